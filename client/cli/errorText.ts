@@ -1,4 +1,5 @@
 /** Formats errors for the terminal: text for people, or a line of JSON. */
+import { type FormatOptions } from '../../server/src/base/error.ts';
 import { sentence } from '../../server/src/base/sentence.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 
@@ -11,12 +12,14 @@ export interface PrintedError {
   /** `path` with the name of its resource, when different. */
   readonly displayPath?: string | undefined;
   readonly hint?: string | undefined;
+  /** Formats to state for `path`, one of which lets it be read. */
+  readonly formats?: readonly FormatOptions[] | undefined;
   /** 0-based. */
   readonly position?: { readonly line: number; readonly character: number } | undefined;
 }
 
 /** Returns `error[CODE]: MESSAGE`, and the hint, if any, on a line of its own. */
-export function errorText({ code, message, path, displayPath, position, hint }: PrintedError): string {
+export function errorText({ code, message, path, displayPath, position, hint, formats = [] }: PrintedError): string {
   // A query in a document fails with the line and column of the document, not of its own text.
   const document = path?.endsWith('/resource.yaml') === true ? `${displayPath ?? path}, ` : '';
   const location =
@@ -24,8 +27,26 @@ export function errorText({ code, message, path, displayPath, position, hint }: 
   const lines = [
     printableLines(`error[${code}]: ${message}${location}`),
     ...(hint === undefined ? [] : [hintText(hint)]),
+    ...formats.map((format) => printableLines(`hint: ${formatCommand(displayPath ?? path ?? '/', format)}`)),
   ];
   return lines.join('\n');
+}
+
+/** Returns the command that states a format for a path. */
+function formatCommand(path: string, format: FormatOptions): string {
+  return ['pond format', ...[path, ...Object.entries(format).flatMap(optionWords)].map(shellWord)].join(' ');
+}
+
+/** `option=value`; for the types of columns, one word each. */
+function optionWords([option, value]: readonly [string, FormatOptions[string]]): readonly string[] {
+  if (typeof value !== 'object') return [`${option}=${String(value)}`];
+  if (Array.isArray(value)) return [`${option}=${value.join(',')}`];
+  return Object.entries(value).map(([name, type]) => `${option}.${name}=${String(type)}`);
+}
+
+/** A word as a POSIX shell takes it. */
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Returns `hint: ` with the hint as a sentence. */
@@ -34,7 +55,7 @@ export function hintText(hint: string): string {
 }
 
 /** Returns the error as one line of JSON: an object with the key `error`. `line` and `character` are 0-based. */
-export function errorJson({ code, message, path, displayPath, hint, position }: PrintedError): string {
+export function errorJson({ code, message, path, displayPath, hint, position, formats }: PrintedError): string {
   const shownHint = hint === undefined ? undefined : sentence(hint);
-  return JSON.stringify({ error: { code, message, path, displayPath, hint: shownHint, ...position } });
+  return JSON.stringify({ error: { code, message, path, displayPath, hint: shownHint, formats, ...position } });
 }

@@ -8,7 +8,7 @@ import {
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
-import { argument, atOf, pondPath, printJson, show } from './runner.ts';
+import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type VerbRunner } from './verb.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
@@ -96,9 +96,18 @@ export const resolve: VerbRunner = async (session) => {
 
 /** Prints commits, one line each. */
 export const log: VerbRunner = async (session) => {
-  const [path] = session.line.positionals;
-  const followLinks = !session.line.flags.has('no-follow');
-  const commits = await session.call('log', path === undefined ? {} : { path: pondPath(path), followLinks });
+  const { positionals, flags, texts } = session.line;
+  const [path] = positionals;
+  const { count, since, until, author, grep: message } = texts;
+  const commits = await session.call('log', {
+    ...(path !== undefined && { path: pondPath(path), followLinks: !flags.has('no-follow') }),
+    ...(count !== undefined && { limit: wholeNumber('-n', count, 0) }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+    ...(author !== undefined && { author }),
+    ...(message !== undefined && { message }),
+    ...(flags.has('no-runs') && { noRuns: true }),
+  });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
     String(one.number),

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { type Readable, type Writable } from 'node:stream';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
@@ -95,6 +96,23 @@ export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: Termina
       stderr.write(`${question} [y/N] `);
       isReading = true;
       return /^\s*y(es)?\s*$/i.test(await lineOf(stdin));
+    },
+    editor({ history, complete }) {
+      isReading = true;
+      return createInterface({
+        input: stdin,
+        output: stdout,
+        terminal: true,
+        // Node wants the latest line first.
+        history: [...history].reverse(),
+        removeHistoryDuplicates: true,
+        completer: (line: string, done: (error: null, completed: [string[], string]) => void) => {
+          complete(line).then(
+            ([matches, word]) => done(null, [[...matches], word]),
+            () => done(null, [[], line]),
+          );
+        },
+      });
     },
     closeInput() {
       if (isReading) stdin.destroy();

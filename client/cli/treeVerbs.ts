@@ -8,20 +8,24 @@ import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
 import { type Session, type VerbRunner } from './verb.ts';
 
-/** Lists a directory or what matches a pattern. */
+/** Lists directories or what matches patterns. */
 export const ls: VerbRunner = async (session) => {
   const { line, terminal } = session;
-  const text = line.positionals[0] ?? '/';
+  const texts = line.positionals.length === 0 ? ['/'] : line.positionals;
   const recursive = line.flags.has('recursive');
-  const nodes = await session.call('list', { path: pondPath(text), recursive, ...atOf(line) });
+  const nodes: NodeInfo[] = [];
+  for (const text of texts) {
+    const found = await session.call('list', { path: pondPath(text), recursive, ...atOf(line) });
+    if (isPattern(text) && found.length === 0 && !line.json) terminal.warn(`pond: nothing matches ${printable(text)}`);
+    nodes.push(...found);
+  }
   if (line.json) return await printJson(session, nodes);
   for (const node of nodes) {
     const { unlisted } = node;
     if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
   }
-  if (isPattern(text) && nodes.length === 0) return terminal.warn(`pond: nothing matches ${printable(text)}`);
   // Names suffice when all entries are in the one requested directory.
-  const inOnePlace = !recursive && !isPattern(text);
+  const inOnePlace = !recursive && texts.length === 1 && !texts.some(isPattern);
   // A directory that could not be searched is not a match.
   const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
   warnOfLookAlikes(session, shown.map(shownPath));
@@ -44,13 +48,6 @@ function warnOfLookAlikes({ terminal }: Session, paths: readonly string[]): void
 }
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** Writes a file to standard output. */
-export const cat: VerbRunner = async (session) => {
-  const { line, terminal } = session;
-  const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
-  await session.call('read', { path: pondPath(argument(line, 0)), ...atOf(line) }, { output });
-};
 
 /** Prints the details of a path. */
 export const stat: VerbRunner = async (session) => {

@@ -1,4 +1,5 @@
 /** A verb of the terminal, and what it runs with. */
+import { type Interface } from 'node:readline';
 import { type ParseArgsConfig } from 'node:util';
 import { type ErrorCode } from '../../server/src/base/error.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
@@ -74,10 +75,19 @@ export interface Session {
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }
 
-/** Content streamed into or out of a command. */
+/** Content streamed into or out of a command, and what cancels it in place of the session's signal. */
 export interface Streams {
+  readonly signal?: AbortSignal;
   readonly input?: AsyncIterable<Uint8Array>;
   readonly output?: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** Help for a person who types lines. */
+interface EditorOptions {
+  /** Earlier lines, oldest first. */
+  readonly history: readonly string[];
+  /** Returns what the end of a line may be completed to, and the part of the line that it replaces. */
+  readonly complete: (line: string) => Promise<readonly [matches: readonly string[], word: string]>;
 }
 
 /** Input and output of a verb. */
@@ -102,6 +112,8 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** Asks a person a question; true for yes, false for any other answer and for Ctrl+C. */
   confirm(question: string): Promise<boolean>;
+  /** Opens an editor of lines on standard input and output; the caller closes it. */
+  editor(options: EditorOptions): Interface;
   /** Stops reading standard input, if started: it would keep the process alive. */
   closeInput(): void;
 }

@@ -1,6 +1,7 @@
 import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
+import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
@@ -9,9 +10,12 @@ import { lsp } from './lspVerb.ts';
 import { at, atHelp, flag, namesHelp } from './options.ts';
 import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
+import { cat, head, tail } from './readingVerbs.ts';
 import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
-import { cat, cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
+import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
+import { du, find, grep, tree } from './searchVerbs.ts';
+import { sql } from './sqlVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -25,22 +29,21 @@ export const verbs = {
     run: init,
   },
   ls: {
-    usage: '[-l] [-R] [--at V] [PATH|GLOB]',
-    summary: 'list a directory, or the paths that match a pattern',
+    usage: '[-l] [-R] [--at V] [PATH|GLOB]...',
+    summary: 'list directories, or the paths that match patterns',
     details: ['-l shows type, size, time and version; -R lists everything below.', atHelp],
     options: { long: flag('l'), recursive: flag('R'), at },
-    positionals: [0, 1],
+    positionals: [0],
     takesPatterns: true,
     run: ls,
   },
-  cat: {
-    usage: '[--at V] PATH',
-    summary: 'write the content of a file to standard output',
-    details: [atHelp],
-    options: { at },
-    positionals: [1, 1],
-    run: cat,
-  },
+  cat,
+  head,
+  tail,
+  find,
+  grep,
+  du,
+  tree,
   stat: {
     usage: '[--at V] PATH',
     summary: 'show the properties of a path, without reading its content',
@@ -49,6 +52,7 @@ export const verbs = {
     positionals: [1, 1],
     run: stat,
   },
+  describe,
   format,
   mkdir: {
     usage: '[-p] PATH',
@@ -173,10 +177,22 @@ export const verbs = {
     run: resolve,
   },
   log: {
-    usage: '[--no-follow] [PATH]',
+    usage: '[-n N] [--since V] [--until V] [--author TEXT] [--grep TEXT] [--no-runs] [--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
-    details: ['A link at the end of PATH means what it leads to; --no-follow means the link itself.'],
-    options: { 'no-follow': { type: 'boolean' } },
+    details: [
+      '--since and --until are ISO times or versions; --author and --grep find a text in the author and in the message.',
+      '--no-runs leaves out the commits of runs.',
+      'A link at the end of PATH means what it leads to; --no-follow means the link itself.',
+    ],
+    options: {
+      count: { type: 'string', short: 'n' },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      author: { type: 'string' },
+      grep: { type: 'string' },
+      'no-runs': { type: 'boolean' },
+      'no-follow': { type: 'boolean' },
+    },
     positionals: [0, 1],
     run: log,
   },
@@ -195,6 +211,7 @@ export const verbs = {
     run: restore,
   },
   query,
+  sql,
   apply: {
     usage: '-f FILE... [-v NAME=VALUE]...',
     summary: 'stage resource documents, all or none',

@@ -18,12 +18,15 @@ import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
 import { restoreVersion } from './commands/restoreVersion.ts';
 import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
 import { showLog } from './commands/showLog.ts';
+import { stateFormat } from './commands/stateFormat.ts';
 import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
+import { FormatFixes } from './formatFixes.ts';
+import { PathHover } from './pathHover.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
-import { QueryDocuments } from './queryDocuments.ts';
+import { queryLanguage, QueryDocuments } from './queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
@@ -36,7 +39,8 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const ponds = new OpenPonds(client);
   const files = new PondFileSystem(client, ponds);
   const sourceControls = new SourceControls(client, ponds);
-  const queries = new QueryDocuments(client, ponds, extension.extensionUri);
+  const fixes = new FormatFixes();
+  const queries = new QueryDocuments(client, ponds, extension.extensionUri, fixes);
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls);
   const resources = resourceParts(client, ponds, extension.extensionUri);
@@ -50,6 +54,11 @@ export function activate(extension: vscode.ExtensionContext): Api {
       { supportsMultipleEditorsPerDocument: true },
     ),
     ...[...resources.disposables, decorations, statusBar, queries, sourceControls, files, ponds, client],
+    vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
+    vscode.languages.registerHoverProvider(
+      [queryLanguage, { language: 'yaml', scheme }],
+      new PathHover(client, (document) => queries.pondOfDocument(document)),
+    ),
     registerCommand('pond.init', context, initPond),
     registerCommand('pond.open', context, openPond),
     registerCommand('pond.import', context, importFiles),
@@ -59,6 +68,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.keepStaged', context, resolveConflicts),
     registerCommand('pond.openDiff', context, openDiff),
     registerCommand('pond.showLog', context, showLog),
+    registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),

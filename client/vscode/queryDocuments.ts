@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { statementAt, type SqlStatement } from '../../server/src/base/sqlStatements.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
+import { type FormatFixes } from './formatFixes.ts';
 import { GridPanel } from './gridPanel.ts';
 import { type OpenPonds } from './ponds.ts';
-import { pondName } from './pondUri.ts';
+import { parsePondUri, pondName } from './pondUri.ts';
 
 export const queryLanguage = 'pond-sql';
 
@@ -13,6 +14,7 @@ export class QueryDocuments implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
   private readonly extension: vscode.Uri;
+  private readonly fixes: FormatFixes;
   private readonly pondOf = new Map<string, string>();
   private readonly grids = new Map<string, GridPanel>();
   private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
@@ -20,14 +22,21 @@ export class QueryDocuments implements vscode.Disposable {
   /** The grid that last ran a query. */
   lastGrid: GridPanel | undefined;
 
-  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.Uri) {
+  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.Uri, fixes: FormatFixes) {
     this.client = client;
     this.ponds = ponds;
     this.extension = extension;
+    this.fixes = fixes;
     this.listener = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       this.problems.delete(uri);
+      this.fixes.clear(uri);
       this.pondOf.delete(uri.toString());
     });
+  }
+
+  /** Pond in which a document was last run; undefined before. */
+  pondOfDocument({ uri }: vscode.TextDocument): string | undefined {
+    return this.pondOf.get(uri.toString()) ?? parsePondUri(uri)?.pond;
   }
 
   /** Opens a new query document for a pond. */
@@ -49,13 +58,14 @@ export class QueryDocuments implements vscode.Disposable {
       return;
     }
     this.problems.delete(document.uri);
+    this.fixes.clear(document.uri);
     await this.ponds.open(pond);
     try {
       const name = document.uri.path.split('/').at(-1);
       const grid = this.grid(document.uri, `Result: ${name} (${pondName(pond)})`);
       await grid.run({ pond, sql: statement.text });
     } catch (error) {
-      this.mark(document, statement, error);
+      this.mark(document, pond, { statement, error });
     }
   }
 
@@ -86,7 +96,11 @@ export class QueryDocuments implements vscode.Disposable {
   }
 
   /** Marks an error at the server's position, which is relative to the start of the statement. */
-  private mark(document: vscode.TextDocument, statement: SqlStatement, error: unknown): void {
+  private mark(
+    document: vscode.TextDocument,
+    pond: string,
+    { statement, error }: { readonly statement: SqlStatement; readonly error: unknown },
+  ): void {
     if (isCancelled(error)) return;
     const at = errorData(error)?.position;
     const first = document.positionAt(statement.start);
@@ -101,6 +115,7 @@ export class QueryDocuments implements vscode.Disposable {
     const code = errorData(error)?.code;
     if (code !== undefined) diagnostic.code = code;
     this.problems.set(document.uri, [diagnostic]);
+    this.fixes.set(document, pond, diagnostic, error);
   }
 }
 

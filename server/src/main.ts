@@ -23,7 +23,14 @@ import { userDataFolder } from './storage/userFolder.ts';
 export { type Host } from './commands/calls.ts';
 export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
+export { type HistoryFile, historyFile } from './storage/historyFile.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
+
+/** Returns the names of the functions that a query may call, without the operators. */
+export async function sqlFunctions(): Promise<readonly string[]> {
+  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
+  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
+}
 
 /** Interval at which a server checks its ponds for changes by other processes, milliseconds. */
 const refreshMs = 2_000;

@@ -67,3 +67,25 @@ test('every listing and error shows the names of resources', async (t) => {
   await pond('delete', 'loggers');
   assert.equal((await pond('diff')).stdout, 'D  /Inbox/loggers/\n');
 });
+
+test('formats are printed as commands that a shell takes', () => {
+  const formats = [
+    { dates: 'day-first' },
+    { quote: '', nulls: ["it's", 'x'] },
+    { delimiter: ';' },
+    { types: { 'a b': 'text' } },
+  ];
+  const text = errorText({
+    code: 'invalid-content',
+    message: 'm',
+    path: '/my data',
+    displayPath: '/shown data',
+    formats,
+  });
+  assert.deepEqual(text.split('\n').slice(1), [
+    "hint: pond format '/shown data' dates=day-first",
+    "hint: pond format '/shown data' quote= 'nulls=it'\\''s,x'",
+    "hint: pond format '/shown data' 'delimiter=;'",
+    "hint: pond format '/shown data' 'types.a b=text'",
+  ]);
+});

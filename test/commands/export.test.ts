@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { hostNameProblem } from '../../server/src/storage/hostTree.ts';
+import { hostNameProblem } from '../../server/src/storage/hostNames.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
 /** All files below a host folder, with their content. */
@@ -133,6 +133,28 @@ test('a name with a backslash is exported if the host supports it, and skipped o
   assert.deepEqual(await exported(host, ['/']), expected);
   assert.equal(hostNameProblem('d/a\\b', '/'), undefined);
   assert.match(hostNameProblem('d/a\\b', '\\') ?? '', /backslash/);
+});
+
+test('names that Windows cannot have, or takes for others, are not exported there', () => {
+  const wrong: Readonly<Record<string, RegExp>> = {
+    CON: /CON for a device/,
+    'd/nul.txt': /nul\.txt for a device/,
+    'com1/x': /com1 for a device/,
+    'LPT\u00b9': /device/,
+    'aux .csv': /device/,
+    'a:b': /":"/,
+    'd/what?.csv': /"\?"/,
+    'tab\there': /"\\t"/,
+    'end.': /ends with a dot or a space/,
+    'end /x': /ends with a dot or a space/,
+  };
+  for (const [path, reason] of Object.entries(wrong)) {
+    assert.match(hostNameProblem(path, '\\') ?? '', reason);
+    assert.equal(hostNameProblem(path, '/'), undefined);
+  }
+  for (const path of ['console', 'com', 'd/nullable.csv', '.hidden', 'a.b c', 'caf\u00e9', 'lpt10']) {
+    assert.equal(hostNameProblem(path, '\\'), undefined);
+  }
 });
 
 test('a file of the pond cannot be mistaken for the list by which exports remove files', async (t) => {

@@ -155,3 +155,62 @@ test('the format section of an Inbox holds for its files, in each version as its
     ['nulls'],
   );
 });
+
+/** Files that cannot be read as they are, with the formats that their errors offer. */
+const unread: readonly (readonly [name: string, content: string, formats: readonly object[]])[] = [
+  ['two orders of dates', 'time,t\n01/02/2026,1\n03/04/2026,2\n', [{ dates: 'day-first' }, { dates: 'month-first' }]],
+  ['a short line', 'a,b,c\n1,2,3\n4,5\n6,7,8\n', [{ ragged: 'fill' }, { ragged: 'skip' }]],
+  ['a long line', 'a,b\n1,2\n3,4,5\n6,7\n', [{ ragged: 'skip' }]],
+];
+
+for (const [name, content, formats] of unread) {
+  test(`the error of a file with ${name} offers formats, each of which reads it in queries and derived files`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('makeDirectory', { path: '/data' });
+    await host.run('write', textFile('/data/a.csv', content));
+    await apply(host, derive);
+    const reads = [
+      () => host.run('query', { sql: 'FROM "/data/a.csv"' }),
+      () => host.run('query', { sql: 'FROM "/Derive/series/all/a.csv"' }),
+    ];
+    for (const read of reads) {
+      await assert.rejects(read, (error) => {
+        assert.ok(isPondError(error));
+        assert.deepEqual([error.path, error.formats], ['/data/a.csv', formats]);
+        return true;
+      });
+    }
+    for (const options of formats) {
+      await host.run('setFormat', { path: '/data', options: { ...options }, clear: true });
+      for (const read of reads) await read();
+    }
+  });
+}
+
+const derive = `apiVersion: duckpond/v1
+kind: Derive
+name: series
+desc: Readings
+spec:
+  collections:
+    - name: all
+      pattern: /data/*.csv
+      query: FROM '$1'
+`;
+
+test('a derived file is made again when the format of its input or of its collection changes', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/data' });
+  await host.run('write', textFile('/data/a.csv', 'time,t\n01/02/2026,"1,5"\n'));
+  await apply(host, derive);
+  const time = async (): Promise<unknown> =>
+    (await host.run('queryToText', { sql: 'SELECT time FROM "/Derive/series/all/a.csv"', format: 'csv' })).text;
+  await host.run('setFormat', { path: '/data', options: { dates: 'day-first' } });
+  assert.equal(await time(), 'time\n2026-02-01\n');
+  await host.run('setFormat', { path: '/data', options: { dates: 'month-first' } });
+  assert.equal(await time(), 'time\n2026-01-02\n');
+  await apply(host, derive.replace('      query:', '      format: { dates: day-first }\n      query:'));
+  assert.equal(await time(), 'time\n2026-02-01\n');
+  const versions = await host.run('queryToText', { sql: 'SELECT count(*) AS n FROM "/data/*.csv"', format: 'csv' });
+  assert.equal(versions.text, 'n\n1\n');
+});

@@ -34,6 +34,21 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'directory',
     run: async (host, path) => contents(await host.run('list', { path, recursive: true })),
   },
+  find: {
+    last: 'followed',
+    takes: 'directory',
+    run: async (host, path) => contents(await host.run('find', { path })),
+  },
+  grep: {
+    last: 'followed',
+    takes: 'any',
+    run: async (host, path) => (await host.run('grep', { text: 'a', paths: [path] })).matches.map(({ line }) => line),
+  },
+  diskUsage: {
+    last: 'followed',
+    takes: 'any',
+    run: async (host, path) => (await host.run('diskUsage', { path })).map(({ bytes }) => bytes),
+  },
   children: { last: 'followed', takes: 'directory', run: (host, path) => host.run('children', { path }) },
   read: { last: 'followed', takes: 'file', run: (host, path) => host.run('read', { path }) },
   write: {
@@ -65,6 +80,12 @@ const rows: { readonly [N in PathVerb]: Row } = {
     last: 'followed',
     takes: 'any',
     run: (host, path) => host.run('setFormat', { path, options: { skip: 1 } }),
+  },
+  describe: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) =>
+      (await host.run('describe', { paths: [path] })).map(({ columns, rowCount }) => [columns, rowCount]),
   },
   remove: {
     last: 'itself',

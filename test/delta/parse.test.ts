@@ -86,7 +86,10 @@ describe('parseCommit', () => {
   });
 
   it('refuses a file with a deletion vector, whose deleted rows would reappear', () => {
-    refused('pond-too-new', /deletion vectors/, () => parse({ add: { ...add, deletionVector: { storageType: 'u' } } }));
+    const vector = { add: { ...add, deletionVector: { storageType: 'u' } } };
+    refused('pond-too-new', /deletion vectors/, () => parse(vector));
+    const by = { commitInfo: { operation: 'MERGE', engineInfo: 'Apache-Spark/4.0.0' } };
+    refused('pond-too-new', /MERGE by Apache-Spark\/4\.0\.0 deleted rows with one/, () => parse(by, vector));
   });
 });
 
@@ -100,7 +103,7 @@ describe('the protocol', () => {
     [{ ...protocolOf(3, 7), readerFeatures: [], writerFeatures: [] }, 'readable', 'writable'],
     [{ ...protocolOf(3, 7), readerFeatures: ['deletionVectors', 'timestampNtz'] }, 'readable', 'writable'],
     [{ ...protocolOf(3, 7), readerFeatures: ['deletionVectors', 'columnMapping'] }, 'unreadable', 'writable'],
-    [{ ...protocolOf(3, 7), readerFeatures: ['v2Checkpoint'] }, 'unreadable', 'writable'],
+    [{ ...protocolOf(3, 7), readerFeatures: ['v2Checkpoint'] }, 'readable', 'writable'],
     [protocolOf(2, 5), 'unreadable', 'unwritable'],
     [protocolOf(4, 8), 'unreadable', 'unwritable'],
   ];

@@ -1,12 +1,12 @@
 /** Blobs of changes that were discarded or failed are removed, and never one that something refers to. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Pond } from '../../server/src/pond/types.ts';
+import { type Pond, type Transaction } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
-import { endLockHolders, pondState } from '../support/pondState.ts';
+import { endLockHolders, overwrite, pondState } from '../support/pondState.ts';
 import { randomOf } from '../support/random.ts';
 import { seeds } from '../support/proof.ts';
 import { bytesOf } from '../support/tree.ts';
@@ -139,6 +139,82 @@ describe('blobs after', () => {
     assert.equal(blobsOn(killed), 2);
     await checkWhole(killed);
     assert.equal(blobsOn(killed), 1);
+  });
+});
+
+/** A copy of the disk of a process that is killed, and whose end other processes notice. */
+const killed = (disk: Disk, more: readonly (readonly [string, Uint8Array])[] = []): Disk => {
+  const { directories, files } = imageOf(disk);
+  const copy = createMemoryDisk({ directories, files: [...files, ...more] });
+  endLockHolders(copy);
+  return copy;
+};
+
+describe('blobs of a process that was killed', () => {
+  const listPath = '_pond/new-content';
+  /** A pond with content in its history and in its staged changes, and a transaction at work. */
+  async function working(): Promise<{ readonly disk: Disk; readonly pond: Pond; readonly run: Transaction }> {
+    const disk = createMemoryDisk();
+    const pond = await initPondOn(disk, 'blobs');
+    await write('/history', 'a')(pond);
+    await commit(pond);
+    await write('/staged', 'b')(pond);
+    const run = await pond.begin();
+    await (await run.fs.root()).writeFile('/run', large('c'));
+    return { disk, pond, run };
+  }
+
+  it('are removed by the next writer, but for those of the history and of staged changes', async () => {
+    const { disk, pond, run } = await working();
+    // The same content as the history and the staged changes have.
+    await (await run.fs.root()).writeFile('/again', large('a'));
+    await (await run.fs.root()).writeFile('/more', large('b'));
+    const after = killed(disk);
+    assert.equal(blobsOn(after), 3);
+    await checkWhole(after);
+    assert.equal(blobsOn(after), 2);
+    assert.equal(after.stat(listPath), undefined);
+    await pond.close();
+  });
+
+  it('stay after another commit, which may refer to them', async () => {
+    const { disk, pond } = await working();
+    await pond.commit({ message: 'staged', author: 'test' });
+    const after = killed(disk);
+    await checkWhole(after);
+    assert.equal(blobsOn(after), 3);
+    await pond.close();
+  });
+
+  it('stay when the journal has an unfinished end, which is quarantined', async () => {
+    const { disk, pond } = await working();
+    const unfinished = createMemoryDisk(imageOf(killed(disk)));
+    const journal = unfinished.readFile('_pond/journal')!;
+    overwrite(unfinished, '_pond/journal', journal.subarray(0, journal.length - 5));
+    await (await openPondOn(unfinished, 'blobs', { mode: 'write' })).close();
+    await checkWhole(unfinished);
+    assert.equal(blobsOn(unfinished), 3);
+    await pond.close();
+  });
+
+  it('a list of another history, or a damaged one, removes nothing', async () => {
+    const { disk, pond } = await working();
+    const list = Buffer.from(disk.readFile(listPath)!).toString();
+    const [head = '', ...hashes] = list.split('\n');
+    assert.deepEqual([head, hashes.length], [pond.head.id, 3]);
+    for (const text of [
+      '',
+      head,
+      `${crypto.randomUUID()}\n${hashes.join('\n')}`,
+      list.replaceAll('\n', ' '),
+      '\0'.repeat(99),
+    ]) {
+      const after = killed(disk);
+      overwrite(after, listPath, Buffer.from(text));
+      await checkWhole(after);
+      assert.equal(blobsOn(after), 3, JSON.stringify(text));
+    }
+    await pond.close();
   });
 });
 

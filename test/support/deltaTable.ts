@@ -5,6 +5,7 @@ import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type Add, plainProtocol } from '../../server/src/delta/actions.ts';
 import { commitVersion, type CommitDraft, type CommitOutcome } from '../../server/src/delta/commit.ts';
 import { logDirectory } from '../../server/src/delta/log.ts';
+import { type DeltaSnapshot, openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { makeDirectoryDurable, writeNew } from '../../server/src/storage/durable.ts';
 
@@ -66,4 +67,30 @@ export function addWithoutStats(path: string, size = 1): Add {
 export function commit(disk: Disk, version: number, draft: Partial<CommitDraft>): void {
   const outcome = commitVersion(disk, commitNumber(version), { commitInfo: { txnId: randomUUID() }, ...draft });
   assert.deepEqual(outcome, { committed: true });
+}
+
+/** Creates a table of some versions, each with one more file. */
+export function grow(disk: Disk, versions: number): void {
+  makeTable(disk);
+  for (let version = 1; version < versions; version++) commit(disk, version, { adds: [addOf(`f${version}`)] });
+}
+
+/** Returns the latest snapshot of a table that exists. */
+export async function openLatest(disk: Disk): Promise<DeltaSnapshot> {
+  const snapshot = await openTable(disk);
+  assert.ok(snapshot, 'there is no table');
+  return snapshot;
+}
+
+/** Content of the table; a checkpoint does not repeat which commit added a file, nor that it changed data. */
+export function contentOf(snapshot: DeltaSnapshot): object {
+  const { version, protocol, metaData, files, tombstones, transactions } = snapshot;
+  return {
+    version,
+    protocol,
+    metaData,
+    files: [...files.values()].map(({ path, add }) => ({ path, add: { ...add, dataChange: false } })),
+    tombstones: [...tombstones.values()].map((remove) => ({ ...remove, dataChange: false })),
+    transactions: [...transactions.values()],
+  };
 }

@@ -69,7 +69,9 @@ export interface ErrorDetails {
 }
 
 /** Options of a format, as a person states them. */
-export type FormatOptions = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type FormatOptions = Readonly<
+  Record<string, string | number | boolean | readonly string[] | Readonly<Record<string, string>>>
+>;
 
 /** An operating error as plain data, which can be sent to another process. It has no cause. */
 export interface PlainError extends Omit<ErrorDetails, 'cause'> {
@@ -151,13 +153,13 @@ function isErrorCode(data: unknown): data is ErrorCode {
 }
 
 function isFormat(data: unknown): data is FormatOptions {
-  const isText = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
-  return (
-    isRecord(data) &&
-    Object.values(data).every(
-      (value) => isText(value) || (Array.isArray(value) && value.every((item) => typeof item === 'string')),
-    )
-  );
+  return isRecord(data) && Object.values(data).every(isFormatValue);
+}
+
+/** A text, a number or a truth value; or texts, in a list or by name. */
+function isFormatValue(value: unknown): boolean {
+  if (!isRecord(value)) return ['string', 'number', 'boolean'].includes(typeof value);
+  return Object.values(value).every((item) => typeof item === 'string');
 }
 
 function isPosition(data: unknown): data is NonNullable<ErrorDetails['position']> {

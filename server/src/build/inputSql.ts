@@ -2,7 +2,7 @@ import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
 import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
-import { joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
+import { identifier, joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
 import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
@@ -18,14 +18,24 @@ interface InputNames {
 
 /** A call of a text reader in a query, which opens the input. */
 export interface TextCall {
+  /** Index of the call in the query with the names of its input. */
+  readonly start: number;
   /** 'csv' when the options must be found from the input; for other text all options are known in advance. */
   readonly format: 'csv' | undefined;
   /** The options as written, after a comma; empty for none. */
   readonly given: string;
   /** Names of the options, in lower case. */
   readonly options: ReadonlySet<string>;
+  /** Number of times that the call opens the input. */
+  readonly inputs: number;
   /** An option derived from the name of the input, after a comma; empty for none. */
   readonly compression: string;
+}
+
+/** What a call of a text reader is completed with: options, or the name of a table that replaces it. */
+interface CompletedCall {
+  readonly options: string;
+  readonly source?: { readonly name: string };
 }
 
 /** A query with options inserted into its calls. */
@@ -41,8 +51,8 @@ interface CompletedSql {
 export interface InputSql {
   readonly text: string;
   readonly textCalls: readonly TextCall[];
-  /** Inserts options, each after a comma, into the calls of `textCalls`, in order. */
-  complete(options: readonly string[]): CompletedSql;
+  /** Changes the calls of `textCalls`, in order: inserts options, each after a comma, or puts a table in their place. */
+  complete(calls: readonly CompletedCall[]): CompletedSql;
   /** True for the index in `text` of a function that opens the input and nothing else. */
   isInputReader(index: number): boolean;
   /** True when rows may contain host paths. */
@@ -76,11 +86,13 @@ export function placeInput(sql: string, input: InputNames): InputSql {
   const textual = calls.filter(({ name }) => optionsOf(name).compressed);
   return {
     text: edited.text,
-    textCalls: textual.map((call) => textCall(sql, call, input)),
-    complete(options) {
-      const inserted = textual.map(({ end }, index): TextEdit => {
+    textCalls: textual.map((call) => ({ ...textCall(sql, call, input), start: edited.toEdited(call.start) })),
+    complete(calls) {
+      const inserted = textual.map(({ start, end, close }, index): TextEdit => {
+        const { options = '', source } = calls[index] ?? {};
         const at = edited.toEdited(end);
-        return { start: at, end: at, text: options[index] ?? '' };
+        if (source === undefined) return { start: at, end: at, text: options };
+        return { start: edited.toEdited(start), end: edited.toEdited(close) + 1, text: identifier(source.name) };
       });
       const completed = editText(
         edited.text,
@@ -151,11 +163,12 @@ function wholeOptions({ name, options }: ReaderCall, fileCount: number): string 
   return wanted.flatMap(([option, text]) => (options.has(option) ? [] : [text])).join('');
 }
 
-function textCall(sql: string, call: ReaderCall, input: InputNames): TextCall {
+function textCall(sql: string, call: ReaderCall, input: InputNames): Omit<TextCall, 'start'> {
   return {
     format: optionsOf(call.name).format === 'csv' ? 'csv' : undefined,
     given: sql.slice(call.end, call.close).replace(/^\s*\]/, ''),
     options: call.options,
+    inputs: call.arguments.length,
     compression: compressionOf(call, input),
   };
 }

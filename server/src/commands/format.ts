@@ -7,6 +7,7 @@ import {
   formatSources,
   type FormatSource,
   formatTexts,
+  mergeFormats,
   parseFormat,
   type StatedFormat,
   withFormat,
@@ -32,7 +33,11 @@ export const setFormat: Command<'setFormat'> = async ({ fs }, { path, options = 
     throw new PondError('invalid-path', 'a format is stated for a file or folder, not for the whole pond', { path });
   }
   const former = clear === true ? {} : without(statedFor(at), clear);
-  const attributes = withFormat(at.node.attributes, formatAttributes.stated, { ...former, ...parseFormat(options) });
+  const attributes = withFormat(
+    at.node.attributes,
+    formatAttributes.stated,
+    mergeFormats(former, parseFormat(options)),
+  );
   // Statements that exclude each other are refused here, rather than by every later read.
   formatAt(at.withNode({ ...at.node, attributes }));
   await root.setAttributes(at.path, attributes);
@@ -74,7 +79,7 @@ async function formatInfo(fs: FileSystem, path: string): Promise<FormatInfo> {
   return {
     path: at.path,
     ...(displayPath === at.path ? {} : { displayPath }),
-    options: await effective(formatSources(at), names),
+    options: await optionsAt(at, names),
     below,
   };
 }
@@ -91,7 +96,11 @@ async function* storedBelow(root: WorkingDirectory, top: NodePath): AsyncIterabl
   }
 }
 
-/** Of each option, the nearest statement. */
+/** The options that hold at a path, each from the nearest statement. Fails as formatSources. */
+export async function optionsAt(at: NodePath, names: DisplayPaths): Promise<readonly FormatOptionInfo[]> {
+  return await effective(formatSources(at), names);
+}
+
 async function effective(sources: readonly FormatSource[], names: DisplayPaths): Promise<readonly FormatOptionInfo[]> {
   const nearest = new Map<string, FormatOptionInfo>();
   for (const source of sources) for (const info of await optionsOf(source, names)) nearest.set(info.option, info);

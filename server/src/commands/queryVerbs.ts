@@ -2,6 +2,13 @@ import { type SomeVerbs } from './verb.ts';
 
 /** Verbs on queries and their results. Results that a process holds need no trust. */
 export const queryVerbs = {
+  describe: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./describe.ts')).describe,
+  },
   query: {
     access: 'read',
     trust: 'trusted',

@@ -24,6 +24,27 @@ export const treeVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./children.ts')).children,
   },
+  find: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./find.ts')).find,
+  },
+  grep: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./grep.ts')).grep,
+  },
+  diskUsage: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./diskUsage.ts')).diskUsage,
+  },
   read: {
     access: 'read',
     trust: 'any',

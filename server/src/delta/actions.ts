@@ -90,10 +90,15 @@ export function serializeCommit(actions: CommitActions): Uint8Array {
 }
 
 /**
- * Reader features that require nothing of this reader: a column of a type that it passes on, a rule for VACUUM, and
- * deletion vectors, which are refused where a file has one.
+ * Reader features that require nothing more of this reader: a column of a type that it passes on, a rule for VACUUM,
+ * checkpoints of version 2, which it reads, and deletion vectors, which are refused where a file has one.
  */
-const harmlessReaderFeatures: readonly string[] = ['timestampNtz', 'vacuumProtocolCheck', 'deletionVectors'];
+const harmlessReaderFeatures: readonly string[] = [
+  'timestampNtz',
+  'vacuumProtocolCheck',
+  'v2Checkpoint',
+  'deletionVectors',
+];
 
 /**
  * Fails with `pond-too-new` when this reader would misread tables with this protocol. `by` is the information of the
@@ -117,8 +122,11 @@ export function operationOf({ operation, engineInfo }: DeltaCommitInfo = {}): st
   return `${typeof operation === 'string' ? operation : 'an operation'}${by}`;
 }
 
-/** Writer features that require nothing of a writer that only appends to a schema without invariants. */
-const harmlessWriterFeatures: readonly string[] = ['appendOnly', 'invariants'];
+/**
+ * Writer features that require nothing of a writer that only appends to a schema without invariants, and whose checkpoints
+ * are classic.
+ */
+const harmlessWriterFeatures: readonly string[] = ['appendOnly', 'invariants', 'v2Checkpoint'];
 
 /** Fails with `pond-too-new` when this writer would break a promise of the protocol. */
 export function checkWritable(protocol: Protocol): void {

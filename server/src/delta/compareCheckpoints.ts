@@ -3,8 +3,9 @@ import { type CommitNumber, commitsUp, firstCommit } from './commitNumber.ts';
 import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Add } from './actions.ts';
-import { checkpointFile, readCommit, readHint } from './log.ts';
-import { readCheckpoint } from './readCheckpoint.ts';
+import { type OtherCheckpoint } from './checkpointFiles.ts';
+import { checkpointFile, listLog, logDirectory, readCommit, readHint } from './log.ts';
+import { readCheckpoint, readOtherCheckpoint } from './readCheckpoint.ts';
 import { applyCommit, type DeltaSnapshot, firstSnapshot } from './tableState.ts';
 
 /** A checkpoint that is damaged, or says other than the log. */
@@ -23,12 +24,17 @@ interface CheckpointProblem {
 export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promise<readonly CheckpointProblem[]> {
   const problems: CheckpointProblem[] = [];
   const hint = readHint(disk);
+  const others = listLog(disk).otherCheckpoints;
   let log: DeltaSnapshot | undefined;
   for (const version of commitsUp(firstCommit, upTo)) {
     log = next(disk, log, version);
     const file = checkpointFile(version);
+    for (const other of others.filter((one) => one.version === version))
+      problems.push(...(await compareOther(disk, other, log)));
     if (disk.stat(file) === undefined) continue;
-    const checkpoint = await checkpointAt(disk, version, version === hint?.version ? hint.sha256 : undefined);
+    const checkpoint = await orMessage(
+      readCheckpoint(disk, version, version === hint?.version ? hint.sha256 : undefined),
+    );
     if (typeof checkpoint === 'string') problems.push({ text: checkpoint, file, table: log });
     else if (log === undefined) log = checkpoint;
     else {
@@ -39,6 +45,19 @@ export async function compareCheckpoints(disk: Disk, upTo: CommitNumber): Promis
     }
   }
   return problems;
+}
+
+/** Compares a checkpoint in several parts or of version 2, which only other engines write. */
+async function compareOther(
+  disk: Disk,
+  other: OtherCheckpoint,
+  log: DeltaSnapshot | undefined,
+): Promise<readonly CheckpointProblem[]> {
+  const file = `${logDirectory}/${other.names[0]}`;
+  const checkpoint = await orMessage(readOtherCheckpoint(disk, other));
+  if (typeof checkpoint === 'string') return [{ text: checkpoint, file, table: undefined }];
+  const wrong = log && difference(log, checkpoint);
+  return wrong === undefined ? [] : [{ text: `${file} differs from the log, in ${wrong}`, file, table: undefined }];
 }
 
 /** The table after one more version; undefined where the log does not say. Damage in it is not this check's to report. */
@@ -53,9 +72,10 @@ function next(disk: Disk, log: DeltaSnapshot | undefined, version: CommitNumber)
   }
 }
 
-async function checkpointAt(disk: Disk, version: CommitNumber, sha256?: string): Promise<DeltaSnapshot | string> {
+/** Returns a checkpoint, or the message about a damaged one. */
+async function orMessage(reading: Promise<DeltaSnapshot>): Promise<DeltaSnapshot | string> {
   try {
-    return await readCheckpoint(disk, version, sha256);
+    return await reading;
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;
     return error.message;

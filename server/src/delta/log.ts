@@ -1,6 +1,7 @@
 import { type CommitNumber, commitNumber, nextCommit, parseCommitNumber } from './commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type DeltaCommit } from './actions.ts';
+import { hintedNames, type OtherCheckpoint, otherCheckpoints } from './checkpointFiles.ts';
 import { parseCommit } from './parse.ts';
 
 export const logDirectory = '_delta_log';
@@ -21,9 +22,11 @@ export function checkpointFile(version: CommitNumber): string {
 /** Content of the log directory; versions ascend. */
 interface LogListing {
   readonly commits: readonly CommitNumber[];
-  /** Classic checkpoints in one file; other kinds are among `others`. */
+  /** Classic checkpoints, in one file. */
   readonly checkpoints: readonly CommitNumber[];
-  /** All other names. */
+  /** Complete checkpoints in other forms. */
+  readonly otherCheckpoints: readonly OtherCheckpoint[];
+  /** All names but those of commits and classic checkpoints. */
   readonly others: readonly string[];
 }
 
@@ -38,7 +41,12 @@ export function listLog(disk: Disk): LogListing {
     if (version === undefined) others.push(name);
     else (match?.[2] === 'json' ? commits : checkpoints).push(version);
   }
-  return { commits: commits.sort(ascending), checkpoints: checkpoints.sort(ascending), others };
+  return {
+    commits: commits.sort(ascending),
+    checkpoints: checkpoints.sort(ascending),
+    otherCheckpoints: otherCheckpoints(others),
+    others,
+  };
 }
 
 /**
@@ -68,8 +76,8 @@ export function readCommit(disk: Disk, version: CommitNumber): DeltaCommit | und
 /** Content of `_last_checkpoint`. */
 interface CheckpointHint {
   readonly version: CommitNumber;
-  /** True when the hint declares a checkpoint in several files, which are not read here. */
-  readonly inParts: boolean;
+  /** Names of the files of a checkpoint in several parts or of version 2; undefined for a classic one. */
+  readonly names: readonly string[] | undefined;
   /** SHA-256 of the checkpoint file when this program wrote it; lower-case hex. */
   readonly sha256: string | undefined;
 }
@@ -87,7 +95,7 @@ export function readHint(disk: Disk): CheckpointHint | undefined {
     const version = parseCommitNumber(hint.version);
     if (version === undefined) return undefined;
     const tags: unknown = 'tags' in hint ? hint.tags : undefined;
-    return { version, inParts: 'parts' in hint && hint.parts !== null, sha256: hashIn(tags) };
+    return { version, names: hintedNames(version, hint), sha256: hashIn(tags) };
   } catch {
     return undefined;
   }
@@ -105,8 +113,13 @@ function present(disk: Disk, version: CommitNumber | undefined): CommitNumber | 
 }
 
 function latestListed(disk: Disk): CommitNumber | undefined {
-  const { commits, checkpoints } = listLog(disk);
-  return parseCommitNumber(Math.max(commits.at(-1) ?? -1, checkpoints.at(-1) ?? -1));
+  return latestOf(listLog(disk));
+}
+
+/** Returns the latest version of which a log has a commit or a checkpoint; undefined for an empty log. */
+export function latestOf({ commits, checkpoints, otherCheckpoints }: LogListing): CommitNumber | undefined {
+  const last = [commits.at(-1), checkpoints.at(-1), otherCheckpoints.at(-1)?.version];
+  return parseCommitNumber(Math.max(...last.map((version) => version ?? -1)));
 }
 
 function digits(version: CommitNumber): string {

@@ -2,6 +2,7 @@ import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import {
   type Add,
+  operationOf,
   type DeltaCommit,
   type DeltaCommitInfo,
   type MetaData,
@@ -32,11 +33,11 @@ export function parseCommit(bytes: Uint8Array, version: CommitNumber, file: stri
   const adds: Add[] = [];
   let single: Pick<DeltaCommit, 'commitInfo' | 'protocol' | 'metaData'> = {};
   let actions = 0;
-  for (const [index, line] of decode(bytes, file).split('\n').entries()) {
+  for (const [index, line] of decodeText(bytes, file).split('\n').entries()) {
     if (line.trim() === '') continue;
     const place = { file, line: index + 1 };
     actions++;
-    const action = parseAction(parseJson(line, place), place);
+    const action = parseAction(parseJson(line, place), place, single.commitInfo);
     if (action === undefined) continue;
     const key = keyOf(action);
     if (seen.has(key)) throw damaged(place, `a second action for ${key}`);
@@ -54,15 +55,15 @@ export function parseCommit(bytes: Uint8Array, version: CommitNumber, file: stri
 
 /**
  * Returns the action of one line of a commit or one row of a checkpoint; undefined for actions that are unknown or to
- * be ignored. Fails like parseCommit.
+ * be ignored. `by` is the information of the commit, which errors name. Fails like parseCommit.
  */
-export function parseAction(row: Json, place: LogPosition): Action | undefined {
+export function parseAction(row: Json, place: LogPosition, by?: DeltaCommitInfo): Action | undefined {
   const one = <T>(name: string, read: (fields: Fields) => T): T | undefined => {
     const value = row[name];
     if (value === undefined || value === null) return undefined;
     return read(new Fields(asObject(value, name, place), name, place));
   };
-  const add = one('add', parseAdd);
+  const add = one('add', (fields) => parseAdd(fields, by));
   if (add) return { add };
   const remove = one('remove', parseRemove);
   if (remove) return { remove };
@@ -76,11 +77,9 @@ export function parseAction(row: Json, place: LogPosition): Action | undefined {
   return commitInfo && { commitInfo };
 }
 
-function parseAdd(fields: Fields): Add {
+function parseAdd(fields: Fields, by: DeltaCommitInfo | undefined): Add {
   // Ignoring the vector would restore deleted rows; the protocol allows vectors only with a reader feature.
-  if (fields.has('deletionVector')) {
-    throw new PondError('pond-too-new', `${fields.at}: deletion vectors are not read`, { path: fields.place.file });
-  }
+  if (fields.has('deletionVector')) throw hasDeletionVector(fields, by);
   return {
     path: fields.uri('path'),
     partitionValues: fields.nullableTexts('partitionValues'),
@@ -90,6 +89,14 @@ function parseAdd(fields: Fields): Add {
     ...fields.optional('stats', (value) => (typeof value === 'string' ? value : undefined)),
     ...fields.optional('tags', () => fields.nullableTexts('tags')),
   };
+}
+
+function hasDeletionVector({ at, place: { file } }: Fields, by: DeltaCommitInfo | undefined): PondError {
+  const what = by === undefined ? 'another engine' : operationOf(by);
+  return new PondError('pond-too-new', `${at}: deletion vectors are not read; ${what} deleted rows with one`, {
+    path: file,
+    hint: "In that engine, restore the version of the table before it, or run 'REORG TABLE … APPLY (PURGE)' if the rows are to be deleted. Set the table property delta.enableDeletionVectors to false.",
+  });
 }
 
 function parseRemove(fields: Fields): Remove {
@@ -145,7 +152,8 @@ function keyOf(action: Action): string {
   return Object.keys(action)[0] ?? '';
 }
 
-function decode(bytes: Uint8Array, file: string): string {
+/** Returns the text of a log file. Fails `pond-damaged` when it is not UTF-8. */
+export function decodeText(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -153,7 +161,8 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
-function parseJson(line: string, place: LogPosition): Json {
+/** Returns the JSON object of a line. Fails `pond-damaged` for anything else. */
+export function parseJson(line: string, place: LogPosition): Json {
   try {
     return asObject(JSON.parse(line), 'the line', place);
   } catch (cause) {

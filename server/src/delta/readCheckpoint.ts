@@ -8,12 +8,14 @@ import { checkpointColumns } from './checkpointSchema.ts';
 import { decodePath } from './dataPath.ts';
 import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
-import { checkpointFile } from './log.ts';
-import { parseAction } from './parse.ts';
+import { type OtherCheckpoint, sidecarDirectory } from './checkpointFiles.ts';
+import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
+import { checkpointFile, logDirectory } from './log.ts';
+import { decodeText, parseAction, parseJson } from './parse.ts';
 import { type DeltaSnapshot } from './tableState.ts';
 
 /**
- * Returns the snapshot in a classic checkpoint of one file. `sha256` is the hash of the file where it is known. Fails
+ * Returns the snapshot in a checkpoint of one file with the classic name. `sha256` is the hash of the file where it is known. Fails
  * with `pond-damaged` when the file is missing, altered or cannot be decoded (also for an unsupported codec); with
  * `pond-too-new` when the table needs a newer reader.
  */
@@ -25,43 +27,105 @@ export async function readCheckpoint(disk: Disk, version: CommitNumber, sha256?:
   if (got !== sha256) {
     throw new PondError('pond-damaged', `${file} is altered: its hash is ${got}; expected ${sha256}`, { path: file });
   }
-  return parseCheckpoint(bytes, version, file);
+  return await snapshotOf(disk, await readRows(bytes, file), version, file);
+}
+
+/**
+ * Returns the snapshot in a checkpoint in several parts or of version 2, whose files have these names in the log. Fails
+ * like readCheckpoint.
+ */
+export async function readOtherCheckpoint(disk: Disk, { version, names }: OtherCheckpoint): Promise<DeltaSnapshot> {
+  const rows: PlacedRow[] = [];
+  for (const name of names) {
+    const file = `${logDirectory}/${name}`;
+    const bytes = disk.readFile(file);
+    if (bytes === undefined) throw new PondError('pond-damaged', `${file} is missing`, { path: file });
+    rows.push(...(await (name.endsWith('.json') ? readLines(bytes, file) : readRows(bytes, file))));
+  }
+  return await snapshotOf(disk, rows, version, `${logDirectory}/${names[0]}`);
 }
 
 /** Like readCheckpoint, from the bytes of a file. */
 export async function parseCheckpoint(bytes: Uint8Array, version: CommitNumber, file: string): Promise<DeltaSnapshot> {
-  const rows = await readRows(bytes, file);
-  const files = new Map<string, AddFile>();
-  const tombstones = new Map<string, Remove>();
-  const transactions = new Map<string, Txn>();
-  let protocol: Protocol | undefined;
-  let metaData: MetaData | undefined;
-  for (const [index, row] of rows.entries()) {
-    const action = parseAction(row, { file, line: index + 1 });
-    if (action === undefined) continue;
+  return await snapshotOf(undefined, await readRows(bytes, file), version, file);
+}
+
+/** Returns the snapshot in the rows of a checkpoint, and in the sidecars on the disk that they name. */
+async function snapshotOf(
+  disk: Disk | undefined,
+  rows: readonly PlacedRow[],
+  version: CommitNumber,
+  file: string,
+): Promise<DeltaSnapshot> {
+  const table = new CheckpointTable();
+  for (const { row, place } of rows) {
+    const sidecar = sidecarIn(row, place);
+    if (sidecar === undefined) table.add(row, place);
+    else for (const more of await readSidecar(disk, sidecar)) table.add(more.row, more.place);
+  }
+  return table.snapshot(version, file);
+}
+
+/** Collects the actions of a checkpoint. */
+class CheckpointTable {
+  readonly #files = new Map<string, AddFile>();
+  readonly #tombstones = new Map<string, Remove>();
+  readonly #transactions = new Map<string, Txn>();
+  #protocol: Protocol | undefined;
+  #metaData: MetaData | undefined;
+
+  add(row: Json, place: LogPosition): void {
+    const action = parseAction(row, place);
+    if (action === undefined) return;
     if ('add' in action) {
       const live = addFileOf(action.add, undefined);
-      files.set(live.path, live);
-    } else if ('remove' in action) tombstones.set(decodePath(action.remove.path), action.remove);
-    else if ('txn' in action) transactions.set(action.txn.appId, action.txn);
-    else if ('protocol' in action) protocol = action.protocol;
-    else if ('metaData' in action) metaData = action.metaData;
+      this.#files.set(live.path, live);
+    } else if ('remove' in action) this.#tombstones.set(decodePath(action.remove.path), action.remove);
+    else if ('txn' in action) this.#transactions.set(action.txn.appId, action.txn);
+    else if ('protocol' in action) this.#protocol = action.protocol;
+    else if ('metaData' in action) this.#metaData = action.metaData;
   }
-  if (!protocol || !metaData) {
-    const lacks = protocol ? 'metaData' : 'protocol';
-    throw new PondError('pond-damaged', `${file} has no ${lacks}; expected it in every checkpoint`, { path: file });
+
+  snapshot(version: CommitNumber, file: string): DeltaSnapshot {
+    const [protocol, metaData] = [this.#protocol, this.#metaData];
+    if (!protocol || !metaData) {
+      const lacks = protocol ? 'metaData' : 'protocol';
+      throw new PondError('pond-damaged', `${file} has no ${lacks}; expected it in every checkpoint`, { path: file });
+    }
+    checkReadable(protocol, file);
+    return {
+      version,
+      protocol,
+      metaData,
+      files: LayeredMap.of(this.#files),
+      tombstones: LayeredMap.of(this.#tombstones),
+      transactions: LayeredMap.of(this.#transactions),
+      checkpointVersion: version,
+      unusableCheckpoints: [],
+    };
   }
-  checkReadable(protocol, file);
-  return {
-    version,
-    protocol,
-    metaData,
-    files: LayeredMap.of(files),
-    tombstones: LayeredMap.of(tombstones),
-    transactions: LayeredMap.of(transactions),
-    checkpointVersion: version,
-    unusableCheckpoints: [],
-  };
+}
+
+/** A file with the file actions of a checkpoint of version 2. */
+interface Sidecar {
+  readonly file: string;
+  readonly sizeBytes: number;
+}
+
+function sidecarIn(row: Json, place: LogPosition): Sidecar | undefined {
+  if (row['sidecar'] === undefined || row['sidecar'] === null) return undefined;
+  const fields = new Fields(asObject(row['sidecar'], 'sidecar', place), 'sidecar', place);
+  const name = decodePath(fields.uri('path'));
+  // A path to anywhere else is allowed by the protocol, but a table of ours is in one folder.
+  if (/[/\\\0]|^\.\.?$/.test(name)) throw damaged(place, `the sidecar ${name} is not in the folder for sidecars`);
+  return { file: `${logDirectory}/${sidecarDirectory}/${name}`, sizeBytes: fields.count('sizeInBytes') };
+}
+
+async function readSidecar(disk: Disk | undefined, { file, sizeBytes }: Sidecar): Promise<readonly PlacedRow[]> {
+  const bytes = disk?.readFile(file);
+  if (bytes?.length === sizeBytes) return await readRows(bytes, file);
+  const got = bytes === undefined ? 'it is missing' : `it has ${bytes.length}`;
+  throw new PondError('pond-damaged', `sidecar ${file} should have ${sizeBytes} bytes; ${got}`, { path: file });
 }
 
 /**
@@ -81,18 +145,32 @@ function isMagic(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes) === 'PAR1';
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** A row of a checkpoint. */
+interface PlacedRow {
+  readonly row: Json;
+  readonly place: LogPosition;
+}
 
-async function readRows(bytes: Uint8Array, path: string): Promise<readonly Row[]> {
+async function readRows(bytes: Uint8Array, path: string): Promise<readonly PlacedRow[]> {
   // Loaded on demand: few openings meet a checkpoint that is worth the load time of the decoder.
   const { openParquet, readRowGroup } = await import('../parquet/file.ts');
   const read = (start: number, end: number): Uint8Array => bytes.subarray(start, end);
   const file = openParquet({ path, sizeBytes: bytes.length, read });
-  const groups: (readonly Row[])[] = [];
+  const rows: PlacedRow[] = [];
   for (const [index, group] of file.metadata.row_groups.entries()) {
-    groups.push(await readRowGroup(file, index, { columns: columnsOf(group) }));
+    for (const row of await readRowGroup(file, index, { columns: columnsOf(group) })) {
+      rows.push({ row, place: { file: path, line: rows.length + 1 } });
+    }
   }
-  return groups.flat();
+  return rows;
+}
+
+function readLines(bytes: Uint8Array, file: string): readonly PlacedRow[] {
+  const lines = decodeText(bytes, file).split('\n');
+  return lines.flatMap((line, index) => {
+    const place = { file, line: index + 1 };
+    return line.trim() === '' ? [] : [{ row: parseJson(line, place), place }];
+  });
 }
 
 /**
@@ -100,7 +178,7 @@ async function readRows(bytes: Uint8Array, path: string): Promise<readonly Row[]
  * run of rows hold only nulls, and decoding those would take longer than the rest.
  */
 function columnsOf({ columns }: RowGroup): string[] {
-  return checkpointColumns.filter((name) =>
+  return [...checkpointColumns, 'sidecar'].filter((name) =>
     columns.some(({ meta_data: chunk }) => {
       const nulls = chunk?.statistics?.null_count;
       return chunk?.path_in_schema[0] === name && (nulls === undefined || nulls < chunk.num_values);

@@ -85,7 +85,7 @@ export function unusedPath(disk: Disk, path: string): string {
 function inspectHint(disk: Disk): readonly Finding[] {
   if (!disk.stat(hintFile)) return [];
   const hint = readHint(disk);
-  if (hint?.inParts || (hint && looksLikeParquet(disk, checkpointFile(hint.version)))) return [];
+  if (hint?.names || (hint && looksLikeParquet(disk, checkpointFile(hint.version)))) return [];
   const text = hint ? `${hintFile} names no checkpoint that can be read` : `${hintFile} cannot be read`;
   return [{ kind: 'hint-unusable', version: hint?.version, file: hintFile, text }];
 }

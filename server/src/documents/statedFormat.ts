@@ -108,10 +108,16 @@ export function formatAt(at: AttributedPath): StatedFormat | undefined {
   );
 }
 
+/** Returns two formats as one: of each option, and of the type of each column, the later one. */
+export function mergeFormats(one: StatedFormat, later: StatedFormat): StatedFormat {
+  const types = { ...one.types, ...later.types };
+  return { ...one, ...later, ...(Object.keys(types).length > 0 && { types }) };
+}
+
 /** Returns several formats as one: of each option, the last one that states it. Fails as formatAt. */
 export function combineFormats(path: string, formats: readonly StatedFormat[]): StatedFormat | undefined {
   if (formats.length <= 1) return formats[0];
-  const format = Object.assign({}, ...formats) as StatedFormat;
+  const format = formats.reduce(mergeFormats);
   const [issue] = contradictions(format);
   if (issue === undefined) return format;
   throw new PondError('invalid-content', `the formats stated for ${path} exclude each other: ${issue.message}`, {

@@ -65,6 +65,7 @@ const columnType = choice('a type of column', {
   number: 'numbers with a fraction',
   boolean: 'true or false',
   date: 'days',
+  time: 'times of day',
   timestamp: 'points in time',
 });
 
@@ -129,7 +130,7 @@ export const textFormatSchema = object(
     ),
     types: optional(
       map(plainText, columnType, { mayBeEmpty: false }),
-      'Types of columns, by name; the others are found in the files.',
+      'Types of columns, by name; `*` means all other columns. Without it, they are found in the files.',
       '{ station: text }',
     ),
   },

@@ -5,14 +5,14 @@
 import {
   type CommitNumber,
   type CommitRange,
+  commitsDown,
   commitsUp,
   firstCommit,
-  nextCommit,
   parseCommitNumber,
 } from '../delta/commitNumber.ts';
 import { isPondError, type PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
-import { type Add, type DeltaCommit, type DeltaCommitInfo } from '../delta/actions.ts';
+import { type Add, type DeltaCommit } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
@@ -20,24 +20,8 @@ import { type DeltaSnapshot } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './pondTable.ts';
 
-/** A commit of another engine to the table. */
-export interface ForeignTableVersion {
-  readonly version: CommitNumber;
-  /** Operation, such as WRITE or OPTIMIZE, and name of the engine; undefined when not declared. */
-  readonly operation: string | undefined;
-  readonly engine: string | undefined;
-  /** Commits of ours that it took out of the table and that have not been added again; [] for most operations. */
-  readonly tookOut: readonly CommitRange[];
-}
-
-/** Returns the description in a commit's own information. */
-export function foreignCommit(
-  version: CommitNumber,
-  { operation, engineInfo }: DeltaCommitInfo = {},
-): Omit<ForeignTableVersion, 'tookOut'> {
-  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-  return { version, operation: text(operation), engine: text(engineInfo) };
-}
+/** Log entries up to the last checkpoint that a search for other engines reads. */
+const earlierEntriesMax = 1000;
 
 /** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
 interface Rewritten {
@@ -124,8 +108,8 @@ export class FileIndex {
     const own = this.#single.get(number);
     if (own !== undefined) yield own;
     for (const { path } of this.#inRanges(number)) yield path;
-    const entry = own === undefined ? this.#entry(number) : undefined;
-    if (entry?.isOurs === true && entry.original !== undefined) yield entry.original.path;
+    const entry = this.#entry(number);
+    if (entry.isOurs && entry.original !== undefined && entry.original.path !== own) yield entry.original.path;
     yield* this.#foreignPaths;
   }
 
@@ -180,15 +164,28 @@ export class FileIndex {
     return { files, moved };
   }
 
-  /** Returns the versions of the table after `after` that other engines wrote, ascending. */
-  foreignVersions(after: CommitNumber | undefined): readonly CommitNumber[] {
-    const first = after === undefined ? firstCommit : nextCommit(after);
-    return [...commitsUp(first, this.#snapshot.version)].filter((at) => !this.#isLive(at) && !this.#entry(at).isOurs);
+  /**
+   * Returns the versions of the table that other engines wrote, ascending. Of those up to `checkpoint`, only the entries
+   * of the latest are read.
+   */
+  foreignVersions(checkpoint: CommitNumber | undefined): readonly CommitNumber[] {
+    let unread = checkpoint === undefined ? Infinity : earlierEntriesMax;
+    const found: CommitNumber[] = [];
+    for (const at of commitsDown(this.#snapshot.version)) {
+      if (this.#isLive(at)) continue;
+      if (checkpoint !== undefined && at <= checkpoint && unread-- <= 0) break;
+      if (!this.#entry(at).isOurs) found.push(at);
+    }
+    return found.reverse();
   }
 
-  /** Number of live files of other engines that are known from a checkpoint, which does not say who added them. */
-  get earlierForeignFiles(): number {
-    return this.#foreign.filter(({ addedVersion }) => addedVersion === undefined).length;
+  /** Number of live files of other engines that none of some versions added: a checkpoint does not say who did. */
+  earlierForeignFiles(versions: readonly CommitNumber[]): number {
+    const earlier = this.#foreign.filter(({ addedVersion }) => addedVersion === undefined);
+    if (earlier.length === 0) return 0;
+    const adds = versions.flatMap((version) => readCommitIfSound(this.#disk, version)?.adds ?? []);
+    const added = new Set(adds.map(({ path }) => decodePath(path)));
+    return earlier.filter(({ path }) => !added.has(path)).length;
   }
 
   #isLive(number: CommitNumber): boolean {

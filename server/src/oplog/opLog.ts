@@ -19,16 +19,24 @@ import {
 import { isPondError, PondError } from '../base/error.ts';
 import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
 import { type AddFile } from '../delta/files.ts';
-import { asObject, damaged } from '../delta/fields.ts';
-import { commitFile, logDirectory, readCommit } from '../delta/log.ts';
-import { applyCommit, openTable, refreshTable, snapshotAt, type DeltaSnapshot } from '../delta/snapshot.ts';
+import { logDirectory, readCommit } from '../delta/log.ts';
+import {
+  applyCommit,
+  openTable,
+  refreshTable,
+  snapshotAt,
+  snapshotFromCommits,
+  type DeltaSnapshot,
+} from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import { FileIndex, type ForeignTableVersion, foreignCommit, rangesOf, type RowFiles } from './fileIndex.ts';
+import { FileIndex, rangesOf, type RowFiles } from './fileIndex.ts';
+import { type ForeignTableVersion, foreignCommit } from './foreignVersion.ts';
+import { findRow } from './findRow.ts';
 import { findTakenOut, missingRow } from './takenOut.ts';
 import { RowReader, type RowRequest } from './rowReader.ts';
-import { appId, headOf, requirePond } from './pondTable.ts';
+import { headOf, recordIn, requirePond } from './pondTable.ts';
 import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
 import { type StoredRow } from './rows.ts';
 
@@ -38,6 +46,8 @@ export class OpLog {
   readonly #rows: RowReader;
   #snapshot: DeltaSnapshot;
   #files: FileIndex;
+  /** True once a row was not found with the help of a checkpoint. */
+  #hasLeftCheckpoint = false;
 
   private constructor(disk: Disk, snapshot: DeltaSnapshot) {
     this.#disk = disk;
@@ -71,6 +81,17 @@ export class OpLog {
   static async open(disk: Disk, upTo?: CommitNumber): Promise<OpLog | undefined> {
     const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
     if (snapshot === undefined) return undefined;
+    try {
+      return OpLog.#of(disk, snapshot);
+    } catch (error) {
+      const mayBeCheckpoint = isPondError(error, 'pond-damaged') && snapshot.checkpointVersion !== undefined;
+      const fromCommits = mayBeCheckpoint ? snapshotFromCommits(disk, snapshot.version) : undefined;
+      if (fromCommits === undefined) throw error;
+      return OpLog.#of(disk, fromCommits);
+    }
+  }
+
+  static #of(disk: Disk, snapshot: DeltaSnapshot): OpLog {
     requirePond(snapshot);
     const opLog = new OpLog(disk, snapshot);
     opLog.#checkHead();
@@ -93,16 +114,17 @@ export class OpLog {
   }
 
   /**
-   * Returns the commits of other engines since the last checkpoint, ascending, each with the commits of ours that it
-   * took out of the table, and the number of their files that are known only from a checkpoint.
+   * Returns the commits of other engines, ascending, each with the commits of ours that it took out of the table, and the
+   * number of their files that only a checkpoint names: long before it, or without a log entry.
    */
   async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
     const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
-    const commits = this.#files.foreignVersions(this.#snapshot.checkpointVersion).map((version) => ({
+    const versions = this.#files.foreignVersions(this.#snapshot.checkpointVersion);
+    const commits = versions.map((version) => ({
       ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
       tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
     }));
-    return { commits, earlierFiles: this.#files.earlierForeignFiles };
+    return { commits, earlierFiles: this.#files.earlierForeignFiles(versions) };
   }
 
   /** True for a path of a data file that is part of the table. */
@@ -119,8 +141,15 @@ export class OpLog {
    * Like rowFiles, each compared with its size and hash: for readers that do not verify. Files of other engines replace
    * a damaged one if they hold its rows; otherwise it fails `pond-damaged`.
    */
-  verifiedRowFiles(number: CommitNumber): Promise<RowFiles> {
-    return this.#files.upTo(number < this.head ? number : this.head, (path) => this.#rows.problemOf(path));
+  async verifiedRowFiles(number: CommitNumber): Promise<RowFiles> {
+    const files = (): Promise<RowFiles> =>
+      this.#files.upTo(number < this.head ? number : this.head, (path) => this.#rows.problemOf(path));
+    try {
+      return await files();
+    } catch (error) {
+      if (!isPondError(error, 'pond-damaged') || !this.#leaveCheckpoint()) throw error;
+      return await files();
+    }
   }
 
   /**
@@ -128,26 +157,25 @@ export class OpLog {
    * there is none.
    */
   async readRow(request: RowRequest): Promise<StoredRow> {
-    const damage: PondError[] = [];
-    const found =
-      (await this.#firstRow(this.#files.candidates(request.txn), request, damage)) ??
-      (await this.#firstRow(await this.#files.removedWith(request.txn), request, damage));
-    if (found !== undefined) return found;
-    throw damage[0] ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+    let found = await findRow(this.#files, this.#rows, request);
+    if (found.row === undefined && this.#leaveCheckpoint()) found = await findRow(this.#files, this.#rows, request);
+    if (found.row !== undefined) return found.row;
+    throw found.damage ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
   }
 
-  /** Returns the row from the first of the files that is intact and has it; errors of damaged ones are added to `damage`. */
-  async #firstRow(paths: Iterable<string>, request: RowRequest, damage: PondError[]): Promise<StoredRow | undefined> {
-    for (const path of paths) {
-      try {
-        const row = await this.#rows.read(path, request);
-        if (row !== undefined) return row;
-      } catch (error) {
-        if (!isPondError(error, 'pond-damaged')) throw error;
-        damage.push(error);
-      }
-    }
-    return undefined;
+  /**
+   * Reads the table from its commits alone, as a checkpoint may name other files than they do: it has no hash when another
+   * engine or an old version wrote it. False when that was done before, there is no checkpoint, or commits are missing.
+   */
+  #leaveCheckpoint(): boolean {
+    if (this.#hasLeftCheckpoint || this.#snapshot.checkpointVersion === undefined) return false;
+    this.#hasLeftCheckpoint = true;
+    const fromCommits = snapshotFromCommits(this.#disk, this.#snapshot.version);
+    if (fromCommits === undefined) return false;
+    this.#snapshot = fromCommits;
+    this.#files = this.#index();
+    this.#rows.forget();
+    return true;
   }
 
   /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
@@ -265,14 +293,4 @@ export class OpLog {
       if (!(error instanceof PondError)) throw error;
     }
   }
-}
-
-/** Returns the record in a log entry; undefined for another engine's. Fails `pond-damaged` as `record`. */
-export function recordIn({ version, commitInfo, txns }: DeltaCommit): Readonly<Record<string, unknown>> | undefined {
-  const record = commitInfo?.['pond'];
-  if (record === undefined) return undefined;
-  const place = { file: commitFile(version), line: 1 };
-  const own = txns.find((txn) => txn.appId === appId)?.version;
-  if (own === version) return asObject(record, 'pond', place);
-  throw damaged(place, `commit ${version} has the record of a commit, and ${own ?? 'no number'} as its number`);
 }

@@ -1,7 +1,9 @@
 /** The marks of a Delta table that holds a pond, and the check for them. */
 import { PondError } from '../base/error.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
-import { logDirectory } from '../delta/log.ts';
+import { type DeltaCommit } from '../delta/actions.ts';
+import { asObject, damaged } from '../delta/fields.ts';
+import { commitFile, logDirectory } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/snapshot.ts';
 
 /** Name under which commits of ours record their number in the table's `txn` actions. */
@@ -65,6 +67,16 @@ function requireTableId(id: string): void {
   if (uuidPattern.test(id)) return;
   throw new PondError('pond-damaged', `expected a UUID as the id of the table, got ${JSON.stringify(id)}`, {
     path: logDirectory,
-    hint: 'restore the log from a copy; nothing was changed',
+    hint: "'pond check --repair --from DIR' restores the log from a copy of the pond; nothing was changed.",
   });
+}
+
+/** Returns the record in a log entry; undefined for another engine's. Fails `pond-damaged` as `record`. */
+export function recordIn({ version, commitInfo, txns }: DeltaCommit): Readonly<Record<string, unknown>> | undefined {
+  const record = commitInfo?.['pond'];
+  if (record === undefined) return undefined;
+  const place = { file: commitFile(version), line: 1 };
+  const own = txns.find((txn) => txn.appId === appId)?.version;
+  if (own === version) return asObject(record, 'pond', place);
+  throw damaged(place, `commit ${version} has the record of a commit, and ${own ?? 'no number'} as its number`);
 }

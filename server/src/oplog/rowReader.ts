@@ -133,6 +133,12 @@ export class RowReader {
     return await contentProblem(hostPath, { sizeBytes: add!.size, sha256 });
   }
 
+  /** Empties the caches: the actions of files may say something else now. */
+  forget(): void {
+    this.#files.clear();
+    this.#groups.clear();
+  }
+
   #open(path: string): Promise<ParquetFile> {
     const cached = this.#files.get(path);
     if (cached !== undefined) return cached;

@@ -6,6 +6,7 @@ import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
 import { type Content } from '../tinyfs/backend.ts';
 import { sha256 } from './hash.ts';
+import { type NewBlobs } from './newBlobs.ts';
 
 /** Content of at most this many bytes is stored in its row. */
 export const inlineBytesMax = 64 * 1024;
@@ -43,8 +44,8 @@ export interface BlobStore {
   ): AsyncIterable<Uint8Array>;
 }
 
-/** The blobs of the pond on a disk. */
-export function createBlobStore(disk: Disk): BlobStore {
+/** The blobs of the pond on a disk; `newBlobs` lists those that are created. */
+export function createBlobStore(disk: Disk, newBlobs?: NewBlobs): BlobStore {
   const durableDirectories = new Set<string>();
   /** Number of claims of each blob. */
   const claims = new Map<string, number>();
@@ -56,6 +57,7 @@ export function createBlobStore(disk: Disk): BlobStore {
 
   async function storeBlob(chunks: AsyncIterable<Uint8Array>): Promise<StoredContent> {
     makeDirectoryDurable(disk, blobDirectory, durableDirectories);
+    const head = await newBlobs?.headId();
     const hash = createHash('sha256');
     let [digest, isNew] = ['', false];
     const hashed = async function* (): AsyncIterable<Uint8Array> {
@@ -71,6 +73,7 @@ export function createBlobStore(disk: Disk): BlobStore {
       isNew = disk.stat(path) === undefined;
       // Before the blob has its name: from then on others find it.
       claim(digest, 1);
+      if (isNew && head !== undefined) newBlobs?.add(digest, head);
       return path;
     };
     try {

@@ -4,12 +4,16 @@ import { logDirectory } from '../delta/log.ts';
 import { isPondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { isTemporaryName } from '../storage/durable.ts';
-import { blobDirectory } from './blobs.ts';
+import { isTemporaryName, removeQuietly } from '../storage/durable.ts';
+import { blobDirectory, blobPath } from './blobs.ts';
+import { replay } from './changeLog.ts';
+import { type JournalContents } from './journal.ts';
 import { spoolPrefix } from './layout.ts';
+import { forgetNewBlobs, newBlobsSince } from './newBlobs.ts';
+import { Overlay } from './overlay.ts';
 
 /** Names of our data files. */
-const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
+export const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 
 /** Removes spools of transactions, temporary files of the journal and of locks, and blobs without a name yet. */
 export function removeWorkingLeftovers(disk: Disk): void {
@@ -32,6 +36,20 @@ export async function removeUnpublished(disk: Disk, opLog: OpLog): Promise<void>
     if (!dataFileName.test(name) || opLog.hasFile(name)) continue;
     if (await hasRows(opLog, name, later)) disk.remove(name);
   }
+}
+
+/**
+ * Removes the blobs that a writer which died created after the latest commit, whose id is given, and to which the journal
+ * does not refer.
+ */
+export function removeAbandonedBlobs(disk: Disk, commitId: string, journal: JournalContents): void {
+  const hashes = newBlobsSince(disk, commitId);
+  if (hashes.length > 0) {
+    const staged = new Overlay();
+    replay(journal, staged);
+    for (const hash of hashes) if (!staged.refersTo(hash)) removeQuietly(disk, blobPath(hash));
+  }
+  forgetNewBlobs(disk);
 }
 
 async function hasRows(opLog: OpLog, path: string, commits: CommitRange): Promise<boolean> {

@@ -11,6 +11,8 @@ import { Journal, journalPath } from './journal.ts';
 import { requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
 import { OpenPond } from './openPond.ts';
+import { removeAbandonedBlobs } from './leftovers.ts';
+import { forgetNewBlobs } from './newBlobs.ts';
 import { recover } from './recovery.ts';
 import { keepReserve } from './reserve.ts';
 import { type OpenOptions, type TreeLayer } from './types.ts';
@@ -115,6 +117,9 @@ async function openLocked<Layer extends TreeLayer>(
   const { opLog, journal, notices } = await recover(disk, { lock });
   const head = await headCommit(opLog);
   keepReserve(disk);
+  // What is in the quarantine may refer to blobs; a holder that may still run may be using some.
+  if (notices.length > 0 || lock.previous.mayRun) forgetNewBlobs(disk);
+  else removeAbandonedBlobs(disk, head.id, journal);
   const writer = { lock, journal: Journal.open(disk, journal, head.number, lock) };
   return new OpenPond({ storage, opLog, head, notices, contents: journal, writer }, layer ?? withoutLayer<Layer>());
 }

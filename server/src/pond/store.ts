@@ -9,6 +9,7 @@ import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
+import { NewBlobs } from './newBlobs.ts';
 import { factsOfRow } from './versionFacts.ts';
 import { PageStore } from './pageStore.ts';
 import { type CommittedNode, rootId, type RowRef } from './node.ts';
@@ -35,7 +36,7 @@ export function createStore(disk: Disk, opLog: OpLog): Store {
     disk,
     opLog,
     pages: new PageStore(opLog),
-    blobs: createBlobStore(disk),
+    blobs: createBlobStore(disk, new NewBlobs(disk, async () => (await commitAt(opLog, opLog.head)).id)),
     roots: new LruCache({ max: rootsMax }),
     series: new LruCache({ max: seriesVersionsMax, sizeOf: ({ length }) => length }),
   };

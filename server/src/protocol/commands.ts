@@ -4,6 +4,7 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './description.ts';
 export type * from './info.ts';
 import {
   type AppendInfo,
@@ -12,7 +13,8 @@ import {
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
-  type FormatInfo,
+  type FileTypeName,
+  type GrepInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
@@ -23,7 +25,9 @@ import {
   type StatusInfo,
   type TemporalExport,
   type TreeHashInfo,
+  type UsageInfo,
 } from './info.ts';
+import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type ResourceCommands } from './resources.ts';
 
 export const protocolVersion = 4;
@@ -35,6 +39,16 @@ type InPond = { readonly pond: string };
 type QueryParams = At & {
   readonly sql: string;
   readonly parameters?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
+};
+
+/** Filters of commits. `since` and `until` are ISO times or versions, inclusive; texts are found in any case. */
+type LogFilters = {
+  readonly since?: string;
+  readonly until?: string;
+  readonly author?: string;
+  readonly message?: string;
+  /** Leaves out the commits of runs. */
+  readonly noRuns?: boolean;
 };
 
 interface Commands extends ResourceCommands {
@@ -56,6 +70,41 @@ interface Commands extends ResourceCommands {
      * through the same links as `path`.
      */
     result: readonly NodeInfo[];
+  };
+  /**
+   * Entries below a directory, or among the matches of a glob, that all conditions accept. `name` is a pattern of the last
+   * name; `newer` and `older` are ISO times or versions; sizes are in bytes, both inclusive, and leave out directories.
+   */
+  find: {
+    params: InPond &
+      At & {
+        readonly path: string;
+        readonly name?: string;
+        readonly type?: FileTypeName;
+        readonly newer?: string;
+        readonly older?: string;
+        readonly sizeMin?: number;
+        readonly sizeMax?: number;
+      };
+    result: readonly NodeInfo[];
+  };
+  /** Lines that contain a text, in the text files at, below or matching the paths; at most `limit` (10,000). */
+  grep: {
+    params: InPond &
+      At & {
+        readonly text: string;
+        readonly paths: readonly string[];
+        readonly ignoreCase?: boolean;
+        /** Only the first line of each file. */
+        readonly filesOnly?: boolean;
+        readonly limit?: number;
+      };
+    result: GrepInfo;
+  };
+  /** Bytes of the current files below a path, for it and the directories down to `depth` (1) below it. */
+  diskUsage: {
+    params: InPond & At & { readonly path: string; readonly depth?: number };
+    result: readonly UsageInfo[];
   };
   /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
   children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
@@ -178,7 +227,7 @@ interface Commands extends ResourceCommands {
       readonly followLinks?: boolean;
       readonly limit?: number;
       readonly start?: number;
-    };
+    } & LogFilters;
     result: readonly CommitInfo[];
   };
   /** A commit and its changes. */
@@ -234,6 +283,8 @@ interface Commands extends ResourceCommands {
   };
 
   // Queries
+  /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
+  describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
   query: { params: InPond & QueryParams; result: QueryInfo };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };

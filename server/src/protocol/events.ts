@@ -1,4 +1,5 @@
 /** Notifications from server to client, and data that accompanies a request. */
+import { type FormatOptions } from '../base/error.ts';
 import { type CommandName, type CommitInfo } from './commands.ts';
 
 /** `pond/changed`: the working tree of a pond changed, from any process. */
@@ -48,6 +49,8 @@ export interface ErrorData {
   readonly displayPath?: string;
   readonly hint?: string;
   readonly position?: { readonly line: number; readonly character: number };
+  /** Formats of which each, stated for `path`, lets the file be read. */
+  readonly formats?: readonly FormatOptions[];
 }
 
 /** The client's options at initialize. */

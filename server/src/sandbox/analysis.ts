@@ -49,7 +49,7 @@ export async function analyze(
   if (explained !== undefined) throw notExplained(sql, tokens, opening);
   const query = sql.slice(0, tokens.findLast((token) => !isSemicolon(token))?.end);
   return {
-    tables: await analyzePivot(connection, { sql, query, tokens, opening }),
+    tables: await analyzePivot(connection, { sql, query, tokens, opening, isAllowed }),
     statement: { ...statement, query },
   };
 }
@@ -142,6 +142,7 @@ interface PivotText {
   readonly query: string;
   readonly tokens: readonly Token[];
   readonly opening: Token;
+  readonly isAllowed: (index: number) => boolean;
 }
 
 /**
@@ -158,7 +159,7 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
   if (unclear !== undefined) throw unclearText(sql, unclear);
   if ((await splitQuery(connection, query)) === undefined)
     throw forbidden('the text is not a query', sql, opening.start);
-  await checkCalls(connection, sql, tokens);
+  await checkCalls(connection, text);
   const hidden = tokens.find(({ text: name }, index) => {
     return describesHost(tokens[index - 1]?.text === '.' ? (tokens[index - 2]?.text ?? '') : '', name);
   });
@@ -170,9 +171,9 @@ async function analyzePivot(connection: Connection, text: PivotText): Promise<re
  * Fails `query-forbidden` at the first call of a function that a query may not call. The name alone identifies table
  * functions.
  */
-async function checkCalls(connection: Connection, sql: string, tokens: readonly Token[]): Promise<void> {
+async function checkCalls(connection: Connection, { sql, tokens, isAllowed }: PivotText): Promise<void> {
   const { tables } = await engineFunctions(connection);
-  const calls = tokens.filter((_, index) => isCall(tokens, index));
+  const calls = tokens.filter(({ start }, index) => isCall(tokens, index) && !isAllowed(start));
   const functions = calls.map(({ text, start }) => {
     const name = text.toLowerCase();
     return { name, offset: start, isTableFunction: tables.has(name) };

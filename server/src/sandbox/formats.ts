@@ -6,6 +6,8 @@ export interface Reading {
   readonly reader: 'read_parquet' | 'read_csv' | 'read_json';
   /** Option text after the list of files, such as ", delim = '\t'"; often empty. */
   readonly options: SqlText;
+  /** Delimiter of CSV by the extension of the name; found in the file when undefined. */
+  readonly delimiter?: string;
   /** Compression of the bytes; undefined for uncompressed files. */
   readonly compression?: 'gzip' | 'zstd';
   /** The file is Arrow IPC and is converted to Parquet first. */
@@ -13,7 +15,7 @@ export interface Reading {
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
-export const readingVersion = 2;
+export const readingVersion = 3;
 
 /**
  * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round
@@ -30,7 +32,7 @@ const wholeJson = joinSql([...wholeJsonOptions.values()], sql``);
 /** The reading of Parquet files. */
 export const parquetReading: Reading = { reader: 'read_parquet', options: sql``, isArrow: false };
 const arrow: Reading = { ...parquetReading, isArrow: true };
-const csv = (options: SqlText): Reading => ({ reader: 'read_csv', options, isArrow: false });
+const csv: Reading = { reader: 'read_csv', options: sql``, isArrow: false };
 const json = (options: SqlText): Reading => ({
   reader: 'read_json',
   options: sql`${wholeJson}${options}`,
@@ -40,9 +42,9 @@ const json = (options: SqlText): Reading => ({
 /** Readings by extension. A Map, as an extension may be a name that every object has, as in `x.constructor`. */
 const readings = new Map<string, Reading>([
   ['parquet', parquetReading],
-  ['csv', csv(sql``)],
-  ['txt', csv(sql``)],
-  ['tsv', csv(sql`, delim = '\t'`)],
+  ['csv', csv],
+  ['txt', csv],
+  ['tsv', { ...csv, delimiter: '\t' }],
   ['json', json(sql``)],
   ['ndjson', json(sql`, format = 'newline_delimited'`)],
   ['jsonl', json(sql`, format = 'newline_delimited'`)],
@@ -63,7 +65,7 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
   if (type === 'table' || type === 'series') return parquetReading;
   if (type !== 'file') return undefined;
   const match = /(?:\.([^./]+?))?(\.gz|\.zst)?$/.exec(name.toLowerCase());
-  const reading = readings.get(match?.[1] ?? '') ?? (hasFormat ? csv(sql``) : undefined);
+  const reading = readings.get(match?.[1] ?? '') ?? (hasFormat ? csv : undefined);
   if (match?.[2] === undefined || reading === undefined) return reading;
   if (reading.reader === 'read_parquet') return undefined;
   // The host files have names without extension, so DuckDB cannot detect the compression itself.
@@ -71,14 +73,16 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
 }
 
 /**
- * SQL that reads host files other than CSV as one table, columns matched by name; at least one file. The reading of CSV
- * depends on the content of the files: see viewSql.
+ * The call of the reader of host files other than CSV as one table, columns matched by name; at least one file. `more`
+ * are further options after a comma. The reading of text depends on the content of the files: see viewSql.
  */
-export function readSql({ reader, options, compression }: Reading, hostPaths: readonly string[]): SqlText {
-  // With a single file, this option would make DuckDB scan it twice for nothing.
-  const union = hostPaths.length > 1 ? sql`, union_by_name = true` : sql``;
+export function readerSql(reading: Reading, hostPaths: readonly string[], more: SqlText = sql``): SqlText {
+  const { reader, options, compression } = reading;
+  // With a single file, this option would make DuckDB scan it twice for nothing. Over JSON it would make DuckDB ignore
+  // keys that are not among the first objects of a file.
+  const union = hostPaths.length > 1 && reader !== 'read_json' ? sql`, union_by_name = true` : sql``;
   const compressed = compression === undefined ? sql`` : sql`, compression = ${literal(compression)}`;
-  return sql`SELECT * FROM ${readers[reader]}(${literalList(hostPaths)}${options}${compressed}${union})`;
+  return sql`${readers[reader]}(${literalList(hostPaths)}${options}${compressed}${union}${more})`;
 }
 
 const readers: Readonly<Record<Reading['reader'], SqlText>> = {

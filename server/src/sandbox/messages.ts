@@ -3,7 +3,8 @@ import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
-import { type SandboxSpec, type TableSpec } from './sources.ts';
+import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
+import { type TextDescription } from './textTables/description.ts';
 import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
@@ -51,6 +52,11 @@ interface Operations {
   };
   /** See Builder.inspect. */
   inspect: { params: { readonly hostPaths: readonly string[] }; result: FileFacts };
+  /** Describes how CSV files that form one table are read: see describeTexts. */
+  describeTexts: {
+    params: { readonly files: readonly SourceFile[]; readonly settledBy: readonly SourceFile[] };
+    result: readonly TextDescription[];
+  };
   /** Converts an Arrow IPC file to Parquet, holding one batch in memory. */
   convertArrow: {
     params: { readonly file: string; readonly pondPath: string; readonly target: string };

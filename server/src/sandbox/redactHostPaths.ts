@@ -57,8 +57,9 @@ export function viewError(
 ): PondError {
   const position = view.index === undefined ? {} : { position: createLineMap(sql).positionAt(view.index) };
   if (isPondError(error, 'invalid-content') || isPondError(error, 'ambiguous-dates')) {
-    const { code, message, path, hint } = error;
-    return new PondError(code, message, { ...(path && { path }), ...(hint && { hint }), ...position });
+    const { code, message, path, hint, formats } = error;
+    const details = { ...(path && { path }), ...(hint && { hint }), ...(formats && { formats }) };
+    return new PondError(code, message, { ...details, ...position });
   }
   const engine = readEngineError(error);
   if (engine === undefined || engine.type === 'interrupt' || engine.type === 'out of memory')

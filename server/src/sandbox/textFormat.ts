@@ -30,6 +30,6 @@ export interface TextFormat {
   readonly zone?: string;
   /** What becomes of lines with too few or too many fields; without it they are an error. */
   readonly ragged?: 'fill' | 'skip';
-  /** Types of columns by name, such as `text`. */
+  /** Types of columns by name, such as `text`; that of `*` is of all other columns. */
   readonly types?: Readonly<Record<string, string>>;
 }

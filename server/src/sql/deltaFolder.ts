@@ -1,6 +1,7 @@
 /** A directory of the pond that holds a Delta table of another engine, read at the latest version of the table. */
 import { isPondError, PondError } from '../base/error.ts';
 import { checkpointFile, commitFile, listLog, logDirectory } from '../delta/log.ts';
+import { sidecarDirectory } from '../delta/checkpointFiles.ts';
 import { isInsideTable } from '../delta/dataPath.ts';
 import { type AddFile } from '../delta/files.ts';
 import { type DeltaField, type DeltaType, parseSchema } from '../delta/schema.ts';
@@ -50,21 +51,47 @@ export async function readDeltaFolder(directory: WorkingDirectory): Promise<Delt
   }
 }
 
-/** Reads the log from its last checkpoint or, when that cannot be read, from the first commit. */
+/**
+ * Reads the log from its last classic checkpoint or, when that cannot be read, from the first commit. Where commits are
+ * missing, another form of checkpoint replaces them.
+ */
 async function latestSnapshot(directory: WorkingDirectory): Promise<DeltaSnapshot | undefined> {
   const names = (await directory.list(logDirectory)).map(({ basename }) => `${logDirectory}/${basename}`);
   const empty = new Uint8Array();
-  const { commits, checkpoints } = listLog(
+  const { commits, checkpoints, otherCheckpoints } = listLog(
     createMemoryDisk({ directories: [], files: names.map((name) => [name, empty] as const) }),
   );
   const last = checkpoints.at(-1);
   const tail = commits.filter((version) => last === undefined || version > last).map(commitFile);
+  const starts = [
+    last === undefined ? tail : [checkpointFile(last), ...tail],
+    commits.map(commitFile),
+    [
+      ...otherCheckpoints.flatMap((other) => other.names.map((name) => `${logDirectory}/${name}`)),
+      ...(await sidecarsIn(directory)),
+      ...commits.map(commitFile),
+    ],
+  ];
+  return await firstReadable(directory, otherCheckpoints.length === 0 ? starts.slice(0, 2) : starts);
+}
+
+async function firstReadable(
+  directory: WorkingDirectory,
+  [paths = [], ...rest]: readonly (readonly string[])[],
+): Promise<DeltaSnapshot | undefined> {
   try {
-    return await openCopy(directory, last === undefined ? tail : [checkpointFile(last), ...tail]);
+    return await openCopy(directory, paths);
   } catch (error) {
-    if (last === undefined || !isPondError(error, 'pond-damaged')) throw error;
-    return await openCopy(directory, commits.map(commitFile));
+    const isReplaceable = isPondError(error, 'pond-damaged') || isPondError(error, 'version-not-found');
+    if (rest.length === 0 || !isReplaceable) throw error;
+    return await firstReadable(directory, rest);
   }
+}
+
+async function sidecarsIn(directory: WorkingDirectory): Promise<readonly string[]> {
+  const path = `${logDirectory}/${sidecarDirectory}`;
+  if ((await directory.get(path))?.isDirectory !== true) return [];
+  return (await directory.list(path)).map(({ basename }) => `${path}/${basename}`);
 }
 
 async function openCopy(directory: WorkingDirectory, paths: readonly string[]): Promise<DeltaSnapshot | undefined> {

@@ -4,8 +4,10 @@ import { LruCache } from '../base/lruCache.ts';
 import { createMutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { type QueryLimits, queryLimits } from '../duckdb/limits.ts';
+import { identifier, sql } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
+import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type OperationResult } from '../sandbox/messages.ts';
 import {
   type FileFormat,
@@ -98,6 +100,19 @@ export class QueryEngine {
       this.#results.set(resultId, { worker, result });
       return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
     });
+  }
+
+  /** Describes how the CSV files at a path are read; empty files are left out. Fails as `run`. */
+  async describeTexts(
+    pond: Pond,
+    path: string,
+    version: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly TextDescription[]> {
+    const request = { sql: sql`FROM ${identifier(path)}`, ...(version !== undefined && { at: version }) };
+    const { worker, prepared } = await this.#prepare(pond, request, signal);
+    const files = prepared.spec.views.flatMap((view) => ('source' in view ? view.source.files : []));
+    return await worker.request('describeTexts', { files, settledBy: [] }, signal);
   }
 
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */

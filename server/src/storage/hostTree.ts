@@ -123,14 +123,6 @@ function statOrCircle(path: string): Stats | 'circle' | undefined {
   });
 }
 
-/**
- * Returns the reason why the host cannot have a file of that relative path, though a pond can; undefined when it can.
- */
-export function hostNameProblem(relativePath: string, separator: string = sep): string | undefined {
-  if (separator !== '\\' || !relativePath.includes('\\')) return undefined;
-  return 'its name has a backslash, which separates folders on this machine';
-}
-
 /** Returns the content of a host file: bytes when it is small, otherwise a stream. */
 export function hostContent({ hostPath, sizeBytes }: HostEntry): Uint8Array | AsyncIterable<Uint8Array> {
   if (sizeBytes > wholeBytesMax) return readHostStream(hostPath, 0, Infinity);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
 import { type Analysis, analyze } from '../sandbox/analysis.ts';
 import {
   type OperationName,
@@ -11,6 +12,7 @@ import {
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
+import { describeTexts } from '../sandbox/textTables/describe.ts';
 import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { type SandboxSpec } from '../sandbox/sources.ts';
@@ -106,6 +108,22 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     const disk = this.#settings.openDisk(dirname(file));
     await this.#results.copy(result, format, { disk, path: basename(file) }, signal);
     return null;
+  }
+
+  /** Describes how CSV files are read. Fails as tablesOf. */
+  async describeTexts({
+    files,
+    settledBy,
+  }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
+    const { openDisk } = this.#settings;
+    const hostPaths = [...files, ...settledBy].map(({ hostPath }) => hostPath);
+    const { database, connection } = await openLockedDatabase({ threads: 1, hostPaths });
+    try {
+      return await describeTexts({ connection, openDisk }, files, settledBy);
+    } finally {
+      connection.close();
+      database.close();
+    }
   }
 
   async convertArrow(conversion: OperationParams<'convertArrow'>, signal: AbortSignal): Promise<null> {

@@ -20,6 +20,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     rows: async (params) => (await queries()).rows(params),
     release: async (params) => (await queries()).release(params),
     copy: async (params, signal) => (await queries()).copy(params, signal),
+    describeTexts: async (params) => (await queries()).describeTexts(params),
     convertArrow: async (params, signal) => (await queries()).convertArrow(params, signal),
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
     statements: async (params, signal) => (await builds()).statements(params, signal),

@@ -29,7 +29,7 @@ interface FailedOutput {
  */
 export function sqlFailure(error: unknown, { resource, query, output }: FailedOutput): unknown {
   if (!isPondError(error) || passed.has(error.code)) return error;
-  const { code, hint, path, position } = error;
+  const { code, hint, path, position, formats } = error;
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
   if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
     const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
@@ -38,6 +38,7 @@ export function sqlFailure(error: unknown, { resource, query, output }: FailedOu
       path,
       cause: error,
       ...(hint !== undefined && { hint }),
+      ...(formats !== undefined && { formats }),
       ...(line !== undefined && { position: { line: Number(line) - 1, character: 0 } }),
     });
   }

@@ -1,43 +1,12 @@
 import { type Connection } from '../../duckdb/connection.ts';
-import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
+import { joinSql, literal, sql } from '../../duckdb/sql.ts';
 
-/** Options for splitting the bytes of a text file into lines. */
-export interface LineOptions {
-  readonly compression: 'none' | 'gzip' | 'zstd';
-  /** DuckDB's name of the encoding; UTF-8 when undefined. */
-  readonly encoding?: string | undefined;
-}
-
-/** The first lines of a file, at most `count`. */
-export async function firstLines(
-  connection: Connection,
-  hostPath: string,
-  options: LineOptions,
-  count: number,
-): Promise<readonly string[]> {
-  const rows = await connection.rows(sql`SELECT coalesce(line, '') FROM ${linesSql(hostPath, options)} LIMIT ${count}`);
-  return rows.map(([line], index) => (index === 0 ? String(line).replace(/^\ufeff/, '') : String(line)));
-}
-
-/** True when a character occurs anywhere after the first lines of a file. */
-export async function hasCharacterAfter(
-  connection: Connection,
-  hostPath: string,
-  options: LineOptions,
-  { lines, character }: { readonly lines: number; readonly character: string },
-): Promise<boolean> {
-  const rest = sql`(SELECT line FROM ${linesSql(hostPath, options)} OFFSET ${lines})`;
-  const [row] = await connection.rows(
-    sql`SELECT coalesce(bool_or(contains(line, ${literal(character)})), false) FROM ${rest}`,
-  );
-  return row?.[0] === true;
-}
-
-/** A file as a table of lines: one column, with a delimiter that occurs in no text. */
-function linesSql(hostPath: string, { compression, encoding }: LineOptions): SqlText {
+/** The lines of a Zstandard file in UTF-8, each with its end: DuckDB decompresses, which Node does not. */
+export async function* linesOf(connection: Connection, hostPath: string): AsyncIterable<Buffer> {
   const options = [
     literal(hostPath),
     sql`auto_detect = false`,
+    // A delimiter that occurs in no text.
     sql`delim = '\x01\x02'`,
     sql`quote = ''`,
     sql`escape = ''`,
@@ -46,8 +15,24 @@ function linesSql(hostPath: string, { compression, encoding }: LineOptions): Sql
     sql`skip = 0`,
     sql`strict_mode = false`,
     sql`columns = {'line': 'VARCHAR'}`,
-    sql`compression = ${literal(compression)}`,
-    ...(encoding === undefined ? [] : [sql`encoding = ${literal(encoding)}`]),
+    sql`compression = 'zstd'`,
   ];
-  return sql`read_csv(${joinSql(options)})`;
+  const source = sql`read_csv(${joinSql(options)})`;
+  // A stream ends at a fault like at the end of the file; this statement fails instead.
+  await connection.rows(sql`SELECT count(line) FROM ${source}`);
+  const statements = await connection.statements(sql`SELECT coalesce(line, '') FROM ${source}`);
+  const statement = await statements.bind(0);
+  try {
+    const stream = await statement.stream();
+    for (let chunk = await stream.next(); chunk !== undefined; chunk = await stream.next()) {
+      yield Buffer.from(
+        chunk
+          .getColumnValues(0)
+          .map((line) => `${String(line)}\n`)
+          .join(''),
+      );
+    }
+  } finally {
+    statement.close();
+  }
 }

@@ -26,8 +26,11 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 
-/** Maximum size of a record, bytes, as in DuckDB. */
-const recordBytesMax = 2_000_000;
+/** Maximum size of a record, bytes. */
+const recordBytesMax = 32 * 1024 * 1024;
+
+/** Maximum size of a record for DuckDB's own reader, bytes. */
+const engineBytesMax = 2_000_000;
 
 /**
  * Divides chunks of bytes into records and calls `onRecord` for each, blank lines included; the reader itself is the
@@ -54,11 +57,15 @@ export class RecordReader {
   hasSpacedQuotes = false;
   /** True when a record of fields has lines inside quotes. */
   hasInnerLines = false;
+  /** True when a record is longer than DuckDB's own reader takes. */
+  hasLongRecords = false;
   /** False once `onRecord` returned false. */
   isOpen = true;
 
   readonly #delimiter: Buffer;
   readonly #quote: number;
+  /** Two quotes. */
+  readonly #doubled: string;
   readonly #comment: number;
   readonly #wholeLines: number;
   readonly #onRecord: (record: RecordReader) => boolean;
@@ -69,6 +76,7 @@ export class RecordReader {
   constructor(options: RecordOptions, onRecord: (record: RecordReader) => boolean) {
     this.#delimiter = Buffer.from(options.delimiter);
     this.#quote = options.quote === '' ? -1 : options.quote.charCodeAt(0);
+    this.#doubled = options.quote.repeat(2);
     this.#comment = options.comment === '' ? -1 : (Buffer.from(options.comment)[0] ?? -1);
     this.#wholeLines = options.wholeLines;
     this.#onRecord = onRecord;
@@ -83,6 +91,7 @@ export class RecordReader {
       this.#innerLines = 0;
       const end = this.#record(from, isLast);
       if (end < 0) break;
+      if (end - from >= engineBytesMax) this.hasLongRecords = true;
       this.isOpen = this.#onRecord(this);
       this.line += 1 + this.#innerLines;
       from = end;
@@ -94,7 +103,7 @@ export class RecordReader {
   /** The text of a field. */
   text(index: number): string {
     const text = this.bytes.toString('utf8', this.starts[index], this.ends[index]);
-    return this.quoted[index] === 3 ? text.replaceAll('""', '"') : text;
+    return this.quoted[index] === 3 ? text.replaceAll(this.#doubled, this.#doubled.slice(1)) : text;
   }
 
   /** The texts of all fields. */
@@ -108,7 +117,7 @@ export class RecordReader {
   }
 
   #tooLong(): RecordFault {
-    const text = 'has more than 2 MB; a quote that is not closed makes one record of all lines below it';
+    const text = 'has more than 32 MB; a quote that is not closed makes one record of all lines below it';
     return new RecordFault(this.line, `the record that begins here ${text}`);
   }
 

@@ -1,25 +1,38 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
-import { readSql, type Reading } from '../formats.ts';
+import { readerSql, type Reading } from '../formats.ts';
+import { withFilename } from '../filenameColumn.ts';
+import { jsonOptions } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
-import { csvOptions, type CsvTable, withTypes } from './csvTable.ts';
+import { loadRows } from './loadRows.ts';
 import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
+import { type ReadColumn } from './valueSql.ts';
 
 /**
- * The statement that creates a view. Text files are inspected first, so that the statement sets all options. Fails as
- * tablesOf, and `invalid-content` for an incomplete compressed file.
+ * The statement that creates a view. Text files are scanned first, so that the statement sets all options; the rows of
+ * those that DuckDB cannot read as they are, are put into tables. Fails as tablesOf, and `invalid-content` for an
+ * incomplete compressed file.
  */
 export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
-  const { name, files, settledBy } = view.source;
+  const { name, files, settledBy, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
   for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
-  const tables = await tablesOf({ connection, openDisk }, filled.filter(isCsv), settledBy?.filter(isCsv));
-  const selects = selectsOf(filled, new Map(uniform(tables).map(({ file, table }) => [file, table])));
+  const scope = { connection, openDisk };
+  const tables = await tablesOf(scope, filled.filter(isCsv), settledBy?.filter(isCsv));
+  const found = new Map<SourceFile, FoundFile>();
+  for (const [index, table] of tables.entries()) {
+    if (found.has(table.file)) continue;
+    const loaded = `rows ${index} of ${name}`;
+    if (!table.scan.isPlain) await loadRows(scope, table, { table: loaded, isShared: view.isShared });
+    found.set(table.file, { table, loaded });
+  }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
-  const scope = view.isShared ? sql`` : sql`TEMP `;
-  return sql`CREATE ${scope}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
+  const scopeSql = view.isShared ? sql`` : sql`TEMP `;
+  const selects: SqlText[] = [];
+  for (const group of groupsOf(filled, found)) selects.push(await groupSql(connection, group, hasFilename));
+  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
 }
 
 const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
@@ -30,44 +43,93 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
   return found.length > 0 ? found : files;
 }
 
-/** One SELECT for each group of adjacent CSV files with the same options, and one for all others of a reading. */
-function selectsOf(files: readonly SourceFile[], tables: ReadonlyMap<SourceFile, CsvTable>): readonly SqlText[] {
-  const groups: { readonly key: string; readonly reading: Reading; readonly options?: SqlText; hostPaths: string[] }[] =
-    [];
+/** A CSV file, with the name of the table of its rows where it has one. */
+interface FoundFile {
+  readonly table: TextTable;
+  readonly loaded: string;
+}
+
+/** Files that one SELECT reads. */
+interface Group {
+  readonly key: string;
+  readonly files: SourceFile[];
+  /** The columns of the SELECT. */
+  readonly list: SqlText;
+  /** The table of the rows, the options of read_csv, or the reading of files of another format. */
+  readonly source: { readonly loaded: string } | { readonly options: SqlText } | { readonly reading: Reading };
+}
+
+/** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
+function groupsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, FoundFile>): readonly Group[] {
+  const groups: Group[] = [];
   for (const file of files) {
-    const { reading, hostPath } = file;
-    const table = tables.get(file);
-    const options = table && sql`${csvOptions(table)}, compression = ${literal(reading.compression ?? 'none')}`;
-    const key = options ?? JSON.stringify(reading);
-    const group = options === undefined ? groups.find((each) => each.key === key) : groups.at(-1);
-    if (group?.key === key) group.hostPaths.push(hostPath);
-    else groups.push({ key, reading, hostPaths: [hostPath], ...(options !== undefined && { options }) });
+    const csv = found.get(file);
+    const made = csv === undefined ? otherGroup(file.reading) : csvGroup(csv);
+    const group = csv === undefined ? groups.find(({ key }) => key === made.key) : groups.at(-1);
+    if (group?.key === made.key) group.files.push(file);
+    else groups.push({ ...made, files: [file] });
   }
-  return groups.map(({ reading, options, hostPaths }) =>
-    options === undefined
-      ? readSql(reading, hostPaths)
-      : sql`SELECT * FROM read_csv(${literalList(hostPaths)}${options})`,
+  return groups;
+}
+
+function otherGroup(reading: Reading): Omit<Group, 'files'> {
+  return { key: JSON.stringify(reading), list: sql`*`, source: { reading } };
+}
+
+function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
+  const list = listSql(table.columns);
+  if (!table.scan.isPlain) return { key: loaded, list, source: { loaded } };
+  const options = csvOptions(table);
+  return { key: `${list} ${options}`, list, source: { options } };
+}
+
+async function groupSql(
+  connection: Connection,
+  { files, list, source }: Group,
+  hasFilename: boolean,
+): Promise<SqlText> {
+  const from = await sourceSql(connection, source, files);
+  return hasFilename ? await withFilename(connection, { list, from }, files) : sql`SELECT ${list} FROM ${from}`;
+}
+
+async function sourceSql(
+  connection: Connection,
+  source: Group['source'],
+  files: readonly SourceFile[],
+): Promise<SqlText> {
+  if ('loaded' in source) return identifier(source.loaded);
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
+  const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
+  return readerSql(source.reading, hostPaths, isJson ? await jsonOptions(connection, files) : sql``);
+}
+
+/** The columns of a SELECT that makes the values. */
+function listSql(columns: readonly ReadColumn[]): SqlText {
+  if (columns.every(({ value }) => value === undefined)) return sql`*`;
+  return joinSql(
+    columns.map(({ name, value }) => (value === undefined ? identifier(name) : sql`${value} AS ${identifier(name)}`)),
   );
 }
 
-/** Gives tables that differ only in column types the types that hold the values of all, so that one call reads them. */
-function uniform(tables: readonly TextTable[]): readonly TextTable[] {
-  const alike = new Map<string, Map<string, string>>();
-  const groupOf = ({ table }: TextTable): string => JSON.stringify(withTypes(table, () => ''));
-  for (const each of tables) {
-    const group = groupOf(each);
-    const types = alike.get(group) ?? new Map<string, string>();
-    for (const { name, type } of each.table.columns) types.set(name, wider(types.get(name) ?? type, type));
-    alike.set(group, types);
-  }
-  return tables.map((each) => {
-    const types = alike.get(groupOf(each));
-    return { ...each, table: withTypes(each.table, ({ name, type }) => wider(type, types?.get(name) ?? type)) };
-  });
-}
-
-/** A type that holds the values of both, where reading them as that type is equivalent; otherwise the first. */
-function wider(one: string, other: string): string {
-  if (one === 'VARCHAR' || other === 'VARCHAR') return 'VARCHAR';
-  return [one, other].every((type) => type === 'BIGINT' || type === 'DOUBLE') && one !== other ? 'DOUBLE' : one;
+/** The options of read_csv, each after a comma: all of them, so that nothing is guessed. */
+function csvOptions({ file, scan, columns }: TextTable): SqlText {
+  const { layout, table, lineEnds } = scan;
+  const headLines = layout.hasHeader || table.unitsLine !== undefined ? 1 : 0;
+  const skip = Math.max(layout.skip + headLines, table.unitsLine ?? 0);
+  const types = columns.map(({ name, readAs }) => sql`${literal(name)}: ${literal(readAs)}`);
+  const options = [
+    sql`auto_detect = false`,
+    sql`delim = ${literal(layout.delimiter)}`,
+    sql`quote = ${literal(layout.quote)}`,
+    sql`escape = ${literal(layout.quote)}`,
+    sql`new_line = ${literal(lineEnds[0] === 'CRLF' ? '\\r\\n' : '\\n')}`,
+    sql`skip = ${skip}`,
+    sql`comment = ''`,
+    sql`header = false`,
+    sql`nullstr = ${literalList(['', ...(file.format?.nulls ?? [])])}`,
+    sql`columns = {${joinSql(types)}}`,
+    sql`compression = ${literal(file.reading.compression ?? 'none')}`,
+  ];
+  return sql`, ${joinSql(options)}`;
 }

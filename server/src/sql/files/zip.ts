@@ -4,7 +4,7 @@ import { createDeflateRaw } from 'node:zlib';
 import { PondError } from '../../base/error.ts';
 
 /** A file of an archive. */
-export interface ZipEntry {
+interface ZipEntry {
   /** ASCII, with `/` between names. */
   readonly name: string;
   readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

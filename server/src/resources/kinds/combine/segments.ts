@@ -88,11 +88,12 @@ function timeColumnsOf(segments: readonly Segment[]): readonly Column[] {
 function inputError(title: string, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
   if (error.path !== undefined && error.path !== path) return error;
-  const { code, message, hint } = error;
+  const { code, message, hint, formats } = error;
   const prefix = error.path === undefined ? `${path}: ` : '';
   return new PondError(code, `${title}: ${prefix}${message}`, {
     path,
     cause: error,
     ...(hint === undefined ? {} : { hint }),
+    ...(formats === undefined ? {} : { formats }),
   });
 }

@@ -55,11 +55,12 @@ async function inputPartials(
 /** Names the resource and the input in an error about the input. */
 function inputError(resource: Resource, path: string, error: unknown): unknown {
   if (!isPondError(error) || error.code === 'cancelled' || error.code === 'untrusted') return error;
-  const { code, message, hint } = error;
+  const { code, message, hint, formats } = error;
   return new PondError(code, `${titleOf(resource)}: ${path}: ${message}`, {
     path,
     cause: error,
     ...(hint !== undefined && { hint }),
+    ...(formats !== undefined && { formats }),
   });
 }
 

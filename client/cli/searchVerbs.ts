@@ -1,0 +1,195 @@
+/** Verbs that look through a tree: find, grep, du, tree. */
+import { PondError } from '../../server/src/base/error.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { type FileTypeName, type NodeInfo } from '../../server/src/protocol/commands.ts';
+import { hintText } from './errorText.ts';
+import { humanSize, plural, shownName, shownPath, table } from './format.ts';
+import { nodesToShow } from './listing.ts';
+import { at, atHelp, flag } from './options.ts';
+import { argument, atOf, pondPath, printJson, wholeNumber } from './runner.ts';
+import { type Session, type TerminalVerb } from './verb.ts';
+
+const text = { type: 'string' } as const;
+
+const types: readonly FileTypeName[] = ['file', 'directory', 'table', 'series', 'symlink'];
+
+/** Lists entries by their name, type, time and size. */
+export const find: TerminalVerb = {
+  usage: '[--name GLOB] [--type TYPE] [--newer V] [--older V] [--size RANGE] [--at V] [PATH|GLOB]',
+  summary: 'list the entries below a path that meet all conditions',
+  details: [
+    'GLOB is a pattern of the last name of a path; TYPE is file, directory, table, series or symlink.',
+    '--newer and --older compare the time of the last change with an ISO time, or with the time of a commit.',
+    'RANGE is a size such as 10kB, from it on as 10MB.., up to it as ..1GB, or both.',
+    atHelp,
+  ],
+  options: { name: text, type: text, newer: text, older: text, size: text, at },
+  positionals: [0, 1],
+  takesPatterns: true,
+  run: async (session) => {
+    const { line, terminal } = session;
+    const { name, type, newer, older, size } = line.texts;
+    const nodes = await session.call('find', {
+      path: pondPath(line.positionals[0] ?? '/'),
+      ...(name !== undefined && { name }),
+      ...(type !== undefined && { type: typeNamed(type) }),
+      ...(newer !== undefined && { newer }),
+      ...(older !== undefined && { older }),
+      ...(size !== undefined && sizeRange(size)),
+      ...atOf(line),
+    });
+    if (line.json) return await printJson(session, nodes);
+    terminal.quiet();
+    const shown = nodesToShow(nodes);
+    await terminal.print(shown.map((node) => `${printable(shownName(node, shownPath(node)))}\n`).join(''));
+    warnOfUnlisted(session, nodes);
+  },
+};
+
+function typeNamed(name: string): FileTypeName {
+  const type = types.find((known) => known === name);
+  if (type !== undefined) return type;
+  throw new PondError('usage', `'${name}' is not a type`, { hint: `Types are ${types.join(', ')}.` });
+}
+
+/** Parses `10kB`, `10kB..`, `..1GB` and `10kB..1GB`. Fails `usage` for any other text. */
+function sizeRange(range: string): { readonly sizeMin?: number; readonly sizeMax?: number } {
+  const [, low = '', dots, high = ''] = /^([\d.]*?[kMG]?B?)(\.\.)?([\d.]*[kMG]?B?)$/.exec(range) ?? [];
+  const [min, max] = [sizeOf(low), dots === undefined ? sizeOf(low) : sizeOf(high)];
+  if (
+    (min === undefined && max === undefined) ||
+    (low !== '' && min === undefined) ||
+    (high !== '' && max === undefined)
+  ) {
+    throw new PondError('usage', `'${range}' is not a range of sizes`, {
+      hint: 'Write 10kB, 10MB.., ..1GB or 1MB..1GB.',
+    });
+  }
+  return { ...(min !== undefined && { sizeMin: min }), ...(max !== undefined && { sizeMax: max }) };
+}
+
+const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+
+function sizeOf(written: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([kMG]?)B?$/.exec(written) ?? [];
+  return amount === undefined ? undefined : Math.round(Number(amount) * (units[unit] ?? 1));
+}
+
+/** Prints the lines of text files that contain a text. */
+export const grep: TerminalVerb = {
+  usage: '[-i] [-n] [-l] [--at V] TEXT [PATH|GLOB]...',
+  summary: 'print the lines of text files that contain a text',
+  details: [
+    'TEXT is found as it is; it is not a regular expression.',
+    '-i ignores case, -n prints the numbers of the lines, -l prints the paths alone.',
+    'Tables and other binary files are counted and not searched: a query reads them.',
+    atHelp,
+  ],
+  options: { 'ignore-case': flag('i'), 'line-number': flag('n'), list: flag('l'), at },
+  positionals: [1],
+  takesPatterns: true,
+  run: async (session) => {
+    const { line, terminal } = session;
+    const paths = line.positionals.slice(1).map(pondPath);
+    const filesOnly = line.flags.has('list');
+    const found = await session.call('grep', {
+      text: argument(line, 0),
+      paths: paths.length === 0 ? ['/'] : paths,
+      ignoreCase: line.flags.has('ignore-case'),
+      filesOnly,
+      ...atOf(line),
+    });
+    if (line.json) return await printJson(session, found);
+    terminal.quiet();
+    const lines = found.matches.map((match) => {
+      const number = line.flags.has('line-number') ? `${match.line}:` : '';
+      return printable(filesOnly ? shownPath(match) : `${shownPath(match)}:${number}${match.text}`);
+    });
+    await terminal.print(lines.map((one) => `${one}\n`).join(''));
+    if (found.notText > 0) terminal.warn(`pond: ${plural(found.notText, 'file')} not searched: binary, or tables`);
+    if (found.hasMore) {
+      terminal.warn(`pond: only the first ${plural(found.matches.length, 'line')} are listed`);
+      terminal.warn(hintText('Name fewer paths, or a longer text.'));
+    }
+  },
+};
+
+/** Prints the sizes of directories. */
+export const du: TerminalVerb = {
+  usage: '[-d DEPTH] [--at V] [PATH]',
+  summary: 'show how many bytes the current files of each directory have',
+  details: [
+    '-d is how many levels of directories below PATH are listed, 1 by default.',
+    'Shared bytes are those of contents that several files have, and that the pond stores once.',
+    'Earlier versions, and files that are computed when they are read, are not counted.',
+    atHelp,
+  ],
+  options: { depth: { type: 'string', short: 'd' }, at },
+  positionals: [0, 1],
+  run: async (session) => {
+    const { line, terminal } = session;
+    const depth = wholeNumber('-d', line.texts['depth'] ?? '1', 0);
+    const path = pondPath(line.positionals[0] ?? '/');
+    const usages = await session.call('diskUsage', { path, depth, ...atOf(line) });
+    if (line.json) return await printJson(session, usages);
+    terminal.quiet();
+    const head = ['size', 'shared', 'files', 'path'];
+    const rows = usages.map((usage) => [
+      humanSize(usage.bytes),
+      humanSize(usage.sharedBytes),
+      String(usage.files),
+      shownPath(usage),
+    ]);
+    await terminal.print(table([head, ...rows], new Set([0, 1, 2])));
+    const derived = usages[0]?.derived ?? 0;
+    if (derived > 0) terminal.warn(`pond: ${plural(derived, 'file')} not counted: computed when read`);
+  },
+};
+
+/** Draws a directory as a tree. */
+export const tree: TerminalVerb = {
+  usage: '[-L DEPTH] [--at V] [PATH]',
+  summary: 'draw a directory with everything below it as a tree',
+  details: ['-L is how many levels are drawn. Links are not followed.', atHelp],
+  options: { level: { type: 'string', short: 'L' }, at },
+  positionals: [0, 1],
+  run: async (session) => {
+    const { line, terminal } = session;
+    const depth = line.texts['level'] === undefined ? Infinity : wholeNumber('-L', line.texts['level'], 1);
+    const path = pondPath(line.positionals[0] ?? '/');
+    if (line.json) {
+      const nodes: NodeInfo[] = [];
+      await walk(session, path, depth, (node) => Promise.resolve(void nodes.push(node)));
+      return await printJson(session, nodes);
+    }
+    await terminal.print(`${printable(path)}\n`);
+    await walk(session, path, depth, (node, prefix) => {
+      const name = shownPath(node).slice(shownPath(node).lastIndexOf('/') + 1);
+      return terminal.print(`${prefix}${printable(shownName(node, name))}\n`);
+    });
+  },
+};
+
+/** Calls `visit` for each node below a directory, with the lines in front of it; lists one directory at a time. */
+async function walk(
+  session: Session,
+  path: string,
+  depth: number,
+  visit: (node: NodeInfo, prefix: string) => Promise<void>,
+  before = '',
+): Promise<void> {
+  const nodes = nodesToShow(await session.call('list', { path, ...atOf(session.line) }));
+  for (const [index, node] of nodes.entries()) {
+    const isLast = index === nodes.length - 1;
+    await visit(node, `${before}${isLast ? '└── ' : '├── '}`);
+    if (node.type === 'directory' && depth > 1)
+      await walk(session, node.path, depth - 1, visit, `${before}${isLast ? '    ' : '│   '}`);
+  }
+}
+
+function warnOfUnlisted({ terminal }: Session, nodes: readonly NodeInfo[]): void {
+  for (const node of nodes) {
+    const { unlisted } = node;
+    if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
+  }
+}

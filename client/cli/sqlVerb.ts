@@ -1,0 +1,71 @@
+import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { historyFile, sqlFunctions } from '../../server/src/main.ts';
+import { readText } from './inputText.ts';
+import { at, atHelp } from './options.ts';
+import { atOf } from './runner.ts';
+import { type CompletionSources } from './sqlCompletion.ts';
+import { printedFormat, printStatement } from './sqlResults.ts';
+import { placedStatements } from './sqlScript.ts';
+import { type Session, type TerminalVerb } from './verb.ts';
+
+/** Runs statements one after another, typed by a person or from a file. */
+export const sql: TerminalVerb = {
+  usage: '[--at V] [--format F] [-f FILE]',
+  summary: 'run statements of SQL as you type them, or those of a file',
+  details: [
+    'A statement ends with a semicolon. Tab completes paths, columns and functions; .help lists commands.',
+    '-f runs the statements of a host file, up to the first error; - and a pipe are standard input.',
+    'F is table, csv, json, ndjson or markdown.',
+    atHelp,
+  ],
+  options: { at, format: { type: 'string' }, file: { type: 'string', short: 'f' } },
+  positionals: [0, 0],
+  run: async (session) => {
+    const { line, terminal } = session;
+    const format = printedFormat(line.texts['format'] ?? (line.json ? 'json' : 'table'));
+    const { file } = line.texts;
+    if (file === undefined && terminal.isInteractive && terminal.isScreen) {
+      const { SqlShell } = await import('./sqlShell.ts');
+      return await new SqlShell(session, historyFile('sql_history'), completionSources(session), format).run();
+    }
+    const { text, origin } = await readText(file ?? '-', session);
+    const all = placedStatements(text);
+    if (all.length === 0) throw new PondError('usage', `no statement is in ${origin}`);
+    for (const statement of all) await printStatement(session, statement, { format, signal: session.signal });
+  },
+};
+
+/** What Tab completes; columns of a table are read once. */
+function completionSources({ call, line }: Session): CompletionSources {
+  const columns = new Map<string, readonly string[]>();
+  const orNone = async <T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isPondError(error)) return [];
+      throw error;
+    }
+  };
+  return {
+    children: (path) =>
+      orNone(async () => {
+        const entries = await call('children', { path, ...atOf(line) });
+        return entries.map(([name, type, targetType]) => ({ name, isDirectory: (targetType ?? type) === 'directory' }));
+      }),
+    columns: async (path) => {
+      const known = columns.get(path) ?? (await orNone(() => columnsOf(path)));
+      columns.set(path, known);
+      return known;
+    },
+    functions: sqlFunctions,
+  };
+
+  async function columnsOf(path: string): Promise<readonly string[]> {
+    const described = await call('query', {
+      sql: `SELECT * FROM "${path.replaceAll('"', '""')}" LIMIT 0`,
+      ...atOf(line),
+    });
+    await call('release', { resultId: described.resultId });
+    return described.columns.map(({ name }) => name);
+  }
+}

@@ -1,0 +1,105 @@
+import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
+import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
+import { readCoverage } from '../pond/seriesCoverage.ts';
+import { roleOf } from '../resources/tree/nodeRole.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { describeTable } from '../sql/describe.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { optionsAt } from './format.ts';
+import { isoTime } from './info.ts';
+import { existing, treeAt } from './tree.ts';
+import { type Command, type CommandContext } from './verb.ts';
+
+/** What is known of tables, and how they are read; a link is followed. Fails as in the protocol. */
+export const describe: Command<'describe'> = async (pond, { paths, at }, context) => {
+  const fs = await treeAt(pond, at);
+  const root = await fs.root();
+  const names = displayPaths([fs]);
+  const found: DescriptionInfo[] = [];
+  for (const path of paths)
+    found.push(await describeAt({ pond, version: at, root, names, context }, await existing(root, path, true)));
+  return found;
+};
+
+interface Scope {
+  readonly pond: ResourcePond;
+  readonly version: string | undefined;
+  readonly root: WorkingDirectory;
+  readonly names: DisplayPaths;
+  readonly context: CommandContext;
+}
+
+async function describeAt({ pond, version, root, names, context }: Scope, at: NodePath): Promise<DescriptionInfo> {
+  const table = await describeTable(await context.queries(), { pond, at, version }, context.signal);
+  const [text] = table?.texts ?? [];
+  const described = new Map(text?.columns.map((column) => [column.name, column]));
+  const displayPath = await names.path(at.path);
+  return {
+    path: at.path,
+    ...(displayPath === at.path ? {} : { displayPath }),
+    ...{
+      type: at.node.type,
+      size: at.node.sizeBytes,
+      reader: table?.reader ?? null,
+      rowCount: table?.rowCount ?? null,
+    },
+    columns: (table?.columns ?? []).map(({ name, type }) => {
+      const { unit, reason } = described.get(name) ?? {};
+      return { name, type, ...(unit !== undefined && { unit }), ...(reason !== undefined && { reason }) };
+    }),
+    time: table?.time ?? null,
+    text: text === undefined ? null : textInfo(text),
+    format: at.node.type === 'file' ? await optionsAt(at, names) : [],
+    notes: [...notesOf(table), ...(await coverageNotes(root, at))],
+  };
+}
+
+type Table = NonNullable<Awaited<ReturnType<typeof describeTable>>>;
+
+function textInfo({
+  encoding,
+  delimiter,
+  quote,
+  lineEnds,
+  skipped,
+  dates,
+  ...lines
+}: Table['texts'][number]): TextInfo {
+  const { headerLine, laterHeaderLines, unitsLine } = lines;
+  return {
+    ...{ encoding, delimiter, quote, lineEnds, laterHeaderLines, skipped },
+    headerLine: headerLine ?? null,
+    unitsLine: unitsLine ?? null,
+    dates: dates ?? null,
+  };
+}
+
+function notesOf(table: Table | undefined): readonly string[] {
+  if (table === undefined) return ['it is not a table; a stated format would read it as CSV'];
+  const notes = table.rowCount === 0 ? ['it has no rows'] : [];
+  if (table.time !== undefined && table.time.first === null && table.rowCount > 0) {
+    notes.push(`no row has a time in the column ${table.time.column}`);
+  }
+  return notes;
+}
+
+/** Maximum number of gaps, and of overlaps, that are listed. */
+const listedMax = 5;
+
+/** Gaps and overlaps of the versions of a stored series; none for any other node. */
+async function coverageNotes(root: WorkingDirectory, { path, node }: NodePath): Promise<readonly string[]> {
+  if (node.type !== 'series' || roleOf(node)?.in === 'derived') return [];
+  const { gaps, overlaps, unknown } = await readCoverage(root, path);
+  const listed = (what: string, found: typeof gaps): readonly string[] => {
+    const shown = found
+      .slice(0, listedMax)
+      .map(({ startUs, endUs }) => `${what} ${isoTime(startUs)} and ${isoTime(endUs)}`);
+    return found.length > listedMax ? [...shown, `and ${found.length - listedMax} more: ${what} other times`] : shown;
+  };
+  return [
+    ...listed('it has no rows between', gaps),
+    ...listed('several versions have rows between', overlaps),
+    ...(unknown === 0 ? [] : [`${unknown} of its versions do not state their times`]),
+  ];
+}

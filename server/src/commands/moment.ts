@@ -1,0 +1,16 @@
+import { PondError } from '../base/error.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+
+const isoTime = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/**
+ * Returns a moment in microseconds since 1970 UTC: an ISO time, in UTC without a zone, a date for its first moment, or the
+ * time of a commit, named as a version. Fails `version-not-found`, `usage` for a time that does not exist.
+ */
+export async function momentOf(pond: ResourcePond, text: string): Promise<number> {
+  const match = isoTime.exec(text);
+  if (match === null) return (await pond.resolve(text)).timeUs;
+  const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
+  if (Number.isNaN(ms)) throw new PondError('usage', `the time ${text} does not exist`);
+  return ms * 1000;
+}

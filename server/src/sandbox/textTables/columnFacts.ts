@@ -1,0 +1,147 @@
+import { DateShape } from './dateShape.ts';
+import { type RecordReader } from './records.ts';
+import { type Form, forms, type NumberSizes, plainForm, separatedForm } from './numberForm.ts';
+
+/** A value with its place. */
+export interface PlacedValue {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What is stated about values. */
+export interface ValueRules {
+  /** Texts that stand for a missing value. */
+  readonly nulls: ReadonlySet<string>;
+  /** True for a text in the stated format of dates; undefined without one. */
+  readonly isFormatted: ((text: string) => boolean) | undefined;
+}
+
+/** Number of values from which a word among numbers is a fault of its line and no sign of a column of text. */
+export const settledValues = 20_000;
+
+/** Forms of dates in one column, at most. */
+const shapesMax = 400;
+
+const numbers = new Float64Array(12);
+const space = 0x20;
+
+/** All that decides the type of a column: found in every one of its values. */
+export class ColumnFacts {
+  /** Bits of the forms of all values. */
+  found = 0;
+  /** Number of values that are not missing; not counted further once the column is text. */
+  values = 0;
+  /** Number of them in the stated format of dates. */
+  formattedValues = 0;
+  /** True when a value has spaces around it, or a missing value is made of spaces. */
+  hasSpaces = false;
+  readonly sizes: NumberSizes = { whole: 0, scale: 0, isBig: false, isDouble: true, hasExponent: false };
+  readonly shapes = new Map<number, DateShape>();
+  /** The first value of each form. */
+  readonly first = new Map<number, PlacedValue>();
+  /** Number of values before the first text. */
+  valuesBeforeText = 0;
+  readonly #rules: ValueRules;
+  #lastKey = 0;
+  #lastShape: DateShape | undefined;
+
+  constructor(rules: ValueRules) {
+    this.#rules = rules;
+  }
+
+  has(form: Form): boolean {
+    return (this.found & forms[form]) !== 0;
+  }
+
+  /** The first value of a form; undefined when there is none. */
+  firstOf(form: Form): PlacedValue | undefined {
+    return this.first.get(forms[form]);
+  }
+
+  /** Takes the value of a field. */
+  take(record: RecordReader, field: number): void {
+    const { bytes } = record;
+    const start = record.starts[field] ?? 0;
+    const end = record.ends[field] ?? 0;
+    if (start === end || (this.found & forms.text) !== 0) return;
+    let from = start;
+    let to = end;
+    while (from < to && bytes[from] === space) from += 1;
+    while (to > from && bytes[to - 1] === space) to -= 1;
+    if (from > start || to < end) this.hasSpaces = true;
+    if (from === to) return;
+    const { nulls, isFormatted } = this.#rules;
+    if (nulls.size > 0 && isAmong(nulls, record.text(field))) return;
+    let form = plainForm(bytes, from, to, this.sizes);
+    if (isFormatted !== undefined && isFormatted(record.text(field).trim())) {
+      this.formattedValues += 1;
+      if (form === 0) form = forms.formatted;
+    }
+    if (form === 0) form = this.#otherForm(record, field, from, to);
+    this.values += 1;
+    if ((this.found & form) !== 0) return;
+    this.found |= form;
+    this.first.set(form, { line: record.line, text: record.text(field).trim() });
+    if (form === forms.text) this.valuesBeforeText = this.values - 1;
+  }
+
+  #otherForm(record: RecordReader, field: number, from: number, to: number): number {
+    const key = shapeKey(record.bytes, from, to);
+    const text = (): string => record.text(field).trim();
+    const shape = key === this.#lastKey ? this.#lastShape : this.shapes.get(key);
+    if (shape !== undefined) {
+      this.#lastKey = key;
+      this.#lastShape = shape;
+      return shape.take(numbers, record.line, text) ? forms.date : forms.text;
+    }
+    const trimmed = text();
+    const found = DateShape.of(trimmed);
+    if (found === undefined || this.shapes.size >= shapesMax) return wordForm(trimmed, this.sizes);
+    this.shapes.set(key, found);
+    return found.take(numbers, record.line, text) ? forms.date : forms.text;
+  }
+}
+
+function isAmong(nulls: ReadonlySet<string>, text: string): boolean {
+  return nulls.has(text) || nulls.has(text.trim());
+}
+
+/**
+ * Puts the numbers of a text into `numbers`, and returns a key that is equal for texts that differ in the digits of
+ * these numbers alone. Numbers of one and of two digits are alike.
+ */
+function shapeKey(bytes: Buffer, from: number, to: number): number {
+  let key = 17;
+  let count = 0;
+  let at = from;
+  while (at < to) {
+    let byte = bytes[at] ?? 0;
+    let digits = 0;
+    let value = 0;
+    while (at < to && byte >= 0x30 && byte <= 0x39) {
+      value = value * 10 + byte - 0x30;
+      digits += 1;
+      at += 1;
+      byte = bytes[at] ?? 0;
+    }
+    if (digits > 0) {
+      if (count < numbers.length) numbers[count++] = value;
+      key = (Math.imul(key, 31) + (digits < 3 ? 2 : digits)) | 0;
+      continue;
+    }
+    key = (Math.imul(key, 31) + 256 + byte) | 0;
+    at += 1;
+  }
+  return key;
+}
+
+const timeOfDay = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;
+
+function wordForm(text: string, sizes: NumberSizes): number {
+  if (/^(true|false)$/i.test(text)) return forms.truth;
+  if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return forms.special;
+  if (timeOfDay.test(text)) return forms.time;
+  const form = /^[+-]?[\d.,]+$/.test(text) ? separatedForm(text, sizes) : 0;
+  return form === 0 ? forms.text : form;
+}

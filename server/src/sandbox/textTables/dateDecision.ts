@@ -1,0 +1,77 @@
+import { PondError } from '../../base/error.ts';
+import { ambiguousError } from './ambiguousDates.ts';
+import { type ColumnFacts } from './columnFacts.ts';
+import { type FileColumn, possibleOrders } from './columnType.ts';
+import { type DateOrder, dateOrders } from './dateShape.ts';
+import { forms } from './numberForm.ts';
+
+/** The order of day and month in a column, and what decided it. */
+export interface DecidedOrder {
+  readonly order: DateOrder;
+  readonly decidedBy: string;
+}
+
+/** Decides the order of ambiguous dates by all columns of a source. */
+export class OrderDecision {
+  readonly #columns: readonly FileColumn[];
+  readonly #certain = new Map<DateOrder, string>();
+
+  /** `columns` are those of all files that decide the order. */
+  constructor(columns: readonly FileColumn[]) {
+    this.#columns = columns.filter(({ facts }) => facts.found === forms.date && hasOrder(facts));
+    for (const { pondPath, facts } of this.#columns) {
+      const [order, ...others] = possibleOrders(facts);
+      if (order !== undefined && others.length === 0 && !this.#certain.has(order)) this.#certain.set(order, pondPath);
+    }
+  }
+
+  /**
+   * The order of a column of dates; undefined when its form leaves no choice. Fails `ambiguous-dates` when nothing
+   * decides, and `invalid-content`, with the line, for a date that the stated order cannot read.
+   */
+  of({ pondPath, name, facts }: FileColumn, stated: string | undefined): DecidedOrder | undefined {
+    if (!hasOrder(facts)) return undefined;
+    const possible = possibleOrders(facts);
+    const wanted = dateOrders.find((order) => order === stated);
+    if (wanted !== undefined) {
+      if (!possible.includes(wanted)) throw contradiction({ pondPath, name, facts }, wanted);
+      return { order: wanted, decidedBy: 'stated' };
+    }
+    const [first, ...others] = possible;
+    if (first === undefined || others.length === 0) return first && { order: first, decidedBy: pondPath };
+    const [fitting, ...more] = possible.filter((order) => this.#certain.has(order));
+    if (fitting !== undefined && more.length === 0)
+      return { order: fitting, decidedBy: this.#certain.get(fitting) ?? '' };
+    const text = differing(facts, possible);
+    if (text === undefined) return { order: first, decidedBy: 'all orders agree' };
+    throw ambiguousError({ pondPath, column: name, text, orders: possible }, this.#undecided(pondPath));
+  }
+
+  #undecided(pondPath: string): readonly string[] {
+    const undecided = this.#columns.filter(({ facts }) => differing(facts, possibleOrders(facts)) !== undefined);
+    return [...undecided.map((column) => column.pondPath), pondPath];
+  }
+}
+
+function hasOrder({ shapes }: ColumnFacts): boolean {
+  return [...shapes.values()].some((shape) => shape.hasOrder);
+}
+
+function differing({ shapes }: ColumnFacts, orders: readonly DateOrder[]): string | undefined {
+  for (const shape of shapes.values()) {
+    const text = shape.hasOrder ? shape.differingIn(orders) : undefined;
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function contradiction({ pondPath, name, facts }: FileColumn, order: DateOrder): PondError {
+  const shapes = [...facts.shapes.values()].filter((shape) => shape.hasOrder && !shape.possible.includes(order));
+  const value = shapes.map((shape) => shape.excluded.get(order)).find((each) => each !== undefined);
+  const found = value === undefined ? `"${shapes[0]?.example ?? ''}"` : `"${value.text}" in line ${value.line}`;
+  return new PondError(
+    'invalid-content',
+    `${pondPath} cannot be read: ${found}, column "${name}", is no date in the stated order, ${order}`,
+    { path: pondPath, hint: 'Change the stated `dates`, or state another order for this file.' },
+  );
+}

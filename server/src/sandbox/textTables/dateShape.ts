@@ -1,0 +1,200 @@
+/** The forms of dates and times in text, and the orders of day, month and year in which they can be read. */
+
+/** The order of day, month and year in a date. */
+export type DateOrder = 'day-first' | 'month-first' | 'year-first';
+
+export const dateOrders: readonly DateOrder[] = ['day-first', 'month-first', 'year-first'];
+
+/** Parts of a date or time as written. */
+interface Parts {
+  readonly first: string;
+  readonly separator: string;
+  readonly second: string;
+  readonly third: string;
+  /** The text between date and time. */
+  readonly between: string | undefined;
+  readonly hour: string | undefined;
+  readonly minute: string | undefined;
+  readonly second60: string | undefined;
+  readonly fraction: string | undefined;
+  readonly beforeHalf: string;
+  readonly half: string | undefined;
+  readonly beforeZone: string;
+  readonly zone: string | undefined;
+}
+
+const form =
+  /^(\d{4}|\d{1,2})([-/. ])(\d{1,2}|[A-Za-z]{3,9})\2(\d{4}|\d{2}|\d(?!\d))(?:(T| +)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?( ?)([AaPp][Mm])?( ?)(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/;
+
+const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const longMonths = 'january february march april may june july august september october november december'.split(' ');
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** The values of one form in a column: those that differ in their digits alone. */
+export class DateShape {
+  /** The first value of this form. */
+  readonly example: string;
+  readonly #parts: Parts;
+  readonly #fixed: DateOrder | undefined;
+  /** Orders in which all values can be read. */
+  possible: readonly DateOrder[];
+  /** A value that is another day when day and month change places. */
+  #differingDay: string | undefined;
+  /** A value that is another day when the year is first. */
+  #differingYear: string | undefined;
+  /** Line and text of the first value that an order cannot read. */
+  readonly excluded = new Map<DateOrder, { readonly line: number; readonly text: string }>();
+
+  private constructor(example: string, parts: Parts) {
+    this.example = example;
+    this.#parts = parts;
+    const isName = /[A-Za-z]/.test(parts.second);
+    this.#fixed = parts.first.length === 4 ? 'year-first' : isName ? 'day-first' : undefined;
+    const open = parts.third.length === 4 ? dateOrders.slice(0, 2) : dateOrders;
+    this.possible = this.#fixed === undefined ? open : [this.#fixed];
+  }
+
+  /** The form of a value; undefined when it is no date. */
+  static of(text: string): DateShape | undefined {
+    const match = form.exec(text);
+    if (match === null) return undefined;
+    const [, first = '', separator = '', second = '', third = '', between] = match;
+    const [hour, minute, second60, fraction, beforeHalf = '', half, beforeZone = '', zone] = match.slice(6);
+    const parts: Parts = {
+      ...{ first, separator, second, third, between, hour, minute, second60, fraction },
+      ...{ beforeHalf, half, beforeZone, zone },
+    };
+    const isName = /[A-Za-z]/.test(second);
+    const isYearFirst = first.length === 4;
+    if (isName && (isYearFirst || monthOf(second) === undefined)) return undefined;
+    if (!isName && separator === ' ') return undefined;
+    if (isYearFirst ? third.length > 2 : third.length === 1) return undefined;
+    // 1.2.26 is rather the number of a version than a date.
+    if (separator === '.' && third.length === 2 && !isYearFirst && (first.length < 2 || second.length < 2))
+      return undefined;
+    if ((beforeHalf !== '' && half === undefined && zone === undefined) || (beforeZone !== '' && zone === undefined))
+      return undefined;
+    return new DateShape(text, parts);
+  }
+
+  /** True when the order of day, month and year is not given by the form itself. */
+  get hasOrder(): boolean {
+    return this.#fixed === undefined;
+  }
+
+  get hasTime(): boolean {
+    return this.#parts.hour !== undefined;
+  }
+
+  get hasZone(): boolean {
+    return this.#parts.zone !== undefined;
+  }
+
+  /** Number of digits of a second's fraction. */
+  get fractionDigits(): number {
+    return this.#parts.fraction?.length ?? 0;
+  }
+
+  /** True for the notation that DuckDB's own types are cast from. */
+  get isIso(): boolean {
+    const { first, separator, half, between, zone, beforeZone } = this.#parts;
+    const isPlain = between === undefined || between.length === 1;
+    return (
+      first.length === 4 &&
+      separator !== '.' &&
+      half === undefined &&
+      isPlain &&
+      (zone === undefined || beforeZone === '')
+    );
+  }
+
+  /** A value that is another day in another of several orders; undefined when all orders agree. */
+  differingIn(orders: readonly DateOrder[]): string | undefined {
+    if (orders.length < 2) return undefined;
+    return orders.includes('year-first') ? this.#differingYear : this.#differingDay;
+  }
+
+  /** The format of strptime in an order. */
+  formatIn(order: DateOrder): string {
+    const { first, separator, second, third, between, hour, second60, fraction } = this.#parts;
+    const { beforeHalf, half, beforeZone, zone } = this.#parts;
+    const isLong = longMonths.includes(second.toLowerCase()) && second.length > 3;
+    const month = /[A-Za-z]/.test(second) ? (isLong ? '%B' : '%b') : '%m';
+    const year = first.length === 4 || third.length === 4 ? '%Y' : '%y';
+    const parts = {
+      'day-first': ['%d', month, year],
+      'month-first': [month, '%d', year],
+      'year-first': [year, month, '%d'],
+    };
+    const date = parts[order].join(separator);
+    if (hour === undefined) return date;
+    const time = `${half === undefined ? '%H' : '%I'}:%M${second60 === undefined ? '' : ':%S'}${fraction === undefined ? '' : '.%f'}`;
+    // The zones with names are replaced by an offset, without a space.
+    const isNamed = zone !== undefined && /[A-Z]/.test(zone);
+    const gap = half === undefined ? '' : beforeHalf;
+    const beforeOffset = isNamed ? '' : half === undefined ? beforeHalf : beforeZone;
+    const rest = `${gap}${half === undefined ? '' : '%p'}${zone === undefined ? '' : `${beforeOffset}%z`}`;
+    return `${date}${between ?? ' '}${time}${rest}`;
+  }
+
+  /**
+   * Takes another value of this form, given by its numbers; `text` makes the value itself. False when it is no date in
+   * any order, or no time.
+   */
+  take(numbers: ArrayLike<number>, line: number, text: () => string): boolean {
+    const { second, hour } = this.#parts;
+    const isName = /[A-Za-z]/.test(second);
+    const first = numbers[0] ?? 0;
+    const middle = isName ? (monthOf(second) ?? 0) : (numbers[1] ?? 0);
+    const third = numbers[isName ? 1 : 2] ?? 0;
+    if (hour !== undefined && !this.#isTime(numbers, isName ? 2 : 3)) return false;
+    if (this.#fixed === 'year-first') return isDay(first, middle, third);
+    const fits = (order: DateOrder): boolean =>
+      order === 'day-first'
+        ? isDay(third, middle, first)
+        : order === 'month-first'
+          ? isDay(third, first, middle)
+          : isDay(first, middle, third);
+    if (this.#fixed !== undefined) return fits(this.#fixed);
+    for (const order of dateOrders) if (!fits(order) && !this.excluded.has(order)) this.#exclude(order, line, text);
+    if (this.#differingDay === undefined && first !== middle) this.#differingDay = text();
+    if (this.#differingYear === undefined && (first !== middle || middle !== third)) this.#differingYear = text();
+    return this.possible.length > 0;
+  }
+
+  #exclude(order: DateOrder, line: number, text: () => string): void {
+    this.excluded.set(order, { line, text: text() });
+    this.possible = this.possible.filter((each) => each !== order);
+  }
+
+  #isTime(numbers: ArrayLike<number>, at: number): boolean {
+    const { half, second60 } = this.#parts;
+    const [hour = 0, minute = 0, second = 0] = [
+      numbers[at],
+      numbers[at + 1],
+      second60 === undefined ? 0 : numbers[at + 2],
+    ];
+    if (minute > 59 || second > 59) return false;
+    if (half !== undefined) return hour >= 1 && hour <= 12;
+    // The end of a day: DuckDB's cast of this notation makes it the start of the next.
+    return hour < 24 || (hour === 24 && minute === 0 && second === 0 && this.isIso && this.fractionDigits === 0);
+  }
+}
+
+/** 1 to 12; undefined for a word that is no month. */
+export function monthOf(word: string): number | undefined {
+  const lower = word.toLowerCase();
+  const index = Math.max(months.indexOf(lower), longMonths.indexOf(lower));
+  return index < 0 ? undefined : index + 1;
+}
+
+/** True for a day of the calendar; a year of two digits is in 1969 to 2068. */
+export function isDay(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false;
+  if (day <= 28) return true;
+  if (month === 2 && day === 29) {
+    const full = year > 99 ? year : year + (year < 69 ? 2000 : 1900);
+    return (full % 4 === 0 && full % 100 !== 0) || full % 400 === 0;
+  }
+  return month !== 2 && day <= (monthDays[month - 1] ?? 0);
+}

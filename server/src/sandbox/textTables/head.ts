@@ -1,0 +1,86 @@
+import { type RecordOptions, RecordFault, RecordReader } from './records.ts';
+
+/** A record of the first lines of a file. */
+export interface HeadRecord {
+  /** 1-based. */
+  readonly line: number;
+  readonly fields: readonly string[];
+  /** The same fields without spaces around them. */
+  readonly trimmed: readonly string[];
+}
+
+/** Records considered in search of a table. */
+const recordsMax = 1000;
+
+/** The records of the first bytes of a file, without blank lines and comments; those up to one that cannot be divided. */
+export function headRecords(bytes: Buffer, isWhole: boolean, options: RecordOptions): readonly HeadRecord[] {
+  const records: HeadRecord[] = [];
+  const reader = new RecordReader(options, (record) => {
+    if (!record.isBlank && !record.isWhole) {
+      const fields = record.texts();
+      records.push({ line: record.line, fields, trimmed: fields.map((field) => field.trim()) });
+    }
+    return records.length < recordsMax;
+  });
+  try {
+    reader.read(bytes, isWhole);
+  } catch (error) {
+    // The file's own reading reports it.
+    if (!(error instanceof RecordFault)) throw error;
+  }
+  return records;
+}
+
+/** Fields of these forms are values, not words of a header or a preamble. */
+const values = [
+  /^[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?$/i,
+  /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?$/,
+  /^\d{1,2}[- /][A-Za-z]{3,9}[- /]\d{2,4}([ T].*)?$/,
+  /^\d{1,2}:\d{2}(:\d{2}.*)?$/,
+  /^(true|false|nan|[+-]?inf)$/i,
+];
+
+export const isValue = (field: string): boolean => values.some((form) => form.test(field));
+
+/** True for a record that names the columns of the records below it. */
+export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean {
+  if (trimmed.every((field) => field === '')) return false;
+  if (!trimmed.some(isValue)) return true;
+  const rows = below.filter((record) => record.trimmed.length === trimmed.length);
+  return trimmed.some((field, index) => {
+    if (field === '' || isValue(field)) return false;
+    const filled = rows.map((row) => row.trimmed[index] ?? '').filter((text) => text !== '');
+    return filled.length > 0 && filled.every(isValue);
+  });
+}
+
+/** True when a record names columns of a header again: it begins a table of other columns, or the same one. */
+export function repeatsHeader(fields: readonly string[], header: readonly string[]): boolean {
+  if (fields.length < 2 || header.length < 2 || fields.some(isValue)) return false;
+  const known = new Set(header.map((name) => name.toLowerCase()));
+  const same = fields.filter((field) => field !== '' && known.has(field.toLowerCase())).length;
+  const isAlike = same >= 2 && same * 2 >= Math.min(fields.length, header.length);
+  return isAlike || (fields[0] !== '' && fields[0] === header[0]);
+}
+
+/** This many lines with a value in one column, below a line of words, are rows; preambles of two fields have several. */
+const rowsMin = 2;
+const pairsMin = 3;
+
+/**
+ * True when records above a header are rows of a table: not a preamble of words, or of names with a value each. The
+ * records have no comments.
+ */
+export function areRows(above: readonly HeadRecord[]): boolean {
+  const filled = above.map(({ trimmed }) => trimmed).filter((fields) => fields.some((field) => field !== ''));
+  const wide = filled.filter((fields) => fields.length > 1);
+  if (wide.some((fields) => isValue(fields.find((field) => field !== '') ?? ''))) return true;
+  return filled.some((head, start) => {
+    if (head.length < 2 || head.some(isValue)) return false;
+    const below = filled.slice(start + 1);
+    const end = below.findIndex(({ length }) => length !== head.length);
+    const rows = end < 0 ? below : below.slice(0, end);
+    if (rows.length < (head.length === 2 ? pairsMin : rowsMin)) return false;
+    return head.some((_, index) => rows.every((row) => isValue(row[index] ?? '')));
+  });
+}

@@ -1,0 +1,145 @@
+/** The forms of values in a column, each a bit, so that a column's forms are a number. */
+export const forms = {
+  /** Digits, with or without a sign. */
+  integer: 1,
+  /** Digits with zeros in front, such as 007: a number loses them. */
+  zeros: 2,
+  /** A number with a decimal point. */
+  point: 4,
+  /** 1.013: a decimal point, or a separator of thousands where the decimal sign is a comma. */
+  pointOrThousands: 8,
+  /** A number with a decimal comma, such as 12,5 or 1.013,25. */
+  comma: 16,
+  /** 1,013: a decimal comma, or a separator of thousands. */
+  commaOrThousands: 32,
+  /** A number with a decimal point or none, and commas between thousands: 1,013.25. */
+  thousands: 64,
+  /** nan or inf, which are numbers. */
+  special: 128,
+  /** true or false. */
+  truth: 256,
+  /** A date or a time of day with or without a date: see DateShape. */
+  date: 512,
+  /** A time of day. */
+  time: 1024,
+  /** Matches the stated format of strptime. */
+  formatted: 2048,
+  text: 4096,
+} as const;
+
+export type Form = keyof typeof forms;
+
+/** Sizes of a column's numbers. */
+export interface NumberSizes {
+  /** Maximum number of digits in front of the decimal sign. */
+  whole: number;
+  /** Maximum number of digits after it. */
+  scale: number;
+  /** True when an integer is out of the range of 64 bits. */
+  isBig: boolean;
+  /** False when a number has more digits than a double holds. */
+  isDouble: boolean;
+  hasExponent: boolean;
+}
+
+const zero = 0x30;
+const point = 0x2e;
+
+/** Significant digits that a double represents, as programs write doubles with up to 17. */
+const doubleDigits = 17;
+/** Integers of as many digits are exact in a double. */
+const safeDigits = 15;
+
+/** The form of the bytes, and their sizes added to `sizes`; 0 when they are not a number with digits and point alone. */
+export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: NumberSizes): number {
+  let at = start;
+  if (bytes[at] === 0x2b || bytes[at] === 0x2d) at += 1;
+  const first = at;
+  while (isDigit(bytes[at], at, end)) at += 1;
+  const whole = at - first;
+  if (at === end) return whole === 0 ? 0 : integerForm(bytes, first, end, sizes);
+  let scale = 0;
+  if (bytes[at] === point) {
+    at += 1;
+    const from = at;
+    while (isDigit(bytes[at], at, end)) at += 1;
+    scale = at - from;
+  }
+  if (whole + scale === 0) return 0;
+  const hasExponent = at < end && isExponent(bytes, at, end);
+  if (at < end && !hasExponent) return 0;
+  const isAmbiguous = scale === 3 && whole >= 1 && whole <= 3 && bytes[first] !== zero && !hasExponent;
+  addDecimal(bytes, first, { whole, scale, hasExponent }, sizes);
+  return isAmbiguous ? forms.pointOrThousands : forms.point;
+}
+
+function isDigit(byte: number | undefined, at: number, end: number): boolean {
+  return at < end && byte !== undefined && byte >= zero && byte <= 0x39;
+}
+
+function isExponent(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== 0x65 && bytes[start] !== 0x45) return false;
+  let at = start + 1;
+  if (bytes[at] === 0x2b || bytes[at] === 0x2d) at += 1;
+  const from = at;
+  while (isDigit(bytes[at], at, end)) at += 1;
+  return at === end && at > from && at - from <= 3;
+}
+
+function integerForm(bytes: Uint8Array, first: number, end: number, sizes: NumberSizes): number {
+  const digits = end - first;
+  if (digits > sizes.whole) sizes.whole = digits;
+  if (digits > safeDigits) {
+    const value = BigInt(Buffer.from(bytes.subarray(first, end)).toString('latin1'));
+    if (value > 9_007_199_254_740_992n) sizes.isDouble = false;
+    if (value > 9_223_372_036_854_775_807n) sizes.isBig = true;
+  }
+  return bytes[first] === zero && digits > 1 ? forms.zeros : forms.integer;
+}
+
+/** Adds a number with decimals, whose first digit is at `first`. */
+function addDecimal(
+  bytes: Uint8Array,
+  first: number,
+  { whole, scale, hasExponent }: { readonly whole: number; readonly scale: number; readonly hasExponent: boolean },
+  sizes: NumberSizes,
+): void {
+  if (whole > sizes.whole) sizes.whole = whole;
+  if (scale > sizes.scale) sizes.scale = scale;
+  if (hasExponent) sizes.hasExponent = true;
+  if (whole + scale <= safeDigits) return;
+  let leading = 0;
+  while (bytes[first + leading] === zero || bytes[first + leading] === point) leading += 1;
+  const digits = whole + scale + 1 - leading;
+  if (digits > doubleDigits) sizes.isDouble = false;
+}
+
+const commaNumber = /^[+-]?(\d*|\d{1,3}(\.\d{3})+),(\d+)$/;
+const ambiguousComma = /^[+-]?[1-9]\d{0,2},\d{3}$/;
+const pointThousands = /^[+-]?\d{1,3}(\.\d{3}){2,}$/;
+const commaThousands = /^[+-]?(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/;
+
+/** The form of a text with commas, or with several points, and its sizes; 0 when it is no number. */
+export function separatedForm(text: string, sizes: NumberSizes): number {
+  if (pointThousands.test(text)) {
+    sizes.whole = Math.max(sizes.whole, text.replace(/\D/g, '').length);
+    return forms.comma;
+  }
+  const isAmbiguous = ambiguousComma.test(text);
+  const comma = commaNumber.exec(text);
+  const thousands = isAmbiguous ? null : commaThousands.exec(text);
+  const match = comma === null ? thousands : comma;
+  if (match === null) return 0;
+  const [, whole = '', , commaScale = ''] = comma ?? [];
+  const digits = comma === null ? (thousands?.[1] ?? '') : whole;
+  const decimals = comma === null ? (thousands?.[2] ?? '') : commaScale;
+  const plain = Buffer.from(`${digits.replace(/\D/g, '')}.${decimals}`);
+  addDecimal(
+    plain,
+    0,
+    { whole: plain.length - 1 - decimals.length, scale: decimals.length, hasExponent: false },
+    sizes,
+  );
+  if (isAmbiguous) return forms.commaOrThousands;
+  return comma === null ? forms.thousands : forms.comma;
+}

@@ -1,0 +1,180 @@
+import { PondError } from '../../base/error.ts';
+import { type SourceFile } from '../sources.ts';
+import { type TextFormat } from '../textFormat.ts';
+import { type ValueRules } from './columnFacts.ts';
+import { formatTest } from './dateFormat.ts';
+import {
+  chunksOf,
+  decoded,
+  type Encoding,
+  encodingOf,
+  encodings,
+  singleByteEncoding,
+  type TextScope,
+  UndecodableError,
+} from './decoded.ts';
+import { dateOrders } from './dateShape.ts';
+import { findLayout, type TextLayout } from './layout.ts';
+import { RecordFault, RecordReader } from './records.ts';
+import { type TakeRow, TableScan } from './tableScan.ts';
+
+/** All that was found in a file. */
+export interface FileScan {
+  readonly encoding: Encoding;
+  readonly layout: TextLayout;
+  readonly table: TableScan;
+  readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the engine's CSV reader, with all options set, reads the same rows. */
+  readonly isPlain: boolean;
+}
+
+/** Bytes in which the layout is found. */
+const headBytes = 128 * 1024;
+
+/** Reads all of a CSV file. Fails `invalid-content` with the line of what is not a table. */
+export async function scanFile(scope: TextScope, file: SourceFile): Promise<FileScan> {
+  const stated = statedEncoding(file);
+  const encoding = stated ?? (await startEncoding(scope, file)) ?? 'utf-8';
+  try {
+    return await scanAs(scope, file, encoding);
+  } catch (error) {
+    if (!(error instanceof UndecodableError) || stated !== undefined) throw error;
+    if (encoding !== 'utf-8' || (await startEncoding(scope, file)) !== undefined) throw error;
+    return await scanAs(scope, file, await singleByteEncoding(chunksOf(scope, file)));
+  }
+}
+
+/** The rows of a file that was scanned before, in the same way; `afterChunk` is called after every megabyte or so. */
+export async function readRows(scope: TextScope, file: SourceFile, encoding: Encoding, rows: RowTaker): Promise<void> {
+  await scanAs(scope, file, encoding, rows);
+}
+
+/** Takes the rows in place of the facts. */
+interface RowTaker {
+  readonly take: TakeRow;
+  readonly afterChunk: () => Promise<void>;
+}
+
+async function startEncoding(scope: TextScope, file: SourceFile): Promise<Encoding | undefined> {
+  for await (const chunk of chunksOf(scope, file)) return encodingOf(chunk);
+  return undefined;
+}
+
+const otherNames: ReadonlyMap<string, Encoding> = new Map([
+  ['utf8', 'utf-8'],
+  ['utf-16', 'utf-16le'],
+  ['utf16', 'utf-16le'],
+  ['latin1', 'latin-1'],
+  ['iso-8859-1', 'latin-1'],
+  ['cp1252', 'windows-1252'],
+]);
+
+function statedEncoding({ format, pondPath }: SourceFile): Encoding | undefined {
+  const name = format?.encoding?.toLowerCase();
+  if (name === undefined) return undefined;
+  const found = encodings.find((encoding) => encoding === name) ?? otherNames.get(name);
+  if (found !== undefined) return found;
+  throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is no encoding that is known`, {
+    path: pondPath,
+    hint: `State one of ${encodings.join(', ')}.`,
+  });
+}
+
+async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, rows?: RowTaker): Promise<FileScan> {
+  const { format = {}, pondPath } = file;
+  const text = (): AsyncIterable<Buffer> => decoded(chunksOf(scope, file), encoding, pondPath);
+  const endLine = format.footer === undefined ? Infinity : await footerLine(text(), format.footer);
+  const scan = new Scan({ ...defaultsOf(file), pondPath, endLine, ...(rows && { takeRow: rows.take }) });
+  try {
+    for await (const chunk of text()) {
+      if (!scan.read(chunk)) break;
+      await rows?.afterChunk();
+    }
+    return scan.end(encoding, format.footer === undefined);
+  } catch (error) {
+    if (!(error instanceof RecordFault)) throw error;
+    throw new PondError('invalid-content', `${pondPath} cannot be read: line ${error.line}: ${error.message}`, {
+      path: pondPath,
+      formats: [{ quote: '' }],
+      hint: 'A quote inside a text in quotes must be doubled; `quote: ""` reads files whose quotes are plain characters.',
+    });
+  }
+}
+
+/** The 1-based line of the footer's first line; blank lines do not count. */
+async function footerLine(text: AsyncIterable<Buffer>, count: number): Promise<number> {
+  const last: number[] = [];
+  const reader = new RecordReader({ delimiter: ',', quote: '', comment: '', wholeLines: Infinity }, (record) => {
+    if (!record.isBlank) last.push(record.line);
+    if (last.length > count) last.shift();
+    return true;
+  });
+  for await (const chunk of text) reader.read(chunk, false);
+  reader.read(Buffer.alloc(0), true);
+  return last[0] ?? Infinity;
+}
+
+interface ScanSettings {
+  readonly format: TextFormat;
+  readonly rules: ValueRules;
+  readonly pondPath: string;
+  readonly endLine: number;
+  readonly takeRow?: TakeRow;
+}
+
+function defaultsOf({ format = {}, reading }: SourceFile): { readonly format: TextFormat; readonly rules: ValueRules } {
+  const { dates } = format;
+  const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
+  return {
+    format: reading.delimiter === undefined ? format : { delimiter: reading.delimiter, ...format },
+    rules: { nulls: new Set(format.nulls), isFormatted: isOrder ? undefined : formatTest(dates) },
+  };
+}
+
+/** Collects the first bytes, finds the layout in them, and passes all to a scan. */
+class Scan {
+  readonly #settings: ScanSettings;
+  #head: Buffer = Buffer.alloc(0);
+  #layout: TextLayout | undefined;
+  #reader: RecordReader | undefined;
+  #table: TableScan | undefined;
+
+  constructor(settings: ScanSettings) {
+    this.#settings = settings;
+  }
+
+  /** Takes the next bytes; false when no more are wanted. */
+  read(chunk: Buffer): boolean {
+    if (this.#reader !== undefined) this.#reader.read(chunk, false);
+    else {
+      this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+      if (this.#head.length >= headBytes) this.#begin(false);
+    }
+    return this.#reader?.isOpen !== false;
+  }
+
+  end(encoding: Encoding, canBePlain: boolean): FileScan {
+    if (this.#reader === undefined) this.#begin(true);
+    if (this.#reader!.isOpen) this.#reader!.read(Buffer.alloc(0), true);
+    const [layout, table, reader] = [this.#layout!, this.#table!, this.#reader!];
+    const lineEnds = (['LF', 'CRLF', 'CR'] as const).filter((end) => reader.lineEnds[end] > 0);
+    const isOdd =
+      table.needsOwnReading ||
+      reader.hasSpacedQuotes ||
+      reader.hasLongRecords ||
+      lineEnds.length > 1 ||
+      lineEnds[0] === 'CR';
+    const isPlain = canBePlain && encoding === 'utf-8' && layout.comment === '' && !isOdd;
+    return { encoding, layout, table, lineEnds, isPlain };
+  }
+
+  #begin(isWhole: boolean): void {
+    const { format, pondPath } = this.#settings;
+    this.#layout = findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath });
+    this.#table = new TableScan(this.#layout, this.#settings);
+    const { delimiter, quote, comment, skip } = this.#layout;
+    this.#reader = new RecordReader({ delimiter, quote, comment, wholeLines: skip }, this.#table.take);
+    this.#reader.read(this.#head, isWhole);
+    this.#head = Buffer.alloc(0);
+  }
+}

@@ -1,0 +1,195 @@
+import { PondError } from '../../base/error.ts';
+import { type TextFormat } from '../textFormat.ts';
+import { ColumnFacts, type ValueRules } from './columnFacts.ts';
+import { type SkippedLines } from './description.ts';
+import { repeatsHeader } from './head.ts';
+import { columnNames, type TextLayout } from './layout.ts';
+import { type RecordReader } from './records.ts';
+
+/** A column, with the facts about all of its values. */
+interface ScannedColumn {
+  readonly name: string;
+  readonly unit: string | undefined;
+  readonly facts: ColumnFacts;
+}
+
+/** Takes the fields of each row; `columns` has the index of each field's column. */
+export type TakeRow = (record: RecordReader, columns: readonly number[]) => void;
+
+/** What a scan needs to know in addition to the layout. */
+interface ScanOptions {
+  readonly format: TextFormat;
+  readonly pondPath: string;
+  readonly rules: ValueRules;
+  /** 1-based line on which the footer begins. */
+  readonly endLine: number;
+  /** Takes the rows in place of the facts. */
+  readonly takeRow?: TakeRow;
+}
+
+/**
+ * One pass over the records of a file: each is a header, a row, blank, or left out for a stated reason; everything else
+ * is an error with its line.
+ */
+export class TableScan {
+  readonly columns: ScannedColumn[] = [];
+  rowCount = 0;
+  readonly laterHeaderLines: number[] = [];
+  unitsLine: number | undefined;
+  readonly skipped = new Map<string, { count: number; readonly firstLine: number }>();
+  /** True when DuckDB's own reader cannot read the rows as this scan does. */
+  needsOwnReading = false;
+  readonly #layout: TextLayout;
+  readonly #options: ScanOptions;
+  /** Names in the header that the next rows are under, with the index of each one's column. */
+  #names: readonly string[];
+  #header: readonly string[] = [];
+  #map: readonly number[] = [];
+  #expects: 'header' | 'units' | 'rows';
+
+  constructor(layout: TextLayout, options: ScanOptions) {
+    this.#layout = layout;
+    this.#options = options;
+    this.#names = layout.names;
+    this.#expects = layout.hasHeader ? 'header' : 'rows';
+    if (!layout.hasHeader && options.format.units === true) this.#expects = 'units';
+    this.#useNames(layout.names);
+  }
+
+  /** Takes the next record. False at the footer. Fails `invalid-content`. */
+  readonly take = (record: RecordReader): boolean => {
+    if (record.line <= this.#layout.skip) return true;
+    if (record.line >= this.#options.endLine) return false;
+    if (record.isWhole) this.#leaveOut(record.line, 'comment');
+    else if (record.isBlank && (record.text(0) !== '' || this.#names.length !== 1)) this.#takeBlank(record);
+    else if (record.isBlank && this.#names.length === 1) this.#takeEmpty(record);
+    else if (this.#expects !== 'rows') this.#takeHead(record);
+    else this.#takeRecord(record);
+    return true;
+  };
+
+  /** The lines that are no rows, by reason. */
+  skippedLines(): readonly SkippedLines[] {
+    const above = this.#layout.skip;
+    const skipped = [...this.skipped].map(([reason, lines]) => ({ reason, ...lines }));
+    return above === 0 ? skipped : [{ reason: 'above the header', count: above, firstLine: 1 }, ...skipped];
+  }
+
+  #takeBlank(record: RecordReader): void {
+    if (record.text(0) !== '') this.needsOwnReading = true;
+  }
+
+  /** A line without text is no row; DuckDB takes it for one in a table of one column. */
+  #takeEmpty(record: RecordReader): void {
+    this.needsOwnReading = true;
+    this.#leaveOut(record.line, 'blank');
+  }
+
+  #takeHead(record: RecordReader): void {
+    if (this.#expects === 'header') {
+      this.#header = record.texts().map((name) => name.trim());
+      this.#expects = this.#options.format.units === true ? 'units' : 'rows';
+      return;
+    }
+    this.unitsLine ??= record.line;
+    const units = record.texts();
+    this.#map.forEach((column, index) => {
+      const unit = units[index]?.trim() ?? '';
+      const { name, facts } = this.columns[column]!;
+      if (unit !== '') this.columns[column] = { name, facts, unit };
+    });
+    this.#expects = 'rows';
+  }
+
+  #takeRecord(record: RecordReader): void {
+    if (this.#isHeaderAgain(record)) this.#beginHeader(record);
+    else if (record.width === this.#names.length) this.#takeRow(record);
+    else this.#takeRagged(record);
+  }
+
+  #isHeaderAgain(record: RecordReader): boolean {
+    const [first = ''] = this.#header;
+    const isOther = record.width !== this.#names.length;
+    if (this.#header.length < 2 || record.width < 2) return false;
+    if (!isOther && (record.bytes[record.starts[0] ?? 0] !== Buffer.from(first)[0] || record.text(0).trim() !== first))
+      return false;
+    return repeatsHeader(
+      record.texts().map((field) => field.trim()),
+      this.#header,
+    );
+  }
+
+  #beginHeader(record: RecordReader): void {
+    this.#header = record.texts().map((name) => name.trim());
+    this.laterHeaderLines.push(record.line);
+    this.needsOwnReading = true;
+    this.#useNames(this.#sectionNames());
+    if (this.#options.format.units === true) this.#expects = 'units';
+  }
+
+  /** With stated names, a header of as many columns is another header of the same ones. */
+  #sectionNames(): readonly string[] {
+    const { names } = this.#options.format;
+    return names?.length === this.#header.length ? this.#names : columnNames(this.#header, this.#header.length);
+  }
+
+  #useNames(names: readonly string[]): void {
+    this.#names = names;
+    const known = new Map(this.columns.map(({ name }, index) => [name.toLowerCase(), index]));
+    this.#map = names.map((name) => known.get(name.toLowerCase()) ?? this.#addColumn(name));
+  }
+
+  #addColumn(name: string): number {
+    return this.columns.push({ name, unit: undefined, facts: new ColumnFacts(this.#options.rules) }) - 1;
+  }
+
+  #takeRow(record: RecordReader): void {
+    this.rowCount += 1;
+    const { takeRow } = this.#options;
+    if (takeRow !== undefined) return takeRow(record, this.#map);
+    for (let index = 0; index < this.#map.length; index += 1) {
+      this.columns[this.#map[index] ?? index]?.facts.take(record, index);
+    }
+  }
+
+  #takeRagged(record: RecordReader): void {
+    const { ragged } = this.#options.format;
+    this.needsOwnReading = true;
+    const extra = record.texts().slice(this.#names.length);
+    // A delimiter at the end of a line.
+    const isEnded = extra.length === 1 && extra[0] === '';
+    if (ragged === 'skip' && !isEnded) return this.#leaveOut(record.line, 'other number of fields');
+    if (ragged === undefined && !isEnded) throw this.#raggedError(record);
+    const width = this.#names.length;
+    if (record.width > width && extra.some((field) => field.trim() !== '')) this.#widen(record.width);
+    const kept = this.#map;
+    if (record.width < width) this.#map = kept.slice(0, record.width);
+    this.#takeRow(record);
+    this.#map = kept;
+  }
+
+  /** Adds numbered columns for fields that have no name. */
+  #widen(width: number): void {
+    this.#useNames(columnNames(this.#names, width));
+  }
+
+  #leaveOut(line: number, reason: string): void {
+    const lines = this.skipped.get(reason);
+    if (lines === undefined) this.skipped.set(reason, { count: 1, firstLine: line });
+    else lines.count += 1;
+  }
+
+  #raggedError({ line, width }: RecordReader): PondError {
+    const { pondPath } = this.#options;
+    const expected = this.#names.length;
+    return new PondError(
+      'invalid-content',
+      `${pondPath} cannot be read: expected ${expected} fields in line ${line}, as in those before it, got ${width}`,
+      {
+        path: pondPath,
+        formats: width < expected ? [{ ragged: 'fill' }, { ragged: 'skip' }] : [{ ragged: 'skip' }],
+        hint: '`ragged: fill` reads missing fields as NULL, `ragged: skip` leaves such lines out, `footer: N` the last N lines; text with a delimiter in it must be in quotes.',
+      },
+    );
+  }
+}

@@ -1,0 +1,144 @@
+import { PondError } from '../../base/error.ts';
+import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
+import { castSql } from '../../duckdb/sqlType.ts';
+import { type TextFormat } from '../textFormat.ts';
+import { type ColumnFacts } from './columnFacts.ts';
+import { type ColumnType } from './columnType.ts';
+import { typeOfFormat } from './dateFormat.ts';
+import { type DateOrder, type DateShape } from './dateShape.ts';
+
+/** A column of a file to read. */
+export interface ReadColumn {
+  readonly name: string;
+  readonly type: string;
+  /** The type in which DuckDB's CSV reader makes the value; VARCHAR with `value`. */
+  readonly readAs: string;
+  /** SQL that makes the value of the text; undefined when the reader makes it. */
+  readonly value: SqlText | undefined;
+}
+
+/** How the values of a file are written. */
+interface ValueForm {
+  readonly format: TextFormat;
+  /** Order of ambiguous dates. */
+  readonly order: DateOrder | undefined;
+  /** True when all columns are read as text, from a table of the rows. */
+  readonly isLoaded: boolean;
+}
+
+/** The SQL of a column of a file that has it. */
+export function readColumn(name: string, decided: ColumnType, facts: ColumnFacts, form: ValueForm): ReadColumn {
+  const { type, kind } = decided;
+  const cell = cellSql(identifier(name), facts, decided, form);
+  const isText = kind === 'text';
+  const isBare = !form.isLoaded && !facts.hasSpaces;
+  const isNative =
+    isBare &&
+    (isText ||
+      kind === 'truth' ||
+      kind === 'time' ||
+      (kind === 'number' && !facts.has('thousands') && !facts.has('commaOrThousands')) ||
+      isNativeDate(decided, facts, form));
+  if (isText) return { name, type, readAs: 'VARCHAR', value: cell === identifier(name) ? undefined : cell };
+  if (isNative) return { name, type, readAs: type, value: undefined };
+  return { name, type, readAs: 'VARCHAR', value: valueSql(cell, decided, facts, form) };
+}
+
+/** The text of a value, NULL for a missing one. */
+function cellSql(cell: SqlText, facts: ColumnFacts, { kind }: ColumnType, { format, isLoaded }: ValueForm): SqlText {
+  const nulls = format.nulls ?? [];
+  const isText = kind === 'text';
+  // The reader compares with the spaces around a text.
+  const trimmed = isText || !(facts.hasSpaces || isLoaded) ? cell : sql`nullif(trim(${cell}), '')`;
+  if (nulls.length === 0) return trimmed;
+  const isNull = sql`${cell} IN ${literalTuple(nulls)} OR trim(${cell}) IN ${literalTuple(nulls)}`;
+  return isText || facts.hasSpaces || isLoaded ? sql`CASE WHEN ${isNull} THEN NULL ELSE ${trimmed} END` : trimmed;
+}
+
+const literalTuple = (texts: readonly string[]): SqlText => sql`(${joinSql(texts.map(literal))})`;
+
+function isNativeDate({ kind }: ColumnType, { shapes }: ColumnFacts, { format }: ValueForm): boolean {
+  if (kind !== 'date' || format.zone !== undefined) return false;
+  return [...shapes.values()].every(({ isIso, hasZone }) => isIso && !hasZone);
+}
+
+function valueSql(cell: SqlText, { kind, type }: ColumnType, facts: ColumnFacts, form: ValueForm): SqlText {
+  switch (kind) {
+    case 'number':
+      return castSql(
+        facts.has('thousands') || facts.has('commaOrThousands') ? sql`replace(${cell}, ',', '')` : sql`(${cell})`,
+        type,
+      );
+    case 'commaNumber':
+      return castSql(sql`replace(replace(${cell}, '.', ''), ',', '.')`, type);
+    case 'date':
+      return castSql(dateSql(cell, facts, form), type);
+    case 'formatted': {
+      const { dates = '' } = form.format;
+      const parsed = sql`strptime(${offsetSql(cell)}, ${literal(dates)})`;
+      if (typeOfFormat(dates) === 'DATE') return castSql(parsed, type);
+      return castSql(dates.includes('%z') ? utcSql(parsed) : inZone(parsed, form.format.zone), type);
+    }
+    default:
+      return castSql(sql`(${cell})`, type);
+  }
+}
+
+/** The value of a date or time of any of the column's shapes; times in UTC. */
+function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm): SqlText {
+  const shapes = [...facts.shapes.values()];
+  const zoned = shapes.filter(({ hasZone }) => hasZone);
+  const local = shapes.filter(({ hasZone }) => !hasZone);
+  const hasTime = local.some((shape) => shape.hasTime);
+  const localSql = (): SqlText =>
+    hasTime ? inZone(parsedSql(cell, local, order), format.zone) : parsedSql(cell, local, order);
+  const zonedSql = (): SqlText => utcSql(sql`strptime(${offsetSql(cell)}, ${formatsOf(zoned, order)})`);
+  if (zoned.length === 0) return localSql();
+  if (local.length === 0) return zonedSql();
+  return sql`CASE WHEN regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$') THEN ${zonedSql()} ELSE ${localSql()} END`;
+}
+
+function parsedSql(cell: SqlText, shapes: readonly DateShape[], order: DateOrder | undefined): SqlText {
+  if (shapes.every(({ isIso }) => isIso)) return sql`(${cell})::TIMESTAMP`;
+  const others = shapes.filter(({ isIso }) => !isIso);
+  const parsed = sql`strptime(${cell}, ${formatsOf(others, order)})`;
+  return others.length === shapes.length ? parsed : sql`coalesce(try_cast(${cell} AS TIMESTAMP), ${parsed})`;
+}
+
+function formatsOf(shapes: readonly DateShape[], order: DateOrder | undefined): SqlText {
+  const formats = shapes.map((shape) =>
+    shape.formatIn(order !== undefined && shape.hasOrder ? order : (shape.possible[0] ?? 'year-first')),
+  );
+  return literalList([...new Set(formats)]);
+}
+
+/** A text with the offset from UTC in place of a name for UTC. */
+const offsetSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, ' ?(Z|UTC|GMT)$', '+00')`;
+
+/** A time with a zone as a time in UTC without one. */
+const utcSql = (time: SqlText): SqlText => sql`make_timestamp(epoch_us(${time}))`;
+
+/** A local time of a zone in UTC; without a zone, the time itself. */
+function inZone(time: SqlText, zone: string | undefined): SqlText {
+  if (zone === undefined || /^(UTC|Z|GMT)$/i.test(zone)) return time;
+  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (offset !== null) {
+    const minutes = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
+    return sql`(${time} - to_minutes(${minutes}))`;
+  }
+  requireZone(zone);
+  const name = literal(zone);
+  const utc = sql`timezone(${name}, ${time})`;
+  const missing = sql`error(${literal(`no time of the zone ${zone}, as its clocks are set forward: `)} || ${time})`;
+  return sql`CASE WHEN timezone(${name}, ${utc}) <> ${time} THEN ${missing}::TIMESTAMP ELSE ${utcSql(utc)} END`;
+}
+
+function requireZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch {
+    throw new PondError('invalid-content', `"${zone}" is no time zone`, {
+      hint: 'State a zone such as America/Denver, or an offset such as -07:00.',
+    });
+  }
+}

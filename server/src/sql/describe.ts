@@ -1,0 +1,100 @@
+/** Describes tables: their columns, rows and times, as queries see them. */
+import { identifier, sql } from '../duckdb/sql.ts';
+import { type Pond } from '../pond/types.ts';
+import { type Reading, readingOf } from '../sandbox/formats.ts';
+import { type TextDescription } from '../sandbox/textTables/description.ts';
+import { type Column } from '../sandbox/types.ts';
+import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type QueryEngine } from './engine.ts';
+import { formatAt } from '../documents/statedFormat.ts';
+
+/** A table of the pond. */
+interface TableDescription {
+  /** How its content is written; `delta` for a directory that is a Delta table. */
+  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'delta';
+  readonly columns: readonly Column[];
+  readonly rowCount: number;
+  /** Minimum and maximum of the time column as texts, null without a time; undefined without such a column. */
+  readonly time: TimeSpan | undefined;
+  /** What was decided about the text of each file; empty for other kinds of files, and for empty files. */
+  readonly texts: readonly TextDescription[];
+}
+
+interface TimeSpan {
+  readonly column: string;
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+/**
+ * Describes the table at a path of a version. Undefined for a file that is not a table. Fails `is-a-directory`, and as a
+ * query over it.
+ */
+export async function describeTable(
+  engine: QueryEngine,
+  { pond, at, version }: { readonly pond: Pond; readonly at: NodePath; readonly version: string | undefined },
+  signal?: AbortSignal,
+): Promise<TableDescription | undefined> {
+  const reader = readerOf(at);
+  if (reader === undefined) return undefined;
+  const table = identifier(at.path);
+  const rows = async (text: string): Promise<readonly (readonly (string | null)[])[]> => {
+    const { resultId, rowCount } = await engine.run(
+      pond,
+      { sql: text, ...(version !== undefined && { at: version }) },
+      signal,
+    );
+    try {
+      const { columns } = await engine.rows(resultId, 0, rowCount);
+      return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
+    } finally {
+      await engine.release(resultId);
+    }
+  };
+  const columns = (await rows(sql`DESCRIBE FROM ${table}`)).map(([name, type]) => ({
+    name: name ?? '',
+    type: type ?? '',
+  }));
+  const time = timeColumn(columns);
+  const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
+  const [[count = null, first = null, last = null] = []] = await rows(sql`SELECT count(*), ${span} FROM ${table}`);
+  return {
+    ...{ reader, columns, rowCount: Number(count ?? 0) },
+    time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
+    texts: reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [],
+  };
+}
+
+/** Undefined for a file that is not a table. */
+function readerOf(at: NodePath): TableDescription['reader'] | undefined {
+  if (at.isDirectory) return 'delta';
+  const reading = readingOf(at.node.type, at.basename, at.node.type === 'file' && formatAt(at) !== undefined);
+  return reading === undefined ? undefined : reading.isArrow ? 'arrow' : readers[reading.reader];
+}
+
+const readers: Readonly<Record<Reading['reader'], 'csv' | 'json' | 'parquet'>> = {
+  read_csv: 'csv',
+  read_json: 'json',
+  read_parquet: 'parquet',
+};
+
+/** The first column of times, or the column `Timestamp` with seconds since 1970 UTC. */
+function timeColumn(columns: readonly Column[]): Column | undefined {
+  const isNumber = ({ type }: Column): boolean => /^(U?(BIG|SMALL|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/.test(type);
+  return (
+    columns.find(({ name, type }) => name.toLowerCase() === 'timestamp' && /^TIMESTAMP|^DATE$/.test(type)) ??
+    columns.find((column) => column.name.toLowerCase() === 'timestamp' && isNumber(column)) ??
+    columns.find(({ type }) => /^TIMESTAMP|^DATE$/.test(type))
+  );
+}
+
+function timeText({ type }: Column, text: string | null): string | null {
+  if (text === null || /^TIMESTAMP|^DATE$/.test(type)) return text;
+  const time = new Date(Number(text) * 1000);
+  return Number.isNaN(time.getTime())
+    ? text
+    : time
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/(\.000)?Z$/, '');
+}

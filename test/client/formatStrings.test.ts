@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { markdownOf, parseOptions, placesOf, quotedValue } from '../../client/vscode/formatStrings.ts';
+import { type DescriptionInfo } from '../../server/src/protocol/commands.ts';
+
+test('options are typed as they are shown', () => {
+  const values = ['day-first', ',', 'NAN,-9999', 'a b', '"', '', '{"a b":"text"}'];
+  for (const value of values)
+    assert.deepEqual(parseOptions(`dates=${quotedValue(value)} skip=4`), { dates: value, skip: '4' });
+  assert.deepEqual(parseOptions('  '), {});
+  for (const text of ['dates', 'dates=a b', 'dates="a', '=a', 'Dates=a'])
+    assert.equal(parseOptions(text), undefined, text);
+});
+
+test('a format is offered for the folder of a file first, and never for the root', () => {
+  assert.deepEqual(placesOf('/data/old/a.csv'), ['/data/old', '/data/old/a.csv']);
+  assert.deepEqual(placesOf('/a.csv'), ['/a.csv']);
+});
+
+test('names and values of strangers are no Markdown', () => {
+  const info: DescriptionInfo = {
+    ...{ path: '/a|b.csv', type: 'file', size: 1, reader: 'csv', rowCount: 1200, notes: [] },
+    columns: [{ name: '[x](command:evil)', type: 'BIGINT', unit: '<b>' }],
+    time: { column: '*t*', first: '2026-02-01 00:00:00', last: null },
+    text: null,
+    format: [{ option: 'nulls', text: '`x`', path: '/data' }],
+  };
+  const text = markdownOf(info);
+  assert.match(text, /1,200 rows/);
+  assert.doesNotMatch(text, /\[x\]\(|<b>|(?<!\\)\*t|(?<!\\)`x/);
+  assert.match(text, /stated for \/data: nulls=/);
+});

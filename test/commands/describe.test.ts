@@ -1,0 +1,117 @@
+/** What is said of tables, whatever they are. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, textFile } from '../support/commandHost.ts';
+
+const document = `apiVersion: duckpond/v1
+kind: Derive
+name: series
+desc: Readings
+spec:
+  collections:
+    - name: all
+      pattern: /a.csv
+      query: SELECT epoch(time)::BIGINT AS "Timestamp", t FROM read_csv('$1')
+`;
+
+test('files of each kind, series that are derived, and links to them are described', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/a.csv', 'time,t\n2026-02-01 00:00,1.5\n2026-02-03 12:30,\n'));
+  await host.run('write', textFile('/b.json', '[{"id": 1, "name": "x"}]'));
+  await host.run('link', { target: '/a.csv', path: '/link' });
+  const sources = [{ text: document, origin: 'series.yaml' }];
+  await host.run('apply', { sources, directory: host.folder });
+  const paths = ['/a.csv', '/b.json', '/link', '/Derive/series/all/a.csv'];
+  const found = await host.run('describe', { paths });
+  assert.deepEqual(
+    found.map(({ displayPath, path, reader, rowCount, time }) => [displayPath ?? path, reader, rowCount, time]),
+    [
+      ['/a.csv', 'csv', 2, { column: 'time', first: '2026-02-01 00:00:00', last: '2026-02-03 12:30:00' }],
+      ['/b.json', 'json', 1, null],
+      ['/a.csv', 'csv', 2, { column: 'time', first: '2026-02-01 00:00:00', last: '2026-02-03 12:30:00' }],
+      [
+        '/Derive/series/all/a.csv',
+        'parquet',
+        2,
+        { column: 'Timestamp', first: '2026-02-01 00:00:00', last: '2026-02-03 12:30:00' },
+      ],
+    ],
+  );
+  assert.deepEqual(
+    found[1]?.columns.map(({ name, type }) => [name, type]),
+    [
+      ['id', 'BIGINT'],
+      ['name', 'VARCHAR'],
+    ],
+  );
+});
+
+test('a file is described as it was in a version, with the format of its time', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/data' });
+  await host.run('write', textFile('/data/a.csv', 'x\n1\n'));
+  await host.run('setFormat', { path: '/data', options: { zone: 'UTC' } });
+  await host.run('commit', { message: 'one' });
+  await host.run('setFormat', { path: '/data', clear: true });
+  await host.run('write', textFile('/data/a.csv', 'x\n1\n2\n'));
+  const [then] = await host.run('describe', { paths: ['/data/a.csv'], at: '1' });
+  const [now] = await host.run('describe', { paths: ['/data/a.csv'] });
+  assert.deepEqual([then?.rowCount, then?.format.map(({ option }) => option)], [1, ['zone']]);
+  assert.deepEqual([now?.rowCount, now?.format], [2, []]);
+});
+
+test('a file that is not a table says so, and a folder names the files in it', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/notes.md', 'words'));
+  await host.run('makeDirectory', { path: '/data' });
+  const [notes] = await host.run('describe', { paths: ['/notes.md'] });
+  assert.deepEqual([notes?.reader, notes?.columns], [null, []]);
+  assert.match(notes?.notes.join() ?? '', /not a table/);
+  await assert.rejects(host.run('describe', { paths: ['/data'] }), (error) => isPondError(error, 'is-a-directory'));
+  await assert.rejects(host.run('describe', { paths: ['/x.csv'] }), (error) => isPondError(error, 'not-found'));
+});
+
+test('a file of any extension is a table once a format is stated for it', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/logger.dat', 'time,t\n2026-02-01 00:00,1.5\n'));
+  await host.run('setFormat', { path: '/logger.dat', options: { delimiter: ',' } });
+  const [found] = await host.run('describe', { paths: ['/logger.dat'] });
+  assert.deepEqual([found?.reader, found?.rowCount, found?.columns.map(({ name }) => name)], ['csv', 1, ['time', 't']]);
+});
+
+test('what was decided about the text of a file is described, with what is stated', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/loggers' });
+  const lines = ['Logger 5', '', 'time;temp', 's;degC', '01.02.2026 10:00;1,5', '14.02.2026 11:00;x', ''];
+  await host.run('write', textFile('/loggers/north.csv', lines.join('\n')));
+  await host.run('setFormat', { path: '/loggers', options: { nulls: 'x', units: true } });
+  const [found] = await host.run('describe', { paths: ['/loggers/north.csv'] });
+  assert.deepEqual(found?.text, {
+    ...{
+      encoding: 'utf-8',
+      delimiter: ';',
+      quote: '"',
+      lineEnds: ['LF'],
+      headerLine: 3,
+      laterHeaderLines: [],
+      unitsLine: 4,
+    },
+    skipped: [{ reason: 'above the header', count: 2, firstLine: 1 }],
+    dates: { text: 'day-first', decidedBy: '/loggers/north.csv' },
+  });
+  assert.deepEqual(
+    found.columns.map(({ name, type, unit }) => [name, type, unit]),
+    [
+      ['time', 'TIMESTAMP', 's'],
+      ['temp', 'DOUBLE', 'degC'],
+    ],
+  );
+  assert.deepEqual(
+    found.format.map(({ option, text, path }) => [option, text, path]),
+    [
+      ['units', 'true', '/loggers'],
+      ['nulls', 'x', '/loggers'],
+    ],
+  );
+});

@@ -1,0 +1,91 @@
+/** Searching a tree: find, grep, disk usage, and the filters of the log. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+async function newTree(t: TestContext): Promise<PondHost> {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/logs/old', parents: true });
+  await host.run('write', textFile('/logs/a.log', 'start\r\nError: pump\nend'));
+  await host.run('write', textFile('/logs/old/b.log', 'no error here\n'));
+  await host.run('write', textFile('/big.csv', `x\n${'1\n'.repeat(50_000)}`));
+  await host.run('write', textFile('/same.csv', `x\n${'1\n'.repeat(50_000)}`));
+  await host.run('write', textFile('/binary', 'error\0'));
+  await host.run('link', { target: '/logs/a.log', path: '/link' });
+  return host;
+}
+
+test('find accepts entries that meet all conditions', async (t) => {
+  const host = await newTree(t);
+  const find = async (params: Omit<Parameters<typeof run>[0], 'path'>, path = '/'): Promise<readonly string[]> =>
+    (await run({ path, ...params })).map((node) => node.path);
+  const run = (params: { path: string; [key: string]: unknown }) => host.run('find', params as { path: string });
+  assert.deepEqual(await find({ name: '*.log' }), ['/logs/a.log', '/logs/old/b.log']);
+  assert.deepEqual(await find({ type: 'directory' }), ['/logs', '/logs/old']);
+  assert.deepEqual(await find({ type: 'symlink' }), ['/link']);
+  assert.deepEqual(await find({ name: '*.csv', sizeMin: 100_002 }), ['/big.csv', '/same.csv']);
+  assert.deepEqual(await find({ sizeMin: 100_003 }), []);
+  assert.deepEqual(await find({ sizeMax: 14, type: 'file' }, '/logs/old'), ['/logs/old/b.log']);
+  assert.deepEqual(await find({ newer: '2100-01-01' }), []);
+  assert.equal((await find({ older: '2100-01-01T00:00+02:00' })).length, 8);
+  await host.run('commit', { message: 'all' });
+  await host.run('write', textFile('/later.csv', 'x'));
+  assert.deepEqual(await find({ newer: 'HEAD', type: 'file' }), ['/later.csv']);
+  await assert.rejects(run({ path: '/', newer: '2026-02-31T99:00' }), (error) => isPondError(error));
+  await assert.rejects(run({ path: '/none' }), (error) => isPondError(error, 'not-found'));
+});
+
+test('grep finds lines of text, and counts what it does not search', async (t) => {
+  const host = await newTree(t);
+  const found = await host.run('grep', { text: 'error', paths: ['/'], ignoreCase: true });
+  assert.deepEqual(
+    found.matches.map(({ path, line, text }) => `${path}:${line}:${text}`),
+    // The link leads to a file that counts once.
+    ['/link:2:Error: pump', '/logs/old/b.log:1:no error here'],
+  );
+  assert.deepEqual([found.searched, found.notText, found.hasMore], [4, 1, false]);
+  const exact = await host.run('grep', { text: 'error', paths: ['/logs/**', '/logs'] });
+  assert.deepEqual(
+    exact.matches.map(({ path }) => path),
+    ['/logs/old/b.log'],
+  );
+  const first = await host.run('grep', { text: '1', paths: ['/*.csv'], limit: 3 });
+  assert.deepEqual([first.matches.length, first.hasMore], [3, true]);
+  assert.equal((await host.run('grep', { text: '1', paths: ['/*.csv'], filesOnly: true })).matches.length, 2);
+  await host.run('write', textFile('/long', `${'x'.repeat(1_100_000)}needle`));
+  assert.equal((await host.run('grep', { text: 'needle', paths: ['/long'] })).notText, 1);
+  await assert.rejects(host.run('grep', { text: '', paths: ['/'] }), (error) => isPondError(error, 'usage'));
+});
+
+test('disk usage counts current files by directory, and contents that are stored once', async (t) => {
+  const host = await newTree(t);
+  const usages = async (path: string, depth?: number): Promise<readonly string[]> =>
+    (await host.run('diskUsage', { path, ...(depth !== undefined && { depth }) })).map(
+      (one) => `${one.path} ${one.files} ${one.bytes} ${one.sharedBytes}`,
+    );
+  assert.deepEqual(await usages('/'), ['/ 6 200057 100002', '/logs 2 36 0']);
+  assert.deepEqual(await usages('/', 0), ['/ 6 200057 100002']);
+  assert.deepEqual(await usages('/logs', 5), ['/logs 2 36 0', '/logs/old 1 14 0']);
+  assert.deepEqual(await usages('/link'), ['/logs/a.log 1 22 0']);
+});
+
+test('the log has only the commits that all filters accept', async (t) => {
+  const host = await newPondHost(t);
+  for (const name of ['a', 'b', 'c']) {
+    await host.run('write', textFile(`/${name}`, name));
+    await host.run('commit', { message: `Add ${name}`, author: name === 'b' ? 'Ada@lab' : 'bo@lab' });
+  }
+  const numbers = async (params: Parameters<typeof run>[0]): Promise<readonly number[]> =>
+    (await run(params)).map(({ number }) => number);
+  const run = (params: { [key: string]: unknown }) => host.run('log', params);
+  assert.deepEqual(await numbers({ author: 'ada' }), [2]);
+  assert.deepEqual(await numbers({ message: 'ADD', limit: 2 }), [3, 2]);
+  assert.deepEqual(await numbers({ message: 'add', path: '/a' }), [1]);
+  assert.deepEqual(await numbers({ message: 'nothing', path: '/a' }), []);
+  assert.deepEqual(await numbers({ since: '2' }), [3, 2]);
+  assert.deepEqual(await numbers({ until: 'HEAD~1', limit: 1 }), [2]);
+  assert.deepEqual(await numbers({ since: '2100-01-01' }), []);
+  assert.equal((await numbers({ until: '2100-01-01' })).length, 4);
+  await assert.rejects(run({ since: '99' }), (error) => isPondError(error, 'version-not-found'));
+});

@@ -1,0 +1,94 @@
+/** The type of a column of a text file holds every value as it is written. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TextFiles } from '../support/textFiles.ts';
+
+const texts = new TextFiles();
+before(() => texts.open());
+after(() => texts.close());
+
+/** [title, values of a column, type, values as read]; read as written without the last. */
+const columns: readonly (readonly [string, readonly string[], string, (readonly (string | null)[])?])[] = [
+  ['whole numbers', ['1', '-2', '+3'], 'BIGINT', ['1', '-2', '3']],
+  ['2^53 + 1', ['9007199254740993', '1'], 'BIGINT'],
+  ['the greatest BIGINT', ['9223372036854775807', '1'], 'BIGINT'],
+  ['integers of 65 bits', ['9223372036854775808', '-1'], 'HUGEINT'],
+  ['ids of 20 digits', ['89014103211118510720', '89014103211118510721'], 'HUGEINT'],
+  ['ids of 40 digits', ['1234567890123456789012345678901234567890', '1'], 'VARCHAR'],
+  ['2^53 + 1 among decimals', ['9007199254740993', '0.5'], 'DECIMAL(17,1)', ['9007199254740993.0', '0.5']],
+  [
+    'twenty decimals',
+    ['0.12345678901234567890', '1'],
+    'DECIMAL(21,20)',
+    ['0.12345678901234567890', '1.00000000000000000000'],
+  ],
+  ['exponents', ['1e3', '2.5E-2'], 'DOUBLE', ['1000.0', '0.025']],
+  ['ids with zeros in front', ['007', '8'], 'VARCHAR'],
+  ['decimals with zeros in front', ['007.5', '00.5'], 'DOUBLE', ['7.5', '0.5']],
+  ['single letters', ['T', 'F'], 'VARCHAR'],
+  ['yes and no', ['Y', 'N'], 'VARCHAR'],
+  ['true and false', ['true', 'FALSE'], 'BOOLEAN', ['true', 'false']],
+  ['a word among numbers', ['1.5', 'M'], 'VARCHAR'],
+  ['dashes among numbers', ['1.5', '---'], 'VARCHAR'],
+  ['NA among numbers', ['1', 'NA'], 'VARCHAR'],
+  ['NaN among numbers', ['1.5', 'NaN', '-inf'], 'DOUBLE', ['1.5', 'nan', '-inf']],
+  ['-9999 among numbers', ['1.5', '-9999'], 'DOUBLE', ['1.5', '-9999.0']],
+  ['blanks among numbers', ['1.5', '  '], 'DOUBLE', ['1.5', null]],
+  ['spaces around numbers', [' 1', '2 '], 'BIGINT', ['1', '2']],
+  ['spaces in text', [' a', 'b '], 'VARCHAR'],
+  ['epoch seconds', ['1735689600', '1735689660'], 'BIGINT'],
+  ['days', ['2026-02-01', '2026/2/3'], 'DATE', ['2026-02-01', '2026-02-03']],
+  ['days that do not exist', ['2026-02-30', '2026-02-01'], 'VARCHAR'],
+  ['leap days', ['2024-02-29', '2000-02-29'], 'DATE'],
+  ['February 29 of no leap year', ['2026-02-29', '2000-02-29'], 'VARCHAR'],
+  ['days and times', ['2026-02-01', '2026-02-01 10:30'], 'TIMESTAMP', ['2026-02-01 00:00:00', '2026-02-01 10:30:00']],
+  [
+    'times with T',
+    ['2026-02-01T10:30:15', '2026-02-01T10:30:15.25'],
+    'TIMESTAMP',
+    ['2026-02-01 10:30:15', '2026-02-01 10:30:15.25'],
+  ],
+  ['nanoseconds', ['2026-02-01 10:30:15.123456789'], 'TIMESTAMP_NS'],
+  [
+    'the end of a day',
+    ['2026-03-29 24:00', '2026-03-29 23:00'],
+    'TIMESTAMP',
+    ['2026-03-30 00:00:00', '2026-03-29 23:00:00'],
+  ],
+  ['times of day', ['10:30', '10:30:15'], 'TIME', ['10:30:00', '10:30:15']],
+  ['hours that do not exist', ['2026-02-01 25:00'], 'VARCHAR'],
+  [
+    'American dates with 24 hours',
+    ['02/13/2026 16:05', '2/5/2026 1:00'],
+    'TIMESTAMP',
+    ['2026-02-13 16:05:00', '2026-02-05 01:00:00'],
+  ],
+  [
+    'American dates with 12 hours',
+    ['01/13/17 01:00:00 PM', '01/13/17 12:00:00 AM'],
+    'TIMESTAMP',
+    ['2017-01-13 13:00:00', '2017-01-13 00:00:00'],
+  ],
+  ['German dates', ['13.02.2026 10:00', '1.2.2026 11:00'], 'TIMESTAMP', ['2026-02-13 10:00:00', '2026-02-01 11:00:00']],
+  ['names of months', ['01-Feb-2026', '13-Mar-2026'], 'DATE', ['2026-02-01', '2026-03-13']],
+  [
+    'offsets',
+    ['2026-02-01T10:00:00-07:00', '2026-02-01T10:00:00Z'],
+    'TIMESTAMP',
+    ['2026-02-01 17:00:00', '2026-02-01 10:00:00'],
+  ],
+  ['times with and without a zone', ['2026-02-01T10:00:00', '2026-02-01T10:00:00Z'], 'VARCHAR'],
+  ['dates in two orders', ['13/02/2026', '02/13/2026'], 'VARCHAR'],
+  ['numbers of versions', ['1.2.26', '1.10.3'], 'VARCHAR'],
+  ['addresses', ['10.0.0.1', '10.0.0.2'], 'VARCHAR'],
+  ['thousands', ['1,013.25', '1,013'], 'DOUBLE', ['1013.25', '1013.0']],
+  ['commas that could be either', ['1,013', '2,500'], 'VARCHAR'],
+  ['decimal commas', ['12,5', '1.013,25'], 'DOUBLE', ['12.5', '1013.25']],
+];
+for (const [title, values, type, expected = values] of columns) {
+  test(`reads ${title} as ${type}`, async () => {
+    const rows = values.map((value, index) => `${index};${value}`);
+    const found = await texts.read(texts.file('a.csv', ['id;x', ...rows].join('\n')));
+    assert.deepEqual([found.types[1], found.rows.map((row) => row[1])], [type, expected]);
+  });
+}

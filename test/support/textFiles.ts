@@ -1,0 +1,78 @@
+/** Text files outside of a pond, read by the sandbox's own views. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, openLockedDatabase } from '../../server/src/duckdb/database.ts';
+import { identifier, sql } from '../../server/src/duckdb/sql.ts';
+import { readingOf } from '../../server/src/sandbox/formats.ts';
+import { type SourceFile, viewOf } from '../../server/src/sandbox/sources.ts';
+import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
+import { describeTexts } from '../../server/src/sandbox/textTables/describe.ts';
+import { type TextDescription } from '../../server/src/sandbox/textTables/description.ts';
+import { viewSql } from '../../server/src/sandbox/textTables/viewSql.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+
+/** Files at one of these paths at a time. */
+const pathsMax = 64;
+
+/** The types of a table's columns, and its rows with every value as text. */
+interface ReadTable {
+  readonly types: readonly string[];
+  readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** A folder of text files, and a locked database that reads them. */
+export class TextFiles {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'texts-'));
+  readonly #paths = Array.from({ length: pathsMax }, (_, index) => join(this.#folder, `file${index}`));
+  #database: Database | undefined;
+  #count = 0;
+
+  async open(): Promise<void> {
+    const opened = await openLockedDatabase({ threads: 1, hostPaths: this.#paths, keepsFileContents: false });
+    opened.connection.close();
+    this.#database = opened.database;
+  }
+
+  close(): void {
+    this.#database?.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Writes a file; its reading is by its name. */
+  file(name: string, content: string | Uint8Array, format: TextFormat = {}): SourceFile {
+    const hostPath = this.#paths[(this.#count += 1) % pathsMax]!;
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    writeFileSync(hostPath, bytes);
+    const reading = readingOf('file', name);
+    assert.ok(reading !== undefined);
+    return { hostPath, sizeBytes: bytes.length, pondPath: `/${name}`, reading, format };
+  }
+
+  /** Reads files as one table. */
+  async read(...files: readonly SourceFile[]): Promise<ReadTable> {
+    const connection = await this.#database!.connect();
+    try {
+      const source = { name: 'files', index: undefined, files };
+      await connection.run(await viewSql(connection, viewOf(source), openHostDisk));
+      const described = await connection.rows(sql`DESCRIBE FROM files`);
+      const rows = await connection.rows(sql`SELECT COLUMNS(*)::VARCHAR FROM ${identifier('files')}`);
+      return {
+        types: described.map(([, type]) => String(type)),
+        rows: rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
+      };
+    } finally {
+      connection.close();
+    }
+  }
+
+  async describe(...files: readonly SourceFile[]): Promise<readonly TextDescription[]> {
+    const connection = await this.#database!.connect();
+    try {
+      return await describeTexts({ connection, openDisk: openHostDisk }, files, []);
+    } finally {
+      connection.close();
+    }
+  }
+}
