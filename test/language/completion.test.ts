@@ -5,7 +5,7 @@ import { type CompletionItem } from '../../server/src/protocol/language.ts';
 import { caret } from './caret.ts';
 
 const service = createLanguageService();
-const kinds = ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'];
+const kinds = ['HydroVu', 'Inbox', 'Tail', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'];
 const head = (kind: string): string => `apiVersion: v\nkind: ${kind}\nname: n\ndesc: d\n`;
 
 function complete(marked: string): readonly CompletionItem[] {

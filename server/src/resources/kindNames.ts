@@ -12,6 +12,7 @@ export const kindLoaders: ReadonlyMap<string, () => Promise<ResourceKind>> = new
 >([
   ['HydroVu', async () => (await import('./kinds/hydroVu/kind.ts')).hydroVu],
   ['Inbox', async () => (await import('./kinds/inbox/kind.ts')).inbox],
+  ['Tail', async () => (await import('./kinds/tail/kind.ts')).tail],
   ['Scribble', async () => (await import('./kinds/scribble/kind.ts')).scribble],
   ['Derive', async () => (await import('./kinds/derive/kind.ts')).derive],
   ['Combine', async () => (await import('./kinds/combine/kind.ts')).combine],
