@@ -12,10 +12,13 @@ import { runTests } from './testFiles.mjs';
 const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
+  'test/documents/textFormat.test.ts',
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
+  'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
+  'test/resources/tailModel.test.ts',
   'test/language/cost.test.ts',
 ];
 

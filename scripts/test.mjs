@@ -3,13 +3,14 @@
  * checks of types and style. The exit status is not 0 when anything failed. Each file runs once: a test that fails by
  * chance fails the run.
  *   --unit     without the suite inside VS Code, which needs a browser
- *   --interop  installs chdb, and runs the tests that use it unless files are named
+ *   --interop  installs chdb and the Python libraries, and runs the tests that use them unless files are named
  *   --only     only the tests, no checks
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChdb } from './chdb.mjs';
+import { ensurePython } from './pythonLibraries.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -35,7 +36,10 @@ await runMain(async () => {
     await ensureCodeServer(report);
   }
   // In CI an independent reader is no option: the run fails here where it cannot be installed.
-  if (values.interop || process.env['CI'] !== undefined) await ensureChdb(report);
+  if (values.interop || process.env['CI'] !== undefined) {
+    await ensureChdb(report);
+    await ensurePython(report);
+  }
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
   report(`running ${files.length} test files${values.only ? '' : ' and lint'}`);
   const linting = values.only ? undefined : run('npm', ['run', '--silent', 'lint']);
@@ -54,14 +58,16 @@ await runMain(async () => {
 async function chooseFiles(named, { unit, interop }) {
   if (named.length > 0) return named;
   const all = await filesEndingWith('test', '.test.ts');
-  if (interop) return usersOfChdb(all);
+  if (interop) return interopTests(all);
   return unit ? all.filter((file) => !isEditorTest(file)) : all;
 }
 
 /** @param {readonly string[]} files */
-async function usersOfChdb(files) {
+async function interopTests(files) {
   const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
-  return files.filter((_, index) => texts[index]?.includes("from '../support/chdb.ts'"));
+  return files.filter((_, index) =>
+    /from '(\.\.\/support\/chdb\.ts|\.\.\/\.\.\/scripts\/pythonLibraries\.mjs)'/.test(texts[index] ?? ''),
+  );
 }
 
 /** @param {string} file */

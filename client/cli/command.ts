@@ -8,6 +8,7 @@ import { withGuess } from './guess.ts';
 import { helpText } from './help.ts';
 import { printedError } from './printedError.ts';
 import { openSession, warningsTo } from './session.ts';
+import { completeWords } from './shellScripts.ts';
 import { type CommandLine, type Terminal } from './verb.ts';
 import { verbs } from './verbs.ts';
 
@@ -27,7 +28,8 @@ export async function runCommand(args: readonly string[], process: CommandProces
   try {
     if (args.length === 1 && args[0] === '--version') {
       await process.terminal.print(`pond ${POND_VERSION}\n`);
-    } else {
+    } else if (args[0] === completeWords) await printCompletions(args.slice(1), process);
+    else {
       line = parseCommandLine(verbs, args);
       await run(line, process);
     }
@@ -36,6 +38,25 @@ export async function runCommand(args: readonly string[], process: CommandProces
     const printed = printedError(error, line);
     process.terminal.warn(wantsJson(args) ? errorJson(printed) : errorText(printed));
     return isPondError(error) ? statusOf(error.code) : exitStatus.other;
+  }
+}
+
+/** Prints the words that the last one may become, one per line. */
+async function printCompletions(words: readonly string[], { terminal, interruption }: CommandProcess): Promise<void> {
+  const { completions } = await import('./completion.ts');
+  const host = connectLocal();
+  const pond = words.findLast((_, index) => words[index - 1] === '--pond');
+  const line = { name: 'help', verb: verbs.help, pond, json: false, help: false };
+  const session = openSession(
+    { ...line, texts: {}, lists: {}, flags: new Set(), positionals: [] },
+    { host, terminal, signal: interruption(), warn: () => undefined },
+  );
+  try {
+    const found = await completions(verbs, words, session.call);
+    // A name with a line break would become two.
+    await terminal.print(found.flatMap((word) => (word.includes('\n') ? [] : [`${word}\n`])).join(''));
+  } finally {
+    await host.close();
   }
 }
 

@@ -1,14 +1,9 @@
 import { parseArgs } from 'node:util';
 import { PondError } from '../../server/src/base/error.ts';
+import { globalOptions } from './globalOptions.ts';
 import { usageError } from './usageError.ts';
 import { verbNamed } from './help.ts';
 import { type CommandLine, type TerminalVerb, type TerminalVerbs, type VerbSpec } from './verb.ts';
-
-const globalOptions = {
-  pond: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
 
 /** Parses the arguments; global options may come before or after the verb. Fails `usage`. */
 export function parseCommandLine(
@@ -61,7 +56,7 @@ export function parseCommandLine(
 }
 
 /** Returns the index of the verb: the first argument that is neither an option nor an option's value. */
-function verbIndex(args: readonly string[]): number {
+export function verbIndex(args: readonly string[]): number {
   let index = 0;
   while (index < args.length && args[index]?.startsWith('-') === true) index += args[index] === '--pond' ? 2 : 1;
   return index;

@@ -22,7 +22,8 @@ const formats: Readonly<Record<string, ResultFormat>> = {
   xlsx: 'xlsx',
 };
 
-const formatNames: readonly ResultFormat[] = [...new Set(Object.values(formats))];
+/** Names of the formats of files. */
+export const formatNames: readonly ResultFormat[] = [...new Set(Object.values(formats))];
 
 /** Formats whose files a terminal cannot show. */
 export const binaryFormats: ReadonlySet<ResultFormat | 'table'> = new Set<ResultFormat>(['parquet', 'arrow', 'xlsx']);

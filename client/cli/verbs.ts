@@ -15,6 +15,7 @@ import { allow, apply, deleteVerb, get } from './resourceVerbs.ts';
 import { run, runs } from './runVerbs.ts';
 import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { du, find, grep, tree } from './searchVerbs.ts';
+import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
@@ -276,6 +277,7 @@ export const verbs = {
   ...collectingVerbs,
   check,
   prove,
+  completion,
   lsp: {
     usage: '--stdio',
     summary: 'serve an editor over standard input and output',

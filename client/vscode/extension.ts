@@ -7,6 +7,7 @@ import { commitPond } from './commands/commit.ts';
 import { deleteResources } from './commands/deleteResources.ts';
 import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
+import { appendFiles } from './commands/appendFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
 import { initPond } from './commands/init.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
@@ -61,6 +62,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     ),
     registerCommand('pond.init', context, initPond),
     registerCommand('pond.open', context, openPond),
+    registerCommand('pond.append', context, appendFiles),
     registerCommand('pond.import', context, importFiles),
     registerCommand('pond.export', context, exportFiles),
     registerCommand('pond.commit', context, commitPond),

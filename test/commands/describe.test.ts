@@ -79,3 +79,39 @@ test('a file of any extension is a table once a format is stated for it', async 
   const [found] = await host.run('describe', { paths: ['/logger.dat'] });
   assert.deepEqual([found?.reader, found?.rowCount, found?.columns.map(({ name }) => name)], ['csv', 1, ['time', 't']]);
 });
+
+test('what was decided about the text of a file is described, with what is stated', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: '/loggers' });
+  const lines = ['Logger 5', '', 'time;temp', 's;degC', '01.02.2026 10:00;1,5', '14.02.2026 11:00;x', ''];
+  await host.run('write', textFile('/loggers/north.csv', lines.join('\n')));
+  await host.run('setFormat', { path: '/loggers', options: { nulls: 'x', units: true } });
+  const [found] = await host.run('describe', { paths: ['/loggers/north.csv'] });
+  assert.deepEqual(found?.text, {
+    ...{
+      encoding: 'utf-8',
+      delimiter: ';',
+      quote: '"',
+      lineEnds: ['LF'],
+      headerLine: 3,
+      laterHeaderLines: [],
+      unitsLine: 4,
+    },
+    skipped: [{ reason: 'above the header', count: 2, firstLine: 1 }],
+    dates: { text: 'day-first', decidedBy: '/loggers/north.csv' },
+  });
+  assert.deepEqual(
+    found.columns.map(({ name, type, unit }) => [name, type, unit]),
+    [
+      ['time', 'TIMESTAMP', 's'],
+      ['temp', 'DOUBLE', 'degC'],
+    ],
+  );
+  assert.deepEqual(
+    found.format.map(({ option, text, path }) => [option, text, path]),
+    [
+      ['units', 'true', '/loggers'],
+      ['nulls', 'x', '/loggers'],
+    ],
+  );
+});

@@ -20,7 +20,7 @@ test('find accepts entries that meet all conditions', async (t) => {
   const host = await newTree(t);
   const find = async (params: Omit<Parameters<typeof run>[0], 'path'>, path = '/'): Promise<readonly string[]> =>
     (await run({ path, ...params })).map((node) => node.path);
-  const run = (params: { path: string; [key: string]: unknown }) => host.run('find', params as { path: string });
+  const run = (params: { path: string; [key: string]: unknown }) => host.run('find', params);
   assert.deepEqual(await find({ name: '*.log' }), ['/logs/a.log', '/logs/old/b.log']);
   assert.deepEqual(await find({ type: 'directory' }), ['/logs', '/logs/old']);
   assert.deepEqual(await find({ type: 'symlink' }), ['/link']);

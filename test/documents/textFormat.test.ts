@@ -16,6 +16,7 @@ import {
 import { formatOptions, textFormatSchema } from '../../server/src/documents/textFormat.ts';
 import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
 import { format as formatVerb } from '../../client/cli/formatVerb.ts';
+import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 
 /** Usable values of each option. */
@@ -50,30 +51,34 @@ test('the help of the verb names every option', () => {
   assert.deepEqual(missing, []);
 });
 
-/** Maximum number of random formats; the variable FORMAT_SEED is the seed. */
-const rounds = 300;
+/** Checks a random format, unless its options exclude each other. */
+function checkRandom(random: (count: number) => number): void {
+  const chosen = formatOptions.filter(() => random(3) === 0);
+  const values = Object.fromEntries(chosen.map((key) => [key, samples[key][random(samples[key].length)]]));
+  let format: StatedFormat;
+  try {
+    format = parseFormat(values);
+  } catch (error) {
+    assert.ok(isPondError(error, 'usage') && /cannot|no header/.test(error.message), String(error));
+    return;
+  }
+  assert.deepEqual(format, values);
+  assert.deepEqual(parseFormat(JSON.parse(formatText(format)) as Record<string, unknown>), format);
+  assert.deepEqual(parseFormat(Object.fromEntries(formatTexts(format))), format);
+  const root = parseDocuments(`${JSON.stringify(values)}\n`)[0]?.root;
+  if (root === undefined || chosen.length === 0) return;
+  const { value, problems } = decode(textFormatSchema, root, root.range);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(value && formatOfSpec(value), format);
+}
 
 test('every format is read back from its attribute, from the texts of a terminal and from a document', () => {
-  const random = randomOf(Number(process.env['FORMAT_SEED'] ?? 1));
-  for (let round = 0; round < rounds; round += 1) {
-    const chosen = formatOptions.filter(() => random(3) === 0);
-    const values = Object.fromEntries(chosen.map((key) => [key, samples[key][random(samples[key].length)]]));
-    let format: StatedFormat;
+  for (const seed of seeds(300)) {
     try {
-      format = parseFormat(values);
+      checkRandom(randomOf(seed));
     } catch (error) {
-      // Options that exclude each other.
-      assert.ok(isPondError(error, 'usage') && /cannot|no header/.test(error.message), String(error));
-      continue;
+      throw new Error(`seed ${seed}`, { cause: error });
     }
-    assert.deepEqual(format, values);
-    assert.deepEqual(parseFormat(JSON.parse(formatText(format)) as Record<string, unknown>), format);
-    assert.deepEqual(parseFormat(Object.fromEntries(formatTexts(format))), format);
-    const root = parseDocuments(`${JSON.stringify(values)}\n`)[0]?.root;
-    if (root === undefined || chosen.length === 0) continue;
-    const { value, problems } = decode(textFormatSchema, root, root.range);
-    assert.deepEqual(problems, []);
-    assert.deepEqual(value && formatOfSpec(value), format);
   }
 });
 

@@ -5,7 +5,19 @@ import { type CompletionItem } from '../../server/src/protocol/language.ts';
 import { caret } from './caret.ts';
 
 const service = createLanguageService();
-const kinds = ['HydroVu', 'Inbox', 'Scribble', 'Derive', 'Combine', 'Reduce', 'Template', 'Copy', 'Backup'];
+const kinds = [
+  'HydroVu',
+  'Inbox',
+  'Tail',
+  'Scribble',
+  'Derive',
+  'Combine',
+  'Query',
+  'Reduce',
+  'Template',
+  'Copy',
+  'Backup',
+];
 const head = (kind: string): string => `apiVersion: v\nkind: ${kind}\nname: n\ndesc: d\n`;
 
 function complete(marked: string): readonly CompletionItem[] {
@@ -66,15 +78,21 @@ check('half a key before others is completed', 'apiVersion: v\nki|>\nname: n\nsp
 ]);
 check('the keys of a spec are those of the kind', `${head('HydroVu')}spec:\n  |>`, ['key', 'secret', 'url', 'devices']);
 check('keys before the rest of a spec', `${head('HydroVu')}spec:\n  |>\n  devices: []\n`, ['key', 'secret', 'url']);
-check('keys of an item, at its dash', `${head('Derive')}spec:\n  collections:\n    - |>`, ['name', 'pattern', 'query']);
+check('keys of an item, at its dash', `${head('Derive')}spec:\n  collections:\n    - |>`, [
+  'name',
+  'pattern',
+  'format',
+  'query',
+]);
 check('keys of an item, on its next line', `${head('Derive')}spec:\n  collections:\n    - name: a\n      |>`, [
   'pattern',
+  'format',
   'query',
 ]);
 check(
   'keys of an item within an item',
   `${head('Reduce')}spec:\n  collections:\n    - datasets:\n        - in_pattern: x\n          o|>`,
-  ['out_pattern', 'columns'],
+  ['out_pattern', 'columns', 'statistics', 'rules', 'coverage', 'step'],
 );
 check(
   'of keys that exclude each other, none is offered if one exists',

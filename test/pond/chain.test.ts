@@ -182,6 +182,20 @@ describe('a record whose field was altered', () => {
     }
   }
 
+  it('is damage when the entry lost it, and not taken for the commit of another engine', async () => {
+    for (const number of [0, 2, 4]) {
+      const disk = createMemoryDisk(image);
+      const text = Buffer.from(disk.readFile(logFile(number))!).toString();
+      overwrite(disk, logFile(number), Buffer.from(text.replace('"commitInfo"', '"cnmmitInfo"')));
+      const check = async (): Promise<readonly string[]> => {
+        const pond = await openPondOn(disk, 'chain', { mode: 'read' });
+        return (await pond.checkHistory().finally(() => pond.close())).problems;
+      };
+      const problems = await check().catch((error: unknown) => [String(error)]);
+      assert.match(problems.join(), new RegExp(`commit ${number} has its number, and no record`));
+    }
+  });
+
   it('is damage when its entry has the number of another commit', async () => {
     for (const [number, other] of [
       [4, 3],

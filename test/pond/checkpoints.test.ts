@@ -21,7 +21,11 @@ const open = (disk: Disk, mode: 'read' | 'write' = 'read'): Promise<Pond> => ope
 
 async function stateOf(disk: Disk): Promise<PondState> {
   const pond = await open(disk);
-  return await pondState(pond).finally(() => pond.close());
+  try {
+    return await pondState(pond);
+  } finally {
+    await pond.close();
+  }
 }
 
 const image: DiskImage = await (async () => {

@@ -238,7 +238,7 @@ describe('RESTORE by another engine', () => {
 });
 
 describe('Other operations of another engine', () => {
-  for (const operation of ['DELETE', 'UPDATE'] as const) {
+  for (const operation of ['DELETE', 'UPDATE', 'MERGE'] as const) {
     it(`${operation} of rows of the pond changes no answer, and the next commit undoes it`, async (t) => {
       const subject = await newSubject(t, 4);
       const { directory, table } = subject;

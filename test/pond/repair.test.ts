@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { checkpointFile, hintFile } from '../../server/src/delta/log.ts';
+import { checkpointFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
 import { type PondCopy } from '../../server/src/pond/fileRestorer.ts';
 import { type RepairReport, type RestoredFile } from '../../server/src/pond/findings.ts';
 import { repairPond } from '../../server/src/pond/repair.ts';
@@ -98,20 +98,41 @@ describe('a repair', () => {
 });
 
 describe('a repair of the log', () => {
+  it('rebuilds no entry from a data file that is altered too', async () => {
+    const [path = ''] = entries.filter((name) => name.endsWith('3.json'));
+    const disk = createMemoryDisk(image);
+    for (const name of [hintFile, checkpoint]) disk.remove(name);
+    const [add] = readCommit(disk, commitNumber(3))!.adds;
+    const bytes = disk.readFile(add!.path)!;
+    for (let offset = 20; offset < bytes.length; offset += Math.ceil(bytes.length / 12)) {
+      const damaged = createMemoryDisk(imageOf(disk));
+      damaged.remove(path);
+      overwrite(damaged, add!.path, bytes.with(offset, bytes[offset]! ^ 1));
+      const { restored } = await repair(damaged);
+      assert.deepEqual(restored, [], `byte ${offset}`);
+    }
+  });
+
   for (const [index, path] of entries.entries()) {
     const [what, damage] = kinds[index % kinds.length]!;
 
-    it(`restores log entry ${nameOf(path).slice(-6, -5)} that was ${what}, or leaves it`, async () => {
+    it(`restores log entry ${nameOf(path).slice(-6, -5)} that was ${what}, from a copy or its data file`, async () => {
       const disk = createMemoryDisk(image);
       // The first entries of a log are dispensable where there is a checkpoint.
       for (const name of [hintFile, checkpoint]) disk.remove(name);
       const before = filesOf(disk);
       damage(disk, path);
       const damaged = filesOf(disk);
-      const without = await repair(disk, copyOf(imageOf(disk)));
-      assert.equal(without.restored.length, 0);
-      assert.ok(without.problems.length > 0);
-      assert.deepEqual(filesOf(disk), damaged, 'nothing was changed');
+      const alone = createMemoryDisk(imageOf(disk));
+      const rebuilt = await repair(alone, copyOf(imageOf(disk)));
+      if (path.endsWith('0.json')) {
+        // Without a checkpoint, nothing else has the id of the pond.
+        assert.deepEqual([rebuilt.restored, rebuilt.problems.length > 0], [[], true]);
+        assert.deepEqual(filesOf(alone), damaged, 'nothing was changed');
+      } else {
+        assert.deepEqual([rebuilt.problems, rebuilt.restored.map((file) => file.path)], [[], [path]]);
+        assertRestored(alone, { ...rebuilt.restored[0]!, from: '/copy' }, damaged.get(path), before);
+      }
       const { restored, problems } = await repair(disk, copyOf(image));
       assert.deepEqual([problems, restored.map((file) => file.path)], [[], [path]]);
       assertRestored(disk, restored[0]!, damaged.get(path), before);
@@ -121,7 +142,15 @@ describe('a repair of the log', () => {
   it('takes no log entry of another history', async () => {
     const disk = createMemoryDisk(image);
     const other = createMemoryDisk((await checkedPond(5)).image);
-    disk.remove(entries.find((path) => path.endsWith('4.json'))!);
+    const path = entries.find((name) => name.endsWith('4.json'))!;
+    const [add] = readCommit(disk, commitNumber(4))!.adds;
+    disk.remove(path);
+    const alone = createMemoryDisk(imageOf(disk));
+    const rebuilt = await repair(alone, { directory: '/other', disk: other });
+    assert.deepEqual(rebuilt.restored, [{ path, from: undefined, quarantined: undefined }]);
+    assert.deepEqual(filesOf(alone), intact, 'its own data file has the entry');
+
+    disk.remove(add!.path);
     const damaged = filesOf(disk);
     const { restored, problems } = await repair(disk, { directory: '/other', disk: other });
     assert.deepEqual([restored, problems.length > 0], [[], true]);

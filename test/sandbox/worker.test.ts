@@ -44,6 +44,15 @@ test('a crashed process fails its query, and the next query starts a new process
   assert.equal(engine.processId(), undefined);
 });
 
+test('a process that ends where a row is too wide for the engine says so', async () => {
+  const engine = new QueryEngine({ openDisk: openHostDisk });
+  await engine.run(made.pond, { sql: 'SELECT 1' });
+  const dying = engine.run(made.pond, { sql: query });
+  process.kill(engine.processId()!, 'SIGFPE');
+  await assert.rejects(dying, { code: 'query-failed', message: /SIGFPE.*wider than 256 KiB/ });
+  await engine.close();
+});
+
 test('a query beyond the memory limit fails, and the process lives on', async () => {
   const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: 64 * 1024 * 1024 } });
   const sql = `SELECT len(list(repeat('x', 1000) || a.range)) FROM range(3000000) a`;

@@ -21,7 +21,15 @@ export interface Combined {
 
 /** Scopes by name: patterns, and the columns to keep. */
 export type ScopeSpecs = Readonly<
-  Record<string, { readonly patterns: readonly string[]; readonly columns?: readonly string[] }>
+  Record<
+    string,
+    {
+      readonly patterns: readonly string[];
+      readonly columns?: readonly string[];
+      /** More fields of the series, in the order of the patterns. */
+      readonly rules?: readonly object[];
+    }
+  >
 >;
 
 /** A pond to combine series in, and functions that read the result. Removed when the test ends. */
@@ -61,9 +69,9 @@ export async function newCombining(t: TestContext): Promise<Combining> {
 
   async function stage(scopes: ScopeSpecs): Promise<string> {
     const id = randomUUID();
-    const specs = Object.entries(scopes).map(([name, { patterns, columns }]) => ({
+    const specs = Object.entries(scopes).map(([name, { patterns, columns, rules = [] }]) => ({
       name,
-      series: patterns.map((pattern) => ({ pattern })),
+      series: patterns.map((pattern, index) => ({ pattern, ...rules[index] })),
       ...(columns && { columns }),
     }));
     const head = `apiVersion: duckpond/v1\nkind: Combine\nname: c-${id}\ndesc: a test\n`;

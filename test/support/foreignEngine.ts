@@ -111,14 +111,18 @@ export class ForeignTable {
   }
 
   /** Rewrites one live file: without some of its rows, or with altered ones. The table must not be append-only. */
-  async rewrite(operation: 'DELETE' | 'UPDATE', index: number): Promise<number> {
+  async rewrite(operation: 'DELETE' | 'UPDATE' | 'MERGE', index: number): Promise<number> {
     const live = [...(await this.#snapshot()).files.values()];
     const file = live[index % live.length]!;
     const from = sql`read_parquet(${this.#hostPaths([file])})`;
-    const rows =
-      operation === 'DELETE'
-        ? sql`SELECT * FROM ${from} WHERE file_type <> 'commit' AND hash(node_id) % 2 = 0`
-        : sql`SELECT * REPLACE (size + 1 AS size, 'altered'::BLOB AS content) FROM ${from}`;
+    const altered = sql`SELECT * REPLACE (size + 1 AS size, 'altered'::BLOB AS content) FROM ${from}`;
+    const rows = {
+      DELETE: sql`SELECT * FROM ${from} WHERE file_type <> 'commit' AND hash(node_id) % 2 = 0`,
+      UPDATE: altered,
+      // Matched rows are altered, others kept, and rows without a match inserted.
+      MERGE: sql`${altered} WHERE hash(node_id) % 2 = 0 UNION ALL SELECT * FROM ${from} WHERE hash(node_id) % 2 <> 0
+        UNION ALL SELECT * FROM (SELECT * REPLACE ('inserted' AS node_id) FROM ${from} LIMIT 1)`,
+    }[operation];
     const add = await this.#write(rows, 'zstd', 122_880, true);
     return this.#commit(operation, { removes: [removeOf(file.add, true)], adds: [add] });
   }

@@ -8,6 +8,7 @@ import { readResource } from '../../server/src/resources/readResource.ts';
 import { documentName, resourceDirectory } from '../../server/src/resources/model/resourcePath.ts';
 import { type Resource, type RunContext } from '../../server/src/resources/model/kind.ts';
 import { type RunCounts, type RunOutcome } from '../../server/src/resources/model/runState.ts';
+import { type Materializer } from '../../server/src/materialize/materializer.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import { temporaryFolder } from './folder.ts';
 
@@ -20,6 +21,8 @@ export interface RunSettings {
   readonly progress?: RunContext['progress'];
   /** Called after each checkpoint. */
   readonly onCheckpoint?: (soFar: RunCounts) => void;
+  /** What makes Parquet files; a run that makes some without it fails. */
+  readonly materializer?: Materializer;
 }
 
 /** The run of a kind. */
@@ -81,7 +84,7 @@ async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings:
     home: async (): Promise<WorkingDirectory> =>
       (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
-    materializer: {
+    materializer: settings.materializer ?? {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },
       file: never,
       files: never,

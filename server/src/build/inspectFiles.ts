@@ -2,7 +2,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { identifier, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
-import { parquetReading, readSql } from '../sandbox/formats.ts';
+import { parquetReading, readerSql } from '../sandbox/formats.ts';
 import { type Column } from '../sandbox/types.ts';
 
 /** Name of a series' time column, in any case. */
@@ -10,7 +10,7 @@ const timeName = 'timestamp';
 
 /** Returns facts about Parquet files that are read as one table. Reads only their footers and the time column. */
 export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
-  const source = sql`(${readSql(parquetReading, hostPaths)})`;
+  const source = readerSql(parquetReading, hostPaths);
   const described = await connection.rows(sql`DESCRIBE FROM ${source}`);
   const columns = described.map(([name, type]): TypedColumn => {
     return { name: String(name), type: requireSqlType(String(type)) };

@@ -11,7 +11,8 @@ interface ReaderOptions {
 }
 
 const csv: ReaderOptions = { format: 'csv', compressed: true, united: true };
-const json: ReaderOptions = { format: 'json', compressed: true, united: true };
+/** The option would make DuckDB ignore keys that are not among the first objects of a file. */
+const json: ReaderOptions = { format: 'json', compressed: true, united: false };
 const objects: ReaderOptions = { format: undefined, compressed: true, united: false };
 const columns: ReaderOptions = { format: undefined, compressed: false, united: true };
 const whole: ReaderOptions = { format: undefined, compressed: false, united: false };

@@ -7,6 +7,9 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type InputFile, type InputSource, type UserBuild } from '../sandbox/build.ts';
 import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
 import { BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { namesFilename } from '../sandbox/filenameColumn.ts';
+import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
@@ -43,19 +46,27 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
   const converted: string[] = [];
   const { openDisk } = tools.settings;
   const disk = openDisk(tools.directory);
-  const convert = async (file: string, pondPath: string): Promise<string> => {
-    const { convertArrow } = await import('../sandbox/arrow.ts');
+  const newTarget = (): string => {
     const name = temporaryPathIn('');
     converted.push(name);
     disk.makeDirectory('');
-    const target = join(tools.directory, name);
+    return join(tools.directory, name);
+  };
+  const recode = async (file: InputFile, encoding: string): Promise<string> => {
+    const target = newTarget();
+    await writeAsUtf8(file, { encoding, target }, openDisk);
+    return target;
+  };
+  const convert = async (file: string, pondPath: string): Promise<string> => {
+    const { convertArrow } = await import('../sandbox/arrow.ts');
+    const target = newTarget();
     // Databases that spill into the same directory would take each other's files for their own.
     const spillDirectory = join(tools.directory, randomUUID());
     await convertArrow({ ...tools.settings, spillDirectory }, { file, pondPath, target }, signal);
     return target;
   };
   try {
-    const readable = await withoutArrow(build, convert);
+    const readable = await asReadable(build, { convert, recode, openDisk });
     const isOnce = converted.length > 0 || build.settledBy !== undefined;
     await buildAt(tools, readable, { isOnce, signal });
     return null;
@@ -166,11 +177,12 @@ function inFolder(hostPath: string): string {
 /** The sources that a query reads as tables. Fails `not-found` for an unknown name. */
 function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[]): readonly QuerySource[] {
   const found = new Map<string, QuerySource>();
+  const hasFilename = namesFilename(sql);
   for (const { schema, name, index, certain } of analysis.tables) {
     const position = index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
     if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);
     const source = known.find((candidate) => candidate.name === name);
-    if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable) });
+    if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable), hasFilename });
     else if (certain) throw new PondError('not-found', `no file is at ${name}`, { path: name, ...position });
   }
   return [...found.values()];
@@ -184,16 +196,21 @@ function asTable({ reading, ...file }: InputFile): SourceFile {
   });
 }
 
-/** The build with its Arrow files converted to Parquet. */
-async function withoutArrow(
-  build: UserBuild,
-  convert: (file: string, pondPath: string) => Promise<string>,
-): Promise<UserBuild> {
+interface Conversions {
+  convert(this: void, file: string, pondPath: string): Promise<string>;
+  recode(this: void, file: InputFile, encoding: string): Promise<string>;
+  readonly openDisk: OpenDisk;
+}
+
+/** The build with its Arrow files converted to Parquet, and its JSON files to UTF-8 without a byte order mark. */
+async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conversions): Promise<UserBuild> {
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];
     for (const file of source.files) {
       const { reading, hostPath, pondPath } = file;
-      if (reading?.isArrow !== true) files.push(file);
+      const encoding = jsonEncoding(file, openDisk);
+      if (encoding !== undefined) files.push({ ...file, hostPath: await recode(file, encoding) });
+      else if (reading?.isArrow !== true) files.push(file);
       else
         files.push({ ...file, hostPath: await convert(hostPath, pondPath), reading: { ...reading, isArrow: false } });
     }

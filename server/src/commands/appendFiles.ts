@@ -55,7 +55,7 @@ export async function batchOf(
         return;
       throw new PondError('invalid-content', `${shownPath} changed while it was read`, {
         path,
-        hint: 'Append it again when nothing writes to it, or let a Tail resource follow it.',
+        hint: 'Append it again when nothing writes to it, or let a resource follow it.',
       });
     },
   };

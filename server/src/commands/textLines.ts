@@ -6,17 +6,23 @@ const lineBytesMax = 1024 * 1024;
  * line of more than 1 MiB.
  */
 export async function* textLines(content: AsyncIterable<Uint8Array>): AsyncIterable<string | undefined> {
-  let begun = Buffer.alloc(0);
+  let begun: Buffer = Buffer.alloc(0);
   for await (const chunk of content) {
     const bytes = begun.length === 0 ? Buffer.from(chunk) : Buffer.concat([begun, chunk]);
-    if (chunk.includes(0)) return yield undefined;
+    if (chunk.includes(0)) {
+      yield undefined;
+      return;
+    }
     let start = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
       yield lineOf(bytes.subarray(start, end));
       start = end + 1;
     }
     begun = bytes.subarray(start);
-    if (begun.length > lineBytesMax) return yield undefined;
+    if (begun.length > lineBytesMax) {
+      yield undefined;
+      return;
+    }
   }
   if (begun.length > 0) yield lineOf(begun);
 }

@@ -43,6 +43,15 @@ export const bucketText = parsedText<Bucket>('a duration', parseBucket, {
   ],
 });
 
+/** A moment, as in the document and in microseconds since 1970 UTC. */
+interface Moment {
+  readonly text: string;
+  readonly us: bigint;
+}
+
+/** A day or a time of day, UTC. */
+export const momentText = parsedText<Moment>('a day or a time', parseMoment);
+
 /** A pattern of pond paths. */
 export const pondGlobText = text('a pattern of pond paths', { check: (pattern) => scanGlob(pattern).issues });
 
@@ -97,6 +106,16 @@ function parseBucket(text: string): Parsed<Bucket> {
     return unusable('a bucket is either months and years, or days and shorter, not both');
   }
   return months > 0 || microseconds > 0 ? { value: { text, duration } } : unusable('a bucket is longer than nothing');
+}
+
+function parseMoment(text: string): Parsed<Moment> {
+  const [, day, time = '00:00'] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
+  const milliseconds = day === undefined ? NaN : Date.parse(`${day}T${time}Z`);
+  // Date.parse accepts the 31st of February.
+  const isReal = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(day ?? '-');
+  if (isReal) return { value: { text, us: BigInt(milliseconds) * 1000n } };
+  const hint = 'Write for example 2024-06-01 or 2024-06-01T12:30Z; times are UTC.';
+  return { issues: [{ code: 'format-invalid', message: `expected a day or a time, got "${text}"`, hint }] };
 }
 
 function checkHostGlob(text: string): readonly Issue[] {

@@ -33,6 +33,7 @@ export const problemCodes = {
   'placeholder-range': 'a placeholder `$N` refers to a wildcard that the pattern does not have',
   'query-without-input': 'the query never reads the matched file',
   'query-changing': 'the query returns other rows each time, but its result for a file is kept',
+  'query-unnamed-input': 'the query reads a path that is not among its inputs',
   'secret-literal': 'a secret is written out instead of a reference to an environment variable',
   'document-misplaced': 'the directory of a resource has no document, several, or one of another kind',
   'document-foreign': 'a document of a file that is applied is not a resource',

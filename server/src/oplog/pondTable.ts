@@ -67,16 +67,20 @@ function requireTableId(id: string): void {
   if (uuidPattern.test(id)) return;
   throw new PondError('pond-damaged', `expected a UUID as the id of the table, got ${JSON.stringify(id)}`, {
     path: logDirectory,
-    hint: 'restore the log from a copy; nothing was changed',
+    hint: "'pond check --repair --from DIR' restores the log from a copy of the pond; nothing was changed.",
   });
 }
 
 /** Returns the record in a log entry; undefined for another engine's. Fails `pond-damaged` as `record`. */
 export function recordIn({ version, commitInfo, txns }: DeltaCommit): Readonly<Record<string, unknown>> | undefined {
   const record = commitInfo?.['pond'];
-  if (record === undefined) return undefined;
-  const place = { file: commitFile(version), line: 1 };
   const own = txns.find((txn) => txn.appId === appId)?.version;
+  const place = { file: commitFile(version), line: 1 };
+  if (record === undefined) {
+    // Only a commit of ours has its own version as the latest commit.
+    if (own === version) throw damaged(place, `commit ${version} has its number, and no record`);
+    return undefined;
+  }
   if (own === version) return asObject(record, 'pond', place);
   throw damaged(place, `commit ${version} has the record of a commit, and ${own ?? 'no number'} as its number`);
 }

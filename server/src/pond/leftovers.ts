@@ -13,7 +13,7 @@ import { forgetNewBlobs, newBlobsSince } from './newBlobs.ts';
 import { Overlay } from './overlay.ts';
 
 /** Names of our data files. */
-const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
+export const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 
 /** Removes spools of transactions, temporary files of the journal and of locks, and blobs without a name yet. */
 export function removeWorkingLeftovers(disk: Disk): void {

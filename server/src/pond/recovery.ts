@@ -120,7 +120,7 @@ function usableVersion(
   if (mark !== undefined && latest < mark) {
     throw new PondError('pond-damaged', `commit ${mark} was acknowledged, but the log ends with ${latest}`, {
       path: commitFile(mark),
-      hint: `restore ${commitFile(nextCommit(latest))} and those after it from a copy; or move ${journalPath} away to accept the loss`,
+      hint: `'pond check --repair --from DIR' restores ${commitFile(nextCommit(latest))} and those after it from a copy of the pond; or move ${journalPath} away to accept the loss`,
     });
   }
   for (const number of commitsDown(latest)) {

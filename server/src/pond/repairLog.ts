@@ -1,5 +1,5 @@
 /**
- * Repairs the log of a pond: entries from copies, and checkpoints from the log. An entry is taken only if the chain of
+ * Repairs the log of a pond: entries from copies or from the pond's own data files, and checkpoints from the log. An entry is taken only if the chain of
  * commits vouches for it: the commit after it names its hash, or it follows the commit before it, or the data file that it
  * names is in the pond.
  */
@@ -17,6 +17,7 @@ import { type FileRestorer, hasContent, type PondCopy } from './fileRestorer.ts'
 import { expectedDataFile } from './findings.ts';
 import { commitIn } from './history.ts';
 import { readJournal } from './journal.ts';
+import { EntrySource } from './rebuildEntry.ts';
 import { type Commit } from './types.ts';
 
 /** A log entry of which nothing is altered that can be seen without another file. */
@@ -29,7 +30,7 @@ interface SoundEntry {
 /** Maximum size of a log entry of a copy, bytes. */
 const entryBytesMax = 64 * 1024 * 1024;
 
-/** Restores what is damaged or missing in the log, as far as copies and the rest of the log have it. */
+/** Restores what is damaged or missing in the log, as far as copies, data files and the rest of the log have it. */
 export async function repairLog(disk: Disk, restorer: FileRestorer): Promise<void> {
   const { commits, checkpoints } = listLog(disk);
   const latest = latestCommit(commits.at(-1) ?? firstCommit, markOf(disk) ?? firstCommit);
@@ -81,8 +82,10 @@ class EntryRepair {
   readonly #disk: Disk;
   readonly #restorer: FileRestorer;
   readonly #pondId: string;
+  readonly #source: EntrySource;
 
   constructor(disk: Disk, restorer: FileRestorer, pondId: string) {
+    this.#source = new EntrySource(disk, pondId);
     this.#disk = disk;
     this.#restorer = restorer;
     this.#pondId = pondId;
@@ -93,7 +96,9 @@ class EntryRepair {
     let child: Commit | undefined;
     for (const number of commitsDown(latest, first)) {
       const own = soundEntry(this.#disk, number, this.#pondId);
-      const better = await this.#fromCopies(number, own, child);
+      const better =
+        (await this.#fromCopies(number, own, child)) ??
+        (own === undefined ? await this.#fromDataFile(number, child) : undefined);
       const { commit } = better ?? own ?? { commit: undefined };
       // Other engines' entries are in no chain.
       if (commit !== undefined || (better ?? own) === undefined) child = commit;
@@ -112,6 +117,16 @@ class EntryRepair {
       const isBetter = own === undefined ? await this.#fits(found, child) : await this.#isBetter(found, own);
       if (!isBetter) continue;
       this.#restorer.replace(commitFile(number), serializeCommit(found.entry), copy.directory);
+      return found;
+    }
+    return undefined;
+  }
+
+  /** Rebuilds a damaged or missing entry from the data file of its commit. Returns the rebuilt one. */
+  async #fromDataFile(number: CommitNumber, child: Commit | undefined): Promise<SoundEntry | undefined> {
+    for (const found of await this.#source.entries(number)) {
+      if (!(await this.#fits(found, child))) continue;
+      this.#restorer.replace(commitFile(number), serializeCommit(found.entry), undefined);
       return found;
     }
     return undefined;

@@ -6,29 +6,26 @@
  */
 export type * from './description.ts';
 export type * from './info.ts';
+export type * from './search.ts';
 import {
-  type AppendInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
   type ChildInfo,
   type CommitInfo,
-  type FileTypeName,
-  type GrepInfo,
   type NodeInfo,
   type ProvenInfo,
   type QueryInfo,
   type RestoredInfo,
   type ResultFormat,
   type RowsInfo,
-  type SkippedInfo,
   type StatusInfo,
-  type TemporalExport,
   type TreeHashInfo,
-  type UsageInfo,
 } from './info.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
+import { type HostCommands } from './hostCommands.ts';
 import { type ResourceCommands } from './resources.ts';
+import { type SearchCommands } from './search.ts';
 
 export const protocolVersion = 4;
 
@@ -51,7 +48,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends ResourceCommands {
+interface Commands extends HostCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
@@ -70,41 +67,6 @@ interface Commands extends ResourceCommands {
      * through the same links as `path`.
      */
     result: readonly NodeInfo[];
-  };
-  /**
-   * Entries below a directory, or among the matches of a glob, that all conditions accept. `name` is a pattern of the last
-   * name; `newer` and `older` are ISO times or versions; sizes are in bytes, both inclusive, and leave out directories.
-   */
-  find: {
-    params: InPond &
-      At & {
-        readonly path: string;
-        readonly name?: string;
-        readonly type?: FileTypeName;
-        readonly newer?: string;
-        readonly older?: string;
-        readonly sizeMin?: number;
-        readonly sizeMax?: number;
-      };
-    result: readonly NodeInfo[];
-  };
-  /** Lines that contain a text, in the text files at, below or matching the paths; at most `limit` (10,000). */
-  grep: {
-    params: InPond &
-      At & {
-        readonly text: string;
-        readonly paths: readonly string[];
-        readonly ignoreCase?: boolean;
-        /** Only the first line of each file. */
-        readonly filesOnly?: boolean;
-        readonly limit?: number;
-      };
-    result: GrepInfo;
-  };
-  /** Bytes of the current files below a path, for it and the directories down to `depth` (1) below it. */
-  diskUsage: {
-    params: InPond & At & { readonly path: string; readonly depth?: number };
-    result: readonly UsageInfo[];
   };
   /** The names in a directory, in order. Fails `not-found`, `not-a-directory`. */
   children: { params: InPond & At & { readonly path: string }; result: readonly ChildInfo[] };
@@ -164,46 +126,6 @@ interface Commands extends ResourceCommands {
       readonly into?: boolean;
     };
     result: NodeInfo;
-  };
-  /**
-   * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
-   * column, `format` that of files whose names do not say it. Reports progress.
-   */
-  append: {
-    params: InPond & {
-      readonly sources: readonly string[];
-      readonly path: string;
-      readonly time?: string;
-      readonly format?: 'csv' | 'ndjson' | 'parquet';
-    };
-    result: AppendInfo;
-  };
-  /** Copies host files and folders into a pond directory; streams; reports progress. */
-  import: {
-    params: InPond & { readonly sources: readonly string[]; readonly path: string };
-    result: {
-      readonly files: number;
-      readonly directories: number;
-      readonly bytes: number;
-      readonly unchanged: number;
-    } & SkippedInfo;
-  };
-  /**
-   * Copies pond paths (or globs) to a host folder; streams; reports progress. With `temporal` (year, month, …) each
-   * series or table becomes one Parquet file per period, named by the captures of the wildcards.
-   */
-  export: {
-    params: InPond &
-      At & { readonly paths: readonly string[]; readonly directory: string; readonly temporal?: readonly string[] };
-    result: {
-      readonly files: number;
-      /** Of the files, those already present with the same content. */
-      readonly unchanged: number;
-      readonly directories: number;
-      readonly bytes: number;
-      /** With `temporal` only. */
-      readonly temporal?: TemporalExport;
-    } & SkippedInfo;
   };
 
   // History

@@ -203,40 +203,6 @@ export interface QueryInfo {
   readonly elapsedMs: number;
 }
 
-/** Lines that a search found. */
-export interface GrepInfo {
-  readonly matches: readonly GrepMatch[];
-  /** True when there are more lines than the limit. */
-  readonly hasMore: boolean;
-  /** Number of files that were searched. */
-  readonly searched: number;
-  /** Number of files that were not searched: binary files, tables, and files with lines of more than 1 MiB. */
-  readonly notText: number;
-}
-
-interface GrepMatch {
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly text: string;
-}
-
-/** Sizes of the current files in a directory, or of one file. */
-export interface UsageInfo {
-  readonly path: string;
-  /** `path` by the name of its resource; omitted when it is the same. */
-  readonly displayPath?: string;
-  readonly files: number;
-  /** Sum of the sizes of all files. */
-  readonly bytes: number;
-  /** Of these, bytes of contents that an earlier file below the path has too, and that are stored once. */
-  readonly sharedBytes: number;
-  /** Files that are computed when they are read, which are not in the pond and not counted. */
-  readonly derived: number;
-}
-
 /** File format of a result: ndjson is one JSON object per line, arrow an Arrow IPC file. */
 export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
 

@@ -12,9 +12,11 @@ export const kindLoaders: ReadonlyMap<string, () => Promise<ResourceKind>> = new
 >([
   ['HydroVu', async () => (await import('./kinds/hydroVu/kind.ts')).hydroVu],
   ['Inbox', async () => (await import('./kinds/inbox/kind.ts')).inbox],
+  ['Tail', async () => (await import('./kinds/tail/kind.ts')).tail],
   ['Scribble', async () => (await import('./kinds/scribble/kind.ts')).scribble],
   ['Derive', async () => (await import('./kinds/derive/kind.ts')).derive],
   ['Combine', async () => (await import('./kinds/combine/kind.ts')).combine],
+  ['Query', async () => (await import('./kinds/query/kind.ts')).query],
   ['Reduce', async () => (await import('./kinds/reduce/kind.ts')).reduce],
   ['Template', async () => (await import('./kinds/template/kind.ts')).template],
   ['Copy', async () => (await import('./kinds/copy/kind.ts')).copy],

@@ -55,7 +55,8 @@ const fileMark = 'ARROW1';
 export function requireSoundMetadata(read: ReadRange, sizeBytes: number): void {
   const isFile = Buffer.from(read(0, fileMark.length)).toString('latin1') === fileMark;
   if (isFile) {
-    for (const offset of [8, ...blocksOf(read, sizeBytes)]) messageEnd(read, offset);
+    // The schema is read from the footer: that at the start is in another form in files of polars.
+    for (const offset of blocksOf(read, sizeBytes)) messageEnd(read, offset);
     return;
   }
   let at: number | undefined = 0;

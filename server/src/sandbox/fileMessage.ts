@@ -9,13 +9,19 @@ interface FileMessage {
 /** Characters kept of a line: DuckDB quotes lines of a file, which may have millions. */
 const lineMax = 200;
 
+/** DuckDB counts one line too many where the data end within a value. */
+function atLastLine(message: string): string {
+  if (!message.includes('unexpected end of data')) return message;
+  return message.replace(/(?<= in (?:line|record\/value) )\d+(?=:)/, (line) => String(Math.max(1, Number(line) - 1)));
+}
+
 /** Parses a message. DuckDB's CSV errors list every setting of the reader, and suggest changes to the call. */
 export function fileMessage(message: string): FileMessage {
   const [summary = '', ...rest] = message.split(
-    /\n(?=Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use )/i,
+    /\n(?=Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use |Try (?:increasing|setting) ')|, try ignore_errors=true/i,
   );
   const advice = rest.find((part) => /^possible solution:/i.test(part));
-  const text = summary
+  const text = atLastLine(summary)
     .trim()
     .split('\n')
     .map((line) => (line.length > lineMax ? `${line.slice(0, lineMax)}…` : line))

@@ -73,14 +73,16 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
 }
 
 /**
- * SQL that reads host files other than CSV as one table, columns matched by name; at least one file. The reading of CSV
- * depends on the content of the files: see viewSql.
+ * The call of the reader of host files other than CSV as one table, columns matched by name; at least one file. `more`
+ * are further options after a comma. The reading of text depends on the content of the files: see viewSql.
  */
-export function readSql({ reader, options, compression }: Reading, hostPaths: readonly string[]): SqlText {
-  // With a single file, this option would make DuckDB scan it twice for nothing.
-  const union = hostPaths.length > 1 ? sql`, union_by_name = true` : sql``;
+export function readerSql(reading: Reading, hostPaths: readonly string[], more: SqlText = sql``): SqlText {
+  const { reader, options, compression } = reading;
+  // With a single file, this option would make DuckDB scan it twice for nothing. Over JSON it would make DuckDB ignore
+  // keys that are not among the first objects of a file.
+  const union = hostPaths.length > 1 && reader !== 'read_json' ? sql`, union_by_name = true` : sql``;
   const compressed = compression === undefined ? sql`` : sql`, compression = ${literal(compression)}`;
-  return sql`SELECT * FROM ${readers[reader]}(${literalList(hostPaths)}${options}${compressed}${union})`;
+  return sql`${readers[reader]}(${literalList(hostPaths)}${options}${compressed}${union}${more})`;
 }
 
 const readers: Readonly<Record<Reading['reader'], SqlText>> = {

@@ -24,6 +24,8 @@ export interface QuerySource {
   readonly files: readonly SourceFile[];
   /** Additional files that determine the order of day, month and year where these do not. */
   readonly settledBy?: readonly SourceFile[];
+  /** True for a table with the column `filename`, the pond path of the file of each row. */
+  readonly hasFilename?: boolean;
 }
 
 /** A view, or a table in its place, that the sandbox creates before a query runs: see viewSql. */

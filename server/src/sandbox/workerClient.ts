@@ -165,6 +165,11 @@ function deathError({ code, killedBy, lastWords, failure }: ChildEnd): PondError
     const message = `the query process could not be started: ${failure.message}`;
     return new PondError('engine-unavailable', message, { cause: failure });
   }
+  if (killedBy === 'SIGFPE') {
+    const message = 'the query process was ended by SIGFPE: a row that it groups, sorts or joins is wider than 256 KiB';
+    const hint = 'Group, sort or join fewer columns at a time. The next query starts a new process.';
+    return new PondError('query-failed', message, { hint });
+  }
   const end = killedBy === null ? `ended with status ${code}` : `was ended by ${killedBy}`;
   const lines = lastWords.split('\n').filter((line) => /\S/.test(line));
   const words = lines.find((line) => /Error|terminate|fatal/i.test(line)) ?? lines.at(-1) ?? '';

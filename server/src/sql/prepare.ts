@@ -6,7 +6,9 @@ import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
 import { historyFor, type HistoryTables } from './history.ts';
+import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
+import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
@@ -44,7 +46,7 @@ export async function prepareQuery(
   const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
   const sources: PreparedSource[] = [];
   for (const table of resolved) {
-    if (table !== undefined) sources.push(await sourceOf(scope, table));
+    if (table !== undefined) sources.push(await sourceOf(scope, sql, table));
   }
   const history = await historyFor(
     scope.historyTables,
@@ -96,7 +98,11 @@ interface PreparedSource {
   readonly view: ViewSpec;
 }
 
-async function sourceOf(scope: PrepareScope, { reference, files, delta }: ResolvedTable): Promise<PreparedSource> {
+async function sourceOf(
+  scope: PrepareScope,
+  sql: string,
+  { reference, files, delta }: ResolvedTable,
+): Promise<PreparedSource> {
   const { name, index } = reference;
   if (delta !== undefined) return await deltaSource(scope, reference, delta);
   const perFile: SourceFile[][] = [];
@@ -104,7 +110,7 @@ async function sourceOf(scope: PrepareScope, { reference, files, delta }: Resolv
   const found = perFile.flat();
   return {
     files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
-    view: viewOf({ name, index, files: found }),
+    view: viewOf({ name, index, files: found, hasFilename: namesFilename(sql) }),
   };
 }
 
@@ -130,7 +136,9 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
   const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
-    const hostPath = reading.isArrow ? await parquetOfArrow(scope, file, content) : content.hostPath;
+    const hostPath = reading.isArrow
+      ? await parquetOfArrow(scope, file, content)
+      : await utf8OfJson(scope, file, content);
     sources.push({
       hostPath,
       sizeBytes: content.sizeBytes,
@@ -141,6 +149,21 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
     });
   }
   return sources;
+}
+
+/** The host path of a file with the content as DuckDB reads it: JSON with a byte order mark is written again once. */
+async function utf8OfJson(
+  { pond, openDisk }: PrepareScope,
+  { node, pondPath, reading }: ResolvedFile,
+  { hostPath }: HostFile,
+): Promise<string> {
+  const encoded = { hostPath, pondPath, reading };
+  const encoding = jsonEncoding(encoded, openDisk);
+  if (encoding === undefined) return hostPath;
+  const cache = createPondCache(pond, openDisk);
+  const key = `json ${conversionVersion} ${node.sha256}`;
+  const made = async () => cache.make(key, (target) => writeAsUtf8(encoded, { encoding, target }, openDisk));
+  return (cache.find(key) ?? (await made())).hostPath;
 }
 
 /**

@@ -4,7 +4,6 @@ import { sep } from 'node:path';
 const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
 /** Characters that no name on Windows can have; a colon would write to a hidden stream of another file. */
-// eslint-disable-next-line no-control-regex
 const forbiddenCharacter = /[<>:"|?*\u0000-\u001f]/;
 
 /**

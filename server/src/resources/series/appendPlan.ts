@@ -3,6 +3,7 @@ import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, tryCastSql } from '../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
+import { isNested } from './flexibleTypes.ts';
 import { isNumeric, isPointInTime } from './findTime.ts';
 
 /** A column whose values must be equal after the conversion to the type of the series. */
@@ -23,6 +24,17 @@ export interface AppendPlan {
   readonly added: readonly string[];
 }
 
+/** The columns of a batch. */
+interface BatchColumns {
+  /** Its path, for errors. */
+  readonly where: string;
+  readonly columns: readonly TypedColumn[];
+  /** Names of those without any value. */
+  readonly empty: ReadonlySet<string>;
+  /** Other types for new ones, by name. */
+  readonly types: ReadonlyMap<string, TypedColumn['type']>;
+}
+
 /**
  * Plans the columns of a batch for a series with `columns`; none for a new series. Columns are matched by name in any
  * case. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
@@ -31,7 +43,7 @@ export interface AppendPlan {
  */
 export function planAppend(
   { path, columns }: { readonly path: string; readonly columns: readonly TypedColumn[] },
-  batch: { readonly where: string; readonly columns: readonly TypedColumn[]; readonly empty: ReadonlySet<string> },
+  batch: BatchColumns,
 ): AppendPlan {
   const given = new Map(batch.columns.map((column) => [column.name.toLowerCase(), column]));
   const conversions: Conversion[] = [];
@@ -41,14 +53,22 @@ export function planAppend(
     if (own === undefined || batch.empty.has(own.name)) return sql`${castSql(sql`NULL`, type)} AS ${identifier(name)}`;
     const value = identifier(own.name);
     if (own.type === type) return sql`${value} AS ${identifier(name)}`;
+    if (isNested(own.type) && type === 'JSON') return sql`to_json(${value}) AS ${identifier(name)}`;
     if (!mayConvert(own.type, type)) throw typeError({ name: own.name, from: own.type, to: type }, path, batch.where);
     conversions.push({ name: own.name, from: own.type, to: type });
     return sql`${castSql(value, type)} AS ${identifier(name)}`;
   });
-  const added = [...given.values()].filter(({ name }) => !batch.empty.has(name));
+  const added = [...given.values()]
+    .filter(({ name }) => !batch.empty.has(name))
+    .map(({ name, type }) => ({ name, type: batch.types.get(name) ?? type, own: type }));
+  const fresh = added.map(({ name, type, own }) => {
+    const value = identifier(name);
+    if (type === own) return value;
+    return sql`${isNested(own) ? sql`to_json(${value})` : castSql(value, type)} AS ${value}`;
+  });
   return {
-    columns: [...columns, ...added],
-    select: joinSql([...known, ...added.map(({ name }) => identifier(name))]),
+    columns: [...columns, ...added.map(({ name, type }) => ({ name, type }))],
+    select: joinSql([...known, ...fresh]),
     conversions,
     added: added.map(({ name }) => name),
   };

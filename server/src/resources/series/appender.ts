@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
-import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
+import { identifier, joinSql, literal, sql } from '../../duckdb/sql.ts';
+import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { versionFacts } from '../../pond/series.ts';
 import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
@@ -11,6 +12,7 @@ import { makeTemporaryDirectory, type TemporaryDirectory } from '../../storage/t
 import { type Node } from '../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type AppendPlan, isInexact, planAppend, typeError } from './appendPlan.ts';
+import { flexibleTypes } from './flexibleTypes.ts';
 import { findTimeColumn, isNumeric } from './findTime.ts';
 import { mayBeInferred, nullColumns } from './nullColumns.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
@@ -26,6 +28,8 @@ interface AppenderOptions {
   readonly time?: string | undefined;
   /** Returns the columns of a series whose latest version does not state them. */
   readonly columnsOf: (node: Node) => Promise<readonly TypedColumn[]>;
+  /** True for text of which more will follow: the types of new columns have room for later values. */
+  readonly isFlexible?: boolean;
   readonly materializer: Materializer;
   readonly job: Job;
 }
@@ -104,17 +108,15 @@ export class SeriesAppender {
     const directory = makeTemporaryDirectory('pond-append');
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
-    const input = { name: file.pondPath, files: [file] };
-    await builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target: source }, signal);
-    const facts = await builder.inspect([source], signal);
     const where = file.pondPath;
+    const facts = await this.#convert(file, source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
     }
-    const plan = await this.#plan(source, facts, file);
+    const time = this.#timeOf(facts.columns, where);
+    const plan = await this.#plan(source, facts, file, time);
     await this.#requireExact(source, plan, where);
-    const time = this.#timeOf(plan.columns, where);
     const rowsWithoutTime = await this.#checkTime(source, time, facts);
     const rows = sql`SELECT ${plan.select} FROM ${readParquet([source])}`;
     const statements = [writeParquet(rows, target, footerTexts(plan.columns, hash))];
@@ -164,14 +166,43 @@ export class SeriesAppender {
     return hashes;
   }
 
+  /** Writes the rows as Parquet. A column that is text in the series is read as text, whatever its values look like. */
+  async #convert(file: InputFile, target: string): Promise<FileFacts> {
+    const { builder } = this.#options.materializer;
+    const { signal } = this.#options.job;
+    const input = { name: file.pondPath, files: [file] };
+    await builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target }, signal);
+    const facts = await builder.inspect([target], signal);
+    const texts = new Set(this.#columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name.toLowerCase()));
+    const wrong = facts.columns.filter(({ name, type }) => type !== 'VARCHAR' && texts.has(name.toLowerCase()));
+    if (wrong.length === 0 || file.reading?.reader !== 'read_csv') return facts;
+    const types = joinSql(wrong.map(({ name }) => sql`${literal(name)}: 'VARCHAR'`));
+    const asText = `${target}-text`;
+    const query = sql`FROM read_csv('$1', types = {${types}})`;
+    await builder.fromUserSql({ sql: query, input, tables: [], target: asText }, signal);
+    await builder.run(
+      { statements: [writeParquet(sql`FROM ${readParquet([asText])}`, target)], reads: [asText], writes: [target] },
+      signal,
+    );
+    return await builder.inspect([target], signal);
+  }
+
   /** Plans the columns; those of a text without any value have no type yet. */
-  async #plan(source: string, { columns }: FileFacts, { pondPath, reading }: InputFile): Promise<AppendPlan> {
-    const { materializer, path, job } = this.#options;
+  async #plan(
+    source: string,
+    { columns }: FileFacts,
+    { pondPath, reading }: InputFile,
+    time: TypedColumn,
+  ): Promise<AppendPlan> {
+    const { materializer, path, job, isFlexible = false } = this.#options;
     const isText = reading?.reader !== 'read_parquet';
     const inferred = columns.filter(({ type }) => isText && mayBeInferred(type)).map(({ name }) => name);
     const file = { hostPath: source, sizeBytes: 0, key: '' };
     const empty = inferred.length === 0 ? new Set<string>() : await nullColumns([file], inferred, materializer, job);
-    return planAppend({ path, columns: this.#columns }, { where: pondPath, columns, empty });
+    const others = columns.filter(({ name }) => name !== time.name);
+    const types =
+      isFlexible && isText ? await flexibleTypes(source, others, materializer, job) : new Map<string, SqlType>();
+    return planAppend({ path, columns: this.#columns }, { where: pondPath, columns, empty, types });
   }
 
   async #requireExact(source: string, { conversions }: AppendPlan, where: string): Promise<void> {
@@ -195,15 +226,11 @@ export class SeriesAppender {
     return findTimeColumn(columns, own ?? time, where);
   }
 
-  /** Returns the number of rows without a time. Fails `invalid-content` for a batch without the time column. */
-  async #checkTime(source: string, time: TypedColumn, { columns, rowCount }: FileFacts): Promise<number> {
-    const { materializer, path, job } = this.#options;
-    const own = columns.find(({ name }) => name.toLowerCase() === time.name.toLowerCase());
-    if (own === undefined) {
-      throw new PondError('invalid-content', `the rows have no column ${time.name}, the time of ${path}`, { path });
-    }
-    if (isNumeric(own.type)) await requireSecondsIn(own, [source], materializer, job);
-    const statements = [sql`SELECT count(${identifier(own.name)}) FROM ${readParquet([source])}`];
+  /** Returns the number of rows without a time. */
+  async #checkTime(source: string, time: TypedColumn, { rowCount }: FileFacts): Promise<number> {
+    const { materializer, job } = this.#options;
+    if (isNumeric(time.type)) await requireSecondsIn(time, [source], materializer, job);
+    const statements = [sql`SELECT count(${identifier(time.name)}) FROM ${readParquet([source])}`];
     const [[withTime] = []] = await materializer.builder.run({ statements, reads: [source] }, job.signal);
     return rowCount - Number(withTime);
   }
@@ -213,7 +240,7 @@ export class SeriesAppender {
     const attributes = isNamed ? { ...this.#existing?.attributes, [timeAttribute]: time.name } : undefined;
     this.#pending = [...this.#pending, { hostPath, attributes }];
     this.#columns = columns;
-    this.#timeColumn = time.name;
+    this.#timeColumn ??= time.name;
     if (hash !== undefined) this.#batches?.add(hash);
   }
 }

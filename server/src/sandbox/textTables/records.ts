@@ -9,6 +9,8 @@ export interface RecordOptions {
   readonly comment: string;
   /** Number of lines at the start that are not divided into fields. */
   readonly wholeLines: number;
+  /** 1-based line from which nothing is read; the end when undefined. */
+  readonly endLine?: number;
 }
 
 /** A record that cannot be divided into fields. */
@@ -59,7 +61,7 @@ export class RecordReader {
   hasInnerLines = false;
   /** True when a record is longer than DuckDB's own reader takes. */
   hasLongRecords = false;
-  /** False once `onRecord` returned false. */
+  /** False once `onRecord` returned false, and at the line that ends the reading. */
   isOpen = true;
 
   readonly #delimiter: Buffer;
@@ -68,6 +70,7 @@ export class RecordReader {
   readonly #doubled: string;
   readonly #comment: number;
   readonly #wholeLines: number;
+  readonly #endLine: number;
   readonly #onRecord: (record: RecordReader) => boolean;
   #rest: Buffer = Buffer.alloc(0);
   /** Lines that the current record spans, less one. */
@@ -79,6 +82,7 @@ export class RecordReader {
     this.#doubled = options.quote.repeat(2);
     this.#comment = options.comment === '' ? -1 : (Buffer.from(options.comment)[0] ?? -1);
     this.#wholeLines = options.wholeLines;
+    this.#endLine = options.endLine ?? Infinity;
     this.#onRecord = onRecord;
   }
 
@@ -88,6 +92,10 @@ export class RecordReader {
     this.bytes = bytes;
     let from = 0;
     while (this.isOpen && from < bytes.length) {
+      if (this.line >= this.#endLine) {
+        this.isOpen = false;
+        return;
+      }
       this.#innerLines = 0;
       const end = this.#record(from, isLast);
       if (end < 0) break;

@@ -118,6 +118,7 @@ interface ScanSettings {
   readonly format: TextFormat;
   readonly rules: ValueRules;
   readonly pondPath: string;
+  /** 1-based line on which the footer begins. */
   readonly endLine: number;
   readonly takeRow?: TakeRow;
 }
@@ -169,11 +170,11 @@ class Scan {
   }
 
   #begin(isWhole: boolean): void {
-    const { format, pondPath } = this.#settings;
+    const { format, pondPath, endLine } = this.#settings;
     this.#layout = findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath });
     this.#table = new TableScan(this.#layout, this.#settings);
     const { delimiter, quote, comment, skip } = this.#layout;
-    this.#reader = new RecordReader({ delimiter, quote, comment, wholeLines: skip }, this.#table.take);
+    this.#reader = new RecordReader({ delimiter, quote, comment, wholeLines: skip, endLine }, this.#table.take);
     this.#reader.read(this.#head, isWhole);
     this.#head = Buffer.alloc(0);
   }

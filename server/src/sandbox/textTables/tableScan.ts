@@ -21,8 +21,6 @@ interface ScanOptions {
   readonly format: TextFormat;
   readonly pondPath: string;
   readonly rules: ValueRules;
-  /** 1-based line on which the footer begins. */
-  readonly endLine: number;
   /** Takes the rows in place of the facts. */
   readonly takeRow?: TakeRow;
 }
@@ -56,10 +54,9 @@ export class TableScan {
     this.#useNames(layout.names);
   }
 
-  /** Takes the next record. False at the footer. Fails `invalid-content`. */
+  /** Takes the next record. Fails `invalid-content`. */
   readonly take = (record: RecordReader): boolean => {
     if (record.line <= this.#layout.skip) return true;
-    if (record.line >= this.#options.endLine) return false;
     if (record.isWhole) this.#leaveOut(record.line, 'comment');
     else if (record.isBlank && (record.text(0) !== '' || this.#names.length !== 1)) this.#takeBlank(record);
     else if (record.isBlank && this.#names.length === 1) this.#takeEmpty(record);

@@ -1,7 +1,9 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
-import { readSql, type Reading } from '../formats.ts';
+import { readerSql, type Reading } from '../formats.ts';
+import { withFilename } from '../filenameColumn.ts';
+import { jsonOptions } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { loadRows } from './loadRows.ts';
 import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
@@ -14,7 +16,7 @@ import { type ReadColumn } from './valueSql.ts';
  */
 export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
-  const { name, files, settledBy } = view.source;
+  const { name, files, settledBy, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
   for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
   const scope = { connection, openDisk };
@@ -28,8 +30,9 @@ export async function viewSql(connection: Connection, view: ViewSpec, openDisk: 
   }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
-  const selects = joinSql(selectsOf(filled, found), sql` UNION ALL BY NAME `);
-  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${selects}`;
+  const selects: SqlText[] = [];
+  for (const group of groupsOf(filled, found)) selects.push(await groupSql(connection, group, hasFilename));
+  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
 }
 
 const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
@@ -49,35 +52,56 @@ interface FoundFile {
 /** Files that one SELECT reads. */
 interface Group {
   readonly key: string;
-  readonly hostPaths: string[];
-  readonly select: (hostPaths: readonly string[]) => SqlText;
+  readonly files: SourceFile[];
+  /** The columns of the SELECT. */
+  readonly list: SqlText;
+  /** The table of the rows, the options of read_csv, or the reading of files of another format. */
+  readonly source: { readonly loaded: string } | { readonly options: SqlText } | { readonly reading: Reading };
 }
 
-/** One SELECT for each group of adjacent CSV files with the same options, and one for all others of a reading. */
-function selectsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, FoundFile>): readonly SqlText[] {
+/** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
+function groupsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, FoundFile>): readonly Group[] {
   const groups: Group[] = [];
   for (const file of files) {
     const csv = found.get(file);
     const made = csv === undefined ? otherGroup(file.reading) : csvGroup(csv);
     const group = csv === undefined ? groups.find(({ key }) => key === made.key) : groups.at(-1);
-    if (group?.key === made.key) group.hostPaths.push(file.hostPath);
-    else groups.push({ ...made, hostPaths: [file.hostPath] });
+    if (group?.key === made.key) group.files.push(file);
+    else groups.push({ ...made, files: [file] });
   }
-  return groups.map(({ select, hostPaths }) => select(hostPaths));
+  return groups;
 }
 
-function otherGroup(reading: Reading): Omit<Group, 'hostPaths'> {
-  return { key: JSON.stringify(reading), select: (hostPaths) => readSql(reading, hostPaths) };
+function otherGroup(reading: Reading): Omit<Group, 'files'> {
+  return { key: JSON.stringify(reading), list: sql`*`, source: { reading } };
 }
 
-function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'hostPaths'> {
+function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
   const list = listSql(table.columns);
-  if (!table.scan.isPlain) return { key: loaded, select: () => sql`SELECT ${list} FROM ${identifier(loaded)}` };
+  if (!table.scan.isPlain) return { key: loaded, list, source: { loaded } };
   const options = csvOptions(table);
-  return {
-    key: `${list} ${options}`,
-    select: (hostPaths) => sql`SELECT ${list} FROM read_csv(${literalList(hostPaths)}${options})`,
-  };
+  return { key: `${list} ${options}`, list, source: { options } };
+}
+
+async function groupSql(
+  connection: Connection,
+  { files, list, source }: Group,
+  hasFilename: boolean,
+): Promise<SqlText> {
+  const from = await sourceSql(connection, source, files);
+  return hasFilename ? await withFilename(connection, { list, from }, files) : sql`SELECT ${list} FROM ${from}`;
+}
+
+async function sourceSql(
+  connection: Connection,
+  source: Group['source'],
+  files: readonly SourceFile[],
+): Promise<SqlText> {
+  if ('loaded' in source) return identifier(source.loaded);
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
+  const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
+  return readerSql(source.reading, hostPaths, isJson ? await jsonOptions(connection, files) : sql``);
 }
 
 /** The columns of a SELECT that makes the values. */

@@ -66,7 +66,7 @@ interface ScopePlan {
 export async function planScope(inputs: ScopeInputs, materializer: Materializer, job: Job): Promise<ScopePlan> {
   const { resource, scope } = inputs;
   const segments = await withoutNullColumns(
-    await collectSegments(scope.title, inputs.series, materializer, job),
+    await collectSegments(scope, inputs.series, materializer, job),
     materializer,
     job,
   );

@@ -14,7 +14,7 @@ import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { makePart, planScope, type ScopeInputs, seriesOf } from './buildScope.ts';
 import { type Part } from './parts.ts';
 import { readCounts, type SeriesCount } from './partCounts.ts';
-import { type Scope, scopesOf } from './scope.ts';
+import { ruleKeys, type Scope, scopesOf } from './scope.ts';
 import { type CombineSpec } from './spec.ts';
 import { overlapSql, type SegmentLayout, sharedColumns } from './sql.ts';
 import { inTimeOrder, keyOfLayout } from './write.ts';
@@ -56,7 +56,7 @@ async function countRows(inputs: ScopeInputs, materializer: Materializer, job: J
     await materializer.builder.run({ statements: [writeParquet(values, target)], writes: [target] }, shared.signal);
   };
   const keys = inputs.series.map((matches) => matches.map(({ key }) => key));
-  const key = keyOf('combine totals', 2, inputs.scope.columns ?? null, keys);
+  const key = keyOf('combine totals', 2, inputs.scope.columns ?? null, keys, ...ruleKeys(inputs.scope));
   const { hostPath } = await materializer.file(key, write, job);
   const all = sql`SELECT untimed, merged, replaced FROM ${readParquet([hostPath])} ORDER BY series`;
   const rows = await materializer.builder.run({ statements: [all], reads: [hostPath] }, job.signal);

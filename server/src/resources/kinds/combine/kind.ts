@@ -34,7 +34,11 @@ export const combine: ResourceKind<CombineSpec> = {
     '- `invalid-content`: an input has no `Timestamp`, or one of another type, or mostly times after the year 9999, which happens if milliseconds are read as seconds.',
     '- `invalid-content`: a column is text in one input and a number in another, differs only in case from another column, or has lists or structures.',
     '',
-    'A Derive resource can rename and convert such columns.',
+    '- `invalid-content`: a value would not be exact in the type of `cast`, or `rename` gives two columns one name.',
+    '',
+    '`rename` and `cast` resolve most of these; a Derive resource resolves all.',
+    '',
+    '**A device that is replaced.** Give the old pattern an `end` and the new one the same time as its `begin`: each counts only in its time, even where both have rows. `rename` gives the new device the columns of the old one. Rows out of this time are left out and not counted; rows without a valid time are counted.',
     '',
     '**Changing it.** Add a pattern to `series`, or a name to `columns`, and apply the document: the series is built again when it is next read, or by a run.',
   ].join('\n'),
@@ -60,6 +64,9 @@ spec:
       series:
         - pattern: /Derive/weather-series/daily/harbor*
         - pattern: /HydroVu/buoys/data/Harbor*
+          begin: 2024-06-01
+          rename: { Buoy.Temp.C: Buoy.Temperature.C }
+          cast: { Buoy.Temperature.C: DOUBLE }
     - name: field
       series:
         - pattern: /Derive/weather-series/daily/field*

@@ -8,7 +8,7 @@ import {
 } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
 import { makeScope, recipe } from './buildScope.ts';
-import { type Scope, scopesOf } from './scope.ts';
+import { ruleKeys, type Scope, scopesOf } from './scope.ts';
 import { type CombineSpec } from './spec.ts';
 
 /** Name of the only series in the directory of a scope. */
@@ -34,7 +34,7 @@ function combined(resource: Resource, scope: Scope, series: readonly (readonly M
   const keys = series.map((matches) => matches.map(({ key }) => key));
   return {
     type: 'series',
-    key: keyOf(...recipe, scope.columns ?? null, keys),
+    key: keyOf(...recipe, scope.columns ?? null, keys, ...ruleKeys(scope)),
     modifiedUs: Math.max(resource.modifiedUs, ...series.flat().map(({ modifiedUs }) => modifiedUs)),
     make: (materializer, job) => makeScope({ resource, scope, series }, materializer, job),
   };

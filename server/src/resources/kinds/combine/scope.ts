@@ -1,5 +1,6 @@
 import { type Resource } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
+import { type InputRules, keyOfRules } from './inputRules.ts';
 import { type CombineSpec } from './spec.ts';
 
 /** A scope of a Combine resource. */
@@ -11,6 +12,8 @@ export interface Scope {
   readonly index: number;
   /** Patterns of pond paths, one for each series, in document order. */
   readonly patterns: readonly string[];
+  /** Rules of each series, in the same order. */
+  readonly rules: readonly InputRules[];
   /** Names of the columns to keep; undefined for all. The time column is always kept. */
   readonly columns: readonly string[] | undefined;
 }
@@ -22,6 +25,13 @@ export function scopesOf(resource: Resource<CombineSpec>): readonly Scope[] {
     title: `${titleOf(resource)}, scope ${name}`,
     index,
     patterns: series.map(({ pattern }) => pattern),
+    rules: series,
     columns,
   }));
+}
+
+/** Returns the keys of the rules of a scope's series, for its key; empty if no series has rules. */
+export function ruleKeys({ rules }: Scope): readonly (readonly string[] | null)[] {
+  const keys = rules.map((rule) => keyOfRules(rule) ?? null);
+  return keys.every((key) => key === null) ? [] : keys;
 }

@@ -5,7 +5,9 @@ import { type FileFacts } from '../../../sandbox/build.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
+import { withRules } from './inputRules.ts';
 import { mergeSmall } from './merge.ts';
+import { type Scope } from './scope.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
@@ -38,7 +40,7 @@ const filesAtOnce = 2;
  * precedence within its series. Fails `invalid-content`, with the input's path, for a file that is not a series.
  */
 export async function collectSegments(
-  title: string,
+  { title, rules }: Pick<Scope, 'title' | 'rules'>,
   matched: readonly (readonly Match[])[],
   materializer: Materializer,
   job: Job,
@@ -47,7 +49,11 @@ export async function collectSegments(
   const segments = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
     const { path } = match;
     try {
-      const files = await mergeSmall(await parquetFilesOf({ match, alike }, materializer, job), materializer, job);
+      const small = await parquetFilesOf({ match, alike }, materializer, job);
+      const merged = await mergeSmall(small, materializer, job);
+      const files = await mapLimit(merged, filesAtOnce, (file) =>
+        withRules(file, rules[series] ?? {}, materializer, job),
+      );
       const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
         const facts = await materializer.inspect([file], job);
         return { path, series, file, facts, hasNullColumns: false, merged: [] };

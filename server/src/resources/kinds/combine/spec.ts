@@ -1,5 +1,12 @@
-import { plainText, pondGlobText, verbatimNameText } from '../../../documents/fieldTypes.ts';
-import { list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+import { momentText, plainText, pondGlobText, verbatimNameText } from '../../../documents/fieldTypes.ts';
+import { choice, list, map, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+
+/** Types to which columns are cast: numbers and texts, which contradict each other between inputs. */
+const castType = choice('a type', {
+  BIGINT: 'whole numbers',
+  DOUBLE: 'numbers with fractions',
+  VARCHAR: 'texts',
+});
 
 /** The `spec` of a Combine resource. */
 export const combineSpec = object({
@@ -14,6 +21,18 @@ export const combineSpec = object({
                 pondGlobText,
                 'Pond paths of series that follow each other in time.',
                 '/Derive/weather-series/daily/*',
+              ),
+              begin: optional(momentText, 'First time (UTC) of its rows; earlier ones are left out.', '2024-06-01'),
+              end: optional(momentText, 'Time (UTC) from which on its rows are left out.', '2024-06-01T12:00Z'),
+              rename: optional(
+                map(plainText, plainText, { mayBeEmpty: false }),
+                'New names of its columns, by their present names.',
+                '{ temp: Station.Temperature.C }',
+              ),
+              cast: optional(
+                map(plainText, castType, { mayBeEmpty: false }),
+                'Types of its columns, by their names after `rename`. A value that the type cannot hold exactly is an error.',
+                '{ Station.Temperature.C: DOUBLE }',
               ),
             }),
             { uniqueBy: 'pattern' },
@@ -35,3 +54,6 @@ export const combineSpec = object({
 });
 
 export type CombineSpec = SpecOf<typeof combineSpec>;
+
+/** A series of a scope. */
+export type CombineSeries = CombineSpec['scopes'][number]['series'][number];

@@ -6,6 +6,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../sandbox/types.ts';
+import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
 import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
@@ -75,14 +76,21 @@ export function partSql(
   target: string,
   metadata: Readonly<Record<string, string>>,
 ): SqlText {
+  // Each group of columns has the same times, so their rows are the same.
+  const groups = columnGroups(layout.columns, () => 1);
+  const rows = groups.map((columns, index) => groupSql({ ...layout, columns }, period, series, index === 0));
+  return writeParquet(positionalJoinSql(rows), target, metadata);
+}
+
+/** The rows of some of the columns, in order; the time is in the first group. */
+function groupSql(layout: SegmentLayout, period: Period, series: readonly PartSeries[], isFirst: boolean): SqlText {
   const columns = layout.columns.map((column, index) => valueSql(column, index, series));
   const joined = joinedSql(series.map((each, index) => seriesSql(layout, period, each, index)));
   // Rows read by several calls have no reliable order.
   const isOrdered =
     series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.segments).length === 1;
-  const order = isOrdered ? sql`` : sql` ORDER BY 1`;
-  const rows = sql`SELECT ${joinSql([sql`t AS "Timestamp"`, ...columns])} FROM ${joined}${order}`;
-  return writeParquet(rows, target, metadata);
+  const order = isOrdered ? sql`` : sql` ORDER BY t`;
+  return sql`SELECT ${joinSql([...(isFirst ? [sql`t AS "Timestamp"`] : []), ...columns])} FROM ${joined}${order}`;
 }
 
 function joinedSql(tables: readonly SqlText[]): SqlText {

@@ -21,7 +21,7 @@ import { type Resource } from '../../model/kind.ts';
 import { type Job } from '../../../base/job.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { deriveFailure } from './failure.ts';
+import { sqlFailure } from '../../model/sqlFailure.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
 import { type DeriveCollection, type DeriveSpec } from './spec.ts';
@@ -135,7 +135,7 @@ async function make(
     await materializer.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
   } catch (error) {
     const name = `${collection.name}/${output.name} of ${match.path}`;
-    throw deriveFailure(error, { resource, query: ['collections', index, 'query'], output: name });
+    throw sqlFailure(error, { resource, query: ['collections', index, 'query'], output: name });
   }
 }
 

@@ -1,4 +1,4 @@
-import { nondeterministicCall } from '../../../build/nondeterministicCalls.ts';
+import { checkDeterminism } from './determinism.ts';
 import { textFormatSchema } from '../../../documents/textFormat.ts';
 import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
 import { type FieldIssue, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
@@ -41,15 +41,4 @@ function checkInput(query: string): readonly FieldIssue[] {
   const message = 'the query never reads "$1", so it gives the same for each file';
   const hint = "Read the matched file, for example by read_csv('$1').";
   return [{ key: 'query', code: 'query-without-input', severity: 'warning', message, hint }];
-}
-
-function checkDeterminism(query: string): readonly FieldIssue[] {
-  const word = nondeterministicCall(query);
-  if (word === undefined) return [];
-  const name = query.slice(word.start, word.end);
-  const isCall = /^\s*\(/.test(query.slice(word.end));
-  const message = `"${name}" gives something else each time, but what is made of a file is kept until the query or its files change`;
-  const column = isCall ? '' : ` A column of this name is written in quotes: "${name}".`;
-  const hint = `Take what the rows depend on from the files.${column}`;
-  return [{ key: 'query', code: 'query-changing', severity: 'warning', message, hint, part: word }];
 }

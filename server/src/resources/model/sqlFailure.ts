@@ -1,8 +1,8 @@
-import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
-import { type ValuePath } from '../../../documents/yamlNode.ts';
-import { documentError } from '../../model/documentError.ts';
-import { type Resource } from '../../model/kind.ts';
-import { titleOf } from '../../model/resourcePath.ts';
+import { type ErrorCode, isPondError, PondError } from '../../base/error.ts';
+import { type ValuePath } from '../../documents/yamlNode.ts';
+import { documentError } from './documentError.ts';
+import { type Resource } from './kind.ts';
+import { titleOf } from './resourcePath.ts';
 
 /** Errors that neither the query nor its input causes. */
 const passed: ReadonlySet<ErrorCode> = new Set([
@@ -24,10 +24,10 @@ interface FailedOutput {
 }
 
 /**
- * Returns the error for a failed derivation. `invalid-content` and `ambiguous-dates` refer to the input, at the line in
+ * Returns the error for an output whose SQL failed. `invalid-content` and `ambiguous-dates` refer to the input, at the line in
  * the message; all other errors refer to the document, at the position in the query.
  */
-export function deriveFailure(error: unknown, { resource, query, output }: FailedOutput): unknown {
+export function sqlFailure(error: unknown, { resource, query, output }: FailedOutput): unknown {
   if (!isPondError(error) || passed.has(error.code)) return error;
   const { code, hint, path, position, formats } = error;
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;

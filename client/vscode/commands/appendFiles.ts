@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { type Result } from '../../../server/src/protocol/commands.ts';
+import { type Context } from '../context.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { requestWithProgress } from '../progress.ts';
+
+/** Adds rows of host files to the series at `target`; without one, asks for its path, where a series may be new. */
+export async function appendFiles(
+  { client, ponds }: Context,
+  target?: vscode.Uri,
+): Promise<Result<'append'> | undefined> {
+  const pond = await ponds.choose(target);
+  if (pond === undefined) return undefined;
+  const path = await seriesPath(target);
+  if (path === undefined) return undefined;
+  const picked = await vscode.window.showOpenDialog({
+    title: `Files whose rows to append to ${path}`,
+    openLabel: 'Append',
+    canSelectMany: true,
+  });
+  if (picked === undefined || picked.length === 0) return undefined;
+  const params = { pond, path, sources: picked.map(({ fsPath }) => fsPath) };
+  const done = await requestWithProgress(client, `Appending to ${path}`, 'append', params);
+  const left = [
+    ...(done.known.length === 0 ? [] : [`appended before: ${done.known.join(', ')}`]),
+    ...(done.empty.length === 0 ? [] : [`without rows: ${done.empty.join(', ')}`]),
+    ...(done.rowsWithoutTime === 0 ? [] : [`rows without a time: ${done.rowsWithoutTime}`]),
+  ];
+  const text = `Appended ${done.rows.toLocaleString()} rows to ${path}`;
+  void vscode.window.showInformationMessage([`${text}.`, ...left.map((one) => `${one}.`)].join(' '));
+  return done;
+}
+
+async function seriesPath(target: vscode.Uri | undefined): Promise<string | undefined> {
+  const location = target === undefined ? undefined : parsePondUri(target);
+  if (location !== undefined && target !== undefined) {
+    const { type } = await vscode.workspace.fs.stat(target);
+    if ((type & vscode.FileType.Directory) === 0) return location.path;
+  }
+  const folder = location === undefined || location.path === '/' ? '' : location.path;
+  return await vscode.window.showInputBox({
+    title: 'Append to a series',
+    prompt: 'Path of the series in the pond; a new one is made',
+    value: `${folder}/`,
+    validateInput: (text) => (/^\/.*[^/]$/.test(text) ? undefined : 'A path begins with / and ends with a name'),
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * pandas, polars, pyarrow and DuckDB for Python, which write the files that the interoperation tests read. They are no
+ * dependencies: they are installed into a virtual environment in .cache/ by `npm run test:interop`, and by every run of
+ * the tests where CI is set. requirements.txt in scripts/python pins their versions.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { cachedFolder, fillOnce } from './cachedInstall.mjs';
+import { findOnPath, mustRun, root, ScriptError } from './run.mjs';
+
+const requirements = path.join(root, 'scripts/python/requirements.txt');
+const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+const folder = cachedFolder(`python-${digest}`);
+
+/** Says that the libraries are missing and how to get them; the reason of every test that is skipped without them. */
+export const pythonMissing =
+  'the Python libraries are not installed: npm run test:interop installs them and runs these tests';
+
+/**
+ * The command that starts Python with the libraries: the absolute path of the program, and the folder of the libraries
+ * for PYTHONPATH. Undefined where they are not installed.
+ */
+export function findPython() {
+  const program = findOnPath('python3', 'python');
+  return existsSync(folder) && program !== undefined ? { program, libraries: folder } : undefined;
+}
+
+/**
+ * Installs the libraries unless they are installed. Throws a ScriptError without Python 3, pip or network.
+ * @param {(line: string) => void} report
+ */
+export async function ensurePython(report) {
+  if (existsSync(folder)) return;
+  const program = findOnPath('python3', 'python');
+  if (program === undefined) throw new ScriptError('the interoperation tests need Python 3 on the PATH');
+  report('installing pandas, polars, pyarrow and DuckDB (from PyPI, once, into .cache)');
+  await fillOnce(folder, async (partial) => {
+    const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--target', partial, '-r', requirements];
+    await mustRun(program, pip, { failure: 'the Python libraries could not be installed by pip' });
+  });
+}

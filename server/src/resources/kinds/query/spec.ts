@@ -1,0 +1,92 @@
+import { nameText, plainText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
+import {
+  choice,
+  type FieldIssue,
+  list,
+  object,
+  optional,
+  required,
+  type SpecOf,
+  text,
+} from '../../../documents/schema.ts';
+import { pondNamesIn } from '../../../sandbox/pondNames.ts';
+import { checkDeterminism } from '../derive/determinism.ts';
+
+/** The name of a table in SQL, without quotes. */
+const tableText = text('a name of a table', {
+  check: (name) =>
+    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)
+      ? []
+      : [{ code: 'format-invalid', message: `expected letters, digits and _, got "${name}"` }],
+});
+
+/** The `spec` of a Query resource. */
+export const querySpec = object({
+  queries: required(
+    list(
+      object(
+        {
+          name: required(nameText, 'Name of the query, a folder under the resource.', 'heat'),
+          inputs: required(
+            list(
+              object({
+                name: required(tableText, 'Name of the table in the query.', 'water'),
+                pattern: required(pondGlobText, 'Pond paths of its files, one table.', '/Combine/stations/harbor/*'),
+              }),
+              { uniqueBy: 'name' },
+            ),
+            'The tables of the query.',
+            '[…]',
+          ),
+          query: required(sqlText, 'SQL query over the tables.', '"SELECT * FROM water"'),
+          parts: optional(
+            choice('a calendar period', {
+              year: 'a part for each year',
+              month: 'a part for each month',
+              day: 'a part for each day',
+            }),
+            'Runs the query for each calendar period (UTC) by itself, with the rows of the inputs in that period. Needs `time`.',
+            'month',
+          ),
+          time: optional(
+            plainText,
+            'Name of the column with the time in the inputs. With `parts`; an input without it is whole in each part.',
+            'Timestamp',
+          ),
+        },
+        { check: (fields) => [...checkQuery(fields.query), ...checkParts(fields)] },
+      ),
+      { uniqueBy: 'name' },
+    ),
+    'Queries, each with its inputs.',
+    '[…]',
+  ),
+});
+
+export type QuerySpec = SpecOf<typeof querySpec>;
+
+/** A query with its inputs. */
+export type NamedQuery = QuerySpec['queries'][number];
+
+function checkQuery(query: string | undefined): readonly FieldIssue[] {
+  if (query === undefined) return [];
+  const unnamed = pondNamesIn(query).filter(({ certain }) => certain);
+  const hint = 'Give it a name in `inputs`, and read that name: the order of runs follows from the inputs.';
+  return [
+    ...checkDeterminism(query),
+    ...unnamed.map(({ name }): FieldIssue => {
+      return { key: 'query', code: 'query-unnamed-input', message: `the query reads ${name} by its path`, hint };
+    }),
+  ];
+}
+
+interface PartFields {
+  readonly parts?: string;
+  readonly time?: string;
+}
+
+function checkParts({ parts, time }: PartFields): readonly FieldIssue[] {
+  if ((parts === undefined) === (time === undefined)) return [];
+  const [key, other] = parts === undefined ? ['time', 'parts'] : ['parts', 'time'];
+  return [{ key, code: 'key-missing', message: `\`${key}\` needs \`${other}\`` }];
+}

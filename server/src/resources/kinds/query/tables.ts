@@ -1,0 +1,98 @@
+/** The inputs of a query as Parquet files, and the SQL that gives them their names. */
+import { PondError } from '../../../base/error.ts';
+import { tokenize } from '../../../base/sqlTokens.ts';
+import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
+import { castSql } from '../../../duckdb/sqlType.ts';
+import { type HostFile } from '../../../pond/hostFile.ts';
+import { type FileFacts } from '../../../sandbox/build.ts';
+import { type Column } from '../../../sandbox/types.ts';
+import { type Job } from '../../../base/job.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { type Period } from '../../series/periods.ts';
+import { writeParquet } from '../../series/readParquet.ts';
+import { timeSql } from '../../series/time.ts';
+
+/** An input of a query with its files. */
+export interface QueryTable {
+  readonly name: string;
+  readonly pattern: string;
+  /** At least one. */
+  readonly files: readonly HostFile[];
+  /** Of all its files. */
+  readonly facts: FileFacts;
+  /** A file without rows that has the columns of all files, where these differ: a part may read only some of them. */
+  readonly schema?: HostFile;
+  /** The column with the time of its parts; undefined for an input that is whole in each part. */
+  readonly time: Column | undefined;
+}
+
+/** An input in the document, with its matches. */
+export interface MatchedInput {
+  readonly name: string;
+  readonly pattern: string;
+  readonly matches: readonly Match[];
+}
+
+/** Returns an input as a table. Fails `not-found` without a file, and as parquetFilesOf. */
+export async function tableOf(
+  { name, pattern, matches }: MatchedInput,
+  timeColumn: string | undefined,
+  materializer: Materializer,
+  job: Job,
+): Promise<QueryTable> {
+  const files: HostFile[] = [];
+  for (const match of matches) files.push(...(await parquetFilesOf({ match, alike: matches }, materializer, job)));
+  if (files.length === 0) {
+    throw new PondError('not-found', `no file with content is at ${pattern}`, { path: pattern });
+  }
+  const facts = await materializer.inspect(files, job);
+  const schema = facts.isAlike ? undefined : await schemaFile(facts, materializer, job);
+  const time = facts.columns.find((column) => column.name.toLowerCase() === timeColumn?.toLowerCase());
+  // Fails for a type that is not a time.
+  if (time !== undefined) timeSql(time);
+  return { name, pattern, files, facts, time, ...(schema && { schema }) };
+}
+
+async function schemaFile({ columns }: FileFacts, materializer: Materializer, job: Job): Promise<HostFile> {
+  const key = keyOf('query schema', 1, ...columns.map(({ name, type }) => [name, type]));
+  const nulls = columns.map(({ name, type }) => sql`${castSql(sql`NULL`, type)} AS ${identifier(name)}`);
+  const write = async (target: string, { signal }: Job): Promise<void> => {
+    const statements = [writeParquet(sql`SELECT ${joinSql(nulls)} WHERE false`, target)];
+    await materializer.builder.run({ statements, writes: [target] }, signal);
+  };
+  return await materializer.file(key, write, job);
+}
+
+/**
+ * Returns the SQL of a query in which the names of its inputs are tables: after one line that names them. With a period,
+ * tables with a time have the rows of the period.
+ */
+export function namedSql(query: string, tables: readonly QueryTable[], period: Period | undefined): string {
+  const named = tables.map((table) => sql`${identifier(table.name)} AS (${rowsSql(table, period)})`);
+  return `${sql`WITH ${joinSql(named)} FROM (`}\n${withoutEnd(query)}\n)`;
+}
+
+/** Number of lines of namedSql before the query. */
+export const linesBefore = 1;
+
+/** All columns with the types of all files, also where a part reads only some of the files. */
+function rowsSql({ pattern, facts, time }: QueryTable, period: Period | undefined): SqlText {
+  const columns = facts.columns.map(({ name, type }) => sql`${castSql(identifier(name), type)} AS ${identifier(name)}`);
+  const selected = facts.isAlike ? sql`*` : joinSql(columns);
+  const isWithin =
+    period === undefined || time === undefined
+      ? sql``
+      : sql` WHERE ${timeSql(time)} >= make_timestamp(${period.startUs}) AND ${timeSql(time)} < make_timestamp(${period.endUs})`;
+  return sql`SELECT ${selected} FROM ${identifier(pattern)}${isWithin}`;
+}
+
+/** A semicolon at the end, which a query in parentheses cannot have, becomes a space. */
+function withoutEnd(query: string): string {
+  const tokens = tokenize(query);
+  const last = tokens.findLastIndex(({ kind, text }) => !(kind === 'symbol' && text === ';'));
+  const ends = tokens.slice(last + 1).map(({ start }) => start);
+  return ends.reduce((text, at) => `${text.slice(0, at)} ${text.slice(at + 1)}`, query);
+}

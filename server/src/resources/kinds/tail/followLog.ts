@@ -1,0 +1,164 @@
+/** Reads what is new in one log: its rotated files first, then the one that grows. */
+import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { isPondError, PondError } from '../../../base/error.ts';
+import { hostFileState } from '../../../storage/hostScan.ts';
+import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
+import { type RunCounts } from '../../model/runState.ts';
+import { type Notes } from '../inbox/notes.ts';
+import { firstLine, readLines } from './chunks.ts';
+import { type FoundLog, type FoundLogFile } from './findLogs.ts';
+import { type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
+import { type Lines, type Written } from './seriesWriter.ts';
+import { type TailSpec } from './spec.ts';
+
+/** Bytes of lines that become a version. */
+const versionBytes = 32 * 1024 * 1024;
+
+/** A log to read, and what a run does with what was read. */
+export interface Following {
+  readonly spec: Pick<TailSpec, 'lines' | 'names'>;
+  readonly log: FoundLog;
+  readonly known: readonly ReadLog[];
+  /** Appends lines to the series. Fails `invalid-content` for lines that do not fit. */
+  readonly write: (lines: Lines) => Promise<Written>;
+  readonly notes: Notes;
+  /** Host path before which temporary files are named. */
+  readonly scratch: string;
+  /** Called after each version, with how far each file was read then. */
+  readonly onRead: (read: readonly ReadLog[], written: RunCounts, bytes: number) => Promise<void>;
+}
+
+/** Reads what is new. A failure that concerns this log alone is noted, with what was read before kept. */
+export async function followLog(following: Following): Promise<void> {
+  const { log, known, notes, onRead, scratch } = following;
+  let hostPath = log.names.join('/');
+  try {
+    const files = log.files.map((file, index) => logFile(file, `${scratch}-${index}`));
+    const { logs, lost } = await matchLogs(files, known);
+    const read = [...logs];
+    // A file that fails keeps its offset; those after it wait, since their lines are later.
+    for (const [index, matched] of logs.entries()) {
+      hostPath = matched.file.hostPath;
+      if (matched.unchanged !== undefined) continue;
+      const wasSettled = known.some(({ stamp }) => stamp === matched.file.stamp);
+      const isFollowed = logs.slice(index + 1).some(({ file }) => file.sizeBytes > 0);
+      await readNew(following, matched, { wasSettled, isFollowed }, async (offset, written) => {
+        const bytes = offset - read[index]!.offset;
+        read[index] = { file: matched.file, offset };
+        await onRead(await statesOf(read), written, bytes);
+      });
+    }
+    await onRead(await statesOf(read), noCounts, 0);
+    noteLost(lost, logs, notes);
+  } catch (error) {
+    if (!isPondError(error) || !ofOneLog.has(error.code)) throw error;
+    notes.failed(hostPath, error.message);
+  }
+}
+
+const noCounts: RunCounts = { rows: 0, bytes: 0, files: 0 };
+
+/** Codes of failures that concern a log. */
+const ofOneLog: ReadonlySet<string> = new Set([
+  ...['invalid-content', 'ambiguous-dates', 'query-failed', 'not-found', 'already-exists', 'storage-denied'],
+]);
+
+interface FileFacts {
+  /** True when the file is as the last run left it. */
+  readonly wasSettled: boolean;
+  /** True when a later file is written to. */
+  readonly isFollowed: boolean;
+}
+
+type OnLines = (offset: number, written: RunCounts) => Promise<void>;
+
+async function readNew(
+  following: Following,
+  { file, offset }: MatchedLog,
+  { wasSettled, isFollowed }: FileFacts,
+  onLines: OnLines,
+): Promise<void> {
+  const { spec, write, notes } = following;
+  const { lines, names } = spec;
+  const { path: content, sizeBytes } = await file.content();
+  const isCsv = lines === 'csv' && names === undefined;
+  const header = isCsv ? await firstLine(content, sizeBytes, versionBytes) : new Uint8Array();
+  if (header === undefined) return;
+  const start = Math.max(offset, header.length);
+  const options = { bytesMax: versionBytes, isQuoted: lines === 'csv', isSettled: wasSettled, isFinished: isFollowed };
+  if (start > offset) await onLines(start, noCounts);
+  for await (const { bytes, end, isCut } of readLines(content, { start, end: sizeBytes }, options)) {
+    requireSame(file);
+    try {
+      const written = await write({ bytes, header, hostPath: file.hostPath });
+      await onLines(end, { ...written, files: written.rows === 0 ? 0 : 1 });
+    } catch (error) {
+      if (!isPondError(error, 'invalid-content')) throw error;
+      if (!isCut) throw error.with({ message: `in the lines after byte ${end - bytes.length}: ${error.message}` });
+      notes.skipped(
+        file.hostPath,
+        `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`,
+      );
+      await onLines(end, noCounts);
+    }
+  }
+}
+
+/** Fails `not-found` when another file is at the path by now: the next run reads both. */
+function requireSame({ hostPath, inode }: LogFile): void {
+  const now = hostFileState(hostPath);
+  if (now?.inode === inode) return;
+  throw new PondError('not-found', `${hostPath} was renamed while it was read; the next run reads the rest`, {
+    path: hostPath,
+  });
+}
+
+async function statesOf(read: readonly MatchedLog[]): Promise<readonly ReadLog[]> {
+  const states: ReadLog[] = [];
+  for (const { file, offset, unchanged } of read) {
+    if (unchanged !== undefined) {
+      states.push(unchanged);
+      continue;
+    }
+    const { path } = await file.content();
+    const { stamp, isLive } = file;
+    states.push({ offset, sample: await sampleOf(path, offset), stamp, isLive });
+  }
+  return states;
+}
+
+function logFile({ hostPath, state, isCompressed, isLive }: FoundLogFile, scratch: string): LogFile {
+  const { inode, sizeBytes, modifiedMs } = state;
+  let content: Promise<{ readonly path: string; readonly sizeBytes: number }> | undefined;
+  const plain = (): Promise<{ readonly path: string; readonly sizeBytes: number }> =>
+    isCompressed ? uncompressed(hostPath, scratch) : Promise.resolve({ path: hostPath, sizeBytes });
+  const stamp = `${inode} ${sizeBytes} ${modifiedMs}`;
+  return { hostPath, isCompressed, isLive, inode, stamp, sizeBytes, content: () => (content ??= plain()) };
+}
+
+async function uncompressed(
+  hostPath: string,
+  target: string,
+): Promise<{ readonly path: string; readonly sizeBytes: number }> {
+  try {
+    const bytes = createGunzip();
+    const [, sizeBytes] = await Promise.all([
+      pipeline(readHostStream(hostPath, 0, Infinity), bytes),
+      writeHostStream(target, bytes as AsyncIterable<Uint8Array>),
+    ]);
+    return { path: target, sizeBytes };
+  } catch (cause) {
+    if (isPondError(cause)) throw cause;
+    throw new PondError('invalid-content', `${hostPath} is not a whole gzip file`, { path: hostPath, cause });
+  }
+}
+
+function noteLost(lost: readonly ReadLog[], logs: readonly MatchedLog[], notes: Notes): void {
+  const live = logs.find(({ file }) => file.isLive);
+  for (const { isLive, offset } of lost) {
+    if (!isLive || live === undefined || offset === 0) continue;
+    const what = `it was truncated or replaced after its byte ${offset} was read; lines that were added in between are lost`;
+    notes.skipped(live.file.hostPath, what);
+  }
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { throwIfCancelled } from '../../../base/cancelled.ts';
+import { isHostFolder } from '../../../storage/hostScan.ts';
+import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
+import { documentError } from '../../model/documentError.ts';
+import { type Resource, type RunContext } from '../../model/kind.ts';
+import { progressName, titleOf } from '../../model/resourcePath.ts';
+import { type RunCounts, type RunOutcome } from '../../model/runState.ts';
+import { type HostPattern, parseHostPattern } from '../inbox/hostPattern.ts';
+import { createNotes } from '../inbox/notes.ts';
+import { findLogs, type FoundLog } from './findLogs.ts';
+import { followLog, type Following } from './followLog.ts';
+import { decodeReadLogs, encodeReadLogs, type ReadLog } from './readLogs.ts';
+import { writeLines } from './seriesWriter.ts';
+import { type TailSpec } from './spec.ts';
+
+/** Bytes of lines after which a long run commits. */
+const checkpointBytes = 256 * 1024 * 1024;
+
+/**
+ * Runs a Tail. Logs that cannot be read are noted and fail the run at its end, with the others kept. Fails `run-failed`
+ * without the folder of the pattern, and as the pond does: then nothing since the last checkpoint is kept.
+ */
+export async function runTail(context: RunContext<TailSpec>): Promise<RunOutcome> {
+  const { resource, signal } = context;
+  const pattern = patternOf(resource);
+  const notes = createNotes();
+  const yieldToEventLoop = async (): Promise<void> => {
+    await turn();
+    throwIfCancelled(signal, 'the run');
+  };
+  const found = await findLogs(pattern, notes, yieldToEventLoop);
+  if (found.length === 0) notes.unmatched(resource.spec.pattern);
+  const before = await readProgress(context);
+  const logs = new Map(before);
+  const counts = { rows: 0, bytes: 0, files: 0 };
+  let [linesBytes, saved] = [0, encodeReadLogs(before)];
+  const save = async (): Promise<void> => {
+    const bytes = encodeReadLogs(logs);
+    if (Buffer.compare(bytes, saved) !== 0) await (await context.home()).writeFile(progressName, bytes);
+    saved = bytes;
+  };
+  const temporary = makeTemporaryDirectory('pond-tail');
+  try {
+    for (const [index, log] of found.entries()) {
+      context.progress('logs', index, found.length);
+      const name = log.names.join('/');
+      const onRead = async (read: readonly ReadLog[], written: RunCounts, bytesRead: number): Promise<void> => {
+        logs.set(name, read);
+        counts.rows += written.rows;
+        counts.bytes += written.bytes;
+        counts.files += written.files;
+        linesBytes += bytesRead;
+        await yieldToEventLoop();
+        if (linesBytes < checkpointBytes) return;
+        linesBytes = 0;
+        await save();
+        await context.checkpoint(counts);
+      };
+      const following: Following = {
+        ...{ spec: resource.spec, log, notes, onRead, known: before.get(name) ?? [] },
+        write: (lines) => writeLines(context, resource.spec.series ?? name, lines),
+        scratch: join(temporary.path, String(index)),
+      };
+      await followLog(following);
+    }
+    forgetOthers(logs, found);
+    await save();
+  } finally {
+    temporary.remove();
+  }
+  const [first] = notes.failures();
+  const failure = first === undefined ? {} : { failure: failed(resource, first) };
+  return { ...counts, notes: notes.texts(), ...failure };
+}
+
+async function readProgress({ home }: RunContext<TailSpec>): Promise<ReadonlyMap<string, readonly ReadLog[]>> {
+  const directory = await home();
+  if (!(await directory.exists(progressName))) return new Map();
+  return decodeReadLogs(await directory.readFile(progressName), progressName);
+}
+
+/** Forgets logs that are no longer on the host. */
+function forgetOthers(logs: Map<string, readonly ReadLog[]>, found: readonly FoundLog[]): void {
+  const present = new Set(found.map(({ names }) => names.join('/')));
+  for (const name of logs.keys()) if (!present.has(name)) logs.delete(name);
+}
+
+function patternOf(resource: Resource<TailSpec>): HostPattern {
+  const pattern = parseHostPattern(resource.spec.pattern);
+  if (isHostFolder(pattern.folder)) return pattern;
+  throw documentError(resource, 'run-failed', `${titleOf(resource)}: ${pattern.folder} is not a folder`, {
+    at: ['pattern'],
+    hint: 'Make the folder on this machine, or change the pattern.',
+  });
+}
+
+function failed(resource: Resource<TailSpec>, text: string): RunOutcome['failure'] & object {
+  return documentError(resource, 'run-failed', `${titleOf(resource)}: ${text}`, { at: ['pattern'] });
+}

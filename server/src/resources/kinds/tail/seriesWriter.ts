@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { PondError } from '../../../base/error.ts';
+import { writeHostStream } from '../../../storage/hostStream.ts';
+import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
+import { type RunContext } from '../../model/kind.ts';
+import { SeriesAppender } from '../../series/appender.ts';
+import { rowsFile } from './rows.ts';
+import { type TailSpec } from './spec.ts';
+
+/** Whole lines of a log. */
+export interface Lines {
+  readonly bytes: Uint8Array;
+  /** First line of a CSV file, which the lines do not begin with; empty otherwise. */
+  readonly header: Uint8Array;
+  /** Path of the log, for errors. */
+  readonly hostPath: string;
+}
+
+/** Number of rows and bytes that were written. */
+export interface Written {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes lines as a version of the series at a path in the resource directory. Fails `invalid-content` for lines that do
+ * not fit.
+ */
+export async function writeLines(
+  context: RunContext<TailSpec>,
+  path: string,
+  { bytes, header, hostPath }: Lines,
+): Promise<Written> {
+  const { resource, materializer, signal } = context;
+  const { spec } = resource;
+  const home = await context.home();
+  const directory = makeTemporaryDirectory('pond-tail');
+  const { time } = spec;
+  const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
+  const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
+  try {
+    const rows = rowsFile(spec, bytes, { header, nowMs: context.now() });
+    const file = join(directory.path, 'rows');
+    await writeHostStream(file, streamOf(rows.bytes));
+    const sizeBytes = rows.bytes.length;
+    const read = await appender.read({
+      file: { hostPath: file, sizeBytes, pondPath: hostPath, reading: rows.reading },
+    });
+    if (read.rows === 0) return { rows: 0, bytes: 0 };
+    const folder = path.split('/').slice(0, -1).join('/');
+    if (folder !== '') await home.createDirectory(folder, { parents: true });
+    const node = await appender.write();
+    return { rows: read.rows, bytes: node?.sizeBytes ?? 0 };
+  } finally {
+    appender.close();
+    directory.remove();
+  }
+}
+
+async function* streamOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+  await Promise.resolve();
+}
+
+function otherWriter(path: string): PondError {
+  return new PondError('invalid-content', `the latest version of ${path} was not written by a Tail`, {
+    path,
+    hint: 'Restore the series from a commit before it was changed.',
+  });
+}

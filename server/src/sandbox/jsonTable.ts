@@ -1,0 +1,124 @@
+import { LruCache } from '../base/lruCache.ts';
+import { type Connection } from '../duckdb/connection.ts';
+import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { readerSql, type Reading } from './formats.ts';
+import { type SourceFile } from './sources.ts';
+import { type Column } from './types.ts';
+
+/** Maximum number of cached sets of files; results for a content never expire. */
+const tablesMax = 2_000;
+
+const cachedOptions = new LruCache<string, SqlText>({ max: tablesMax });
+
+/**
+ * Options of read_json, after a comma, for files that form one table: its columns, found from all keys and values. A
+ * number that no type of DuckDB and Parquet represents exactly makes its column text, and so does a text among
+ * numbers. Empty where DuckDB is to find the columns: for values that are not objects, and for keys that differ only in
+ * case. Each set of contents is inspected once. Fails with DuckDB's error, which has the file and the line.
+ */
+export async function jsonOptions(connection: Connection, files: readonly SourceFile[]): Promise<SqlText> {
+  const [first] = files;
+  if (first === undefined) return sql``;
+  const keys = files.map(({ key }) => key);
+  const name = keys.includes(undefined) ? undefined : JSON.stringify([first.reading, keys]);
+  const cached = name === undefined ? undefined : cachedOptions.get(name);
+  if (cached !== undefined) return cached;
+  const options = await findOptions(
+    connection,
+    first.reading,
+    files.map(({ hostPath }) => hostPath),
+  );
+  return name === undefined ? options : cachedOptions.set(name, options);
+}
+
+async function findOptions(connection: Connection, reading: Reading, hostPaths: readonly string[]): Promise<SqlText> {
+  const found = await connection.rows(sql`DESCRIBE FROM ${readerSql(reading, hostPaths)}`);
+  const columns = found.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
+  // A column of this name holds the values of a file that has no objects.
+  if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return sql``;
+  return columnsOption(await exactColumns(connection, { reading, hostPaths, columns }));
+}
+
+/** True where names of columns are not keys of the files: DuckDB adds a number to one that differs only in case. */
+function haveSimilarNames(columns: readonly Column[]): boolean {
+  const names = new Set(columns.map(({ name }) => name.toLowerCase()));
+  return columns.some(({ name }) => names.has(name.toLowerCase().replace(/_\d+$/, '')) && /_\d+$/.test(name));
+}
+
+function columnsOption(columns: readonly Column[]): SqlText {
+  const types = columns.map(({ name, type }) => sql`${literal(name)}: ${literal(type)}`);
+  return sql`, columns = {${joinSql(types)}}`;
+}
+
+interface JsonTable {
+  readonly reading: Reading;
+  readonly hostPaths: readonly string[];
+  readonly columns: readonly Column[];
+}
+
+/** A choice of type for a column that DuckDB reads inexactly: the first whose condition holds for all values. */
+interface TypeRule {
+  readonly applies: (type: string) => boolean;
+  readonly choices: readonly { readonly type: string; readonly holds: (text: SqlText, value: SqlText) => SqlText }[];
+  /** The type when no condition holds. */
+  readonly otherwise: string;
+}
+
+const integer = sql`'-?[0-9]{16,}'`;
+
+/** A long integer anywhere in nested values, outside of texts. */
+const longInside = sql`'[:,\\[][[:space:]]*-?[0-9]{16,}[[:space:]]*[],}]'`;
+
+const isExactDouble = (text: SqlText): SqlText =>
+  sql`NOT regexp_full_match(${text}, ${integer}) OR coalesce(TRY_CAST(${text} AS HUGEINT) = TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS HUGEINT), false)`;
+
+const typeRules: readonly TypeRule[] = [
+  { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
+  {
+    // Parquet has no such integers.
+    applies: (type) => type === 'HUGEINT' || type === 'UHUGEINT',
+    choices: [
+      { type: 'UBIGINT', holds: (text) => sql`TRY_CAST(${text} AS UBIGINT) IS NOT NULL` },
+      { type: 'DECIMAL(38,0)', holds: (text) => sql`TRY_CAST(${text} AS DECIMAL(38,0)) IS NOT NULL` },
+    ],
+    otherwise: 'VARCHAR',
+  },
+  {
+    // A mix: of texts, numbers and truth values it is text, with objects or lists it stays as it is.
+    applies: (type) => type === 'JSON',
+    choices: [{ type: 'VARCHAR', holds: (_, value) => sql`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')` }],
+    otherwise: 'JSON',
+  },
+  {
+    applies: (type) => type.includes('DOUBLE') || type.includes('HUGEINT'),
+    choices: [{ type: '', holds: (text) => sql`NOT regexp_matches(${text}, ${longInside})` }],
+    otherwise: 'JSON',
+  },
+];
+
+async function exactColumns(connection: Connection, table: JsonTable): Promise<readonly Column[]> {
+  const ruled = table.columns.map((column) => ({
+    column,
+    rule: typeRules.find(({ applies }) => applies(column.type)),
+  }));
+  const doubtful = ruled.filter(({ rule }) => rule !== undefined).map(({ column }) => ({ ...column, type: 'JSON' }));
+  if (doubtful.length === 0) return table.columns;
+  const checks = ruled.flatMap(({ column: { name }, rule }) =>
+    (rule?.choices ?? []).map(({ holds }) => {
+      const value = identifier(name);
+      // The value null of JSON is not NULL here.
+      const holdsForAll = holds(sql`${value}::VARCHAR`, value);
+      return sql`coalesce(bool_and(${holdsForAll}) FILTER (json_type(${value}) <> 'NULL'), true)`;
+    }),
+  );
+  const source = readerSql(table.reading, table.hostPaths, columnsOption(doubtful));
+  const [row = []] = await connection.rows(sql`SELECT ${joinSql(checks)} FROM ${source}`);
+  let at = 0;
+  return ruled.map(({ column, rule }): Column => {
+    if (rule === undefined) return column;
+    const held = row.slice(at, at + rule.choices.length);
+    at += rule.choices.length;
+    const choice = rule.choices[held.indexOf(true)];
+    return { name: column.name, type: choice === undefined ? rule.otherwise : choice.type || column.type };
+  });
+}

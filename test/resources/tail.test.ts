@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { type PlainValue } from '../../server/src/sandbox/plainValue.ts';
+import { sql, type SqlText } from '../../server/src/duckdb/sql.ts';
+import { readCoverage } from '../../server/src/pond/seriesCoverage.ts';
+import { runTail } from '../../server/src/resources/kinds/tail/run.ts';
+import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
+import { readParquet } from '../../server/src/resources/series/readParquet.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { newResourcePond } from '../support/resourcePond.ts';
+import { createResourceBench, type ResourceBench } from '../support/runContext.ts';
+
+interface Bench extends ResourceBench {
+  readonly folder: string;
+  follow(now?: number): Promise<RunOutcome>;
+  rows(name: string, columns: SqlText): Promise<readonly (readonly PlainValue[])[]>;
+}
+
+async function tailBench(t: TestContext, spec: string): Promise<Bench> {
+  const folder = temporaryFolder(t);
+  const pond = await newResourcePond(t);
+  const document = `apiVersion: duckpond/v1\nkind: Tail\nname: log\ndesc: test\nspec:\n  pattern: ${folder}/*.log\n${spec}`;
+  const bench = await createResourceBench(pond, 'Tail', document);
+  const { materializer } = pond.layer;
+  return {
+    ...bench,
+    folder,
+    follow: (now = 0) => bench.run(runTail, { materializer, now: () => now }),
+    async rows(name, columns) {
+      const node = (await (await pond.fs.root()).get(`${bench.home}/${name}`))!.node;
+      const reads = (await pond.hostFiles(node)).map(({ hostPath }) => hostPath);
+      const statements = [sql`SELECT ${columns} FROM ${readParquet(reads)} ORDER BY 1`];
+      return (await materializer.builder.run({ statements, reads })).map((row) => row.map((value) => value));
+    },
+  };
+}
+
+test('added lines of a CSV file are rows, also where numbers get decimals and a rotated file has a new column', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n');
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 'time,rain,site\n2024-01-01 00:00:00,0,A1\n2024-01-01 00:10');
+  const first = await bench.follow();
+  assert.deepEqual([first.rows, first.files, first.notes], [1, 1, []]);
+  assert.deepEqual((await bench.follow()).rows, 0, 'a line without its end waits');
+  appendFileSync(log, ':00,0.2,12\n2024-01-01 00:20:00,,\n');
+  assert.equal((await bench.follow()).rows, 2);
+  appendFileSync(log, '2024-01-01 00:30:00,4,A1\n');
+  renameSync(log, `${log}.1`);
+  writeFileSync(log, 'time,ph,rain\n2024-01-01 00:40:00,7.25,1\n');
+  assert.equal((await bench.follow()).rows, 2);
+  assert.equal((await bench.follow()).rows, 0);
+  assert.deepEqual(await bench.rows('x.log', sql`epoch(time)::INTEGER % 3600, rain, site, ph`), [
+    [0, 0, 'A1', null],
+    [600, 0.2, '12', null],
+    [1200, null, null, null],
+    [1800, 4, 'A1', null],
+    [2400, 1, null, 7.25],
+  ]);
+  const { time, versions } = await readCoverage(await bench.pond.fs.root(), `${bench.home}/x.log`);
+  const startUs = Date.parse('2024-01-01T00:00:00Z') * 1000;
+  assert.deepEqual([time, versions], [{ minUs: startUs, maxUs: startUs + 2_400_000_000 }, 4]);
+});
+
+test('lines that do not fit are refused with their place; those before and other files are kept', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n  names: [time, level]\n  series: all\n');
+  const [one, two] = [join(bench.folder, 'one.log'), join(bench.folder, 'two.log')];
+  writeFileSync(one, '2024-01-01,1\n');
+  writeFileSync(two, '2024-01-02,2\n');
+  assert.equal((await bench.follow()).rows, 2);
+  appendFileSync(one, '2024-01-03,high\n');
+  appendFileSync(two, '2024-01-04,4\n');
+  const outcome = await bench.follow();
+  assert.equal(outcome.rows, 1);
+  assert.match(outcome.failure?.message ?? '', /one\.log: in the lines after byte 13: column level .*expected DOUBLE/);
+  writeFileSync(one, '2024-01-01,1\n2024-01-03,3\n');
+  assert.deepEqual((await bench.follow()).rows, 1, 'the corrected line is read');
+  assert.deepEqual(await bench.rows('all', sql`level`), [[1], [2], [3], [4]]);
+});
+
+test('objects of NDJSON and lines of text are rows; nested values are JSON', async (t) => {
+  const objects = await tailBench(t, '  lines: ndjson\n');
+  const log = join(objects.folder, 'x.log');
+  writeFileSync(log, '{"time": "2024-01-01T00:00:00", "v": 1, "place": {"x": 1}}\n');
+  await objects.follow();
+  appendFileSync(log, '{"time": "2024-01-01T00:00:01", "v": 2.5, "place": {"y": [1]}, "new": "a"}\n');
+  assert.equal((await objects.follow()).rows, 1);
+  assert.deepEqual(await objects.rows('x.log', sql`v, place::VARCHAR, new`), [
+    [1, '{"x":1}', null],
+    [2.5, '{"y":[1]}', 'a'],
+  ]);
+  const texts = await tailBench(t, '  lines: text\n');
+  writeFileSync(join(texts.folder, 'x.log'), '2024-01-01\r\n"a, \u00e9\n');
+  assert.equal((await texts.follow(1_700_000_000_000)).rows, 2);
+  assert.deepEqual(await texts.rows('x.log', sql`line, "Timestamp"::INTEGER`), [
+    ['"a, \u00e9', 1_700_000_000],
+    ['2024-01-01', 1_700_000_000],
+  ]);
+});

@@ -1,0 +1,73 @@
+"""Writes a table of all types with each library in each format: writeTables.py FOLDER. The test knows the values."""
+
+import datetime as dt
+import decimal
+import sys
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.feather as feather
+import pyarrow.parquet as parquet
+
+folder = Path(sys.argv[1])
+day = dt.date(2024, 2, 29)
+moment = dt.datetime(2024, 2, 29, 12, 30, 1, 123456)
+old = dt.datetime(1905, 3, 4, 23, 59, 59, 999999)
+D = decimal.Decimal
+
+columns = {
+    "i8": pa.array([1, None, -128], pa.int8()),
+    "u8": pa.array([1, None, 255], pa.uint8()),
+    "i64": pa.array([2**53 + 1, None, -(2**63)], pa.int64()),
+    "u64": pa.array([2**53 + 1, None, 2**64 - 1], pa.uint64()),
+    "f32": pa.array([1.5, None, -0.25], pa.float32()),
+    "f64": pa.array([0.1, None, -1e300], pa.float64()),
+    "bool": pa.array([True, None, False], pa.bool_()),
+    "text": pa.array(["é\U0001f600", None, ""], pa.string()),
+    "large_text": pa.array(["a" * 40, None, "b"], pa.large_string()),
+    "bytes": pa.array([b"\x00A", None, b""], pa.binary()),
+    "decimal": pa.array([D("123.45"), None, D("-0.01")], pa.decimal128(20, 2)),
+    "date": pa.array([day, None, old.date()], pa.date32()),
+    "time": pa.array([dt.time(1, 2, 3, 4), None, dt.time(23, 59, 59)], pa.time64("us")),
+    "ts_ms": pa.array([moment.replace(microsecond=1000), None, old.replace(microsecond=1000)], pa.timestamp("ms")),
+    "ts_us": pa.array([moment, None, old], pa.timestamp("us")),
+    "ts_ns": pa.array([1, None, -1], pa.timestamp("ns")),
+    "zoned": pa.array([moment, None, old], pa.timestamp("us", "America/Denver")),
+    "list": pa.array([[1, None], None, []], pa.list_(pa.int32())),
+    "struct": pa.array([{"a": 1, "b": "x"}, None, {"a": None, "b": None}], pa.struct([("a", pa.int32()), ("b", pa.string())])),
+    "category": pa.array(["a", None, "b"]).dictionary_encode(),
+}
+table = pa.table(columns)
+arrow_only = {
+    "view": pa.array(["a" * 40, None, "short"], pa.string_view()),
+    "bytes_view": pa.array([b"AB" * 10, None, b"x"], pa.binary_view()),
+    "wide": pa.array([D("1" * 50 + ".25"), None, D("-0.01")], pa.decimal256(60, 2)),
+    "duration": pa.array([1, None, -(2**62)], pa.duration("ns")),
+    "months": pa.array([pa.MonthDayNano([1, 2, 3]), None, pa.MonthDayNano([-1, 0, -5])], pa.month_day_nano_interval()),
+    "map": pa.array([[("k", 1)], None, []], pa.map_(pa.string(), pa.int32())),
+}
+arrow = pa.table(columns | arrow_only)
+for codec in ("lz4", "zstd", "uncompressed"):
+    feather.write_feather(arrow, folder / f"pyarrow_{codec}.feather", compression=codec)
+with pa.OSFile(str(folder / "pyarrow.arrows"), "wb") as sink, pa.ipc.new_stream(sink, arrow.schema) as writer:
+    writer.write_table(arrow)
+parquet.write_table(table, folder / "pyarrow.parquet")
+
+polars = pl.from_arrow(table)
+for codec in ("uncompressed", "lz4", "zstd"):
+    polars.write_ipc(folder / f"polars_{codec}.arrow", compression=codec)
+polars.write_parquet(folder / "polars.parquet")
+
+plain = table.select(["f64", "text", "bool", "ts_us", "ts_ns", "zoned", "category"]).to_pandas()
+plain.to_feather(folder / "pandas.feather")
+plain.to_parquet(folder / "pandas.parquet")
+pd.DataFrame({"f64": [0.1, None, -1e300], "text": ["é\U0001f600", None, "b"]}).to_json(
+    folder / "pandas.ndjson", orient="records", lines=True
+)
+
+connection = duckdb.connect()
+connection.register("rows", table)
+connection.sql(f"COPY rows TO '{folder / 'duckdb.parquet'}' (FORMAT parquet)")
