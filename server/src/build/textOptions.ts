@@ -77,6 +77,6 @@ function asCsv(file: InputFile, { format, compression }: CallFormat): SourceFile
   return {
     ...{ hostPath, sizeBytes, pondPath, format: { ...file.format, ...format } },
     ...(key !== undefined && { key }),
-    reading: { reader: 'read_csv', options: sql``, isArrow: false, ...(compression && { compression }) },
+    reading: { reader: 'read_csv', options: sql``, ...(compression && { compression }) },
   };
 }

@@ -22,6 +22,8 @@ export interface ResolvedFile {
   readonly reading: Reading;
   /** The format stated for it in the same version; undefined when none is stated. */
   readonly format: StatedFormat | undefined;
+  /** The sheet of a workbook that the name has after '#'; undefined without one. */
+  readonly sheet?: string;
 }
 
 export interface ResolvedTable {
@@ -42,7 +44,8 @@ interface NameScope {
 
 /**
  * Finds the files that a table's name refers to: one path, or all files that a pattern matches, each once; broken links
- * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@'. A file with the whole name takes precedence, so that "a@1.csv" and
+ * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@',
+ * and the name of a sheet the '#' after a workbook. A file with the whole name takes precedence, so that "a@1.csv" and
  * "x[1].csv" can be read.
  *
  * Undefined when no file exists and the reference is not certain. Fails `not-found`, `is-a-directory`,
@@ -51,7 +54,7 @@ interface NameScope {
 export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
   const details = positionOf(scope.sql, reference.index);
   try {
-    const found = (await findAsIs(scope, reference.name)) ?? (await findAtVersion(scope, reference.name));
+    const found = await find(scope, reference.name);
     if (found !== undefined) {
       const delta = await deltaIn(found[0]);
       if (delta !== undefined) return { reference, files: [], delta };
@@ -64,10 +67,27 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
   }
 }
 
+/** Finds the files of a name as it is, else those before a sheet's name, else those before a version. */
+async function find(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  const found = await findAsIs(scope, name);
+  if (found !== undefined) return found;
+  const { path, sheet } = splitSheet(name);
+  if (sheet === undefined) return findAtVersion(scope, name);
+  const files = (await findAsIs(scope, path)) ?? (await findAtVersion(scope, path));
+  return files?.map((file) => ({ ...file, sheet }));
+}
+
+/** Splits a name after a workbook and its version, as in `/a.xlsx@2#Sheet1`. */
+function splitSheet(name: string): { readonly path: string; readonly sheet?: string } {
+  const [, path = name, sheet] = /^(.*?\.xlsx(?:@[^/#@]+)?)#([^/]+)$/is.exec(name) ?? [];
+  return { path, ...(sheet !== undefined && { sheet }) };
+}
+
 interface FoundFile {
   readonly root: WorkingDirectory;
   readonly at: NodePath;
   readonly suffix: string;
+  readonly sheet?: string;
 }
 
 async function findAsIs(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
@@ -112,22 +132,27 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
   return await readDeltaFolder(await found.root.openDirectory(found.at.path));
 }
 
-function withReading({ at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
-  const pondPath = at.path + suffix;
+function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
+  const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
   if (at.isDirectory) {
     const hint = `Name the files in it, such as "${at.path === '/' ? '' : at.path}/*.csv".`;
     throw new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
   }
   const format = at.node.type === 'file' ? formatAt(at) : undefined;
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
+  if (sheet !== undefined && reading?.converted !== 'xlsx') {
+    const message = `${pondPath} names a sheet, and ${at.path} is no Excel workbook`;
+    throw new PondError('query-invalid', message, { ...details, path: pondPath, hint: 'Write the path without "#".' });
+  }
   if (reading === undefined) {
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading, format };
+  return { node: at.node, pondPath, reading, format, ...(sheet !== undefined && { sheet }) };
 }
 
-async function notFound(scope: NameScope, name: string): Promise<PondError> {
+async function notFound(scope: NameScope, fullName: string): Promise<PondError> {
+  const name = splitSheet(fullName).path;
   const path = splitVersion(name)?.path ?? name;
   const when = splitVersion(name)?.version ?? scope.at;
   const what = hasWildcard(path) ? `no file matches ${path}` : `no file is at ${path}`;

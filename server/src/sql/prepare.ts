@@ -6,6 +6,7 @@ import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
 import { historyFor, type HistoryTables } from './history.ts';
+import { type Conversion } from '../sandbox/conversion.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
@@ -136,9 +137,10 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
   const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
-    const hostPath = reading.isArrow
-      ? await parquetOfArrow(scope, file, content)
-      : await utf8OfJson(scope, file, content);
+    const hostPath =
+      reading.converted === undefined
+        ? await utf8OfJson(scope, file, content)
+        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
     sources.push({
       hostPath,
       sizeBytes: content.sizeBytes,
@@ -167,19 +169,20 @@ async function utf8OfJson(
 }
 
 /**
- * The host path of a Parquet file with the content of an Arrow file, converted once per content into the user's cache.
+ * The host path of a Parquet file with the content of a file that DuckDB does not read, converted once per content into
+ * the user's cache.
  */
-async function parquetOfArrow(
+async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath }: ResolvedFile,
-  content: HostFile,
+  { node, pondPath, sheet }: ResolvedFile,
+  source: Pick<Conversion, 'format' | 'file'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = `arrow ${conversionVersion} ${node.sha256}`;
+  const key = [source.format, conversionVersion, node.sha256, ...(sheet === undefined ? [] : [sheet])].join(' ');
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {
-    await worker.request('convertArrow', { file: content.hostPath, pondPath, target }, signal);
+    await worker.request('convert', { ...source, pondPath, target, ...(sheet !== undefined && { sheet }) }, signal);
   });
   return converted.hostPath;
 }

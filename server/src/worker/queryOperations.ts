@@ -1,3 +1,4 @@
+import { convertToParquet } from '../sandbox/conversion.ts';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
@@ -126,11 +127,10 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     }
   }
 
-  async convertArrow(conversion: OperationParams<'convertArrow'>, signal: AbortSignal): Promise<null> {
-    const { convertArrow } = await import('../sandbox/arrow.ts');
+  async convert(conversion: OperationParams<'convert'>, signal: AbortSignal): Promise<null> {
     // Databases that spill into the same directory would take each other's files for their own.
     const spillDirectory = join(this.#directory, randomUUID());
-    await convertArrow({ ...this.#settings, spillDirectory }, conversion, signal);
+    await convertToParquet({ ...this.#settings, spillDirectory }, conversion, signal);
     return null;
   }
 
