@@ -6,7 +6,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../sandbox/types.ts';
-import { besideSql, columnGroups } from '../../series/columnGroups.ts';
+import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
 import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
@@ -79,7 +79,7 @@ export function partSql(
   // Each group of columns has the same times, so their rows are the same.
   const groups = columnGroups(layout.columns, () => 1);
   const rows = groups.map((columns, index) => groupSql({ ...layout, columns }, period, series, index === 0));
-  return writeParquet(besideSql(rows), target, metadata);
+  return writeParquet(positionalJoinSql(rows), target, metadata);
 }
 
 /** The rows of some of the columns, in order; the time is in the first group. */
@@ -89,8 +89,10 @@ function groupSql(layout: SegmentLayout, period: Period, series: readonly PartSe
   // Rows read by several calls have no reliable order.
   const isOrdered =
     series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.segments).length === 1;
-  const order = isOrdered ? sql`` : sql` ORDER BY t`;
-  return sql`SELECT ${joinSql([...(isFirst ? [sql`t AS "Timestamp"`] : []), ...columns])} FROM ${joined}${order}`;
+  // A bare `t` would be the column of this name in the output, if there is one.
+  const order = isOrdered ? sql`` : sql` ORDER BY joined.t`;
+  const selected = joinSql([...(isFirst ? [sql`joined.t AS "Timestamp"`] : []), ...columns]);
+  return sql`SELECT ${selected} FROM (SELECT * FROM ${joined}) AS joined${order}`;
 }
 
 function joinedSql(tables: readonly SqlText[]): SqlText {
