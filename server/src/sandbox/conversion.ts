@@ -1,5 +1,3 @@
-import { type SandboxSettings } from './sandbox.ts';
-
 /** A format that DuckDB does not read, whose files are converted to Parquet first. */
 export type ConvertedFormat = 'arrow' | 'xlsx';
 
@@ -14,19 +12,4 @@ export interface Conversion {
   readonly sheet?: string;
   /** Host path of the Parquet file to write. */
   readonly target: string;
-}
-
-/** Converts a file to Parquet. Errors as convertArrow and convertXlsx, which load when first used. */
-export async function convertToParquet(
-  settings: SandboxSettings,
-  conversion: Conversion,
-  signal: AbortSignal,
-): Promise<void> {
-  if (conversion.format === 'arrow') {
-    const { convertArrow } = await import('./arrow.ts');
-    await convertArrow(settings, conversion, signal);
-  } else {
-    const { convertXlsx } = await import('./xlsx/convertXlsx.ts');
-    await convertXlsx(settings, conversion, signal);
-  }
 }

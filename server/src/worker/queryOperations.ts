@@ -1,4 +1,4 @@
-import { convertToParquet } from '../sandbox/conversion.ts';
+import { convertToParquet } from '../sandbox/convertToParquet.ts';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';

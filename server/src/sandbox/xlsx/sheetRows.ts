@@ -7,7 +7,7 @@ const rowsMax = 1_048_576;
 const columnsMax = 16_384;
 
 /** The value of a cell. Times are milliseconds since 1970, or since midnight. */
-export type Cell =
+export type SheetCell =
   | { readonly kind: 'text' | 'error'; readonly value: string }
   | { readonly kind: 'number' | 'date' | 'timestamp' | 'time'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean };
@@ -17,7 +17,7 @@ export interface SheetRow {
   /** From 1, as Excel shows it. */
   readonly number: number;
   /** By column, from 0. */
-  readonly cells: ReadonlyMap<number, Cell>;
+  readonly cells: ReadonlyMap<number, SheetCell>;
 }
 
 /** What the file has of one cell. */
@@ -53,7 +53,7 @@ class RowReader {
   readonly #workbook: Workbook;
   #rows: SheetRow[] = [];
   #number = 0;
-  #cells = new Map<number, Cell>();
+  #cells = new Map<number, SheetCell>();
   #nextColumn = 0;
   #cell: RawCell | undefined;
   #isText = false;
@@ -123,7 +123,7 @@ class RowReader {
   }
 }
 
-function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1904 }: Workbook): Cell {
+function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1904 }: Workbook): SheetCell {
   if (type === 's') {
     const value = texts[Number(text)];
     if (text === '' || value === undefined) throw new Error(`its cell ${at} refers to a text that is missing`);
@@ -140,7 +140,7 @@ function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1
 }
 
 /** A number whose format shows a time; undefined where the number is none. */
-function timeCell(value: number, format: Workbook['styles'][number], is1904: boolean): Cell | undefined {
+function timeCell(value: number, format: Workbook['styles'][number], is1904: boolean): SheetCell | undefined {
   if (format === undefined) return undefined;
   // A time of day with a date is a time of that day, whatever its format shows of it.
   if (format === 'time' && value >= 0 && value < 1) return { kind: 'time', value: Math.round(value * 86_400_000) };
@@ -149,7 +149,7 @@ function timeCell(value: number, format: Workbook['styles'][number], is1904: boo
   return { kind: format === 'date' && ms % 86_400_000 === 0 ? 'date' : 'timestamp', value: ms };
 }
 
-function isoCell(text: string, at: string): Cell {
+function isoCell(text: string, at: string): SheetCell {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   const ms = Date.parse(isDate || text.endsWith('Z') ? text : `${text}Z`);
   if (Number.isNaN(ms)) throw new Error(`its cell ${at} is no time: ${text.slice(0, 40)}`);

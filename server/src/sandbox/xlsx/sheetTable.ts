@@ -1,9 +1,9 @@
 import { type Value, type ValueMakers } from '../../duckdb/values.ts';
 import { uniqueNames } from '../uniqueNames.ts';
-import { type Cell, type SheetRow } from './sheetRows.ts';
+import { type SheetCell, type SheetRow } from './sheetRows.ts';
 
 /** A column of a sheet's table. */
-export interface SheetColumn {
+interface SheetColumn {
   /** Index in the sheet, from 0. */
   readonly index: number;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface SheetTable {
   readonly columns: readonly SheetColumn[];
 }
 
-type Kind = Cell['kind'] | 'fraction';
+type Kind = SheetCell['kind'] | 'fraction';
 
 /**
  * Finds the table of a sheet from all its rows, in order. The header is the first row with text in at least two cells
@@ -27,7 +27,7 @@ type Kind = Cell['kind'] | 'fraction';
  */
 export class TableFinder {
   #headerRow = 0;
-  #header: ReadonlyMap<number, Cell> = new Map();
+  #header: ReadonlyMap<number, SheetCell> = new Map();
   #isSettled = false;
   #widest = 0;
   readonly #kinds = new Map<number, Set<Kind>>();
@@ -58,7 +58,7 @@ export class TableFinder {
     };
   }
 
-  #addCell(column: number, cell: Cell): void {
+  #addCell(column: number, cell: SheetCell): void {
     const kinds = this.#kinds.get(column) ?? new Set();
     this.#kinds.set(column, kinds);
     const isFraction = cell.kind === 'number' && !Number.isSafeInteger(cell.value);
@@ -79,7 +79,7 @@ function typeOf(kinds: ReadonlySet<Kind> = new Set()): SheetColumn['type'] {
 }
 
 /** The value of a cell in a column of a type that holds it; an empty text is NULL unless the column is text. */
-export function valueOf(cell: Cell | undefined, type: SheetColumn['type'], make: ValueMakers): Value {
+export function valueOf(cell: SheetCell | undefined, type: SheetColumn['type'], make: ValueMakers): Value {
   if (cell === undefined) return null;
   if (type === 'VARCHAR') return textOf(cell);
   const { value } = cell;
@@ -91,7 +91,7 @@ export function valueOf(cell: Cell | undefined, type: SheetColumn['type'], make:
 }
 
 /** A cell as text: times as in ISO 8601 with a space, without a fraction of zero. */
-function textOf(cell: Cell | undefined): string {
+function textOf(cell: SheetCell | undefined): string {
   if (cell === undefined) return '';
   const { kind, value } = cell;
   if (kind !== 'date' && kind !== 'timestamp' && kind !== 'time') return String(value);

@@ -5,7 +5,7 @@ const textBytesMax = 4 * 1024 ** 2;
 const depthMax = 64;
 
 /** What happens with the elements of a document. Names come without their namespace prefix. */
-export interface XmlHandler {
+interface XmlHandler {
   open(this: void, name: string, attributes: Readonly<Record<string, string>>): void;
   text?(this: void, text: string): void;
   close?(this: void, name: string): void;
