@@ -46,7 +46,8 @@ export async function completions(
 
 /** Options of a verb and of all verbs, as they are written, with the kind of their value. */
 function optionsOf(verb: TerminalVerb | undefined): ReadonlyMap<string, 'string' | 'boolean'> {
-  const all = Object.entries({ ...globalOptions, ...verb?.options });
+  const options: TerminalVerb['options'] = { ...globalOptions, ...verb?.options };
+  const all = Object.entries(options);
   return new Map(
     all.flatMap(([name, { type, short }]) => [
       [`--${name}`, type] as const,

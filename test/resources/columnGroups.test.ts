@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { sql } from '../../server/src/duckdb/sql.ts';
-import { besideSql, columnGroups } from '../../server/src/resources/series/columnGroups.ts';
+import { positionalJoinSql, columnGroups } from '../../server/src/resources/series/columnGroups.ts';
 
 test('columns are divided, in order, into groups of at most 4,096 values', () => {
   const items = Array.from({ length: 3000 }, (_, i) => i);
@@ -21,7 +21,7 @@ test('columns are divided, in order, into groups of at most 4,096 values', () =>
   );
 });
 
-test('queries beside each other keep their rows together over many row groups and threads', async () => {
+test('joined columns keep their rows together over many row groups and threads', async () => {
   const database = await openDatabase();
   const connection = await database.connect();
   try {
@@ -29,7 +29,7 @@ test('queries beside each other keep their rows together over many row groups an
       column === 'a'
         ? sql`SELECT i % 150000 AS k, max(i) AS a FROM range(300000) t(i) GROUP BY k ORDER BY k`
         : sql`SELECT min(i) AS b FROM range(300000) t(i) GROUP BY i % 150000 ORDER BY i % 150000`;
-    const both = besideSql(['a', 'b'].map(grouped));
+    const both = positionalJoinSql(['a', 'b'].map(grouped));
     const [row] = await connection.rows(
       sql`SELECT count(*)::INTEGER, bool_and(a = k + 150000 AND b = k), bool_and(k = n) FROM (SELECT *, row_number() OVER () - 1 AS n FROM (${both}))`,
     );

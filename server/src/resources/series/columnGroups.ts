@@ -30,7 +30,7 @@ export function columnGroups<T>(items: readonly T[], valuesOf: (item: T) => numb
 }
 
 /** Returns the query with the columns of all these queries, at least one, which have the same rows in the same order. */
-export function besideSql(queries: readonly SqlText[]): SqlText {
+export function positionalJoinSql(queries: readonly SqlText[]): SqlText {
   const [first, ...others] = queries;
   if (first === undefined || others.length === 0) return first ?? sql`SELECT`;
   return sql`FROM ${joinSql(

@@ -1,7 +1,7 @@
 /** What a document says about the rows of a series of a scope: its time, and the names and types of its columns. */
 import { PondError } from '../../../base/error.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { castSql, requireSqlType } from '../../../duckdb/sqlType.ts';
+import { castSql, requireSqlType, tryCastSql } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Job } from '../../../base/job.ts';
@@ -14,7 +14,7 @@ import { type CombineSeries } from './spec.ts';
 /** Rules of a series; without any, its files are used as they are. */
 export type InputRules = Pick<CombineSeries, 'begin' | 'end' | 'rename' | 'cast'>;
 
-/** Returns everything that a series with these rules depends on, besides its files; undefined without rules. */
+/** Returns everything that a series with these rules depends on in addition to its files; undefined without rules. */
 export function keyOfRules({ begin, end, rename, cast }: InputRules): readonly string[] | undefined {
   if ([begin, end, rename, cast].every((rule) => rule === undefined)) return undefined;
   const bounds = [begin, end].map((bound) => (bound === undefined ? '' : String(bound.us)));
@@ -83,12 +83,12 @@ function requireDifferentNames(columns: readonly TypedColumn[], rules: InputRule
 function misfitSql(name: string, from: string, to: string): SqlText {
   const value = identifier(name);
   const type = requireSqlType(to);
-  const cast = sql`TRY_CAST(${value} AS ${type})`;
+  const cast = tryCastSql(value, type);
   if (from === 'VARCHAR') {
     const isNumber = to === 'BIGINT' ? sql`regexp_full_match(${value}, ${literal('\\s*[+-]?[0-9]+\\s*')})` : sql`true`;
     return sql`${value} IS NOT NULL AND (${cast} IS NULL OR NOT ${isNumber})`;
   }
-  return sql`${value} IS NOT NULL AND TRY_CAST(${cast} AS ${requireSqlType(from)}) IS DISTINCT FROM ${value}`;
+  return sql`${value} IS NOT NULL AND ${tryCastSql(cast, requireSqlType(from))} IS DISTINCT FROM ${value}`;
 }
 
 async function requireExact(

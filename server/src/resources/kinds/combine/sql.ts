@@ -6,7 +6,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../sandbox/types.ts';
-import { besideSql, columnGroups } from '../../series/columnGroups.ts';
+import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
 import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
@@ -79,7 +79,7 @@ export function partSql(
   // Each group of columns has the same times, so their rows are the same.
   const groups = columnGroups(layout.columns, () => 1);
   const rows = groups.map((columns, index) => groupSql({ ...layout, columns }, period, series, index === 0));
-  return writeParquet(besideSql(rows), target, metadata);
+  return writeParquet(positionalJoinSql(rows), target, metadata);
 }
 
 /** The rows of some of the columns, in order; the time is in the first group. */

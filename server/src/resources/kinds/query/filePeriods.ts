@@ -11,7 +11,7 @@ import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';
 
 /** Periods of a file. */
-export interface FilePeriods {
+interface FilePeriods {
   /** Starts, microseconds since 1970 UTC, in order. */
   readonly startsUs: readonly bigint[];
   /** Number of rows without a valid time. */

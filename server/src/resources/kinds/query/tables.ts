@@ -72,7 +72,7 @@ async function schemaFile({ columns }: FileFacts, materializer: Materializer, jo
  */
 export function namedSql(query: string, tables: readonly QueryTable[], period: Period | undefined): string {
   const named = tables.map((table) => sql`${identifier(table.name)} AS (${rowsSql(table, period)})`);
-  return `WITH ${joinSql(named)} FROM (\n${withoutEnd(query)}\n)`;
+  return `${sql`WITH ${joinSql(named)} FROM (`}\n${withoutEnd(query)}\n)`;
 }
 
 /** Number of lines of namedSql before the query. */

@@ -1,9 +1,7 @@
-import { PondError } from '../../../base/error.ts';
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Column } from '../../../sandbox/types.ts';
 import { timeColumnOf } from '../../series/time.ts';
-import { type ColumnSelection } from './selection.ts';
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;
 const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
@@ -19,22 +17,8 @@ export function numberColumnsOf<T extends Column>(columns: readonly T[]): readon
   return columns.filter((column) => column !== time && isValueType(column.type));
 }
 
-/**
- * Returns the columns of a selection whose values are reduced: numbers and booleans, without the time. Fails
- * `invalid-content` if a column that is named in full has another type.
- */
-export function valueColumnsOf<T extends Column>(columns: readonly T[], selection: ColumnSelection): readonly T[] {
-  const time = timeColumnOf(columns);
-  const kept = columns.filter((column) => column !== time && selection.isKept(column.name));
-  const bad = kept.find(({ name, type }) => selection.isNamed(name) && !isValueType(type));
-  if (bad !== undefined) {
-    const hint = 'Leave it out of `columns`, or make numbers of it by a Derive resource.';
-    throw new PondError('invalid-content', `column "${bad.name}" is ${bad.type}, which has no average`, { hint });
-  }
-  return kept.filter(({ type }) => isValueType(type));
-}
-
-function isValueType(type: string): boolean {
+/** True for a type whose values can be reduced. */
+export function isValueType(type: string): boolean {
   return type === 'BOOLEAN' || whole.test(type) || fractional.test(type);
 }
 

@@ -3,7 +3,7 @@ import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { type Period } from '../../series/periods.ts';
 import { readParquet } from '../../series/readParquet.ts';
-import { besideSql, columnGroups } from '../../series/columnGroups.ts';
+import { positionalJoinSql, columnGroups } from '../../series/columnGroups.ts';
 import { sumTypeOf } from './aggregates.ts';
 import { type Component, foldComponentSql } from './components.ts';
 import { componentColumn } from './partialSql.ts';
@@ -53,7 +53,9 @@ const timestampUsMax = 9_200_000_000_000_000_000n;
 /** Returns the query for the part of an output whose buckets begin in a period; at least one input. */
 export function foldSql({ resolution, period, inputs, columns }: Fold): SqlText {
   const groups = columnGroups(columns, (column) => neededBy(column).length);
-  return besideSql(groups.map((group, index) => groupSql({ resolution, period, inputs, columns: group }, index === 0)));
+  return positionalJoinSql(
+    groups.map((group, index) => groupSql({ resolution, period, inputs, columns: group }, index === 0)),
+  );
 }
 
 /** The query for some of the columns; the time of the bucket is in the first. */

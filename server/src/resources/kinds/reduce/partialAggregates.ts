@@ -20,9 +20,9 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 import { mergedSql, type PartialColumn, partialSql, writePartialSql } from './partialSql.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type AggregateRange, rangesOf } from './ranges.ts';
-import { numberColumnsOf, valueColumnsOf } from './aggregates.ts';
+import { numberColumnsOf } from './aggregates.ts';
 import { type Component } from './components.ts';
-import { type ColumnSelection } from './selection.ts';
+import { type ColumnSelection, valueColumnsOf } from './selection.ts';
 
 export interface PartialAggregate {
   readonly key: string;

@@ -1,6 +1,6 @@
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { type Column } from '../../../sandbox/types.ts';
-import { besideSql, columnGroups } from '../../series/columnGroups.ts';
+import { positionalJoinSql, columnGroups } from '../../series/columnGroups.ts';
 import { readParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';
 import { bucketSql } from './resolution.ts';
@@ -35,7 +35,7 @@ interface PartialSource {
  */
 export function partialSql(source: PartialSource): SqlText {
   const groups = columnGroups(source.values, ({ components }) => components.length);
-  return besideSql(groups.map((values, index) => groupSql({ ...source, values }, index === 0)));
+  return positionalJoinSql(groups.map((values, index) => groupSql({ ...source, values }, index === 0)));
 }
 
 /** The query for some of the columns; those of the bucket itself are in the first. */
@@ -74,7 +74,7 @@ export function mergedSql(hostPaths: readonly string[], columns: readonly Partia
     const own = index === 0 ? [sql`"Timestamp"`] : [];
     return sql`SELECT ${joinSql([...own, ...folded])} FROM ${readParquet(hostPaths)} GROUP BY "Timestamp" ORDER BY "Timestamp"`;
   });
-  return besideSql(queries);
+  return positionalJoinSql(queries);
 }
 
 /** Returns the name of the column of a component, quoted. */

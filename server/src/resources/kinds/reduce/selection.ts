@@ -1,7 +1,10 @@
 /** The columns of a dataset that are reduced, and how each is. */
+import { PondError } from '../../../base/error.ts';
 import { type KeyPart } from '../../../materialize/contentKey.ts';
+import { type Column } from '../../../sandbox/types.ts';
+import { timeColumnOf } from '../../series/time.ts';
+import { isValueType } from './aggregates.ts';
 import { type Component, usualComponents } from './components.ts';
-import { type Dataset } from './spec.ts';
 import { type Statistic, usualStatistics } from './statistics.ts';
 
 /** Columns of a dataset. */
@@ -18,7 +21,11 @@ export interface ColumnSelection {
 }
 
 /** Fields of a dataset that select columns and statistics. */
-type SelectionFields = Pick<Dataset, 'columns' | 'statistics' | 'rules'>;
+interface SelectionFields {
+  readonly columns?: readonly string[];
+  readonly statistics?: readonly Statistic[];
+  readonly rules?: readonly { readonly columns: readonly string[]; readonly statistics: readonly Statistic[] }[];
+}
 
 /** Returns the selection of a dataset. */
 export function selectionOf({ columns, statistics, rules = [] }: SelectionFields): ColumnSelection {
@@ -34,6 +41,21 @@ export function selectionOf({ columns, statistics, rules = [] }: SelectionFields
     componentsOf: (name) => [...usualComponents, ...extrasOf(statisticsOf(name))],
     partialKey: [columns ?? null, ...(hasExtras ? [extras] : [])],
   };
+}
+
+/**
+ * Returns the columns of a selection whose values are reduced: numbers and booleans, without the time. Fails
+ * `invalid-content` if a column that is named in full has another type.
+ */
+export function valueColumnsOf<T extends Column>(columns: readonly T[], selection: ColumnSelection): readonly T[] {
+  const time = timeColumnOf(columns);
+  const kept = columns.filter((column) => column !== time && selection.isKept(column.name));
+  const bad = kept.find(({ name, type }) => selection.isNamed(name) && !isValueType(type));
+  if (bad !== undefined) {
+    const hint = 'Leave it out of `columns`, or make numbers of it by a Derive resource.';
+    throw new PondError('invalid-content', `column "${bad.name}" is ${bad.type}, which has no average`, { hint });
+  }
+  return kept.filter(({ type }) => isValueType(type));
 }
 
 function extrasOf(statistics: readonly Statistic[]): readonly Component[] {
