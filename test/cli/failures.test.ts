@@ -50,14 +50,14 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     ['cat'],
     2,
     "error[usage]: too few arguments for 'cat'",
-    'hint: Usage: pond cat [--at V] PATH',
+    'hint: Usage: pond cat [--at V] PATH|GLOB...',
   );
   await checkFails(
     folder,
-    ['ls', 'a', 'b'],
+    ['mv', 'a', 'b', 'c'],
     2,
-    "error[usage]: too many arguments for 'ls'",
-    'hint: Usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
+    "error[usage]: too many arguments for 'mv'",
+    'hint: Usage: pond mv A B',
   );
   await checkFails(
     folder,
@@ -72,7 +72,7 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     ['query', '--format', 'xml', 'SELECT 1'],
     2,
     "error[usage]: 'xml' is not a format",
-    'hint: Use table, csv, json or parquet.',
+    'hint: Use table, csv, json, ndjson, parquet, arrow, markdown, or xlsx.',
   );
 });
 
