@@ -73,6 +73,19 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
   return { ...reading, compression: match[2] === '.gz' ? 'gzip' : 'zstd' };
 }
 
+/** What a reader function reads files as, whatever their extensions. */
+export type ReadAs = 'csv' | 'json' | 'ndjson' | 'parquet' | 'text' | 'blob';
+
+/**
+ * The reading of a file as a reader function reads it; its name states the compression of a text. For a file that is
+ * read whole, as a text or bytes, that of Parquet: its bytes as they are.
+ */
+export function readingAs(as: ReadAs, name: string): Reading {
+  if (as === 'parquet' || as === 'text' || as === 'blob') return parquetReading;
+  const compression = /\.(?:gz|zst)$/i.exec(name)?.[0] ?? '';
+  return readingOf('file', `x.${as}${compression}`) ?? csv;
+}
+
 /**
  * The call of the reader of host files other than CSV as one table, columns matched by name; at least one file. `more`
  * are further options after a comma. The reading of text depends on the content of the files: see viewSql.

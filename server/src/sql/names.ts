@@ -1,7 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { formatAt, type StatedFormat } from '../documents/statedFormat.ts';
+import { formatAt } from '../documents/statedFormat.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -10,9 +10,10 @@ import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { type TableReference } from '../sandbox/pondNames.ts';
+import { type PondReader, type TableReference } from '../sandbox/pondNames.ts';
+import { type TextFormat } from '../sandbox/textFormat.ts';
 import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
-import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
+import { queryableExtensions, type Reading, readingAs, readingOf } from '../sandbox/formats.ts';
 
 /** A file of the pond that a table's name refers to. */
 export interface ResolvedFile {
@@ -20,8 +21,8 @@ export interface ResolvedFile {
   /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
   readonly reading: Reading;
-  /** The format stated for it in the same version; undefined when none is stated. */
-  readonly format: StatedFormat | undefined;
+  /** The format stated for it, in the same version or by a reader function; undefined when none is stated. */
+  readonly format: TextFormat | undefined;
   /** The sheet of a workbook that the name has after '#'; undefined without one. */
   readonly sheet?: string;
 }
@@ -54,6 +55,7 @@ interface NameScope {
 export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
   const details = positionOf(scope.sql, reference.index);
   try {
+    if (reference.reader !== undefined) return { reference, files: await filesOf(scope, reference.reader, details) };
     const found = await find(scope, reference.name);
     if (found !== undefined) {
       const delta = await deltaIn(found[0]);
@@ -73,8 +75,7 @@ async function find(scope: NameScope, name: string): Promise<readonly FoundFile[
   if (found !== undefined) return found;
   const { path, sheet } = splitSheet(name);
   if (sheet === undefined) return findAtVersion(scope, name);
-  const files = (await findAsIs(scope, path)) ?? (await findAtVersion(scope, path));
-  return files?.map((file) => ({ ...file, sheet }));
+  return (await findNamed(scope, path))?.map((file) => ({ ...file, sheet }));
 }
 
 /** Splits a name after a workbook and its version, as in `/a.xlsx@2#Sheet1`. */
@@ -88,6 +89,21 @@ interface FoundFile {
   readonly at: NodePath;
   readonly suffix: string;
   readonly sheet?: string;
+}
+
+/** The files that a reader function opens, in the order of its paths. */
+async function filesOf(scope: NameScope, reader: PondReader, details: ErrorDetails): Promise<readonly ResolvedFile[]> {
+  const files: ResolvedFile[] = [];
+  for (const path of reader.paths) {
+    const found = await findNamed(scope, path);
+    if (found === undefined) throw await notFound(scope, path);
+    files.push(...found.map((file) => readBy(reader, file, details)));
+  }
+  return files;
+}
+
+async function findNamed(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  return (await findAsIs(scope, name)) ?? (await findAtVersion(scope, name));
 }
 
 async function findAsIs(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
@@ -132,12 +148,31 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
   return await readDeltaFolder(await found.root.openDirectory(found.at.path));
 }
 
+/** A file as a reader function reads it: what the call states comes before what is stated about the file. */
+function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+  const pondPath = at.path + suffix;
+  if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
+  if (at.node.type !== 'file' && reader.as !== 'parquet') {
+    const hint = 'Read it with read_parquet, or by its path alone.';
+    throw new PondError('query-invalid', `${pondPath} is a ${at.node.type}`, { ...details, path: pondPath, hint });
+  }
+  const reading = readingAs(reader.as, at.basename);
+  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  return {
+    ...{ node: at.node, pondPath },
+    reading: { ...reading, ...(reader.compression && { compression: reader.compression }) },
+    format: stated === undefined && reader.format === undefined ? undefined : { ...stated, ...reader.format },
+  };
+}
+
+function isDirectory(path: string, pondPath: string, details: ErrorDetails): PondError {
+  const hint = `Name the files in it, such as "${path === '/' ? '' : path}/*.csv".`;
+  return new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
+}
+
 function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
   const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
-  if (at.isDirectory) {
-    const hint = `Name the files in it, such as "${at.path === '/' ? '' : at.path}/*.csv".`;
-    throw new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
-  }
+  if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   const format = at.node.type === 'file' ? formatAt(at) : undefined;
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
   if (sheet !== undefined && reading?.converted !== 'xlsx') {

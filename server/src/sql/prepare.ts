@@ -14,6 +14,7 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
@@ -106,6 +107,8 @@ async function sourceOf(
 ): Promise<PreparedSource> {
   const { name, index } = reference;
   if (delta !== undefined) return await deltaSource(scope, reference, delta);
+  const as = reference.reader?.as;
+  if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: SourceFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file));
   const found = perFile.flat();
@@ -113,6 +116,27 @@ async function sourceOf(
     files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
     view: viewOf({ name, index, files: found, hasFilename: namesFilename(sql) }),
   };
+}
+
+interface WholeFiles {
+  readonly name: string;
+  readonly index: number | undefined;
+  readonly files: readonly ResolvedFile[];
+  readonly as: 'text' | 'blob';
+}
+
+/** The rows of read_text or read_blob: one for each file, with its pond path. */
+async function wholeSource(
+  { pond, signal }: PrepareScope,
+  { name, index, files, as }: WholeFiles,
+): Promise<PreparedSource> {
+  const found: { readonly hostPath: string; readonly pondPath: string }[] = [];
+  for (const { node, pondPath } of files) {
+    for (const { hostPath } of await pond.hostFiles(node, signal === undefined ? {} : { signal })) {
+      found.push({ hostPath, pondPath });
+    }
+  }
+  return { files: found, view: { sql: wholeFilesSql(name, found, as), index, path: name } };
 }
 
 async function deltaSource(

@@ -5,7 +5,8 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
-import { type Analysis, analyze } from '../sandbox/analysis.ts';
+import { type Analysis } from '../sandbox/analysis.ts';
+import { analyzeQuery } from '../sandbox/pondReaders.ts';
 import {
   type OperationName,
   type OperationParams,
@@ -58,7 +59,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   analyze({ sql }: OperationParams<'analyze'>): Promise<Analysis> {
-    return analyze(this.#parser, sql);
+    return analyzeQuery(this.#parser, sql);
   }
 
   async open({ spec }: OperationParams<'open'>): Promise<null> {
