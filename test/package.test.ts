@@ -15,6 +15,7 @@ const runtime = {
   'hyparquet-writer': 'writes the small Parquet file of a commit, in a third of the time that DuckDB takes',
   'minijinja-js': 'renders templates of strangers: WebAssembly that reaches nothing of the host, with a limit of work',
   minimatch: "VS Code's own globs in the editor: what a watch excludes, and patterns over names of a pond",
+  saxes: 'parses the XML of Excel workbooks of strangers as a stream: no entities of their own, nothing else is read',
   'vscode-jsonrpc': 'the messages between client and server',
   'vscode-languageclient': 'starts, feeds and restarts the server from the extension',
   'vscode-languageserver': 'the server side of the same protocol',

@@ -50,14 +50,14 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     ['cat'],
     2,
     "error[usage]: too few arguments for 'cat'",
-    'hint: Usage: pond cat [--at V] PATH',
+    'hint: Usage: pond cat [--at V] PATH|GLOB...',
   );
   await checkFails(
     folder,
-    ['ls', 'a', 'b'],
+    ['mv', 'a', 'b', 'c'],
     2,
-    "error[usage]: too many arguments for 'ls'",
-    'hint: Usage: pond ls [-l] [-R] [--at V] [PATH|GLOB]',
+    "error[usage]: too many arguments for 'mv'",
+    'hint: Usage: pond mv A B',
   );
   await checkFails(
     folder,
@@ -72,7 +72,7 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     ['query', '--format', 'xml', 'SELECT 1'],
     2,
     "error[usage]: 'xml' is not a format",
-    'hint: Use table, csv, json or parquet.',
+    'hint: Use table, csv, json, ndjson, parquet, arrow, markdown, or xlsx.',
   );
 });
 
@@ -205,7 +205,8 @@ test('SQL that does not parse, reads the host or writes is refused with its posi
     assert.ok(status === 8 || status === 3 || status === 1, `status ${status}`);
   };
   await check('SELEC 1', /^error\[query-invalid\]: .*syntax error.*SELEC.*\(line 1, column 1\)\n$/);
-  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[query-forbidden\]: .*\n/);
+  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[not-found\]: no file is at .*\n/);
+  await check(`SELECT * FROM read_csv('secret.csv')`, /^error\[query-forbidden\]: .*\n/);
   await check('CREATE TABLE t (n INTEGER)', /^error\[query-forbidden\]: .*\n/);
   await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^error\[query-forbidden\]: .*\n/);
   await check('SELECT * FROM "/bad.parquet"', /^error\[invalid-content\]: .*\/bad\.parquet.*\n/);

@@ -114,7 +114,7 @@ test('an empty host path does not mean the current folder', async (t) => {
     status: 2,
     stderr:
       "error[usage]: the name 'x.txt' implies no format\n" +
-      'hint: Name the file .csv, .json or .parquet, or add --format with one of them.\n',
+      'hint: Name the file .csv, .json, .ndjson, .parquet, .arrow, .md or .xlsx, or add --format with one of them.\n',
   });
 });
 

@@ -189,7 +189,11 @@ describe('a record whose field was altered', () => {
       overwrite(disk, logFile(number), Buffer.from(text.replace('"commitInfo"', '"cnmmitInfo"')));
       const check = async (): Promise<readonly string[]> => {
         const pond = await openPondOn(disk, 'chain', { mode: 'read' });
-        return (await pond.checkHistory().finally(() => pond.close())).problems;
+        try {
+          return (await pond.checkHistory()).problems;
+        } finally {
+          await pond.close();
+        }
       };
       const problems = await check().catch((error: unknown) => [String(error)]);
       assert.match(problems.join(), new RegExp(`commit ${number} has its number, and no record`));

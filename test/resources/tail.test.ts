@@ -5,6 +5,8 @@ import { test, type TestContext } from 'node:test';
 import { type PlainValue } from '../../server/src/sandbox/plainValue.ts';
 import { sql, type SqlText } from '../../server/src/duckdb/sql.ts';
 import { readCoverage } from '../../server/src/pond/seriesCoverage.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { runTail } from '../../server/src/resources/kinds/tail/run.ts';
 import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { readParquet } from '../../server/src/resources/series/readParquet.ts';
@@ -98,3 +100,64 @@ test('objects of NDJSON and lines of text are rows; nested values are JSON', asy
     ['2024-01-01', 1_700_000_000],
   ]);
 });
+
+test('the format in the document holds for every part of a file: a preamble, units, dates, nulls, decimal commas', async (t) => {
+  const format =
+    '{ skip: 1, units: true, delimiter: ";", decimal: ",", dates: day-first, nulls: [NAN], comment: "#", zone: "+01:00" }';
+  const bench = await tailBench(t, `  lines: csv\n  format: ${format}\n`);
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 'Station "4;\n# opened\ntime;level;site\n');
+  assert.equal((await bench.follow()).rows, 0, 'the line of units is not there yet');
+  appendFileSync(log, 'UTC+1;m;\n02/01/2024 01:00;1,5;A1\n');
+  assert.equal((await bench.follow()).rows, 1);
+  appendFileSync(log, '# rain\n03/01/2024 01:00;NAN;A1\n');
+  assert.equal((await bench.follow()).rows, 1);
+  appendFileSync(log, '04/01/2024 01:00;2,25;"A;2"\n');
+  assert.deepEqual((await bench.follow()).notes, []);
+  assert.deepEqual(await bench.rows('x.log', sql`time::TIMESTAMP::VARCHAR, level, site`), [
+    ['2024-01-02 00:00:00', 1.5, 'A1'],
+    ['2024-01-03 00:00:00', null, 'A1'],
+    ['2024-01-04 00:00:00', 2.25, 'A;2'],
+  ]);
+});
+
+test('dates that can be read in two orders are refused, with what to state; lines above the header as well', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n');
+  writeFileSync(join(bench.folder, 'x.log'), 'time,level\n02/01/2024 00:00,1\n');
+  const { rows, failure } = await bench.follow();
+  assert.equal(rows, 0);
+  assert.match(failure?.message ?? '', /x\.log.*can be read.*`format: \{ dates: day-first \}`/s);
+  writeFileSync(join(bench.folder, 'x.log'), 'Station 4\ntime,level\n2024-01-02 00:00,1\n');
+  const second = await bench.follow();
+  assert.equal(second.rows, 0);
+  assert.match(second.failure?.message ?? '', /x\.log/);
+});
+
+test('files without quotes, and a header with a quote that is not closed, are read line by line', async (t) => {
+  const plain = await tailBench(t, '  lines: csv\n  format: { quote: "" }\n  names: [time, note]\n');
+  const log = join(plain.folder, 'x.log');
+  writeFileSync(log, '2024-01-01,5" pipe\n');
+  assert.equal((await plain.follow()).rows, 1);
+  appendFileSync(log, '2024-01-02,"open\n');
+  assert.equal((await plain.follow()).rows, 1, 'a quote does not wait for another');
+  assert.deepEqual(await plain.rows('x.log', sql`note`), [['"open'], ['5" pipe']]);
+  const header = await tailBench(t, '  lines: csv\n');
+  writeFileSync(join(header.folder, 'x.log'), 'time,level 5"\n2024-01-01,1\n2024-01-02,2\n');
+  assert.equal((await header.follow()).rows, 2);
+});
+
+for (const [what, spec, code] of [
+  ['UTF-16', 'lines: csv\n  format: { encoding: utf-16le }', 'value-unknown'],
+  ['a footer', 'lines: csv\n  format: { footer: 1 }', 'key-unknown'],
+  ['a format of NDJSON', 'lines: ndjson\n  format: { dates: day-first }', 'key-conflict'],
+  ['units without a header', 'lines: csv\n  names: [a]\n  format: { units: true }', 'key-conflict'],
+] as const) {
+  test(`${what} is a problem of the document`, () => {
+    const text = `apiVersion: duckpond/v1\nkind: Tail\nname: log\ndesc: test\nspec:\n  pattern: /x/*.log\n  ${spec}\n`;
+    const [read] = readResourceFile(text, resourceKinds);
+    assert.deepEqual(
+      read?.problems.map((problem) => problem.code),
+      [code],
+    );
+  });
+}

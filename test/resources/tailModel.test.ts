@@ -75,7 +75,7 @@ class LogModel {
     const rows: string[] = [];
     let progress = this.#progress;
     let left = writesMax;
-    const write = ({ bytes, header: first }: Lines) => {
+    const write = ({ bytes, head: first }: Lines) => {
       if (left-- <= 0) throw new Error('killed');
       assert.equal(Buffer.from(first).toString(), header);
       rows.push(...Buffer.from(bytes).toString().replace(/\n$/, '').split('\n'));

@@ -186,7 +186,7 @@ class Decoder {
     for (const { key, related, ...issue } of schema.check?.(values) ?? []) {
       const other = related && entryOf(node, related.key)?.value;
       const value = entryOf(node, key)?.value;
-      if (value?.type !== 'scalar') continue;
+      if (value === undefined) continue;
       this.#report(issue, value, other && { message: related.message, range: other.range });
     }
   }
@@ -212,8 +212,9 @@ class Decoder {
     return this.#fail('type-wrong', `expected ${describeSchema(schema)}, got ${describeNode(node)}`, node.range);
   }
 
-  #report({ part, severity = 'error', ...issue }: Issue, node: ScalarNode, related?: Problem['related']): void {
-    this.problems.push({ ...issue, severity, range: partRange(node, part), ...(related && { related }) });
+  #report({ part, severity = 'error', ...issue }: Issue, node: YamlNode, related?: Problem['related']): void {
+    const range = node.type === 'scalar' ? partRange(node, part) : node.range;
+    this.problems.push({ ...issue, severity, range, ...(related && { related }) });
   }
 
   #fail(

@@ -69,73 +69,65 @@ const columnType = choice('a type of column', {
   timestamp: 'points in time',
 });
 
+/** The options, as fields of a mapping. */
+export const textFormatFields = {
+  delimiter: optional(delimiter, 'Text between the fields of a line: one character or several; `tab`, `space`.', 'tab'),
+  quote: optional(
+    character,
+    'Character around fields that contain delimiters; empty for files without quotes.',
+    '"\'"',
+  ),
+  encoding: optional(
+    choice('an encoding', {
+      'utf-8': 'Unicode, with or without a byte order mark',
+      'utf-16le': 'Unicode of many Windows programs',
+      'utf-16be': 'Unicode, big-endian',
+      'latin-1': 'Western European, ISO 8859-1',
+      'windows-1252': 'Western European, of Windows',
+    }),
+    'Encoding of the text.',
+    'windows-1252',
+  ),
+  comment: optional(character, 'Character with which lines to leave out begin; empty if no line is a comment.', '"#"'),
+  skip: optional(
+    integer(0, linesMax),
+    'Number of lines above the header, or above the first row without a header.',
+    '4',
+  ),
+  header: optional(boolean, 'False if the first line is a row.', 'false'),
+  names: optional(
+    list(plainText, { uniqueBy: '.' }),
+    'Names of the columns, in place of those in the header.',
+    '[time, temperature]',
+  ),
+  units: optional(boolean, 'True if the line below the header has the units of the columns.', 'true'),
+  footer: optional(integer(0, linesMax), 'Number of lines to leave out at the end.', '1'),
+  nulls: optional(
+    list(nullText),
+    'Texts that stand for a missing value, in addition to the empty one.',
+    '[NAN, "-9999"]',
+  ),
+  decimal: optional(choice('a decimal sign', { '.': '12.5', ',': '12,5' }), 'Decimal sign of numbers.', '","'),
+  dates: optional(
+    dates,
+    'Order of day, month and year: `day-first`, `month-first` or `year-first`; or a format of strptime.',
+    'day-first',
+  ),
+  zone: optional(zone, 'Time zone of times without one; UTC if omitted.', 'America/Denver'),
+  ragged: optional(
+    choice('a treatment of lines', { fill: 'missing fields are NULL', skip: 'the lines are left out' }),
+    'Treatment of lines with too few or too many fields; they are an error if omitted.',
+    'fill',
+  ),
+  types: optional(
+    map(plainText, columnType, { mayBeEmpty: false }),
+    'Types of columns, by name; `*` means all other columns. Without it, they are found in the files.',
+    '{ station: text }',
+  ),
+};
+
 /** Schema of a format. */
-export const textFormatSchema = object(
-  {
-    delimiter: optional(
-      delimiter,
-      'Text between the fields of a line: one character or several; `tab`, `space`.',
-      'tab',
-    ),
-    quote: optional(
-      character,
-      'Character around fields that contain delimiters; empty for files without quotes.',
-      '"\'"',
-    ),
-    encoding: optional(
-      choice('an encoding', {
-        'utf-8': 'Unicode, with or without a byte order mark',
-        'utf-16le': 'Unicode of many Windows programs',
-        'utf-16be': 'Unicode, big-endian',
-        'latin-1': 'Western European, ISO 8859-1',
-        'windows-1252': 'Western European, of Windows',
-      }),
-      'Encoding of the text.',
-      'windows-1252',
-    ),
-    comment: optional(
-      character,
-      'Character with which lines to leave out begin; empty if no line is a comment.',
-      '"#"',
-    ),
-    skip: optional(
-      integer(0, linesMax),
-      'Number of lines above the header, or above the first row without a header.',
-      '4',
-    ),
-    header: optional(boolean, 'False if the first line is a row.', 'false'),
-    names: optional(
-      list(plainText, { uniqueBy: '.' }),
-      'Names of the columns, in place of those in the header.',
-      '[time, temperature]',
-    ),
-    units: optional(boolean, 'True if the line below the header has the units of the columns.', 'true'),
-    footer: optional(integer(0, linesMax), 'Number of lines to leave out at the end.', '1'),
-    nulls: optional(
-      list(nullText),
-      'Texts that stand for a missing value, in addition to the empty one.',
-      '[NAN, "-9999"]',
-    ),
-    decimal: optional(choice('a decimal sign', { '.': '12.5', ',': '12,5' }), 'Decimal sign of numbers.', '","'),
-    dates: optional(
-      dates,
-      'Order of day, month and year: `day-first`, `month-first` or `year-first`; or a format of strptime.',
-      'day-first',
-    ),
-    zone: optional(zone, 'Time zone of times without one; UTC if omitted.', 'America/Denver'),
-    ragged: optional(
-      choice('a treatment of lines', { fill: 'missing fields are NULL', skip: 'the lines are left out' }),
-      'Treatment of lines with too few or too many fields; they are an error if omitted.',
-      'fill',
-    ),
-    types: optional(
-      map(plainText, columnType, { mayBeEmpty: false }),
-      'Types of columns, by name; `*` means all other columns. Without it, they are found in the files.',
-      '{ station: text }',
-    ),
-  },
-  { check: contradictions },
-);
+export const textFormatSchema = object(textFormatFields, { check: contradictions });
 
 /** A format as decoded from a document. */
 export type TextFormatSpec = SpecOf<typeof textFormatSchema>;

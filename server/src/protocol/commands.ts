@@ -27,7 +27,7 @@ import { type HostCommands } from './hostCommands.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };

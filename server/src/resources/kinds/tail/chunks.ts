@@ -15,8 +15,8 @@ interface LineChunk {
 interface ChunkOptions {
   /** Bytes at which a chunk ends, after a whole line. */
   readonly bytesMax: number;
-  /** True when a line may go on after its end, in a text in quotes. */
-  readonly isQuoted: boolean;
+  /** Character, as a byte, that encloses texts in which a line may go on after its end; undefined without one. */
+  readonly quote: number | undefined;
   /** True when the file did not change lately: a quote that was not closed is no reason to wait. */
   readonly isSettled: boolean;
   /** True when the last line counts even without its end. */
@@ -26,7 +26,7 @@ interface ChunkOptions {
 /** The longest line, in chunks. */
 const lineChunksMax = 4;
 
-const [newline, quote] = [0x0a, 0x22];
+const newline = 0x0a;
 
 /**
  * Yields the whole lines of the bytes `start` to `end` (exclusive) of a host file, in chunks of about `bytesMax`. A last
@@ -44,7 +44,7 @@ export async function* readLines(
     held += part.length;
     if (held < options.bytesMax) continue;
     const bytes = Buffer.concat(parts);
-    const length = lengthOfLines(bytes, options.isQuoted);
+    const length = lengthOfLines(bytes, options.quote);
     if (length > 0) {
       from += length;
       yield { bytes: bytes.subarray(0, length), end: from, isCut: false };
@@ -53,25 +53,16 @@ export async function* readLines(
     held = bytes.length - length;
   }
   const rest = Buffer.concat(parts);
-  const length = lengthOfLines(rest, options.isQuoted && !options.isSettled);
+  const length = lengthOfLines(rest, options.isSettled ? undefined : options.quote);
   if (length > 0) yield { bytes: rest.subarray(0, length), end: from + length, isCut: false };
   if (rest.length > length && options.isFinished) {
     yield { bytes: rest.subarray(length), end: from + rest.length, isCut: true };
   }
 }
 
-/** Returns the first line of a host file with its end; undefined while it has none. */
-export async function firstLine(path: string, sizeBytes: number, bytesMax: number): Promise<Uint8Array | undefined> {
-  const options = { bytesMax: Math.min(bytesMax, 64 * 1024), isQuoted: true, isSettled: true, isFinished: false };
-  for await (const { bytes } of readLines(path, { start: 0, end: sizeBytes }, options)) {
-    return bytes.subarray(0, lengthOfLine(bytes));
-  }
-  return undefined;
-}
-
 /** Returns the number of bytes of the whole lines at the start. */
-function lengthOfLines(bytes: Uint8Array, isQuoted: boolean): number {
-  if (!isQuoted || !bytes.includes(quote)) return bytes.lastIndexOf(newline) + 1;
+function lengthOfLines(bytes: Uint8Array, quote: number | undefined): number {
+  if (quote === undefined || !bytes.includes(quote)) return bytes.lastIndexOf(newline) + 1;
   let [length, isOpen] = [0, false];
   for (let index = 0; index < bytes.length; index++) {
     if (bytes[index] === quote) isOpen = !isOpen;
@@ -80,13 +71,17 @@ function lengthOfLines(bytes: Uint8Array, isQuoted: boolean): number {
   return length;
 }
 
-function lengthOfLine(bytes: Uint8Array): number {
+/**
+ * Returns the number of bytes of the first line with its end; 0 while it has none. A quote that is not closed does not
+ * count as one.
+ */
+export function lengthOfLine(bytes: Uint8Array, quote: number | undefined): number {
   let isOpen = false;
-  for (let index = 0; index < bytes.length; index++) {
+  for (let index = 0; quote !== undefined && index < bytes.length; index++) {
     if (bytes[index] === quote) isOpen = !isOpen;
     else if (bytes[index] === newline && !isOpen) return index + 1;
   }
-  return bytes.length;
+  return bytes.indexOf(newline) + 1;
 }
 
 function longLine(path: string, offset: number, bytes: number): PondError {

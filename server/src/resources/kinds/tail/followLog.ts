@@ -6,8 +6,9 @@ import { hostFileState } from '../../../storage/hostScan.ts';
 import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
-import { firstLine, readLines } from './chunks.ts';
+import { readLines } from './chunks.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
+import { quoteOf, readHead } from './head.ts';
 import { type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type TailSpec } from './spec.ts';
@@ -17,7 +18,7 @@ const versionBytes = 32 * 1024 * 1024;
 
 /** A log to read, and what a run does with what was read. */
 export interface Following {
-  readonly spec: Pick<TailSpec, 'lines' | 'names'>;
+  readonly spec: Pick<TailSpec, 'lines' | 'names' | 'format'>;
   readonly log: FoundLog;
   readonly known: readonly ReadLog[];
   /** Appends lines to the series. Fails `invalid-content` for lines that do not fit. */
@@ -53,9 +54,11 @@ export async function followLog(following: Following): Promise<void> {
     noteLost(lost, logs, notes);
   } catch (error) {
     if (!isPondError(error) || !ofOneLog.has(error.code)) throw error;
-    notes.failed(hostPath, error.message);
+    notes.failed(hostPath, error.code === 'ambiguous-dates' ? `${error.message}; ${statedOrder}` : error.message);
   }
 }
+
+const statedOrder = 'state the order in the document, such as `format: { dates: day-first }`';
 
 const noCounts: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
@@ -80,18 +83,18 @@ async function readNew(
   onLines: OnLines,
 ): Promise<void> {
   const { spec, write, notes } = following;
-  const { lines, names } = spec;
+  const isCsv = spec.lines === 'csv';
   const { path: content, sizeBytes } = await file.content();
-  const isCsv = lines === 'csv' && names === undefined;
-  const header = isCsv ? await firstLine(content, sizeBytes, versionBytes) : new Uint8Array();
-  if (header === undefined) return;
-  const start = Math.max(offset, header.length);
-  const options = { bytesMax: versionBytes, isQuoted: lines === 'csv', isSettled: wasSettled, isFinished: isFollowed };
+  const head = isCsv ? await readHead(content, sizeBytes, spec) : { bytes: new Uint8Array(), end: 0 };
+  if (head === undefined) return;
+  const start = Math.max(offset, head.end);
+  const quote = isCsv ? quoteOf(spec) : undefined;
+  const options = { bytesMax: versionBytes, quote, isSettled: wasSettled, isFinished: isFollowed };
   if (start > offset) await onLines(start, noCounts);
   for await (const { bytes, end, isCut } of readLines(content, { start, end: sizeBytes }, options)) {
     requireSame(file);
     try {
-      const written = await write({ bytes, header, hostPath: file.hostPath });
+      const written = await write({ bytes, head: head.bytes, hostPath: file.hostPath });
       await onLines(end, { ...written, files: written.rows === 0 ? 0 : 1 });
     } catch (error) {
       if (!isPondError(error, 'invalid-content')) throw error;

@@ -16,7 +16,7 @@ export const tail: ResourceKind<TailSpec> = {
     '',
     '**What becomes of a line.**',
     '',
-    '- `csv`: a row; the first line of each file has the names of the columns, unless `names` are given.',
+    '- `csv`: a row; the first line of each file has the names of the columns, unless `names` are given; `format` says what the first line and the values do not, such as the order of the dates and lines above the header.',
     '- `ndjson`: a row; the keys are its columns.',
     '- `text`: a row with `Timestamp`, the time at which it was read in seconds since 1970 UTC, and `line`.',
     '',
@@ -24,7 +24,7 @@ export const tail: ResourceKind<TailSpec> = {
     '',
     '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read these files. `run-failed`: the folder does not exist, or some files could not be read or have lines that do not fit. The notes name the file and the line after which they begin; the lines before are kept, and the other files are read.',
     '',
-    '**Changing it.** Change `time` or `names` and apply the document: it applies to lines that are read later. To read files again, remove their series and `progress.json` in the pond.',
+    '**Changing it.** Change `time`, `names` or `format` and apply the document: it applies to lines that are read later. To read files again, remove their series and `progress.json` in the pond.',
   ].join('\n'),
   spec: tailSpec,
   async run(context) {

@@ -2,29 +2,34 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { parquetReading, type Reading, readingOf } from '../../../sandbox/formats.ts';
 import { assert } from '../../../base/assert.ts';
+import { formatOfSpec } from '../../../documents/statedFormat.ts';
+import { type TextFormat } from '../../../sandbox/textFormat.ts';
 import { type TailSpec } from './spec.ts';
 
 /** A file to write, and how to read it. */
 interface RowsFile {
   readonly bytes: Uint8Array;
   readonly reading: Reading;
+  /** Undefined unless it is CSV. */
+  readonly format?: TextFormat;
 }
 
 /**
- * Returns the rows of whole lines. `header` is the first line of a CSV file, which the lines do not begin with; `nowMs`
- * the time of the run.
+ * Returns the rows of whole lines. `head` has the lines of a CSV file that name the columns, which the lines do not begin
+ * with; `nowMs` is the time of the run.
  */
 export function rowsFile(
-  { lines, names }: TailSpec,
+  { lines, names, format = {} }: TailSpec,
   bytes: Uint8Array,
-  { header, nowMs }: { readonly header: Uint8Array; readonly nowMs: number },
+  { head, nowMs }: { readonly head: Uint8Array; readonly nowMs: number },
 ): RowsFile {
   if (lines === 'text') return { bytes: textRows(bytes, nowMs), reading: parquetReading };
   const reading = readingOf('file', `rows.${lines}`);
   assert(reading !== undefined, () => `${lines} is a format of rows`);
   if (lines === 'ndjson') return { bytes, reading };
-  const named = names === undefined ? header : Buffer.from(`${names.map(quoted).join(',')}\n`);
-  return { bytes: Buffer.concat([named, bytes]), reading };
+  // Where the rows begin is known, so it is not looked for in each part of the file.
+  const stated = { ...formatOfSpec(format), skip: 0, header: names === undefined, ...(names && { names }) };
+  return { bytes: Buffer.concat([head, bytes]), reading, format: stated };
 }
 
 function textRows(bytes: Uint8Array, nowMs: number): Uint8Array {
@@ -39,5 +44,3 @@ function textRows(bytes: Uint8Array, nowMs: number): Uint8Array {
   ];
   return new Uint8Array(parquetWriteBuffer({ columnData }));
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

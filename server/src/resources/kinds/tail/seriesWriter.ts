@@ -10,8 +10,8 @@ import { type TailSpec } from './spec.ts';
 /** Whole lines of a log. */
 export interface Lines {
   readonly bytes: Uint8Array;
-  /** First line of a CSV file, which the lines do not begin with; empty otherwise. */
-  readonly header: Uint8Array;
+  /** Lines of a CSV file that name the columns, which the lines do not begin with; empty otherwise. */
+  readonly head: Uint8Array;
   /** Path of the log, for errors. */
   readonly hostPath: string;
 }
@@ -29,7 +29,7 @@ export interface Written {
 export async function writeLines(
   context: RunContext<TailSpec>,
   path: string,
-  { bytes, header, hostPath }: Lines,
+  { bytes, head, hostPath }: Lines,
 ): Promise<Written> {
   const { resource, materializer, signal } = context;
   const { spec } = resource;
@@ -39,12 +39,18 @@ export async function writeLines(
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
   try {
-    const rows = rowsFile(spec, bytes, { header, nowMs: context.now() });
+    const rows = rowsFile(spec, bytes, { head, nowMs: context.now() });
     const file = join(directory.path, 'rows');
     await writeHostStream(file, streamOf(rows.bytes));
     const sizeBytes = rows.bytes.length;
     const read = await appender.read({
-      file: { hostPath: file, sizeBytes, pondPath: hostPath, reading: rows.reading },
+      file: {
+        hostPath: file,
+        sizeBytes,
+        pondPath: hostPath,
+        reading: rows.reading,
+        ...(rows.format && { format: rows.format }),
+      },
     });
     if (read.rows === 0) return { rows: 0, bytes: 0 };
     const folder = path.split('/').slice(0, -1).join('/');

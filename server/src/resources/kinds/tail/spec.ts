@@ -8,11 +8,12 @@ import {
   required,
   type SpecOf,
 } from '../../../documents/schema.ts';
+import { type LineFormat, lineFormatSchema } from './format.ts';
 
 /** What the lines of a log are. */
-type LineFormat = 'csv' | 'ndjson' | 'text';
+type LineKind = 'csv' | 'ndjson' | 'text';
 
-const lineFormats: ChoiceSchema<LineFormat> = {
+const lineFormats: ChoiceSchema<LineKind> = {
   type: 'choice',
   label: 'a format of lines',
   choices: [
@@ -44,18 +45,45 @@ export const tailSpec = object(
       'Names of the columns, for CSV files without a header.',
       '[time, level]',
     ),
+    format: optional(
+      lineFormatSchema,
+      'How the lines of CSV files are read; see [reading files](reading.md).',
+      '{ dates: day-first }',
+    ),
   },
-  { check: ({ lines, names, time }) => [...checkNames(lines, names), ...checkTime(lines, time)] },
+  { check: (fields) => [...checkNames(fields), ...checkFormat(fields), ...checkTime(fields)] },
 );
 
 export type TailSpec = SpecOf<typeof tailSpec>;
 
-function checkNames(lines: LineFormat | undefined, names: readonly string[] | undefined): readonly FieldIssue[] {
-  if (names === undefined || lines === undefined || lines === 'csv') return [];
-  return [{ key: 'names', code: 'key-conflict', message: `lines of ${lines} have no names of columns` }];
+interface Fields {
+  readonly lines?: LineKind;
+  readonly names?: readonly string[];
+  readonly time?: string;
+  readonly format?: LineFormat;
 }
 
-function checkTime(lines: LineFormat | undefined, time: string | undefined): readonly FieldIssue[] {
+function checkNames({ lines, names, format }: Fields): readonly FieldIssue[] {
+  if (names === undefined) return [];
+  if (lines !== undefined && lines !== 'csv') {
+    return [{ key: 'names', code: 'key-conflict', message: `lines of ${lines} have no names of columns` }];
+  }
+  if (format?.units !== true) return [];
+  return [
+    {
+      key: 'names',
+      code: 'key-conflict',
+      message: 'units are in the line below a header, and names are for files without',
+    },
+  ];
+}
+
+function checkFormat({ lines, format }: Fields): readonly FieldIssue[] {
+  if (format === undefined || lines === undefined || lines === 'csv') return [];
+  return [{ key: 'format', code: 'key-conflict', message: `the format of ${lines} has no options` }];
+}
+
+function checkTime({ lines, time }: Fields): readonly FieldIssue[] {
   if (time === undefined || lines !== 'text') return [];
   return [{ key: 'time', code: 'key-conflict', message: 'lines of text have the time at which they were read' }];
 }

@@ -1,0 +1,31 @@
+/** The `format` section of a Tail: how the lines of CSV files are read. */
+import { contradictions, textFormatFields } from '../../../documents/textFormat.ts';
+import { type FieldIssue, object, type SpecOf } from '../../../documents/schema.ts';
+
+const { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates, zone, ragged, types } =
+  textFormatFields;
+
+/**
+ * Schema of the section. It leaves out what does not fit a file that grows: the footer, and names in place of those in
+ * the first line, which the document gives beside it.
+ */
+export const lineFormatSchema = object(
+  { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates, zone, ragged, types },
+  { check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)] },
+);
+
+/** A format as decoded from the document of a Tail. */
+export type LineFormat = SpecOf<typeof lineFormatSchema>;
+
+/** Lines are told apart by bytes. */
+function checkEncoding(stated: string | undefined): readonly FieldIssue[] {
+  if (stated?.startsWith('utf-16') !== true) return [];
+  return [
+    {
+      key: 'encoding',
+      code: 'value-unknown',
+      message: 'lines of UTF-16 cannot be followed',
+      hint: 'Let the logger write UTF-8, or copy its files with an Inbox.',
+    },
+  ];
+}

@@ -1,0 +1,74 @@
+/** What precedes the rows of a CSV file, which is read again with each part of the rows. */
+import { PondError } from '../../../base/error.ts';
+import { readHostStream } from '../../../storage/hostStream.ts';
+import { lengthOfLine } from './chunks.ts';
+import { type TailSpec } from './spec.ts';
+
+/** The lines that name the columns of a file. */
+interface Head {
+  /** Empty when the document names the columns. */
+  readonly bytes: Uint8Array;
+  /** Offset of the first row. */
+  readonly end: number;
+}
+
+/** Bytes to look at first, and at most. */
+const [firstBytes, bytesMax] = [64 * 1024, 16 * 1024 * 1024];
+
+const newline = 0x0a;
+
+/**
+ * Reads the head of a host file; undefined while the file does not have all of it. Fails `invalid-content` when the head
+ * is longer than 16 MiB.
+ */
+export async function readHead(path: string, sizeBytes: number, spec: HeadSpec): Promise<Head | undefined> {
+  for (let size = firstBytes; ; size *= 4) {
+    const parts: Uint8Array[] = [];
+    for await (const part of readHostStream(path, 0, Math.min(size, sizeBytes))) parts.push(part);
+    const head = headIn(Buffer.concat(parts), spec);
+    if (head !== undefined || size >= sizeBytes) return head;
+    if (size >= bytesMax) throw longHead(path);
+  }
+}
+
+/** The options of a document that decide what the head is. */
+type HeadSpec = Pick<TailSpec, 'names' | 'format'>;
+
+/** Returns the character that encloses texts, as a byte; undefined without one, and for one that is not ASCII. */
+export function quoteOf({ format }: Pick<TailSpec, 'format'>): number | undefined {
+  const [byte, ...more] = Buffer.from(format?.quote ?? '"');
+  return more.length === 0 ? byte : undefined;
+}
+
+function headIn(bytes: Uint8Array, { names, format = {} }: HeadSpec): Head | undefined {
+  const { skip = 0, comment = '', units = false } = format;
+  const quote = quoteOf({ format });
+  let at = 0;
+  for (let line = 0; line < skip; line++) {
+    at = bytes.indexOf(newline, at) + 1;
+    if (at === 0) return undefined;
+  }
+  const wanted = names !== undefined ? 0 : units ? 2 : 1;
+  const lines: Uint8Array[] = [];
+  while (lines.length < wanted) {
+    const rest = bytes.subarray(at);
+    const isComment = comment !== '' && startsWith(rest, comment);
+    const length = lengthOfLine(rest, isComment ? undefined : quote);
+    if (length === 0) return undefined;
+    if (!isComment) lines.push(rest.subarray(0, length));
+    at += length;
+  }
+  return { bytes: Buffer.concat(lines), end: at };
+}
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  const start = Buffer.from(text);
+  return Buffer.compare(bytes.subarray(0, start.length), start) === 0;
+}
+
+function longHead(path: string): PondError {
+  return new PondError('invalid-content', `the first line of ${path} does not end within ${bytesMax} bytes`, {
+    path,
+    hint: 'Choose the lines that the file has: csv, ndjson or text.',
+  });
+}
