@@ -1,5 +1,5 @@
 /**
- * pandas, polars, pyarrow and DuckDB for Python, which write the files that the interoperation tests read. They are no
+ * pandas, polars, pyarrow and DuckDB for Python, which write files that ponds read, and read ponds. They are no
  * dependencies: they are installed into a virtual environment in .cache/ by `npm run test:interop`, and by every run of
  * the tests where CI is set. requirements.txt in scripts/python pins their versions.
  */

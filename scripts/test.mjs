@@ -17,9 +17,6 @@ import { ensureInstalled } from './install.mjs';
 import { mustRun, root, run, runMain } from './run.mjs';
 import { filesEndingWith, runTests } from './testFiles.mjs';
 
-/** npm scripts that check the code. */
-const checks = ['typecheck', 'lint'];
-
 /** @param {string} line */
 const report = (line) => process.stderr.write(`== ${line}\n`);
 
@@ -44,13 +41,14 @@ await runMain(async () => {
     await ensurePython(report);
   }
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
-  report(`running ${files.length} test files${values.only ? '' : `, ${checks.join(', ')}`}`);
-  // Beside the tests, which leave cores idle at times, and one after another: each keeps a core and a GB of memory busy.
-  const checked = values.only ? [] : failedChecks();
+  report(`running ${files.length} test files${values.only ? '' : ' and lint'}`);
+  const linting = values.only ? undefined : run('npm', ['run', '--silent', 'lint']);
   const status = await runTests(files);
-  const failed = await checked;
-  for (const script of failed) report(`npm run ${script} failed: its output is above`);
-  return failed.length > 0 ? 1 : status;
+  const lint = await linting;
+  if (lint === undefined || lint.status === 0) return status;
+  process.stderr.write(lint.output);
+  report('npm run lint failed: its output is above');
+  return 1;
 });
 
 /**
@@ -75,18 +73,4 @@ async function interopTests(files) {
 /** @param {string} file */
 function isEditorTest(file) {
   return /^test[\\/]editor[\\/]/.test(file);
-}
-
-/**
- * Runs the checks, shows the output of each when it has ended, and returns those that failed.
- * @returns {Promise<readonly string[]>}
- */
-async function failedChecks() {
-  const failed = [];
-  for (const script of checks) {
-    const { status, output } = await run('npm', ['run', '--silent', script]);
-    process.stderr.write(output);
-    if (status !== 0) failed.push(script);
-  }
-  return failed;
 }

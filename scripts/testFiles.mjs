@@ -58,7 +58,7 @@ export async function filesEndingWith(folder, ending) {
 export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
   // The runner's options are also those of the processes that it starts.
-  const preload = String(pathToFileURL(path.join(root, 'scripts/processorTime.mjs')));
+  const preloads = ['processorTime', 'lightHooks'].map((name) => pathToFileURL(path.join(root, `scripts/${name}.mjs`)));
   const ordered = slowFirst(files);
   const { folder, bundles } = await bundleTests(ordered);
   const user = await mkdtemp(path.join(tmpdir(), 'pond-test-user-'));
@@ -71,7 +71,7 @@ export async function runTests(files) {
       POND_TEST_BUNDLES: folder,
       POND_TEST_TIMES: path.join(folder, 'times'),
     };
-    const args = ['--enable-source-maps', '--import', preload, runner, ...bundles];
+    const args = ['--enable-source-maps', ...preloads.flatMap((url) => ['--import', String(url)]), runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
     await Promise.all([user, folder].map((made) => rm(made, { recursive: true, force: true })));

@@ -95,7 +95,10 @@ function passagesOf({ path, text }: SourceFile): Passages {
     if (isDeclaredName(node)) names.push({ text: node.text, start: node.getStart(source) });
     const children = node.getChildren(source).filter((child) => !ts.isJSDoc(child));
     // Between tokens there are only spaces and comments.
-    if (children.length === 0) prose.push({ text: text.slice(node.pos, node.getStart(source)), start: node.pos });
+    if (children.length === 0) {
+      const between = text.slice(node.pos, node.getStart(source));
+      if (between.trim() !== '') prose.push({ text: between, start: node.pos });
+    }
     children.forEach(visit);
   };
   visit(source);
@@ -113,9 +116,20 @@ function wordsOf(name: string): string {
   return spaced.replace(/[_$#]/g, ' ').toLowerCase();
 }
 
-/** Returns the words of a list in a text, with their offsets. Words of a phrase may be on two lines of a comment. */
-function findWords(text: string, words: readonly string[]): readonly { readonly word: string; readonly at: number }[] {
-  const pattern = new RegExp(`(?<![\\w-])(${words.join('|').replaceAll(' ', '[\\s*/]+')})(?![\\w-])`, 'gi');
+const inNames = { ...privateWords, ...privateNames };
+const inProse = { ...privateWords, ...privatePhrases };
+
+/** Matches the words of a list. Words of a phrase may be on two lines of a comment. */
+function patternOf(words: Readonly<Record<string, string>>): RegExp {
+  const choices = Object.keys(words).join('|').replaceAll(' ', '[\\s*/]+');
+  return new RegExp(`(?<![\\w-])(${choices})(?![\\w-])`, 'gi');
+}
+
+const patternOfNames = patternOf(inNames);
+const patternOfProse = patternOf(inProse);
+
+/** Returns the words that match in a text, with their offsets. */
+function findWords(text: string, pattern: RegExp): readonly { readonly word: string; readonly at: number }[] {
   return [...text.matchAll(pattern)].map(({ 0: match, index }) => ({
     word: match.toLowerCase().replace(/[\s*/]+/g, ' '),
     at: index,
@@ -124,14 +138,12 @@ function findWords(text: string, words: readonly string[]): readonly { readonly 
 
 /** Violations of a file, as `path:line: word (replacement)` in the order of the lines. */
 function violations(file: SourceFile, { names, prose }: Passages): readonly string[] {
-  const inNames = { ...privateWords, ...privateNames };
-  const inProse = { ...privateWords, ...privatePhrases };
   const found = [
     ...names.flatMap(({ text, start }) =>
-      findWords(wordsOf(text), Object.keys(inNames)).map(({ word }) => ({ at: start, word, use: inNames[word] })),
+      findWords(wordsOf(text), patternOfNames).map(({ word }) => ({ at: start, word, use: inNames[word] })),
     ),
     ...prose.flatMap(({ text, start }) =>
-      findWords(text, Object.keys(inProse)).map(({ word, at }) => ({ at: start + at, word, use: inProse[word] })),
+      findWords(text, patternOfProse).map(({ word, at }) => ({ at: start + at, word, use: inProse[word] })),
     ),
   ];
   return found

@@ -27,6 +27,7 @@ const readers: Readonly<Record<NonNullable<DescriptionInfo['reader']>, string>> 
   json: 'JSON',
   parquet: 'Parquet',
   arrow: 'Arrow',
+  xlsx: 'Excel',
   delta: 'Delta table',
 };
 

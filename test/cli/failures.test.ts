@@ -205,7 +205,8 @@ test('SQL that does not parse, reads the host or writes is refused with its posi
     assert.ok(status === 8 || status === 3 || status === 1, `status ${status}`);
   };
   await check('SELEC 1', /^error\[query-invalid\]: .*syntax error.*SELEC.*\(line 1, column 1\)\n$/);
-  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[query-forbidden\]: .*\n/);
+  await check(`SELECT * FROM read_csv('${join(folder, 'secret.csv')}')`, /^error\[not-found\]: no file is at .*\n/);
+  await check(`SELECT * FROM read_csv('secret.csv')`, /^error\[query-forbidden\]: .*\n/);
   await check('CREATE TABLE t (n INTEGER)', /^error\[query-forbidden\]: .*\n/);
   await check(`COPY (SELECT 1) TO '${join(folder, 'made.csv')}'`, /^error\[query-forbidden\]: .*\n/);
   await check('SELECT * FROM "/bad.parquet"', /^error\[invalid-content\]: .*\/bad\.parquet.*\n/);

@@ -20,6 +20,7 @@ const shortPages = [
   'getting-started.md',
   'glossary.md',
   'pond-format.md',
+  'python.md',
   'queries.md',
   'reading.md',
   'reliability.md',

@@ -50,7 +50,7 @@ interface TestEvent {
 }
 
 function print(line: string): void {
-  // eslint-disable-next-line no-console -- the console is what leaves the extension host
+  // oxlint-disable-next-line no-console -- the console is what leaves the extension host
   console.log(mark + line.replaceAll('\n', `\n${mark}`));
 }
 

@@ -28,13 +28,21 @@ async function commit(pond: Pond, text: string): Promise<Commit> {
 /** Applies `work` to a pond that is opened for writing. */
 async function change(disk: Disk, work: (pond: Pond) => Promise<unknown>): Promise<Disk> {
   const pond = await openPondOn(disk, 'chain', { mode: 'write' });
-  await work(pond).finally(() => pond.close());
+  try {
+    await work(pond);
+  } finally {
+    await pond.close();
+  }
   return disk;
 }
 
 const log = async (disk: Disk): Promise<readonly Commit[]> => {
   const pond = await openPondOn(disk, 'chain', { mode: 'read' });
-  return await collect(pond.log()).finally(() => pond.close());
+  try {
+    return await collect(pond.log());
+  } finally {
+    await pond.close();
+  }
 };
 
 const image: DiskImage = await (async () => {
@@ -181,7 +189,11 @@ describe('a record whose field was altered', () => {
       overwrite(disk, logFile(number), Buffer.from(text.replace('"commitInfo"', '"cnmmitInfo"')));
       const check = async (): Promise<readonly string[]> => {
         const pond = await openPondOn(disk, 'chain', { mode: 'read' });
-        return (await pond.checkHistory().finally(() => pond.close())).problems;
+        try {
+          return (await pond.checkHistory()).problems;
+        } finally {
+          await pond.close();
+        }
       };
       const problems = await check().catch((error: unknown) => [String(error)]);
       assert.match(problems.join(), new RegExp(`commit ${number} has its number, and no record`));

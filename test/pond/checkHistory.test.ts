@@ -27,7 +27,11 @@ const dataFile = (disk: Disk, number: number): string => readCommit(disk, commit
 
 async function report(disk: Disk, isQuick = false): Promise<CheckReport> {
   const pond = await openPondOn(disk, 'checked', { mode: 'read' });
-  return await pond.checkHistory({ isQuick }).finally(() => pond.close());
+  try {
+    return await pond.checkHistory({ isQuick });
+  } finally {
+    await pond.close();
+  }
 }
 
 /**

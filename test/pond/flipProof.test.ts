@@ -35,8 +35,12 @@ async function observed(of: DiskImage): Promise<unknown> {
 /** Problems of opening and of a check; [] for a sound pond. */
 async function problemsOf(of: DiskImage): Promise<readonly string[]> {
   const pond = await openPondOn(createMemoryDisk(of), 'checked', { mode: 'read' });
-  const { problems } = await pond.checkHistory().finally(() => pond.close());
-  return [...pond.notices, ...problems];
+  try {
+    const { problems } = await pond.checkHistory();
+    return [...pond.notices, ...problems];
+  } finally {
+    await pond.close();
+  }
 }
 
 /** Returns the result, or the error when it is one that reports damage. */

@@ -88,7 +88,14 @@ const columns: readonly RandomColumn[] = [
   { type: new Float64(), value: (pick) => pick(8) / 4 + 0.125, text: String },
   { type: new Utf8(), value: word, text: String },
   { type: new LargeUtf8(), value: word, text: String },
-  { type: new Dictionary(new Utf8(), new Int32()), value: word, text: String },
+  {
+    // Each column has its own dictionary, and so its own type.
+    get type() {
+      return new Dictionary(new Utf8(), new Int32());
+    },
+    value: word,
+    text: String,
+  },
   { type: new Binary(), value: controlBytes, text: hex },
   { type: new LargeBinary(), value: controlBytes, text: hex },
 ];

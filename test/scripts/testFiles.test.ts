@@ -12,6 +12,20 @@ import { slowFiles } from '../../scripts/testFiles.mjs';
 const passes = "import { test } from 'node:test';\ntest('it passes', () => {});\n";
 const fails = "import { test } from 'node:test';\ntest('it fails', () => { throw new Error('always'); });\n";
 const crashes = 'process.exit(3);\n';
+const throwsLater = `import { test } from 'node:test';
+test('ends later', async () => {
+  await Promise.resolve();
+  setImmediate(() => { throw new Error('thrown late'); });
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+});
+`;
+const nested = `import { describe, test } from 'node:test';
+describe('outer', () => {
+  describe('inner', () => {
+    test('fails', async () => { await Promise.resolve(); throw new Error('thrown late'); });
+  });
+});
+`;
 const skips = `import { test } from 'node:test';
 test('one', { skip: 'no moon' }, () => {});
 test('two', { skip: 'no moon' }, () => {});
@@ -85,6 +99,16 @@ test('a test that fails by chance fails the run, and does not run again, not eve
 
 test('a failing test and a crashing file fail the run', async (t) => {
   for (const text of [fails, crashes]) assert.equal((await runTexts(t, text, passes)).status, 1);
+});
+
+test('an error outside of a test, and one below a nested suite, fail the run', async (t) => {
+  for (const text of [throwsLater, nested]) {
+    const { status, output } = await runTexts(t, text, passes);
+    assert.equal(status, 1);
+    assert.match(output, /Error: thrown late/);
+  }
+  const { output } = await runTexts(t, nested);
+  assert.match(output, /▶ outer\n {2}▶ inner\n {4}✖ fails/);
 });
 
 test('the last lines count skipped tests by their reasons', async (t) => {

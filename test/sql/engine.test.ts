@@ -195,7 +195,8 @@ fails('garbage for Arrow', 'FROM "/bad.arrow"', 'invalid-content', /\/bad\.arrow
 fails('a CSV line that does not convert', 'SELECT sum(x) FROM "/bad.csv"', 'invalid-content', /\/bad\.csv|no number/);
 fails('the host by a path', "FROM ^'/etc/passwd'", 'not-found', /no file is at \/etc\/passwd/);
 fails('the host by a relative path', "FROM 'etc/passwd.csv'", 'query-forbidden', /not|disabled/);
-fails('the host by a function', "FROM ^read_csv('/etc/passwd')", 'query-forbidden', /read_csv\(\)/);
+fails('the host by a function', "FROM ^read_csv('/etc/passwd')", 'not-found', /no file is at \/etc\/passwd/);
+fails('the host by a function on a relative path', "FROM ^read_csv('etc/passwd')", 'query-forbidden', /read_csv\(\)/);
 fails('the environment', "SELECT ^getenv('HOME')", 'query-forbidden', /getenv/);
 fails('a statement that writes', "^COPY (SELECT 1) TO 'x'", 'query-forbidden', /COPY/);
 fails('two statements', 'SELECT 1; SELECT 2', 'query-forbidden', /several/);

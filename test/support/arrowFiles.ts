@@ -43,19 +43,20 @@ export function arrowBytes(table: Table, { format, codec }: ArrowForm): Uint8Arr
   return withLengths(writer.toUint8Array(true), packed);
 }
 
-/** The length before a compressed buffer is that of its content; apache-arrow writes that of the compressed bytes. */
+/**
+ * The length before a compressed buffer is that of its content; apache-arrow writes that of the compressed bytes. It
+ * compresses the columns before the dictionaries, but writes the dictionaries first, so each search begins at the start.
+ */
 function withLengths(
   file: Uint8Array,
   packed: readonly { readonly bytes: Uint8Array; readonly length: number }[],
 ): Uint8Array {
   const found = Buffer.from(file);
-  let at = 0;
   for (const { bytes, length } of packed) {
     const written = Buffer.from([...little(bytes.length, 4), 0, 0, 0, 0, ...bytes]);
-    const start = found.indexOf(written, at);
-    if (start < 0) continue;
+    const start = found.indexOf(written);
+    if (start < 0) throw new Error('a compressed buffer is not in the file');
     found.writeUInt32LE(length, start);
-    at = start + written.length;
   }
   return found;
 }

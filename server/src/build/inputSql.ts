@@ -3,7 +3,7 @@ import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
 import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
 import { identifier, joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
-import { isBareInput, optionsOf, type ReaderCall, readerCallsIn } from './readerCalls.ts';
+import { optionsOf, type ReaderCall, readerCallsIn, type Span } from '../sandbox/readerCalls.ts';
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 
 /** The file that `$1` refers to in a query. */
@@ -73,7 +73,7 @@ const inputName = /\$1(?!\d)/g;
  */
 export function placeInput(sql: string, input: InputNames): InputSql {
   const tokens = tokenize(sql);
-  const { calls, other } = readerCallsIn(sql, tokens);
+  const { calls, other } = readerCallsIn(sql, tokens, inputAt);
   if (other !== undefined) throw opensElse(sql, other);
   const opened = openedIn(calls);
   const edits = [
@@ -113,7 +113,7 @@ export function placeInput(sql: string, input: InputNames): InputSql {
 /** True when a query uses the path of its input for more than opening it: then its rows depend on the path. */
 export function usesInputPath(sql: string): boolean {
   const tokens = tokenize(sql);
-  const { calls } = readerCallsIn(sql, tokens);
+  const { calls } = readerCallsIn(sql, tokens, inputAt);
   const opened = openedIn(calls);
   if (showsPaths(calls, tokens)) return true;
   return tokens.some((token) => !opened.has(token.start) && pathEdits(sql, token, '').length > 0);
@@ -171,6 +171,17 @@ function textCall(sql: string, call: ReaderCall, input: InputNames): Omit<TextCa
     inputs: call.arguments.length,
     compression: compressionOf(call, input),
   };
+}
+
+/** The range of the token, or of the two tokens `$` and `1`, when they are exactly `$1`. */
+function inputAt(sql: string, token: Token): Span | undefined {
+  if (token.kind === 'string' && token.text === '$1') return token;
+  return isBareInput(sql, token) ? { start: token.start, end: token.start + 2 } : undefined;
+}
+
+/** True for the `$` of a `$1` without quotes. */
+function isBareInput(sql: string, { kind, start }: Token): boolean {
+  return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
 }
 
 /** Replaces each `$1` in a token with the pond path. */

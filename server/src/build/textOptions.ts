@@ -3,7 +3,7 @@ import { type InputFile } from '../sandbox/build.ts';
 import { type QuerySource, type SourceFile } from '../sandbox/sources.ts';
 import { type TextScope } from '../sandbox/textTables/decoded.ts';
 import { requireWholeOnce, tablesOf } from '../sandbox/textTables/tables.ts';
-import { type CallFormat, callFormat } from './callFormat.ts';
+import { type CallFormat, callFormat } from '../sandbox/callFormat.ts';
 import { type InputSql, type TextCall } from './inputSql.ts';
 
 /** What takes the place of a call of a text reader in a query. */
@@ -77,6 +77,6 @@ function asCsv(file: InputFile, { format, compression }: CallFormat): SourceFile
   return {
     ...{ hostPath, sizeBytes, pondPath, format: { ...file.format, ...format } },
     ...(key !== undefined && { key }),
-    reading: { reader: 'read_csv', options: sql``, isArrow: false, ...(compression && { compression }) },
+    reading: { reader: 'read_csv', options: sql``, ...(compression && { compression }) },
   };
 }

@@ -7,11 +7,13 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type InputFile, type InputSource, type UserBuild } from '../sandbox/build.ts';
 import { type BuildLimits, withinLimits } from '../sandbox/buildLimits.ts';
 import { BuildSandbox } from '../sandbox/buildSandbox.ts';
+import { type Conversion } from '../sandbox/conversion.ts';
+import { convertToParquet } from '../sandbox/convertToParquet.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
-import { queryableExtensions } from '../sandbox/formats.ts';
+import { parquetReading, queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
 import { textOptions } from './textOptions.ts';
@@ -21,7 +23,7 @@ import { type BuildSlot, type BuildSlots, placeFiles, removeCopies } from './bui
 export interface BuildTools {
   /** Finds the tables that a query reads. */
   analyze(sql: InputSql): Promise<Analysis>;
-  /** Host directory for converted Arrow files, which lives as long as the build. */
+  /** Host directory for converted files, which lives as long as the build. */
   readonly directory: string;
   readonly slots: BuildSlots;
   readonly limits: BuildLimits;
@@ -57,12 +59,11 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     await writeAsUtf8(file, { encoding, target }, openDisk);
     return target;
   };
-  const convert = async (file: string, pondPath: string): Promise<string> => {
-    const { convertArrow } = await import('../sandbox/arrow.ts');
+  const convert = async (source: Omit<Conversion, 'target'>): Promise<string> => {
     const target = newTarget();
     // Databases that spill into the same directory would take each other's files for their own.
     const spillDirectory = join(tools.directory, randomUUID());
-    await convertArrow({ ...tools.settings, spillDirectory }, { file, pondPath, target }, signal);
+    await convertToParquet({ ...tools.settings, spillDirectory }, { ...source, target }, signal);
     return target;
   };
   try {
@@ -197,12 +198,12 @@ function asTable({ reading, ...file }: InputFile): SourceFile {
 }
 
 interface Conversions {
-  convert(this: void, file: string, pondPath: string): Promise<string>;
+  convert(this: void, source: Omit<Conversion, 'target'>): Promise<string>;
   recode(this: void, file: InputFile, encoding: string): Promise<string>;
   readonly openDisk: OpenDisk;
 }
 
-/** The build with its Arrow files converted to Parquet, and its JSON files to UTF-8 without a byte order mark. */
+/** The build with files that DuckDB does not read converted to Parquet, and its JSON files to UTF-8 without a byte order mark. */
 async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conversions): Promise<UserBuild> {
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];
@@ -210,9 +211,11 @@ async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conve
       const { reading, hostPath, pondPath } = file;
       const encoding = jsonEncoding(file, openDisk);
       if (encoding !== undefined) files.push({ ...file, hostPath: await recode(file, encoding) });
-      else if (reading?.isArrow !== true) files.push(file);
-      else
-        files.push({ ...file, hostPath: await convert(hostPath, pondPath), reading: { ...reading, isArrow: false } });
+      else if (reading?.converted === undefined) files.push(file);
+      else {
+        const source = { format: reading.converted, file: hostPath, pondPath };
+        files.push({ ...file, hostPath: await convert(source), reading: parquetReading });
+      }
     }
     return { ...source, files };
   };

@@ -63,7 +63,7 @@ export interface DescriptionInfo {
   /** Bytes of the file, or the number of entries of a Delta table's directory. */
   readonly size: number;
   /** How its content is written; null for a file that is not a table. */
-  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'delta' | null;
+  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx' | 'delta' | null;
   readonly rowCount: number | null;
   readonly columns: readonly DescribedColumnInfo[];
   /** The time column with its minimum and maximum, in UTC; null without one. */

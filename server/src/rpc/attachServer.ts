@@ -84,7 +84,7 @@ class Peer {
       if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
       return { protocolVersion };
     });
-    this.#connection.onRequest(input, (chunk: InputChunk) => this.#inputs.take(chunk));
+    this.#connection.onRequest<boolean, never>(input, (chunk: InputChunk) => this.#inputs.take(chunk));
     for (const name of verbNames) this.#serve(name);
     this.#connection.onClose(() => this.#end());
     // A peer that dies in the middle of a message is not an error; the close event that follows is handled.

@@ -1,5 +1,6 @@
 import { joinSql, literal, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { type FileType } from '../tinyfs/backend.ts';
+import { type ConvertedFormat } from './conversion.ts';
 
 /** A DuckDB reader and its options. One call can read all files of one reading. */
 export interface Reading {
@@ -10,12 +11,12 @@ export interface Reading {
   readonly delimiter?: string;
   /** Compression of the bytes; undefined for uncompressed files. */
   readonly compression?: 'gzip' | 'zstd';
-  /** The file is Arrow IPC and is converted to Parquet first. */
-  readonly isArrow: boolean;
+  /** The format that is converted to Parquet first; undefined for what DuckDB reads. */
+  readonly converted?: ConvertedFormat;
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
-export const readingVersion = 3;
+export const readingVersion = 4;
 
 /**
  * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round
@@ -30,13 +31,12 @@ export const wholeJsonOptions: ReadonlyMap<string, SqlText> = new Map([
 const wholeJson = joinSql([...wholeJsonOptions.values()], sql``);
 
 /** The reading of Parquet files. */
-export const parquetReading: Reading = { reader: 'read_parquet', options: sql``, isArrow: false };
-const arrow: Reading = { ...parquetReading, isArrow: true };
-const csv: Reading = { reader: 'read_csv', options: sql``, isArrow: false };
+export const parquetReading: Reading = { reader: 'read_parquet', options: sql`` };
+const arrow: Reading = { ...parquetReading, converted: 'arrow' };
+const csv: Reading = { reader: 'read_csv', options: sql`` };
 const json = (options: SqlText): Reading => ({
   reader: 'read_json',
   options: sql`${wholeJson}${options}`,
-  isArrow: false,
 });
 
 /** Readings by extension. A Map, as an extension may be a name that every object has, as in `x.constructor`. */
@@ -52,6 +52,7 @@ const readings = new Map<string, Reading>([
   ['arrows', arrow],
   ['feather', arrow],
   ['ipc', arrow],
+  ['xlsx', { ...parquetReading, converted: 'xlsx' }],
 ]);
 
 /** Extensions of files that a query reads, separated by spaces. */
@@ -70,6 +71,19 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
   if (reading.reader === 'read_parquet') return undefined;
   // The host files have names without extension, so DuckDB cannot detect the compression itself.
   return { ...reading, compression: match[2] === '.gz' ? 'gzip' : 'zstd' };
+}
+
+/** What a reader function reads files as, whatever their extensions. */
+export type ReadAs = 'csv' | 'json' | 'ndjson' | 'parquet' | 'text' | 'blob';
+
+/**
+ * The reading of a file as a reader function reads it; its name states the compression of a text. For a file that is
+ * read whole, as a text or bytes, that of Parquet: its bytes as they are.
+ */
+export function readingAs(as: ReadAs, name: string): Reading {
+  if (as === 'parquet' || as === 'text' || as === 'blob') return parquetReading;
+  const compression = /\.(?:gz|zst)$/i.exec(name)?.[0] ?? '';
+  return readingOf('file', `x.${as}${compression}`) ?? csv;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type Conversion } from './conversion.ts';
 import { type PlainError } from '../base/error.ts';
 import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
@@ -57,11 +58,8 @@ interface Operations {
     params: { readonly files: readonly SourceFile[]; readonly settledBy: readonly SourceFile[] };
     result: readonly TextDescription[];
   };
-  /** Converts an Arrow IPC file to Parquet, holding one batch in memory. */
-  convertArrow: {
-    params: { readonly file: string; readonly pondPath: string; readonly target: string };
-    result: null;
-  };
+  /** Converts a file that DuckDB does not read: see convertToParquet. */
+  convert: { params: Conversion; result: null };
 }
 
 export type OperationName = keyof Operations;

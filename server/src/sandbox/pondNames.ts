@@ -1,4 +1,17 @@
 import { type Token, tokenize } from '../base/sqlTokens.ts';
+import { type ReadAs } from './formats.ts';
+import { type TextFormat } from './textFormat.ts';
+
+/** A reader function that a query calls, with what the call states about its files. */
+export interface PondReader {
+  /** Absolute paths and patterns; at least one. */
+  readonly paths: readonly string[];
+  readonly as: ReadAs;
+  /** Comes before what is stated about a file. */
+  readonly format?: TextFormat;
+  /** That of the extension when undefined. */
+  readonly compression?: 'gzip' | 'zstd';
+}
 
 /** A table that a query reads and that DuckDB does not define. */
 export interface TableReference {
@@ -11,6 +24,8 @@ export interface TableReference {
    * False when the text may mean something else (a string in a PIVOT): then a missing path is not an error by itself.
    */
   readonly certain: boolean;
+  /** The call that the table stands for, under a name of this program; undefined for a pond path. */
+  readonly reader?: PondReader;
 }
 
 /**

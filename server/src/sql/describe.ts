@@ -11,7 +11,7 @@ import { formatAt } from '../documents/statedFormat.ts';
 /** A table of the pond. */
 interface TableDescription {
   /** How its content is written; `delta` for a directory that is a Delta table. */
-  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'delta';
+  readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx' | 'delta';
   readonly columns: readonly Column[];
   readonly rowCount: number;
   /** Minimum and maximum of the time column as texts, null without a time; undefined without such a column. */
@@ -69,7 +69,7 @@ export async function describeTable(
 function readerOf(at: NodePath): TableDescription['reader'] | undefined {
   if (at.isDirectory) return 'delta';
   const reading = readingOf(at.node.type, at.basename, at.node.type === 'file' && formatAt(at) !== undefined);
-  return reading === undefined ? undefined : reading.isArrow ? 'arrow' : readers[reading.reader];
+  return reading === undefined ? undefined : (reading.converted ?? readers[reading.reader]);
 }
 
 const readers: Readonly<Record<Reading['reader'], 'csv' | 'json' | 'parquet'>> = {

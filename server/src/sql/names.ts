@@ -1,7 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
-import { formatAt, type StatedFormat } from '../documents/statedFormat.ts';
+import { formatAt } from '../documents/statedFormat.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -10,9 +10,10 @@ import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { basename, dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { type TableReference } from '../sandbox/pondNames.ts';
+import { type PondReader, type TableReference } from '../sandbox/pondNames.ts';
+import { type TextFormat } from '../sandbox/textFormat.ts';
 import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
-import { queryableExtensions, type Reading, readingOf } from '../sandbox/formats.ts';
+import { queryableExtensions, type Reading, readingAs, readingOf } from '../sandbox/formats.ts';
 
 /** A file of the pond that a table's name refers to. */
 export interface ResolvedFile {
@@ -20,8 +21,10 @@ export interface ResolvedFile {
   /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
   readonly reading: Reading;
-  /** The format stated for it in the same version; undefined when none is stated. */
-  readonly format: StatedFormat | undefined;
+  /** The format stated for it, in the same version or by a reader function; undefined when none is stated. */
+  readonly format: TextFormat | undefined;
+  /** The sheet of a workbook that the name has after '#'; undefined without one. */
+  readonly sheet?: string;
 }
 
 export interface ResolvedTable {
@@ -42,7 +45,8 @@ interface NameScope {
 
 /**
  * Finds the files that a table's name refers to: one path, or all files that a pattern matches, each once; broken links
- * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@'. A file with the whole name takes precedence, so that "a@1.csv" and
+ * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@',
+ * and the name of a sheet the '#' after a workbook. A file with the whole name takes precedence, so that "a@1.csv" and
  * "x[1].csv" can be read.
  *
  * Undefined when no file exists and the reference is not certain. Fails `not-found`, `is-a-directory`,
@@ -51,7 +55,8 @@ interface NameScope {
 export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
   const details = positionOf(scope.sql, reference.index);
   try {
-    const found = (await findAsIs(scope, reference.name)) ?? (await findAtVersion(scope, reference.name));
+    if (reference.reader !== undefined) return { reference, files: await filesOf(scope, reference.reader, details) };
+    const found = await find(scope, reference.name);
     if (found !== undefined) {
       const delta = await deltaIn(found[0]);
       if (delta !== undefined) return { reference, files: [], delta };
@@ -64,10 +69,41 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
   }
 }
 
+/** Finds the files of a name as it is, else those before a sheet's name, else those before a version. */
+async function find(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  const found = await findAsIs(scope, name);
+  if (found !== undefined) return found;
+  const { path, sheet } = splitSheet(name);
+  if (sheet === undefined) return findAtVersion(scope, name);
+  return (await findNamed(scope, path))?.map((file) => ({ ...file, sheet }));
+}
+
+/** Splits a name after a workbook and its version, as in `/a.xlsx@2#Sheet1`. */
+function splitSheet(name: string): { readonly path: string; readonly sheet?: string } {
+  const [, path = name, sheet] = /^(.*?\.xlsx(?:@[^/#@]+)?)#([^/]+)$/is.exec(name) ?? [];
+  return { path, ...(sheet !== undefined && { sheet }) };
+}
+
 interface FoundFile {
   readonly root: WorkingDirectory;
   readonly at: NodePath;
   readonly suffix: string;
+  readonly sheet?: string;
+}
+
+/** The files that a reader function opens, in the order of its paths. */
+async function filesOf(scope: NameScope, reader: PondReader, details: ErrorDetails): Promise<readonly ResolvedFile[]> {
+  const files: ResolvedFile[] = [];
+  for (const path of reader.paths) {
+    const found = await findNamed(scope, path);
+    if (found === undefined) throw await notFound(scope, path);
+    files.push(...found.map((file) => readBy(reader, file, details)));
+  }
+  return files;
+}
+
+async function findNamed(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
+  return (await findAsIs(scope, name)) ?? (await findAtVersion(scope, name));
 }
 
 async function findAsIs(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
@@ -112,22 +148,46 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
   return await readDeltaFolder(await found.root.openDirectory(found.at.path));
 }
 
-function withReading({ at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+/** A file as a reader function reads it: what the call states comes before what is stated about the file. */
+function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
   const pondPath = at.path + suffix;
-  if (at.isDirectory) {
-    const hint = `Name the files in it, such as "${at.path === '/' ? '' : at.path}/*.csv".`;
-    throw new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
+  if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
+  if (at.node.type !== 'file' && reader.as !== 'parquet') {
+    const hint = 'Read it with read_parquet, or by its path alone.';
+    throw new PondError('query-invalid', `${pondPath} is a ${at.node.type}`, { ...details, path: pondPath, hint });
   }
+  const reading = readingAs(reader.as, at.basename);
+  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  return {
+    ...{ node: at.node, pondPath },
+    reading: { ...reading, ...(reader.compression && { compression: reader.compression }) },
+    format: stated === undefined && reader.format === undefined ? undefined : { ...stated, ...reader.format },
+  };
+}
+
+function isDirectory(path: string, pondPath: string, details: ErrorDetails): PondError {
+  const hint = `Name the files in it, such as "${path === '/' ? '' : path}/*.csv".`;
+  return new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
+}
+
+function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
+  const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
+  if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   const format = at.node.type === 'file' ? formatAt(at) : undefined;
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
+  if (sheet !== undefined && reading?.converted !== 'xlsx') {
+    const message = `${pondPath} names a sheet, and ${at.path} is no Excel workbook`;
+    throw new PondError('query-invalid', message, { ...details, path: pondPath, hint: 'Write the path without "#".' });
+  }
   if (reading === undefined) {
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading, format };
+  return { node: at.node, pondPath, reading, format, ...(sheet !== undefined && { sheet }) };
 }
 
-async function notFound(scope: NameScope, name: string): Promise<PondError> {
+async function notFound(scope: NameScope, fullName: string): Promise<PondError> {
+  const name = splitSheet(fullName).path;
   const path = splitVersion(name)?.path ?? name;
   const when = splitVersion(name)?.version ?? scope.at;
   const what = hasWildcard(path) ? `no file matches ${path}` : `no file is at ${path}`;

@@ -6,6 +6,7 @@ import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
 import { historyFor, type HistoryTables } from './history.ts';
+import { type Conversion } from '../sandbox/conversion.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
@@ -13,6 +14,7 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
@@ -105,6 +107,8 @@ async function sourceOf(
 ): Promise<PreparedSource> {
   const { name, index } = reference;
   if (delta !== undefined) return await deltaSource(scope, reference, delta);
+  const as = reference.reader?.as;
+  if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: SourceFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file));
   const found = perFile.flat();
@@ -112,6 +116,27 @@ async function sourceOf(
     files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
     view: viewOf({ name, index, files: found, hasFilename: namesFilename(sql) }),
   };
+}
+
+interface WholeFiles {
+  readonly name: string;
+  readonly index: number | undefined;
+  readonly files: readonly ResolvedFile[];
+  readonly as: 'text' | 'blob';
+}
+
+/** The rows of read_text or read_blob: one for each file, with its pond path. */
+async function wholeSource(
+  { pond, signal }: PrepareScope,
+  { name, index, files, as }: WholeFiles,
+): Promise<PreparedSource> {
+  const found: { readonly hostPath: string; readonly pondPath: string }[] = [];
+  for (const { node, pondPath } of files) {
+    for (const { hostPath } of await pond.hostFiles(node, signal === undefined ? {} : { signal })) {
+      found.push({ hostPath, pondPath });
+    }
+  }
+  return { files: found, view: { sql: wholeFilesSql(name, found, as), index, path: name } };
 }
 
 async function deltaSource(
@@ -136,9 +161,10 @@ async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<Sou
   const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
   const sources: SourceFile[] = [];
   for (const content of contents) {
-    const hostPath = reading.isArrow
-      ? await parquetOfArrow(scope, file, content)
-      : await utf8OfJson(scope, file, content);
+    const hostPath =
+      reading.converted === undefined
+        ? await utf8OfJson(scope, file, content)
+        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
     sources.push({
       hostPath,
       sizeBytes: content.sizeBytes,
@@ -167,19 +193,20 @@ async function utf8OfJson(
 }
 
 /**
- * The host path of a Parquet file with the content of an Arrow file, converted once per content into the user's cache.
+ * The host path of a Parquet file with the content of a file that DuckDB does not read, converted once per content into
+ * the user's cache.
  */
-async function parquetOfArrow(
+async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath }: ResolvedFile,
-  content: HostFile,
+  { node, pondPath, sheet }: ResolvedFile,
+  source: Pick<Conversion, 'format' | 'file'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = `arrow ${conversionVersion} ${node.sha256}`;
+  const key = [source.format, conversionVersion, node.sha256, ...(sheet === undefined ? [] : [sheet])].join(' ');
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {
-    await worker.request('convertArrow', { file: content.hostPath, pondPath, target }, signal);
+    await worker.request('convert', { ...source, pondPath, target, ...(sheet !== undefined && { sheet }) }, signal);
   });
   return converted.hostPath;
 }

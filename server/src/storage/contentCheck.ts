@@ -84,10 +84,14 @@ function stateOf(hostPath: string): FileState | string {
 }
 
 async function hashOf(hostPath: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<string> {
+  const requireWanted = (): void => {
+    if (signal?.aborted === true) throw new PondError('cancelled', 'the check of the content was cancelled');
+  };
+  requireWanted();
   const hash = createHash('sha256');
   if (sizeBytes <= wholeBytesMax) return hash.update(wholeFile(hostPath)).digest('hex');
   for await (const chunk of readHostStream(hostPath, 0, sizeBytes)) {
-    if (signal?.aborted === true) throw new PondError('cancelled', 'the check of the content was cancelled');
+    requireWanted();
     hash.update(chunk);
   }
   return hash.digest('hex');

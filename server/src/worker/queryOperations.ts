@@ -1,10 +1,12 @@
+import { convertToParquet } from '../sandbox/convertToParquet.ts';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
-import { type Analysis, analyze } from '../sandbox/analysis.ts';
+import { type Analysis } from '../sandbox/analysis.ts';
+import { analyzeQuery } from '../sandbox/pondReaders.ts';
 import {
   type OperationName,
   type OperationParams,
@@ -57,7 +59,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   analyze({ sql }: OperationParams<'analyze'>): Promise<Analysis> {
-    return analyze(this.#parser, sql);
+    return analyzeQuery(this.#parser, sql);
   }
 
   async open({ spec }: OperationParams<'open'>): Promise<null> {
@@ -126,11 +128,10 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     }
   }
 
-  async convertArrow(conversion: OperationParams<'convertArrow'>, signal: AbortSignal): Promise<null> {
-    const { convertArrow } = await import('../sandbox/arrow.ts');
+  async convert(conversion: OperationParams<'convert'>, signal: AbortSignal): Promise<null> {
     // Databases that spill into the same directory would take each other's files for their own.
     const spillDirectory = join(this.#directory, randomUUID());
-    await convertArrow({ ...this.#settings, spillDirectory }, conversion, signal);
+    await convertToParquet({ ...this.#settings, spillDirectory }, conversion, signal);
     return null;
   }
 

@@ -21,7 +21,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     release: async (params) => (await queries()).release(params),
     copy: async (params, signal) => (await queries()).copy(params, signal),
     describeTexts: async (params) => (await queries()).describeTexts(params),
-    convertArrow: async (params, signal) => (await queries()).convertArrow(params, signal),
+    convert: async (params, signal) => (await queries()).convert(params, signal),
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
     statements: async (params, signal) => (await builds()).statements(params, signal),
     inspect: async (params, signal) => (await builds()).inspect(params, signal),

@@ -16,7 +16,7 @@ export interface AlikeInput {
 }
 
 /**
- * Returns an input as Parquet files: all parts of a series in order, otherwise one file. Text and Arrow files are
+ * Returns an input as Parquet files: all parts of a series in order, otherwise one file. Other files are
  * converted first; an empty text file gives none, because it has neither rows nor columns. Fails `invalid-content`,
  * with the input's path, for content that is not a table, and `ambiguous-dates`.
  */
@@ -28,12 +28,12 @@ export async function parquetFilesOf(
   const { match, alike } = input;
   const reading = readingOf(match.type, match.name, match.format !== undefined);
   if (reading === undefined) {
-    const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet and Arrow.';
+    const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
     throw new PondError('invalid-content', `${match.path} is no table`, { path: match.path, hint });
   }
   const files = await match.files(job);
-  if (reading.reader === 'read_parquet' && !reading.isArrow) return files;
-  const written = reading.isArrow ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
+  if (reading.reader === 'read_parquet' && reading.converted === undefined) return files;
+  const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
   const conversion = { match, reading, materializer, job };
   return await Promise.all(
     written.map(async (file) => {

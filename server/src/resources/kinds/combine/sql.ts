@@ -89,8 +89,10 @@ function groupSql(layout: SegmentLayout, period: Period, series: readonly PartSe
   // Rows read by several calls have no reliable order.
   const isOrdered =
     series.length === 1 && series[0]!.isRising && runsOf(layout.columns, series[0]!.segments).length === 1;
-  const order = isOrdered ? sql`` : sql` ORDER BY t`;
-  return sql`SELECT ${joinSql([...(isFirst ? [sql`t AS "Timestamp"`] : []), ...columns])} FROM ${joined}${order}`;
+  // A bare `t` would be the column of this name in the output, if there is one.
+  const order = isOrdered ? sql`` : sql` ORDER BY joined.t`;
+  const selected = joinSql([...(isFirst ? [sql`joined.t AS "Timestamp"`] : []), ...columns]);
+  return sql`SELECT ${selected} FROM (SELECT * FROM ${joined}) AS joined${order}`;
 }
 
 function joinedSql(tables: readonly SqlText[]): SqlText {

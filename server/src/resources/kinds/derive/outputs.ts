@@ -118,7 +118,9 @@ function outputOf(output: Output): DerivedFile {
 function inputPart(match: Match, withPath: boolean): KeyPart {
   const reading = readingOf(match.type, match.name, match.format !== undefined);
   const read =
-    reading === undefined ? null : [reading.reader, reading.options, reading.compression ?? null, reading.isArrow];
+    reading === undefined
+      ? null
+      : [reading.reader, reading.options, reading.compression ?? null, reading.converted ?? false];
   return [match.key, read, withPath ? match.path : (/\.(gz|zst)$/i.exec(match.name)?.[0] ?? null)];
 }
 

@@ -74,8 +74,11 @@ function checkQuery(query: string | undefined): readonly FieldIssue[] {
   const hint = 'Give it a name in `inputs`, and read that name: the order of runs follows from the inputs.';
   return [
     ...checkDeterminism(query),
-    ...unnamed.map(({ name }): FieldIssue => {
-      return { key: 'query', code: 'query-unnamed-input', message: `the query reads ${name} by its path`, hint };
+    ...unnamed.map(({ name, index }): FieldIssue => {
+      // With the quotes around it.
+      const part = index === undefined ? undefined : { start: index, end: index + name.length + 2 };
+      const message = `the query reads ${name} by its path`;
+      return { key: 'query', code: 'query-unnamed-input', message, hint, ...(part && { part }) };
     }),
   ];
 }

@@ -42,17 +42,17 @@ export function optionsOf(reader: string): ReaderOptions {
 
 /** The calls of reader functions in a query. */
 interface ReaderCalls {
-  /** Calls that open the input, `$1`, and nothing else. */
+  /** Calls that open inputs and nothing else. */
   readonly calls: readonly ReaderCall[];
   /** The name of the first call that opens anything else. */
   readonly other: Token | undefined;
 }
 
-/** A call of a reader function that opens the input. */
+/** A call of a reader function that opens inputs: `$1` in a resource, pond paths in a query. */
 export interface ReaderCall {
   readonly name: string;
   readonly start: number;
-  /** The ranges of `$1`; one, or the items of a list. */
+  /** The ranges of the inputs; one, or the items of a list. */
   readonly arguments: readonly Span[];
   readonly isList: boolean;
   /** Index after the first argument. */
@@ -63,31 +63,38 @@ export interface ReaderCall {
   readonly options: ReadonlySet<string>;
 }
 
-interface Span {
+/** A range of a text, `start` inclusive, `end` exclusive. */
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
+/** The range of an input that begins at a token; undefined for anything else. */
+type InputAt = (sql: string, token: Token) => Span | undefined;
+
 /** Finds the calls of reader functions in the tokens of a query. */
-export function readerCallsIn(sql: string, tokens: readonly Token[]): ReaderCalls {
+export function readerCallsIn(sql: string, tokens: readonly Token[], inputAt: InputAt): ReaderCalls {
   const calls: ReaderCall[] = [];
   const closers = closersOf(tokens);
   let other: Token | undefined;
   tokens.forEach((token, index) => {
-    const call = readerCallAt(sql, tokens, index, closers);
+    const call = readerCallAt({ sql, tokens, closers, inputAt }, index);
     if (call === 'other') other ??= token;
     else if (call !== undefined) calls.push(call);
   });
   return { calls, other };
 }
 
+interface CallText {
+  readonly sql: string;
+  readonly tokens: readonly Token[];
+  /** Indexes of closing tokens, by the index of the opening one. */
+  readonly closers: ReadonlyMap<number, number>;
+  readonly inputAt: InputAt;
+}
+
 /** The call that begins at a token: undefined when it is not a reader's, 'other' when it opens anything else. */
-function readerCallAt(
-  sql: string,
-  tokens: readonly Token[],
-  index: number,
-  closers: ReadonlyMap<number, number>,
-): ReaderCall | 'other' | undefined {
+function readerCallAt({ sql, tokens, closers, inputAt }: CallText, index: number): ReaderCall | 'other' | undefined {
   const token = tokens[index];
   const name = token?.text.toLowerCase() ?? '';
   if (token === undefined || !isName(token) || !readers.has(name) || !isSymbol(tokens[index + 1], '(')) {
@@ -97,7 +104,8 @@ function readerCallAt(
   const found: Span[] = [];
   let at = index + (isList ? 3 : 2);
   for (;;) {
-    const span = inputAt(sql, tokens, at);
+    const input = tokens[at];
+    const span = input && inputAt(sql, input);
     if (span === undefined) return 'other';
     found.push(span);
     at += tokens[at]?.kind === 'symbol' ? 2 : 1;
@@ -111,18 +119,6 @@ function readerCallAt(
   const close = tokens[closers.get(index + 1) ?? -1]?.start ?? sql.length;
   const options = namesInCall(tokens, at, closers);
   return { name, start: token.start, arguments: found, isList, end, close, options };
-}
-
-/** The range of the token, or of the two tokens `$` and `1`, when they are exactly `$1`. */
-function inputAt(sql: string, tokens: readonly Token[], index: number): Span | undefined {
-  const token = tokens[index];
-  if (token?.kind === 'string' && token.text === '$1') return token;
-  return token !== undefined && isBareInput(sql, token) ? { start: token.start, end: token.start + 2 } : undefined;
-}
-
-/** True for the `$` of a `$1` without quotes. */
-export function isBareInput(sql: string, { kind, start }: Token): boolean {
-  return kind === 'symbol' && /^\$1(?!\d)/.test(sql.slice(start, start + 3));
 }
 
 /** Indexes of closing tokens, by the index of the opening one; in one pass, as calls may be nested deeply. */

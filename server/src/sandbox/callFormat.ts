@@ -1,5 +1,5 @@
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
-import { type TextFormat } from '../sandbox/textFormat.ts';
+import { type TextFormat } from './textFormat.ts';
 
 /** The options of a call of read_csv, as what they state about the text. */
 export interface CallFormat {
@@ -7,6 +7,8 @@ export interface CallFormat {
   readonly compression: 'gzip' | 'zstd' | undefined;
   /** True when options remain that only DuckDB's reader knows. */
   readonly hasOthers: boolean;
+  /** Names of these options, as far as they can be found. */
+  readonly others: readonly string[];
   /** True when the call states all, and nothing is to be found in the file. */
   readonly isComplete: boolean;
 }
@@ -16,17 +18,17 @@ type OptionValue = string | number | boolean | readonly string[] | ReadonlyMap<s
 
 /** Parses the options of a call, as written after its first argument. */
 export function callFormat(given: string): CallFormat {
-  const options = optionsIn(tokenize(given));
+  const options = callOptions(given);
   const found: { -readonly [K in keyof TextFormat]: TextFormat[K] } = {};
   let compression: CallFormat['compression'];
-  let hasOthers = options === undefined;
+  const others: string[] = [];
   let isComplete = false;
   for (const [name, value] of options ?? []) {
     if (name === 'auto_detect') isComplete ||= value === false;
     else if (name === 'compression') compression = value === 'gzip' || value === 'zstd' ? value : undefined;
-    else if (!setOption(found, name, value)) hasOthers = true;
+    else if (!setOption(found, name, value)) others.push(name);
   }
-  return { format: found, compression, hasOthers, isComplete };
+  return { format: found, compression, hasOthers: options === undefined || others.length > 0, others, isComplete };
 }
 
 type Setter = (format: { -readonly [K in keyof TextFormat]: TextFormat[K] }, value: OptionValue) => boolean;
@@ -139,8 +141,12 @@ function setOption(format: TextFormat, name: string, value: OptionValue | undefi
 const isList = (value: OptionValue): value is readonly string[] => Array.isArray(value);
 const isStruct = (value: OptionValue): value is ReadonlyMap<string, string> => value instanceof Map;
 
-/** Options by name in lower case, undefined for a value that is no constant; undefined for a text that is no list. */
-function optionsIn(tokens: readonly Token[]): readonly (readonly [string, OptionValue | undefined])[] | undefined {
+/**
+ * The options of a call, as written after its first argument: names in lower case with their values, undefined for a
+ * value that is no constant. Undefined for a text that is no list of options.
+ */
+export function callOptions(given: string): readonly (readonly [string, OptionValue | undefined])[] | undefined {
+  const tokens = tokenize(given);
   const options: (readonly [string, OptionValue | undefined])[] = [];
   let at = 0;
   while (at < tokens.length) {

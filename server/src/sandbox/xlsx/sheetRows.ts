@@ -1,0 +1,170 @@
+import { unescapedText } from './cellText.ts';
+import { msOfSerial } from './timeFormat.ts';
+import { type Workbook } from './workbook.ts';
+import { parseXml } from './xml.ts';
+
+const rowsMax = 1_048_576;
+const columnsMax = 16_384;
+
+/** The value of a cell. Times are milliseconds since 1970, or since midnight. */
+export type SheetCell =
+  | { readonly kind: 'text' | 'error'; readonly value: string }
+  | { readonly kind: 'number' | 'date' | 'timestamp' | 'time'; readonly value: number }
+  | { readonly kind: 'boolean'; readonly value: boolean };
+
+/** A row with at least one cell. */
+export interface SheetRow {
+  /** From 1, as Excel shows it. */
+  readonly number: number;
+  /** By column, from 0. */
+  readonly cells: ReadonlyMap<number, SheetCell>;
+}
+
+/** What the file has of one cell. */
+interface RawCell {
+  readonly column: number;
+  readonly type: string;
+  readonly style: number;
+  text: string;
+  hasValue: boolean;
+  hasFormula: boolean;
+}
+
+/**
+ * Yields the rows of a sheet that have cells, some at a time. Throws an Error with the reason for malformed content, and
+ * for a formula without a value, which a program wrote that does not compute.
+ */
+export async function* sheetRows(
+  content: AsyncIterable<Uint8Array>,
+  workbook: Workbook,
+): AsyncIterable<readonly SheetRow[]> {
+  const reader = new RowReader(workbook);
+  for await (const parsed of parseXml(content, reader.handler)) {
+    void parsed;
+    const rows = reader.take();
+    if (rows.length > 0) yield rows;
+  }
+  const rows = reader.take();
+  if (rows.length > 0) yield rows;
+}
+
+/** Collects the rows of a sheet from its elements. */
+class RowReader {
+  readonly #workbook: Workbook;
+  #rows: SheetRow[] = [];
+  #number = 0;
+  #cells = new Map<number, SheetCell>();
+  #nextColumn = 0;
+  #cell: RawCell | undefined;
+  #isText = false;
+  #isPhonetic = false;
+
+  readonly handler = {
+    open: (name: string, attributes: Readonly<Record<string, string>>): void => this.#open(name, attributes),
+    text: (text: string): void => {
+      if (this.#isText && this.#cell !== undefined) this.#cell.text += text;
+    },
+    close: (name: string): void => this.#close(name),
+  };
+
+  constructor(workbook: Workbook) {
+    this.#workbook = workbook;
+  }
+
+  /** The rows since the last call. */
+  take(): readonly SheetRow[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #open(name: string, attributes: Readonly<Record<string, string>>): void {
+    const cell = this.#cell;
+    if (name === 'row') this.#openRow(attributes['r']);
+    else if (name === 'c') this.#openCell(attributes);
+    else if (name === 'rPh') this.#isPhonetic = true;
+    else if (cell !== undefined && name === 'f') cell.hasFormula = true;
+    else if (cell !== undefined && (name === 'v' || name === 'is')) cell.hasValue = true;
+    this.#isText = name === 'v' || (name === 't' && !this.#isPhonetic);
+  }
+
+  #openRow(reference: string | undefined): void {
+    const number = reference === undefined ? this.#number + 1 : Number(reference);
+    if (!Number.isInteger(number) || number <= this.#number || number > rowsMax) {
+      throw new Error(`its row ${reference ?? number} is out of order or of range`);
+    }
+    this.#number = number;
+    this.#cells = new Map();
+    this.#nextColumn = 0;
+  }
+
+  #openCell({ r: reference, t: type = 'n', s: style = '0' }: Readonly<Record<string, string>>): void {
+    const column = reference === undefined ? this.#nextColumn : columnOf(reference);
+    if (column === undefined || column >= columnsMax)
+      throw new Error(`its cell ${reference ?? column} is out of range`);
+    this.#nextColumn = column + 1;
+    this.#cell = { column, type, style: Number(style), text: '', hasValue: false, hasFormula: false };
+  }
+
+  #close(name: string): void {
+    this.#isText = false;
+    if (name === 'rPh') this.#isPhonetic = false;
+    if (name === 'row' && this.#cells.size > 0) this.#rows.push({ number: this.#number, cells: this.#cells });
+    if (name !== 'c' || this.#cell === undefined) return;
+    const raw = this.#cell;
+    this.#cell = undefined;
+    const at = `${columnName(raw.column)}${this.#number}`;
+    if (raw.hasFormula && !raw.hasValue && raw.type !== 'str') {
+      throw new Error(
+        `its cell ${at} has a formula without a value; open the file in Excel or LibreOffice and save it`,
+      );
+    }
+    if (raw.hasValue || raw.type === 'str') this.#cells.set(raw.column, cellOf(raw, at, this.#workbook));
+  }
+}
+
+function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1904 }: Workbook): SheetCell {
+  if (type === 's') {
+    const value = texts[Number(text)];
+    if (text === '' || value === undefined) throw new Error(`its cell ${at} refers to a text that is missing`);
+    return { kind: 'text', value };
+  }
+  if (type === 'inlineStr' || type === 'str') return { kind: 'text', value: unescapedText(text) };
+  if (type === 'e') return { kind: 'error', value: text };
+  if (type === 'b') return { kind: 'boolean', value: text.trim() === '1' || text.trim() === 'true' };
+  if (type === 'd') return isoCell(text, at);
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value))
+    throw new Error(`its cell ${at} is no number: ${text.slice(0, 40)}`);
+  return timeCell(value, styles[style], is1904) ?? { kind: 'number', value };
+}
+
+/** A number whose format shows a time; undefined where the number is none. */
+function timeCell(value: number, format: Workbook['styles'][number], is1904: boolean): SheetCell | undefined {
+  if (format === undefined) return undefined;
+  // A time of day with a date is a time of that day, whatever its format shows of it.
+  if (format === 'time' && value >= 0 && value < 1) return { kind: 'time', value: Math.round(value * 86_400_000) };
+  const ms = msOfSerial(value, is1904);
+  if (ms === undefined) return undefined;
+  return { kind: format === 'date' && ms % 86_400_000 === 0 ? 'date' : 'timestamp', value: ms };
+}
+
+function isoCell(text: string, at: string): SheetCell {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const ms = Date.parse(isDate || text.endsWith('Z') ? text : `${text}Z`);
+  if (Number.isNaN(ms)) throw new Error(`its cell ${at} is no time: ${text.slice(0, 40)}`);
+  return { kind: isDate ? 'date' : 'timestamp', value: ms };
+}
+
+/** The column of a reference such as `B2`, from 0; undefined for what is none. */
+function columnOf(reference: string): number | undefined {
+  const letters = /^([A-Z]{1,3})\d+$/.exec(reference)?.[1];
+  if (letters === undefined) return undefined;
+  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
+}
+
+/** A, B, … Z, AA, … */
+function columnName(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : columnName(Math.floor(index / 26) - 1) + last;
+}
