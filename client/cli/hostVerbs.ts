@@ -1,6 +1,7 @@
 /** Verbs between a pond and the host. */
 import { join } from 'node:path';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
+import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { humanSize, plural, shownPath } from './format.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
@@ -22,11 +23,22 @@ export const init: VerbRunner = async (session) => {
 export const importVerb: VerbRunner = async (session) => {
   const sources = session.line.positionals.slice(0, -1).map(hostPath);
   const path = pondPath(argument(session.line, sources.length));
-  const result = await session.call('import', { sources, path });
+  const { as: named, time } = session.line.texts;
+  const as = named === undefined ? undefined : typeOf(named);
+  if (time !== undefined && as !== 'series') {
+    throw new PondError('usage', '--time is for --as series', { hint: 'A table has no time column.' });
+  }
+  const params = { sources, path, ...(as && { as }), ...(time !== undefined && { time }) };
+  const result = await session.call('import', params);
   warnSkipped(session.terminal, result);
   const text = `imported ${filesOf(result)}, ${plural(result.directories, 'directory')}`;
   await show(session, result, `${text}, ${humanSize(result.bytes)}`);
 };
+
+function typeOf(name: string): 'series' | 'table' {
+  if (name === 'series' || name === 'table') return name;
+  throw new PondError('usage', `--as ${name} is not known`, { hint: 'Files become a series or a table.' });
+}
 
 /** Copies files of the pond to the host. */
 export const exportVerb: VerbRunner = async (session) => {

@@ -80,9 +80,13 @@ export const verbs = {
   },
   append,
   import: {
-    usage: 'HOST... PATH',
+    usage: '[--as series|table] [--time COLUMN] HOST... PATH',
     summary: 'copy host files and folders into a directory of the pond',
-    details: ['All or none. Files with equal content stay as they are.'],
+    details: [
+      'All or none. Files with equal content stay as they are.',
+      'With --as, each CSV, JSON, Arrow or Parquet file becomes a series or table, without the extension in its name.',
+    ],
+    options: { as: { type: 'string' }, time: { type: 'string' } },
     positionals: [2],
     hints: { 'is-a-directory': 'Import into another directory, or remove the existing one first.' },
     run: importVerb,

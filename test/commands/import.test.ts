@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
@@ -128,4 +128,59 @@ test('two files with one name are refused before anything is staged', async (t) 
   const [source = ''] = from;
   const { files } = await host.run('import', { sources: [source, source], path: '/' });
   assert.equal(files, 2);
+});
+
+test('with --as, files become series or tables without an extension, by the format stated for the folder', async (t) => {
+  const host = await newPondHost(t);
+  const from = join(host.folder, 'from');
+  mkdirSync(from);
+  writeFileSync(join(from, 'level.csv'), 'time;level\n02/01/2024 00:00;1,5\n03/01/2024 00:00;NAN\n');
+  writeFileSync(join(from, 'rain.2024.ndjson'), '{"time":"2024-01-01T00:00:00","rain":2}\n');
+  writeFileSync(join(from, 'notes.md'), '# notes\n');
+  await host.run('makeDirectory', { path: '/river' });
+  const series = { sources: [from], path: '/river', as: 'series' } as const;
+  const failed: unknown = await host.run('import', series).catch((error: unknown) => error);
+  assert.ok(isPondError(failed, 'ambiguous-dates'), String(failed));
+  assert.deepEqual(await paths(host), ['/river'], 'all or nothing');
+  await host.run('setFormat', { path: '/river', options: { dates: 'day-first', nulls: 'NAN' } });
+  const done = await host.run('import', series);
+  assert.deepEqual([done.files, done.unchanged, done.directories], [2, 0, 1]);
+  assert.deepEqual(done.skipped, [{ path: join(from, 'notes.md'), reason: 'its name does not say a format of rows' }]);
+  const types = (await host.run('list', { path: '/river/from' })).map(({ path, type }) => [path, type]);
+  assert.deepEqual(types, [
+    ['/river/from/level', 'series'],
+    ['/river/from/rain.2024', 'series'],
+  ]);
+  const query = await host.run('query', { sql: 'SELECT month(time), level FROM "/river/from/level" ORDER BY time' });
+  const { columns } = await host.run('rows', { resultId: query.resultId, start: 0, count: 2 });
+  assert.deepEqual(columns, [
+    ['1', '1'],
+    ['1.5', null],
+  ]);
+  assert.equal((await host.run('import', series)).unchanged, 2);
+  writeFileSync(join(from, 'level.csv'), 'time;level\n04/01/2024 00:00;1,5\n');
+  const other: unknown = await host.run('import', series).catch((error: unknown) => error);
+  assert.ok(isPondError(other, 'already-exists'), String(other));
+});
+
+test('a table gets a version for other rows; Parquet stays as it is, and is checked', async (t) => {
+  const host = await newPondHost(t);
+  const [text, parquet] = [join(host.folder, 'sites.csv'), join(host.folder, 'kept.parquet')];
+  writeFileSync(text, 'site,depth\nA1,4\n');
+  const add = (source: string) => host.run('import', { sources: [source], path: '/t', as: 'table' });
+  assert.equal((await add(text)).unchanged, 0);
+  assert.equal((await add(text)).unchanged, 1);
+  writeFileSync(text, 'site,depth\nA1,5\n');
+  assert.equal((await add(text)).unchanged, 0);
+  await host.run('export', { paths: ['/t/sites'], directory: host.folder });
+  const exported = ['sites', 'sites.parquet'].map((name) => join(host.folder, name)).find((path) => existsSync(path))!;
+  copyFileSync(exported, parquet);
+  await add(parquet);
+  const [kept, sites] = await Promise.all(['/t/kept', '/t/sites'].map((path) => host.run('stat', { path })));
+  assert.deepEqual([kept?.type, kept?.sha256], ['table', sites?.sha256]);
+  writeFileSync(parquet, 'PAR1 is not enough');
+  assert.ok(isPondError(await add(parquet).catch((error: unknown) => error), 'invalid-content'));
+  const plain = join(host.folder, 'x.md');
+  writeFileSync(plain, 'x');
+  assert.ok(isPondError(await add(plain).catch((error: unknown) => error), 'invalid-content'));
 });

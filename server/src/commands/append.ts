@@ -5,6 +5,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { batchOf, fileOfInput, type RowFile } from './appendFiles.ts';
+import { formatForRows } from './formatForRows.ts';
 import { type Command } from './verb.ts';
 
 /**
@@ -18,13 +19,15 @@ export const append: Command<'append'> = async (pond, { sources, path, time, for
   try {
     const files: RowFile[] = sources.map((hostPath) => ({ hostPath, shownPath: hostPath }));
     if (context.input !== undefined) files.push(await fileOfInput(context.input, temporary.path));
-    const appender = await openAppender(pond, await pond.fs.root(), { path, time }, context);
+    const root = await pond.fs.root();
+    const stated = await formatForRows(root, path);
+    const appender = await openAppender(pond, root, { path, time }, context);
     try {
       const counts = newCounts();
       for (const [index, file] of files.entries()) {
         context.progress('appending', index, files.length);
         const { requireUnchanged, ...batch } = await batchOf(file, format);
-        const read = await appender.read(batch);
+        const read = await appender.read({ ...batch, file: { ...batch.file, ...(stated && { format: stated }) } });
         requireUnchanged();
         if (read.isKnown) counts.known.push(file.shownPath);
         else if (read.rows === 0) counts.empty.push(file.shownPath);

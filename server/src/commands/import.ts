@@ -8,6 +8,7 @@ import { type Command } from './verb.ts';
 import { isInside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
+import { typedEntry, TypedFiles } from './importTyped.ts';
 
 type YieldToEventLoop = () => Promise<void>;
 
@@ -16,31 +17,46 @@ type YieldToEventLoop = () => Promise<void>;
  * missing. All or nothing: after a failure or a cancellation none of it is staged. A file that already has the content
  * is left alone. Files that a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails
  * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
- * the same name or a file and a directory collide.
+ * the same name or a file and a directory collide. With `as`, each file is read as rows, and becomes a series or table
+ * without the extension in its name.
  */
-export const importFiles: Command<'import'> = async ({ fs }, { pond, sources, path }, context) => {
-  const root = await fs.root();
+export const importFiles: Command<'import'> = async (opened, params, context) => {
+  const { pond, sources, path, as, time } = params;
+  const root = await opened.fs.root();
   const yieldToEventLoop = createYield(context.signal);
-  const { entries, skipped } = await collect(sources, pond, yieldToEventLoop);
+  const { entries, skipped } = await collect(sources, pond, yieldToEventLoop, as && typedEntry);
   const total = entries.filter(({ kind }) => kind === 'file').length;
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
-  await root.backend.batch(async () => {
-    await root.createDirectory(path, { parents: true });
+  const typed = as && new TypedFiles(opened, root, { as, time }, context);
+  try {
+    const ready = new Map<HostEntry, () => Promise<number | undefined>>();
     for (const entry of entries) {
-      await yieldToEventLoop();
-      const target = joinPath(path, entry.relativePath);
-      if (entry.kind === 'directory') {
-        await root.createDirectory(target, { parents: true });
-        counts.directories++;
-      } else {
-        if (await stageFile(root, target, entry, yieldToEventLoop)) counts.bytes += entry.sizeBytes;
-        else counts.unchanged++;
+      if (typed === undefined || entry.kind === 'directory') continue;
+      const { write } = await typed.read(entry.hostPath, joinPath(path, entry.relativePath));
+      ready.set(entry, async () => (write === undefined ? undefined : (await write()).sizeBytes));
+    }
+    await root.backend.batch(async () => {
+      await root.createDirectory(path, { parents: true });
+      for (const entry of entries) {
+        await yieldToEventLoop();
+        const target = joinPath(path, entry.relativePath);
+        if (entry.kind === 'directory') {
+          await root.createDirectory(target, { parents: true });
+          counts.directories++;
+          continue;
+        }
+        const stage = ready.get(entry) ?? (() => stageFile(root, target, entry, yieldToEventLoop));
+        const bytes = await stage();
+        if (bytes === undefined) counts.unchanged++;
+        else counts.bytes += bytes;
         counts.files++;
         context.progress('importing', counts.files, total);
       }
-    }
-  });
-  return { ...counts, ...skippedInfo(skipped) };
+    });
+    return { ...counts, ...skippedInfo(skipped) };
+  } finally {
+    typed?.close();
+  }
 };
 
 interface Collected {
@@ -52,14 +68,16 @@ async function collect(
   sources: readonly string[],
   pond: string,
   yieldToEventLoop: YieldToEventLoop,
+  named: (entry: HostEntry) => HostEntry | HostSkipped = (entry) => entry,
 ): Promise<Collected> {
   const entries: HostEntry[] = [];
   const skipped: HostSkipped[] = [];
   const files = new Map<string, string>();
   for (const source of sources) {
     requireOther(pond, source);
-    for (const entry of walkHost(source, ownFolder(pond, source))) {
+    for (const found of walkHost(source, ownFolder(pond, source))) {
       await yieldToEventLoop();
+      const entry = found.kind === 'skipped' ? found : named(found);
       if (entry.kind === 'skipped') skipped.push(entry);
       else entries.push(entry);
       if (entry.kind !== 'file') continue;
@@ -95,13 +113,13 @@ function sameName(other: string, { hostPath, relativePath }: HostEntry): PondErr
   return new PondError('already-exists', message, { path: hostPath, hint: 'Import them into different directories.' });
 }
 
-/** True when the content is new, false when it is already present. */
+/** Returns the number of bytes that were staged; undefined when the content is already present. */
 async function stageFile(
   root: WorkingDirectory,
   target: string,
   entry: HostEntry,
   yieldToEventLoop: YieldToEventLoop,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
     const read = hostContent(entry);
     return read instanceof Uint8Array ? read : yielding(read, yieldToEventLoop);
@@ -109,8 +127,8 @@ async function stageFile(
   const before = await root.get(target);
   // Only a file of the same size can be equal: others need not be read twice.
   if (before?.node.sizeBytes === entry.sizeBytes && !before.isDirectory) {
-    if ((await contentHash(content())) === before.node.sha256) return false;
+    if ((await contentHash(content())) === before.node.sha256) return undefined;
   }
   await root.writeFile(target, content());
-  return true;
+  return entry.sizeBytes;
 }

@@ -19,9 +19,17 @@ export interface HostCommands {
     };
     result: AppendInfo;
   };
-  /** Copies host files and folders into a pond directory; streams; reports progress. */
+  /**
+   * Copies host files and folders into a pond directory; streams; reports progress. With `as`, each file becomes a series
+   * or table with the rows of the file; `time` names the time column of the series.
+   */
   import: {
-    params: InPond & { readonly sources: readonly string[]; readonly path: string };
+    params: InPond & {
+      readonly sources: readonly string[];
+      readonly path: string;
+      readonly as?: 'series' | 'table';
+      readonly time?: string;
+    };
     result: {
       readonly files: number;
       readonly directories: number;

@@ -7,7 +7,7 @@ const { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates,
 
 /**
  * Schema of the section. It leaves out what does not fit a file that grows: the footer, and names in place of those in
- * the first line, which the document has of its own.
+ * the first line, which the document gives as `names`.
  */
 export const lineFormatSchema = object(
   { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates, zone, ragged, types },
@@ -17,7 +17,7 @@ export const lineFormatSchema = object(
 /** A format as decoded from the document of a Tail. */
 export type LineFormat = SpecOf<typeof lineFormatSchema>;
 
-/** Lines are divided at bytes. */
+/** A line ends at a byte, which in UTF-16 may be half of a character. */
 function checkEncoding(stated: string | undefined): readonly FieldIssue[] {
   if (stated?.startsWith('utf-16') !== true) return [];
   return [
