@@ -119,7 +119,7 @@ export class TypedFiles {
     const { builder } = this.#pond.layer.materializer;
     const { signal } = this.#job;
     const target = join(this.#directory.path, String(this.#count++));
-    const isParquet = file.reading?.reader === 'read_parquet' && !file.reading.isArrow;
+    const isParquet = file.reading?.reader === 'read_parquet' && file.reading.converted === undefined;
     const input = { name: file.pondPath, files: [file] };
     // The rows of a Parquet file are read too: an unreadable one is refused here, not by later queries.
     await builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target }, signal);
