@@ -1,13 +1,13 @@
 /**
  * pandas, polars, pyarrow and DuckDB for Python, which write files that ponds read, and read ponds. They are no
- * dependencies: they are installed into a virtual environment in .cache/ by `npm run test:interop`, and by every run of
- * the tests where CI is set. requirements.txt in scripts/python pins their versions.
+ * dependencies: they are installed into .cache/ by `npm run test:interop`, and by every run of the tests where CI is
+ * set and a package index can be reached. requirements.txt in scripts/python pins their versions.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cachedFolder, fillOnce } from './cachedInstall.mjs';
-import { findOnPath, mustRun, root, ScriptError } from './run.mjs';
+import { findOnPath, mustRun, root, run, ScriptError } from './run.mjs';
 
 const requirements = path.join(root, 'scripts/python/requirements.txt');
 const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -32,6 +32,7 @@ export function findPython() {
  */
 export async function ensurePython(report) {
   if (existsSync(folder)) return;
+  await ensurePip(report);
   const program = findOnPath('python3', 'python');
   if (program === undefined) throw new ScriptError('the interoperation tests need Python 3 on the PATH');
   report('installing pandas, polars, pyarrow and DuckDB (from PyPI, once, into .cache)');
@@ -39,4 +40,18 @@ export async function ensurePython(report) {
     const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--target', partial, '-r', requirements];
     await mustRun(program, pip, { failure: 'the Python libraries could not be installed by pip' });
   });
+}
+
+/**
+ * Installs Debian's Python with pip where one is missing and that is possible.
+ * @param {(line: string) => void} report
+ */
+async function ensurePip(report) {
+  const program = findOnPath('python3', 'python');
+  if (program !== undefined && (await run(program, ['-m', 'pip', '--version'])).status === 0) return;
+  if (process.getuid?.() !== 0 || findOnPath('apt-get') === undefined) return;
+  report('installing python3-pip (apt-get)');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-qq'], { env });
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'python3', 'python3-pip'], { env });
 }
