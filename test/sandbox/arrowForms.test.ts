@@ -112,7 +112,8 @@ function randomTable(seed: number) {
   return { table: new Table(Object.fromEntries(vectors)), texts, rows };
 }
 
-for (const seed of seeds(2)) {
+// A file of seed 20 lists a place without a batch, which apache-arrow reads again and again.
+for (const seed of new Set([...seeds(2), 20])) {
   test(`a random table of seed ${seed} is read as it was written, in every form`, async () => {
     for (const [index, form] of arrowForms.entries()) {
       const { table, texts, rows } = randomTable(seed * arrowForms.length + index);

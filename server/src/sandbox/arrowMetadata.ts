@@ -41,7 +41,14 @@ const headers: readonly FlatTable[] = [numbers, schema, dictionaryBatch, recordB
 
 const message = fieldsOf([2, { kindIn: 1, tableOf: (kind) => headers[kind] ?? numbers }], [4, pairs]);
 
+const headerKindField = 1;
 const bodyLengthField = 3;
+
+/** Kinds of messages by the number of the footer's field that lists them: dictionaries, and batches of rows. */
+const listedKinds = [
+  [2, 2],
+  [3, 3],
+] as const;
 const blockBytes = 24;
 
 const footer = fieldsOf([1, { table: schema }], [2, { items: blockBytes }], [3, { items: blockBytes }], [4, pairs]);
@@ -56,15 +63,24 @@ export function requireSoundMetadata(read: ReadRange, sizeBytes: number): void {
   const isFile = Buffer.from(read(0, fileMark.length)).toString('latin1') === fileMark;
   if (isFile) {
     // The schema is read from the footer: that at the start is in another form in files of polars.
-    for (const offset of blocksOf(read, sizeBytes)) messageEnd(read, offset);
+    for (const { offset, kind } of blocksOf(read, sizeBytes)) {
+      // apache-arrow reads a block of another kind again and again, without an end.
+      if (messageAt(read, offset)?.kind !== kind) throw damaged();
+    }
     return;
   }
   let at: number | undefined = 0;
-  while (at !== undefined && at < sizeBytes) at = messageEnd(read, at);
+  while (at !== undefined && at < sizeBytes) at = messageAt(read, at)?.end;
 }
 
-/** Checks the footer of a file. Returns the offsets of its batches. */
-function blocksOf(read: ReadRange, sizeBytes: number): readonly number[] {
+interface Block {
+  readonly offset: number;
+  /** Kind of the message there. */
+  readonly kind: number;
+}
+
+/** Checks the footer of a file. Returns its dictionaries and batches. */
+function blocksOf(read: ReadRange, sizeBytes: number): readonly Block[] {
   const tail = new DataView(Uint8Array.from(read(sizeBytes - 10, sizeBytes)).buffer);
   const mark = Buffer.from(tail.buffer, 4).toString('latin1');
   const length = tail.getInt32(0, true);
@@ -73,18 +89,24 @@ function blocksOf(read: ReadRange, sizeBytes: number): readonly number[] {
   if (!isSoundRoot(bytes, footer)) throw damaged();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const root = targetOf(view, 0);
-  return [2, 3].flatMap((number) => {
+  return listedKinds.flatMap(([number, kind]) => {
     const at = fieldIn(view, root, number);
     if (at === undefined) return [];
     const list = targetOf(view, at);
-    return Array.from({ length: view.getUint32(list, true) }, (_, index) =>
-      Number(view.getBigInt64(list + 4 + index * blockBytes, true)),
-    );
+    return Array.from({ length: view.getUint32(list, true) }, (_, index) => {
+      return { offset: Number(view.getBigInt64(list + 4 + index * blockBytes, true)), kind };
+    });
   });
 }
 
-/** Checks the message at a position. Returns the position after its body; undefined at the end of a stream. */
-function messageEnd(read: ReadRange, start: number): number | undefined {
+interface Message {
+  readonly kind: number;
+  /** Position after its body. */
+  readonly end: number;
+}
+
+/** Checks the message at a position; undefined at the end of a stream. */
+function messageAt(read: ReadRange, start: number): Message | undefined {
   if (start < 0) throw damaged();
   const lengths = new DataView(Uint8Array.from(read(start, start + 8)).buffer);
   const isMarked = lengths.byteLength >= 4 && lengths.getInt32(0, true) === -1;
@@ -97,10 +119,11 @@ function messageEnd(read: ReadRange, start: number): number | undefined {
   if (bytes.length < length) throw new RangeError('a message is cut short');
   if (!isSoundRoot(bytes, message)) throw damaged();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const at = fieldIn(view, targetOf(view, 0), bodyLengthField);
-  const bodyLength = at === undefined ? 0 : Number(view.getBigInt64(at, true));
+  const root = targetOf(view, 0);
+  const [kindAt, lengthAt] = [fieldIn(view, root, headerKindField), fieldIn(view, root, bodyLengthField)];
+  const bodyLength = lengthAt === undefined ? 0 : Number(view.getBigInt64(lengthAt, true));
   if (bodyLength < 0) throw damaged();
-  return from + length + bodyLength;
+  return { kind: kindAt === undefined ? 0 : view.getUint8(kindAt), end: from + length + bodyLength };
 }
 
 function damaged(): Error {
