@@ -244,3 +244,20 @@ reads(
   'SELECT Timestamp::VARCHAR FROM "FOLDER/1.csv"',
   [['2026-01-01']],
 );
+
+reads(
+  'rows of numbers between spaces, none of which is a header',
+  { 'buoy.txt': '#YY MM DD WDIR\n2026 02 01 210  5.0\n2026 02 02 MM   4.0\n' },
+  `SELECT count(*) FROM 'FOLDER/buoy.txt'`,
+  [['2']],
+);
+
+reads(
+  'ranges as names of columns of numbers',
+  { 'depths.csv': '0-10,10-20\n1.5,2.5\n3,4\n' },
+  `SELECT "0-10", "10-20" FROM 'FOLDER/depths.csv'`,
+  [
+    ['1.5', '2.5'],
+    ['3.0', '4.0'],
+  ],
+);

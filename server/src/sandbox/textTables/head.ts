@@ -45,7 +45,8 @@ export const isValue = (field: string): boolean => values.some((form) => form.te
 /** True for a record that names the columns of the records below it. */
 export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean {
   if (trimmed.every((field) => field === '')) return false;
-  if (!trimmed.some(isValue)) return true;
+  // Numbers separated by spaces are one field, which is no value and no name either.
+  if (!trimmed.some(isValue) && trimmed.some((field) => /\p{L}/u.test(field))) return true;
   const rows = below.filter((record) => record.trimmed.length === trimmed.length);
   return trimmed.some((field, index) => {
     if (field === '' || isValue(field)) return false;
