@@ -52,6 +52,8 @@ export class TableScan {
   /** Names in the header that the next rows are under, with the index of each one's column. */
   #names: readonly string[];
   #header: readonly string[] = [];
+  /** First byte of the header, which most rows do not begin with; undefined for an empty name. */
+  #headerByte: number | undefined;
   #map: readonly number[] = [];
   #expects: 'header' | 'units' | 'rows';
 
@@ -100,7 +102,7 @@ export class TableScan {
 
   #takeHead(record: RecordReader): void {
     if (this.#expects === 'header') {
-      this.#header = record.texts().map((name) => name.trim());
+      this.#setHeader(record);
       this.#expects = this.#options.format.units === true ? 'units' : 'rows';
       return;
     }
@@ -114,6 +116,11 @@ export class TableScan {
     this.#expects = 'rows';
   }
 
+  #setHeader(record: RecordReader): void {
+    this.#header = record.texts().map((name) => name.trim());
+    this.#headerByte = Buffer.from(this.#header[0] ?? '')[0];
+  }
+
   #takeRecord(record: RecordReader): void {
     if (this.#isHeaderAgain(record)) this.#beginHeader(record);
     else if (record.width === this.#names.length) this.#takeRow(record);
@@ -121,11 +128,10 @@ export class TableScan {
   }
 
   #isHeaderAgain(record: RecordReader): boolean {
-    const [first = ''] = this.#header;
-    const isOther = record.width !== this.#names.length;
     if (this.#header.length < 2 || record.width < 2) return false;
-    if (!isOther && (record.bytes[record.starts[0] ?? 0] !== Buffer.from(first)[0] || record.text(0).trim() !== first))
-      return false;
+    const isOther = record.width !== this.#names.length;
+    if (!isOther && record.bytes[record.starts[0] ?? 0] !== this.#headerByte) return false;
+    if (!isOther && record.text(0).trim() !== this.#header[0]) return false;
     return repeatsHeader(
       record.texts().map((field) => field.trim()),
       this.#header,
@@ -133,7 +139,7 @@ export class TableScan {
   }
 
   #beginHeader(record: RecordReader): void {
-    this.#header = record.texts().map((name) => name.trim());
+    this.#setHeader(record);
     this.#laterHeaderLines.push(record.line);
     this.needsOwnReading = true;
     this.#useNames(this.#sectionNames());
