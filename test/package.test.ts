@@ -7,8 +7,12 @@ import { root } from '../scripts/run.mjs';
 
 /** Every dependency and why it is there. Adding one means adding its reason. */
 const runtime = {
+  '@aws-sdk/client-s3':
+    'speaks to S3-compatible stores, with every way to name credentials; loaded when a store is used',
   '@duckdb/node-api': 'runs SQL over Parquet, CSV, JSON and Arrow in place',
   'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
+  chokidar: 'watches a mirrored folder: it misses no nested folder, and has no install script',
+  'hash-wasm': 'BLAKE3, by which a Watertown pond names its content: WebAssembly inside the package',
   hyparquet: 'reads one row group of a commit without waking the query engine',
   'hyparquet-compressors':
     'unpacks what other engines rewrote with ZSTD or LZ4: pure JavaScript, bounded by the page size',

@@ -19,6 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   delta: ['parquet', 'storage'],
   oplog: ['delta', 'parquet', 'storage'],
   pond: ['tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
+  remote: ['storage'],
+  replica: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
+  mirror: ['pond', 'tinyfs', 'storage'],
+  migrate: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'documents', 'storage'],
   sandbox: ['tinyfs', 'duckdb', 'parquet', 'storage'],
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
@@ -30,7 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'resources/redact.ts': [],
   'resources/kinds': [
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
-    ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
+    ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb', 'remote', 'replica', 'mirror'],
   ],
   resources: ['resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
   'resources/tree': [
@@ -56,6 +60,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   commands: [
     ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
     ...['resources', 'resources/model', 'resources/series', 'resources/tree', 'resources/runs', 'sandbox'],
+    ...['remote', 'replica', 'mirror', 'migrate'],
   ],
   rpc: ['protocol', 'commands', 'language'],
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
@@ -74,6 +79,9 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^vscode-(languageserver(?!-textdocument)|jsonrpc)/, parts: ['server.ts', 'rpc'] },
   { module: /^yaml$/, parts: ['documents'] },
   { module: /^minijinja-js/, parts: ['templates'] },
+  { module: /^@(aws-sdk|smithy)\//, parts: ['remote'] },
+  { module: /^chokidar$/, parts: ['storage'] },
+  { module: /^hash-wasm$/, parts: ['migrate'] },
 ];
 
 /** What is run from outside: the bundles' entries, the tests and the scripts. */

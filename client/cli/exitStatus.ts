@@ -40,6 +40,9 @@ const byCode: Partial<Record<ErrorCode, keyof typeof exitStatus>> = {
   'not-allowed': 'denied',
   'secret-missing': 'denied',
   'remote-denied': 'denied',
+  'remote-unsafe': 'denied',
+  'remote-diverged': 'conflict',
+  'remote-damaged': 'damaged',
   untrusted: 'denied',
   cancelled: 'cancelled',
 };

@@ -45,6 +45,9 @@ export const errorCodes = {
   'template-failed': 'a template does not parse, or failed or took too long while it was rendered',
   'remote-denied': 'a service on the network refused the credentials or the request',
   'remote-failed': 'a service on the network could not be reached, or answered what makes no sense',
+  'remote-damaged': 'an object of a store is missing, short or altered',
+  'remote-diverged': 'a store holds another history than this pond, or another pond',
+  'remote-unsafe': 'a store does not protect an object from being written twice',
   untrusted: 'nothing is run in a workspace that is not trusted',
   usage: 'the command line is not well formed',
 } as const;
