@@ -7,9 +7,13 @@ import { createHash } from 'node:crypto';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { isPondError } from '../base/error.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
+import { addressOf, type RemoteLocation } from '../remote/location.ts';
 import { type Disk } from '../storage/disk.ts';
 import { joinPath } from '../storage/diskPath.ts';
 import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
+import { createMemoryDisk } from '../storage/memoryDisk.ts';
+import { hostPondStorage } from '../storage/pondStorage.ts';
+import { userCacheFolder } from '../storage/userFolder.ts';
 
 /** End of the contiguous log on a store, as a push or a listing saw it. */
 export interface KnownTip {
@@ -45,15 +49,22 @@ export class Ledger {
   readonly #folder: string;
   readonly #now: () => number;
 
-  /** `disk` is the folder of all ledgers. */
+  /** `disk` is a folder of the user. */
   constructor(disk: Disk, of: { readonly pond: string; readonly address: string }, now: () => number = Date.now) {
     this.#disk = disk;
     this.#now = now;
     // Text of a pond becomes part of a host file name only as a hash.
-    this.#folder = createHash('sha256')
+    const name = createHash('sha256')
       .update(JSON.stringify([of.pond, of.address]))
-      .digest('hex')
-      .slice(0, 32);
+      .digest('hex');
+    this.#folder = `remotes/${name.slice(0, 32)}`;
+  }
+
+  /** The memory in the user's cache folder; where that cannot be used, one that ends with this process. */
+  static ofUser(pond: string, location: RemoteLocation): Ledger {
+    const of = { pond, address: addressOf(location) };
+    const folder = optional(userCacheFolder);
+    return new Ledger(folder === undefined ? createMemoryDisk() : hostPondStorage(folder).disk, of);
   }
 
   /** Returns what is remembered; {} when nothing is. */

@@ -2,8 +2,8 @@
 import { PondError } from '../base/error.ts';
 import { hashOf } from '../pond/checkHistory.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
-import { sha256 } from '../pond/hash.ts';
 import { type ReadableDisk } from '../pond/storedFiles.ts';
+import { bodyOf } from '../remote/content.ts';
 import { type ObjectBody } from '../remote/objectStore.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 
@@ -29,22 +29,11 @@ export async function fileProblem(
   return found.hash === sha256 ? undefined : `its hash is ${found.hash}; expected ${sha256}`;
 }
 
-/** Returns bytes in memory as the body of an object. */
-export function bytesBody(bytes: Uint8Array): ObjectBody {
-  return {
-    sizeBytes: bytes.length,
-    sha256: sha256(bytes),
-    async *open(start, end) {
-      yield bytes.subarray(start, end);
-    },
-  };
-}
-
 /** Returns a file as the body of an object. Fails `pond-damaged` when its content is not the expected one. */
 export async function fileBody(disk: ReadableDisk, file: ExpectedFile, signal?: AbortSignal): Promise<ObjectBody> {
   const { path, sizeBytes, sha256 } = file;
   if (sizeBytes <= wholeBytesMax) {
-    const body = bytesBody(disk.readFile(path) ?? new Uint8Array());
+    const body = bodyOf(disk.readFile(path) ?? new Uint8Array());
     if (body.sha256 === sha256 && body.sizeBytes === sizeBytes) return body;
   }
   const problem = await fileProblem(disk, file, signal);

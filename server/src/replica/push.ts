@@ -7,8 +7,8 @@ import { type CommitNumber, firstCommit, nextCommit } from '../delta/commitNumbe
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
+import { bodyOf } from '../remote/content.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
-import { bytesBody } from './localFiles.ts';
 import { type KnownTip, type Ledger } from './ledger.ts';
 import { type PushBatch, batchesOf, type LeftOut } from './needs.ts';
 import { PushProgress, type SentCounts } from './pushProgress.ts';
@@ -101,7 +101,7 @@ async function remoteTip(
   return tip === undefined ? undefined : await requireSameHistory(source, store, tip, { signal });
 
   async function register() {
-    const outcome = await store.putIfAbsent(remoteKey, bytesBody(remoteRecordBytes(record)), { signal });
+    const outcome = await store.putIfAbsent(remoteKey, bodyOf(remoteRecordBytes(record)), { signal });
     return outcome === 'created' ? undefined : await readRemoteRecord(store, { signal });
   }
 }

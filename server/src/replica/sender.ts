@@ -9,8 +9,9 @@ import { type ExpectedFile } from '../pond/findings.ts';
 import { sha256 } from '../pond/hash.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { parentOf } from '../storage/diskPath.ts';
+import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
-import { bytesBody, fileBody } from './localFiles.ts';
+import { fileBody } from './localFiles.ts';
 import { type KnownTip, type Ledger, type SentList } from './ledger.ts';
 import { type PushBatch, type LogEntry } from './needs.ts';
 import { type PushProgress } from './pushProgress.ts';
@@ -158,7 +159,7 @@ export class PushSender {
   async #putEntry({ version, bytes }: LogEntry): Promise<void> {
     const { source, store, progress } = this.#parts;
     const key = commitFile(version);
-    if ((await store.putIfAbsent(key, bytesBody(bytes), this.#options)) === 'created') {
+    if ((await store.putIfAbsent(key, bodyOf(bytes), this.#options)) === 'created') {
       return progress.sent(bytes.length);
     }
     // Our own entry, whose answer was lost, or that of another writer who was faster.
