@@ -2,6 +2,8 @@
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { PondError } from '../base/error.ts';
 import { type ReadableDisk } from '../pond/storedFiles.ts';
+import { type Disk } from '../storage/disk.ts';
+import { parentOf } from '../storage/diskPath.ts';
 
 /** Path of the mark in the pond's folder: `{"of": UUID of the pond, "url": its source, "at": version or null}`. */
 const replicaFile = '_pond/replica.json';
@@ -15,4 +17,11 @@ export function requireOriginal(disk: ReadableDisk, backup: string): void {
   throw new PondError('not-allowed', `this pond is a clone${from}, and does not write to its backups`, {
     hint: `If the original is not used any more, 'pond backup adopt ${backup}' makes this pond take its place.`,
   });
+}
+
+/** Removes the mark, durably; a pond without one stays as it is. */
+export function removeReplicaMark(disk: Disk): void {
+  if (disk.stat(replicaFile) === undefined) return;
+  disk.remove(replicaFile);
+  disk.syncDirectory(parentOf(replicaFile));
 }
