@@ -6,11 +6,11 @@ import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitFile } from '../../server/src/delta/log.ts';
 import { readReplica, replicaPath } from '../../server/src/pond/replica.ts';
 import { clonePond, type CloneReport, type CloneRequest } from '../../server/src/replica/clone.ts';
+import { FileStore } from '../../server/src/remote/fileStore.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { checkedPond } from '../support/checkedPond.ts';
 import { imageOf } from '../support/diskImage.ts';
-import { diskStore } from '../support/diskStore.ts';
 import { openPondOn, storageOn } from '../support/pond.ts';
 import { endLockHolders, overwrite, pondState } from '../support/pondState.ts';
 import { bytesOf } from '../support/tree.ts';
@@ -26,7 +26,10 @@ const remote: DiskImage = {
 const options: CloneRequest = { url: 'file:///store', isThin: false };
 
 function clone(disk: Disk, from: Disk, request: Partial<CloneRequest> = {}): Promise<CloneReport> {
-  return clonePond(diskStore(from), storageOn(disk, 'clone'), { ...options, ...request });
+  return clonePond(new FileStore(from, { address: options.url, prefix: '' }), storageOn(disk, 'clone'), {
+    ...options,
+    ...request,
+  });
 }
 
 /** The committed state of a pond on a disk. */

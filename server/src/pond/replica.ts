@@ -7,8 +7,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
-import { quarantinedFiles } from './quarantine.ts';
-import { type Status } from './types.ts';
+import { type QuarantinedFile, quarantinedFiles } from './quarantine.ts';
 
 /** Path of the mark. */
 export const replicaPath = '_pond/replica.json';
@@ -52,12 +51,6 @@ export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork 
   replaceFile(disk, replicaPath, new TextEncoder().encode(`${text}\n`));
 }
 
-/** Removes the mark: from now on the folder is the pond, not a copy of it. */
-export function removeReplica(disk: Disk): void {
-  disk.remove(replicaPath);
-  disk.syncDirectory('_pond');
-}
-
 /** Fails `read-only` for a copy of an earlier version, and for one that is not complete. */
 export function requireWritable(disk: Disk): void {
   const replica = readReplica(disk);
@@ -75,8 +68,14 @@ export function requireWritable(disk: Disk): void {
   });
 }
 
+/** State of a pond's folder. */
+interface FolderStatus {
+  readonly setAside: readonly QuarantinedFile[];
+  readonly replica: Replica | undefined;
+}
+
 /** Returns the files in the quarantine of a folder, and its mark, unless that cannot be parsed, which is a notice. */
-export function folderStatus(disk: Disk): Pick<Status, 'setAside' | 'replica'> {
+export function folderStatus(disk: Disk): FolderStatus {
   const setAside = quarantinedFiles(disk);
   try {
     return { setAside, replica: readReplica(disk) };

@@ -17,7 +17,7 @@ import { type Commit, type VersionSpec } from '../pond/types.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { fromStore, remoteDamage } from './boundedRead.ts';
+import { fromStore, remoteDamage } from './remoteDamage.ts';
 import { bytesOf, dataFilesOf, missingBlobs, missingFiles } from './clonedFiles.ts';
 import { requireSame, requireTarget } from './cloneTarget.ts';
 import { type FetchedLog, fetchLog } from './fetchLog.ts';
@@ -41,7 +41,7 @@ export interface CloneRequest {
 }
 
 /** Steps of a copy, in their order; `checking` counts commits, the others bytes. */
-export type CloneStep = 'log' | 'data files' | 'checking' | 'contents';
+type CloneStep = 'log' | 'data files' | 'checking' | 'contents';
 
 /** A copy that was made. */
 export interface CloneReport {

@@ -7,6 +7,7 @@ import { type OpLog } from '../oplog/opLog.ts';
 import { blobPath } from '../pond/blobs.ts';
 import { type CheckedRecords } from '../pond/checkHistory.ts';
 import { hasContent } from '../pond/fileRestorer.ts';
+import { isKey } from '../remote/keys.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type WantedObject } from './objectFetcher.ts';
 
@@ -40,7 +41,7 @@ export function dataFilesOf(opLog: OpLog): DataFiles {
 
 /** False for a path that leads out of the folder, or to what is not for data: the log, the working files of the pond. */
 function isDataPath(path: string): boolean {
-  return isInsideTable(path) && path.split('/').every((name) => !/^[_.]/.test(name));
+  return isKey(path) && isInsideTable(path) && path.split('/').every((name) => !/^[_.]/.test(name));
 }
 
 /** Returns the data files that a disk does not have. */

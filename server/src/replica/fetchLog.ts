@@ -7,7 +7,7 @@ import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delt
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nameOf } from '../storage/diskPath.ts';
-import { readBounded, remoteDamage } from './boundedRead.ts';
+import { remoteDamage } from './remoteDamage.ts';
 import { type ListedEntry, RemoteLogListing } from './remoteLog.ts';
 import { type StagedLog } from './stagedLog.ts';
 
@@ -99,13 +99,13 @@ function readEntry(source: LogSource, { number, sizeBytes }: ListedEntry): Promi
   return readWhole(source, commitFile(number), sizeBytes);
 }
 
-/** Returns the content of an object, which must have the size that a listing told. */
+/** Returns the content of an object, which must have the size in the listing. */
 async function readWhole(source: LogSource, key: string, sizeBytes: number): Promise<Uint8Array> {
   const { store, signal, onBytes } = source;
-  const bytes = await readBounded(store, key, sizeBytes, { signal, onBytes });
+  const bytes = await store.read(key, { sizeBytesMax: sizeBytes, signal, onBytes });
   if (bytes?.length === sizeBytes) return bytes;
   const got = bytes === undefined ? 'is missing' : `has ${bytes.length} bytes`;
-  throw remoteDamage(store, key, `${got}; a listing told ${sizeBytes}`);
+  throw remoteDamage(store, key, `${got}; its listing says ${sizeBytes}`);
 }
 
 async function requireEqual(source: LogSource, entry: ListedEntry, local: CommitNumber): Promise<void> {

@@ -7,7 +7,7 @@ import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { remoteDamage } from './boundedRead.ts';
+import { remoteDamage } from './remoteDamage.ts';
 
 /** An object, at the same path on the store and in the folder. */
 export interface WantedObject {

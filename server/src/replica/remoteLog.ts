@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, firstCommit, parseCommitNumber } from '../delta/commitNumber.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
-import { remoteDamage } from './boundedRead.ts';
+import { remoteDamage } from './remoteDamage.ts';
 
 /** An entry of the log. */
 export interface ListedEntry {

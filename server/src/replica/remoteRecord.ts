@@ -1,7 +1,7 @@
 /** The record that a push leaves at the start of a pond's prefix: `_pond/remote.json`. */
 import { PondError } from '../base/error.ts';
 import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
-import { readBounded, remoteDamage } from './boundedRead.ts';
+import { remoteDamage } from './remoteDamage.ts';
 
 /** Path of the record. */
 export const remoteRecordPath = '_pond/remote.json';
@@ -10,7 +10,7 @@ const recordBytesMax = 64 * 1024;
 
 /** Returns the id of the pond on a store; undefined where no record says it, as in a pond's own folder. */
 export async function remotePondId(store: ObjectStore, options: RequestOptions): Promise<string | undefined> {
-  const bytes = await readBounded(store, remoteRecordPath, recordBytesMax, options);
+  const bytes = await store.read(remoteRecordPath, { ...options, sizeBytesMax: recordBytesMax });
   if (bytes === undefined) return undefined;
   const { format, pond, layout } = parse(store, bytes);
   if (format !== 1 || (layout !== undefined && layout !== 'open')) {
