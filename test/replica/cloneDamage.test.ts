@@ -63,7 +63,7 @@ describe('one altered byte at the store', () => {
   }
 });
 
-describe('a log that nobody wrote who has the pond', () => {
+describe('a log that a stranger wrote', () => {
   const entry = commitFile(commitNumber(2));
   const replaced = (from: RegExp, to: string): Uint8Array => {
     const text = textOf(files.get(entry)!);

@@ -23,7 +23,7 @@ import { requireSame, requireTarget } from './cloneTarget.ts';
 import { type FetchedLog, fetchLog } from './fetchLog.ts';
 import { ObjectFetcher } from './objectFetcher.ts';
 import { publishLog } from './publishLog.ts';
-import { noPond } from './remoteLog.ts';
+import { noPond } from './logListing.ts';
 import { remotePondId, remoteRecordPath } from './remoteRecord.ts';
 import { StagedLog } from './stagedLog.ts';
 

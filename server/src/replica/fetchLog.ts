@@ -8,7 +8,7 @@ import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nameOf } from '../storage/diskPath.ts';
 import { remoteDamage } from './remoteDamage.ts';
-import { type ListedEntry, RemoteLogListing } from './remoteLog.ts';
+import { type ListedEntry, RemoteLogListing } from './logListing.ts';
 import { type StagedLog } from './stagedLog.ts';
 
 /** Largest log entry, and checkpoint, that is read, bytes. */

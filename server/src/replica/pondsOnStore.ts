@@ -2,7 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
-import { noPond } from './remoteLog.ts';
+import { noPond } from './logListing.ts';
 
 /** Ponds that are looked for, and named in an error. */
 const pondsMax = 1000;
