@@ -170,7 +170,10 @@ class HistoryCheck {
 const wholeBytesMax = 1024 * 1024;
 
 /** Returns the hash and the size of a file; those of no bytes when it is missing. */
-export async function hashOf(disk: Disk, path: string): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
+export async function hashOf(
+  disk: Pick<Disk, 'stat' | 'readFile' | 'readStream'>,
+  path: string,
+): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
   const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
   const hash = createHash('sha256');
   // A stream costs more than it saves for a small file.

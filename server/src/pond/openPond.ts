@@ -35,6 +35,7 @@ import {
 } from './stagedChanges.ts';
 import { Staging } from './staging.ts';
 import { createStore, rootAt, type Store } from './store.ts';
+import { storedFilesOf } from './readStored.ts';
 import { beginTransaction, type Commits } from './transaction.ts';
 import type * as types from './types.ts';
 
@@ -64,6 +65,9 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly layer: Layer;
   readonly fs: FileSystem;
   readonly notices: readonly string[];
+  readonly stored: types.Pond['stored'];
+  readonly discard = (paths?: readonly string[]): Promise<number> => this.#staging.discard(paths);
+  readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
@@ -83,6 +87,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.#lock = writer?.lock;
     this.#journal = writer?.journal;
     this.#store = createStore(storage.disk, parts.opLog);
+    this.stored = storedFilesOf(this.#store);
     // No reference to `contents` may remain: the journal's contents are as large as what was staged.
     this.#staging = new Staging(
       {
@@ -169,14 +174,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     });
   }
 
-  async discard(paths?: readonly string[]): Promise<number> {
-    return await this.#staging.discard(paths);
-  }
-
-  async keepStaged(paths: readonly string[]): Promise<number> {
-    return await this.#staging.keepStaged(paths);
-  }
-
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
     const { opLog } = this.#store;
     const start = options.start === undefined ? this.#head.number : (await this.resolve(String(options.start))).number;
@@ -243,8 +240,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
-    // The journal first: changes that leave it later are in the log, which is read next, and are recognized as the
-    // same.
+    // The journal first: changes that leave it later are recognized in the log, which is read next.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
     // Changes that another process staged arrive without an event.
@@ -260,8 +256,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async close(): Promise<void> {
     await this.#layered.close();
-    // Wait for the changes and commits in progress.
-    await this.#staging.mutex.run(() => Promise.resolve());
+    await this.#staging.mutex.run(() => Promise.resolve()); // Changes and commits in progress.
     this.#events.clear();
     this.#journal?.close();
     this.#lock?.release(this.#journal?.end);

@@ -8,6 +8,7 @@ import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
 import { type QuarantinedFile } from './quarantine.ts';
 import { type Replica } from './replica.ts';
+import { type StoredFiles } from './storedFiles.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -191,6 +192,7 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   /** Findings and quarantined files of the opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
   readonly layer: Layer;
+  readonly stored: StoredFiles;
   /** The working tree: committed, with staged changes on top. Changes made through it are staged, durable on return. */
   readonly fs: FileSystem;
   /** The tree after a commit; read-only. Fails `version-not-found`. */

@@ -24,7 +24,7 @@ import { type FetchedLog, fetchLog } from './fetchLog.ts';
 import { ObjectFetcher } from './objectFetcher.ts';
 import { publishLog } from './publishLog.ts';
 import { noPond } from './logListing.ts';
-import { remotePondId, remoteRecordPath } from './remoteRecord.ts';
+import { readRemoteRecord, remoteKey, type RemoteRecord } from './remoteRecords.ts';
 import { StagedLog } from './stagedLog.ts';
 
 /** A copy of a pond to make. */
@@ -76,15 +76,22 @@ export async function clonePond(store: ObjectStore, storage: PondStorage, reques
   const { disk, directory } = storage;
   requireTarget(disk, directory);
   const { signal } = request;
-  const pondId = await remotePondId(store, { signal });
+  const record = await readRemoteRecord(store, { signal });
+  if (record !== undefined) requireReadable(store, record);
   await requireLog(store, signal);
   if (disk.stat('') === undefined) storage.openDisk(directory).makeDirectory('');
   const lock = lockForWriting(disk, directory);
   try {
-    return await new Clone(store, storage, request).run(pondId);
+    return await new Clone(store, storage, request).run(record?.pond);
   } finally {
     releaseAfter(lock);
   }
+}
+
+/** Fails `remote-denied` for a sealed pond, whose objects can be read only with a key. */
+function requireReadable({ address }: ObjectStore, { layout }: RemoteRecord): void {
+  if (layout === 'open') return;
+  throw new PondError('remote-denied', `the pond at ${address} is encrypted`, { path: remoteKey });
 }
 
 /** Fails `pond-not-found` for a store without a log, before anything is written. */
@@ -96,7 +103,7 @@ async function requireLog(store: ObjectStore, signal: AbortSignal | undefined): 
 /** Fails `remote-damaged` when a record names another pond than the log next to it. */
 function requireId(store: ObjectStore, id: string, recorded: string | undefined): void {
   if (recorded === undefined || recorded === id) return;
-  throw remoteDamage(store, remoteRecordPath, `names pond ${recorded}; the log next to it is that of ${id}`);
+  throw remoteDamage(store, remoteKey, `names pond ${recorded}; the log next to it is that of ${id}`);
 }
 
 /** One run of a copy, under the lock of its folder. */

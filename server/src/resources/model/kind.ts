@@ -4,6 +4,7 @@ import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
+import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
@@ -26,6 +27,11 @@ export interface ResourceKind<T = unknown> {
   readonly spec: ObjectSchema<T>;
   /** A complete document without problems. */
   readonly example: string;
+  /**
+   * True for a kind whose runs copy the whole pond: in a round they come last, however the others ended, and a commit of
+   * their records alone is no reason to copy again.
+   */
+  readonly copiesPond?: true;
   /** True for a kind whose series a site shows as charts: a page for each output, with its resolutions `res=…`. */
   readonly isCharted?: true;
   /** Data flow of a resource, from its document alone. Determines the order of runs and the cycles. */
@@ -113,6 +119,8 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
+  /** The files of the pond as they are stored. */
+  readonly stored: StoredFiles;
   readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
