@@ -1,5 +1,6 @@
 import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
+import { clone } from './cloneVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
@@ -24,12 +25,8 @@ const missingParents = "'pond mkdir -p' creates the directories above it.";
 
 /** The declaration of each verb, in the order of the help. */
 export const verbs = {
-  init: {
-    usage: '[DIR]',
-    summary: 'create a pond at DIR, or .pond in the current folder',
-    positionals: [0, 1],
-    run: init,
-  },
+  init,
+  clone,
   ls: {
     usage: '[-l] [-R] [--at V] [PATH|GLOB]...',
     summary: 'list directories, or the paths that match patterns',

@@ -29,6 +29,7 @@ function newPonds(
     attach,
     realPath: realHostPath,
     openDisk: openHostDisk,
+    env: () => undefined,
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
     repair: () => Promise.reject(new Error('not repaired here')),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),

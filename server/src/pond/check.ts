@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { addressOf } from './committedTree.ts';
 import { inlineBytesMax } from './blobs.ts';
+import { addressOf } from './committedTree.ts';
 import { type AbsentBlobs, Findings, type OnTreeProgress } from './findings.ts';
 import { chainHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
@@ -9,13 +9,24 @@ import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
 
+/** Options of a check of a tree. */
+interface TreeCheckOptions {
+  readonly onProgress?: OnTreeProgress;
+  /** True to take the hash in the name of a blob for that of its content, which was verified or is elsewhere. */
+  readonly withoutBlobs?: boolean;
+}
+
 /**
  * Recomputes all hashes of a commit's tree from its data, but for blobs that are absent. Returns mismatches as sentences;
  * [] for a sound tree.
  */
-export async function checkTree(store: Store, commit: Commit, onProgress: OnTreeProgress): Promise<readonly string[]> {
+export async function checkTree(
+  store: Store,
+  commit: Commit,
+  options: TreeCheckOptions = {},
+): Promise<readonly string[]> {
   const findings = new Findings();
-  await new TreeCheck(store, findings, onProgress).commit(commit);
+  await new TreeCheck(store, findings, options).commit(commit);
   return findings.problems;
 }
 
@@ -24,14 +35,17 @@ class TreeCheck {
   readonly #findings: Findings;
   readonly #store: Store;
   readonly #onProgress: OnTreeProgress;
+  readonly #withoutBlobs: boolean;
   readonly #absentHashes = new Set<string>();
   #absent: AbsentBlobs = { blobs: 0, bytes: 0 };
   #checked = 0;
 
-  constructor(store: Store, findings: Findings, onProgress: OnTreeProgress) {
+  constructor(store: Store, findings: Findings, options: TreeCheckOptions) {
+    const { onProgress = () => undefined, withoutBlobs = false } = options;
     this.#findings = findings;
     this.#store = store;
     this.#onProgress = onProgress;
+    this.#withoutBlobs = withoutBlobs;
   }
 
   async commit({ number }: Commit): Promise<void> {
@@ -69,6 +83,7 @@ class TreeCheck {
   }
 
   async #content(path: string, node: CommittedNode): Promise<void> {
+    if (this.#withoutBlobs && node.sizeBytes > inlineBytesMax) return;
     if (node.sizeBytes > inlineBytesMax && this.#store.blobs.isAbsent(node.sha256)) return this.#countAbsent(node);
     await this.#findings.attempt(path, async () =>
       this.#findings.expect(path, await contentHash(this.#store, node), node.sha256),

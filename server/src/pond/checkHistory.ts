@@ -9,7 +9,7 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { checkLog } from './checkLog.ts';
-import { RowCheck } from './checkRows.ts';
+import { type BlobUse, RowCheck } from './checkRows.ts';
 import {
   type AbsentBlobs,
   type CheckReport,
@@ -22,6 +22,23 @@ import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type Commit } from './types.ts';
+
+/** The records of a history, and the blobs to which they refer, by hash. */
+export interface CheckedRecords {
+  /** Sentences; none for sound records. */
+  readonly problems: readonly string[];
+  readonly commits: readonly Commit[];
+  readonly blobs: ReadonlyMap<string, BlobUse>;
+}
+
+/** Checks the log, the chain, and each data file and row of a store, from the disk. Blobs need not be there. */
+export async function checkRecords(store: Store, onProgress: OnProgress): Promise<CheckedRecords> {
+  const findings = new Findings();
+  const commits = await checkLog(store, findings);
+  const check = new HistoryCheck(store, findings, onProgress);
+  await check.rows(commits);
+  return { problems: findings.problems, commits, blobs: check.blobUses };
+}
 
 /** Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing. */
 export async function checkHistory(
@@ -67,6 +84,10 @@ class HistoryCheck {
 
   get absent(): Pick<CheckReport, 'absent'> {
     return this.#absent.blobs === 0 ? {} : { absent: this.#absent };
+  }
+
+  get blobUses(): ReadonlyMap<string, BlobUse> {
+    return this.#rowCheck.blobs;
   }
 
   async rows(commits: readonly Commit[]): Promise<void> {

@@ -22,8 +22,8 @@ import { type HostFile } from './hostFile.ts';
 import { LargeContents } from './largeContents.ts';
 import { type Lock } from './lock.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { quarantinedFiles } from './quarantine.ts';
 import { uncommitted } from './recovery.ts';
+import { folderStatus } from './replica.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import {
@@ -138,7 +138,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,
-      setAside: quarantinedFiles(this.#store.disk),
+      ...folderStatus(this.#store.disk),
     };
   }
 
@@ -231,7 +231,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async check(version = 'HEAD', onProgress: OnTreeProgress = () => undefined): Promise<readonly string[]> {
-    return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), onProgress);
+    return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), { onProgress });
   }
 
   async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {

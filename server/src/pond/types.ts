@@ -8,6 +8,7 @@ import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
 import { type LargeContents } from './largeContents.ts';
 import { type QuarantinedFile } from './quarantine.ts';
+import { type Replica } from './replica.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -100,6 +101,8 @@ export interface Status {
   readonly notices: readonly string[];
   /** Files quarantined by this opening or an earlier one, until a person removes them. */
   readonly setAside: readonly QuarantinedFile[];
+  /** The mark of a copy of a pond; undefined for any other folder. */
+  readonly replica: Replica | undefined;
 }
 
 export interface CommitRequest {

@@ -13,6 +13,7 @@ import {
   type ChangeInfo,
   type CheckedInfo,
   type ChildInfo,
+  type CloneInfo,
   type CommitInfo,
   type NodeInfo,
   type ProvenInfo,
@@ -52,6 +53,19 @@ type LogFilters = {
 interface Commands extends HostCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
+  /**
+   * Copies a pond from a store (`s3://…`, `file:///…`) into a host directory, or goes on with a copy that stopped; reports
+   * progress. With `at` the copy ends there and is read-only; with `thin`, contents stay at the store.
+   */
+  clone: {
+    params: {
+      readonly url: string;
+      readonly directory: string;
+      readonly at?: string | undefined;
+      readonly thin?: boolean;
+    };
+    result: CloneInfo;
+  };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
   open: {
     params: InPond;
