@@ -73,3 +73,20 @@ test('a pond without an origin is not a thin clone, and a broken record is an er
   assert.equal((await pond('check')).status, 6);
   assert.equal(existsSync(join(thin, '_pond/blobs')), false);
 });
+
+test('a thin clone reads from the store that the person named, also after new commits there', async (t) => {
+  const { whole } = await newThinFolders(t);
+  const cwd = join(whole, '..');
+  const cloned = await runPond(['clone', '--thin', whole, 'clone'], { cwd });
+  assert.equal(cloned.status, 0, cloned.stderr);
+  assert.match(cloned.stdout, /4 contents, \d+\.\d kB, stay at the store/);
+  const pond: Run = (...args) => runPond(['--pond', join(cwd, 'clone'), ...args], { cwd });
+  assert.equal((await pond('cat', '/large')).stdout, String(largeContent('second ')));
+  assert.match((await pond('check')).stdout, /^the pond is sound\nnot checked: 3 contents/);
+  const source = await openPond(whole, { mode: 'write' });
+  await (await source.fs.root()).writeFile('/large', largeContent('third '));
+  await source.commit({ message: 'third', author: 'test' });
+  await source.close();
+  assert.equal((await runPond(['clone', '--thin', whole, 'clone'], { cwd })).status, 0);
+  assert.equal((await pond('cat', '/large')).stdout, String(largeContent('third ')));
+});

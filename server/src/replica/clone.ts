@@ -195,7 +195,7 @@ class Clone {
       throwIfCancelled(this.#request.signal);
       this.#request.onProgress?.('checking', done, total);
     };
-    const records = await checkRecords(createStore(view, opLog), onProgress);
+    const records = await checkRecords(createStore({ disk: view }, opLog), onProgress);
     const [first, ...others] = records.problems;
     if (first === undefined) return records;
     const more = others.length === 0 ? '' : `, and ${others.length} more problems`;
@@ -218,7 +218,7 @@ class Clone {
   async #verify(): Promise<Commit> {
     const opLog = (await OpLog.open(this.#disk))!;
     const head = await headCommit(opLog);
-    const [problem] = await checkTree(createStore(this.#disk, opLog), head, { withoutBlobs: true });
+    const [problem] = await checkTree(createStore({ disk: this.#disk }, opLog), head, { withoutBlobs: true });
     if (problem === undefined) return head;
     throw new PondError('pond-damaged', `the copy differs from what was fetched: ${problem}`, {
       path: this.#directory,
