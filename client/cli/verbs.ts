@@ -18,6 +18,7 @@ import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { du, find, grep, tree } from './searchVerbs.ts';
 import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
+import { thinVerbs } from './thinVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -276,16 +277,11 @@ export const verbs = {
     run: runs,
   },
   ...collectingVerbs,
+  ...thinVerbs,
   check,
   prove,
   completion,
-  lsp: {
-    usage: '--stdio',
-    summary: 'serve an editor over standard input and output',
-    options: { stdio: { type: 'boolean' } },
-    positionals: [0, 0],
-    runStandalone: lsp,
-  },
+  lsp,
   help: {
     usage: '[VERB]',
     summary: 'show this help, or that of a verb',

@@ -4,12 +4,15 @@ import { locationBelow, parseLocation, type RemoteLocation, urlOf } from '../rem
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { openObjectStore } from '../remote/openStore.ts';
 import { clonePond } from '../replica/clone.ts';
+import { originAccess, readOrigin } from '../replica/originRecord.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
+import { type Disk } from '../storage/disk.ts';
 import { hostPondStorage } from '../storage/pondStorage.ts';
 import { byteProgress } from './byteProgress.ts';
 import { requirePondDirectory } from './hostPaths.ts';
 import { commitInfo } from './info.ts';
-import { type PondsCommand } from './verb.ts';
+import { originHome } from './pondOrigin.ts';
+import { type PondAccess, type PondsCommand } from './verb.ts';
 
 /**
  * Copies a pond from a store into a host directory, which need not exist, or goes on with a copy that stopped. Fails as
@@ -21,10 +24,17 @@ export const clone: PondsCommand<'clone'> = async (ponds, { url, directory, at, 
   return await withPond(parseLocation(url, ponds.env), job, async (store, location) => {
     const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: progressOf(job) };
     const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, request);
+    // The person named the store, so reading from it later needs no other permission.
+    if (thin) allowOrigin(ponds.grants, storage.disk);
     const absent = { files: absentBlobs, bytes: absentBytes };
     return { ...report, id: report.pond, pond: directory, url: request.url, head: commitInfo(head), absent };
   });
 };
+
+function allowOrigin(grants: PondAccess['grants'], disk: Disk): void {
+  const origin = readOrigin(disk);
+  if (origin !== undefined) grants.add({ pond: origin.pond, home: originHome, access: originAccess(origin) });
+}
 
 /** Opens the store whose root is the pond at a location, and closes it after some work. */
 async function withPond<T>(

@@ -30,6 +30,7 @@ interface PondsParts extends SessionParts {
   readonly repair: PondAccess['repair'];
   readonly openDisk: OpenDisk;
   readonly env: PondAccess['env'];
+  readonly grants: PondAccess['grants'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -72,6 +73,10 @@ export class Ponds implements PondAccess {
 
   get env(): PondAccess['env'] {
     return this.#parts.env;
+  }
+
+  get grants(): PondAccess['grants'] {
+    return this.#parts.grants;
   }
 
   /** Returns this process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */

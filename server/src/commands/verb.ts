@@ -73,6 +73,7 @@ export interface Effects {
 export interface PondAccess {
   /** As in Effects. */
   readonly env: Effects['env'];
+  readonly grants: Effects['grants'];
   /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
-import { Findings } from './findings.ts';
+import { type AbsentBlobs, Findings, type OnTreeProgress } from './findings.ts';
 import { chainHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
@@ -11,12 +11,15 @@ import { type Commit } from './types.ts';
 
 /** Options of a check of a tree. */
 interface TreeCheckOptions {
-  readonly onProgress?: (checked: number) => void;
+  readonly onProgress?: OnTreeProgress;
   /** True to take the hash in the name of a blob for that of its content, which was verified or is elsewhere. */
   readonly withoutBlobs?: boolean;
 }
 
-/** Recomputes all hashes of a commit's tree from its data. Returns mismatches as sentences; [] for a sound tree. */
+/**
+ * Recomputes all hashes of a commit's tree from its data, but for blobs that are absent. Returns mismatches as sentences;
+ * [] for a sound tree.
+ */
 export async function checkTree(
   store: Store,
   commit: Commit,
@@ -31,8 +34,10 @@ export async function checkTree(
 class TreeCheck {
   readonly #findings: Findings;
   readonly #store: Store;
-  readonly #onProgress: (checked: number) => void;
+  readonly #onProgress: OnTreeProgress;
   readonly #withoutBlobs: boolean;
+  readonly #absentHashes = new Set<string>();
+  #absent: AbsentBlobs = { blobs: 0, bytes: 0 };
   #checked = 0;
 
   constructor(store: Store, findings: Findings, options: TreeCheckOptions) {
@@ -45,6 +50,7 @@ class TreeCheck {
 
   async commit({ number }: Commit): Promise<void> {
     await this.#findings.attempt('/', async () => this.#directory('/', await rootAt(this.#store, number), []));
+    this.#onProgress(this.#checked, this.#absent);
   }
 
   async #directory(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
@@ -70,7 +76,7 @@ class TreeCheck {
   }
 
   async #node(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
-    this.#onProgress(++this.#checked);
+    this.#onProgress(++this.#checked, this.#absent);
     if (node.type === 'directory') await this.#directory(path, node, inside);
     else if (node.type === 'series') await this.#series(path, node);
     else await this.#content(path, node);
@@ -78,9 +84,16 @@ class TreeCheck {
 
   async #content(path: string, node: CommittedNode): Promise<void> {
     if (this.#withoutBlobs && node.sizeBytes > inlineBytesMax) return;
+    if (node.sizeBytes > inlineBytesMax && this.#store.blobs.isAbsent(node.sha256)) return this.#countAbsent(node);
     await this.#findings.attempt(path, async () =>
       this.#findings.expect(path, await contentHash(this.#store, node), node.sha256),
     );
+  }
+
+  #countAbsent({ sha256, sizeBytes }: CommittedNode): void {
+    if (this.#absentHashes.has(sha256)) return;
+    this.#absentHashes.add(sha256);
+    this.#absent = { blobs: this.#absentHashes.size, bytes: this.#absent.bytes + sizeBytes };
   }
 
   async #series(path: string, node: CommittedNode): Promise<void> {

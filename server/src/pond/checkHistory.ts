@@ -10,7 +10,14 @@ import { type Disk } from '../storage/disk.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { checkLog } from './checkLog.ts';
 import { type BlobUse, RowCheck } from './checkRows.ts';
-import { type CheckReport, expectedDataFile, Findings, type HistoryCheckOptions, type OnProgress } from './findings.ts';
+import {
+  type AbsentBlobs,
+  type CheckReport,
+  expectedDataFile,
+  Findings,
+  type HistoryCheckOptions,
+  type OnProgress,
+} from './findings.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
@@ -49,7 +56,7 @@ export async function checkHistory(
   }
   const chained = commits.filter(({ hash }) => hash !== undefined).length;
   const { problems, damagedFiles } = findings;
-  return { problems, damagedFiles, checked: { commits: commits.length, chained, ...check.counts } };
+  return { problems, damagedFiles, checked: { commits: commits.length, chained, ...check.counts }, ...check.absent };
 }
 
 class HistoryCheck {
@@ -59,6 +66,7 @@ class HistoryCheck {
   readonly #rowCheck: RowCheck;
   #dataFiles = 0;
   #bytes = 0;
+  #absent: AbsentBlobs = { blobs: 0, bytes: 0 };
   #done = 0;
   #total = 0;
 
@@ -71,7 +79,11 @@ class HistoryCheck {
 
   get counts(): Pick<CheckReport['checked'], 'dataFiles' | 'rows' | 'blobs' | 'bytes'> {
     const { rowCount, blobs } = this.#rowCheck;
-    return { dataFiles: this.#dataFiles, rows: rowCount, blobs: blobs.size, bytes: this.#bytes };
+    return { dataFiles: this.#dataFiles, rows: rowCount, blobs: blobs.size - this.#absent.blobs, bytes: this.#bytes };
+  }
+
+  get absent(): Pick<CheckReport, 'absent'> {
+    return this.#absent.blobs === 0 ? {} : { absent: this.#absent };
   }
 
   get blobUses(): ReadonlyMap<string, BlobUse> {
@@ -140,7 +152,7 @@ class HistoryCheck {
     return rows;
   }
 
-  /** Reads each blob of the history and of staged changes. */
+  /** Reads each blob of the history and of staged changes that is here. */
   async blobs(staged: Overlay): Promise<void> {
     const { blobs } = this.#rowCheck;
     for (const { path, node } of stagedEntries(staged)) {
@@ -155,7 +167,9 @@ class HistoryCheck {
           this.#onProgress(this.#done, this.#total);
         }
       };
-      await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
+      if (this.#store.blobs.isAbsent(hash)) {
+        this.#absent = { blobs: this.#absent.blobs + 1, bytes: this.#absent.bytes + sizeBytes };
+      } else await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
       await this.#progress();
     }
   }

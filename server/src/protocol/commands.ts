@@ -8,6 +8,7 @@ export type * from './description.ts';
 export type * from './info.ts';
 export type * from './search.ts';
 import {
+  type AbsentInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
@@ -186,6 +187,8 @@ interface Commands extends HostCommands, ResourceCommands, SearchCommands {
       readonly problems: readonly string[];
       /** Numbers of what was checked; undefined with `at`. */
       readonly checked?: CheckedInfo;
+      /** What was not checked, since only the origin of a thin clone has it; undefined for nothing. */
+      readonly absent?: AbsentInfo;
       readonly trees: readonly TreeHashInfo[];
     };
   };

@@ -84,6 +84,12 @@ export interface CommitInfo {
   readonly bytes: number;
 }
 
+/** Contents that are only at the origin of a thin clone. */
+export interface AbsentInfo {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
 /** Numbers of what a check read. */
 export interface CheckedInfo {
   readonly commits: number;

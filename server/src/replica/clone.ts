@@ -22,6 +22,7 @@ import { bytesOf, dataFilesOf, missingBlobs, missingFiles } from './clonedFiles.
 import { requireSame, requireTarget } from './cloneTarget.ts';
 import { type FetchedLog, fetchLog } from './fetchLog.ts';
 import { ObjectFetcher } from './objectFetcher.ts';
+import { writeOrigin } from './originRecord.ts';
 import { publishLog } from './publishLog.ts';
 import { noPond } from './logListing.ts';
 import { readRemoteRecord, remoteKey, type RemoteRecord } from './remoteRecords.ts';
@@ -147,6 +148,8 @@ class Clone {
     };
     requireSame(earlier, mark, this.#directory);
     if (earlier?.isPartial !== false) writeReplica(this.#disk, mark);
+    // Before the log: as soon as the pond can be read, it is known where its contents are.
+    if (isThin) writeOrigin(this.#disk, { pond: opLog.id, url, keys: undefined });
     const outside = await this.#fetchDataFiles(opLog);
     const records = await this.#checkRecords(staged.view, opLog);
     const absent = await this.#fetchBlobs(records);
@@ -199,7 +202,7 @@ class Clone {
       throwIfCancelled(this.#request.signal);
       this.#request.onProgress?.('checking', done, total);
     };
-    const records = await checkRecords(createStore(view, opLog), onProgress);
+    const records = await checkRecords(createStore({ disk: view }, opLog), onProgress);
     const [first, ...others] = records.problems;
     if (first === undefined) return records;
     const more = others.length === 0 ? '' : `, and ${others.length} more problems`;
@@ -222,7 +225,7 @@ class Clone {
   async #verify(): Promise<Commit> {
     const opLog = (await OpLog.open(this.#disk))!;
     const head = await headCommit(opLog);
-    const [problem] = await checkTree(createStore(this.#disk, opLog), head, { withoutBlobs: true });
+    const [problem] = await checkTree(createStore({ disk: this.#disk }, opLog), head, { withoutBlobs: true });
     if (problem === undefined) return head;
     throw new PondError('pond-damaged', `the copy differs from what was fetched: ${problem}`, {
       path: this.#directory,
