@@ -9,10 +9,12 @@ export type * from './description.ts';
 export type * from './info.ts';
 export type * from './search.ts';
 import {
+  type AbsentInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
   type ChildInfo,
+  type CloneInfo,
   type CommitInfo,
   type NodeInfo,
   type ProvenInfo,
@@ -53,6 +55,19 @@ type LogFilters = {
 interface Commands extends BackupCommands, HostCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
+  /**
+   * Copies a pond from a store (`s3://…`, `file:///…`) into a host directory, or goes on with a copy that stopped; reports
+   * progress. With `at` the copy ends there and is read-only; with `thin`, contents stay at the store.
+   */
+  clone: {
+    params: {
+      readonly url: string;
+      readonly directory: string;
+      readonly at?: string | undefined;
+      readonly thin?: boolean;
+    };
+    result: CloneInfo;
+  };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
   open: {
     params: InPond;
@@ -174,6 +189,8 @@ interface Commands extends BackupCommands, HostCommands, ResourceCommands, Searc
       readonly problems: readonly string[];
       /** Numbers of what was checked; undefined with `at`. */
       readonly checked?: CheckedInfo;
+      /** What was not checked, since only the origin of a thin clone has it; undefined for nothing. */
+      readonly absent?: AbsentInfo;
       readonly trees: readonly TreeHashInfo[];
     };
   };

@@ -2,10 +2,11 @@
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { isPondError } from '../base/error.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
+import { pondIdsIn } from './pondsOnStore.ts';
 import { remoteKey } from './remoteRecords.ts';
 
 /** A copy of a pond on a store. */
-export interface ListedPond {
+interface ListedPond {
   /** UUID: the folder of the copy, below the prefix. */
   readonly id: string;
   /** ISO 8601, UTC; '' when the copy does not say. */
@@ -16,44 +17,20 @@ export interface ListedPond {
   readonly latest: { readonly commit: number; readonly time: string } | undefined;
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /**
  * Yields the copies below a store, in the order of their ids; none for an empty one. Costs a few requests for each, not
  * for each object.
  */
-export async function* pondsIn(store: ObjectStore, signal?: AbortSignal): AsyncIterable<ListedPond> {
-  let startAfter = '';
-  for (;;) {
-    const folder = await nextFolder(store, startAfter, signal);
-    if (folder === undefined) return;
-    // '0' is the character after '/': the listing continues after everything in the folder.
-    startAfter = `${folder}0`;
-    const pond = uuid.test(folder) ? await readPond(store, folder, signal) : undefined;
-    if (pond !== undefined) yield pond;
-  }
-}
-
-async function nextFolder(
-  store: ObjectStore,
-  startAfter: string,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  for await (const { key } of store.list('', { startAfter, signal })) {
-    const [folder = '', ...rest] = key.split('/');
-    if (rest.length > 0) return folder;
-  }
-  return undefined;
+export async function* copiesIn(store: ObjectStore, signal?: AbortSignal): AsyncIterable<ListedPond> {
+  for (const id of await pondIdsIn(store, signal)) yield await readPond(store, id, signal);
 }
 
 async function readPond(
   store: ObjectStore,
   id: string,
   signal: AbortSignal | undefined,
-): Promise<ListedPond | undefined> {
-  const record = fieldsOf(await readJson(store, `${id}/${remoteKey}`, signal));
-  if (record['format'] === undefined) return undefined;
-  const { created, by, layout } = record;
+): Promise<ListedPond> {
+  const { created, by, layout } = fieldsOf(await readJson(store, `${id}/${remoteKey}`, signal));
   let latest: ListedPond['latest'];
   for await (const { key } of store.list(`${id}/_pond/tips/`, { signal })) {
     const { commit, time } = fieldsOf(await readJson(store, key, signal));

@@ -9,7 +9,7 @@ export const remoteKey = '_pond/remote.json';
 const format = 1;
 
 /** Content of the record: written once, before anything else. */
-interface RemoteRecord {
+export interface RemoteRecord {
   /** UUID of the pond. */
   readonly pond: string;
   readonly layout: 'open' | 'sealed';

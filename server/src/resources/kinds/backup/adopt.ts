@@ -1,5 +1,5 @@
 import { refreshState } from '../../../replica/copyState.ts';
-import { removeReplicaMark } from '../../../replica/replicaMarker.ts';
+import { removeReplicaMark } from '../../../replica/adoption.ts';
 import { hostPondStorage } from '../../../storage/pondStorage.ts';
 import { type KindCommand } from '../../model/kindVerb.ts';
 import { backupNamed, withCopy } from './copies.ts';

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { push, type PushReport } from '../../../replica/push.ts';
-import { requireOriginal } from '../../../replica/replicaMarker.ts';
+import { requireOriginal } from '../../../replica/adoption.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { type RunOutcome } from '../../model/runState.ts';
 import { isRecordOfCopy } from './copyInfo.ts';
