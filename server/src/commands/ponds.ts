@@ -29,6 +29,8 @@ interface PondsParts extends SessionParts {
   /** Repairs a pond that no process has open. */
   readonly repair: PondAccess['repair'];
   readonly openDisk: OpenDisk;
+  readonly env: PondAccess['env'];
+  readonly grants: PondAccess['grants'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -67,6 +69,14 @@ export class Ponds implements PondAccess {
 
   constructor(parts: PondsParts) {
     this.#parts = parts;
+  }
+
+  get env(): PondAccess['env'] {
+    return this.#parts.env;
+  }
+
+  get grants(): PondAccess['grants'] {
+    return this.#parts.grants;
   }
 
   /** Returns this process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */

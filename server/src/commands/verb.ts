@@ -71,6 +71,9 @@ export interface Effects {
 
 /** The set of open ponds, as verbs on it see it. */
 export interface PondAccess {
+  /** As in Effects. */
+  readonly env: Effects['env'];
+  readonly grants: Effects['grants'];
   /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */

@@ -15,3 +15,6 @@ export interface RunOutcome extends RunCounts {
   /** Failure of part of the run, the rest of which was kept: the run counts as failed. */
   readonly failure?: PondError;
 }
+
+/** Operation of a commit that holds only records of runs that copy the pond: no copy is made for it alone. */
+export const copyRecordsOperation = 'run/copies';

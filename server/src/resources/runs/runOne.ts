@@ -138,6 +138,7 @@ class RunOutput {
       resource,
       home: () => this.#directory(),
       inputs: this.#pond.layer.inputs(await this.#pond.at(String(this.#pond.head.number))),
+      stored: this.#pond.stored,
       materializer: this.#pond.layer.materializer,
       signal,
       progress: (message, done, total) => progress(`${this.#title}: ${message}`, done, total),
