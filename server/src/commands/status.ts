@@ -1,3 +1,4 @@
+import { copyStates } from '../resources/copyStates.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
 import { type Command } from './verb.ts';
 import { changeInfo, commitInfo, replicaInfo } from './info.ts';
@@ -22,6 +23,7 @@ export const status: Command<'status'> = async (pond) => {
     earlierForeignFiles,
     warnings: notices,
     setAside,
+    backups: await copyStates(await pond.at('HEAD'), pond.stored),
     replica: replica === undefined ? null : replicaInfo(replica),
   };
 };

@@ -29,7 +29,7 @@ export interface Replica {
 }
 
 /** Returns the mark of a folder; undefined where there is none. Fails `pond-damaged` for one that cannot be parsed. */
-export function readReplica(disk: Disk): Replica | undefined {
+export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {
   const bytes = disk.readFile(replicaPath);
   if (bytes === undefined) return undefined;
   const fields = new Fields(parse(bytes), 'replica', { file: replicaPath, line: 1 });

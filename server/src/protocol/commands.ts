@@ -4,6 +4,7 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './search.ts';
@@ -24,6 +25,7 @@ import {
   type StatusInfo,
   type TreeHashInfo,
 } from './info.ts';
+import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type ResourceCommands } from './resources.ts';
@@ -50,7 +52,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends BackupCommands, HostCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**

@@ -1,4 +1,5 @@
 /** Answers to the server's requests: plain data. Paths are absolute pond paths unless stated otherwise. */
+import { type BackupInfo } from './backups.ts';
 
 /** Bytes: a Uint8Array if the transport carries one, else base64. */
 export type Bytes = Uint8Array | { readonly base64: string };
@@ -225,6 +226,8 @@ export interface StatusInfo {
   readonly warnings: readonly string[];
   /** Quarantined files that still exist. */
   readonly setAside: readonly QuarantinedInfo[];
+  /** Copies of the pond that resources of the latest commit make, as this computer remembers them. */
+  readonly backups: readonly BackupInfo[];
   /** Null unless the folder is a copy of a pond. */
   readonly replica: ReplicaInfo | null;
 }

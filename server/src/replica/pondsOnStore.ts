@@ -36,7 +36,7 @@ export async function findPond(store: ObjectStore, signal: AbortSignal | undefin
 }
 
 /** Returns the ids of the ponds below the root of a store, in their order; [] without any. One request finds each. */
-async function pondIdsIn(store: ObjectStore, signal: AbortSignal | undefined): Promise<readonly string[]> {
+export async function pondIdsIn(store: ObjectStore, signal: AbortSignal | undefined): Promise<readonly string[]> {
   const ids: string[] = [];
   let startAfter = '';
   while (ids.length < pondsMax) {

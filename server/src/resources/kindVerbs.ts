@@ -1,5 +1,6 @@
+import { backupVerbs } from './kinds/backup/verbs.ts';
 import { hydroVuVerbs } from './kinds/hydroVu/verbs.ts';
 import { scribbleVerbs } from './kinds/scribble/verbs.ts';
 
 /** The verbs that kinds of resources contribute. */
-export const kindVerbs = { ...hydroVuVerbs, ...scribbleVerbs };
+export const kindVerbs = { ...backupVerbs, ...hydroVuVerbs, ...scribbleVerbs };

@@ -1,5 +1,6 @@
 /** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
 import { type Job } from '../../base/job.ts';
+import { type BackupInfo } from '../../protocol/backups.ts';
 import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
@@ -27,11 +28,6 @@ export interface ResourceKind<T = unknown> {
   readonly spec: ObjectSchema<T>;
   /** A complete document without problems. */
   readonly example: string;
-  /**
-   * True for a kind whose runs copy the whole pond: in a round they come last, however the others ended, and a commit of
-   * their records alone is no reason to copy again.
-   */
-  readonly copiesPond?: true;
   /** True for a kind whose series a site shows as charts: a page for each output, with its resolutions `res=…`. */
   readonly isCharted?: true;
   /** Data flow of a resource, from its document alone. Determines the order of runs and the cycles. */
@@ -63,6 +59,12 @@ export interface ResourceKind<T = unknown> {
    * build its derived content.
    */
   run?(context: RunContext<T>): Promise<RunOutcome>;
+  /**
+   * State of the copy of the whole pond that the runs of a resource make, as this computer remembers it: no request is
+   * made. In a round such runs come last, however the others ended, and a commit of their records alone is no reason to
+   * copy again. Undefined for a kind whose runs copy nothing away.
+   */
+  copyState?(resource: Resource<T>, stored: StoredFiles): Promise<BackupInfo>;
   /**
    * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
    * Only for a kind whose texts can list exported files.

@@ -61,7 +61,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
     request.progress(`${kind}/${name}: ${record.status}`, results.length, selected.length);
   };
   // A copy of the pond has the records of the runs before it.
-  const copies = selected.filter(({ kind }) => kind.copiesPond === true);
+  const copies = selected.filter(({ kind }) => kind.copyState !== undefined);
   const others = selected.filter((stored) => !copies.includes(stored));
   return [
     ...(await runPart(pond, others, { ...request, operation: 'run', end })),

@@ -20,7 +20,6 @@ export const backup: ResourceKind<BackupSpec> = {
     '**Changing it.** With another endpoint, bucket or prefix, the next run makes a new copy there, and the old one stays.',
   ].join('\n'),
   spec: backupSpec,
-  copiesPond: true,
   flows: () => [],
   hostAccess(spec) {
     const location = locationOfBackup(spec);
@@ -32,6 +31,9 @@ export const backup: ResourceKind<BackupSpec> = {
       ...variables.map((variable) => `sends ${variable} to ${origin}`),
       ...(spec.credentials === undefined ? [] : [`uses the AWS credentials of this computer at ${origin}`]),
     ];
+  },
+  async copyState(resource, stored) {
+    return await (await import('./copyInfo.ts')).copyInfo(resource, stored);
   },
   async run(context) {
     return await (await import('./run.ts')).runBackup(context);

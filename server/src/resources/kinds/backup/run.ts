@@ -1,8 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { push, type PushReport } from '../../../replica/push.ts';
-import { requireOriginal } from '../../../replica/replicaMarker.ts';
+import { requireOriginal } from '../../../replica/adoption.ts';
 import { type RunContext } from '../../model/kind.ts';
-import { copyRecordsOperation, type RunOutcome } from '../../model/runState.ts';
+import { type RunOutcome } from '../../model/runState.ts';
+import { isRecordOfCopy } from './copyInfo.ts';
 import { ledgerOf, openBackup } from './openBackup.ts';
 import { type BackupSpec } from './spec.ts';
 
@@ -15,7 +16,7 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
     const parts = { source: stored, store, ledger: ledgerOf(resource, stored.pond) };
     const report = await push(parts, {
       ...{ backup: resource.id, by: `${userInfo().username}@${hostname()}`, now, signal, progress },
-      isMinor: ({ operation }) => operation === copyRecordsOperation,
+      isMinor: isRecordOfCopy,
     });
     return { rows: 0, bytes: report.bytes, files: report.objects, notes: notesOf(report, store.address) };
   } finally {
