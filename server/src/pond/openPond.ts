@@ -65,6 +65,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly fs: FileSystem;
   readonly notices: readonly string[];
   readonly requireOwned = (): void => this.#journal?.requireOwned();
+  readonly stageOn: types.Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;
@@ -243,8 +244,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
-    // The journal first: changes that leave it later are in the log, which is read next, and are recognized as the
-    // same.
+    // The journal first: changes that leave it later are in the log, which is read next.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
     // Changes that another process staged arrive without an event.
