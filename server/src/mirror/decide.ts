@@ -2,7 +2,7 @@
 import { type Ancestor, isDerived, isDirectory, type MirrorRules, type SideValue } from './types.ts';
 
 /** Everything that decides about a path. Undefined where nothing is at the path. */
-export interface ComparedValues {
+interface ComparedValues {
   readonly ancestor: Pick<Ancestor, 'pond' | 'folder' | 'offered'> | undefined;
   readonly pond: SideValue | undefined;
   readonly folder: SideValue | undefined;

@@ -5,7 +5,7 @@ import { markerName } from './scope.ts';
 import { type MirrorState } from './state.ts';
 
 /** Content of the marker. */
-export interface Marker {
+interface Marker {
   /** Ids of the pond and of the mirror. */
   readonly pond: string;
   readonly mirror: string;

@@ -14,7 +14,7 @@ import { fileValue, isDirectory, type SideValue } from './types.ts';
 const wholeBytesMax = 1024 * 1024;
 
 /** Where a round writes. */
-export interface PondTarget {
+interface PondTarget {
   readonly pond: Pick<Pond, 'fs' | 'at' | 'resolve' | 'stageOn'>;
   readonly folder: HostFolder;
   /** Real path of the mirrored directory. */

@@ -11,7 +11,7 @@ import { type Ancestor, directoryValue, fileValue, type FolderItem, type Items, 
 export const settledMs = 2_000;
 
 /** Services of a scan. */
-export interface FolderScan {
+interface FolderScan {
   readonly folder: HostFolder;
   readonly scope: MirrorScope;
   readonly ancestors: Items<Ancestor>;
@@ -170,6 +170,6 @@ export function msOf({ modifiedNs }: HostItemState): number {
 }
 
 /** Lower-case hex SHA-256 of a text. */
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -41,7 +41,7 @@ interface PondScan {
 }
 
 /** The pond's side of a mirror. */
-export interface PondSide {
+interface PondSide {
   /** Real path of the mirrored directory. */
   readonly top: string;
   readonly items: Map<string, PondItem>;

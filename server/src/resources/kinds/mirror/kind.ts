@@ -39,7 +39,7 @@ kind: Mirror
 name: harbor
 desc: The notes and tables of the harbor, as files on this computer
 spec:
-  folder: /home/ana/harbor
+  folder: /data/harbor
   path: /harbor
   ignore: ['*.tmp', '.git/']
 `,

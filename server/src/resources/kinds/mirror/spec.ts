@@ -38,7 +38,7 @@ const commits = choice('a moment', {
 
 /** The `spec` of a Mirror resource. */
 export const mirrorSpec = object({
-  folder: required(folderText, 'Absolute folder of this computer, which exists.', '/home/ana/harbor'),
+  folder: required(folderText, 'Absolute folder of this computer, which exists.', '/data/harbor'),
   path: required(pathText, 'Directory of the pond, or a pattern of files below one.', '/harbor'),
   direction: optional(directions, 'Which way changes travel: `both` (default), `out` or `in`.', 'both'),
   ignore: optional(
