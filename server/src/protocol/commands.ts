@@ -24,6 +24,7 @@ import {
 } from './info.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -48,7 +49,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends HostCommands, ResourceCommands, SearchCommands, MirrorCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */

@@ -1,5 +1,6 @@
 import { hydroVuVerbs } from './kinds/hydroVu/verbs.ts';
+import { mirrorVerbs } from './kinds/mirror/verbs.ts';
 import { scribbleVerbs } from './kinds/scribble/verbs.ts';
 
 /** The verbs that kinds of resources contribute. */
-export const kindVerbs = { ...hydroVuVerbs, ...scribbleVerbs };
+export const kindVerbs = { ...hydroVuVerbs, ...mirrorVerbs, ...scribbleVerbs };
