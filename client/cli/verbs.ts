@@ -7,7 +7,6 @@ import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
-import { mirror } from './mirrorVerb.ts';
 import { at, atHelp, flag, namesHelp } from './options.ts';
 import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
@@ -259,7 +258,6 @@ export const verbs = {
     positionals: [0],
     run: run,
   },
-  mirror,
   allow: {
     usage: '[--list | --revoke] [NAME...]',
     summary: 'allow what resources do on this computer: read host files, send secrets',

@@ -134,8 +134,8 @@ export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTx
   };
 }
 
-/** Names one version of a node. */
-export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
+/** Names one version of a node by its content too: one that is staged may have the number of one that is committed. */
+export const versionKey = (node: Node): string => `${node.id}@${node.version} ${node.sha256}`;
 
 /** True when two states of a path are the same version of the same node, or both are absent. */
 export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {
