@@ -90,15 +90,19 @@ function withRenames(steps: readonly Step[]): readonly Step[] {
   const of = (action: Decision['action']): readonly Step[] =>
     steps.filter(({ decision }) => decision.action === action);
   // In the folder by the number of the file, in the pond by the id of the node; in both the content has to be the same.
-  pairAll(of('remove'), of('take').filter(isNew), (step) => itemKey(step.folder ?? step.ancestor));
-  pairAll(of('delete'), of('write').filter(isNew), (step) => nodeKey(step.pond, step.ancestor));
-  const origins = new Set(movedTo.values());
+  pairAll(of('remove').filter(isUntouched), of('take').filter(isNew), (step) => itemKey(step.folder ?? step.ancestor));
+  pairAll(of('delete').filter(isUntouched), of('write').filter(isNew), (step) => nodeKey(step.pond, step.ancestor));
+  const origins = new Map([...movedTo.values()].map((step) => [step, { ...step, isMoved: true as const }]));
   return steps.map((step) => {
-    const from = movedTo.get(step);
-    if (origins.has(step)) return { ...step, isMoved: true as const };
-    return from === undefined ? step : { ...step, from };
+    const from = origins.get(movedTo.get(step) ?? step);
+    if (from === undefined) return step;
+    return movedTo.has(step) ? { ...step, from } : from;
   });
 }
+
+/** True when the side that still has the item has it as it was: with other content it did not just move. */
+const isUntouched = ({ pond, folder, ancestor }: Step): boolean =>
+  pond === undefined ? folder?.value === ancestor?.folder : pond.value === ancestor?.pond;
 
 const isNew = ({ ancestor, pond, folder }: Step): boolean =>
   ancestor === undefined && (pond === undefined || folder === undefined);
