@@ -73,9 +73,12 @@ export type DirectoryNode = CommittedNode | NewDirectory;
 /** The fixed id of every pond's root directory. */
 export const rootId = '00000000-0000-7000-8000-000000000000';
 
+/** True for a node of the pond's own store; false for one that a layer adds. */
+export const isStored = (node: Node): boolean => 'state' in node && 'seriesHash' in node;
+
 /** Narrows a node returned by TinyFS, all of whose nodes come from a pond's backend. */
 export function pondNode(node: Node): PondNode {
-  assert('state' in node && 'seriesHash' in node, () => 'the node is of another backend');
+  assert(isStored(node), () => 'the node is of another backend');
   return node as PondNode;
 }
 

@@ -271,7 +271,7 @@ export class WorkingTree implements Backend {
     const copied = next.copiedNode({ ...first!, attributes: source.attributes }, name);
     let node = await this.#record(changeLog, to, { ...(await this.#changeAt(to, name)), node: copied });
     for (const version of later) {
-      if (node.state === 'new' || version.state === 'new') break;
+      if (node.state !== 'staged' || version.state === 'new') break;
       node = next.withContent({ ...node, version: node.version + 1 }, next.contentOf(version), node);
       changeLog.record([{ ...(await this.#changeAt(to, name)), node }]);
     }
