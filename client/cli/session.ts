@@ -39,6 +39,7 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
   };
   return {
     ...{ line, terminal, signal, warn, call },
+    migrate: (params) => host.call('migrate', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };

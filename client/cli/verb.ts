@@ -71,6 +71,8 @@ export interface Session {
   call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
   /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
+  /** Migrates a pond of an older system; the pond of the command line is not used. */
+  migrate(params: Params<'migrate'>): Promise<Result<'migrate'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

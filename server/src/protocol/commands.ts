@@ -6,6 +6,7 @@
  */
 export type * from './description.ts';
 export type * from './info.ts';
+export type * from './migration.ts';
 export type * from './search.ts';
 import {
   type Bytes,
@@ -24,6 +25,7 @@ import {
 } from './info.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MigrationCommands } from './migration.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -48,7 +50,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends HostCommands, MigrationCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
