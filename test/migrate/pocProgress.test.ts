@@ -8,7 +8,7 @@ import { createHydroVuRun } from '../../server/src/resources/kinds/hydroVu/run.t
 import { temporaryFolder } from '../support/folder.ts';
 import { hydroVuDocument, parquetRows, quickEffects } from '../support/hydroVuPond.ts';
 import { startHydroVuServer } from '../support/hydroVuServer.ts';
-import { HarborCollection, harborDevices, harborIds } from '../support/pocHarbor.ts';
+import { HarborCollection, harborDevices, harborIds, hydroVuColumns } from '../support/pocHarbor.ts';
 import { type PocDirectory, PocPond } from '../support/pocPond.ts';
 import { initPond } from '../support/pond.ts';
 import { createResourceBench } from '../support/runContext.ts';
@@ -29,12 +29,8 @@ function collecting(t: TestContext): Collected {
   const folder = join(temporaryFolder(t), 'old');
   const pond = new PocPond(folder);
   const collection = new HarborCollection();
-  const columns = {
-    ...{ key: 'text', secret: 'text' },
-    devices: { list: { id: 'int64', name: 'text', scope: 'text', 'comment?': 'text' } },
-  } as const;
   const spec = { key: 'k', secret: 's', devices: harborDevices };
-  pond.apply({ kind: 'HydroVu', name: 'harbor', uuid: harborIds.HydroVu, columns, spec }, (directory) =>
+  pond.apply({ kind: 'HydroVu', name: 'harbor', uuid: harborIds.HydroVu, columns: hydroVuColumns, spec }, (directory) =>
     collection.init(directory),
   );
   const directory = (): PocDirectory => pond.root.directory('HydroVu').directory(harborIds.HydroVu);

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { compareEntries, type PocEntryRow, pocTypes } from './pocPond.ts';
+import { pageReaders } from './zstdFrames.ts';
 
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -66,7 +66,11 @@ async function readDirectory(path: string): Promise<readonly PocEntryRow[]> {
   for (const group of metadata.row_groups) {
     for (const column of group.columns) assert.equal(column.meta_data?.codec, 'ZSTD');
   }
-  return (await parquetReadObjects({ file: buffer, compressors, utf8: false })) as unknown as PocEntryRow[];
+  return (await parquetReadObjects({
+    file: buffer,
+    compressors: pageReaders,
+    utf8: false,
+  })) as unknown as PocEntryRow[];
 }
 
 async function checkEntry(folder: string, entry: PocEntryRow, all: readonly PocEntryRow[]): Promise<number> {

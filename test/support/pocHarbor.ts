@@ -21,7 +21,8 @@ export const harborDevices = [
   { id: 5077810482151424n, name: 'BDockAT500', scope: 'AT500_Surface', comment: 'since June' },
 ] as const;
 
-const hydroVuColumns: Columns = {
+/** Columns of the spec of a HydroVu resource. */
+export const hydroVuColumns: Columns = {
   key: 'text',
   secret: 'text',
   devices: { list: { id: 'int64', name: 'text', scope: 'text', 'comment?': 'text' } },
@@ -136,7 +137,11 @@ export function writePocHarbor(folder: string): PocPond {
       directory.write('a.csv', 'data', texts('abc'));
       directory.directory('2024').write('b.csv', 'data', texts('hello'));
       directory.write('resource.yaml', 'data', texts('a file of the host by that name'));
-      directory.directory('2024').write('large.bin', 'data', new Uint8Array(100_000).fill(7));
+      directory.directory('2024').write(
+        'large.bin',
+        'data',
+        Uint8Array.from({ length: 100_000 }, (_, i) => (i * i) % 251),
+      );
     },
   );
   pond.command(() => collection.run(home(), harborRuns[1]!));

@@ -1,4 +1,12 @@
 /** Zstandard frames without compression: valid for every decompressor, and made without one. */
+import { type Compressors } from 'hyparquet';
+import { compressors, decompressZstd } from 'hyparquet-compressors';
+
+/** Decompressors for hyparquet; that of Zstandard with room for one page rather than a window for each. */
+export const pageReaders: Compressors = {
+  ...compressors,
+  ZSTD: (packed, length) => decompressZstd(packed, new Uint8Array(length)),
+};
 
 const blockBytesMax = 128 * 1024;
 

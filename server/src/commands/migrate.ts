@@ -1,6 +1,7 @@
 import { PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
 import { migrate as migrateInto, type Migrated, requireSound } from '../migrate/migrate.ts';
-import { openSource } from '../migrate/openSource.ts';
+import { isUrl, openSource } from '../migrate/openSource.ts';
 import { type SourceHistory } from '../migrate/source.ts';
 import { markIn } from '../migrate/write.ts';
 import { initPond, openPond } from '../pond/pond.ts';
@@ -20,11 +21,19 @@ import { type PondsCommand } from './verb.ts';
  */
 export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) => {
   const { source: location, directory, dryRun = false, skipDamaged = false } = params;
-  if (!dryRun) requireApart(location, directory);
+  if (!dryRun && !isUrl(location)) requireApart(location, directory);
   const source = await openSource(location, job);
-  if (dryRun) return infoOf(source, { pond: undefined, migrated: nothing, problems: [] });
-  if (!skipDamaged) requireSound(source);
-  await ponds.close(directory);
+  try {
+    if (dryRun) return infoOf(source, { pond: undefined, migrated: nothing, problems: [] });
+    if (!skipDamaged) requireSound(source);
+    await ponds.close(directory);
+    return await migrateSource(source, params, job);
+  } finally {
+    source.close();
+  }
+};
+
+async function migrateSource(source: SourceHistory, params: Params<'migrate'>, job: Job): Promise<MigrationInfo> {
   const pond = await openTarget(source, params);
   try {
     const migrated = await migrateInto(pond, source, { history: params.history, base: baseOf(params), job });
@@ -32,7 +41,7 @@ export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) 
   } finally {
     await pond.close();
   }
-};
+}
 
 const nothing: Migrated = {
   written: { commits: 0, directories: 0, versions: 0, links: 0, moves: 0, bytes: 0, unchanged: 0 },

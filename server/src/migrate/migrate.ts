@@ -39,7 +39,7 @@ export function requireSound({ system, damage }: SourceHistory): void {
 const shownMax = 5;
 
 /** Returns the commits that a migration still has to make. Fails `pond-exists` for another source, or changes by others. */
-export async function pendingCommits(
+async function pendingCommits(
   pond: Pond,
   source: SourceHistory,
   { base, history }: MigrationOptions,

@@ -1,6 +1,6 @@
 /** Turns the states of a pond of 2025 into commits: files and links as they are, tables of resources into documents. */
-import { damagedSource } from './checkedContent.ts';
 import { documentName, PocDocuments, pondTable } from './pocDocuments.ts';
+import { type PocEntryType } from './pocEntries.ts';
 import { type PocHistory, type PocState, type PocVersion } from './pocHistory.ts';
 import { type SourceChange, type SourceCommit, type SourceFindings } from './source.ts';
 import { markDirectory } from './write.ts';
@@ -61,15 +61,26 @@ class CommitBuilder {
 
   async commitOf({ number, timeUs, sha256 }: PocState, added: readonly PocVersion[]): Promise<SourceCommit> {
     const changes: SourceChange[] = [];
+    const links: PocVersion[] = [];
     let isChanged = false;
     for (const version of latestOfEach(added, this.#findings)) {
       if (version.type === 'syntree' || isSpecTable(version)) {
         this.#tables.set(version.path, version);
         isChanged = true;
-      } else changes.push(changeOf(version));
+      } else if (version.type === 'symlink') links.push(version);
+      else changes.push(changeOf(version, version.type));
     }
+    for (const link of links) changes.push(...(await this.#linkChanges(link)));
     if (isChanged) changes.push(...(await this.#documentChanges()));
     return { number, timeUs, mark: sha256, message: `PoC state ${number}`, changes };
+  }
+
+  /** A backup does not keep the targets of links; the table of resources has them. */
+  async #linkChanges({ path, target: stored, location }: PocVersion): Promise<readonly SourceChange[]> {
+    const target = stored ?? (await this.#documents.linkTarget(path, this.#tables));
+    if (target !== undefined) return [{ kind: 'link', path: placeOf(path), target }];
+    this.#findings.left.push({ path: location, reason: 'the source does not say where the link leads' });
+    return [];
   }
 
   async #documentChanges(): Promise<readonly SourceChange[]> {
@@ -99,12 +110,11 @@ function latestOfEach(added: readonly PocVersion[], { left }: SourceFindings): r
   });
 }
 
-function changeOf({ path: sourcePath, type, sizeBytes, target, location, open }: PocVersion): SourceChange {
+function changeOf(
+  { path: sourcePath, sizeBytes, open }: PocVersion,
+  type: Exclude<PocEntryType, 'symlink'>,
+): SourceChange {
   const path = placeOf(sourcePath);
   if (type === 'tree') return { kind: 'directory', path };
-  if (type === 'symlink') {
-    if (target === undefined) throw damagedSource(location, 'a link has no target');
-    return { kind: 'link', path, target };
-  }
   return { kind: 'version', path, type: type === 'series' || type === 'table' ? type : 'file', sizeBytes, open };
 }

@@ -51,6 +51,15 @@ export class PocDocuments {
     return documents;
   }
 
+  /** Returns the target of the link of a resource, `/KIND/NAME`; undefined when the table does not list it. */
+  async linkTarget(path: string, tables: PocTables): Promise<string | undefined> {
+    const pond = tables.get(pondTable);
+    const [, kind, name, ...below] = path.split('/');
+    if (pond === undefined || below.length > 0) return undefined;
+    const row = (await this.#rowsOf(pond)).find((other) => other['kind'] === kind && other['name'] === name);
+    return row && textIn(row, 'uuid');
+  }
+
   /** Returns the spec; the items of a list come from the file of their name, where there is one. */
   async #specOf(row: Row, home: string, tables: PocTables): Promise<Row> {
     const spec: Record<string, unknown> = {};

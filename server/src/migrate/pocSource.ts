@@ -11,13 +11,17 @@ import { progressChanges, progressTable } from './pocProgress.ts';
 import { type FinalChanges, type SourceHistory, type TreeComparison } from './source.ts';
 
 /** Returns the commits of a history, of which every file was read and checked. */
-export async function pocSource(history: PocHistory, system: string, job: Job): Promise<SourceHistory> {
+export async function pocSource(
+  history: PocHistory,
+  { system, close = () => undefined }: { readonly system: string; readonly close?: () => void },
+  job: Job,
+): Promise<SourceHistory> {
   const { damage, left } = history;
   const sound = await soundVersions(history, history, job);
   const { commits, secrets } = await pocCommits(history, sound, history);
   const versions = history.states.flatMap(({ added }) => added);
   return {
-    ...{ system, commits, damage, left, secrets },
+    ...{ system, commits, damage, left, secrets, close },
     notes: notesOf(versions),
     finish: (migrated) => finalChanges([...sound], migrated),
     compare: (migrated) => compareHomes(versions, migrated),

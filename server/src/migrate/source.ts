@@ -71,6 +71,8 @@ export interface SourceHistory extends SourceFindings {
   readonly finish: (migrated: WorkingDirectory) => Promise<FinalChanges>;
   /** Compares hashes of the source with those of the tree that the commits made. */
   readonly compare: (migrated: WorkingDirectory) => Promise<readonly TreeComparison[]>;
+  /** Ends the access to the source: its contents are read until then. */
+  readonly close: () => void;
 }
 
 /** Changes after the last commit of a source. */
