@@ -9,6 +9,8 @@ import { findPocBackup, readPocBackup } from './pocBucket.ts';
 import { isPocPond, readPocPond } from './pocPond.ts';
 import { pocSource } from './pocSource.ts';
 import { type SourceHistory } from './source.ts';
+import { watertownSource } from './watertownSource.ts';
+import { dataDirectory, isWatertownPond } from './watertownTable.ts';
 
 /** True for a source that is named by a URL rather than a host path. */
 export function isUrl(source: string): boolean {
@@ -28,13 +30,14 @@ export async function openSource(source: string, job: Job): Promise<SourceHistor
   if (found !== undefined) return found;
   throw new PondError('not-found', `no pond of an older system is at ${source}`, {
     path: source,
-    hint: 'Name the folder with dir.1.parquet, or the one with POND (a backup of 2025).',
+    hint: 'Name the folder with dir.1.parquet (2025), with data/_delta_log (Watertown), or with POND (a backup of 2025).',
   });
 }
 
 async function pondIn(directory: string, job: Job): Promise<SourceHistory | undefined> {
   for (const folder of [directory, join(directory, '.pond')]) {
     const { disk } = hostPondStorage(folder);
+    if (isWatertownPond(disk)) return await watertownSource(hostPondStorage(join(folder, dataDirectory)).disk, job);
     if (isPocPond(disk)) return await pocSource(await readPocPond(disk, job), { system: 'DuckPond 2025' }, job);
   }
   return undefined;

@@ -119,10 +119,13 @@ export class MigrationWriter {
         this.#counts.links++;
         return;
       case 'remove':
+        // What was damaged is not there.
+        if ((await base.get(path, { followLinks: false })) === undefined) return;
         await base.remove(path, { recursive: true });
         this.#counts.moves++;
         return;
       case 'rename':
+        if ((await base.get(change.from.slice(1), { followLinks: false })) === undefined) return;
         await createParents(base, path);
         await base.rename(change.from.slice(1), path, { overwrite: true });
         this.#counts.moves++;
