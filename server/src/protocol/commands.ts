@@ -7,6 +7,7 @@
 export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
+export type * from './migration.ts';
 export type * from './search.ts';
 import {
   type AbsentInfo,
@@ -28,6 +29,7 @@ import {
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
@@ -53,7 +55,8 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends BackupCommands, HostCommands, MirrorCommands, ResourceCommands, SearchCommands {
+interface Commands
+  extends BackupCommands, HostCommands, MigrationCommands, MirrorCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
