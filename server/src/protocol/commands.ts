@@ -7,6 +7,7 @@
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './search.ts';
+export type * from './tables.ts';
 import {
   type Bytes,
   type ChangeInfo,
@@ -26,6 +27,7 @@ import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 5;
 
@@ -48,7 +50,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends HostCommands, ResourceCommands, SearchCommands, TableCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
