@@ -21,8 +21,7 @@ interface Insertion {
 const insertions: readonly Insertion[] = [
   {
     file: 'server/src/protocol/commands.ts',
-    after:
-      '  extends BackupCommands, HostCommands, MigrationCommands, MirrorCommands, ResourceCommands, SearchCommands {\n',
+    after: '  // Ponds\n',
     text: '  words: { params: InPond & { readonly path: string }; result: { readonly words: number } };\n',
   },
   {

@@ -9,6 +9,7 @@ export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './search.ts';
+export type * from './tables.ts';
 import {
   type AbsentInfo,
   type Bytes,
@@ -33,6 +34,7 @@ import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 5;
 
@@ -56,7 +58,14 @@ type LogFilters = {
 };
 
 interface Commands
-  extends BackupCommands, HostCommands, MigrationCommands, MirrorCommands, ResourceCommands, SearchCommands {
+  extends
+    BackupCommands,
+    HostCommands,
+    MigrationCommands,
+    MirrorCommands,
+    ResourceCommands,
+    SearchCommands,
+    TableCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
