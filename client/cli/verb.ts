@@ -73,6 +73,8 @@ export interface Session {
   init(directory: string): Promise<Result<'init'>>;
   /** Copies a pond. */
   clone(params: Params<'clone'>): Promise<Result<'clone'>>;
+  /** Lists the copies of ponds on a store; uses no pond. */
+  backupList(url: string): Promise<Result<'backupList'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }
