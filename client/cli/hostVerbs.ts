@@ -82,7 +82,8 @@ function filesOf({ files, unchanged }: { readonly files: number; readonly unchan
   return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
 }
 
-function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
+/** Names the files that were skipped, as warnings: some of them, and the number of the others. */
+export function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
   for (const one of shown) terminal.warn(`pond: skipped ${printable(shownPath(one))}: ${one.reason}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more skipped`);

@@ -154,7 +154,7 @@ function compose({ resident, listen }: Composition): Composed {
     isTrusted: () => trust.isGranted,
     lockWaitMs,
     realPath: realHostPath,
-    ...{ openDisk: openHostDisk, env: effects.env, grants: effects.grants },
+    ...effects,
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');

@@ -28,6 +28,7 @@ import {
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -52,12 +53,13 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends BackupCommands, HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends BackupCommands, HostCommands, MirrorCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
    * Copies a pond from a store (`s3://…`, `file:///…`) into a host directory, or goes on with a copy that stopped; reports
-   * progress. With `at` the copy ends there and is read-only; with `thin`, contents stay at the store.
+   * progress. With `at` the copy ends there and is read-only; with `thin`, contents stay at the store; with `fork` it is a
+   * pond of its own with the same history.
    */
   clone: {
     params: {
@@ -65,8 +67,19 @@ interface Commands extends BackupCommands, HostCommands, ResourceCommands, Searc
       readonly directory: string;
       readonly at?: string | undefined;
       readonly thin?: boolean;
+      readonly fork?: boolean;
     };
     result: CloneInfo;
+  };
+  /** Copies paths (or globs) of one version of a pond at a store to a host folder, as export does, without a pond there. */
+  cloneFiles: {
+    params: {
+      readonly url: string;
+      readonly directory: string;
+      readonly at?: string | undefined;
+      readonly only: readonly string[];
+    };
+    result: HostCommands['export']['result'] & { readonly url: string; readonly head: CommitInfo };
   };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
   open: {

@@ -11,7 +11,8 @@ import { type BackupSpec } from './spec.ts';
 
 /** Sends what is new to the store of a Backup. */
 export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOutcome> {
-  const { resource, stored, env, now, signal, progress } = context;
+  const { resource, env, now, signal, progress } = context;
+  const { stored } = context.pond;
   requireOriginal(stored.disk, resource.name);
   const store = await openBackup(resource, stored.pond, env);
   try {
