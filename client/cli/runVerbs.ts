@@ -8,7 +8,7 @@ import { printedError } from './printedError.ts';
 import { resultRow } from './runText.ts';
 import { printJson, wholeNumber } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
-import { type Session, type Terminal, type VerbRunner } from './verb.ts';
+import { type CommandLine, type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 /** Default number of listed runs. */
 const runsShown = 20;
@@ -17,14 +17,13 @@ const runsShown = 20;
 export const run: VerbRunner = async (session) => {
   const every = session.line.texts['every'];
   if (every === undefined) {
-    if (!session.line.json) await askToAllow(session);
-    return await runOnce(session);
+    return await runNamed(session, namesOf(session.line));
   }
   const intervalMs = intervalOf(every);
   let isFirst = true;
   await repeat(intervalMs, session.signal, async () => {
     try {
-      await runOnce(session);
+      await runOnce(session, namesOf(session.line));
     } catch (error) {
       if (session.signal.aborted) return;
       // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
@@ -38,13 +37,24 @@ export const run: VerbRunner = async (session) => {
   });
 };
 
+/** Resources to run: all without names. */
+type Names = { readonly names?: readonly string[] };
+
+const namesOf = ({ positionals }: CommandLine): Names => (positionals.length === 0 ? {} : { names: positionals });
+
+/** Runs resources once, after a person could allow what they do; fails `run-failed` when one failed. */
+export async function runNamed(session: Session, names: Names): Promise<void> {
+  if (!session.line.json) await askToAllow(session, names);
+  await runOnce(session, names);
+}
+
 /**
  * Asks the person at the terminal to allow what documents of others do on this computer. Without a person, and for what
  * is not allowed, the run fails `not-allowed`.
  */
-async function askToAllow({ line, terminal, call }: Session): Promise<void> {
+async function askToAllow({ terminal, call }: Session, names: Names): Promise<void> {
   if (!terminal.isInteractive) return;
-  const found = await call('hostAccess', line.positionals.length === 0 ? {} : { names: line.positionals });
+  const found = await call('hostAccess', names);
   const missing = found.filter(({ state, isAllowed }) => state === 'committed' && !isAllowed);
   if (missing.length === 0) return;
   for (const { resource, access } of missing) terminal.warn(printable(`${resource} ${access}`));
@@ -61,9 +71,8 @@ const userErrors: ReadonlySet<ErrorCode> = new Set([
   'read-only',
 ]);
 
-async function runOnce(session: Session): Promise<void> {
+async function runOnce(session: Session, names: Names): Promise<void> {
   const { line, terminal } = session;
-  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const isRepeated = line.texts['every'] !== undefined;
   const { runs } = await session.call('run', { ...names, isRepeated });
   if (line.json) await printJson(session, runs);

@@ -42,6 +42,7 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
     cloneFiles: (params) => host.call('cloneFiles', params, { signal, progress }),
     clone: (params) => host.call('clone', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
+    backupList: (url) => host.call('backupList', { url }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };
 }

@@ -75,6 +75,8 @@ export interface Session {
   clone(params: Params<'clone'>): Promise<Result<'clone'>>;
   /** Copies files of a pond at a store. */
   cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
+  /** Lists the copies of ponds on a store; uses no pond. */
+  backupList(url: string): Promise<Result<'backupList'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

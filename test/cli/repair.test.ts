@@ -60,7 +60,7 @@ test('check --repair fetches from a store by its URL, and from a Backup by its n
   }
   const none = await pond('check', '--repair', '--from', 'elsewhere');
   assert.equal(none.status, 3);
-  assert.match(none.stderr, /there is no Backup resource "elsewhere"\nhint: Name an existing folder, or the address/);
+  assert.match(none.stderr, /there is no resource "elsewhere"\nhint: Name an existing folder, or the address/);
 });
 
 test('--from is for --repair, which checks the whole history', async (t) => {

@@ -7,8 +7,9 @@ import { openObjectStore } from '../remote/openStore.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
 import { copyAtStore } from '../replica/storeCopy.ts';
 import { requireAllowed } from '../resources/model/hostAccess.ts';
+import { invalidError, readResources } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
 import { hostPondStorage } from '../storage/pondStorage.ts';
-import { findResource } from './findResource.ts';
 import { type PondAccess } from './verb.ts';
 
 type NamedCopy = NonNullable<Params<'repair'>['copies']>[number];
@@ -61,11 +62,14 @@ export class RepairCopies {
     const { env, grants } = this.#ponds;
     try {
       return await this.#ponds.reading(this.#pond, async (pond) => {
-        const resource = await findResource(await pond.at('HEAD'), 'Backup', name);
+        const [found] = selectResources(await readResources(await pond.at('HEAD')), [name]);
+        const resource = found?.resource;
+        if (found === undefined || resource === undefined)
+          throw found === undefined ? notFound(name) : invalidError(found);
         requireAllowed(pond.id, resource, grants);
         const copy = await resource.kind.openCopy?.(resource, pond.id, { env, signal: this.#signal });
         if (copy !== undefined) return copy;
-        throw new PondError('resource-not-found', `${name} is not a copy of the pond`);
+        throw notFound(name);
       });
     } catch (error) {
       const isNoCopy = isPondError(error, 'pond-damaged') || isPondError(error, 'resource-not-found');
@@ -74,6 +78,9 @@ export class RepairCopies {
     }
   }
 }
+
+const notFound = (name: string): PondError =>
+  new PondError('resource-not-found', `"${name}" is not a copy of the pond`);
 
 /** True for a URL, as opposed to a host path. */
 const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(text);

@@ -53,7 +53,7 @@ function versionOf(key: string): CommitNumber | undefined {
 }
 
 function gap(store: ObjectStore, expected: CommitNumber, found: CommitNumber): PondError {
-  const message = `${store.address} has no log entry ${expected}, but one for commit ${found}`;
+  const message = `${commitFile(expected)} is missing at ${store.address}, and commit ${found} is there`;
   return new PondError('remote-damaged', message, {
     path: commitFile(expected),
     hint: `Nothing was sent. Restore ${commitFile(expected)} from an older version of the bucket or from this pond, or back up to another prefix.`,
