@@ -46,7 +46,7 @@ async function run(session: Session): Promise<void> {
   if (action !== undefined) return await action(session);
   const all = await backups(session);
   const names = session.line.positionals.map((name) => resourceNamed(all, name));
-  await runNamed(session, { names: names.length === 0 ? all.map(({ resource }) => resource) : names });
+  await runNamed(session, names.length === 0 ? all.map(({ resource }) => resource) : names);
 }
 
 const optionsOf: Readonly<Record<string, readonly string[]>> = {

@@ -73,10 +73,10 @@ export interface Session {
   init(directory: string): Promise<Result<'init'>>;
   /** Copies a pond. */
   clone(params: Params<'clone'>): Promise<Result<'clone'>>;
-  /** Copies files of a pond at a store. */
-  cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
   /** Lists the copies of ponds on a store; uses no pond. */
   backupList(url: string): Promise<Result<'backupList'>>;
+  /** Copies files of a pond at a store. */
+  cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

@@ -84,7 +84,7 @@ async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings:
     home: async (): Promise<WorkingDirectory> =>
       (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
-    stored: pond.stored,
+    pond,
     materializer: settings.materializer ?? {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },
       file: never,

@@ -28,6 +28,7 @@ import {
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -52,7 +53,7 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends BackupCommands, HostCommands, ResourceCommands, SearchCommands {
+interface Commands extends BackupCommands, HostCommands, MirrorCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**

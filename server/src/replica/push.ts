@@ -18,7 +18,7 @@ import { sendCheckpoints } from './sendCheckpoints.ts';
 import { PushSender } from './sender.ts';
 
 /** A copy of a pond: from where, to where, and what is remembered of it. */
-interface PushParts {
+export interface PushParts {
   readonly source: StoredFiles;
   readonly store: ObjectStore;
   readonly ledger: Ledger;

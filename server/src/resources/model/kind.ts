@@ -8,6 +8,7 @@ import { type ValuePath } from '../../documents/yamlNode.ts';
 import { type OpenCopy } from '../../pond/pondCopy.ts';
 import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { type Pond } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
 import { type ExportContext } from './exportContext.ts';
@@ -133,8 +134,8 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
-  /** The files of the pond as they are stored. */
-  readonly stored: StoredFiles;
+  /** The pond, for a run that also looks at what is staged. */
+  readonly pond: Pond;
   readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
