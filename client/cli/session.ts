@@ -39,6 +39,8 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
   };
   return {
     ...{ line, terminal, signal, warn, call },
+    cloneFiles: (params) => host.call('cloneFiles', params, { signal, progress }),
+    clone: (params) => host.call('clone', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };

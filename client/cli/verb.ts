@@ -71,6 +71,10 @@ export interface Session {
   call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
   /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
+  /** Copies a pond. */
+  clone(params: Params<'clone'>): Promise<Result<'clone'>>;
+  /** Copies files of a pond at a store. */
+  cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

@@ -134,7 +134,7 @@ export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTx
   };
 }
 
-/** Names one version of a node by its content too: one that is staged may have the number of one that is committed. */
+/** Names one version of a node by its content too: a staged one may have the number that another commit used since. */
 export const versionKey = (node: Node): string => `${node.id}@${node.version} ${node.sha256}`;
 
 /** True when two states of a path are the same version of the same node, or both are absent. */

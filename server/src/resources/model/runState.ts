@@ -19,3 +19,6 @@ export interface RunOutcome extends RunCounts {
   /** Called when the data is committed, with the number of the latest commit. Fails with the storage codes. */
   readonly onCommitted?: (commit: number) => void;
 }
+
+/** Operation of a commit that holds only records of runs that copy the pond: no copy is made for it alone. */
+export const copyRecordsOperation = 'run/copies';
