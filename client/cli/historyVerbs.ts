@@ -73,7 +73,8 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {
-  const { texts, positionals } = session.line;
+  const { texts, positionals, flags } = session.line;
+  if (flags.has('rows')) return await (await import('./rowDiff.ts')).diffRows(session);
   const changes = await session.call('diff', {
     ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
