@@ -20,6 +20,7 @@ const shortPages = [
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'migration.md',
   'pond-format.md',
   'python.md',
   'queries.md',

@@ -2,7 +2,8 @@
 import { type SecretReference } from '../../../documents/fieldTypes.ts';
 import { locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
-import { openObjectStore, type StoreCredentials } from '../../../remote/openStore.ts';
+import { openObjectStore } from '../../../remote/openStore.ts';
+import { type StoreCredentials } from '../../../remote/s3Settings.ts';
 import { Ledger } from '../../../replica/ledger.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
