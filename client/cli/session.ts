@@ -43,6 +43,7 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
     clone: (params) => host.call('clone', params, { signal, progress }),
     migrate: (params) => host.call('migrate', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
+    backupList: (url) => host.call('backupList', { url }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };
 }

@@ -220,11 +220,12 @@ interface Commands
     };
   };
   /**
-   * Restores damaged and missing files of the pond from what is intact, which copies of it at host directories may hold.
+   * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
+   * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
    * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
    */
   repair: {
-    params: InPond & { readonly copies?: readonly string[] };
+    params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };
     result: {
       readonly restored: readonly RestoredInfo[];
       readonly problems: readonly string[];
