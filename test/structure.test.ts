@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
     ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb', 'remote', 'replica', 'mirror'],
   ],
-  resources: ['resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
+  resources: ['protocol', 'resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
   'resources/tree': [
     ...['resources', 'resources/model', 'materialize', 'sandbox', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
   ],
@@ -80,6 +80,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^yaml$/, parts: ['documents'] },
   { module: /^minijinja-js/, parts: ['templates'] },
   { module: /^@(aws-sdk|smithy)\//, parts: ['remote'] },
+  { module: /^age-encryption$/, parts: ['remote'] },
   { module: /^chokidar$/, parts: ['storage'] },
   { module: /^hash-wasm$/, parts: ['migrate'] },
 ];

@@ -21,6 +21,7 @@ const shortPages = [
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'migration.md',
   'pond-format.md',
   'python.md',
   'queries.md',
@@ -29,6 +30,7 @@ const shortPages = [
   'resources.md',
   'security.md',
   'site.md',
+  'stores.md',
   'tutorial.md',
 ];
 
