@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The comparisons that each benchmark prints. */
 const comparisons: Readonly<Record<string, number>> = {
+  'backup.bench.ts': 3,
   'build.bench.ts': 4,
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
