@@ -31,47 +31,24 @@ export async function dataKeyOf(
   const files = await keyFiles(store, options);
   if (files.length > 0) return await openAny(store, files, access, options);
   const dataKey = randomBytes(dataKeyBytes);
-  if (await putKeyFile(store, 1, await wrapped(dataKey, access), options)) return dataKey;
+  if (await putFirstKeyFile(store, await wrapped(dataKey, access), options)) return dataKey;
   // Another process made the key meanwhile.
   return await openAny(store, await keyFiles(store, options), access, options);
 }
 
-/** Lets more recipients read a sealed store. Nothing is encrypted again. Errors are those of `dataKeyOf`. */
-export async function addRecipients(
-  store: ObjectStore,
-  access: SealedAccess,
-  options: RequestOptions = {},
-): Promise<void> {
-  const dataKey = await openAny(store, await keyFiles(store, options), access, options);
-  const file = await wrapped(dataKey, access);
-  for (;;) {
-    const taken = (await keyFiles(store, options)).map(({ number }) => number);
-    if (await putKeyFile(store, Math.max(0, ...taken) + 1, file, options)) return;
-  }
-}
-
-interface KeyFile {
-  readonly key: string;
-  readonly number: number;
-}
-
-async function keyFiles(store: ObjectStore, options: RequestOptions): Promise<readonly KeyFile[]> {
-  const files: KeyFile[] = [];
+/** Keys of the key files: a person may add some with the age tool. */
+async function keyFiles(store: ObjectStore, options: RequestOptions): Promise<readonly string[]> {
+  const files: string[] = [];
   for await (const { key } of store.list(keyPrefix, options)) {
-    const number = /^keys\/(\d{1,9})\.age$/.exec(key)?.[1];
-    if (number !== undefined) files.push({ key, number: Number(number) });
+    if (/^keys\/\d{1,9}\.age$/.test(key)) files.push(key);
     if (files.length === keyFilesMax) break;
   }
   return files;
 }
 
-async function putKeyFile(
-  store: ObjectStore,
-  number: number,
-  file: Uint8Array,
-  options: RequestOptions,
-): Promise<boolean> {
-  const key = `${keyPrefix}${number}.age`;
+/** False when another process put one first. */
+async function putFirstKeyFile(store: ObjectStore, file: Uint8Array, options: RequestOptions): Promise<boolean> {
+  const key = `${keyPrefix}1.age`;
   if ((await store.putIfAbsent(key, bodyOf(file), options)) === 'created') return true;
   // It may be ours, by an answer that was lost.
   const found = await store.read(key, { ...options, sizeBytesMax: keyFileBytesMax });
@@ -98,11 +75,11 @@ function invalidRecipient(message: string): PondError {
 
 async function openAny(
   store: ObjectStore,
-  files: readonly KeyFile[],
+  files: readonly string[],
   { identities }: SealedAccess,
   options: RequestOptions,
 ): Promise<Uint8Array> {
-  for (const { key } of files) {
+  for (const key of files) {
     const file = await store.read(key, { ...options, sizeBytesMax: keyFileBytesMax });
     for (const identity of identities) {
       const dataKey = file && (await opened(file, identity));

@@ -6,7 +6,7 @@ import { openSealedStore } from '../remote/sealedStore.ts';
 import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
 
 /** Variable with the secret key, or the passphrase, of sealed copies that a person names by URL. */
-export const identityVariable = 'POND_IDENTITY';
+const identityVariable = 'POND_IDENTITY';
 
 /**
  * Returns the copy at a store: the store itself, or what is sealed in it. Closing either closes the store. Fails
