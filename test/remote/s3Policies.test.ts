@@ -5,8 +5,11 @@ import { after, before, describe, it } from 'node:test';
 import { root } from '../../scripts/run.mjs';
 import { type S3Location } from '../../server/src/remote/location.ts';
 import { probeStore } from '../../server/src/remote/probe.ts';
+import { pruneCopy } from '../../server/src/replica/prune.ts';
+import { verifyCopy } from '../../server/src/replica/verify.ts';
 import { S3Store } from '../../server/src/remote/s3Store.ts';
 import { collect, keysOf, rejects, textBody } from '../contracts/objectStores.ts';
+import { createBackedUp, fillPond, pushTo } from '../support/backup.ts';
 import { quickEffects } from '../support/quickEffects.ts';
 import { createUsers, motoServer, type S3Server, type S3User } from '../support/s3Servers.ts';
 
@@ -29,9 +32,12 @@ describe('the policies of docs/stores.md', { skip: available.skip ?? false }, ()
     await server?.close();
   });
 
-  const open = (user: string, changes: Partial<S3User> = {}): S3Store => {
+  const open = (user: string, changes: Partial<S3User> = {}, prefix = 'ponds/one'): S3Store => {
     assert.ok(location !== undefined && users[user] !== undefined, user);
-    const store = new S3Store(location, { credentials: { ...users[user], ...changes }, effects: quickEffects() });
+    const store = new S3Store(
+      { ...location, prefix },
+      { credentials: { ...users[user], ...changes }, effects: quickEffects() },
+    );
     stores.push(store);
     return store;
   };
@@ -47,6 +53,19 @@ describe('the policies of docs/stores.md', { skip: available.skip ?? false }, ()
     assert.deepEqual(await keysOf(store, '_pond/blobs/'), ['_pond/blobs/ab/x']);
     await rejects('remote-denied', store.remove('_pond/blobs/ab/x'));
     assert.equal(String(await store.read('_pond/blobs/ab/x')), 'one');
+  });
+
+  it('let the writer back up a pond, verify it, and list what the pruner may remove', async () => {
+    const backed = await createBackedUp();
+    await fillPond(backed.pond);
+    const [store, pruner] = [open('writer', {}, 'ponds/two'), open('pruner', {}, 'ponds/two')];
+    const orphan = `_pond/blobs/ab/${'ab'.repeat(32)}`;
+    await store.putIfAbsent(orphan, textBody('left by a push'));
+    await pushTo(backed, store);
+    const parts = { source: backed.pond.stored, store, pruner };
+    assert.deepEqual((await verifyCopy(parts, { share: 1 })).problems, []);
+    const { objects } = await pruneCopy(parts, { now: () => Date.now() + 8 * 24 * 60 * 60 * 1000 });
+    assert.ok(objects.some(({ key, state }) => key === orphan && state === 'candidate'));
   });
 
   it('let the reader read, and change nothing', async () => {
