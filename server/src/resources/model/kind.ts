@@ -119,7 +119,7 @@ export function isImplemented(kind: ResourceKind): boolean {
 }
 
 /** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
-export interface CopyAccess {
+interface CopyAccess {
   readonly env: (name: string) => string | undefined;
   readonly signal: AbortSignal | undefined;
 }
