@@ -4,7 +4,7 @@ import { bodyOf } from './content.ts';
 import { type ObjectStore, type RequestOptions } from './objectStore.ts';
 
 /** Whether a store keeps an object from being written twice; `reason` is a sentence for people. */
-export type ProbeOutcome = { readonly isSafe: true } | { readonly isSafe: false; readonly reason: string };
+type ProbeOutcome = { readonly isSafe: true } | { readonly isSafe: false; readonly reason: string };
 
 /**
  * Asks a store whether a put on a key that is taken is refused, by an object that stays below `_pond/probe/`: credentials

@@ -20,6 +20,7 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
     const report = await push(parts, {
       ...{ backup: resource.id, by: `${userInfo().username}@${hostname()}`, now, signal, progress },
       isMinor: isRecordOfCopy,
+      isSingleWriter: resource.spec.single_writer,
     });
     const verified = await verifyIfDue(context, parts);
     const notes = [...notesOf(report, store.address), ...verified.notes];
