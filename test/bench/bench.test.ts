@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The comparisons that each benchmark prints. */
 const comparisons: Readonly<Record<string, number>> = {
   'build.bench.ts': 4,
+  'clone.bench.ts': 2,
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'derive.bench.ts': 2,
