@@ -47,7 +47,7 @@ describe('a copy that a crash of the machine stops', () => {
       await cloneOnto(sim.disk, store);
       const seen = new Set<string>();
       let number = 0;
-      const choice = { mode: 'sample', seed, pointsMax: 40, randomStates: 0 } as const;
+      const choice = { mode: 'sample', seed, pointsMax: 24, randomStates: 0 } as const;
       await sim.checkCrashes(choice, async ({ open, point }) => {
         // The last calls give the entries their names, one after another; those before them are much alike.
         const isLate = point > sim.pointCount - 70;
@@ -174,7 +174,7 @@ describe('a copy onto a disk that fails', () => {
         const outcome = await cloneOnto(faults.wrap(disk), store).catch((error: unknown) => error);
         if (outcome instanceof Error)
           assert.ok(isPondError(outcome) && outcome.code.startsWith('storage-'), String(outcome));
-        if (number++ % 16 === 0) await checkResumed(disk);
+        if (number++ % 24 === 0) await checkResumed(disk);
       });
       assert.ok(count > 50, `${count} calls`);
     });
