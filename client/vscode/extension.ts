@@ -9,6 +9,7 @@ import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
 import { appendFiles } from './commands/appendFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
+import { clonePond } from './commands/clone.ts';
 import { initPond } from './commands/init.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
 import { newResource } from './commands/newResource.ts';
@@ -64,6 +65,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
       new PathHover(client, (document) => queries.pondOfDocument(document)),
     ),
     registerCommand('pond.init', context, initPond),
+    registerCommand('pond.clone', context, clonePond),
     registerCommand('pond.open', context, openPond),
     registerCommand('pond.append', context, appendFiles),
     registerCommand('pond.import', context, importFiles),

@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const comparisons: Readonly<Record<string, number>> = {
   'backup.bench.ts': 3,
   'build.bench.ts': 4,
+  'clone.bench.ts': 2,
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'derive.bench.ts': 2,

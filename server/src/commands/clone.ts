@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
+import { readReplica } from '../pond/replica.ts';
 import { locationBelow, parseLocation, type RemoteLocation, urlOf } from '../remote/location.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { openObjectStore } from '../remote/openStore.ts';
@@ -28,7 +29,8 @@ export const clone: PondsCommand<'clone'> = async (ponds, params, job = {}) => {
     });
   }
   const storage = hostPondStorage(directory);
-  requirePondDirectory(storage.openDisk, directory);
+  // What an interrupted run left is not an empty folder.
+  if (readReplica(storage.disk) === undefined) requirePondDirectory(storage.openDisk, directory);
   return await withPond(parseLocation(url, ponds.env), { ...job, env: ponds.env }, async (store, location) => {
     const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: cloneProgress(job) };
     const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, {
