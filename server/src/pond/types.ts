@@ -110,6 +110,8 @@ export interface CommitRequest {
   readonly message: string;
   readonly author: string;
   readonly operation?: string;
+  /** Time of the commit and of all that it stages, as Commit.timeUs; now if omitted. Raised to follow the parent's. */
+  readonly timeUs?: number;
 }
 
 /** An event after which views may need an update. Paths are absolute pond paths. */

@@ -7,7 +7,9 @@
 export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
+export type * from './migration.ts';
 export type * from './search.ts';
+export type * from './tables.ts';
 import {
   type AbsentInfo,
   type Bytes,
@@ -28,9 +30,11 @@ import {
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
+import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 5;
 
@@ -53,7 +57,15 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends BackupCommands, HostCommands, MirrorCommands, ResourceCommands, SearchCommands {
+interface Commands
+  extends
+    BackupCommands,
+    HostCommands,
+    MigrationCommands,
+    MirrorCommands,
+    ResourceCommands,
+    SearchCommands,
+    TableCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
@@ -208,11 +220,12 @@ interface Commands extends BackupCommands, HostCommands, MirrorCommands, Resourc
     };
   };
   /**
-   * Restores damaged and missing files of the pond from what is intact, which copies of it at host directories may hold.
+   * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
+   * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
    * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
    */
   repair: {
-    params: InPond & { readonly copies?: readonly string[] };
+    params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };
     result: {
       readonly restored: readonly RestoredInfo[];
       readonly problems: readonly string[];
