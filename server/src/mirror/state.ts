@@ -83,7 +83,7 @@ function parseState(text: string): MirrorState | undefined {
   if (typeof comparedMs !== 'number' || !Array.isArray(ignore) || !ignore.every(isText)) return undefined;
   const ancestors = new Map<string, Ancestor>();
   for (const item of items as readonly unknown[]) {
-    const row: readonly unknown[] = Array.isArray(item) ? item : [];
+    const row = listIn(item);
     const ancestor = ancestorOf(row);
     if (!isPath(row[0]) || ancestor === undefined) return undefined;
     ancestors.set(row[0], ancestor);
@@ -118,10 +118,14 @@ function ancestorOf([path, host, ...row]: readonly unknown[]): Ancestor | undefi
   return offered === undefined ? values : { ...values, offered };
 }
 
+function listIn(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
 const textOrNone = (text: string): string | undefined => (text === '' ? undefined : text);
 
 function stateIn(host: unknown): HostItemState | undefined {
-  const [sizeBytes, modifiedMs, inode, mode]: readonly unknown[] = Array.isArray(host) ? host : [];
+  const [sizeBytes, modifiedMs, inode, mode] = listIn(host);
   if (!isSize(sizeBytes) || !isSize(mode) || mode > 0o777) return undefined;
   if (typeof modifiedMs !== 'number' || typeof inode !== 'number') return undefined;
   return { sizeBytes, modifiedMs, inode, mode };
