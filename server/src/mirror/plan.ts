@@ -145,14 +145,16 @@ function nodeKey(pond: PondItem | undefined, ancestor: Ancestor | undefined): st
  * disk that is not mounted, or a mistake, looks like that.
  */
 export function refuseManyDeletions(steps: readonly Step[], ancestors: Items<Ancestor>, percentMax: number): void {
-  const known = [...ancestors.values()].filter(({ pond }) => pond !== undefined && !isDirectory(pond)).length;
+  // One that was only staged, and then discarded, goes too.
+  const values = [...ancestors.values()].map(({ pond, seen }) => pond ?? seen);
+  const known = values.filter((value) => value !== undefined && !isDirectory(value)).length;
   for (const [action, where] of [
     ['delete', 'in the folder'],
     ['remove', 'in the pond'],
   ] as const) {
     // prettier-ignore
     const gone = steps.filter((step) => step.decision.action === action && step.isMoved !== true && isFile(step)).length;
-    if (gone * 100 <= known * percentMax) continue;
+    if (percentMax === 100 || gone * 100 <= known * percentMax) continue;
     throw new PondError(
       'run-failed',
       `the round would delete ${gone} of ${known} files ${where}, more than ${percentMax}%; nothing was changed`,
