@@ -18,6 +18,7 @@ const repeating = [
   'test/documents/textFormat.test.ts',
   'test/mirror/kill.test.ts',
   'test/mirror/model.test.ts',
+  'test/mirror/staged.test.ts',
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
