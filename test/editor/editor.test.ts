@@ -12,6 +12,7 @@ import { root } from '../../scripts/run.mjs';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { comeBackToTable, queryAndRestart, themes, workOnTable } from './tableFlow.ts';
 import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
 
 const suiteTimeoutMs = 600_000;
@@ -109,6 +110,19 @@ describe('the editor', () => {
       await commit(window);
     });
   });
+
+  test(
+    'a table is sorted, filtered, summarized and copied, and is there again after a reload',
+    { timeout },
+    async (t) => {
+      await inDemo(t, 'table', async (window) => {
+        await workOnTable(window);
+        await comeBackToTable(window);
+        await queryAndRestart(window);
+        await themes(window);
+      });
+    },
+  );
 
   test('a result of three million rows is scrolled to its end, and another one plotted', { timeout }, async (t) => {
     await inDemo(t, 'query', async (window) => {
