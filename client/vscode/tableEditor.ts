@@ -6,7 +6,7 @@ import { parsePondUri, type PondLocation } from './pondUri.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
 import { type TableQuery } from './webviews/grid/messages.ts';
 
-/** The editors that show a file of a pond as rows: for files that are tables alone, and beside the text of others. */
+/** The editors that show a file of a pond as rows: for files that are tables alone, and next to the text of others. */
 export const tableEditor = 'pond.table';
 export const textTableEditor = 'pond.textTable';
 

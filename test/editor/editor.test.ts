@@ -201,8 +201,9 @@ async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
   assert.equal(copied, 'date\ttemp_max\n2012-01-01\t12.8\n2012-01-02\t10.6');
 }
 
+/** Number of columns of the table, without that of the row numbers. */
 async function columnCount(table: { getAttribute(name: string): Promise<string | null> }): Promise<number> {
-  return Number(await table.getAttribute('aria-colcount'));
+  return Number(await table.getAttribute('aria-colcount')) - 1;
 }
 
 /** The explorer, the status bar, and a resource with a mistake. */

@@ -3,7 +3,7 @@ import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { textTableEditor } from '../tableEditor.ts';
 
-/** Opens a file of a pond as rows: the one given, else that of the active editor, beside whose text it is shown. */
+/** Opens a file of a pond as rows: the one given, else that of the active editor, next to whose text it is shown. */
 export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const uri = target ?? active;

@@ -72,7 +72,7 @@ export class Header {
     const more = element(
       'button',
       { class: 'more', type: 'button', tabindex: '-1', 'aria-haspopup': 'menu', 'aria-label': `Menu of ${name}` },
-      isFiltered ? '⧩' : '⋮',
+      isFiltered ? '▼' : '⋮',
     );
     const edge = element('div', { class: 'edge', 'aria-hidden': 'true' });
     const heading = element(

@@ -23,7 +23,7 @@ const restMs = 120;
 /** Number of frequent values in a summary. */
 const topMax = 12;
 
-/** The pane beside a table, which follows the selection. */
+/** The pane next to a table, which follows the selection. */
 export class SidePane {
   readonly root = element('aside', { class: 'pane', 'aria-label': 'Details' });
   private readonly host: PaneHost;
