@@ -4,20 +4,26 @@ import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { humanSize, plural, shownPath } from './format.ts';
+import { at, atHelp } from './options.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
-import { type Terminal, type VerbRunner } from './verb.ts';
+import { type Session, type Terminal, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 /** Maximum number of skipped files to list; the rest are counted. */
 const skippedLinesMax = 20;
 
-/** Creates a pond. */
-export const init: VerbRunner = async (session) => {
-  const { line } = session;
-  const [directory] = line.positionals;
-  const target = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : hostPath(directory);
-  const result = await session.init(target);
-  await show(session, result, `created a pond at ${result.pond}`);
-};
+/** The verb that creates a pond. */
+export const init = {
+  usage: '[DIR]',
+  summary: 'create a pond at DIR, or .pond in the current folder',
+  positionals: [0, 1],
+  async run(session) {
+    const { line } = session;
+    const [directory] = line.positionals;
+    const target = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : hostPath(directory);
+    const result = await session.init(target);
+    await show(session, result, `created a pond at ${result.pond}`);
+  },
+} as const satisfies TerminalVerb;
 
 /** Copies host files into the pond. */
 export const importVerb: VerbRunner = async (session) => {
@@ -58,8 +64,22 @@ export const exportVerb: VerbRunner = async (session) => {
   await show(session, result, `exported ${counts.join(', ')}, ${humanSize(result.bytes)}`);
 };
 
-/** Writes the project of a site. */
-export const siteVerb: VerbRunner = async (session) => {
+/** The verb that writes the project of a site. */
+export const site = {
+  usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
+  summary: 'write an Observable Framework project with charts of derived data',
+  details: [
+    'In HOSTDIR, npm install and npm run build create the website, in dist.',
+    'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+    '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
+    atHelp,
+  ],
+  options: { at, title: { type: 'string' }, lang: { type: 'string' } },
+  positionals: [1, 1],
+  run: writeSite,
+} as const satisfies TerminalVerb;
+
+async function writeSite(session: Session): Promise<void> {
   const { line } = session;
   const directory = hostPath(argument(line, 0));
   const { title, lang } = line.texts;
@@ -70,14 +90,15 @@ export const siteVerb: VerbRunner = async (session) => {
     ...(lang === undefined ? {} : { lang }),
   });
   await show(session, result, `wrote ${plural(result.pages, 'page')}, ${filesOf(result)}, ${humanSize(result.bytes)}`);
-};
+}
 
 /** Returns the number of files, and of those already up to date. */
 function filesOf({ files, unchanged }: { readonly files: number; readonly unchanged: number }): string {
   return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
 }
 
-function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
+/** Names the files that were skipped, as warnings: some of them, and the number of the others. */
+export function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
   for (const one of shown) terminal.warn(`pond: skipped ${printable(shownPath(one))}: ${one.reason}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more skipped`);

@@ -1,12 +1,15 @@
 import { append } from './appendVerb.ts';
+import { backup } from './backupVerb.ts';
 import { check } from './checkVerb.ts';
+import { clone } from './cloneVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
-import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
+import { exportVerb, importVerb, init, site } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
+import { migrate } from './migrateVerb.ts';
 import { at, atHelp, flag, namesHelp } from './options.ts';
 import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
@@ -17,18 +20,15 @@ import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { du, find, grep, tree } from './searchVerbs.ts';
 import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
+import { thinVerbs } from './thinVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
 
 /** The declaration of each verb, in the order of the help. */
 export const verbs = {
-  init: {
-    usage: '[DIR]',
-    summary: 'create a pond at DIR, or .pond in the current folder',
-    positionals: [0, 1],
-    run: init,
-  },
+  init,
+  clone,
   ls: {
     usage: '[-l] [-R] [--at V] [PATH|GLOB]...',
     summary: 'list directories, or the paths that match patterns',
@@ -105,19 +105,7 @@ export const verbs = {
     takesPatterns: true,
     run: exportVerb,
   },
-  site: {
-    usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
-    summary: 'write an Observable Framework project with charts of derived data',
-    details: [
-      'In HOSTDIR, npm install and npm run build create the website, in dist.',
-      'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
-      '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
-      atHelp,
-    ],
-    options: { at, title: { type: 'string' }, lang: { type: 'string' } },
-    positionals: [1, 1],
-    run: siteVerb,
-  },
+  site,
   cp: {
     usage: '[-r] A B',
     summary: 'copy a file, or with -r a directory',
@@ -279,16 +267,13 @@ export const verbs = {
     run: runs,
   },
   ...collectingVerbs,
+  ...thinVerbs,
+  backup,
   check,
+  migrate,
   prove,
   completion,
-  lsp: {
-    usage: '--stdio',
-    summary: 'serve an editor over standard input and output',
-    options: { stdio: { type: 'boolean' } },
-    positionals: [0, 0],
-    runStandalone: lsp,
-  },
+  lsp,
   help: {
     usage: '[VERB]',
     summary: 'show this help, or that of a verb',

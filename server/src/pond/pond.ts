@@ -14,12 +14,15 @@ import { OpenPond } from './openPond.ts';
 import { removeAbandonedBlobs } from './leftovers.ts';
 import { forgetNewBlobs } from './newBlobs.ts';
 import { recover } from './recovery.ts';
+import { replicaNotices, requireWritable } from './replica.ts';
 import { keepReserve } from './reserve.ts';
 import { type OpenOptions, type TreeLayer } from './types.ts';
 import { withoutLayer } from './withoutLayer.ts';
 
 export interface InitOptions<Layer extends TreeLayer = TreeLayer> extends Pick<OpenOptions<Layer>, 'layer'> {
   readonly author?: string;
+  /** Time of the first commit, microseconds since 1970 UTC; now if omitted. */
+  readonly timeUs?: number;
 }
 
 /**
@@ -39,7 +42,8 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
   try {
     refuseExisting(disk, directory);
     replaceFile(disk, journalPath, new Uint8Array());
-    await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, options.author ?? 'unknown');
+    const { author = 'unknown', timeUs } = options;
+    await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, { author, timeUs });
     return await openLocked(storage, lock, options.layer);
   } catch (error) {
     releaseAfter(lock);
@@ -49,7 +53,7 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
 
 /**
  * Opens the pond on storage. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing on
- * disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
+ * disk. Fails `pond-not-found`, `lock-held`, `read-only`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
  * anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
  */
 export async function openPond<Layer extends TreeLayer = TreeLayer>(
@@ -59,6 +63,7 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   requirePond(storage);
   const { disk, directory } = storage;
   if (options.mode === 'read') return await openUnlocked(storage, options.layer);
+  requireWritable(disk);
   const lock = lockForWriting(disk, directory);
   try {
     return await openLocked(storage, lock, options.layer);
@@ -130,7 +135,8 @@ async function openUnlocked<Layer extends TreeLayer>(
 ): Promise<OpenPond<Layer>> {
   const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined });
   const head = await headCommit(opLog);
-  const parts = { storage, opLog, head, notices, contents: journal, writer: undefined };
+  const all = [...replicaNotices(storage.disk), ...notices];
+  const parts = { storage, opLog, head, notices: all, contents: journal, writer: undefined };
   return new OpenPond(parts, layer ?? withoutLayer<Layer>());
 }
 

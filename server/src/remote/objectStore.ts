@@ -3,30 +3,35 @@
  * copies a pond away or back (push, clone, verify, prune) is written against this interface, and every implementation
  * passes one contract suite.
  *
- * A key is a path without a leading `/`, relative to the store's prefix. An object is whole or absent: no reader sees a
- * part of one.
+ * A key is a path without a leading `/`, relative to the store's prefix, as keys.ts defines it. An object is whole or
+ * absent: no reader sees a part of one.
  *
- * Errors: a missing object gives `undefined`; every other failure is a PondError: `remote-denied` (credentials,
- * permissions, an unsafe address), `remote-failed` (network, service, all retries used), `remote-damaged` (what arrived
- * is not what was asked for), `storage-full`, `cancelled`. Messages name the store and the key, never a secret.
+ * Errors: a missing object gives `undefined`; every other failure is a PondError: `invalid-path` (not a key),
+ * `remote-denied` (credentials, permissions, an unsafe address), `remote-failed` (network, service, all retries used),
+ * `remote-damaged` (what arrived is not what was asked for, or what was sent has another hash), `storage-full`,
+ * `cancelled`, and `remote-unsafe` from putIfAbsent when the store refuses the condition. Messages name the store and the
+ * key, never a secret.
  */
 export interface ObjectStore {
   /** Address of the store for people: `s3://bucket/prefix at https://…` or `file:///…`; without credentials. */
   readonly address: string;
   /** What is known of an object without its content; undefined when it is missing. */
   stat(key: string, options?: RequestOptions): Promise<ObjectStat | undefined>;
-  /** The whole content of a small object (log entries, records); undefined when it is missing. */
-  read(key: string, options?: RequestOptions): Promise<Uint8Array | undefined>;
+  /**
+   * The whole content of a small object (log entries, records); undefined when it is missing. Fails `remote-damaged` for
+   * one of more than `sizeBytesMax` bytes (64 MiB if omitted): a stranger may have written it.
+   */
+  read(key: string, options?: ReadObjectOptions): Promise<Uint8Array | undefined>;
   /**
    * Streams the bytes from `start` (0-based) to the end; undefined when the object is missing. Fails `remote-failed` when
    * the stream ends early: nothing is returned as if whole.
    */
-  readStream(
-    key: string,
-    options?: RequestOptions & { readonly start?: number },
-  ): Promise<AsyncIterable<Uint8Array> | undefined>;
-  /** Objects below a prefix in the order of their keys (as bytes), from the first key after `startAfter`, page by page. */
-  list(prefix: string, options?: RequestOptions & { readonly startAfter?: string }): AsyncIterable<ListedObject>;
+  readStream(key: string, options?: StreamOptions): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /**
+   * Objects whose keys start with `prefix` ('' for all) in the order of their keys (as bytes), from the first key after
+   * `startAfter`, page by page. What is not a key (keys.ts) is left out: no pond stores such an object.
+   */
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>;
   /**
    * Stores an object unless its key is taken; `exists` when it is. An answer that was lost is asked for again, and may
    * then be `exists` for an object of our own: the caller compares.
@@ -45,6 +50,20 @@ export interface RequestOptions {
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
+export interface ReadObjectOptions extends RequestOptions {
+  readonly sizeBytesMax?: number | undefined;
+}
+
+export interface StreamOptions extends RequestOptions {
+  /** Offset of the first byte; 0 if omitted. */
+  readonly start?: number | undefined;
+}
+
+export interface ListOptions extends RequestOptions {
+  /** Any text: it need not be a key. */
+  readonly startAfter?: string | undefined;
+}
+
 export interface ObjectStat {
   readonly sizeBytes: number;
   /** Lowercase hexadecimal; undefined where the store does not keep it. */
@@ -58,6 +77,9 @@ export interface ListedObject {
   readonly sizeBytes: number;
   readonly modifiedMs: number;
 }
+
+/** Maximum size of an object that `read` returns unless the caller sets another, bytes. */
+export const readBytesMax = 64 * 1024 * 1024;
 
 /** Content of a new object. `open` may be called more than once: for retries and for the parts of a large object. */
 export interface ObjectBody {

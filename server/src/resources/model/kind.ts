@@ -1,10 +1,14 @@
 /** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
 import { type Job } from '../../base/job.ts';
+import { type BackupInfo } from '../../protocol/backups.ts';
 import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
+import { type OpenCopy } from '../../pond/pondCopy.ts';
+import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { type Pond } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
 import { type ExportContext } from './exportContext.ts';
@@ -58,6 +62,17 @@ export interface ResourceKind<T = unknown> {
    */
   run?(context: RunContext<T>): Promise<RunOutcome>;
   /**
+   * State of the copy of the whole pond that the runs of a resource make, as this computer remembers it: no request is
+   * made. In a round such runs come last, however the others ended, and a commit of their records alone is no reason to
+   * copy again. Undefined for a kind whose runs copy nothing away.
+   */
+  copyState?(resource: Resource<T>, stored: StoredFiles): Promise<BackupInfo>;
+  /**
+   * Opens the copy of the whole pond that the runs of a resource make, for a repair, which closes it. The caller has asked
+   * for permission. Undefined for a kind whose runs copy nothing away. Fails `secret-missing`.
+   */
+  openCopy?(resource: Resource<T>, pond: string, access: CopyAccess): Promise<OpenCopy>;
+  /**
    * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
    * Only for a kind whose texts can list exported files.
    */
@@ -103,6 +118,12 @@ export function isImplemented(kind: ResourceKind): boolean {
   return 'run' in kind || 'derive' in kind;
 }
 
+/** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
+interface CopyAccess {
+  readonly env: (name: string) => string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Input of a run. */
 export interface RunContext<T = unknown> {
   readonly resource: Resource<T>;
@@ -113,6 +134,8 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
+  /** The pond, for a run that also looks at what is staged. */
+  readonly pond: Pond;
   readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;
