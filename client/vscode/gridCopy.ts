@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { errorText } from './errors.ts';
-import { copyText, type CopyFormat } from './webviews/grid/copyText.ts';
+import { copyText, type ClipboardFormat } from './webviews/grid/copyText.ts';
 import { type ShownView } from './webviews/grid/messages.ts';
 
 /** Rows fetched per request, and the maximum number of rows copied. */
@@ -12,7 +12,7 @@ const copyRowsMax = 100_000;
 interface CopiedRange extends ShownView {
   readonly rowStart: number;
   readonly rowEnd: number;
-  readonly format: CopyFormat;
+  readonly format: ClipboardFormat;
   /** Name of the table in INSERT statements. */
   readonly table: string;
 }

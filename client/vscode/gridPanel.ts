@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
-import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
+import { errorText, isCancelled } from './errors.ts';
 import { copyCells } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { hintText } from './hints.ts';
+import { failure, located, openParams, tableName } from './gridTable.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
@@ -264,40 +264,4 @@ export class GridPanel implements vscode.Disposable {
       this.host.client.log.debug(`a result was not released: ${errorText(error)}`);
     });
   }
-}
-
-function openParams(query: TableQuery): {
-  readonly pond: string;
-  readonly at?: string;
-  readonly table: { readonly path: string } | { readonly sql: string };
-} {
-  if ('sql' in query) return { pond: query.pond, table: { sql: query.sql } };
-  return { pond: query.pond, table: { path: query.path }, ...(query.at !== undefined && { at: query.at }) };
-}
-
-function located({ path, at }: Extract<TableQuery, { path: string }>): { readonly path: string; readonly at?: string } {
-  return { path, ...(at !== undefined && { at }) };
-}
-
-/** Name of a table in INSERT statements. */
-function tableName(query: TableQuery): string {
-  if ('sql' in query) return 'result';
-  return (
-    query.path
-      .split('/')
-      .at(-1)
-      ?.replace(/\.[^.]*$/, '') ?? 'result'
-  );
-}
-
-function failure(about: Pick<Shown, 'run' | 'query' | 'source'>, error: unknown): GridState {
-  const { run, query, source } = about;
-  if (isCancelled(error)) return { type: 'cancelled', run, query, source };
-  const hint = errorData(error)?.hint;
-  return {
-    type: 'failed',
-    ...{ run, query, source },
-    message: errorMessage(error),
-    ...(hint === undefined ? {} : { hint: hintText(hint) }),
-  };
 }

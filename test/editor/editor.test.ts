@@ -79,7 +79,11 @@ async function fill(home: string, pond: string): Promise<void> {
 /** Serves the windows of all tests of the `describe`. */
 let flows: Flows;
 
-function inDemo(t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> {
+function inDemo(
+  t: TestContext,
+  name: string,
+  steps: (window: Window, files: FlowFiles) => Promise<void>,
+): Promise<void> {
   return flows.through(t, name, makeDemo, steps);
 }
 
@@ -115,11 +119,11 @@ describe('the editor', () => {
     'a table is sorted, filtered, summarized and copied, and is there again after a reload',
     { timeout },
     async (t) => {
-      await inDemo(t, 'table', async (window) => {
+      await inDemo(t, 'table', async (window, files) => {
         await workOnTable(window);
         await comeBackToTable(window);
         await queryAndRestart(window);
-        await themes(window);
+        await themes(window, files);
       });
     },
   );

@@ -1,7 +1,9 @@
 /** What a user does to a table in the editor: sorts, filters, looks at a summary, copies, and comes back to it. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { type Window } from '../support/workbench.ts';
+import { type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const flights = 'flights-3m.parquet';
@@ -102,18 +104,17 @@ export async function queryAndRestart({ page, screenshot }: Window): Promise<voi
   await isAsLeft(webview(page));
 }
 
-/** The table in every kind of theme. */
-export async function themes({ page, screenshot }: Window): Promise<void> {
-  for (const [title, name] of [
-    ['Light Modern', 'light'],
-    ['Dark High Contrast', 'contrast'],
-    ['Light High Contrast', 'contrast-light'],
+/** The table in every kind of theme, which the settings of the workspace choose. */
+export async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default Light Modern', 'vs'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
   ] as const) {
-    await runCommand(page, 'Preferences: Color Theme');
-    await page.locator('.quick-input-widget input[type=text]').fill(title);
-    await page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title }).waitFor();
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-    await screenshot(`table-${name}`);
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await screenshot(`table-${kind}`);
   }
 }

@@ -6,7 +6,7 @@ import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
 import { PlotView } from './grid/plot.ts';
 import { plottedColumns } from './grid/plotted.ts';
 import { Requests } from './grid/requests.ts';
-import { TableView } from './grid/tableView.ts';
+import { TablePage } from './grid/tablePage.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
 
@@ -35,7 +35,7 @@ const toolbar = new Toolbar({
 });
 
 let shown: GridState | undefined;
-let table: TableView | undefined;
+let table: TablePage | undefined;
 let plot: PlotView | undefined;
 let pageState: PageState = readPageState(host.getState());
 
@@ -101,7 +101,7 @@ function show(state: GridState): void {
 function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean): void {
   const { run, info, query } = state;
   save(stateFor(pageState, query));
-  table = new TableView(
+  table = new TablePage(
     { run, info, state: fitted(pageState.table, info.columns) },
     {
       requests,

@@ -4,12 +4,12 @@ import { isNumeric } from './columns.ts';
 
 /** Formats of copied cells. */
 export const copyFormats = ['tsv', 'csv', 'json', 'markdown', 'insert'] as const;
-export type CopyFormat = (typeof copyFormats)[number];
+export type ClipboardFormat = (typeof copyFormats)[number];
 
 type Row = readonly (string | null)[];
 
 /** Cells to copy. */
-export interface CopiedCells {
+interface CopiedCells {
   readonly columns: readonly ColumnInfo[];
   readonly rows: readonly Row[];
   /** Name of the table in INSERT statements. */
@@ -20,11 +20,11 @@ export interface CopiedCells {
  * Returns cells as a text: the names of the columns first, except in JSON and INSERT statements, which repeat them; a single
  * cell as tab-separated text is its value alone. NULL is empty in `tsv` and `csv`.
  */
-export function copyText(format: CopyFormat, cells: CopiedCells): string {
+export function copyText(format: ClipboardFormat, cells: CopiedCells): string {
   return writers[format](cells);
 }
 
-const writers: Readonly<Record<CopyFormat, (cells: CopiedCells) => string>> = {
+const writers: Readonly<Record<ClipboardFormat, (cells: CopiedCells) => string>> = {
   tsv: ({ columns, rows }) => {
     const lines = rows.map((row) => row.map(tabText).join('\t'));
     if (columns.length === 1 && rows.length === 1) return lines.join('\n');

@@ -3,11 +3,11 @@ import {
   type ColumnInfo,
   type ColumnSummaryInfo,
 } from '../../../../server/src/protocol/commands.ts';
-import { element } from './element.ts';
+import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 
 /** What the dialog needs from the page. */
-export interface FilterHost {
+interface FilterHost {
   /** Facts about the column in the rows that the other filters leave. */
   summary(): Promise<ColumnSummaryInfo>;
   apply(filter: ColumnFilterInfo | undefined): void;
@@ -19,7 +19,7 @@ let open: (() => void) | undefined;
 export function showFilter(
   column: ColumnInfo,
   present: ColumnFilterInfo | undefined,
-  { x, y }: { readonly x: number; readonly y: number },
+  { x, y }: PagePosition,
   host: FilterHost,
 ): void {
   open?.();
@@ -72,7 +72,7 @@ export function showFilter(
   );
 }
 
-function place(root: HTMLElement, { x, y }: { readonly x: number; readonly y: number }): void {
+function place(root: HTMLElement, { x, y }: PagePosition): void {
   const { width, height } = root.getBoundingClientRect();
   root.style.left = `${Math.max(0, Math.min(x, window.innerWidth - width - 8))}px`;
   root.style.top = `${Math.max(0, Math.min(y, window.innerHeight - height - 8))}px`;

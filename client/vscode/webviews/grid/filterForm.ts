@@ -4,7 +4,7 @@ import { isNumeric } from './columns.ts';
 import { operatorTexts } from './viewState.ts';
 
 /** A condition to choose, with the number of texts that it takes. */
-export interface Condition {
+interface Condition {
   readonly id: string;
   readonly label: string;
   readonly texts: 0 | 1 | 2;

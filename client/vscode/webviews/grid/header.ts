@@ -1,6 +1,7 @@
 import { type ColumnInfo, type SortKeyInfo } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
+import { followPointer } from './pointer.ts';
 
 /** What a user does to a column by its head. */
 export interface HeaderHost {
@@ -15,7 +16,7 @@ export interface HeaderHost {
 }
 
 /** What the heads show. */
-export interface HeaderContent {
+interface HeaderContent {
   readonly columns: readonly ColumnInfo[];
   readonly layouts: readonly ColumnLayout[];
   readonly sort: readonly SortKeyInfo[];
@@ -116,7 +117,7 @@ export class Header {
       heading.classList.add('dragged');
       heading.style.transform = `translateX(${clientX - startX}px)`;
     };
-    this.follow(move, ({ clientX, shiftKey }) => {
+    followPointer(move, ({ clientX, shiftKey }) => {
       const wasDragging = this.isDragging;
       this.isDragging = false;
       if (wasDragging) this.drawn = '';
@@ -131,18 +132,7 @@ export class Header {
     event.preventDefault();
     const startX = event.clientX;
     const resize = ({ clientX }: PointerEvent): void => this.host.resize(column, width + clientX - startX);
-    this.follow(resize, () => undefined);
-  }
-
-  /** Passes the moves of the pointer until its button is released. */
-  private follow(move: (event: PointerEvent) => void, end: (event: PointerEvent) => void): void {
-    const release = (event: PointerEvent): void => {
-      window.removeEventListener('pointermove', move);
-      window.removeEventListener('pointerup', release);
-      end(event);
-    };
-    window.addEventListener('pointermove', move);
-    window.addEventListener('pointerup', release);
+    followPointer(resize, () => undefined);
   }
 
   /** The column before which a column is dropped at a position in the page; undefined for the end. */

@@ -1,4 +1,4 @@
-import { element } from './element.ts';
+import { element, type PagePosition } from './element.ts';
 
 /** An entry of a menu; a line instead of one separates groups. */
 export type MenuItem = { readonly label: string; readonly key?: string; readonly run: () => void } | 'line';
@@ -6,7 +6,7 @@ export type MenuItem = { readonly label: string; readonly key?: string; readonly
 let open: HTMLElement | undefined;
 
 /** Shows a menu at a position of the page. It is closed by a choice, Escape, and a click elsewhere. */
-export function showMenu(items: readonly MenuItem[], { x, y }: { readonly x: number; readonly y: number }): void {
+export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): void {
   closeMenu();
   const before = document.activeElement;
   const menu = element('div', { class: 'menu', role: 'menu', tabindex: '-1' });
@@ -25,7 +25,7 @@ export function showMenu(items: readonly MenuItem[], { x, y }: { readonly x: num
 }
 
 /** Closes the menu, if one is open. */
-export function closeMenu(): void {
+function closeMenu(): void {
   open?.remove();
   open = undefined;
 }

@@ -6,7 +6,7 @@ import {
   type Result,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
-import { type CopyFormat } from './copyText.ts';
+import { type ClipboardFormat } from './copyText.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
 export interface CellRange {
@@ -95,6 +95,6 @@ export type FromGridPage =
       readonly run: number;
       readonly rowStart: number;
       readonly rowEnd: number;
-      readonly format: CopyFormat;
+      readonly format: ClipboardFormat;
     } & ShownView)
   | ({ readonly type: 'export' | 'openAsQuery'; readonly run: number } & ShownView);

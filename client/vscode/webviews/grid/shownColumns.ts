@@ -17,7 +17,7 @@ export const noChoices: ColumnChoices = { order: [], hidden: [], pinned: [], wid
 const widthMin = 40;
 
 /** Returns all columns in the chosen order, the pinned ones first. */
-export function orderedColumns(all: readonly ColumnInfo[], { order, pinned }: ColumnChoices): readonly ColumnInfo[] {
+function orderedColumns(all: readonly ColumnInfo[], { order, pinned }: ColumnChoices): readonly ColumnInfo[] {
   const rank = (name: string): number => {
     const index = order.indexOf(name);
     return index === -1 ? order.length : index;

@@ -1,6 +1,7 @@
 import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
 import { layOut, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
-import { element } from './element.ts';
+import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
+import { followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows, RowCache } from './rowCache.ts';
 import { cellOf, drawRows, type DrawnRows } from './rows.ts';
@@ -14,14 +15,14 @@ import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Vie
 const restMs = 40;
 
 /** Interface of the surrounding page to the table. */
-export interface TableHost extends HeaderHost {
+interface TableHost extends HeaderHost {
   request(start: number, count: number): void;
   /** The selection changed, or the first visible row. */
   changed(): void;
   /** A key that the table does not use itself. */
   key(event: KeyboardEvent): void;
   /** Opens the menu of a cell. */
-  cellMenu(cell: Cell, at: { readonly x: number; readonly y: number }): void;
+  cellMenu(cell: Cell, at: PagePosition): void;
   openValue(): void;
 }
 
@@ -127,9 +128,7 @@ export class Table {
   }
 
   /** Clears a failed request: the next draw requests the rows again. */
-  failed(start: number): void {
-    this.rows.failed(start);
-  }
+  readonly failed = (start: number): void => this.rows.failed(start);
 
   /** Text of a cell; null for NULL, undefined when it is not loaded. */
   text({ row, column }: Cell): string | null | undefined {
@@ -167,19 +166,15 @@ export class Table {
     return this.layouts[this.content.columns.findIndex((column) => column.name === name)]?.width ?? 0;
   }
 
-  /** Position in the page below a cell; that of the table for one that is not visible. */
-  positionOf({ row, column }: Cell): { readonly x: number; readonly y: number } {
-    const cell = this.root.querySelector(`#c${row}-${column}`) ?? this.root;
-    const { left, top, height } = cell.getBoundingClientRect();
-    return { x: left, y: cell === this.root ? top : top + height };
+  /** Position in the page below a cell; below the heads for one that is not visible. */
+  positionOf({ row, column }: Cell): PagePosition {
+    return positionBelow(this.root.querySelector(`#c${row}-${column}`) ?? this.header.root);
   }
 
   /** Position in the page below the head of a column. */
-  headOf(name: string): { readonly x: number; readonly y: number } {
+  headOf(name: string): PagePosition {
     const index = this.content.columns.findIndex((column) => column.name === name);
-    const head = this.root.querySelector(`.heading[aria-colindex="${index + 2}"]`) ?? this.header.root;
-    const { left, bottom } = head.getBoundingClientRect();
-    return { x: left, y: bottom };
+    return positionBelow(this.root.querySelector(`.heading[aria-colindex="${index + 2}"]`) ?? this.header.root);
   }
 
   private newRows(): RowCache {
@@ -279,12 +274,7 @@ export class Table {
       const focus = { row: over.row, column: at.column === undefined ? end.column : (over.column ?? 0) };
       this.select({ anchor: this.current.anchor, focus });
     };
-    const release = (): void => {
-      window.removeEventListener('pointermove', drag);
-      window.removeEventListener('pointerup', release);
-    };
-    window.addEventListener('pointermove', drag);
-    window.addEventListener('pointerup', release);
+    followPointer(drag, () => undefined);
   }
 
   private menu(event: MouseEvent): void {
@@ -306,13 +296,4 @@ export class Table {
     const rightmost = layout.left + layout.width - clientWidth;
     this.scroller.scrollLeft = Math.min(layout.left - edge, Math.max(scrollLeft, rightmost));
   }
-}
-
-/** Width of a digit in the grid's font. */
-function characterWidth(): number {
-  const sample = element('span', { class: 'measure' }, '0'.repeat(20));
-  document.body.append(sample);
-  const width = sample.getBoundingClientRect().width / 20;
-  sample.remove();
-  return width > 0 ? width : 8;
 }

@@ -3,7 +3,7 @@ import { type PaneMode } from './sidePane.ts';
 import { widthStep } from './tableMenus.ts';
 
 /** What a key does. */
-export type KeyAction =
+type KeyAction =
   | { readonly do: 'find'; readonly mode: 'find' | 'jump' }
   | { readonly do: 'again'; readonly backward: boolean }
   | { readonly do: 'copy' | 'menu' | 'close' }
@@ -12,7 +12,7 @@ export type KeyAction =
   | { readonly do: 'widen'; readonly by: number };
 
 /** A key with its modifiers, as the browser names them. */
-export type PressedKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
+type PressedKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
 
 /** Returns what a key does; undefined for a key that the table leaves to the editor. */
 export function tableKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {

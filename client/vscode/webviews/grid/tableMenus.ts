@@ -1,6 +1,6 @@
 /** Entries of the menus of a table. */
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
-import { copyFormats, type CopyFormat } from './copyText.ts';
+import { copyFormats, type ClipboardFormat } from './copyText.ts';
 import { type MenuItem } from './menu.ts';
 
 /** What the entries do. */
@@ -13,7 +13,7 @@ export interface TableActions {
   moveBy(column: ColumnInfo, by: 1 | -1): void;
   /** Makes a column wider, or narrower with a negative number of pixels. */
   widen(column: ColumnInfo, by: number): void;
-  copy(format: CopyFormat): void;
+  copy(format: ClipboardFormat): void;
   keepValue(isKept: boolean): void;
   showAll(): void;
 }
@@ -51,8 +51,8 @@ export function columnMenu(
   ];
 }
 
-const copyLabels: Readonly<Record<CopyFormat, string>> = {
-  tsv: 'Copy',
+const copyLabels: Readonly<Record<ClipboardFormat, string>> = {
+  tsv: 'Copy Cells',
   csv: 'Copy as CSV',
   json: 'Copy as JSON',
   markdown: 'Copy as Markdown',

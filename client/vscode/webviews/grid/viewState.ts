@@ -17,7 +17,7 @@ export interface TableState {
   readonly row: number;
 }
 
-export const wholeTable: TableViewInfo = { sort: [], filters: [] };
+const wholeTable: TableViewInfo = { sort: [], filters: [] };
 
 export const initialState: TableState = {
   view: wholeTable,

@@ -6,7 +6,7 @@ import { Search } from './search.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
 import { Table, type TableContent } from './table.ts';
-import { type CommandedTable, TableCommands } from './tableCommands.ts';
+import { type ControlledTable, TableControls } from './tableControls.ts';
 import { filterText, isWhole, type TableState } from './viewState.ts';
 
 /** Longest text of a cell that is fetched for the table; the value pane shows the whole. */
@@ -20,7 +20,7 @@ interface ShownTable {
 }
 
 /** What the table needs from the page. */
-interface TableViewHost {
+interface TablePageHost {
   readonly requests: Requests;
   post(message: FromGridPage): void;
   /** The state changed, and is to be kept. */
@@ -31,12 +31,12 @@ interface TableViewHost {
 }
 
 /** A table with its filters, search and side pane. */
-export class TableView implements CommandedTable {
+export class TablePage implements ControlledTable {
   readonly root: HTMLElement;
-  readonly commands: TableCommands;
+  readonly commands: TableControls;
   readonly search: Search;
   readonly pane: SidePane;
-  private readonly host: TableViewHost;
+  private readonly host: TablePageHost;
   private readonly shown: ShownTable;
   readonly table: Table;
   private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Filters' });
@@ -49,7 +49,7 @@ export class TableView implements CommandedTable {
   private received = 0;
   private generation = 0;
 
-  constructor(shown: ShownTable, host: TableViewHost) {
+  constructor(shown: ShownTable, host: TablePageHost) {
     this.shown = shown;
     this.host = host;
     this.state = shown.state;
@@ -73,7 +73,7 @@ export class TableView implements CommandedTable {
       resize: (column, width) => this.commands.resize(column, width),
       move: (column, before) => this.commands.move(column, before),
     });
-    this.commands = new TableCommands(this);
+    this.commands = new TableControls(this);
     const main = element('div', { class: 'main' }, this.chips, this.search.root, this.table.root, this.empty);
     this.root = element('div', { class: 'table' }, main, this.pane.root);
     this.table.restore(this.state);

@@ -3,7 +3,8 @@ import {
   type ColumnInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
-import { type CopyFormat } from './copyText.ts';
+import { type ClipboardFormat } from './copyText.ts';
+import { type PagePosition, positionBelow } from './element.ts';
 import { showFilter } from './filterDialog.ts';
 import { showMenu } from './menu.ts';
 import { type FromGridPage } from './messages.ts';
@@ -21,7 +22,7 @@ import { filteredBy, sortedBy, type TableState } from './viewState.ts';
 const pickedMax = 200;
 
 /** The table that the commands work on. */
-export interface CommandedTable {
+export interface ControlledTable {
   readonly run: number;
   readonly requests: Requests;
   /** All columns, and those that are shown. */
@@ -37,10 +38,10 @@ export interface CommandedTable {
 }
 
 /** What a user does to a table by keys, menus and the heads of columns. */
-export class TableCommands implements TableActions {
-  private readonly on: CommandedTable;
+export class TableControls implements TableActions {
+  private readonly on: ControlledTable;
 
-  constructor(on: CommandedTable) {
+  constructor(on: ControlledTable) {
     this.on = on;
   }
 
@@ -64,24 +65,22 @@ export class TableCommands implements TableActions {
 
   /** Opens the menu of a column below an element. */
   menu(column: ColumnInfo, below: HTMLElement): void {
-    const { left, bottom } = below.getBoundingClientRect();
-    showMenu(columnMenu(this.menuColumn(column), this), { x: left, y: bottom });
+    showMenu(columnMenu(this.menuColumn(column), this), positionBelow(below));
   }
 
-  cellMenu(cell: Cell, at: { readonly x: number; readonly y: number }): void {
+  cellMenu(cell: Cell, at: PagePosition): void {
     const column = this.on.columns[cell.column];
     if (column !== undefined) showMenu(cellMenu(this.menuColumn(column), this), at);
   }
 
   /** Opens the menu of all columns, shown and hidden, below an element. */
   columnsMenu(below: HTMLElement): void {
-    const { left, bottom } = below.getBoundingClientRect();
     const { hidden } = this.on.state.columns;
     const items = this.on.all.map((column) => {
       const isHidden = hidden.includes(column.name);
       return { label: `${isHidden ? '☐' : '☑'} ${column.name}`, run: () => this.setHidden(column, !isHidden) };
     });
-    showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], { x: left, y: bottom });
+    showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], positionBelow(below));
   }
 
   clicked(column: ColumnInfo, adds: boolean): void {
@@ -136,7 +135,7 @@ export class TableCommands implements TableActions {
     this.resize(column, this.on.table.widthOf(column.name) + by);
   }
 
-  copy(format: CopyFormat): void {
+  copy(format: ClipboardFormat): void {
     const { run, state, table } = this.on;
     const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(table.selection);
     const columns = this.on.columns.slice(columnStart, columnEnd);
