@@ -78,6 +78,8 @@ export async function comeBackToTable({ page, screenshot }: Window): Promise<voi
   await isAsLeft(webview(page));
   await page.reload();
   await explorerRow(page, flights).waitFor();
+  // VS Code may have kept the other tab as the active one.
+  await page.locator('.tab').filter({ hasText: flights }).click();
   await isAsLeft(webview(page));
   await screenshot('table-again');
 }
