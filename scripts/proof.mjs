@@ -12,6 +12,7 @@ import { runTests } from './testFiles.mjs';
 const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
+  ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
   'test/documents/textFormat.test.ts',
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',

@@ -1,8 +1,8 @@
 /** The verb that checks a pond, and repairs it. */
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type RestoredInfo } from '../../server/src/protocol/commands.ts';
-import { plural, table } from './format.ts';
+import { type AbsentInfo, type RestoredInfo } from '../../server/src/protocol/commands.ts';
+import { humanSize, plural, table } from './format.ts';
 import { atOf, hostPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
@@ -32,7 +32,7 @@ async function run(session: Session): Promise<void> {
   if (line.flags.has('repair')) return await repair(session, from.map(hostPath));
   if (from.length > 0) throw new PondError('usage', '--from is for --repair', { hint: "See 'pond help check'." });
   const result = await session.call('check', { ...atOf(line), quick: line.flags.has('quick') });
-  await show(session, result, verdict(result.problems));
+  await show(session, result, [verdict(result.problems), ...absentLines(result.absent)].join('\n'));
   if (!line.json) await session.terminal.print(table(result.trees.map(({ resource, hash }) => [resource, hash])));
   refuse(result.problems);
 }
@@ -52,6 +52,12 @@ async function repair(session: Session, from: readonly string[]): Promise<void> 
 function restoredLine({ path, from, quarantined }: RestoredInfo): string {
   const kept = quarantined === null ? '' : `; the damaged one is ${printable(quarantined)}`;
   return `restored ${printable(path)} from ${from === null ? 'the pond itself' : printable(from)}${kept}`;
+}
+
+function absentLines(absent: AbsentInfo | undefined): readonly string[] {
+  if (absent === undefined) return [];
+  const { blobs, bytes } = absent;
+  return [`not checked: ${plural(blobs, 'content')} (${humanSize(bytes)}) that only the origin of this pond has`];
 }
 
 const verdict = (problems: readonly string[]): string =>

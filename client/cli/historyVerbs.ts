@@ -4,6 +4,7 @@ import {
   type ChangeInfo,
   type CommitInfo,
   type ForeignOperation,
+  type ReplicaInfo,
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
@@ -23,6 +24,7 @@ export const status: VerbRunner = async (session) => {
   if (session.line.json) return await printJson(session, state);
   for (const warning of state.warnings) session.warn(warning);
   await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
+  if (state.replica !== null) await terminal.print(`${replicaLine(state.replica)}\n`);
   await terminal.print(foreignLines(state));
   if (state.setAside.length > 0) {
     const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');
@@ -36,6 +38,13 @@ export const status: VerbRunner = async (session) => {
     `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one\n${paths}`,
   );
 };
+
+/** Says of what the pond is a copy. */
+function replicaLine({ of, url, at, partial, thin }: ReplicaInfo): string {
+  const what = at === null ? `a copy of pond ${of}` : `version ${at} of pond ${of}, read-only`;
+  const missing = partial ? ', not complete' : thin ? ', without contents over 64 KiB' : '';
+  return printable(`${what}, from ${url}${missing}`);
+}
 
 /** Returns lines about other engines' operations on the pond's table; '' without any. */
 function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): string {

@@ -11,14 +11,19 @@ import { type Session, type Terminal, type TerminalVerb, type VerbRunner } from 
 /** Maximum number of skipped files to list; the rest are counted. */
 const skippedLinesMax = 20;
 
-/** Creates a pond. */
-export const init: VerbRunner = async (session) => {
-  const { line } = session;
-  const [directory] = line.positionals;
-  const target = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : hostPath(directory);
-  const result = await session.init(target);
-  await show(session, result, `created a pond at ${result.pond}`);
-};
+/** The verb that creates a pond. */
+export const init = {
+  usage: '[DIR]',
+  summary: 'create a pond at DIR, or .pond in the current folder',
+  positionals: [0, 1],
+  async run(session) {
+    const { line } = session;
+    const [directory] = line.positionals;
+    const target = directory === undefined ? (namedPond(line) ?? join(process.cwd(), '.pond')) : hostPath(directory);
+    const result = await session.init(target);
+    await show(session, result, `created a pond at ${result.pond}`);
+  },
+} as const satisfies TerminalVerb;
 
 /** Copies host files into the pond. */
 export const importVerb: VerbRunner = async (session) => {
@@ -92,7 +97,8 @@ function filesOf({ files, unchanged }: { readonly files: number; readonly unchan
   return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
 }
 
-function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
+/** Names the files that were skipped, as warnings: some of them, and the number of the others. */
+export function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
   for (const one of shown) terminal.warn(`pond: skipped ${printable(shownPath(one))}: ${one.reason}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more skipped`);

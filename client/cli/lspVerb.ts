@@ -1,9 +1,18 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { startServer } from '../../server/src/main.ts';
-import { type StandaloneRunner } from './verb.ts';
+import { type StandaloneRunner, type TerminalVerb } from './verb.ts';
 
 /** Serves an editor until it disconnects. */
-export const lsp: StandaloneRunner = async ({ flags }) => {
+const serve: StandaloneRunner = async ({ flags }) => {
   if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'usage: pond lsp --stdio' });
   await startServer({ transport: 'stdio' });
 };
+
+/** The verb that serves an editor. */
+export const lsp = {
+  usage: '--stdio',
+  summary: 'serve an editor over standard input and output',
+  options: { stdio: { type: 'boolean' } },
+  positionals: [0, 0],
+  runStandalone: serve,
+} as const satisfies TerminalVerb;

@@ -40,6 +40,8 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
   return {
     ...{ line, terminal, signal, warn, call },
     migrate: (params) => host.call('migrate', params, { signal, progress }),
+    cloneFiles: (params) => host.call('cloneFiles', params, { signal, progress }),
+    clone: (params) => host.call('clone', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };

@@ -73,6 +73,10 @@ export interface Session {
   init(directory: string): Promise<Result<'init'>>;
   /** Migrates a pond of an older system; the pond of the command line is not used. */
   migrate(params: Params<'migrate'>): Promise<Result<'migrate'>>;
+  /** Copies a pond. */
+  clone(params: Params<'clone'>): Promise<Result<'clone'>>;
+  /** Copies files of a pond at a store. */
+  cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

@@ -1,5 +1,6 @@
 import { append } from './appendVerb.ts';
 import { check } from './checkVerb.ts';
+import { clone } from './cloneVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
@@ -18,18 +19,15 @@ import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { du, find, grep, tree } from './searchVerbs.ts';
 import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
+import { thinVerbs } from './thinVerbs.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
 
 /** The declaration of each verb, in the order of the help. */
 export const verbs = {
-  init: {
-    usage: '[DIR]',
-    summary: 'create a pond at DIR, or .pond in the current folder',
-    positionals: [0, 1],
-    run: init,
-  },
+  init,
+  clone,
   ls: {
     usage: '[-l] [-R] [--at V] [PATH|GLOB]...',
     summary: 'list directories, or the paths that match patterns',
@@ -268,17 +266,12 @@ export const verbs = {
     run: runs,
   },
   ...collectingVerbs,
+  ...thinVerbs,
   check,
   migrate,
   prove,
   completion,
-  lsp: {
-    usage: '--stdio',
-    summary: 'serve an editor over standard input and output',
-    options: { stdio: { type: 'boolean' } },
-    positionals: [0, 0],
-    runStandalone: lsp,
-  },
+  lsp,
   help: {
     usage: '[VERB]',
     summary: 'show this help, or that of a verb',

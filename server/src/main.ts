@@ -6,6 +6,7 @@ import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
 import { createGrants } from './commands/grants.ts';
 import { CommandHost } from './commands/host.ts';
+import { withOrigin } from './commands/pondOrigin.ts';
 import { Ponds } from './commands/ponds.ts';
 import { type Pond, type StoredNodes } from './pond/types.ts';
 import { type BuilderOptions, createBuilder } from './build/builder.ts';
@@ -17,7 +18,7 @@ import { DerivedLayer } from './resources/tree/derivedLayer.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
-import { hostPondStorage } from './storage/pondStorage.ts';
+import { hostPondStorage, type PondStorage } from './storage/pondStorage.ts';
 import { userDataFolder } from './storage/userFolder.ts';
 
 export { type Host } from './commands/calls.ts';
@@ -134,6 +135,9 @@ function compose({ resident, listen }: Composition): Composed {
     return new DerivedLayer(stored, createMaterializer({ cache, builder, isTrusted: () => trust.isGranted }));
   }
 
+  const storageOf = (directory: string): PondStorage =>
+    withOrigin(hostPondStorage(directory), { ...effects, isTrusted: () => trust.isGranted });
+
   /** A pond that others cannot attach to must not stay locked. */
   async function shared<P extends Pond>(pond: P): Promise<P> {
     try {
@@ -150,11 +154,11 @@ function compose({ resident, listen }: Composition): Composed {
     isTrusted: () => trust.isGranted,
     lockWaitMs,
     realPath: realHostPath,
-    openDisk: openHostDisk,
+    ...effects,
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');
-      const pond = await openPond(hostPondStorage(directory), { mode, layer });
+      const pond = await openPond(storageOf(directory), { mode, layer });
       return mode === 'write' ? await shared(pond) : pond;
     },
     async repair(directory, folders, { signal, progress }) {
@@ -164,7 +168,7 @@ function compose({ resident, listen }: Composition): Composed {
         throwIfCancelled(signal);
         progress?.('checking', done, total);
       };
-      return await repairPond(hostPondStorage(directory), { copies, onProgress });
+      return await repairPond(storageOf(directory), { copies, onProgress });
     },
     async init(directory) {
       const { initPond } = await import('./pond/pond.ts');

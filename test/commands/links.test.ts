@@ -127,6 +127,11 @@ const rows: { readonly [N in PathVerb]: Row } = {
       return { files, bytes };
     },
   },
+  fetch: {
+    last: 'followed',
+    takes: 'any',
+    run: async (host, path) => await codeOf(host.run('fetch', { paths: [path] })),
+  },
   diff: { last: 'followed', takes: 'any', run: (host, path) => host.run('diff', { paths: [path] }) },
   discard: { last: 'followed', takes: 'any', run: (host, path) => host.run('discard', { paths: [path] }) },
   resolve: {

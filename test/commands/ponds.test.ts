@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { createGrants } from '../../server/src/commands/grants.ts';
 import { Ponds } from '../../server/src/commands/ponds.ts';
 import { type Remote } from '../../server/src/commands/calls.ts';
 import { resultOfReplay } from '../../server/src/commands/replay.ts';
@@ -11,6 +12,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { initPond, openPond } from '../support/pond.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { resourceLayer } from '../support/resourcePond.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { realHostPath } from '../../server/src/storage/hostTree.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
@@ -29,6 +31,9 @@ function newPonds(
     attach,
     realPath: realHostPath,
     openDisk: openHostDisk,
+    env: () => undefined,
+    grants: createGrants(createMemoryDisk),
+    author: 'test',
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
     repair: () => Promise.reject(new Error('not repaired here')),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),

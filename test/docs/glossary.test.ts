@@ -13,6 +13,7 @@ const shortPages = [
   '../CONTRIBUTING.md',
   '../README.md',
   'benchmarks.md',
+  'clone.md',
   'commands.md',
   'concepts.md',
   'errors.md',

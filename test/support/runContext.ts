@@ -88,6 +88,7 @@ async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings:
     home: async (): Promise<WorkingDirectory> =>
       (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
+    pond,
     materializer: settings.materializer ?? {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },
       file: never,

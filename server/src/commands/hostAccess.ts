@@ -2,18 +2,41 @@ import { type HostAccessInfo } from '../protocol/resources.ts';
 import { type Grants, hostAccessOf } from '../resources/model/hostAccess.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
-import { type Command } from './verb.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { originHome } from './pondOrigin.ts';
+import { type Command, type Effects } from './verb.ts';
 
-/** Accesses of resources to the host, by kind and name. Fails `resource-not-found`. */
+/** Name under which the access to the origin of a thin clone is listed and allowed. */
+const originName = 'origin';
+
+/** Accesses to the host, of resources by kind and name, and to the origin of a thin clone. Fails `resource-not-found`. */
 export const hostAccess: Command<'hostAccess'> = async (pond, { names }, { effects }) => {
   const committed = await readResources(await pond.at(String(pond.head.number)));
   const staged = await readResources(pond.fs);
   const ids = new Set(staged.map(({ id }) => id));
   const all = [...staged, ...committed.filter(({ id }) => !ids.has(id))];
-  return selectResources(all, names).flatMap((stored) =>
+  const isOriginNamed = names === undefined || names.includes(originName);
+  const origin = isOriginNamed ? await originAccessOf(pond, effects) : undefined;
+  const ofResources = origin === undefined ? names : names?.filter((name) => name !== originName);
+  const accesses = selectResources(all, ofResources).flatMap((stored) =>
     accessesOf(stored, { pond: pond.id, committed, staged, grants: effects.grants }),
   );
+  return [...(origin === undefined ? [] : [origin]), ...accesses];
 };
+
+/** Returns the access to the origin of a pond; undefined without one. Fails `pond-damaged`. */
+async function originAccessOf(
+  { id, directory, largeContents }: ResourcePond,
+  { grants, openDisk }: Effects,
+): Promise<HostAccessInfo | undefined> {
+  if (!largeContents.isThin) return undefined;
+  const { readOrigin, originAccess } = await import('../replica/originRecord.ts');
+  const origin = readOrigin(openDisk(directory));
+  if (origin === undefined) return undefined;
+  const access = originAccess(origin);
+  const isAllowed = grants.has({ pond: id, home: originHome, access });
+  return { resource: originName, home: originHome, access, state: 'committed', isAllowed };
+}
 
 interface Documents {
   /** Id of the pond. */

@@ -1,5 +1,6 @@
 /** Conversions from a pond's answers to the protocol's types. */
-import { type ChangeInfo, type CommitInfo, type NodeInfo } from '../protocol/commands.ts';
+import { type ChangeInfo, type CommitInfo, type NodeInfo, type ReplicaInfo } from '../protocol/commands.ts';
+import { type Replica } from '../pond/replica.ts';
 import { type Commit } from '../pond/types.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
@@ -50,6 +51,11 @@ export function commitInfo(commit: Commit): CommitInfo {
     hash: commit.hash ?? null,
     ...counts,
   };
+}
+
+/** The mark of a copy as clients see it. */
+export function replicaInfo({ of, url, at, isPartial, isThin }: Replica): ReplicaInfo {
+  return { of, url, at: at ?? null, partial: isPartial, thin: isThin };
 }
 
 /** A change as clients see it. */

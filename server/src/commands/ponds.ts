@@ -9,6 +9,7 @@
  * - A session whose remote process exited is opened again, as owner unless another process was faster. Staged changes
  * are in the pond.
  */
+import { assert } from '../base/assert.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
@@ -29,6 +30,9 @@ interface PondsParts extends SessionParts {
   /** Repairs a pond that no process has open. */
   readonly repair: PondAccess['repair'];
   readonly openDisk: OpenDisk;
+  readonly env: PondAccess['env'];
+  readonly grants: PondAccess['grants'];
+  readonly author: PondAccess['author'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -67,6 +71,28 @@ export class Ponds implements PondAccess {
 
   constructor(parts: PondsParts) {
     this.#parts = parts;
+  }
+
+  get env(): PondAccess['env'] {
+    return this.#parts.env;
+  }
+
+  get grants(): PondAccess['grants'] {
+    return this.#parts.grants;
+  }
+
+  get author(): string {
+    return this.#parts.author;
+  }
+
+  async reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T> {
+    const session = await this.session(directory, 'read');
+    assert(session.kind !== 'attached', () => `another process writes ${directory}`);
+    try {
+      return await work(session.pond);
+    } finally {
+      await this.close(directory);
+    }
   }
 
   /** Returns this process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */

@@ -51,6 +51,13 @@ export const resourceVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./hostAccess.ts')).allow,
   },
+  backupList: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./backupList.ts')).backupList,
+  },
   runs: {
     access: 'read',
     trust: 'any',

@@ -1,10 +1,12 @@
+import { copyStates } from '../resources/copyStates.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
 import { type Command } from './verb.ts';
-import { changeInfo, commitInfo } from './info.ts';
+import { changeInfo, commitInfo, replicaInfo } from './info.ts';
 
 /** The latest commit, the changes staged on it, and their conflicts. */
 export const status: Command<'status'> = async (pond) => {
-  const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside } = await pond.status();
+  const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside, replica } =
+    await pond.status();
   return {
     pond: pond.directory,
     id: pond.id,
@@ -21,5 +23,7 @@ export const status: Command<'status'> = async (pond) => {
     earlierForeignFiles,
     warnings: notices,
     setAside,
+    backups: await copyStates(await pond.at('HEAD'), pond.stored),
+    replica: replica === undefined ? null : replicaInfo(replica),
   };
 };

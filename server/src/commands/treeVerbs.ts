@@ -162,4 +162,18 @@ export const treeVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./export.ts')).exportFiles,
   },
+  fetch: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'repeatable',
+    load: async () => (await import('./thinContents.ts')).fetchContents,
+  },
+  evict: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'repeatable',
+    load: async () => (await import('./thinContents.ts')).evictContents,
+  },
 } satisfies SomeVerbs;

@@ -71,6 +71,12 @@ export interface Effects {
 
 /** The set of open ponds, as verbs on it see it. */
 export interface PondAccess {
+  /** As in Effects. */
+  readonly env: Effects['env'];
+  readonly grants: Effects['grants'];
+  readonly author: Effects['author'];
+  /** Opens a pond for reading, does some work with it, and closes it. */
+  reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T>;
   /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */

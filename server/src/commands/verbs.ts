@@ -15,6 +15,20 @@ const pondsVerbs = {
     idempotency: 'never',
     load: async () => (await import('./init.ts')).init,
   },
+  clone: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./clone.ts')).clone,
+  },
+  cloneFiles: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./cloneFiles.ts')).cloneFiles,
+  },
   open: {
     access: 'none',
     trust: 'any',

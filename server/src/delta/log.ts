@@ -86,7 +86,7 @@ interface CheckpointHint {
 export const sha256Tag = 'duckpond.sha256';
 
 /** Returns the content of the hint, or undefined when it is missing or unreadable. */
-export function readHint(disk: Disk): CheckpointHint | undefined {
+export function readHint(disk: Pick<Disk, 'readFile'>): CheckpointHint | undefined {
   const bytes = disk.readFile(hintFile);
   if (!bytes) return undefined;
   try {

@@ -177,13 +177,21 @@ class Decoder {
       this.#fail('key-missing', `the key "${key}" is missing`, owner);
     }
     if (schema.exactlyOneOf !== undefined) this.#checkExclusive(node, schema.exactlyOneOf, meant, owner);
-    this.#checkFields(schema, node, values);
+    const isAbsent = (key: string): boolean => !present.has(key) && !meant.has(key);
+    this.#checkFields(schema, node, { values, isAbsent });
     const isWhole = known.every((key) => Object.hasOwn(values, key) || !(present.has(key) || isRequired(schema, key)));
     return isWhole ? values : undefined;
   }
 
-  #checkFields(schema: ObjectSchema, node: MapNode, values: Readonly<Record<string, unknown>>): void {
-    for (const { key, related, ...issue } of schema.check?.(values) ?? []) {
+  #checkFields(
+    schema: ObjectSchema,
+    node: MapNode,
+    {
+      values,
+      isAbsent,
+    }: { readonly values: Readonly<Record<string, unknown>>; readonly isAbsent: (key: string) => boolean },
+  ): void {
+    for (const { key, related, ...issue } of schema.check?.(values, isAbsent) ?? []) {
       const other = related && entryOf(node, related.key)?.value;
       const value = entryOf(node, key)?.value;
       if (value === undefined) continue;

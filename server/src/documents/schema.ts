@@ -111,8 +111,11 @@ export interface ObjectSchema<T = unknown> extends Typed<T> {
   readonly fields: FieldMap;
   /** Optional keys of which exactly one must be present. */
   readonly exactlyOneOf?: readonly string[];
-  /** Checks across fields. FieldMap with a problem, and texts with a template, are missing. */
-  check?(fields: Partial<T>): readonly FieldIssue[];
+  /**
+   * Checks across fields. Those with a problem, and texts with a template, are missing in `fields`; `isAbsent` is true
+   * for a key that the document does not have at all.
+   */
+  check?(fields: Partial<T>, isAbsent: (key: string) => boolean): readonly FieldIssue[];
 }
 
 /** An issue of one field of a mapping. */

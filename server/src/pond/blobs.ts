@@ -4,6 +4,7 @@ import { PondError } from '../base/error.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
+import { type BlobOrigin } from '../storage/pondStorage.ts';
 import { type Content } from '../tinyfs/backend.ts';
 import { sha256 } from './hash.ts';
 import { type NewBlobs } from './newBlobs.ts';
@@ -32,20 +33,19 @@ export interface BlobStore {
   release(content: StoredContent): void;
   /** True while a change that is to refer to the blob is being made. */
   isClaimed(hash: string): boolean;
+  /** True when a blob is not on the disk, and the pond has an origin from which a read fetches it. */
+  isAbsent(hash: string): boolean;
   /**
-   * Streams a blob's bytes from start to end (exclusive). Fails `pond-damaged` when the blob is missing, of another size,
-   * or altered: a whole read after the last byte, a partial one before the first, for which the blob is read once as long
-   * as its state on the disk stays the same.
+   * Streams a blob's bytes from start to end (exclusive); an absent blob is fetched first, whole, and fails as
+   * BlobOrigin.fetch. Fails `pond-damaged` when the blob is missing, of another size, or altered: a whole read after the
+   * last byte, a partial one before the first, for which the blob is read once as long as its state on the disk stays the
+   * same.
    */
-  read(
-    hash: string,
-    sizeBytes: number,
-    range?: { readonly start: number; readonly end: number },
-  ): AsyncIterable<Uint8Array>;
+  read(hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array>;
 }
 
-/** The blobs of the pond on a disk; `newBlobs` lists those that are created. */
-export function createBlobStore(disk: Disk, newBlobs?: NewBlobs): BlobStore {
+/** The blobs of the pond on a disk; `newBlobs` lists those that are created, `origin` has those that are absent. */
+export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOrigin): BlobStore {
   const durableDirectories = new Set<string>();
   /** Number of claims of each blob. */
   const claims = new Map<string, number>();
@@ -85,6 +85,12 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs): BlobStore {
     }
   }
 
+  const isAbsent = (hash: string): boolean => disk.stat(blobPath(hash)) === undefined && origin?.exists() === true;
+  async function* fetched(hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array> {
+    await origin?.fetch(hash, sizeBytes);
+    yield* readBlob(disk, hash, sizeBytes, range);
+  }
+
   return {
     async store(content) {
       if (content instanceof Uint8Array) {
@@ -98,20 +104,27 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs): BlobStore {
       if (inline === undefined) claim(sha256, -1);
     },
     isClaimed: (hash) => claims.has(hash),
+    isAbsent,
     read(hash, sizeBytes, range) {
-      const path = blobPath(hash);
-      const stat = disk.stat(path);
-      if (stat?.sizeBytes !== sizeBytes) {
-        const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
-        throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
-      }
-      // Bounded by the known size: reading until the stream ends would cost one more read.
-      const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? sizeBytes, sizeBytes)];
-      const stream = (): AsyncIterable<Uint8Array> => disk.readStream(path, start, end)!;
-      if (start === 0 && end === sizeBytes) return verified(stream(), hash, path);
-      return verifiedPart(disk, { hash, sizeBytes, path }, stream);
+      return isAbsent(hash) ? fetched(hash, sizeBytes, range) : readBlob(disk, hash, sizeBytes, range);
     },
   };
+}
+
+type ByteRange = { readonly start: number; readonly end: number };
+
+function readBlob(disk: Disk, hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array> {
+  const path = blobPath(hash);
+  const stat = disk.stat(path);
+  if (stat?.sizeBytes !== sizeBytes) {
+    const got = stat === undefined ? 'it is missing' : `it has ${stat.sizeBytes}`;
+    throw new PondError('pond-damaged', `blob ${hash} should have ${sizeBytes} bytes; ${got}`, { path });
+  }
+  // Bounded by the known size: reading until the stream ends would cost one more read.
+  const [start, end] = [range?.start ?? 0, Math.min(range?.end ?? sizeBytes, sizeBytes)];
+  const stream = (): AsyncIterable<Uint8Array> => disk.readStream(path, start, end)!;
+  if (start === 0 && end === sizeBytes) return verified(stream(), hash, path);
+  return verifiedPart(disk, { hash, sizeBytes, path }, stream);
 }
 
 function inlineContent(bytes: Uint8Array): StoredContent {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
-import { Findings } from './findings.ts';
+import { type AbsentBlobs, Findings, type OnTreeProgress } from './findings.ts';
 import { chainHash } from './hash.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
@@ -8,14 +9,24 @@ import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
 import { type Commit } from './types.ts';
 
-/** Recomputes all hashes of a commit's tree from its data. Returns mismatches as sentences; [] for a sound tree. */
+/** Options of a check of a tree. */
+interface TreeCheckOptions {
+  readonly onProgress?: OnTreeProgress;
+  /** True to take the hash in the name of a blob for that of its content, which was verified or is elsewhere. */
+  readonly withoutBlobs?: boolean;
+}
+
+/**
+ * Recomputes all hashes of a commit's tree from its data, but for blobs that are absent. Returns mismatches as sentences;
+ * [] for a sound tree.
+ */
 export async function checkTree(
   store: Store,
   commit: Commit,
-  onProgress: (checked: number) => void,
+  options: TreeCheckOptions = {},
 ): Promise<readonly string[]> {
   const findings = new Findings();
-  await new TreeCheck(store, findings, onProgress).commit(commit);
+  await new TreeCheck(store, findings, options).commit(commit);
   return findings.problems;
 }
 
@@ -23,17 +34,23 @@ export async function checkTree(
 class TreeCheck {
   readonly #findings: Findings;
   readonly #store: Store;
-  readonly #onProgress: (checked: number) => void;
+  readonly #onProgress: OnTreeProgress;
+  readonly #withoutBlobs: boolean;
+  readonly #absentHashes = new Set<string>();
+  #absent: AbsentBlobs = { blobs: 0, bytes: 0 };
   #checked = 0;
 
-  constructor(store: Store, findings: Findings, onProgress: (checked: number) => void) {
+  constructor(store: Store, findings: Findings, options: TreeCheckOptions) {
+    const { onProgress = () => undefined, withoutBlobs = false } = options;
     this.#findings = findings;
     this.#store = store;
     this.#onProgress = onProgress;
+    this.#withoutBlobs = withoutBlobs;
   }
 
   async commit({ number }: Commit): Promise<void> {
     await this.#findings.attempt('/', async () => this.#directory('/', await rootAt(this.#store, number), []));
+    this.#onProgress(this.#checked, this.#absent);
   }
 
   async #directory(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
@@ -59,16 +76,24 @@ class TreeCheck {
   }
 
   async #node(path: string, node: CommittedNode, inside: readonly string[]): Promise<void> {
-    this.#onProgress(++this.#checked);
+    this.#onProgress(++this.#checked, this.#absent);
     if (node.type === 'directory') await this.#directory(path, node, inside);
     else if (node.type === 'series') await this.#series(path, node);
     else await this.#content(path, node);
   }
 
   async #content(path: string, node: CommittedNode): Promise<void> {
+    if (this.#withoutBlobs && node.sizeBytes > inlineBytesMax) return;
+    if (node.sizeBytes > inlineBytesMax && this.#store.blobs.isAbsent(node.sha256)) return this.#countAbsent(node);
     await this.#findings.attempt(path, async () =>
       this.#findings.expect(path, await contentHash(this.#store, node), node.sha256),
     );
+  }
+
+  #countAbsent({ sha256, sizeBytes }: CommittedNode): void {
+    if (this.#absentHashes.has(sha256)) return;
+    this.#absentHashes.add(sha256);
+    this.#absent = { blobs: this.#absentHashes.size, bytes: this.#absent.bytes + sizeBytes };
   }
 
   async #series(path: string, node: CommittedNode): Promise<void> {

@@ -9,12 +9,36 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { checkLog } from './checkLog.ts';
-import { RowCheck } from './checkRows.ts';
-import { type CheckReport, expectedDataFile, Findings, type HistoryCheckOptions, type OnProgress } from './findings.ts';
+import { type BlobUse, RowCheck } from './checkRows.ts';
+import {
+  type AbsentBlobs,
+  type CheckReport,
+  expectedDataFile,
+  Findings,
+  type HistoryCheckOptions,
+  type OnProgress,
+} from './findings.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type Commit } from './types.ts';
+
+/** The records of a history, and the blobs to which they refer, by hash. */
+export interface CheckedRecords {
+  /** Sentences; none for sound records. */
+  readonly problems: readonly string[];
+  readonly commits: readonly Commit[];
+  readonly blobs: ReadonlyMap<string, BlobUse>;
+}
+
+/** Checks the log, the chain, and each data file and row of a store, from the disk. Blobs need not be there. */
+export async function checkRecords(store: Store, onProgress: OnProgress): Promise<CheckedRecords> {
+  const findings = new Findings();
+  const commits = await checkLog(store, findings);
+  const check = new HistoryCheck(store, findings, onProgress);
+  await check.rows(commits);
+  return { problems: findings.problems, commits, blobs: check.blobUses };
+}
 
 /** Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing. */
 export async function checkHistory(
@@ -32,7 +56,7 @@ export async function checkHistory(
   }
   const chained = commits.filter(({ hash }) => hash !== undefined).length;
   const { problems, damagedFiles } = findings;
-  return { problems, damagedFiles, checked: { commits: commits.length, chained, ...check.counts } };
+  return { problems, damagedFiles, checked: { commits: commits.length, chained, ...check.counts }, ...check.absent };
 }
 
 class HistoryCheck {
@@ -42,6 +66,7 @@ class HistoryCheck {
   readonly #rowCheck: RowCheck;
   #dataFiles = 0;
   #bytes = 0;
+  #absent: AbsentBlobs = { blobs: 0, bytes: 0 };
   #done = 0;
   #total = 0;
 
@@ -54,7 +79,15 @@ class HistoryCheck {
 
   get counts(): Pick<CheckReport['checked'], 'dataFiles' | 'rows' | 'blobs' | 'bytes'> {
     const { rowCount, blobs } = this.#rowCheck;
-    return { dataFiles: this.#dataFiles, rows: rowCount, blobs: blobs.size, bytes: this.#bytes };
+    return { dataFiles: this.#dataFiles, rows: rowCount, blobs: blobs.size - this.#absent.blobs, bytes: this.#bytes };
+  }
+
+  get absent(): Pick<CheckReport, 'absent'> {
+    return this.#absent.blobs === 0 ? {} : { absent: this.#absent };
+  }
+
+  get blobUses(): ReadonlyMap<string, BlobUse> {
+    return this.#rowCheck.blobs;
   }
 
   async rows(commits: readonly Commit[]): Promise<void> {
@@ -119,7 +152,7 @@ class HistoryCheck {
     return rows;
   }
 
-  /** Reads each blob of the history and of staged changes. */
+  /** Reads each blob of the history and of staged changes that is here. */
   async blobs(staged: Overlay): Promise<void> {
     const { blobs } = this.#rowCheck;
     for (const { path, node } of stagedEntries(staged)) {
@@ -134,7 +167,9 @@ class HistoryCheck {
           this.#onProgress(this.#done, this.#total);
         }
       };
-      await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
+      if (this.#store.blobs.isAbsent(hash)) {
+        this.#absent = { blobs: this.#absent.blobs + 1, bytes: this.#absent.bytes + sizeBytes };
+      } else await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
       await this.#progress();
     }
   }
@@ -149,7 +184,10 @@ class HistoryCheck {
 const wholeBytesMax = 1024 * 1024;
 
 /** Returns the hash and the size of a file; those of no bytes when it is missing. */
-export async function hashOf(disk: Disk, path: string): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
+export async function hashOf(
+  disk: Pick<Disk, 'stat' | 'readFile' | 'readStream'>,
+  path: string,
+): Promise<{ readonly hash: string; readonly sizeBytes: number }> {
   const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
   const hash = createHash('sha256');
   // A stream costs more than it saves for a small file.

@@ -18,7 +18,7 @@ import { pageOf } from './pageStore.ts';
 import { type Commit } from './types.ts';
 
 /** Content that a row leaves to a blob, and where it was found first. */
-interface BlobUse {
+export interface BlobUse {
   readonly sizeBytes: number;
   readonly where: string;
 }

@@ -11,6 +11,15 @@ export interface HistoryCheckOptions {
   readonly onProgress?: OnProgress;
 }
 
+/** Blobs, each counted once, that a thin clone left at its origin: a check does not fetch them. */
+export interface AbsentBlobs {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** Called with the number of nodes of a tree that were checked so far, and with the blobs that were absent. */
+export type OnTreeProgress = (checked: number, absent: AbsentBlobs) => void;
+
 export type OnProgress = (checked: number, total: number) => void;
 
 /** Result of a check of the whole history. */
@@ -29,6 +38,8 @@ export interface CheckReport {
     /** Bytes of data files and blobs. */
     readonly bytes: number;
   };
+  /** Undefined where no blob is absent. */
+  readonly absent?: AbsentBlobs;
 }
 
 /** A file that was restored. */

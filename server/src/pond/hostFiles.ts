@@ -7,6 +7,7 @@ import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
+import { absentBlobs, fetchBlobs } from './largeContents.ts';
 import { type PondNode } from './node.ts';
 import { type HostFile } from './hostFile.ts';
 import { sha256 } from './hash.ts';
@@ -17,14 +18,18 @@ const cacheDirectory = '_pond/cache/inline';
  * Host files with the content of each version, in order, each verified against its hash. Small content has no file of
  * its own: it is written to the pond's cache or, if that is not writable, to a temporary folder of the user; both can
  * be emptied at any time. Fails `pond-damaged` when content is missing or is not what was stored: engines that open
- * these files do not verify them and would return fewer or wrong rows. Fails `cancelled` by the job's signal.
+ * these files do not verify them and would return fewer or wrong rows. Fails `cancelled` by the job's signal, and as
+ * BlobOrigin.fetch for content that is absent.
  */
 export async function hostFilesOf(
   storage: PondStorage,
   versions: readonly PondNode[],
   load: (node: PondNode) => Promise<Uint8Array>,
-  { signal }: Job = {},
+  job: Job = {},
 ): Promise<readonly HostFile[]> {
+  const { signal } = job;
+  const absent = absentBlobs(storage, versions);
+  if (storage.origin !== undefined && absent.length > 0) await fetchBlobs(storage.origin, absent, job);
   const files: HostFile[] = [];
   for (const node of versions) {
     const hostPath =

@@ -13,16 +13,17 @@ import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { refuseConflicts } from './discardPlan.ts';
 import { createEvents, pathEvent } from './events.ts';
-import { type CheckReport, type HistoryCheckOptions } from './findings.ts';
+import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
 import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
+import { LargeContents } from './largeContents.ts';
 import { type Lock } from './lock.ts';
 import { commitsOfPath } from './pathHistory.ts';
-import { quarantinedFiles } from './quarantine.ts';
 import { uncommitted } from './recovery.ts';
+import { folderStatus } from './replica.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import {
@@ -35,6 +36,7 @@ import {
 } from './stagedChanges.ts';
 import { Staging } from './staging.ts';
 import { createStore, rootAt, type Store } from './store.ts';
+import { storedFilesOf } from './readStored.ts';
 import { beginTransaction, type Commits } from './transaction.ts';
 import type * as types from './types.ts';
 
@@ -59,12 +61,19 @@ const versionsMax = 16;
  * that is being staged; the layer is notified of a change before any listener.
  */
 export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implements types.Pond<Layer> {
+  readonly id: string;
   readonly directory: string;
   readonly mode: 'read' | 'write';
   readonly layer: Layer;
   readonly fs: FileSystem;
+  readonly largeContents: LargeContents;
   readonly notices: readonly string[];
+  readonly stored: types.Pond['stored'];
+  readonly discard = (paths?: readonly string[]): Promise<number> => this.#staging.discard(paths);
+  readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
+  readonly onEvent: types.Pond['onEvent'] = (listener) => this.#events.listen(listener);
+  readonly stageOn: types.Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;
@@ -78,11 +87,13 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   constructor(parts: PondParts, layer: (stored: types.StoredNodes) => Layer) {
     const { storage, writer, contents } = parts;
     ({ notices: this.notices, head: this.#head } = parts);
+    this.id = parts.opLog.id;
     this.directory = storage.directory;
     this.mode = writer === undefined ? 'read' : 'write';
     this.#lock = writer?.lock;
     this.#journal = writer?.journal;
-    this.#store = createStore(storage.disk, parts.opLog);
+    this.#store = createStore(storage, parts.opLog);
+    this.stored = storedFilesOf(this.#store);
     // No reference to `contents` may remain: the journal's contents are as large as what was staged.
     this.#staging = new Staging(
       {
@@ -95,6 +106,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       },
       contents,
     );
+    this.largeContents = new LargeContents(storage, this.#staging.unusedBlobs);
     this.layer = layer({
       id: this.id,
       directory: this.directory,
@@ -104,10 +116,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     });
     this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.notify({ kind: 'changed', changes }));
     this.fs = new FileSystem(this.#layered.backend);
-  }
-
-  get id(): string {
-    return this.#store.opLog.id;
   }
 
   get head(): types.Commit {
@@ -136,7 +144,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,
-      setAside: quarantinedFiles(this.#store.disk),
+      ...folderStatus(this.#store.disk),
     };
   }
 
@@ -167,14 +175,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
       this.#notify({ kind: 'committed', commit });
       return commit;
     });
-  }
-
-  async discard(paths?: readonly string[]): Promise<number> {
-    return await this.#staging.discard(paths);
-  }
-
-  async keepStaged(paths: readonly string[]): Promise<number> {
-    return await this.#staging.keepStaged(paths);
   }
 
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
@@ -228,8 +228,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return await historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
 
-  async check(version = 'HEAD', onProgress: (checked: number) => void = () => undefined): Promise<readonly string[]> {
-    return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), onProgress);
+  async check(version = 'HEAD', onProgress: OnTreeProgress = () => undefined): Promise<readonly string[]> {
+    return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), { onProgress });
   }
 
   async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
@@ -243,8 +243,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
-    // The journal first: changes that leave it later are in the log, which is read next, and are recognized as the
-    // same.
+    // The journal first: changes that leave it later are recognized in the log, which is read next.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
     // Changes that another process staged arrive without an event.
@@ -254,14 +253,10 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.#notify({ kind: 'refreshed' });
   }
 
-  onEvent(listener: (event: types.PondEvent) => void): () => void {
-    return this.#events.listen(listener);
-  }
-
   async close(): Promise<void> {
     await this.#layered.close();
-    // Wait for the changes and commits in progress.
-    await this.#staging.mutex.run(() => Promise.resolve());
+    await this.largeContents.close();
+    await this.#staging.mutex.run(() => Promise.resolve()); // Changes and commits in progress.
     this.#events.clear();
     this.#journal?.close();
     this.#lock?.release(this.#journal?.end);

@@ -14,6 +14,7 @@ import { OpenPond } from './openPond.ts';
 import { removeAbandonedBlobs } from './leftovers.ts';
 import { forgetNewBlobs } from './newBlobs.ts';
 import { recover } from './recovery.ts';
+import { replicaNotices, requireWritable } from './replica.ts';
 import { keepReserve } from './reserve.ts';
 import { type OpenOptions, type TreeLayer } from './types.ts';
 import { withoutLayer } from './withoutLayer.ts';
@@ -52,7 +53,7 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
 
 /**
  * Opens the pond on storage. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing on
- * disk. Fails `pond-not-found`, `lock-held`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
+ * disk. Fails `pond-not-found`, `lock-held`, `read-only`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
  * anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
  */
 export async function openPond<Layer extends TreeLayer = TreeLayer>(
@@ -62,6 +63,7 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   requirePond(storage);
   const { disk, directory } = storage;
   if (options.mode === 'read') return await openUnlocked(storage, options.layer);
+  requireWritable(disk);
   const lock = lockForWriting(disk, directory);
   try {
     return await openLocked(storage, lock, options.layer);
@@ -133,7 +135,8 @@ async function openUnlocked<Layer extends TreeLayer>(
 ): Promise<OpenPond<Layer>> {
   const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined });
   const head = await headCommit(opLog);
-  const parts = { storage, opLog, head, notices, contents: journal, writer: undefined };
+  const all = [...replicaNotices(storage.disk), ...notices];
+  const parts = { storage, opLog, head, notices: all, contents: journal, writer: undefined };
   return new OpenPond(parts, layer ?? withoutLayer<Layer>());
 }
 

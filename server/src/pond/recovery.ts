@@ -94,10 +94,13 @@ function lossOf({ header, goodBytes }: JournalContents, end: JournalEnd | undefi
   return `the journal lost its last ${lostBytes} bytes since the pond was closed: what was staged last is missing`;
 }
 
+/** Names in the working folder of a pond on which no process worked: its own, and those of a store that it was copied from. */
+const namesOfCopy: readonly string[] = ['lock.1', 'blobs', 'remote.json', 'tips', 'probe', 'prune'];
+
 /** False when no process worked on the pond before: a pond may be copied without its working files. */
 function isJournalMissing(disk: Disk, end: JournalEnd | undefined): boolean {
   if (disk.stat(journalPath) !== undefined) return false;
-  return end !== undefined || disk.list('_pond').some((name) => name !== 'lock.1');
+  return end !== undefined || disk.list('_pond').some((name) => !namesOfCopy.includes(name));
 }
 
 /** Reads the journal while another process may truncate or replace it; reading again yields a whole one. */

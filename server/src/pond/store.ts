@@ -1,6 +1,7 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
+import { type PondStorage } from '../storage/pondStorage.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type StoredRow } from '../oplog/rows.ts';
@@ -31,12 +32,13 @@ const rootsMax = 100;
 const seriesVersionsMax = 100_000;
 
 /** Returns the store of a pond whose log is open. */
-export function createStore(disk: Disk, opLog: OpLog): Store {
+export function createStore({ disk, origin }: Pick<PondStorage, 'disk' | 'origin'>, opLog: OpLog): Store {
+  const newBlobs = new NewBlobs(disk, async () => (await commitAt(opLog, opLog.head)).id);
   return {
     disk,
     opLog,
     pages: new PageStore(opLog),
-    blobs: createBlobStore(disk, new NewBlobs(disk, async () => (await commitAt(opLog, opLog.head)).id)),
+    blobs: createBlobStore(disk, newBlobs, origin),
     roots: new LruCache({ max: rootsMax }),
     series: new LruCache({ max: seriesVersionsMax, sizeOf: ({ length }) => length }),
   };

@@ -1,12 +1,15 @@
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type Backend, type Node } from '../tinyfs/backend.ts';
+import { type Backend, type Content, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { type CheckReport, type HistoryCheckOptions } from './findings.ts';
+import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
+import { type LargeContents } from './largeContents.ts';
 import { type QuarantinedFile } from './quarantine.ts';
+import { type Replica } from './replica.ts';
+import { type StoredFiles } from './storedFiles.ts';
 
 /**
  * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
@@ -99,6 +102,8 @@ export interface Status {
   readonly notices: readonly string[];
   /** Files quarantined by this opening or an earlier one, until a person removes them. */
   readonly setAside: readonly QuarantinedFile[];
+  /** The mark of a copy of a pond; undefined for any other folder. */
+  readonly replica: Replica | undefined;
 }
 
 export interface CommitRequest {
@@ -190,6 +195,7 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   /** Findings and quarantined files of the opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
   readonly layer: Layer;
+  readonly stored: StoredFiles;
   /** The working tree: committed, with staged changes on top. Changes made through it are staged, durable on return. */
   readonly fs: FileSystem;
   /** The tree after a commit; read-only. Fails `version-not-found`. */
@@ -215,6 +221,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    */
   keepStaged(paths: readonly string[]): Promise<number>;
   /**
+   * Stages the content of a file as a change of the path as it was in commit `base`, or of an absent one: if the path is
+   * committed otherwise now, it is a conflict. Fails `already-exists` when the path has a staged change.
+   */
+  stageOn(path: string, content: Content, base: CommitNumber | undefined): Promise<void>;
+  /**
    * Commits, latest first, without foreign ones; with a path, those that changed it or something below it. Begins at
    * commit `start`, or at the latest when omitted. Fails `version-not-found` for another number.
    */
@@ -235,13 +246,15 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
   /** Hash of a node's whole value: of all versions for a series. Needs no content. */
   contentKey(node: Node): string;
+  /** Contents over the inline limit, which a thin clone fetches when they are read. */
+  readonly largeContents: LargeContents;
   /**
    * Op-log data files (Parquet, absolute host paths) that hold the history up to a commit, and the rows that are only
    * staged.
    */
   history(at?: VersionSpec): Promise<HistorySources>;
   /** Recomputes the tree's hashes from the data of a version and compares them; returns problems as sentences. */
-  check(version?: VersionSpec, onProgress?: (checked: number) => void): Promise<readonly string[]>;
+  check(version?: VersionSpec, onProgress?: OnTreeProgress): Promise<readonly string[]>;
   /**
    * Returns the text of the proof that a stored node is at a real path of version `at`, with the commits from there up to
    * version `to`. Fails `not-found`, and `version-not-found` for a `to` before `at`.

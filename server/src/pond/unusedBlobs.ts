@@ -29,16 +29,19 @@ export class UnusedBlobs {
     return () => void this.#users.delete(user);
   }
 
+  /** True when a user refers to a blob, or when it is being stored. */
+  isUsed(hash: string): boolean {
+    return this.#store.blobs.isClaimed(hash) || [...this.#users].some((user) => user.refersTo(hash));
+  }
+
   /**
    * Removes those of the blobs that no user refers to and that are not being stored. They were created after commit
    * `since`, by changes that are certainly not there after a crash.
    */
   remove(hashes: Iterable<string>, since: CommitNumber): void {
-    const { blobs, disk, opLog } = this.#store;
+    const { disk, opLog } = this.#store;
     if (opLog.head !== since) return;
-    const isUsed = (hash: string): boolean =>
-      blobs.isClaimed(hash) || [...this.#users].some((user) => user.refersTo(hash));
-    const unused = [...new Set(hashes)].filter((hash) => !isUsed(hash));
+    const unused = [...new Set(hashes)].filter((hash) => !this.isUsed(hash));
     if (unused.length === 0 || !this.#isOwner()) return;
     for (const hash of unused) removeQuietly(disk, blobPath(hash));
   }

@@ -4,15 +4,18 @@
  *
  * `pond` in params is the absolute host directory of a pond. Paths are absolute pond paths unless stated otherwise.
  */
+export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './search.ts';
 import {
+  type AbsentInfo,
   type Bytes,
   type ChangeInfo,
   type CheckedInfo,
   type ChildInfo,
+  type CloneInfo,
   type CommitInfo,
   type NodeInfo,
   type ProvenInfo,
@@ -23,9 +26,11 @@ import {
   type StatusInfo,
   type TreeHashInfo,
 } from './info.ts';
+import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
+import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
 
@@ -50,9 +55,35 @@ type LogFilters = {
   readonly noRuns?: boolean;
 };
 
-interface Commands extends HostCommands, MigrationCommands, ResourceCommands, SearchCommands {
+interface Commands
+  extends BackupCommands, HostCommands, MigrationCommands, MirrorCommands, ResourceCommands, SearchCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
+  /**
+   * Copies a pond from a store (`s3://…`, `file:///…`) into a host directory, or goes on with a copy that stopped; reports
+   * progress. With `at` the copy ends there and is read-only; with `thin`, contents stay at the store; with `fork` it is a
+   * pond of its own with the same history.
+   */
+  clone: {
+    params: {
+      readonly url: string;
+      readonly directory: string;
+      readonly at?: string | undefined;
+      readonly thin?: boolean;
+      readonly fork?: boolean;
+    };
+    result: CloneInfo;
+  };
+  /** Copies paths (or globs) of one version of a pond at a store to a host folder, as export does, without a pond there. */
+  cloneFiles: {
+    params: {
+      readonly url: string;
+      readonly directory: string;
+      readonly at?: string | undefined;
+      readonly only: readonly string[];
+    };
+    result: HostCommands['export']['result'] & { readonly url: string; readonly head: CommitInfo };
+  };
   /** Opens (or joins) a pond. `mode`: this server holds the lock, goes through another process, or only reads. */
   open: {
     params: InPond;
@@ -174,6 +205,8 @@ interface Commands extends HostCommands, MigrationCommands, ResourceCommands, Se
       readonly problems: readonly string[];
       /** Numbers of what was checked; undefined with `at`. */
       readonly checked?: CheckedInfo;
+      /** What was not checked, since only the origin of a thin clone has it; undefined for nothing. */
+      readonly absent?: AbsentInfo;
       readonly trees: readonly TreeHashInfo[];
     };
   };

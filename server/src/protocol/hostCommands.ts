@@ -1,10 +1,10 @@
-/** The requests that copy between a pond and the host. See commands.ts for the rules common to all requests. */
-import { type AppendInfo, type SkippedInfo, type TemporalExport } from './info.ts';
+/** The requests that copy between a pond and the host, or the origin of a thin clone. See commands.ts for the rules common to all requests. */
+import { type AbsentInfo, type AppendInfo, type SkippedInfo, type TemporalExport } from './info.ts';
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
 
-/** The requests that copy between a pond and the host, by name. */
+/** The requests that copy between a pond and the host, or the origin of a thin clone, by name. */
 export interface HostCommands {
   /**
    * Adds rows of host files, or of the input stream, to a series, which is made when missing. `time` names its time
@@ -53,5 +53,23 @@ export interface HostCommands {
       /** With `temporal` only. */
       readonly temporal?: TemporalExport;
     } & SkippedInfo;
+  };
+  /**
+   * Fetches the contents of the current files at paths (or globs) and below, all versions of a series; `/` without paths.
+   * `newerMs` leaves out versions that are older than that, milliseconds. Reports progress in bytes. Fails `not-found`
+   * for a pond without an origin.
+   */
+  fetch: {
+    params: InPond & { readonly paths?: readonly string[]; readonly newerMs?: number };
+    result: { readonly fetched: AbsentInfo };
+  };
+  /**
+   * Removes contents from this disk that the origin has; with `olderMs` those that are here for at least that long. Those
+   * that staged changes use, or that the origin does not have, stay. Fails `not-found` for a pond without an origin, and
+   * `remote-unsafe` where the origin is this pond.
+   */
+  evict: {
+    params: InPond & { readonly olderMs?: number };
+    result: { readonly evicted: AbsentInfo; readonly staged: AbsentInfo; readonly missingAtOrigin: AbsentInfo };
   };
 }

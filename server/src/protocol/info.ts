@@ -1,4 +1,5 @@
 /** Answers to the server's requests: plain data. Paths are absolute pond paths unless stated otherwise. */
+import { type BackupInfo } from './backups.ts';
 
 /** Bytes: a Uint8Array if the transport carries one, else base64. */
 export type Bytes = Uint8Array | { readonly base64: string };
@@ -81,6 +82,12 @@ export interface CommitInfo {
   readonly modified: number;
   readonly removed: number;
   readonly renamed: number;
+  readonly bytes: number;
+}
+
+/** Contents that are only at the origin of a thin clone. */
+export interface AbsentInfo {
+  readonly blobs: number;
   readonly bytes: number;
 }
 
@@ -170,6 +177,38 @@ export interface QuarantinedInfo {
   readonly text: string;
 }
 
+/** A copy of a pond that was made. */
+export interface CloneInfo {
+  /** Host directory of the copy. */
+  readonly pond: string;
+  readonly id: string;
+  /** Address and id of the pond that was copied; a fork has an id of its own. */
+  readonly url: string;
+  readonly of: string;
+  /** Latest commit of the copy; the hash of its tree was computed again from what arrived. */
+  readonly head: CommitInfo;
+  readonly commits: number;
+  /** Commits without a hash, from before ponds had them: their records cannot be verified. */
+  readonly unverifiedCommits: number;
+  /** Files that were fetched, and their bytes. */
+  readonly fetchedFiles: number;
+  readonly fetchedBytes: number;
+  /** Contents that stay at the store. */
+  readonly absent: { readonly files: number; readonly bytes: number };
+  /** Files of other engines that are not part of the copy. */
+  readonly leftOut: number;
+}
+
+/** Origin of a copied pond. */
+export interface ReplicaInfo {
+  readonly of: string;
+  readonly url: string;
+  /** Commit at which a read-only copy ends; null for a whole copy. */
+  readonly at: number | null;
+  readonly partial: boolean;
+  readonly thin: boolean;
+}
+
 export interface StatusInfo {
   readonly pond: string;
   readonly id: string;
@@ -187,6 +226,10 @@ export interface StatusInfo {
   readonly warnings: readonly string[];
   /** Quarantined files that still exist. */
   readonly setAside: readonly QuarantinedInfo[];
+  /** Copies of the pond that resources of the latest commit make, as this computer remembers them. */
+  readonly backups: readonly BackupInfo[];
+  /** Null unless the folder is a copy of a pond. */
+  readonly replica: ReplicaInfo | null;
 }
 
 export interface ColumnInfo {

@@ -1,10 +1,13 @@
 /** A kind of resource, and the arguments of its functions. Types that refer to each other are in one file. */
 import { type Job } from '../../base/job.ts';
+import { type BackupInfo } from '../../protocol/backups.ts';
 import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
+import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { type Pond } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
 import { type ExportContext } from './exportContext.ts';
@@ -57,6 +60,12 @@ export interface ResourceKind<T = unknown> {
    * build its derived content.
    */
   run?(context: RunContext<T>): Promise<RunOutcome>;
+  /**
+   * State of the copy of the whole pond that the runs of a resource make, as this computer remembers it: no request is
+   * made. In a round such runs come last, however the others ended, and a commit of their records alone is no reason to
+   * copy again. Undefined for a kind whose runs copy nothing away.
+   */
+  copyState?(resource: Resource<T>, stored: StoredFiles): Promise<BackupInfo>;
   /**
    * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
    * Only for a kind whose texts can list exported files.
@@ -113,6 +122,8 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
+  /** The pond, for a run that also looks at what is staged. */
+  readonly pond: Pond;
   readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;

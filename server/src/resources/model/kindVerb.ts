@@ -1,5 +1,6 @@
 import { type CommandName, type Params, type Result } from '../../protocol/commands.ts';
 import { type VerbFacts } from '../../protocol/verb.ts';
+import { type Pond } from '../../pond/types.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type Grants } from './hostAccess.ts';
 import { type Resource } from './kind.ts';
@@ -13,9 +14,9 @@ interface KindVerb<N extends CommandName> extends VerbFacts<N> {
 /** Declarations of the verbs of a kind, by name. */
 export type KindVerbs = { readonly [N in CommandName]?: KindVerb<N> };
 
-/** Function of a kind's verb. `fs` of the pond is its working tree. */
+/** Function of a kind's verb. */
 export type KindCommand<N extends CommandName> = (
-  pond: { readonly id: string; readonly fs: FileSystem },
+  pond: Pond,
   params: Params<N>,
   context: KindContext,
 ) => Promise<Result<N>>;

@@ -18,6 +18,8 @@ interface Recording {
   readonly effects: { readonly author: string };
   /** True for a scheduled round: a record that only repeats the latest record of its resource is skipped. */
   readonly isRepeated?: boolean;
+  /** Operation of the commit. */
+  readonly operation: string;
 }
 
 /**
@@ -27,7 +29,7 @@ interface Recording {
 export async function commitRecords(
   pond: ResourcePond,
   pending: readonly PendingRecord[],
-  { effects: { author }, isRepeated = false }: Recording,
+  { effects: { author }, isRepeated = false, operation }: Recording,
 ): Promise<PondError | undefined> {
   try {
     const records = isRepeated ? await withoutRepetitions(pond, pending) : pending;
@@ -39,7 +41,7 @@ export async function commitRecords(
       await transaction.abandon();
       throw error;
     }
-    await transaction.commit({ message: messageOf(records), author, operation: 'run' });
+    await transaction.commit({ message: messageOf(records), author, operation });
     return undefined;
   } catch (error) {
     if (isPondError(error)) return error;

@@ -12,6 +12,7 @@ import { invalidError, readResources, type StoredResource, resourcesOf } from '.
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from '../model/resourcePath.ts';
 import { isImplemented, type Resource } from '../model/kind.ts';
+import { copyRecordsOperation } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunEffects, runOne, type RunReport } from './runOne.ts';
 import { selectResources } from '../select.ts';
@@ -53,6 +54,34 @@ const locksOf = new WeakMap<ResourcePond, RunLocks>();
 export async function runResources(pond: ResourcePond, request: RunRequest): Promise<readonly RunResult[]> {
   await pond.refresh();
   const selected = selectResources(await readResources(await pond.at(String(pond.head.number))), request.names);
+  const results: RunResult[] = [];
+  const end = (result: RunResult): void => {
+    results.push(result);
+    const { kind, name, record } = result;
+    request.progress(`${kind}/${name}: ${record.status}`, results.length, selected.length);
+  };
+  // A copy of the pond has the records of the runs before it.
+  const copies = selected.filter(({ kind }) => kind.copyState !== undefined);
+  const others = selected.filter((stored) => !copies.includes(stored));
+  return [
+    ...(await runPart(pond, others, { ...request, operation: 'run', end })),
+    ...(await runPart(pond, copies, { ...request, operation: copyRecordsOperation, end })),
+  ];
+}
+
+interface PartRequest extends RunRequest {
+  /** Operation of the commit of the records of runs without data. */
+  readonly operation: string;
+  /** Called with each result. */
+  readonly end: (result: RunResult) => void;
+}
+
+/** Runs resources, and commits the records of the runs without data. */
+async function runPart(
+  pond: ResourcePond,
+  selected: readonly StoredResource[],
+  request: PartRequest,
+): Promise<readonly RunResult[]> {
   const { now } = request.effects;
   const locks = locksOf.get(pond) ?? createRunLocks();
   locksOf.set(pond, locks);
@@ -60,8 +89,7 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   const results: RunResult[] = [];
   const end = (result: RunResult): void => {
     results.push(result);
-    const { kind, name, record } = result;
-    request.progress(`${kind}/${name}: ${record.status}`, results.length, selected.length);
+    request.end(result);
   };
   for (const stored of selected) if (stored.resource === undefined) end(refused(stored, now()));
   for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));

@@ -1,0 +1,114 @@
+/**
+ * The mark of a pond's folder that was made by copying the pond: `_pond/replica.json`. The folder may come from anybody, so
+ * the mark is parsed, and decides nothing but what this folder refuses to do.
+ */
+import { type CommitNumber } from '../delta/commitNumber.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { asObject, Fields } from '../delta/fields.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
+import { type QuarantinedFile, quarantinedFiles } from './quarantine.ts';
+
+/** Path of the mark. */
+export const replicaPath = '_pond/replica.json';
+
+/** Origin of a copied pond. */
+export interface Replica {
+  /** Id of the pond that was copied. */
+  readonly of: string;
+  /** Address that it was copied from, without credentials. */
+  readonly url: string;
+  /** Commit at which the copy ends, for a copy of an earlier version, which is read-only; undefined for a whole one. */
+  readonly at: CommitNumber | undefined;
+  /** True until all of the copy is there. */
+  readonly isPartial: boolean;
+  /** True where contents were left at the origin. */
+  readonly isThin: boolean;
+  /** Id that an unfinished fork gets; undefined for any other copy. */
+  readonly fork: string | undefined;
+}
+
+/** Returns the mark of a folder; undefined where there is none. Fails `pond-damaged` for one that cannot be parsed. */
+export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {
+  const bytes = disk.readFile(replicaPath);
+  if (bytes === undefined) return undefined;
+  const fields = new Fields(parse(bytes), 'replica', { file: replicaPath, line: 1 });
+  return {
+    of: fields.text('of'),
+    url: fields.text('url'),
+    at: fields.has('at') ? fields.commitNumber('at') : undefined,
+    isPartial: fields.has('partial') && fields.flag('partial'),
+    isThin: fields.has('thin') && fields.flag('thin'),
+    fork: fields.has('fork') ? fields.text('fork') : undefined,
+  };
+}
+
+/** Writes the mark, durably, in the place of an earlier one. */
+export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork }: Replica): void {
+  makeDirectoryDurable(disk, '_pond');
+  const parts = { of, url, at: at ?? null, ...(isPartial && { partial: true }), ...(isThin && { thin: true }) };
+  const text = JSON.stringify({ ...parts, ...(fork !== undefined && { fork }) });
+  replaceFile(disk, replicaPath, new TextEncoder().encode(`${text}\n`));
+}
+
+/** Removes the mark: from now on the folder is a pond like any other. */
+export function removeReplica(disk: Disk): void {
+  disk.remove(replicaPath);
+  disk.syncDirectory('_pond');
+}
+
+/** Fails `read-only` for a copy of an earlier version, and for one that is not complete. */
+export function requireWritable(disk: Disk): void {
+  const replica = readReplica(disk);
+  if (replica === undefined || (replica.at === undefined && !replica.isPartial)) return;
+  const { at, url } = replica;
+  if (replica.isPartial) {
+    throw new PondError('read-only', `this copy of ${url} is not complete: it is read-only until it is`, {
+      path: replicaPath,
+      hint: "Run the same 'pond clone' again: it goes on where it stopped.",
+    });
+  }
+  throw new PondError('read-only', `this is version ${at} of the pond at ${url}, made to look at: it is read-only`, {
+    path: replicaPath,
+    hint: "To go back to that version, clone without --at, and 'pond restore / --at V' there.",
+  });
+}
+
+/** State of a pond's folder. */
+interface FolderStatus {
+  readonly setAside: readonly QuarantinedFile[];
+  readonly replica: Replica | undefined;
+}
+
+/** Returns the files in the quarantine of a folder, and its mark, unless that cannot be parsed, which is a notice. */
+export function folderStatus(disk: Disk): FolderStatus {
+  const setAside = quarantinedFiles(disk);
+  try {
+    return { setAside, replica: readReplica(disk) };
+  } catch (error) {
+    if (!isPondError(error, 'pond-damaged')) throw error;
+    return { setAside, replica: undefined };
+  }
+}
+
+/** Returns what a person must know of an incomplete copy, as sentences; [] for any other folder. */
+export function replicaNotices(disk: Disk): readonly string[] {
+  try {
+    const replica = readReplica(disk);
+    if (replica?.isPartial !== true) return [];
+    return [`this copy of ${replica.url} is not complete: run the same 'pond clone' again`];
+  } catch (error) {
+    if (!isPondError(error, 'pond-damaged')) throw error;
+    return [error.message];
+  }
+}
+
+function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  const place = { file: replicaPath, line: 1 };
+  try {
+    return asObject(JSON.parse(new TextDecoder().decode(bytes)), 'the mark of a copy', place);
+  } catch (cause) {
+    if (cause instanceof PondError) throw cause;
+    throw new PondError('pond-damaged', `${replicaPath} is not JSON`, { path: replicaPath, cause });
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * What this computer remembers of a copy of a pond on a store: how far it is, and what a push that was cut short has
+ * sent. It is in the user's cache folder, saves requests, and answers `status` without the network. Without it, or with
+ * a wrong one, a push asks the store instead.
+ */
+import { createHash } from 'node:crypto';
+import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
+import { isPondError } from '../base/error.ts';
+import { fieldsOf, parseJson } from '../base/json.ts';
+import { addressOf, type RemoteLocation } from '../remote/location.ts';
+import { type Disk } from '../storage/disk.ts';
+import { joinPath } from '../storage/diskPath.ts';
+import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
+import { createMemoryDisk } from '../storage/memoryDisk.ts';
+import { hostPondStorage } from '../storage/pondStorage.ts';
+import { userCacheFolder } from '../storage/userFolder.ts';
+
+/** End of the contiguous log on a store, as a push or a listing saw it. */
+export interface KnownTip {
+  readonly version: CommitNumber;
+  readonly sizeBytes: number;
+  /** By the store's clock. */
+  readonly modifiedMs: number;
+  /** Of the log entry; lower-case hex. */
+  readonly sha256: string;
+}
+
+/** All that is remembered. Times are milliseconds since 1970 UTC by this computer's clock. */
+interface LedgerState {
+  readonly tip?: KnownTip;
+  /** The latest checkpoint that the hint on the store names. */
+  readonly checkpoint?: CommitNumber;
+  /** Time of the last push that ended well, also one with nothing new. */
+  readonly pushedMs?: number;
+  /** Time of the last verification that found no damage, and what it covered. */
+  readonly verifiedMs?: number;
+  readonly verifiedShare?: number;
+  /** Time when the store was last seen to refuse a second put of one key. */
+  readonly probedMs?: number;
+}
+
+/** Objects that a push sent longer ago than this are asked for again: they may have been pruned. */
+const sentMsMax = 24 * 60 * 60 * 1000;
+const stateFile = 'state.json';
+
+/** The memory of one copy: of a pond, at the address of a store. */
+export class Ledger {
+  readonly #disk: Disk;
+  readonly #folder: string;
+  readonly #now: () => number;
+
+  /** `disk` is a folder of the user. */
+  constructor(disk: Disk, of: { readonly pond: string; readonly address: string }, now: () => number = Date.now) {
+    this.#disk = disk;
+    this.#now = now;
+    // Text of a pond becomes part of a host file name only as a hash.
+    const name = createHash('sha256')
+      .update(JSON.stringify([of.pond, of.address]))
+      .digest('hex');
+    this.#folder = `remotes/${name.slice(0, 32)}`;
+  }
+
+  /** The memory in the user's cache folder; where that cannot be used, one that ends with this process. */
+  static ofUser(pond: string, location: RemoteLocation): Ledger {
+    const of = { pond, address: addressOf(location) };
+    const folder = optional(userCacheFolder);
+    return new Ledger(folder === undefined ? createMemoryDisk() : hostPondStorage(folder).disk, of);
+  }
+
+  /** Returns what is remembered; {} when nothing is. */
+  read(): LedgerState {
+    const bytes = optional(() => this.#disk.readFile(this.#path(stateFile)));
+    return bytes === undefined ? {} : parseState(bytes);
+  }
+
+  /** Replaces some of what is remembered. A folder that cannot be written is fine. */
+  update(changes: LedgerState): void {
+    const state = { ...this.read(), ...changes };
+    optional(() => replaceUnflushed(this.#disk, this.#path(stateFile), Buffer.from(`${JSON.stringify(state)}\n`)));
+  }
+
+  /** Discards what is remembered of the log: the store shows another one. */
+  forgetTip(): void {
+    const { tip: _, checkpoint: __, ...state } = this.read();
+    optional(() => replaceUnflushed(this.#disk, this.#path(stateFile), Buffer.from(`${JSON.stringify(state)}\n`)));
+  }
+
+  /** Returns the keys of blobs that pushes sent whose log entries may not be on the store yet. */
+  sent(): ReadonlySet<string> {
+    const keys = new Set<string>();
+    for (const name of optional(() => this.#disk.list(this.#folder)) ?? []) {
+      const path = this.#path(name);
+      if (!name.startsWith('sent-')) continue;
+      const stat = optional(() => this.#disk.stat(path));
+      if (stat === undefined || this.#now() - stat.modifiedMs > sentMsMax) {
+        removeQuietly(this.#disk, path);
+        continue;
+      }
+      const text = Buffer.from(optional(() => this.#disk.readFile(path)) ?? []).toString('utf8');
+      // The last line may be cut.
+      for (const line of text.split('\n').slice(0, -1)) keys.add(line);
+    }
+    return keys;
+  }
+
+  /** Begins the list of what is sent for the versions from `first` on. */
+  sending(first: CommitNumber): SentList {
+    const path = this.#path(`sent-${first}`);
+    const file = optional(() => {
+      this.#disk.makeDirectory(this.#folder);
+      return this.#disk.openAppend(path);
+    });
+    return {
+      add: (key) => void optional(() => file?.append(Buffer.from(`${key}\n`))),
+      close: () => void optional(() => file?.close()),
+      remove: () => removeQuietly(this.#disk, path),
+    };
+  }
+
+  #path(name: string): string {
+    return joinPath(this.#folder, name);
+  }
+}
+
+/** Keys that were acknowledged by the store, as a push goes on. */
+export interface SentList {
+  add(key: string): void;
+  close(): void;
+  /** The log entries are on the store: the list is not needed any more. */
+  remove(): void;
+}
+
+/** A cache that cannot be read or written costs requests, and must not fail a push. */
+function optional<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isPondError(error)) return undefined;
+    throw error;
+  }
+}
+
+function parseState(bytes: Uint8Array): LedgerState {
+  const fields = fieldsOf(parseJson(bytes));
+  const tip = parseTip(fieldsOf(fields['tip']));
+  const checkpoint = parseCommitNumber(fields['checkpoint']);
+  const number = <N extends keyof LedgerState>(name: N): Partial<Record<N, number>> => {
+    const value = fields[name];
+    return typeof value === 'number' ? ({ [name]: value } as Partial<Record<N, number>>) : {};
+  };
+  return {
+    ...(tip && { tip }),
+    ...(checkpoint !== undefined && { checkpoint }),
+    ...number('pushedMs'),
+    ...number('verifiedMs'),
+    ...number('verifiedShare'),
+    ...number('probedMs'),
+  };
+}
+
+function parseTip(fields: Readonly<Record<string, unknown>>): KnownTip | undefined {
+  const { sizeBytes, modifiedMs, sha256 } = fields;
+  const version = parseCommitNumber(fields['version']);
+  if (version === undefined || typeof sizeBytes !== 'number' || typeof modifiedMs !== 'number') return undefined;
+  return typeof sha256 === 'string' ? { version, sizeBytes, modifiedMs, sha256 } : undefined;
+}

@@ -1,0 +1,187 @@
+/**
+ * Verify: compares a copy on a store with the pond. Presence and size of every object are compared by listing the copy
+ * once; the content of some objects, or of all, is read back and compared with its hash.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import { firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { PondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
+import { mapLimit } from '../base/mapLimit.ts';
+import { checkpointFile, commitFile, hintFile, readHint } from '../delta/log.ts';
+import { type ExpectedFile } from '../pond/findings.ts';
+import { sha256 } from '../pond/hash.ts';
+import { type StoredFiles } from '../pond/storedFiles.ts';
+import { type ObjectStore } from '../remote/objectStore.ts';
+import { hashOfFile } from './localFiles.ts';
+import { batchesOf, type PushBatch } from './needs.ts';
+import { findTip, requireSameHistory } from './remoteLog.ts';
+import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
+
+const readsAtOnce = 8;
+
+/** Options of a verification. */
+export interface VerifyOptions extends Job {
+  /** Share of the objects whose content is read, from 0 to 1. */
+  readonly share: number;
+  /** Latest version to verify; the end of the copy if omitted. */
+  readonly upTo?: CommitNumber;
+  /** Returns an integer from 0 to below `count`; for tests. */
+  readonly random?: (count: number) => number;
+}
+
+/** Result of a verification. */
+export interface VerifyReport {
+  /** Latest version that was verified. */
+  readonly version: CommitNumber;
+  /** Objects that the versions need, and their bytes. */
+  readonly objects: number;
+  readonly bytes: number;
+  /** Those whose content was read. */
+  readonly readObjects: number;
+  readonly readBytes: number;
+  /** Objects that no version names: what interrupted pushes left. */
+  readonly unnamed: number;
+  /** Sentences; none for a sound copy. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Verifies the versions of a copy. Fails `remote-diverged`, `not-found` for an empty store, `pond-damaged` when the pond
+ * itself is altered, `cancelled`, and as the calls of the store. Damage of the copy is in the report.
+ */
+export async function verifyCopy(
+  { source, store }: { readonly source: StoredFiles; readonly store: ObjectStore },
+  options: VerifyOptions,
+): Promise<VerifyReport> {
+  const { signal } = options;
+  const record = await readRemoteRecord(store, { signal });
+  const tip = record && (await findTip(store, undefined, { signal }));
+  if (record === undefined || tip === undefined) {
+    throw new PondError('not-found', `there is no copy of this pond at ${store.address}`, {
+      hint: "'pond backup' makes one.",
+    });
+  }
+  const problems: string[] = [];
+  if (record.pond !== source.pond) problems.push(`${remoteKey} names the pond ${record.pond}`);
+  await requireSameHistory(source, store, tip, { signal });
+  const version = options.upTo !== undefined && options.upTo < tip.version ? options.upTo : tip.version;
+  const check = new CopyCheck(store, problems, options);
+  await check.list();
+  const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
+  for await (const batch of batchesOf(source, { from: firstCommit, to: version }, leftOut, signal)) {
+    await check.batch(batch, version);
+  }
+  await checkCheckpoints(source, store, check);
+  return { version, ...check.counts(version === tip.version), problems };
+}
+
+/** Compares objects with what was listed, and reads some of them. */
+class CopyCheck {
+  readonly #store: ObjectStore;
+  readonly #problems: string[];
+  readonly #options: VerifyOptions;
+  /** Sizes of the objects that are there. */
+  readonly #listed = new Map<string, number>();
+  /** Keys of objects that were compared. */
+  readonly #compared = new Set<string>();
+  #objects = 0;
+  #bytes = 0;
+  #readObjects = 0;
+  #readBytes = 0;
+
+  constructor(store: ObjectStore, problems: string[], options: VerifyOptions) {
+    this.#store = store;
+    this.#problems = problems;
+    this.#options = options;
+  }
+
+  counts(isWhole: boolean): Omit<VerifyReport, 'version' | 'problems'> {
+    const unnamed = this.keys(/^_pond\/blobs\/|^[^_.].*\.parquet$/).filter((key) => !this.#compared.has(key)).length;
+    return {
+      objects: this.#objects,
+      bytes: this.#bytes,
+      readObjects: this.#readObjects,
+      readBytes: this.#readBytes,
+      unnamed: isWhole ? unnamed : 0,
+    };
+  }
+
+  /** Lists the copy. */
+  async list(): Promise<void> {
+    for await (const { key, sizeBytes } of this.#store.list('', { signal: this.#options.signal })) {
+      this.#listed.set(key, sizeBytes);
+    }
+  }
+
+  /** Returns the keys of objects that are there and match. */
+  keys(pattern: RegExp): readonly string[] {
+    return [...this.#listed.keys()].filter((key) => pattern.test(key));
+  }
+
+  report(problem: string): void {
+    this.#problems.push(problem);
+  }
+
+  async batch({ entries, blobs, data }: PushBatch, last: CommitNumber): Promise<void> {
+    const logFiles = entries.map(({ version, bytes }) => ({
+      path: commitFile(version),
+      sizeBytes: bytes.length,
+      sha256: sha256(bytes),
+    }));
+    const files = [...logFiles, ...data.values(), ...blobs.values()];
+    await this.files(files.filter(({ path }) => !this.#compared.has(path)));
+    this.#options.progress?.('verified up to commit', entries.at(-1)!.version, last);
+  }
+
+  /** Compares files with their objects. */
+  async files(files: readonly ExpectedFile[]): Promise<void> {
+    const chosen = files.filter((file) => this.#isPresent(file) && this.#isChosen());
+    await mapLimit(chosen, readsAtOnce, async (file) => {
+      throwIfCancelled(this.#options.signal, 'the verification');
+      await this.#read(file);
+    });
+  }
+
+  #isPresent({ path, sizeBytes }: ExpectedFile): boolean {
+    const found = this.#listed.get(path);
+    this.#compared.add(path);
+    this.#objects += 1;
+    this.#bytes += sizeBytes;
+    if (found === sizeBytes) return true;
+    this.report(found === undefined ? `${path} is missing` : `${path} has ${found} bytes; expected ${sizeBytes}`);
+    return false;
+  }
+
+  /** True for the objects to read: at random, so that many verifications read all. */
+  #isChosen(): boolean {
+    const { share, random = randomInt } = this.#options;
+    return share >= 1 || random(1_000_000) < share * 1_000_000;
+  }
+
+  async #read({ path, sha256: expected }: ExpectedFile): Promise<void> {
+    const stream = await this.#store.readStream(path, { signal: this.#options.signal });
+    if (stream === undefined) return this.report(`${path} is missing`);
+    const hash = createHash('sha256');
+    for await (const chunk of stream) {
+      hash.update(chunk);
+      this.#readBytes += chunk.length;
+    }
+    this.#readObjects += 1;
+    const got = hash.digest('hex');
+    if (got !== expected) this.report(`${path} is altered: its hash is ${got}; expected ${expected}`);
+  }
+}
+
+/** Compares the checkpoints that the pond has too, and checks that the hint names one that is there. */
+async function checkCheckpoints(source: StoredFiles, store: ObjectStore, check: CopyCheck): Promise<void> {
+  for (const path of check.keys(/^_delta_log\/\d{20}\.checkpoint\.parquet$/)) {
+    const sizeBytes = source.disk.stat(path)?.sizeBytes;
+    if (sizeBytes !== undefined) await check.files([{ path, sizeBytes, sha256: await hashOfFile(source.disk, path) }]);
+  }
+  const hint = await store.read(hintFile);
+  if (hint === undefined) return;
+  const named = readHint({ readFile: () => hint })?.version;
+  if (named !== undefined && check.keys(/./).includes(checkpointFile(named))) return;
+  check.report(`${hintFile} names no checkpoint that is there: other programs may not open the copy`);
+}

@@ -1,0 +1,16 @@
+import { refreshState } from '../../../replica/copyState.ts';
+import { removeReplicaMark } from '../../../replica/adoption.ts';
+import { hostPondStorage } from '../../../storage/pondStorage.ts';
+import { type KindCommand } from '../../model/kindVerb.ts';
+import { backupNamed, withCopy } from './copies.ts';
+
+/**
+ * Makes a clone take the place of its original: removes its mark once the store shows that the copy is a part of this
+ * pond's history. Fails `remote-diverged` when it is not, and as the store.
+ */
+export const backupAdopt: KindCommand<'backupAdopt'> = async (pond, { name }, context) => {
+  const resource = await backupNamed(pond, name, context);
+  await withCopy(pond, resource, context, (parts) => refreshState(pond.stored, parts, context.signal));
+  removeReplicaMark(hostPondStorage(pond.directory).disk);
+  return null;
+};

@@ -1,0 +1,94 @@
+/**
+ * Verbs on the copies of Backups of the latest commit. They fail `resource-not-found`, `resource-invalid`, `not-allowed`,
+ * `secret-missing`, and as the store.
+ */
+import { assert } from '../../../base/assert.ts';
+import { bytesAfter, refreshState } from '../../../replica/copyState.ts';
+import { type Ledger } from '../../../replica/ledger.ts';
+import { pruneCopy } from '../../../replica/prune.ts';
+import { verifyCopy } from '../../../replica/verify.ts';
+import { type Pond } from '../../../pond/types.ts';
+import { type ObjectStore } from '../../../remote/objectStore.ts';
+import { requireAllowed } from '../../model/hostAccess.ts';
+import { isOfKind, type Resource } from '../../model/kind.ts';
+import { type KindCommand, type KindContext } from '../../model/kindVerb.ts';
+import { titleOf } from '../../model/resourcePath.ts';
+import { copyInfo } from './copyInfo.ts';
+import { backup } from './kind.ts';
+import { ledgerOf, openBackup } from './openBackup.ts';
+import { type BackupSpec } from './spec.ts';
+
+/** State of a copy, with what the next run would send. */
+export const backupStatus: KindCommand<'backupStatus'> = async (pond, { name, offline = false }, context) => {
+  const resource = await backupNamed(pond, name, context);
+  const { signal } = context;
+  if (!offline) await withCopy(pond, resource, context, (parts) => refreshState(pond.stored, parts, signal));
+  const info = await copyInfo(resource, pond.stored);
+  const { tip } = ledgerOf(resource, pond.id).read();
+  return { ...info, missingBytes: info.missing === 0 ? 0 : await bytesAfter(pond.stored, tip?.version) };
+};
+
+/** Verifies a copy, and remembers that it is sound. */
+export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, share, at }, context) => {
+  const resource = await backupNamed(pond, name, context);
+  const upTo = at === undefined ? undefined : (await pond.resolve(at)).number;
+  return await withCopy(pond, resource, context, async ({ store, ledger }) => {
+    const { signal, progress } = context;
+    const parts = { source: pond.stored, store };
+    const report = await verifyCopy(parts, { share, signal, progress, ...(upTo !== undefined && { upTo }) });
+    const { version, objects, bytes, readObjects, readBytes, unnamed, problems } = report;
+    if (problems.length === 0 && upTo === undefined) ledger.update({ verifiedMs: Date.now(), verifiedShare: share });
+    return { resource: titleOf(resource), commit: version, objects, bytes, readObjects, readBytes, unnamed, problems };
+  });
+};
+
+/** Prunes a copy, with the keys of the pruner. */
+export const backupPrune: KindCommand<'backupPrune'> = async (pond, { name, dryRun }, context) => {
+  const resource = await backupNamed(pond, name, context);
+  requireAllowed(pond.id, resource, context.effects.grants);
+  const store = await openBackup(resource, pond.id, context.effects.env, 'prune');
+  try {
+    const { signal, progress } = context;
+    const parts = { source: pond.stored, store };
+    const { objects, removableMs } = await pruneCopy(parts, { isDryRun: dryRun, now: Date.now, signal, progress });
+    return {
+      resource: titleOf(resource),
+      objects: objects.map(({ key, sizeBytes, state, reason }) => ({
+        key,
+        size: sizeBytes,
+        state,
+        reason: reason ?? null,
+      })),
+      removable: removableMs === undefined ? null : new Date(removableMs).toISOString(),
+    };
+  } finally {
+    store.close();
+  }
+};
+
+/** Returns a Backup of the latest commit. Fails `resource-not-found`, `resource-invalid`. */
+export async function backupNamed(
+  pond: Pond,
+  name: string,
+  { findResource }: Pick<KindContext, 'findResource'>,
+): Promise<Resource<BackupSpec>> {
+  const resource = await findResource(await pond.at('HEAD'), backup.kind, name);
+  assert(isOfKind(resource, backup), () => `${name} is of another kind`);
+  return resource;
+}
+
+/** Opens the copy of a Backup, with the keys that its runs use, for the time of some work. */
+export async function withCopy<T>(
+  pond: Pond,
+  resource: Resource<BackupSpec>,
+  { effects }: KindContext,
+  work: (parts: { readonly store: ObjectStore; readonly ledger: Ledger }) => Promise<T>,
+): Promise<T> {
+  requireAllowed(pond.id, resource, effects.grants);
+  const store = await openBackup(resource, pond.id, effects.env);
+  try {
+    return await work({ store, ledger: ledgerOf(resource, pond.id) });
+  } finally {
+    store.close();
+  }
+}

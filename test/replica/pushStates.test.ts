@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { backupId, commitFileAt, createBackedUp, diskOfStore, fillPond, openCopy, pushTo } from '../support/backup.ts';
+import { imageOf } from '../support/diskImage.ts';
+import { createMemoryStore, type MemoryStore, type StoreCall, watchStore } from '../support/memoryStore.ts';
+import { openPondOn } from '../support/pond.ts';
+import { seeds } from '../support/proof.ts';
+import { randomOf } from '../support/random.ts';
+import { bytesOf } from '../support/tree.ts';
+
+/** The end of the process, at a call to the store. */
+class Killed extends Error {}
+
+/** Fails unless the copy is a whole version of the pond: everything that its log names is there. */
+async function checkCopy(store: MemoryStore): Promise<number | undefined> {
+  if (
+    diskOfStore(store)
+      .list('_delta_log')
+      .every((name) => !name.endsWith('.json'))
+  )
+    return undefined;
+  const copy = await openCopy(store);
+  assert.deepEqual((await copy.checkHistory()).problems, []);
+  return copy.head.number;
+}
+
+describe('a push that ends at a call to the store', () => {
+  for (const when of ['before', 'after'] as const) {
+    it(`leaves a whole older copy, and the next sends nothing again: ${when} each call`, async () => {
+      const original = await createBackedUp();
+      await fillPond(original.pond);
+      let isWhole = false;
+      for (let at = 0; !isWhole; at++) {
+        const backed = { pond: original.pond, store: createMemoryStore(), cache: createMemoryDisk() };
+        const acknowledged = new Set<string>();
+        const kill = (_: StoreCall, index: number): void => {
+          if (index >= at) throw new Killed();
+        };
+        const first = watchStore(backed.store, when === 'before' ? { before: kill } : { after: kill });
+        isWhole = await pushTo(backed, first.store).then(
+          () => true,
+          (error: unknown) => {
+            assert.ok(error instanceof Killed, String(error));
+            return false;
+          },
+        );
+        const reached = await checkCopy(backed.store);
+        for (const key of backed.store.objects.keys()) acknowledged.add(key);
+        const second = watchStore(backed.store);
+        await pushTo(backed, second.store);
+        assert.equal(await checkCopy(backed.store), 5, `after ${at} calls, when ${reached} was there`);
+        const again = second.calls.filter(({ name, key }) => name === 'putIfAbsent' && acknowledged.has(key));
+        // An object whose answer did not arrive may be sent again; one that was acknowledged is not.
+        const isRepeated = ({ key }: StoreCall): boolean => when === 'before' || /^_pond\/blobs|\.json$/.test(key);
+        assert.deepEqual(again.filter(isRepeated), []);
+      }
+    });
+  }
+});
+
+describe('two writers of one pond', () => {
+  it('make one history: the slower one is refused, and no object differs', async () => {
+    for (const seed of seeds(12)) {
+      const random = randomOf(seed);
+      const one = await createBackedUp();
+      await pushTo(one, one.store);
+      const disk = createMemoryDisk(imageOf(one.disk));
+      for (const name of disk.list('_pond')) if (name.startsWith('lock')) disk.remove(`_pond/${name}`);
+      const twin = { pond: await openPondOn(disk, 'twin', { mode: 'write' }), cache: createMemoryDisk() };
+      for (const [{ pond }, name] of [
+        [one, 'one'],
+        [twin, 'twin'],
+      ] as const) {
+        for (let i = random(3); i >= 0; i--) await commitFileAt(pond, `/${name}`, bytesOf(`${name} ${i}`));
+      }
+      const slow = async (): Promise<void> => {
+        for (let turns = random(4); turns > 0; turns--) await new Promise(setImmediate);
+      };
+      const pushes = [one, twin].map((who) => pushTo(who, watchStore(one.store, { before: slow, after: slow }).store));
+      const ends = await Promise.allSettled(pushes);
+      const lost = ends.filter((end) => end.status === 'rejected');
+      assert.equal(lost.length, 1, `seed ${seed}`);
+      assert.ok(
+        lost.every(({ reason }) => isPondError(reason, 'remote-diverged')),
+        `seed ${seed}: ${lost[0]?.reason}`,
+      );
+      const winner = ends[0]?.status === 'fulfilled' ? one : twin;
+      const copy = await openCopy(one.store);
+      assert.deepEqual((await copy.checkHistory()).problems, [], `seed ${seed}`);
+      assert.deepEqual(copy.head, winner.pond.head, `seed ${seed}`);
+      assert.ok(one.store.objects.has(`_pond/tips/${backupId}.json`));
+    }
+  });
+});
