@@ -17,6 +17,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 15,
+  'migrate.bench.ts': 3,
   'query.bench.ts': 2,
   'reading.bench.ts': 6,
   'reduce.bench.ts': 4,

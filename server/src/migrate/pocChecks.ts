@@ -1,7 +1,7 @@
 /** Checks of a pond of 2025 before anything of it is written: every file against its hash, every path once. */
 import { type Job } from '../base/job.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { readThrough, problemIn } from './checkedContent.ts';
+import { readThrough, problemIn, targetProblem } from './checkedContent.ts';
 import { type PocEntryType } from './pocEntries.ts';
 import { type PocHistory, type PocVersion } from './pocHistory.ts';
 import { type SourceFindings } from './source.ts';
@@ -53,7 +53,7 @@ function conflictOf({ path, type }: PocVersion, types: ReadonlyMap<string, PocEn
 /** Returns what is wrong with the content of a version; undefined when it is as its hash says. */
 async function contentProblem({ type, location, target, open }: PocVersion): Promise<string | undefined> {
   if (type === 'tree') return undefined;
-  if (type === 'symlink') return target === '' ? 'a link has no target' : undefined;
+  if (type === 'symlink') return target === undefined ? undefined : targetProblem(target);
   try {
     const { first, last } = await readThrough(await open());
     const isParquet = first === parquetMagic && last === parquetMagic;
