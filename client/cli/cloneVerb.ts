@@ -6,7 +6,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { at } from './options.ts';
 import { humanSize, minute, plural } from './format.ts';
 import { warnSkipped } from './hostVerbs.ts';
-import { argument, atOf, hostPath, pondPath, show } from './runner.ts';
+import { argument, atOf, hostPath, isUrl, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** The verb that copies a pond from a store into a folder, or goes on with a copy that stopped. */
@@ -51,9 +51,9 @@ async function printCopy(session: Session, result: CloneInfo): Promise<void> {
   await show(session, result, linesOf(result).map(printable).join('\n'));
 }
 
-/** Returns the URL of a store, which may be the path of a folder. A drive of Windows is one letter, a scheme never. */
+/** Returns the URL of a store, which may be the path of a folder. */
 function storeUrl(text: string): string {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text) ? text : pathToFileURL(hostPath(text)).href;
+  return isUrl(text) ? text : pathToFileURL(hostPath(text)).href;
 }
 
 function linesOf({

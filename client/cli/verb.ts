@@ -71,12 +71,14 @@ export interface Session {
   call<N extends CommandName>(name: N, params: Omit<Params<N>, 'pond'>, streams?: Streams): Promise<Result<N>>;
   /** Creates a pond. */
   init(directory: string): Promise<Result<'init'>>;
-  /** Migrates a pond of an older system; the pond of the command line is not used. */
-  migrate(params: Params<'migrate'>): Promise<Result<'migrate'>>;
   /** Copies a pond. */
   clone(params: Params<'clone'>): Promise<Result<'clone'>>;
+  /** Lists the copies of ponds on a store; uses no pond. */
+  backupList(url: string): Promise<Result<'backupList'>>;
   /** Copies files of a pond at a store. */
   cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
+  /** Migrates a pond of an older system; the pond of the command line is not used. */
+  migrate(params: Params<'migrate'>): Promise<Result<'migrate'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

@@ -1,4 +1,5 @@
 import { append } from './appendVerb.ts';
+import { backup } from './backupVerb.ts';
 import { check } from './checkVerb.ts';
 import { clone } from './cloneVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
@@ -267,6 +268,7 @@ export const verbs = {
   },
   ...collectingVerbs,
   ...thinVerbs,
+  backup,
   check,
   migrate,
   prove,

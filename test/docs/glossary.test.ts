@@ -13,6 +13,7 @@ const shortPages = [
   '../CONTRIBUTING.md',
   '../README.md',
   'benchmarks.md',
+  'backup.md',
   'clone.md',
   'commands.md',
   'concepts.md',

@@ -33,18 +33,22 @@ export interface ProxiedAnswer {
  * What happens to one request.
  * - `drop before`: the connection is closed and the server gets nothing.
  * - `drop after`: the server does it, then the connection is closed without an answer.
- * - `cut`: the answer ends after half of its body.
+ * - `cut`: the answer, or the given one, ends after half of its body.
  * - `answer`: this answer, and the server gets nothing.
  * - `change request`, `change answer`: the server, or the client, gets something else.
  */
 export type ProxyFault =
-  | { readonly kind: 'drop before' | 'drop after' | 'cut' }
+  | { readonly kind: 'drop before' | 'drop after' }
+  | { readonly kind: 'cut'; readonly answer?: ProxiedAnswer }
   | { readonly kind: 'answer'; readonly answer: ProxiedAnswer }
   | { readonly kind: 'change request'; readonly change: (request: ProxiedRequest) => ProxiedRequest }
   | { readonly kind: 'change answer'; readonly change: (answer: ProxiedAnswer) => ProxiedAnswer };
 
 /** Decides on a request by its position among all (0-based); undefined forwards it as it is. */
-export type FaultPlan = (request: ProxiedRequest, index: number) => ProxyFault | undefined;
+export type FaultPlan = (
+  request: ProxiedRequest,
+  index: number,
+) => ProxyFault | undefined | Promise<ProxyFault | undefined>;
 
 export interface FaultProxy {
   /** `http://127.0.0.1:PORT`. */
@@ -87,9 +91,10 @@ export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = incoming;
     const request = { method, url, headers, body: await bytesOf(incoming) };
-    const fault = plan(request, requests.push(request) - 1);
+    const fault = await plan(request, requests.push(request) - 1);
     if (fault?.kind === 'drop before') return void response.destroy();
     if (fault?.kind === 'answer') return send(response, request, fault.answer);
+    if (fault?.kind === 'cut' && fault.answer !== undefined) return cut(response, fault.answer);
     const sent = fault?.kind === 'change request' ? fault.change(request) : request;
     const answer = await serialized(sent, () => forward(sent, hostname, Number(port)));
     if (fault?.kind === 'drop after') return void response.destroy();
@@ -132,8 +137,9 @@ async function bytesOf(message: IncomingMessage): Promise<Buffer> {
 /** Returns the answer of the server. The host that the client signed stays. */
 function forward({ method, url, headers, body }: ProxiedRequest, host: string, port: number): Promise<ProxiedAnswer> {
   return new Promise((resolve, reject) => {
-    const path = url;
-    const outgoing = httpRequest({ host, port, method, path, headers }, (answer) => {
+    const { connection: _, ...own } = headers;
+    // A socket that is kept for other requests has no listener when the server closes it early.
+    const outgoing = httpRequest({ host, port, method, path: url, headers: own, agent: false }, (answer) => {
       bytesOf(answer).then(
         (bytes) => resolve({ status: answer.statusCode ?? 0, headers: plainHeaders(answer.headers), body: bytes }),
         reject,
@@ -153,7 +159,8 @@ function plainHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, str
 
 function send(response: ServerResponse, { method }: ProxiedRequest, { status, headers, body }: ProxiedAnswer): void {
   // The answer to HEAD has the size of an object in its headers, and no body.
-  response.writeHead(status, method === 'HEAD' ? headers : { ...headers, 'content-length': String(body.length) });
+  const size = { 'content-length': String(body.length) };
+  response.writeHead(status, method === 'HEAD' ? { ...size, ...headers } : { ...headers, ...size });
   response.end(body);
 }
 

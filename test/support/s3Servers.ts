@@ -87,7 +87,8 @@ async function startMoto(): Promise<S3Server> {
   const moto = findMoto();
   assert.ok(moto !== undefined);
   const parts = (port: number): readonly string[] => ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
-  const server = await startProcess(moto.program, parts, { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1' });
+  const env = { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1' };
+  const server = await startProcess(moto.program, parts, env);
   return {
     name: 'moto',
     endpoint: server.endpoint,

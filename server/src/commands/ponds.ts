@@ -120,7 +120,7 @@ export class Ponds implements PondAccess {
     if (slot !== undefined) await this.#closeSlot(slot);
   }
 
-  async repair(name: string, copies: readonly string[], job: Job): Promise<RepairReport> {
+  async repair(name: string, copies: Parameters<PondAccess['repair']>[1], job: Job): Promise<RepairReport> {
     const slot = this.#slotOf(name);
     const { directory } = slot;
     const attempt = (): Promise<RepairReport> => this.#parts.repair(directory, copies, job);

@@ -1,5 +1,6 @@
 import { type Job } from '../base/job.ts';
 import { type RepairReport } from '../pond/findings.ts';
+import { type PondCopy } from '../pond/pondCopy.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/hostAccess.ts';
@@ -83,8 +84,8 @@ export interface PondAccess {
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;
   /** Closes a pond; does nothing when it is not open. */
   close(directory: string): Promise<void>;
-  /** Repairs a pond from copies of it at host directories; closes it here first. Fails as repairPond. */
-  repair(directory: string, copies: readonly string[], job: Job): Promise<RepairReport>;
+  /** Repairs a pond from copies of it; closes it here first. Fails as repairPond. */
+  repair(directory: string, copies: readonly PondCopy[], job: Job): Promise<RepairReport>;
 }
 
 /** Role of this process in a pond: it holds the lock, goes through the process that does, or only reads. */

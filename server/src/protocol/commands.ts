@@ -9,6 +9,7 @@ export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './search.ts';
+export type * from './tables.ts';
 import {
   type AbsentInfo,
   type Bytes,
@@ -33,6 +34,7 @@ import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 5;
 
@@ -56,7 +58,14 @@ type LogFilters = {
 };
 
 interface Commands
-  extends BackupCommands, HostCommands, MigrationCommands, MirrorCommands, ResourceCommands, SearchCommands {
+  extends
+    BackupCommands,
+    HostCommands,
+    MigrationCommands,
+    MirrorCommands,
+    ResourceCommands,
+    SearchCommands,
+    TableCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
@@ -211,11 +220,12 @@ interface Commands
     };
   };
   /**
-   * Restores damaged and missing files of the pond from what is intact, which copies of it at host directories may hold.
+   * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
+   * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
    * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
    */
   repair: {
-    params: InPond & { readonly copies?: readonly string[] };
+    params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };
     result: {
       readonly restored: readonly RestoredInfo[];
       readonly problems: readonly string[];

@@ -12,6 +12,8 @@ interface FailedAnswer {
   readonly message: string;
   /** Value of the header Retry-After; '' without one. */
   readonly retryAfter: string;
+  /** True when the clock of the service differs by minutes: the client follows it from then on. */
+  readonly isSkewed: boolean;
 }
 
 /** The request that failed, for the text of the error. */
@@ -62,6 +64,11 @@ export function isTaken(error: unknown): boolean {
   return answerOf(error)?.status === 412;
 }
 
+/** True for the answer that the credentials may not do this. */
+export function isDenied(error: unknown): boolean {
+  return answerOf(error)?.status === 403;
+}
+
 /** True for the answer that another request for the key was under way. */
 export function isConflict(error: unknown): boolean {
   return answerOf(error)?.status === 409;
@@ -88,7 +95,9 @@ function serviceFailure(answer: FailedAnswer, request: FailedRequest): StoreFail
       retriesMax,
       waitMs: waitMsOf(answer.retryAfter, request.nowMs),
     });
-  if (code === 'RequestTimeTooSkewed') return fail('remote-denied', 1, deniedHints[code]);
+  // The answer to HEAD has no code.
+  if (code === 'RequestTimeTooSkewed' || (status === 403 && answer.isSkewed))
+    return fail('remote-denied', 1, deniedHints['RequestTimeTooSkewed']);
   if (digestCodes.has(code))
     return fail('remote-damaged', 2, 'The connection, or the memory of a computer, changes bytes.');
   if (fullCodes.has(code) || status === 507) return fail('storage-full', 0, 'Free some room in the store.');
@@ -137,11 +146,13 @@ function errorOf(
   return new PondError(code, printable(cut), hint === undefined ? {} : { hint });
 }
 
+/** A shorter text may be part of any word, and is no secret. */
+const secretLengthMin = 4;
 /** Key ids of Amazon have this form; those of others are replaced since they are in `secrets`. */
 const keyId = /\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g;
 
 function redacted(text: string, secrets: readonly string[]): string {
-  const found = secrets.filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  const found = secrets.filter(({ length }) => length >= secretLengthMin).sort((a, b) => b.length - a.length);
   return found.reduce((left, secret) => left.replaceAll(secret, '…'), text).replace(keyId, '…');
 }
 
@@ -159,14 +170,21 @@ function answerOf(error: unknown): FailedAnswer | undefined {
   const status =
     numberOf(fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode')) ?? numberOf(fieldOf(response, 'statusCode'));
   const retryAfter = textOf(fieldOf(fieldOf(response, 'headers'), 'retry-after'));
+  const isSkewed = fieldOf(fieldOf(error, '$metadata'), 'clockSkewCorrected') === true;
   if (status !== undefined) {
     const isNamed = '$fault' in error;
     // Without an error of S3 in it the answer is that of something else: its text is not for people.
-    return { status, code: isNamed ? error.name : 'without a code', message: isNamed ? error.message : '', retryAfter };
+    return {
+      status,
+      code: isNamed ? error.name : 'without a code',
+      message: isNamed ? error.message : '',
+      retryAfter,
+      isSkewed,
+    };
   }
   const code = textOf(fieldOf(error, 'code')) || error.name;
   const isKnown = networkCode.test(code) || certificateCode.test(code) || code === noCredentials;
-  return isKnown ? { status, code, message: error.message, retryAfter } : undefined;
+  return isKnown ? { status, code, message: error.message, retryAfter, isSkewed } : undefined;
 }
 
 /** A property of an object, enumerable or not; undefined for any other value. */

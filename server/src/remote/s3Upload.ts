@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { createHash, type Hash } from 'node:crypto';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type ObjectBody, type RequestOptions } from './objectStore.ts';
 import { base64Of, SentBytes, sendBody, slicesOf } from './s3Body.ts';
-import { isConflict, isMissing, isTaken } from './s3Failure.ts';
+import { isConflict, isDenied, isMissing, isTaken } from './s3Failure.ts';
 import { type NewObjectFields, type SendOptions } from './s3Put.ts';
 import { type S3Requests } from './s3Requests.ts';
 import { type PartialUpload, type UploadedPart } from './s3Settings.ts';
@@ -66,8 +66,13 @@ export class S3Upload {
     const { signal } = options;
     for (let uploads = 1; ; uploads += 1) {
       throwIfCancelled(signal);
-      const upload = (await this.#resume(body, signal)) ?? (await this.#begin(body, signal));
-      const outcome = await this.#sendAll(upload, body, options);
+      const resumed = await this.#resume(body, signal);
+      const upload = resumed ?? (await this.#begin(body, signal));
+      const outcome = await this.#sendAll(upload, body, options).catch((error: unknown) => {
+        // Some stores deny an upload that they do not know.
+        if (resumed !== undefined && isPondError(error, 'remote-denied')) return 'lost' as const;
+        throw error;
+      });
       if (outcome !== 'created') await this.#abandon(upload.uploadId);
       this.#target.ledger?.set(undefined);
       if (outcome !== 'lost') return outcome === 'created';
@@ -99,7 +104,8 @@ export class S3Upload {
         await client.send(command, own && { abortSignal: own });
         return true;
       } catch (error) {
-        if (isMissing(error)) return false;
+        // Credentials that may not list the parts send them again.
+        if (isMissing(error) || isDenied(error)) return false;
         throw error;
       }
     });
@@ -123,7 +129,8 @@ export class S3Upload {
 
   #partBytes({ sizeBytes }: ObjectBody): number {
     const { partBytes } = this.#target;
-    return Math.max(partBytes, Math.ceil(sizeBytes / partsMax / mebibyte) * mebibyte);
+    if (sizeBytes <= partBytes * partsMax) return partBytes;
+    return Math.ceil(sizeBytes / partsMax / mebibyte) * mebibyte;
   }
 
   /** Reads the content in order, and sends parts at once; returns them in order. */
@@ -228,13 +235,17 @@ export class S3Upload {
         })),
       },
     });
+    let attempts = 0;
     return await this.#run(signal, async (client, own) => {
+      attempts += 1;
+      // The answer to an earlier attempt may be lost.
+      if (attempts > 1 && (await isThere())) return 'exists';
       try {
         await client.send(command, own && { abortSignal: own });
         return 'created';
       } catch (error) {
         if (isTaken(error)) return 'exists';
-        // The answer to an earlier attempt may be lost, or another object was made meanwhile.
+        // Another object was made meanwhile, or the store forgot the upload.
         if (isMissing(error) || isConflict(error)) return (await isThere()) ? 'exists' : 'lost';
         throw error;
       }

@@ -5,6 +5,7 @@ import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
+import { type OpenCopy } from '../../pond/pondCopy.ts';
 import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type Pond } from '../../pond/types.ts';
@@ -67,6 +68,11 @@ export interface ResourceKind<T = unknown> {
    */
   copyState?(resource: Resource<T>, stored: StoredFiles): Promise<BackupInfo>;
   /**
+   * Opens the copy of the whole pond that the runs of a resource make, for a repair, which closes it. The caller has asked
+   * for permission. Undefined for a kind whose runs copy nothing away. Fails `secret-missing`.
+   */
+  openCopy?(resource: Resource<T>, pond: string, access: CopyAccess): Promise<OpenCopy>;
+  /**
    * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
    * Only for a kind whose texts can list exported files.
    */
@@ -110,6 +116,12 @@ export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource
 /** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
 export function isImplemented(kind: ResourceKind): boolean {
   return 'run' in kind || 'derive' in kind;
+}
+
+/** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
+interface CopyAccess {
+  readonly env: (name: string) => string | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Input of a run. */

@@ -2,7 +2,8 @@
 import { type SecretReference } from '../../../documents/fieldTypes.ts';
 import { locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
-import { openObjectStore, type StoreCredentials } from '../../../remote/openStore.ts';
+import { openObjectStore } from '../../../remote/openStore.ts';
+import { type S3Settings, type StoreCredentials } from '../../../remote/s3Settings.ts';
 import { Ledger } from '../../../replica/ledger.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
@@ -25,12 +26,27 @@ export async function openBackup(
   role: KeyRole = 'write',
 ): Promise<ObjectStore> {
   const location = locationBelow(locationOfBackup(resource.spec), pond);
-  return await openObjectStore(location, { credentials: credentialsOf(resource, env, role) });
+  return await openObjectStore(location, {
+    credentials: credentialsOf(resource, env, role),
+    settings: settingsOf(resource.spec),
+    uploads: ledgerOf(resource, pond).uploads,
+  });
 }
 
 /** Returns what this computer remembers of the copy. */
 export function ledgerOf({ spec }: Resource<BackupSpec>, pond: string): Ledger {
   return Ledger.ofUser(pond, locationBelow(locationOfBackup(spec), pond));
+}
+
+function settingsOf(spec: BackupSpec): S3Settings {
+  return {
+    storageClass: spec.storage_class,
+    serverEncryption: spec.server_encryption,
+    kmsKey: spec.kms_key,
+    objectLock: spec.object_lock,
+    bytesPerSecond: spec.bandwidth,
+    isSingleWriter: spec.single_writer,
+  };
 }
 
 function credentialsOf(resource: Resource<BackupSpec>, env: Environment, role: KeyRole): StoreCredentials {
