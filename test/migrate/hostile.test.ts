@@ -15,7 +15,7 @@ import { arrowParquet } from '../support/arrowParquet.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { writePocBackup } from '../support/pocBackup.ts';
 import { writePocHarbor } from '../support/pocHarbor.ts';
-import { directoryColumns } from '../support/pocPond.ts';
+import { directoryColumns, PocPond } from '../support/pocPond.ts';
 import { initPond } from '../support/pond.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
@@ -133,6 +133,17 @@ test('names and targets that lead out of a pond are not followed', async (t) => 
   const { damage, commits } = await openSource(folder, {});
   assert.equal(damage.length, rows.length);
   assert.deepEqual(commits[0]?.changes, []);
+});
+
+test('a table of resources that names another place, and a table that cannot be decoded, are reported', async (t) => {
+  const folder = join(temporaryFolder(t), 'old');
+  const pond = new PocPond(folder);
+  pond.apply({ kind: '..', name: 'x', uuid: 'u', columns: {}, spec: {} });
+  pond.command((root) => root.directory('Inbox').write('Inbox', 'table', Buffer.from('PAR1 is not enough PAR1')));
+  const { damage, left, commits } = await openSource(folder, {});
+  assert.equal(left.filter(({ path }) => path === '/../u').length, 1);
+  assert.ok(damage.some(({ path, problem }) => /Inbox\.1\.parquet$/.test(path) && /cannot be read/.test(problem)));
+  assert.ok(commits.flatMap(({ changes }) => changes).every(({ path }) => !path.includes('..')));
 });
 
 test('directories in themselves, twice listed nodes and claims of rows end', () => {
