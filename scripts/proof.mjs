@@ -16,6 +16,7 @@ const repeating = [
   ...['push', 'pushStates', 'verify', 's3Push'].map((name) => `test/replica/${name}.test.ts`),
   ...['Faults', 'Store'].map((name) => `test/remote/s3${name}.test.ts`),
   'test/documents/textFormat.test.ts',
+  'test/migrate/hostile.test.ts',
   'test/mirror/kill.test.ts',
   'test/mirror/model.test.ts',
   'test/mirror/staged.test.ts',

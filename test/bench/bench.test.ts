@@ -19,6 +19,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 15,
+  'migrate.bench.ts': 3,
   'mirror.bench.ts': 2,
   'query.bench.ts': 2,
   'reading.bench.ts': 6,
