@@ -5,6 +5,7 @@ import { rememberedState } from '../../../replica/copyState.ts';
 import { type Resource } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { copyRecordsOperation } from '../../model/runState.ts';
+import { copyText } from './copyText.ts';
 import { ledgerOf } from './openBackup.ts';
 import { type BackupSpec, locationOfBackup } from './spec.ts';
 
@@ -17,6 +18,7 @@ export async function copyInfo(resource: Resource<BackupSpec>, stored: StoredFil
   const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     resource: titleOf(resource),
+    text: copyText(state, Date.now()),
     address: addressOf(locationOfBackup(resource.spec)),
     commit: state.version ?? null,
     missing: state.missingCommits,

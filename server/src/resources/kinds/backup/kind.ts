@@ -30,6 +30,9 @@ export const backup: ResourceKind<BackupSpec> = {
     return [
       `sends the pond to ${addressOf(location)}`,
       ...variables.map((variable) => `sends ${variable} to ${origin}`),
+      ...(spec.identity === undefined
+        ? []
+        : [`encrypts what it sends to ${addressOf(location)} with ${spec.identity.variable}`]),
       ...(spec.credentials === undefined ? [] : [`uses the AWS credentials of this computer at ${origin}`]),
     ];
   },

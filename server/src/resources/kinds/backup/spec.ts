@@ -5,6 +5,7 @@ import {
   choice,
   integer,
   type FieldIssue,
+  list,
   object,
   type ObjectSchema,
   optional,
@@ -121,6 +122,24 @@ const unchecked = object({
     'Start of the names of all objects, by default `ponds` in a bucket. Several ponds can share it.',
     'ponds',
   ),
+  layout: optional(
+    choice('a layout', {
+      open: 'the pond as it is, which other programs can read',
+      sealed: 'names and contents are encrypted on this computer first: see [Encryption](stores.md#encryption)',
+    }),
+    'Layout of the copy, by default `open`. It is chosen once: a later change needs another prefix.',
+    'sealed',
+  ),
+  recipients: optional(
+    list(plainText),
+    'Public keys (`age1…`) that can each read a sealed copy; without any, the identity is a passphrase.',
+    '[age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]',
+  ),
+  identity: optional(
+    secretText,
+    'Secret key (`AGE-SECRET-KEY-1…`) of a recipient, or a passphrase, as a reference to an environment variable. A sealed copy needs it.',
+    '"${env:POND_IDENTITY}"',
+  ),
   verify: optional(
     object({
       every: required(bucketText, 'Time between two verifications; a run that is due makes one.', '7d'),
@@ -147,7 +166,8 @@ type IsAbsent = (key: string) => boolean;
 function check(fields: Partial<BackupSpec>, isAbsent: IsAbsent): readonly FieldIssue[] {
   const { endpoint } = fields;
   if (endpoint === undefined) return [];
-  const issues = /^file:/i.test(endpoint) ? folderIssues(isAbsent) : bucketIssues(isAbsent);
+  const place = /^file:/i.test(endpoint) ? folderIssues(isAbsent) : bucketIssues(isAbsent);
+  const issues = [...place, ...sealedIssues(fields, isAbsent)];
   const names: readonly (keyof BackupSpec)[] = ['bucket', 'region', 'prefix', 'path_style'];
   const isWhole = names.every((name) => isAbsent(name) || fields[name] !== undefined);
   if (issues.length > 0 || !isWhole) return issues;
@@ -169,6 +189,22 @@ function folderIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
       code: 'key-conflict',
       message: `a folder as the endpoint has no ${key}`,
       hint: `Remove ${key}, or name an endpoint with https.`,
+    }));
+}
+
+function sealedIssues({ layout }: Partial<BackupSpec>, isAbsent: IsAbsent): readonly FieldIssue[] {
+  if (layout === 'sealed' && isAbsent('identity')) {
+    const message = 'with "layout: sealed", the key "identity" is missing';
+    return [{ key: 'layout', code: 'key-missing', message, hint: 'Write "identity: ${env:POND_IDENTITY}".' }];
+  }
+  if (layout === 'sealed' || (layout === undefined && !isAbsent('layout'))) return [];
+  return ['recipients', 'identity']
+    .filter((key) => !isAbsent(key))
+    .map((key) => ({
+      key,
+      code: 'key-conflict',
+      message: `a copy that is not sealed has no ${key}`,
+      hint: `Write "layout: sealed", or remove ${key}.`,
     }));
 }
 
