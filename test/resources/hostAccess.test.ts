@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createGrants } from '../../server/src/commands/grants.ts';
 import { type Schema } from '../../server/src/documents/schema.ts';
-import { hostGlobText, secretText } from '../../server/src/documents/fieldTypes.ts';
+import { hostFolderText, hostGlobText, secretText } from '../../server/src/documents/fieldTypes.ts';
 import { connectLocal } from '../../server/src/main.ts';
 import { hostAccessOf } from '../../server/src/resources/model/hostAccess.ts';
 import { isImplemented } from '../../server/src/resources/model/kind.ts';
@@ -139,10 +139,10 @@ test('each kind whose documents name host files or secrets states what its runs 
     const resource = read && resourceOf(read, { id, modifiedUs: 0 });
     assert.ok(resource !== undefined);
     const accesses = hostAccessOf('pond', resource).map(({ access }) => access);
-    const named = [...kind.example.matchAll(/\$\{env:(\w+)\}|^ *pattern: (\/data\S+)/gm)].map(
+    const named = [...kind.example.matchAll(/\$\{env:(\w+)\}|^ *(?:pattern|folder): (\/data\S+)/gm)].map(
       ([, a, b]) => a ?? b ?? '',
     );
-    assert.equal(accesses.length > 0, hasField(kind.spec, [secretText, hostGlobText]), kind.kind);
+    assert.equal(accesses.length > 0, hasField(kind.spec, [secretText, hostGlobText, hostFolderText]), kind.kind);
     for (const name of accesses.length > 0 ? named : []) {
       assert.ok(
         accesses.some((access) => access.includes(name)),

@@ -58,6 +58,9 @@ export const pondGlobText = text('a pattern of pond paths', { check: (pattern) =
 /** A pattern of host files. */
 export const hostGlobText = text('an absolute pattern of host files', { check: checkHostGlob });
 
+/** A folder of the host. */
+export const hostFolderText = text('an absolute folder of this computer', { check: checkHostFolder });
+
 /** A name made from the wildcards of a pattern. */
 export const outPatternText = text('a name with placeholders', { check: checkOutPattern });
 
@@ -123,6 +126,17 @@ function checkHostGlob(text: string): readonly Issue[] {
   if (text.startsWith('/') || /^[A-Za-z]:\//.test(text)) return issues;
   const message = 'a pattern of host files begins with "/" or a drive such as "C:/"';
   return [{ code: 'glob-relative', message }, ...issues];
+}
+
+function checkHostFolder(value: string): readonly Issue[] {
+  const names = value.split(/[\\/]/);
+  if (!value.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(value)) {
+    return [{ code: 'format-invalid', message: 'a folder begins with "/" or a drive such as "C:/"' }];
+  }
+  if (names.includes('..') || names.includes('.') || value.includes('\0')) {
+    return [{ code: 'format-invalid', message: 'a folder is written without "." and ".."' }];
+  }
+  return [];
 }
 
 function checkOutPattern(text: string): readonly Issue[] {

@@ -1,10 +1,7 @@
 import { scanGlob } from '../../../documents/globPattern.ts';
 import { type Issue } from '../../../documents/issue.ts';
-import { pondGlobText } from '../../../documents/fieldTypes.ts';
+import { hostFolderText, pondGlobText } from '../../../documents/fieldTypes.ts';
 import { boolean, choice, list, object, optional, parsedText, required, type SpecOf, text } from '../../../documents/schema.ts'; // prettier-ignore
-
-/** An absolute folder of the host. */
-const folderText = text('an absolute folder of this computer', { check: checkFolder });
 
 /** A pattern of paths below the folder. */
 const ignoreText = text('a pattern of paths in the folder', { check: (pattern) => scanGlob(pattern).issues });
@@ -38,7 +35,7 @@ const commits = choice('a moment', {
 
 /** The `spec` of a Mirror resource. */
 export const mirrorSpec = object({
-  folder: required(folderText, 'Absolute folder of this computer, which exists.', '/data/harbor'),
+  folder: required(hostFolderText, 'Absolute folder of this computer, which exists.', '/data/harbor'),
   path: required(pathText, 'Directory of the pond, or a pattern of files below one.', '/harbor'),
   direction: optional(directions, 'Which way changes travel: `both` (default), `out` or `in`.', 'both'),
   ignore: optional(
@@ -65,17 +62,6 @@ export const mirrorSpec = object({
 });
 
 export type MirrorSpec = SpecOf<typeof mirrorSpec>;
-
-function checkFolder(value: string): readonly Issue[] {
-  const names = value.split(/[\\/]/);
-  if (!value.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(value)) {
-    return [{ code: 'format-invalid', message: 'a folder begins with "/" or a drive such as "C:/"' }];
-  }
-  if (names.includes('..') || names.includes('.') || value.includes('\0')) {
-    return [{ code: 'format-invalid', message: 'a folder is written without "." and ".."' }];
-  }
-  return [];
-}
 
 function checkPath(value: string): readonly Issue[] {
   const issues = pondGlobText.parse(value);
