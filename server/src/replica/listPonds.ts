@@ -25,11 +25,7 @@ export async function* copiesIn(store: ObjectStore, signal?: AbortSignal): Async
   for (const id of await pondIdsIn(store, signal)) yield await readPond(store, id, signal);
 }
 
-async function readPond(
-  store: ObjectStore,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<ListedPond> {
+async function readPond(store: ObjectStore, id: string, signal: AbortSignal | undefined): Promise<ListedPond> {
   const { created, by, layout } = fieldsOf(await readJson(store, `${id}/${remoteKey}`, signal));
   let latest: ListedPond['latest'];
   for await (const { key } of store.list(`${id}/_pond/tips/`, { signal })) {

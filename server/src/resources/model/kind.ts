@@ -106,11 +106,6 @@ export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource
   return resource.kind === kind;
 }
 
-/** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
-export function isImplemented(kind: ResourceKind): boolean {
-  return 'run' in kind || 'derive' in kind;
-}
-
 /** Input of a run. */
 export interface RunContext<T = unknown> {
   readonly resource: Resource<T>;

@@ -1,13 +1,11 @@
 /** Opens the copy of a pond that a Backup names. */
-import { type SecretReference } from '../../../documents/fieldTypes.ts';
 import { locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
-import { openObjectStore, type StoreCredentials } from '../../../remote/openStore.ts';
+import { openObjectStore } from '../../../remote/openStore.ts';
 import { Ledger } from '../../../replica/ledger.ts';
-import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
-import { titleOf } from '../../model/resourcePath.ts';
-import { type BackupSpec, locationOfBackup } from './spec.ts';
+import { type BackupSpec } from './spec.ts';
+import { credentialsOf, locationOfStore } from './storeFields.ts';
 
 type Environment = (name: string) => string | undefined;
 
@@ -24,31 +22,18 @@ export async function openBackup(
   env: Environment,
   role: KeyRole = 'write',
 ): Promise<ObjectStore> {
-  const location = locationBelow(locationOfBackup(resource.spec), pond);
-  return await openObjectStore(location, { credentials: credentialsOf(resource, env, role) });
+  const location = locationBelow(locationOfStore(resource.spec), pond);
+  return await openObjectStore(location, { credentials: credentialsOf(resource, env, keysFor(resource.spec, role)) });
 }
 
 /** Returns what this computer remembers of the copy. */
 export function ledgerOf({ spec }: Resource<BackupSpec>, pond: string): Ledger {
-  return Ledger.ofUser(pond, locationBelow(locationOfBackup(spec), pond));
+  return Ledger.ofUser(pond, locationBelow(locationOfStore(spec), pond));
 }
 
-function credentialsOf(resource: Resource<BackupSpec>, env: Environment, role: KeyRole): StoreCredentials {
-  const { spec } = resource;
-  const isPrune = role === 'prune' && spec.prune_key !== undefined;
-  const [key, secret] = isPrune ? [spec.prune_key, spec.prune_secret] : [spec.key, spec.secret];
-  if (key === undefined || secret === undefined) return 'environment';
-  const valueOf = (field: string, { variable }: SecretReference): string => {
-    const value = env(variable);
-    if (value !== undefined && value !== '') return value;
-    const message = `${titleOf(resource)}: the environment variable ${variable} is not set`;
-    const hint = `Set ${variable} to the ${field} of the store before the resource runs.`;
-    throw documentError(resource, 'secret-missing', message, { at: [field], hint });
-  };
-  const token = isPrune ? undefined : spec.session_token;
-  return {
-    keyId: valueOf(isPrune ? 'prune_key' : 'key', key),
-    secret: valueOf(isPrune ? 'prune_secret' : 'secret', secret),
-    ...(token && { sessionToken: valueOf('session_token', token) }),
-  };
+function keysFor(spec: BackupSpec, role: KeyRole): Parameters<typeof credentialsOf>[2] {
+  if (role === 'prune' && spec.prune_key !== undefined) {
+    return { key: ['prune_key', spec.prune_key], secret: ['prune_secret', spec.prune_secret] };
+  }
+  return { key: ['key', spec.key], secret: ['secret', spec.secret], token: ['session_token', spec.session_token] };
 }
