@@ -3,7 +3,7 @@
  * each process that a test starts.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './run.mjs';
@@ -17,11 +17,12 @@ const productUrl = String(pathToFileURL(path.join(root, 'out/server.mjs')));
 
 /**
  * Bundles test files into a new folder below out/, which finds the installed packages and which the caller removes.
- * `bundles` has the bundle of each file, in the order given.
- * @param {readonly string[]} files
+ * `bundles` has a module for each group of files, in the order given: it runs their tests in one process.
+ * @param {readonly (readonly string[])[]} groups
  * @returns {Promise<{ folder: string, bundles: readonly string[] }>}
  */
-export async function bundleTests(files) {
+export async function bundleTests(groups) {
+  const files = groups.flat();
   // This module is loaded before the packages of a new checkout are installed.
   const { build } = await import('esbuild');
   await mkdir(path.join(root, 'out'), { recursive: true });
@@ -52,7 +53,25 @@ export async function bundleTests(files) {
     define: { 'import.meta.url': 'sourceUrl' },
     plugins: [{ name: 'sourceUrl', setup: (plugins) => plugins.onLoad({ filter: /\.m?ts$|\.mjs$/ }, withSourceUrl) }],
   });
-  return { folder, bundles: names.map((name) => path.join(folder, `${name}.mjs`)) };
+  return { folder, bundles: await Promise.all(groups.map((group) => moduleOf(folder, group))) };
+}
+
+/**
+ * Returns the module that runs the files of a group: the bundle of a single file, or one that imports their bundles.
+ * @param {string} folder
+ * @param {readonly string[]} group
+ */
+async function moduleOf(folder, group) {
+  const names = group.map((file) => nameOf(path.relative(root, path.resolve(root, file))));
+  const module = path.join(
+    folder,
+    names.length === 1 ? `${names[0]}.mjs` : `${names[0]} to ${path.basename(names.at(-1) ?? '')}.mjs`,
+  );
+  const imports = names.map(
+    (name) => `import ${JSON.stringify(String(pathToFileURL(path.join(folder, `${name}.mjs`))))};\n`,
+  );
+  if (names.length > 1) await writeFile(module, imports.join(''));
+  return module;
 }
 
 async function benchmarkFiles() {

@@ -31,14 +31,24 @@ export function findPython() {
  * @param {(line: string) => void} report
  */
 export async function ensurePython(report) {
+  await installRequirements({ folder, requirements, what: 'pandas, polars, pyarrow and DuckDB' }, report);
+}
+
+/**
+ * Installs the packages that a file of requirements pins into a folder, unless it exists. Throws a ScriptError without
+ * Python 3, pip or network.
+ * @param {{ folder: string, requirements: string, what: string }} libraries
+ * @param {(line: string) => void} report
+ */
+export async function installRequirements({ folder, requirements, what }, report) {
   if (existsSync(folder)) return;
   await ensurePip(report);
   const program = findOnPath('python3', 'python');
   if (program === undefined) throw new ScriptError('the interoperation tests need Python 3 on the PATH');
-  report('installing pandas, polars, pyarrow and DuckDB (from PyPI, once, into .cache)');
+  report(`installing ${what} (from PyPI, once, into .cache)`);
   await fillOnce(folder, async (partial) => {
     const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--target', partial, '-r', requirements];
-    await mustRun(program, pip, { failure: 'the Python libraries could not be installed by pip' });
+    await mustRun(program, pip, { failure: `${what} could not be installed by pip` });
   });
 }
 

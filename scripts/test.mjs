@@ -3,7 +3,7 @@
  * checks of types and style. The exit status is not 0 when anything failed. Each file runs once: a test that fails by
  * chance fails the run.
  *   --unit     without the suite inside VS Code, which needs a browser
- *   --interop  installs chdb and the Python libraries, and runs the tests that use them unless files are named
+ *   --interop  installs chdb, the Python libraries and S3 servers, and runs the tests that use them unless files are named
  *   --only     only the tests, no checks
  */
 import { readFile } from 'node:fs/promises';
@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChdb } from './chdb.mjs';
 import { ensurePython } from './pythonLibraries.mjs';
+import { buildS3sFs, ensureMoto } from './s3Servers.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -38,11 +39,14 @@ await runMain(async () => {
   // In CI an independent reader is no option: the run fails here where it cannot be installed.
   if (values.interop || process.env['CI'] !== undefined) {
     await ensureChdb(report);
-    await ensurePython(report).catch((error) => {
-      // The tests that need them are skipped, and the end of the log counts them.
-      if (values.interop || !(error instanceof ScriptError)) throw error;
-      report(error.message);
-    });
+    if (values.interop) await buildS3sFs(report);
+    for (const ensure of [ensurePython, ensureMoto]) {
+      await ensure(report).catch((error) => {
+        // The tests that need it are skipped, and the end of the log counts them.
+        if (values.interop || !(error instanceof ScriptError)) throw error;
+        report(error.message);
+      });
+    }
   }
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
   report(`running ${files.length} test files${values.only ? '' : ' and lint'}`);
@@ -70,7 +74,9 @@ async function chooseFiles(named, { unit, interop }) {
 async function interopTests(files) {
   const texts = await Promise.all(files.map((file) => readFile(path.join(root, file), 'utf8')));
   return files.filter((_, index) =>
-    /from '(\.\.\/support\/chdb\.ts|\.\.\/\.\.\/scripts\/pythonLibraries\.mjs)'/.test(texts[index] ?? ''),
+    /from '(\.\.\/support\/chdb\.ts|\.\.\/\.\.\/scripts\/pythonLibraries\.mjs|\.\.\/support\/s3Servers\.ts)'/.test(
+      texts[index] ?? '',
+    ),
   );
 }
 

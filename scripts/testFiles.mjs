@@ -59,8 +59,7 @@ export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
   // The runner's options are also those of the processes that it starts.
   const preloads = ['processorTime', 'lightHooks'].map((name) => pathToFileURL(path.join(root, `scripts/${name}.mjs`)));
-  const ordered = slowFirst(files);
-  const { folder, bundles } = await bundleTests(ordered);
+  const { folder, bundles } = await bundleTests(shareProcesses(slowFirst(files)));
   const user = await mkdtemp(path.join(tmpdir(), 'pond-test-user-'));
   try {
     const env = {
@@ -76,6 +75,36 @@ export async function runTests(files) {
   } finally {
     await Promise.all([user, folder].map((made) => rm(made, { recursive: true, force: true })));
   }
+}
+
+/** Files that share a process at most: the fewer, the better the last ones spread over the cores. */
+const filesOfProcess = 12;
+
+/**
+ * Groups files by process, in the order given. Files of one folder share processes, as loading the product and warming it
+ * up took a third of the processor time of all tests; slow ones, and those from outside of the checkout, run alone.
+ * @param {readonly string[]} files
+ * @returns {readonly (readonly string[])[]}
+ */
+export function shareProcesses(files) {
+  /** @type {string[][]} */
+  const groups = [];
+  /** @type {Map<string, string[]>} */
+  const open = new Map();
+  for (const file of files) {
+    const name = path.relative(root, path.resolve(root, file)).split(path.sep).join('/');
+    const folder = path.posix.dirname(name);
+    const isAlone = slowFiles.includes(name) || name.startsWith('..');
+    const shared = isAlone ? undefined : open.get(folder);
+    if (shared !== undefined && shared.length < filesOfProcess) {
+      shared.push(file);
+      continue;
+    }
+    const group = [file];
+    groups.push(group);
+    if (!isAlone) open.set(folder, group);
+  }
+  return groups;
 }
 
 /**

@@ -46,7 +46,7 @@ function addDuration({ file, nesting, details }) {
   durations.set(name, (durations.get(name) ?? 0) + details.duration_ms);
 }
 
-/** Seconds of processor time by test file, as scripts/processorTime.mjs wrote them for the bundles. */
+/** Seconds of processor time by test file, or first and last of a group, as scripts/processorTime.mjs wrote them. */
 function readTimes() {
   const { POND_TEST_BUNDLES: folder, POND_TEST_TIMES: times } = process.env;
   if (folder === undefined || times === undefined || !existsSync(times)) return new Map();

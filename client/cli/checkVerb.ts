@@ -3,18 +3,19 @@ import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type AbsentInfo, type RestoredInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, plural, table } from './format.ts';
-import { atOf, hostPath, show } from './runner.ts';
+import { atOf, hostPath, isUrl, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** The verb that prints the damage of a pond, or restores what is damaged. Fails `pond-damaged` when damage is left. */
 export const check = {
-  usage: '[--quick | --at V | --repair [--from DIR]...]',
+  usage: '[--quick | --at V | --repair [--from COPY]...]',
   summary: 'check the whole history: every hash, file and content',
   details: [
     'Also prints a hash of the data of each resource.',
     '--quick reads the log alone.',
     '--at V is a commit number, HEAD, HEAD~n or an ISO time.',
-    '--repair restores damaged files, from the copies of the pond at --from DIR, and keeps the damaged ones.',
+    '--repair restores damaged files, from the copies of the pond at --from, and keeps the damaged ones.',
+    'COPY is a folder, a URL as in pond clone, or the name of a Backup.',
   ],
   options: {
     at: { type: 'string' },
@@ -29,7 +30,7 @@ export const check = {
 async function run(session: Session): Promise<void> {
   const { line } = session;
   const from = line.lists['from'] ?? [];
-  if (line.flags.has('repair')) return await repair(session, from.map(hostPath));
+  if (line.flags.has('repair')) return await repair(session, from.map(copyOf));
   if (from.length > 0) throw new PondError('usage', '--from is for --repair', { hint: "See 'pond help check'." });
   const result = await session.call('check', { ...atOf(line), quick: line.flags.has('quick') });
   await show(session, result, [verdict(result.problems), ...absentLines(result.absent)].join('\n'));
@@ -37,7 +38,12 @@ async function run(session: Session): Promise<void> {
   refuse(result.problems);
 }
 
-async function repair(session: Session, from: readonly string[]): Promise<void> {
+/** Returns the copy that an argument names: a URL, a folder, or a Backup of that name. */
+function copyOf(text: string): string | { readonly path: string; readonly name: string } {
+  return isUrl(text) ? text : { path: hostPath(text), name: text };
+}
+
+async function repair(session: Session, from: readonly ReturnType<typeof copyOf>[]): Promise<void> {
   const { flags, texts } = session.line;
   if (flags.has('quick') || texts['at'] !== undefined) {
     const message = '--repair checks the whole history: it takes neither --quick nor --at';

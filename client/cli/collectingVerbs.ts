@@ -1,6 +1,7 @@
-/** Verbs for trying things out: the account of a service, and random entries. */
+/** Verbs of one kind of resource: the account of a service, mirrors, and random entries. */
 import { PondError } from '../../server/src/base/error.ts';
 import { plural, table } from './format.ts';
+import { mirror } from './mirrorVerb.ts';
 import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerbs, type VerbRunner } from './verb.ts';
 
@@ -82,6 +83,7 @@ export const collectingVerbs = {
     hints: { 'remote-failed': "'pond hydrovu locations NAME' lists what the account can read." },
     run: hydrovu,
   },
+  mirror,
   scribble: {
     usage: '[--seed N] [--min N] [--max N] PATH',
     summary: 'stage random files and directories below PATH, for tests',

@@ -8,6 +8,7 @@ import {
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
+import { backupLine } from './backupText.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type VerbRunner } from './verb.ts';
@@ -25,6 +26,7 @@ export const status: VerbRunner = async (session) => {
   for (const warning of state.warnings) session.warn(warning);
   await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
   if (state.replica !== null) await terminal.print(`${replicaLine(state.replica)}\n`);
+  await terminal.print(state.backups.map((backup) => `${printable(backupLine(backup))}\n`).join(''));
   await terminal.print(foreignLines(state));
   if (state.setAside.length > 0) {
     const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');

@@ -4,8 +4,9 @@ import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { humanSize, plural, shownPath } from './format.ts';
+import { at, atHelp } from './options.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
-import { type Terminal, type TerminalVerb, type VerbRunner } from './verb.ts';
+import { type Session, type Terminal, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 /** Maximum number of skipped files to list; the rest are counted. */
 const skippedLinesMax = 20;
@@ -63,8 +64,22 @@ export const exportVerb: VerbRunner = async (session) => {
   await show(session, result, `exported ${counts.join(', ')}, ${humanSize(result.bytes)}`);
 };
 
-/** Writes the project of a site. */
-export const siteVerb: VerbRunner = async (session) => {
+/** The verb that writes the project of a site. */
+export const site = {
+  usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
+  summary: 'write an Observable Framework project with charts of derived data',
+  details: [
+    'In HOSTDIR, npm install and npm run build create the website, in dist.',
+    'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
+    '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
+    atHelp,
+  ],
+  options: { at, title: { type: 'string' }, lang: { type: 'string' } },
+  positionals: [1, 1],
+  run: writeSite,
+} as const satisfies TerminalVerb;
+
+async function writeSite(session: Session): Promise<void> {
   const { line } = session;
   const directory = hostPath(argument(line, 0));
   const { title, lang } = line.texts;
@@ -75,14 +90,15 @@ export const siteVerb: VerbRunner = async (session) => {
     ...(lang === undefined ? {} : { lang }),
   });
   await show(session, result, `wrote ${plural(result.pages, 'page')}, ${filesOf(result)}, ${humanSize(result.bytes)}`);
-};
+}
 
 /** Returns the number of files, and of those already up to date. */
 function filesOf({ files, unchanged }: { readonly files: number; readonly unchanged: number }): string {
   return `${plural(files, 'file')}${unchanged === 0 ? '' : `, ${unchanged} of them unchanged`}`;
 }
 
-function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
+/** Names the files that were skipped, as warnings: some of them, and the number of the others. */
+export function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
   for (const one of shown) terminal.warn(`pond: skipped ${printable(shownPath(one))}: ${one.reason}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more skipped`);

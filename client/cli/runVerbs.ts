@@ -16,15 +16,12 @@ const runsShown = 20;
 /** Runs resources, once or on a schedule; fails `run-failed` when one of a single round failed. */
 export const run: VerbRunner = async (session) => {
   const every = session.line.texts['every'];
-  if (every === undefined) {
-    if (!session.line.json) await askToAllow(session);
-    return await runOnce(session);
-  }
+  if (every === undefined) return await runNamed(session, session.line.positionals);
   const intervalMs = intervalOf(every);
   let isFirst = true;
   await repeat(intervalMs, session.signal, async () => {
     try {
-      await runOnce(session);
+      await runOnce(session, session.line.positionals);
     } catch (error) {
       if (session.signal.aborted) return;
       // A later round may succeed, and someone may be watching. A schedule whose first round fails by a mistake of the
@@ -38,13 +35,19 @@ export const run: VerbRunner = async (session) => {
   });
 };
 
+/** Runs resources once; all without names. Fails `run-failed` when one of them failed. */
+export async function runNamed(session: Session, names: readonly string[]): Promise<void> {
+  if (!session.line.json) await askToAllow(session, names);
+  await runOnce(session, names);
+}
+
 /**
  * Asks the person at the terminal to allow what documents of others do on this computer. Without a person, and for what
  * is not allowed, the run fails `not-allowed`.
  */
-async function askToAllow({ line, terminal, call }: Session): Promise<void> {
+async function askToAllow({ terminal, call }: Session, names: readonly string[]): Promise<void> {
   if (!terminal.isInteractive) return;
-  const found = await call('hostAccess', line.positionals.length === 0 ? {} : { names: line.positionals });
+  const found = await call('hostAccess', names.length === 0 ? {} : { names });
   const missing = found.filter(({ state, isAllowed }) => state === 'committed' && !isAllowed);
   if (missing.length === 0) return;
   for (const { resource, access } of missing) terminal.warn(printable(`${resource} ${access}`));
@@ -61,11 +64,10 @@ const userErrors: ReadonlySet<ErrorCode> = new Set([
   'read-only',
 ]);
 
-async function runOnce(session: Session): Promise<void> {
+async function runOnce(session: Session, names: readonly string[]): Promise<void> {
   const { line, terminal } = session;
-  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
   const isRepeated = line.texts['every'] !== undefined;
-  const { runs } = await session.call('run', { ...names, isRepeated });
+  const { runs } = await session.call('run', { ...(names.length === 0 ? {} : { names }), isRepeated });
   if (line.json) await printJson(session, runs);
   else {
     terminal.quiet();

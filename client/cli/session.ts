@@ -39,8 +39,11 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
   };
   return {
     ...{ line, terminal, signal, warn, call },
+    cloneFiles: (params) => host.call('cloneFiles', params, { signal, progress }),
     clone: (params) => host.call('clone', params, { signal, progress }),
+    migrate: (params) => host.call('migrate', params, { signal, progress }),
     init: (directory) => host.call('init', { directory }, { signal }),
+    backupList: (url) => host.call('backupList', { url }, { signal }),
     checkProof: (params) => host.call('checkProof', params, { signal }),
   };
 }

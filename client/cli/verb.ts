@@ -73,6 +73,12 @@ export interface Session {
   init(directory: string): Promise<Result<'init'>>;
   /** Copies a pond. */
   clone(params: Params<'clone'>): Promise<Result<'clone'>>;
+  /** Lists the copies of ponds on a store; uses no pond. */
+  backupList(url: string): Promise<Result<'backupList'>>;
+  /** Copies files of a pond at a store. */
+  cloneFiles(params: Params<'cloneFiles'>): Promise<Result<'cloneFiles'>>;
+  /** Migrates a pond of an older system; the pond of the command line is not used. */
+  migrate(params: Params<'migrate'>): Promise<Result<'migrate'>>;
   /** Verifies a proof; uses no pond. */
   checkProof(params: Params<'checkProof'>): Promise<Result<'checkProof'>>;
 }

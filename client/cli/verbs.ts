@@ -1,4 +1,5 @@
 import { append } from './appendVerb.ts';
+import { backup } from './backupVerb.ts';
 import { check } from './checkVerb.ts';
 import { clone } from './cloneVerb.ts';
 import { collectingVerbs } from './collectingVerbs.ts';
@@ -6,8 +7,9 @@ import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
 import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
-import { exportVerb, importVerb, init, siteVerb } from './hostVerbs.ts';
+import { exportVerb, importVerb, init, site } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
+import { migrate } from './migrateVerb.ts';
 import { at, atHelp, flag, namesHelp } from './options.ts';
 import { prove } from './proveVerb.ts';
 import { query } from './queryVerb.ts';
@@ -103,19 +105,7 @@ export const verbs = {
     takesPatterns: true,
     run: exportVerb,
   },
-  site: {
-    usage: '[--at V] [--title TEXT] [--lang TAG] HOSTDIR',
-    summary: 'write an Observable Framework project with charts of derived data',
-    details: [
-      'In HOSTDIR, npm install and npm run build create the website, in dist.',
-      'Your own files there are kept, and so are your changes to package.json, observablehq.config.js and style.css.',
-      '--lang names the language of the pages, such as de or en-GB: numbers and months are written as there.',
-      atHelp,
-    ],
-    options: { at, title: { type: 'string' }, lang: { type: 'string' } },
-    positionals: [1, 1],
-    run: siteVerb,
-  },
+  site,
   cp: {
     usage: '[-r] A B',
     summary: 'copy a file, or with -r a directory',
@@ -278,7 +268,9 @@ export const verbs = {
   },
   ...collectingVerbs,
   ...thinVerbs,
+  backup,
   check,
+  migrate,
   prove,
   completion,
   lsp,

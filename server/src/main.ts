@@ -154,16 +154,15 @@ function compose({ resident, listen }: Composition): Composed {
     isTrusted: () => trust.isGranted,
     lockWaitMs,
     realPath: realHostPath,
-    ...{ openDisk: openHostDisk, env: effects.env, grants: effects.grants },
+    ...effects,
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');
       const pond = await openPond(storageOf(directory), { mode, layer });
       return mode === 'write' ? await shared(pond) : pond;
     },
-    async repair(directory, folders, { signal, progress }) {
+    async repair(directory, copies, { signal, progress }) {
       const { repairPond } = await import('./pond/repair.ts');
-      const copies = folders.map((copy) => ({ directory: copy, disk: hostPondStorage(copy).disk }));
       const onProgress = (done: number, total: number): void => {
         throwIfCancelled(signal);
         progress?.('checking', done, total);

@@ -18,6 +18,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'import.bench.ts': 2,
   'memory.bench.ts': 15,
   'query.bench.ts': 2,
+  'reading.bench.ts': 6,
   'reduce.bench.ts': 4,
   'run.bench.ts': 5,
   'scale.bench.ts': 6,

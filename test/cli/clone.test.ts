@@ -1,6 +1,6 @@
 /** The terminal's `clone`: what it prints, which addresses it takes, and how the copy is shown. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -72,4 +72,31 @@ test('clone leaves folders with other content as they are', async (t) => {
 
 test('a restricted workspace copies nothing', () => {
   assert.equal(verbs.clone.trust, 'trusted');
+});
+
+test('clone --only copies files of a version, and leaves no pond', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = await harbor(folder);
+  const large = 'x\n'.repeat(50_000);
+  const write = (path: string, input: string) => runPond(['write', path], { cwd: folder, input });
+  assert.equal((await write('/large.csv', large)).status, 0);
+  assert.equal((await pond('commit', '-m', 'two')).status, 0);
+  assert.equal((await write('/large.csv', 'y\n')).status, 0);
+  assert.equal((await pond('commit', '-m', 'three')).status, 0);
+  const { status, stdout, stderr } = await pond('clone', '--at', '2', '--only', '/*.csv', '.', 'files');
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /^copied 2 files, 0 directories, 100\.0 kB, of commit 2 of /);
+  assert.deepEqual(readdirSync(join(folder, 'files')).sort(), ['a.csv', 'large.csv']);
+  assert.equal(readFileSync(join(folder, 'files', 'large.csv'), 'utf8'), large);
+  assert.equal((await pond('clone', '--only', '/b.csv', '.', 'files')).status, 3);
+  assert.equal((await pond('clone', '--only', '/a.csv', '--fork', '.', 'files')).status, 2);
+});
+
+test('clone --fork makes a pond of its own, and says of which it is', async (t) => {
+  const pond = await harbor(temporaryFolder(t));
+  const { stdout } = await pond('clone', '--fork', '.', 'fork');
+  assert.match(stdout, /\nit is a pond of its own, [-0-9a-f]{36}, a fork of [-0-9a-f]{36}\n/);
+  assert.match((await pond('--pond', 'fork', 'log', '-n', '1')).stdout, /Fork of pond [-0-9a-f]{36} at commit 1/);
+  assert.equal((await pond('--pond', 'fork', 'write', '/b.csv')).status, 0);
+  assert.equal((await pond('clone', '--fork', '--thin', '.', 'other')).status, 2);
 });

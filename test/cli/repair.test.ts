@@ -1,8 +1,9 @@
 /** The terminal's `check --repair`: what it prints, its exit status, and what it refuses. */
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { verbs } from '../../server/src/commands/verbs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
@@ -28,6 +29,38 @@ test('check --repair restores a pond that cannot be opened, from a copy', async 
   const lines = [first, ...data].map((name) => `restored ${name} from ${copy}`);
   assert.deepEqual(repaired.stdout.trimEnd().split('\n').sort(), [...lines, 'the pond is sound'].sort());
   assert.deepEqual(await pond('cat', '/a.csv'), { status: 0, stdout: 'x\n1\n', stderr: '' });
+});
+
+test('check --repair fetches from a store by its URL, and from a Backup by its name', async (t) => {
+  const folder = temporaryFolder(t);
+  const large = 'large '.repeat(20_000);
+  const pond = async (...args: readonly string[]) => await runPond(args, { cwd: folder, input: large });
+  mkdirSync(join(folder, 'nas'));
+  const url = pathToFileURL(join(folder, 'nas')).href;
+  const document = `apiVersion: duckpond/v1\nkind: Backup\nname: offsite\ndesc: A copy\nspec:\n  endpoint: ${url}\n`;
+  writeFileSync(join(folder, 'offsite.yaml'), document);
+  for (const args of [
+    ['init'],
+    ['write', '/large'],
+    ['apply', 'offsite.yaml'],
+    ['commit', '-m', 'one'],
+    ['allow', 'offsite'],
+    ['run', 'offsite'],
+  ])
+    assert.equal((await pond(...args)).status, 0, args.join(' '));
+  const [, blob = ''] = [
+    ...readdirSync(join(folder, '.pond/_pond/blobs'), { recursive: true, encoding: 'utf8' }),
+  ].sort();
+  const path = `_pond/blobs/${blob}`;
+  for (const from of ['offsite', url]) {
+    rmSync(join(folder, '.pond', path));
+    const { status, stdout, stderr } = await pond('check', '--repair', '--from', from);
+    assert.deepEqual([status, stderr], [0, ''], from);
+    assert.match(stdout, new RegExp(`^restored ${path} from ${url}/\\S+\nthe pond is sound\n$`));
+  }
+  const none = await pond('check', '--repair', '--from', 'elsewhere');
+  assert.equal(none.status, 3);
+  assert.match(none.stderr, /there is no resource "elsewhere"\nhint: Name an existing folder, or the address/);
 });
 
 test('--from is for --repair, which checks the whole history', async (t) => {

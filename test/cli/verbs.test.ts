@@ -191,6 +191,7 @@ test('--json prints the documented fields', async (t) => {
   assert.deepEqual(((await json('log')) as unknown[]).map(keys), [commitKeys, commitKeys]);
   assert.deepEqual(((await json('diff')) as unknown[]).map(keys), [change]);
   assert.deepEqual(keys(await json('status')), [
+    'backups',
     'conflicts',
     'earlierForeignFiles',
     'foreignCommits',
@@ -198,6 +199,7 @@ test('--json prints the documented fields', async (t) => {
     'head',
     'id',
     'pond',
+    'replica',
     'setAside',
     'staged',
     'warnings',

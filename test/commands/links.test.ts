@@ -61,6 +61,15 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'directory',
     run: async (host, path) => (await host.run('makeDirectory', { path: `${path}/made` })).path,
   },
+  saveTable: {
+    last: 'followed',
+    takes: 'directory',
+    run: async (host, path) => {
+      const { source } = await host.run('openTable', { table: { sql: 'SELECT 1 AS x' } });
+      const view = { sort: [], filters: [] };
+      return host.run('saveTable', { source, view, format: 'csv', path: `${path}/saved.csv`, overwrite: false });
+    },
+  },
   touch: {
     last: 'followed',
     takes: 'directory',

@@ -21,7 +21,7 @@ interface Insertion {
 const insertions: readonly Insertion[] = [
   {
     file: 'server/src/protocol/commands.ts',
-    after: 'interface Commands extends BackupCommands, HostCommands, ResourceCommands, SearchCommands {\n',
+    after: '  // Ponds\n',
     text: '  words: { params: InPond & { readonly path: string }; result: { readonly words: number } };\n',
   },
   {

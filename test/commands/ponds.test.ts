@@ -33,6 +33,7 @@ function newPonds(
     openDisk: openHostDisk,
     env: () => undefined,
     grants: createGrants(createMemoryDisk),
+    author: 'test',
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
     repair: () => Promise.reject(new Error('not repaired here')),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),

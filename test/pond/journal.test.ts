@@ -117,6 +117,7 @@ describe('the journal of staged changes', () => {
       ['/a', '/b'],
     );
     await assert.rejects(pond.commit({ message: 'mine', author: 'test' }), { code: 'conflict' });
+    assert.equal(Buffer.from(await root.readFile('/b')).toString(), 'staged');
     await pond.discard(['/a']);
     await pond.keepStaged(['/b']);
     assert.deepEqual((await pond.status()).conflicts, []);

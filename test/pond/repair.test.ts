@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { checkpointFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
-import { type PondCopy } from '../../server/src/pond/fileRestorer.ts';
+import { copyOnDisk, type PondCopy } from '../../server/src/pond/pondCopy.ts';
 import { type RepairReport, type RestoredFile } from '../../server/src/pond/findings.ts';
 import { repairPond } from '../../server/src/pond/repair.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -19,7 +19,7 @@ import { SimDisk } from '../support/simDisk.ts';
 
 const { image } = await checkedPond(5);
 
-const copyOf = (files: DiskImage, directory = '/copy'): PondCopy => ({ directory, disk: createMemoryDisk(files) });
+const copyOf = (files: DiskImage, directory = '/copy'): PondCopy => copyOnDisk(directory, createMemoryDisk(files));
 
 const repair = (disk: Disk, ...copies: readonly PondCopy[]): Promise<RepairReport> =>
   repairPond(storageOn(disk, 'damaged'), { copies });
@@ -146,13 +146,13 @@ describe('a repair of the log', () => {
     const [add] = readCommit(disk, commitNumber(4))!.adds;
     disk.remove(path);
     const alone = createMemoryDisk(imageOf(disk));
-    const rebuilt = await repair(alone, { directory: '/other', disk: other });
+    const rebuilt = await repair(alone, copyOnDisk('/other', other));
     assert.deepEqual(rebuilt.restored, [{ path, from: undefined, quarantined: undefined }]);
     assert.deepEqual(filesOf(alone), intact, 'its own data file has the entry');
 
     disk.remove(add!.path);
     const damaged = filesOf(disk);
-    const { restored, problems } = await repair(disk, { directory: '/other', disk: other });
+    const { restored, problems } = await repair(disk, copyOnDisk('/other', other));
     assert.deepEqual([restored, problems.length > 0], [[], true]);
     assert.deepEqual(filesOf(disk), damaged);
   });
@@ -187,7 +187,7 @@ describe('a repair from copies', () => {
     const other = createMemoryDisk(image);
     disk.remove(hashed[0]!);
     damages['with another byte']!(other, hashed[0]!);
-    const { restored, refused } = await repair(disk, { directory: '/altered', disk: other }, copyOf(image));
+    const { restored, refused } = await repair(disk, copyOnDisk('/altered', other), copyOf(image));
     assert.deepEqual(
       [restored.map(({ from }) => from), refused],
       [['/copy'], [`/altered/${hashed[0]} has other content`]],

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import {
-  foldingOf,
-  type NameFolding,
-  requireDistinct,
-  samePaths,
-} from '../../server/src/publish/export/foldedNames.ts';
+import { foldingOf, requireDistinct, samePaths } from '../../server/src/publish/export/foldedNames.ts';
+import { type NameFolding } from '../../server/src/storage/nameFolding.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';

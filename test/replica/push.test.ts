@@ -218,6 +218,25 @@ describe('a push of a damaged pond', () => {
 
 const imageFiles = ({ disk }: BackedUp): string[] => [...imageOf(disk).files].map(([path]) => path);
 
+describe('a store that lets an object be written twice', () => {
+  it('is refused before anything is sent, unless there is a single writer', async () => {
+    const backed = await createBackedUp();
+    const unsafe: typeof backed.store = {
+      ...backed.store,
+      putIfAbsent: async (key, body, options) => {
+        backed.store.objects.delete(key);
+        return await backed.store.putIfAbsent(key, body, options);
+      },
+    };
+    await refused(pushTo(backed, unsafe), 'remote-unsafe');
+    assert.deepEqual(
+      [...backed.store.objects.keys()].filter((key) => !key.startsWith('_pond/probe/')),
+      [],
+    );
+    assert.equal((await pushTo(backed, unsafe, { isSingleWriter: true })).commits, 1);
+  });
+});
+
 describe('an answer that is lost', () => {
   it('is resolved by comparing: the object is ours, and the push goes on', async () => {
     const backed = await createBackedUp();

@@ -6,6 +6,7 @@ import { type HydroVuEffects } from '../../server/src/resources/kinds/hydroVu/ef
 import { createHydroVuRun, type RunOptions } from '../../server/src/resources/kinds/hydroVu/run.ts';
 import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
 import { type HydroVuServer, type HydroVuServerOptions, startHydroVuServer } from './hydroVuServer.ts';
+import { pageReaders } from './zstdFrames.ts';
 import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
 
 /** Current time of the tests, milliseconds since 1970 UTC: 2024-07-01. */
@@ -93,7 +94,7 @@ export async function parquetRows(pond: Pond, path: string): Promise<readonly Re
   for (const version of versions) {
     const bytes = Buffer.concat(await all(root.backend.read(version)));
     const file = new Uint8Array(bytes).buffer;
-    for (const row of await parquetReadObjects({ file })) {
+    for (const row of await parquetReadObjects({ file, compressors: pageReaders })) {
       rows.push(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
     }
   }

@@ -46,9 +46,13 @@ export async function resourceBench(t: TestContext, kind: string, text: string):
   return createResourceBench(pond, kind, text);
 }
 
-/** Adds a resource of the kind to a pond. */
-export async function createResourceBench(pond: Pond, kind: string, text: string): Promise<ResourceBench> {
-  const id = randomUUID();
+/** Adds a resource of the kind to a pond, or gives the one with that id another document. */
+export async function createResourceBench(
+  pond: Pond,
+  kind: string,
+  text: string,
+  id: string = randomUUID(),
+): Promise<ResourceBench> {
   const home = resourceDirectory({ kind: { kind }, id });
   let resource: Resource | undefined;
 
@@ -84,7 +88,7 @@ async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings:
     home: async (): Promise<WorkingDirectory> =>
       (await transaction.fs.root()).openDirectory(resourceDirectory(resource)),
     inputs: { match: never },
-    stored: pond.stored,
+    pond,
     materializer: settings.materializer ?? {
       builder: { fromUserSql: never, run: never, inspect: never, close: never },
       file: never,

@@ -10,7 +10,11 @@ import { type SourceFile, viewOf } from '../../server/src/sandbox/sources.ts';
 import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
 import { describeTexts } from '../../server/src/sandbox/textTables/describe.ts';
 import { type TextDescription } from '../../server/src/sandbox/textTables/description.ts';
+import { scanOfText, textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
+import { scanFile } from '../../server/src/sandbox/textTables/scanFile.ts';
+import { decideTables, type ScannedFile } from '../../server/src/sandbox/textTables/tables.ts';
 import { viewSql } from '../../server/src/sandbox/textTables/viewSql.ts';
+import { type TextScope } from '../../server/src/sandbox/textTables/decoded.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 /** Files at one of these paths at a time. */
@@ -54,6 +58,7 @@ export class TextFiles {
   async read(...files: readonly SourceFile[]): Promise<ReadTable> {
     const connection = await this.#database!.connect();
     try {
+      await checkSaved({ connection, openDisk: openHostDisk }, files);
       const source = { name: 'files', index: undefined, files };
       await connection.run(await viewSql(connection, viewOf(source), openHostDisk));
       const described = await connection.rows(sql`DESCRIBE FROM files`);
@@ -74,5 +79,30 @@ export class TextFiles {
     } finally {
       connection.close();
     }
+  }
+}
+
+/** A scan that another process saved decides the same. A file that cannot be scanned has none. */
+async function checkSaved(scope: TextScope, files: readonly SourceFile[]): Promise<void> {
+  const scanned: ScannedFile[] = [];
+  for (const file of files.filter(({ reading, sizeBytes }) => reading.reader === 'read_csv' && sizeBytes > 0)) {
+    const scan = await scanFile(scope, file).catch(() => undefined);
+    if (scan === undefined) return;
+    scanned.push({ file, scan });
+  }
+  const restored = scanned.map(({ file, scan }) => ({ file, scan: scanOfText(textOfScan(scan)) }));
+  assert.deepEqual(decided(restored), decided(scanned));
+}
+
+/** What a decision says of the columns, and where it reads them; the message of its error. */
+function decided(scanned: readonly ScannedFile[]): unknown {
+  try {
+    return decideTables(scanned, scanned).map(({ scan, columns, reasons, dates }) => {
+      const { table, ...rest } = scan;
+      const { columns: units, ...lines } = table;
+      return { ...rest, lines: JSON.stringify(lines), units: units.map(({ unit }) => unit), columns, reasons, dates };
+    });
+  } catch (error) {
+    return String(error);
   }
 }

@@ -16,11 +16,20 @@ interface Turns {
   readonly outer: Turns | undefined;
 }
 
-/**
- * Queues that the running work may use. One storage for all mutexes, entered only by nesting work: node goes through
- * every storage that was ever entered whenever a promise is created.
- */
+/** Queues that the running work may use. */
 const within = new AsyncLocalStorage<Turns>();
+let nestings = 0;
+
+/** Runs work that may use the queues. The storage is disabled in between, because it slows down every promise. */
+async function runWithin<T>(turns: Turns, work: () => Promise<T>): Promise<T> {
+  nestings += 1;
+  try {
+    return await within.run(turns, work);
+  } finally {
+    nestings -= 1;
+    if (nestings === 0) within.disable();
+  }
+}
 
 /** Returns an unlocked mutex. */
 export function createMutex(): Mutex {
@@ -36,7 +45,7 @@ export function createMutex(): Mutex {
 
   const mutex: Mutex = {
     run: run,
-    runNesting: (work) => run(() => within.run({ mutex, last: Promise.resolve(), outer: within.getStore() }, work)),
+    runNesting: (work) => run(() => runWithin({ mutex, last: Promise.resolve(), outer: within.getStore() }, work)),
   };
   const outermost: Turns = { mutex, last: Promise.resolve(), outer: undefined };
   return mutex;

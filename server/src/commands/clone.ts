@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
+import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { locationBelow, parseLocation, type RemoteLocation, urlOf } from '../remote/location.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
@@ -18,12 +19,21 @@ import { type PondAccess, type PondsCommand } from './verb.ts';
  * Copies a pond from a store into a host directory, which need not exist, or goes on with a copy that stopped. Fails as
  * clonePond, requirePondDirectory and parseLocation.
  */
-export const clone: PondsCommand<'clone'> = async (ponds, { url, directory, at, thin = false }, job = {}) => {
+export const clone: PondsCommand<'clone'> = async (ponds, params, job = {}) => {
+  const { url, directory, at, thin = false, fork = false } = params;
+  if (thin && fork) {
+    throw new PondError('usage', 'a fork has all of its contents: it cannot be thin', {
+      hint: 'Leave out --thin, or --fork.',
+    });
+  }
   const storage = hostPondStorage(directory);
   requirePondDirectory(storage.openDisk, directory);
   return await withPond(parseLocation(url, ponds.env), job, async (store, location) => {
-    const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: progressOf(job) };
-    const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, request);
+    const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: cloneProgress(job) };
+    const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, {
+      ...request,
+      ...(fork && { forkAuthor: ponds.author }),
+    });
     // The person named the store, so reading from it later needs no other permission.
     if (thin) allowOrigin(ponds.grants, storage.disk);
     const absent = { files: absentBlobs, bytes: absentBytes };
@@ -31,13 +41,14 @@ export const clone: PondsCommand<'clone'> = async (ponds, { url, directory, at, 
   });
 };
 
-function allowOrigin(grants: PondAccess['grants'], disk: Disk): void {
+/** Lets the thin copy on a disk read from its origin, which the person named. */
+export function allowOrigin(grants: PondAccess['grants'], disk: Disk): void {
   const origin = readOrigin(disk);
   if (origin !== undefined) grants.add({ pond: origin.pond, home: originHome, access: originAccess(origin) });
 }
 
-/** Opens the store whose root is the pond at a location, and closes it after some work. */
-async function withPond<T>(
+/** Opens the store whose root is the pond at a location, and closes it after some work. Fails `pond-not-found`. */
+export async function withPond<T>(
   location: RemoteLocation,
   { signal }: Job,
   work: (store: ObjectStore, location: RemoteLocation) => Promise<T>,
@@ -61,10 +72,10 @@ async function withPond<T>(
 }
 
 /** Reports the steps of a copy. Commits are counted, everything else is bytes. */
-function progressOf({ progress }: Job): (step: string, done: number, total?: number) => void {
+export function cloneProgress({ progress }: Job): (step: string, done: number, total?: number) => void {
   const bytes = byteProgress(progress);
   return (step, done, total) => {
-    if (step === 'checking') progress?.(step, done, total);
+    if (step === 'checking' || step === 'forking') progress?.(step, done, total);
     else bytes(step, done, total);
   };
 }

@@ -1,4 +1,6 @@
 import { type Pond } from '../pond/types.ts';
+import { type Params, type Result } from '../protocol/commands.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { displayPaths } from '../resources/displayPath.ts';
 import {
   type ExportedSet,
@@ -15,8 +17,7 @@ import { type Disk } from '../storage/disk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './verb.ts';
-import { type ExportItem, planExport } from './exportPlan.ts';
+import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
@@ -29,7 +30,11 @@ import { treeAt } from './tree.ts';
  * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
  * own folder; `already-exists` where the folder takes two of the names for one.
  */
-export const exportFiles: Command<'export'> = async (pond, params, context) => {
+export async function exportFiles(
+  pond: ResourcePond,
+  params: Params<'export'>,
+  context: ExportJob,
+): Promise<Result<'export'>> {
   const { paths, directory, temporal } = params;
   requireOutside(params.pond, directory);
   if (temporal !== undefined) {
@@ -70,7 +75,7 @@ export const exportFiles: Command<'export'> = async (pond, params, context) => {
   }
   writeManifest(disk, before, copying.merged);
   return { ...counts, ...(await skippedInPond(skipped, displayPaths([fs]))) };
-};
+}
 
 interface Copying {
   readonly root: WorkingDirectory;

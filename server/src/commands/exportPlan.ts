@@ -8,6 +8,12 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
+import { type CommandContext, type Effects } from './verb.ts';
+
+/** Parts of the context of a command that an export uses. */
+export interface ExportJob extends Pick<CommandContext, 'signal' | 'progress'> {
+  readonly effects: Pick<Effects, 'openDisk'>;
+}
 
 /** An item to write to the host: its node in the pond, and its path below the host directory. */
 export interface ExportItem {

@@ -17,7 +17,7 @@ import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from './yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
-import { type CommandContext } from './verb.ts';
+import { type ExportJob } from './exportPlan.ts';
 
 /**
  * Writes the matches of patterns to a host directory, under names made of the wildcards' captures: series and tables as
@@ -29,7 +29,7 @@ export async function exportTemporal(
   pond: ResourcePond,
   params: Params<'export'>,
   parts: readonly TemporalPart[],
-  { signal, progress, effects }: CommandContext,
+  { signal, progress, effects }: ExportJob,
 ): Promise<Result<'export'>> {
   const fs = await treeAt(pond, params.at);
   const inputs = pond.layer.inputs(fs);

@@ -78,6 +78,13 @@ export const historyVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./repair.ts')).repair,
   },
+  migrate: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
   prove: {
     access: 'read',
     trust: 'any',

@@ -9,6 +9,7 @@
  * - A session whose remote process exited is opened again, as owner unless another process was faster. Staged changes
  * are in the pond.
  */
+import { assert } from '../base/assert.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
@@ -31,6 +32,7 @@ interface PondsParts extends SessionParts {
   readonly openDisk: OpenDisk;
   readonly env: PondAccess['env'];
   readonly grants: PondAccess['grants'];
+  readonly author: PondAccess['author'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -79,6 +81,20 @@ export class Ponds implements PondAccess {
     return this.#parts.grants;
   }
 
+  get author(): string {
+    return this.#parts.author;
+  }
+
+  async reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T> {
+    const session = await this.session(directory, 'read');
+    assert(session.kind !== 'attached', () => `another process writes ${directory}`);
+    try {
+      return await work(session.pond);
+    } finally {
+      await this.close(directory);
+    }
+  }
+
   /** Returns this process's session of a pond, opened if there is none. Fails as openPond, and `lock-held`. */
   async session(directory: string, access: 'read' | 'write', signal?: AbortSignal): Promise<PondSession> {
     const slot = this.#slotOf(directory);
@@ -104,7 +120,7 @@ export class Ponds implements PondAccess {
     if (slot !== undefined) await this.#closeSlot(slot);
   }
 
-  async repair(name: string, copies: readonly string[], job: Job): Promise<RepairReport> {
+  async repair(name: string, copies: Parameters<PondAccess['repair']>[1], job: Job): Promise<RepairReport> {
     const slot = this.#slotOf(name);
     const { directory } = slot;
     const attempt = (): Promise<RepairReport> => this.#parts.repair(directory, copies, job);

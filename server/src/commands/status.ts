@@ -1,6 +1,6 @@
-import { copyStates } from '../resources/copyStates.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
 import { type Command } from './verb.ts';
+import { copyStates } from './copyStates.ts';
 import { changeInfo, commitInfo, replicaInfo } from './info.ts';
 
 /** The latest commit, the changes staged on it, and their conflicts. */

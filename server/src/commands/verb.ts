@@ -1,5 +1,6 @@
 import { type Job } from '../base/job.ts';
 import { type RepairReport } from '../pond/findings.ts';
+import { type PondCopy } from '../pond/pondCopy.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/hostAccess.ts';
@@ -74,14 +75,17 @@ export interface PondAccess {
   /** As in Effects. */
   readonly env: Effects['env'];
   readonly grants: Effects['grants'];
+  readonly author: Effects['author'];
+  /** Opens a pond for reading, does some work with it, and closes it. */
+  reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T>;
   /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */
   create(directory: string): Promise<ResourcePond>;
   /** Opens a pond, or joins the process that holds it. */
   open(directory: string): Promise<{ readonly pond: string; readonly id: string; readonly mode: SessionKind }>;
   /** Closes a pond; does nothing when it is not open. */
   close(directory: string): Promise<void>;
-  /** Repairs a pond from copies of it at host directories; closes it here first. Fails as repairPond. */
-  repair(directory: string, copies: readonly string[], job: Job): Promise<RepairReport>;
+  /** Repairs a pond from copies of it; closes it here first. Fails as repairPond. */
+  repair(directory: string, copies: readonly PondCopy[], job: Job): Promise<RepairReport>;
 }
 
 /** Role of this process in a pond: it holds the lock, goes through the process that does, or only reads. */

@@ -22,6 +22,13 @@ const pondsVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./clone.ts')).clone,
   },
+  cloneFiles: {
+    access: 'none',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./cloneFiles.ts')).cloneFiles,
+  },
   open: {
     access: 'none',
     trust: 'any',

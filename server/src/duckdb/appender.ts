@@ -29,6 +29,11 @@ export class Appender {
     }
   }
 
+  /** Puts the rows so far into the table. */
+  flush(): void {
+    this.#appender.flushSync();
+  }
+
   close(): void {
     this.#appender.closeSync();
   }

@@ -107,6 +107,15 @@ export class JournalChangeLog implements ChangeLog, Spool {
     this.#hooks.unusedBlobs.remove(this.#overlay.takeUnusedBlobs(), this.#journal.base);
   }
 
+  /** Declares that the next change may be based on commit `base`, which is older than what is staged now. */
+  baseOn(base: CommitNumber): void {
+    if (this.#journal.base <= base) return;
+    if (this.#overlay.isEmpty) this.#journal.reset(base);
+    else this.#rewrite(base);
+    // The base no longer says which commits were acknowledged.
+    this.#journal.mark(this.#hooks.head());
+  }
+
   /** Removes those of the blobs that only reverted changes refer to. */
   #removeReverted(blobs: readonly string[]): void {
     const reverted = blobs.filter((hash) => !this.#overlay.refersTo(hash));
@@ -166,7 +175,7 @@ export class JournalChangeLog implements ChangeLog, Spool {
     this.#shortenAtBytes = Math.max(shortenAtBytesMin, 2 * this.#journal.sizeBytes);
   }
 
-  #rewrite(): void {
+  #rewrite(base = this.#journal.base): void {
     this.#journal.rewrite((frames) => {
       for (const change of this.#overlay.changes()) {
         const node = change.node && this.#moved(change.node, (bytes) => frames.append({}, bytes));
@@ -174,7 +183,7 @@ export class JournalChangeLog implements ChangeLog, Spool {
         const timeUs = this.#overlay.modifiedUs(change.directory.at(-1)!.id) ?? 0;
         frames.append(encodeChanges({ changes: [{ ...change, node }], timeUs }), nothing);
       }
-    });
+    }, base);
     this.#hooks.reread();
   }
 

@@ -33,7 +33,8 @@ export async function writeCommit(
     lookup: (directory: CommittedNode, name: string) => lookupCommitted(store, directory, name),
   };
   // Time increases along the history even when the clock does not: versions by time depend on it.
-  const timeUs = Math.max(nowUs(), input.parent.timeUs + 1);
+  const { timeUs: madeUs } = input.request;
+  const timeUs = Math.max(madeUs ?? nowUs(), input.parent.timeUs + 1);
   let plan: CommitPlan | undefined;
   let commit: Commit | undefined;
   const operation = input.request.operation ?? 'commit';
@@ -42,7 +43,7 @@ export async function writeCommit(
     operation,
     timeMs: Math.floor(timeUs / 1000),
     build: async (number) => {
-      plan = await planCommit({ ...input.plan, ...reading, number, timeUs });
+      plan = await planCommit({ ...input.plan, ...reading, number, timeUs, isDated: madeUs !== undefined });
       commit = hashed(store.opLog.id, {
         number,
         id: input.id,
@@ -69,13 +70,12 @@ function hashed(pondId: string, commit: Omit<Commit, 'hash'>): Commit {
   return { ...commit, hash: commitHash(pondId, commit) };
 }
 
-/** Creates the log of a new pond with its first commit, an empty root. Fails `pond-exists`. */
+/** Creates the log of a new pond with its first commit, an empty root, made at `timeUs`. Fails `pond-exists`. */
 export async function writeFirstCommit(
   disk: Disk,
   ids: { pond: string; commit: string },
-  author: string,
+  { author, timeUs = nowUs() }: { readonly author: string; readonly timeUs?: number | undefined },
 ): Promise<OpLog> {
-  const timeUs = nowUs();
   return await OpLog.create(disk, ids.pond, {
     id: ids.commit,
     operation: 'init',
@@ -110,6 +110,7 @@ function planFirst(timeUs: number, number: CommitNumber): Promise<{ rows: readon
     root: { ...newDirectory(''), id: rootId, modifiedUs: timeUs },
     number,
     timeUs,
+    isDated: false,
     loadPage: nothing,
     lookup: nothing,
     load: nothing,

@@ -43,6 +43,8 @@ export interface PlanInput {
   readonly root: DirectoryNode;
   readonly number: CommitNumber;
   readonly timeUs: number;
+  /** True to give all that is staged the time of the commit, in place of the times at which it was staged. */
+  readonly isDated: boolean;
   /** Small staged content, loaded when its row is written. */
   readonly load: (node: StagedNode) => RowContent;
 }
@@ -101,9 +103,10 @@ async function planEntry(
   planning: Planning,
   directory: DirectoryNode,
   name: string,
-  { node, base, earlier }: StagedEntry,
+  { node: stagedNode, base, earlier }: StagedEntry,
 ): Promise<DirectoryEntry | null> {
   const { number } = planning;
+  const node = stagedNode && dated(planning, stagedNode);
   if (node === null) {
     // A node that is now elsewhere was moved, not removed.
     if (base !== undefined && !planning.present.has(base.id)) planning.rows.push(removalRow(planning, directory, base));
@@ -118,9 +121,20 @@ async function planEntry(
   const staged = node.state === 'staged' ? [...earlier, node] : earlier;
   for (const [index, version] of staged.entries()) {
     // Versions committed together follow each other within this commit.
-    planVersion(planning, directory, index === 0 ? version : { ...version, previous: own });
+    planVersion(planning, directory, dated(planning, index === 0 ? version : { ...version, previous: own }));
   }
   return entryOfNode(node, name, rowOf(node) ?? own, number);
+}
+
+/** Returns a staged node with its time in the commit. */
+function dated<T extends PondNode>({ isDated, timeUs }: PlanInput, node: T): T {
+  return isDated && node.state !== 'committed' ? { ...node, modifiedUs: timeUs } : node;
+}
+
+/** Returns the time at which a directory got or lost names; undefined when its names did not change. */
+function namesChangedUs({ overlay, isDated, timeUs }: PlanInput, directoryId: string): number | undefined {
+  const stagedUs = overlay.modifiedUs(directoryId);
+  return isDated && stagedUs !== undefined ? timeUs : stagedUs;
 }
 
 /** Entry for a directory that this commit writes. */
@@ -150,7 +164,7 @@ function finishDirectory(planning: Planning, directory: DirectoryNode, pages: re
     version: isNextVersion(directory) ? directory.version : directory.version + 1,
     sizeBytes: top.count,
     sha256: top.sha256,
-    modifiedUs: planning.overlay.modifiedUs(directory.id) ?? directory.modifiedUs,
+    modifiedUs: namesChangedUs(planning, directory.id) ?? directory.modifiedUs,
     row: { txn: number, partId: directory.id },
     changedTxn: number,
     placedTxn: directory.state === 'new' ? undefined : directory.placedTxn,

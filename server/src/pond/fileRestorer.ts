@@ -6,14 +6,11 @@ import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, putStream, replaceFile, temporaryPathIn } from '../storage/durable.ts';
 import { hashOf } from './checkHistory.ts';
 import { type ExpectedFile, type RestoredFile } from './findings.ts';
+import { type PondCopy } from './pondCopy.ts';
 import { quarantineReplaced } from './quarantine.ts';
 
-/** A copy of a pond, or of some of its files at their paths. It may come from anybody, so only hashes are believed. */
-export interface PondCopy {
-  /** Host directory, as people name it. */
-  readonly directory: string;
-  readonly disk: Disk;
-}
+/** Outcome of an attempt to take a file from a copy. */
+type Taking = 'taken' | 'missing' | 'other';
 
 /**
  * Restores files of one pond, whose lock the caller holds. A file is replaced by one durable rename, after its old bytes
@@ -35,9 +32,9 @@ export class FileRestorer {
   async restore(file: ExpectedFile): Promise<boolean> {
     if (await hasContent(this.#disk, file).catch(failureAsFalse)) return false;
     for (const copy of this.copies) {
-      if (!(await this.#isIn(copy, file))) continue;
-      await this.#take(copy, file);
-      return true;
+      const taking = await this.#take(copy, file);
+      if (taking === 'taken') return true;
+      if (taking === 'other') this.refused.add(`${copy.directory}/${file.path} has other content`);
     }
     return false;
   }
@@ -67,33 +64,73 @@ export class FileRestorer {
     }
   }
 
-  async #isIn(copy: PondCopy, file: ExpectedFile): Promise<boolean> {
-    if (await this.read(copy, file.path, () => hasContent(copy.disk, file))) return true;
-    const isThere = await this.read(copy, file.path, () => copy.disk.stat(file.path) !== undefined);
-    if (isThere === true) this.refused.add(`${copy.directory}/${file.path} has other content`);
-    return false;
+  /** Takes a file from a copy if it has the content; undefined when the copy cannot be read, which is reported. */
+  async #take(copy: PondCopy, file: ExpectedFile): Promise<Taking | undefined> {
+    const content = await this.read(copy, file.path, async () => (await copy.content(file)) ?? 'missing');
+    if (content === undefined || content === 'missing') return content;
+    const source = new Source(content, file);
+    try {
+      const quarantined = await this.#put(source, file);
+      this.restored.push({ path: file.path, from: copy.directory, quarantined });
+      return 'taken';
+    } catch (error) {
+      if (error === source.difference) return 'other';
+      // A failure of the pond's own disk ends the repair.
+      if (error !== source.failure) throw error;
+      return await this.read(copy, file.path, () => Promise.reject(error as Error));
+    }
   }
 
-  async #take({ directory, disk }: PondCopy, { path, sizeBytes, sha256 }: ExpectedFile): Promise<void> {
-    const hash = createHash('sha256');
-    const source = async function* (): AsyncIterable<Uint8Array> {
-      for await (const chunk of disk.readStream(path, 0, sizeBytes) ?? []) {
-        hash.update(chunk);
-        yield chunk;
-      }
-    };
+  /** Writes a file in the place of what is there, once all of it was compared. Returns the name of the replaced one. */
+  async #put(source: Source, { path }: ExpectedFile): Promise<string | undefined> {
     let quarantined: string | undefined;
     const finalPath = (): string => {
-      // The copy may have changed since it was verified.
-      const got = hash.digest('hex');
-      if (got !== sha256) throw new PondError('invalid-content', `${directory}/${path} is being changed`, { path });
+      source.requireExpected();
       makeDirectoryDurable(this.#disk, parentOf(path));
       quarantined = quarantineReplaced(this.#disk, path);
       return path;
     };
     // In a folder whose temporary files the next writer removes.
-    await putStream(this.#disk, temporaryPathIn('_pond'), finalPath, source());
-    this.restored.push({ path, from: directory, quarantined });
+    await putStream(this.#disk, temporaryPathIn('_pond'), finalPath, source.chunks());
+    return quarantined;
+  }
+}
+
+/** Content of a file from a copy, compared with what it should be while it is read. */
+class Source {
+  /** What went wrong at the copy; undefined as long as nothing did. */
+  failure: unknown;
+  /** Thrown for content that is not the expected one. */
+  readonly difference: PondError;
+  readonly #content: AsyncIterable<Uint8Array>;
+  readonly #file: ExpectedFile;
+  readonly #hash = createHash('sha256');
+
+  constructor(content: AsyncIterable<Uint8Array>, file: ExpectedFile) {
+    this.#content = content;
+    this.#file = file;
+    this.difference = new PondError('invalid-content', `${file.path} has other content`, { path: file.path });
+  }
+
+  /** Yields the content, as long as it may be the expected one. */
+  async *chunks(): AsyncIterable<Uint8Array> {
+    let sizeBytes = 0;
+    try {
+      for await (const chunk of this.#content) {
+        sizeBytes += chunk.length;
+        if (sizeBytes > this.#file.sizeBytes) break;
+        this.#hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+    if (sizeBytes > this.#file.sizeBytes) throw this.difference;
+  }
+
+  requireExpected(): void {
+    if (this.#hash.digest('hex') !== this.#file.sha256) throw this.difference;
   }
 }
 

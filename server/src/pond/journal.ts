@@ -226,11 +226,15 @@ export class Journal {
     return this.#file.sizeBytes;
   }
 
-  /** Replaces all frames with equivalent ones, atomically and durably; on failure the old ones stay. */
-  rewrite(fill: (frames: JournalWriter) => void): void {
+  /**
+   * Replaces all frames with equivalent ones, based on commit `base`, atomically and durably; on failure the old ones
+   * stay.
+   */
+  rewrite(fill: (frames: JournalWriter) => void, base = this.base): void {
     this.#guard(() => {
       const place: FrameRef = { batch: this.batch, run: 1 };
-      const parts = [encodeFrame(this.#header, nothing)];
+      const header = { ...this.#header, base };
+      const parts = [encodeFrame(header, nothing)];
       let sizeBytes = parts[0]!.length;
       const append = (json: object, content: Uint8Array): number => {
         const part = encodeFrame({ ...json, ...place, more: true }, content);
@@ -250,6 +254,7 @@ export class Journal {
         if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) this.fail(error);
         throw error;
       }
+      this.#header = header;
       this.#run = 2;
       this.#acknowledgedBytes = this.#file.sizeBytes;
       this.#headerWritten = true;

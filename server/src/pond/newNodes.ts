@@ -4,13 +4,16 @@ import { nowUs } from './clock.ts';
 import { leafHash } from './hash.ts';
 import {
   type CommittedNode,
+  directoryNode,
   type DirectoryNode,
   type NewDirectory,
   type PondNode,
+  sameVersion,
   type StagedContent,
   type StagedNode,
 } from './node.ts';
-import { replacesStaged, seriesHashAfter } from './series.ts';
+import { type EntryChange } from './overlay.ts';
+import { isSameValue, replacesStaged, seriesHashAfter } from './series.ts';
 import { uuidv7 } from './uuid.ts';
 
 type Attributes = PondNode['attributes'];
@@ -36,6 +39,31 @@ export function newDirectory(name: string, attributes: Attributes = {}): NewDire
     sha256: leafHash([]),
     seriesHash: '',
   };
+}
+
+/** Returns a directory with attributes, new unless it exists; undefined keeps those of the existing one. */
+export function putDirectory(
+  existing: PondNode | undefined,
+  name: string,
+  attributes: Attributes | undefined,
+): DirectoryNode {
+  if (existing === undefined) return newDirectory(name, attributes);
+  return nextDirectory(directoryNode(existing), attributes ?? existing.attributes);
+}
+
+/**
+ * Returns the committed node of an entry to which a change gives the same value again, so that nothing is staged;
+ * undefined for every other change. `committed` is the entry as it is committed now: what is staged on an older one stays
+ * staged, and is a conflict. `isElsewhere` says whether a changed entry has the node of an id.
+ */
+export function committedAgain(
+  { node, base }: EntryChange,
+  committed: CommittedNode | undefined,
+  isElsewhere: (id: string) => boolean,
+): CommittedNode | undefined {
+  if (node?.state !== 'staged' || node.type === 'series' || base === null) return undefined;
+  if (base.type !== node.type || !isSameValue(base, node) || !sameVersion(committed, base)) return undefined;
+  return base.id === node.id || !isElsewhere(base.id) ? base : undefined;
 }
 
 /** Returns version 1 of anything but a directory that did not exist before. */

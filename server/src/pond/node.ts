@@ -73,9 +73,12 @@ export type DirectoryNode = CommittedNode | NewDirectory;
 /** The fixed id of every pond's root directory. */
 export const rootId = '00000000-0000-7000-8000-000000000000';
 
+/** True for a node of the pond's own store; false for one that a layer adds. */
+export const isStored = (node: Node): boolean => 'state' in node && 'seriesHash' in node;
+
 /** Narrows a node returned by TinyFS, all of whose nodes come from a pond's backend. */
 export function pondNode(node: Node): PondNode {
-  assert('state' in node && 'seriesHash' in node, () => 'the node is of another backend');
+  assert(isStored(node), () => 'the node is of another backend');
   return node as PondNode;
 }
 
@@ -131,8 +134,8 @@ export function entryOfNode(node: PondNode, name: string, row: RowRef, changedTx
   };
 }
 
-/** Names one version of a node. */
-export const versionKey = (node: Node): string => `${node.id}@${node.version}`;
+/** Names one version of a node by its content too: a staged one may have the number that another commit used since. */
+export const versionKey = (node: Node): string => `${node.id}@${node.version} ${node.sha256}`;
 
 /** True when two states of a path are the same version of the same node, or both are absent. */
 export function sameVersion(a: Node | undefined, b: Node | undefined): boolean {

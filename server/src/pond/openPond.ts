@@ -73,6 +73,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly onEvent: types.Pond['onEvent'] = (listener) => this.#events.listen(listener);
+  readonly stageOn: types.Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;

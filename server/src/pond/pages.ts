@@ -8,6 +8,7 @@
  */
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { assert } from '../base/assert.ts';
+import { groupBy } from '../base/groupBy.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { forkHash, leafHash, sha256 } from './hash.ts';
@@ -222,15 +223,4 @@ const nameHashes = new LruCache<string, string>({ max: 10_000 });
 
 function nameHash(name: string): string {
   return nameHashes.get(name) ?? nameHashes.set(name, sha256(name));
-}
-
-function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const value of values) {
-    const name = key(value);
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [value]);
-    else group.push(value);
-  }
-  return groups;
 }

@@ -21,6 +21,8 @@ import { withoutLayer } from './withoutLayer.ts';
 
 export interface InitOptions<Layer extends TreeLayer = TreeLayer> extends Pick<OpenOptions<Layer>, 'layer'> {
   readonly author?: string;
+  /** Time of the first commit, microseconds since 1970 UTC; now if omitted. */
+  readonly timeUs?: number;
 }
 
 /**
@@ -40,7 +42,8 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
   try {
     refuseExisting(disk, directory);
     replaceFile(disk, journalPath, new Uint8Array());
-    await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, options.author ?? 'unknown');
+    const { author = 'unknown', timeUs } = options;
+    await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, { author, timeUs });
     return await openLocked(storage, lock, options.layer);
   } catch (error) {
     releaseAfter(lock);

@@ -9,14 +9,16 @@ import { type DeltaCommit, serializeCommit } from '../delta/actions.ts';
 import { type CommitNumber, commitsDown, firstCommit, latestCommit, previousCommit } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
 import { commitFile, listLog, readCommit } from '../delta/log.ts';
+import { parseCommit } from '../delta/parse.ts';
 import { readCheckpoint } from '../delta/readCheckpoint.ts';
 import { writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { requireEntry } from './checkLog.ts';
-import { type FileRestorer, hasContent, type PondCopy } from './fileRestorer.ts';
+import { type FileRestorer, hasContent } from './fileRestorer.ts';
 import { expectedDataFile } from './findings.ts';
 import { commitIn } from './history.ts';
 import { readJournal } from './journal.ts';
+import { type PondCopy } from './pondCopy.ts';
 import { EntrySource } from './rebuildEntry.ts';
 import { type Commit } from './types.ts';
 
@@ -58,7 +60,7 @@ function firstEntry(disk: Disk): CommitNumber {
 async function pondIdOf(
   disk: Disk,
   checkpoints: readonly CommitNumber[],
-  { copies }: FileRestorer,
+  restorer: FileRestorer,
 ): Promise<string | undefined> {
   const ids: (string | undefined)[] = [idIn(disk)];
   for (const version of checkpoints) {
@@ -67,7 +69,7 @@ async function pondIdOf(
     });
     ids.push(table?.metaData.id);
   }
-  for (const copy of copies) ids.push(idIn(copy.disk));
+  for (const copy of restorer.copies) ids.push(await idInCopy(restorer, copy));
   const known = ids.filter((id) => id !== undefined);
   const { commits } = listLog(disk);
   return (
@@ -76,6 +78,12 @@ async function pondIdOf(
 }
 
 const idIn = (disk: Disk): string | undefined => unlessDamaged(() => readCommit(disk, firstCommit)?.metaData?.id);
+
+async function idInCopy(restorer: FileRestorer, copy: PondCopy): Promise<string | undefined> {
+  const path = commitFile(firstCommit);
+  const bytes = await restorer.read(copy, path, () => copy.read(path, entryBytesMax));
+  return bytes && unlessDamaged(() => parseCommit(bytes, firstCommit, path).metaData?.id);
+}
 
 /** Restores the entries of a log, latest first. */
 class EntryRepair {
@@ -134,9 +142,10 @@ class EntryRepair {
 
   async #inCopy(copy: PondCopy, number: CommitNumber): Promise<SoundEntry | undefined> {
     const path = commitFile(number);
-    return await this.#restorer.read(copy, path, () =>
-      (copy.disk.stat(path)?.sizeBytes ?? 0) > entryBytesMax ? undefined : entryIn(copy.disk, number, this.#pondId),
-    );
+    return await this.#restorer.read(copy, path, async () => {
+      const bytes = await copy.read(path, entryBytesMax);
+      return bytes && soundOf(parseCommit(bytes, number, path), this.#pondId);
+    });
   }
 
   /** True for the entry that stood where the pond's own is damaged or missing. */
@@ -175,7 +184,11 @@ function soundEntry(disk: Disk, number: CommitNumber, pondId: string): SoundEntr
 /** Returns an entry; undefined when it is missing. Fails `pond-damaged` for an altered one. */
 function entryIn(disk: Disk, number: CommitNumber, pondId: string): SoundEntry | undefined {
   const entry = readCommit(disk, number);
-  if (entry === undefined) return undefined;
+  return entry && soundOf(entry, pondId);
+}
+
+/** Returns an entry with its commit. Fails `pond-damaged` for an altered one. */
+function soundOf(entry: DeltaCommit, pondId: string): SoundEntry {
   const commit = commitIn(pondId, entry);
   if (commit?.hash !== undefined) requireEntry(pondId, entry, commit);
   return { entry, commit };

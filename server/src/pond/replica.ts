@@ -51,6 +51,12 @@ export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork 
   replaceFile(disk, replicaPath, new TextEncoder().encode(`${text}\n`));
 }
 
+/** Removes the mark: from now on the folder is a pond like any other. */
+export function removeReplica(disk: Disk): void {
+  disk.remove(replicaPath);
+  disk.syncDirectory('_pond');
+}
+
 /** Fails `read-only` for a copy of an earlier version, and for one that is not complete. */
 export function requireWritable(disk: Disk): void {
   const replica = readReplica(disk);

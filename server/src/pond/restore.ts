@@ -56,7 +56,11 @@ async function stageOldState(tree: WorkingTree, { path, before }: PathStates): P
  * missing directories are created. Undefined when there is no directory: its content was removed with it. Fails
  * `not-a-directory` with `make`.
  */
-async function directoryAt(tree: Backend, names: readonly string[], make: boolean): Promise<DirectoryPath | undefined> {
+export async function directoryAt(
+  tree: Backend,
+  names: readonly string[],
+  make: boolean,
+): Promise<DirectoryPath | undefined> {
   let path: DirectoryPath = [await tree.root()];
   for (const name of names) {
     const found = await tree.lookup(path[path.length - 1]!, name);

@@ -1,8 +1,9 @@
+import { assert } from '../base/assert.ts';
 import { createMutex } from '../base/mutex.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { type Node } from '../tinyfs/backend.ts';
+import { type Content, type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { JournalChangeLog, journalReader, replay } from './changeLog.ts';
@@ -16,6 +17,7 @@ import { Overlay } from './overlay.ts';
 import { isUnder, refuseMissing, stageOldStates } from './restore.ts';
 import { StagedContents } from './stagedContent.ts';
 import { valueVersions } from './seriesVersions.ts';
+import { stageOn } from './stageOn.ts';
 import { findConflicts, isContentOnly, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type HostFile } from './hostFile.ts';
@@ -130,6 +132,16 @@ export class Staging {
       if (changes.length > 0) this.#changeLog?.record(changes);
       return conflicts.length;
     });
+  }
+
+  /** See Pond.stageOn. */
+  async stageOn(path: string, content: Content, base: CommitNumber | undefined): Promise<void> {
+    this.requireJournal();
+    const changeLog = this.#changeLog;
+    assert(changeLog !== undefined, () => 'a pond with a journal has a change log');
+    const { store } = this.#parts;
+    const { tree, overlay, contents, mutex } = this;
+    await stageOn({ store, tree, overlay, contents, mutex, changeLog }, path, content, base);
   }
 
   /** Stages the paths as they are in commit `number`, whose tree is `earlier`. Returns the staged changes. */

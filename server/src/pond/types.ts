@@ -1,7 +1,7 @@
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type Backend, type Node } from '../tinyfs/backend.ts';
+import { type Backend, type Content, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
 import { type HistorySources } from './historyRows.ts';
@@ -110,6 +110,8 @@ export interface CommitRequest {
   readonly message: string;
   readonly author: string;
   readonly operation?: string;
+  /** Time of the commit and of all that it stages, as Commit.timeUs; now if omitted. Raised to follow the parent's. */
+  readonly timeUs?: number;
 }
 
 /** An event after which views may need an update. Paths are absolute pond paths. */
@@ -218,6 +220,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    * committed now. Returns their number.
    */
   keepStaged(paths: readonly string[]): Promise<number>;
+  /**
+   * Stages the content of a file as a change of the path as it was in commit `base`, or of an absent one: if the path is
+   * committed otherwise now, it is a conflict. Fails `already-exists` when the path has a staged change.
+   */
+  stageOn(path: string, content: Content, base: CommitNumber | undefined): Promise<void>;
   /**
    * Commits, latest first, without foreign ones; with a path, those that changed it or something below it. Begins at
    * commit `start`, or at the latest when omitted. Fails `version-not-found` for another number.

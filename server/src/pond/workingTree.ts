@@ -121,10 +121,9 @@ export class WorkingTree implements Backend {
       // Nothing runs between the content and the change that refers to it, so no content is orphaned.
       const node =
         content === undefined || wanted.type === 'directory'
-          ? putDirectory(existing, name, attributes)
+          ? next.putDirectory(existing, name, attributes)
           : this.#putFile(wanted.type, existing, { name, attributes, content });
-      changeLog.record([{ ...change, node }]);
-      return this.#asStaged(node);
+      return this.#asStaged(await this.#record(changeLog, path, { ...change, node }));
     });
   }
 
@@ -133,8 +132,7 @@ export class WorkingTree implements Backend {
       const existing = await this.#present(path, name);
       if (sameAttributes(existing.attributes, attributes)) return this.#asStaged(existing);
       const node = next.withAttributes(existing, attributes);
-      changeLog.record([{ ...(await this.#changeAt(path, name)), node }]);
-      return this.#asStaged(node);
+      return this.#asStaged(await this.#record(changeLog, path, { ...(await this.#changeAt(path, name)), node }));
     });
   }
 
@@ -174,7 +172,7 @@ export class WorkingTree implements Backend {
         if (existing.state === 'new' || source.state === 'new') return;
         const version = next.nextVersion(existing, source.attributes);
         const node = next.withContent(version, next.contentOf(source), existing);
-        changeLog.record([{ ...(await this.#changeAt(path, name)), node }]);
+        await this.#record(changeLog, path, { ...(await this.#changeAt(path, name)), node });
       }
     });
   }
@@ -222,6 +220,20 @@ export class WorkingTree implements Backend {
     return { directory, name, base: base ?? null };
   }
 
+  /** Records a change, and returns its node: the committed one when the change makes that again. */
+  async #record(
+    changeLog: ChangeLog,
+    path: DirectoryPath,
+    change: EntryChange & { readonly node: PondNode },
+  ): Promise<PondNode> {
+    const { overlay } = this.#parts;
+    const committed = await this.#committedEntry(last(path), change.name);
+    const isElsewhere = (id: string): boolean => overlay.find(id) !== undefined;
+    const node = next.committedAgain(change, committed, isElsewhere) ?? change.node;
+    changeLog.record([{ ...change, node }]);
+    return node;
+  }
+
   /** Checks that the directory still exists: the path was resolved before the mutex was acquired. */
   async #checkStillPresent(path: DirectoryPath): Promise<void> {
     for (let i = 1; i < path.length; i++) {
@@ -256,10 +268,10 @@ export class WorkingTree implements Backend {
   /** Records a copy of a node; of a series, with all its versions. */
   async #copyNode(changeLog: ChangeLog, source: PondNode, to: DirectoryPath, name: string): Promise<PondNode> {
     const [first, ...later] = await valueVersions(this.#parts.store, this.#parts.overlay, source);
-    let node: PondNode = next.copiedNode({ ...first!, attributes: source.attributes }, name);
-    changeLog.record([{ ...(await this.#changeAt(to, name)), node }]);
+    const copied = next.copiedNode({ ...first!, attributes: source.attributes }, name);
+    let node = await this.#record(changeLog, to, { ...(await this.#changeAt(to, name)), node: copied });
     for (const version of later) {
-      if (node.state === 'new' || version.state === 'new') break;
+      if (node.state !== 'staged' || version.state === 'new') break;
       node = next.withContent({ ...node, version: node.version + 1 }, next.contentOf(version), node);
       changeLog.record([{ ...(await this.#changeAt(to, name)), node }]);
     }
@@ -281,15 +293,6 @@ interface FilePut {
   readonly name: string;
   readonly attributes: PondNode['attributes'] | undefined;
   readonly content: CheckedContent;
-}
-
-function putDirectory(
-  existing: PondNode | undefined,
-  name: string,
-  attributes: PondNode['attributes'] | undefined,
-): DirectoryNode {
-  if (existing === undefined) return next.newDirectory(name, attributes);
-  return next.nextDirectory(directoryNode(existing), attributes ?? existing.attributes);
 }
 
 const last = (path: DirectoryPath): DirectoryNode => directoryNode(path[path.length - 1]!);

@@ -182,8 +182,9 @@ export interface CloneInfo {
   /** Host directory of the copy. */
   readonly pond: string;
   readonly id: string;
-  /** Address of the pond that was copied. */
+  /** Address and id of the pond that was copied; a fork has an id of its own. */
   readonly url: string;
+  readonly of: string;
   /** Latest commit of the copy; the hash of its tree was computed again from what arrived. */
   readonly head: CommitInfo;
   readonly commits: number;

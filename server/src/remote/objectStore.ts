@@ -9,7 +9,8 @@
  * Errors: a missing object gives `undefined`; every other failure is a PondError: `invalid-path` (not a key),
  * `remote-denied` (credentials, permissions, an unsafe address), `remote-failed` (network, service, all retries used),
  * `remote-damaged` (what arrived is not what was asked for, or what was sent has another hash), `storage-full`,
- * `cancelled`. Messages name the store and the key, never a secret.
+ * `cancelled`, and `remote-unsafe` from putIfAbsent when the store refuses the condition. Messages name the store and the
+ * key, never a secret.
  */
 export interface ObjectStore {
   /** Address of the store for people: `s3://bucket/prefix at https://…` or `file:///…`; without credentials. */

@@ -1,29 +1,28 @@
-import { PondError } from '../base/error.ts';
 import { hostPondStorage } from '../storage/pondStorage.ts';
 import { FileStore } from './fileStore.ts';
 import { addressOf, type RemoteLocation } from './location.ts';
 import { type ObjectStore } from './objectStore.ts';
+import { type S3Settings, type StoreCredentials, type UploadLedger } from './s3Settings.ts';
 
-/** Keys of a service; `environment`: those that the environment, a profile or the instance provides. */
-export type StoreCredentials =
-  'environment' | { readonly keyId: string; readonly secret: string; readonly sessionToken?: string | undefined };
-
-/** Access to a store. */
+/** Access to a bucket; a folder uses none of it. */
 export interface StoreAccess {
-  /** `environment` if omitted; not used for a folder. */
-  readonly credentials?: StoreCredentials;
+  /** `environment` if omitted. */
+  readonly credentials?: StoreCredentials | undefined;
+  readonly settings?: S3Settings | undefined;
+  /** Where partial uploads of large objects are kept; without it an interrupted one starts again. */
+  readonly uploads?: UploadLedger | undefined;
 }
 
 /**
- * Opens the store at a location. Nothing is read yet: errors of the address, the folder and the credentials come with the
- * first call of the store.
+ * Opens the store at a location. Nothing is sent yet: errors of the address, the folder and the credentials come with the
+ * first call of the store. The client of buckets is loaded here, on first use.
  */
 export async function openObjectStore(location: RemoteLocation, access: StoreAccess = {}): Promise<ObjectStore> {
-  const address = addressOf(location);
   if (location.kind === 'folder') {
-    return new FileStore(hostPondStorage(location.folder).disk, { address, prefix: location.prefix });
+    const { disk } = hostPondStorage(location.folder);
+    return new FileStore(disk, { address: addressOf(location), prefix: location.prefix });
   }
-  const credentials = access.credentials ?? 'environment';
-  await Promise.resolve(credentials);
-  throw new PondError('remote-failed', `${address}: only folders (file:///…) can be opened`);
+  const { credentials = 'environment', settings, uploads } = access;
+  const { S3Store } = await import('./s3Store.ts');
+  return new S3Store(location, { credentials, settings, uploads });
 }

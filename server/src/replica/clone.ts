@@ -2,6 +2,7 @@
  * Copies a pond from a store into a folder. Everything is fetched and verified before the first log entry gets its name
  * there, and the entries follow in order: at every instant the folder has no pond, or a whole older one.
  */
+import { randomUUID } from 'node:crypto';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
@@ -11,7 +12,7 @@ import { checkTree } from '../pond/check.ts';
 import { type CheckedRecords, checkRecords } from '../pond/checkHistory.ts';
 import { headCommit, resolveVersion } from '../pond/history.ts';
 import { lockForWriting, releaseAfter } from '../pond/pond.ts';
-import { type Replica, writeReplica } from '../pond/replica.ts';
+import { removeReplica, type Replica, writeReplica } from '../pond/replica.ts';
 import { createStore } from '../pond/store.ts';
 import { type Commit, type VersionSpec } from '../pond/types.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
@@ -23,6 +24,7 @@ import { requireSame, requireTarget } from './cloneTarget.ts';
 import { type FetchedLog, fetchLog } from './fetchLog.ts';
 import { ObjectFetcher } from './objectFetcher.ts';
 import { writeOrigin } from './originRecord.ts';
+import { publishFork } from './publishFork.ts';
 import { publishLog } from './publishLog.ts';
 import { noPond } from './logListing.ts';
 import { readRemoteRecord, remoteKey, type RemoteRecord } from './remoteRecords.ts';
@@ -34,6 +36,8 @@ export interface CloneRequest {
   readonly url: string;
   /** Version at which the copy ends, which is then read-only; all of the history when omitted. */
   readonly at?: VersionSpec | undefined;
+  /** Author of the first commit of a fork, a pond of its own with the same history; undefined for a copy of the pond. */
+  readonly forkAuthor?: string | undefined;
   /** True to leave contents over the inline limit at the store. */
   readonly isThin: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -41,13 +45,14 @@ export interface CloneRequest {
   readonly onProgress?: ((step: CloneStep, done: number, total?: number) => void) | undefined;
 }
 
-/** Steps of a copy, in their order; `checking` counts commits, the others bytes. */
-type CloneStep = 'log' | 'data files' | 'checking' | 'contents';
+/** Steps of a copy, in their order; `checking` and `forking` count commits, the others bytes. */
+type CloneStep = 'log' | 'data files' | 'checking' | 'contents' | 'forking';
 
 /** A copy that was made. */
 export interface CloneReport {
-  /** Id of the pond in the folder. */
+  /** Id of the pond in the folder, which is another one for a fork, and of the pond that was copied. */
   readonly pond: string;
+  readonly of: string;
   /** Latest commit in the folder, whose tree was hashed again. */
   readonly head: Commit;
   readonly commits: number;
@@ -127,7 +132,7 @@ class Clone {
   }
 
   async run(pondId: string | undefined): Promise<CloneReport> {
-    const staged = new StagedLog(this.#disk, 'clone');
+    const staged = new StagedLog(this.#disk, 'clone', { hidesOwn: this.#isFork });
     try {
       return await this.#copy(staged, pondId);
     } finally {
@@ -136,14 +141,15 @@ class Clone {
   }
 
   async #copy(staged: StagedLog, pondId: string | undefined): Promise<CloneReport> {
-    const { url, at, isThin } = this.#request;
+    const { url, at, isThin, signal } = this.#request;
     const earlier = requireTarget(this.#disk, this.#directory);
     const log = await this.#fetchLog(staged);
     const number = await this.#versionOf(staged.view, log, earlier);
     const opLog = await this.#open(staged.view, number);
     requireId(this.#store, opLog.id, pondId);
     const mark: Replica = {
-      ...{ of: opLog.id, url, isThin, isPartial: true, fork: undefined },
+      ...{ of: opLog.id, url, isThin, isPartial: true },
+      fork: this.#isFork ? (earlier?.fork ?? randomUUID()) : undefined,
       at: at === undefined ? undefined : number,
     };
     requireSame(earlier, mark, this.#directory);
@@ -153,12 +159,21 @@ class Clone {
     const outside = await this.#fetchDataFiles(opLog);
     const records = await this.#checkRecords(staged.view, opLog);
     const absent = await this.#fetchBlobs(records);
-    await publishLog(this.#disk, staged, number, this.#request.signal);
+    if (mark.fork === undefined) await publishLog(this.#disk, staged, number, signal);
+    else await this.#publishFork(staged.view, opLog, number, mark.fork);
     const head = await this.#verify();
-    writeReplica(this.#disk, { ...mark, isPartial: false });
+    if (mark.fork === undefined) writeReplica(this.#disk, { ...mark, isPartial: false });
+    else removeReplica(this.#disk);
     const { fetchedCount, fetchedBytes, missingCount } = this.#fetcher;
     return {
-      ...{ pond: opLog.id, head, commits: records.commits.length, fetchedFiles: fetchedCount, fetchedBytes },
+      ...{
+        pond: mark.fork ?? opLog.id,
+        of: opLog.id,
+        head,
+        commits: records.commits.length,
+        fetchedFiles: fetchedCount,
+        fetchedBytes,
+      },
       unverifiedCommits: records.commits.filter(({ hash }) => hash === undefined).length,
       ...{ absentBlobs: absent.count, absentBytes: absent.bytes, leftOut: outside + missingCount },
     };
@@ -166,8 +181,19 @@ class Clone {
 
   async #fetchLog(staged: StagedLog): Promise<FetchedLog> {
     this.#begin('log');
-    const [store, disk, onBytes] = [this.#store, this.#disk, this.#onBytes];
+    const [store, onBytes] = [this.#store, this.#onBytes];
+    const disk = this.#isFork ? undefined : this.#disk;
     return await fetchLog({ store, disk, staged, signal: this.#request.signal, onBytes });
+  }
+
+  get #isFork(): boolean {
+    return this.#request.forkAuthor !== undefined;
+  }
+
+  async #publishFork(view: Disk, opLog: OpLog, number: CommitNumber, id: string): Promise<void> {
+    const { signal, forkAuthor: author = 'unknown', onProgress } = this.#request;
+    const onCommit = (done: number, total: number): void => onProgress?.('forking', done, total);
+    await publishFork({ disk: this.#disk, view, opLog, number, id, author, signal, onCommit });
   }
 
   /** Returns the version at which the copy ends. A copy that goes on ends where it was to end when it began. */

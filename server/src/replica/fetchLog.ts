@@ -21,7 +21,8 @@ const windowBytesMax = 16 * 1024 * 1024;
 
 interface LogSource {
   readonly store: ObjectStore;
-  readonly disk: Disk;
+  /** Disk whose log is part of the store's; undefined where all of it is to be staged. */
+  readonly disk: Disk | undefined;
   readonly staged: StagedLog;
   readonly signal: AbortSignal | undefined;
   readonly onBytes: (bytes: number) => void;
@@ -40,8 +41,8 @@ export interface FetchedLog {
  * `remote-diverged` when the disk has an entry that the store does not have, or another one.
  */
 export async function fetchLog(source: LogSource): Promise<FetchedLog> {
-  const { store, signal } = source;
-  const local = latestEntry(source.disk);
+  const { store, signal, disk } = source;
+  const local = disk === undefined ? undefined : latestEntry(disk);
   const listing = new RemoteLogListing(store, { signal });
   const window = new EntryWindow(source);
   let [first, last]: (CommitNumber | undefined)[] = [undefined, undefined];
@@ -109,7 +110,7 @@ async function readWhole(source: LogSource, key: string, sizeBytes: number): Pro
 }
 
 async function requireEqual(source: LogSource, entry: ListedEntry, local: CommitNumber): Promise<void> {
-  const own = source.disk.readFile(commitFile(local));
+  const own = source.disk?.readFile(commitFile(local));
   if (entry.number !== local) throw diverged(source, local, 'the store does not have it');
   if (own?.length === entry.sizeBytes) {
     const bytes = await readEntry(source, entry);

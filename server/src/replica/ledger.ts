@@ -5,15 +5,16 @@
  */
 import { createHash } from 'node:crypto';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
-import { isPondError } from '../base/error.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { addressOf, type RemoteLocation } from '../remote/location.ts';
+import { type UploadLedger } from '../remote/s3Settings.ts';
 import { type Disk } from '../storage/disk.ts';
 import { joinPath } from '../storage/diskPath.ts';
 import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
 import { createMemoryDisk } from '../storage/memoryDisk.ts';
 import { hostPondStorage } from '../storage/pondStorage.ts';
 import { userCacheFolder } from '../storage/userFolder.ts';
+import { optional, uploadsIn } from './uploadLedger.ts';
 
 /** End of the contiguous log on a store, as a push or a listing saw it. */
 export interface KnownTip {
@@ -45,6 +46,8 @@ const stateFile = 'state.json';
 
 /** The memory of one copy: of a pond, at the address of a store. */
 export class Ledger {
+  /** Parts of large objects that arrived. */
+  readonly uploads: UploadLedger;
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #now: () => number;
@@ -58,6 +61,7 @@ export class Ledger {
       .update(JSON.stringify([of.pond, of.address]))
       .digest('hex');
     this.#folder = `remotes/${name.slice(0, 32)}`;
+    this.uploads = uploadsIn(disk, this.#folder);
   }
 
   /** The memory in the user's cache folder; where that cannot be used, one that ends with this process. */
@@ -128,16 +132,6 @@ export interface SentList {
   close(): void;
   /** The log entries are on the store: the list is not needed any more. */
   remove(): void;
-}
-
-/** A cache that cannot be read or written costs requests, and must not fail a push. */
-function optional<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (isPondError(error)) return undefined;
-    throw error;
-  }
 }
 
 function parseState(bytes: Uint8Array): LedgerState {

@@ -1,5 +1,4 @@
 /** Fetches objects of a store into a pond's folder. Each is verified before its name appears there. */
-import { createHash, type Hash } from 'node:crypto';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, type PondError } from '../base/error.ts';
 import { mapLimit } from '../base/mapLimit.ts';
@@ -7,7 +6,7 @@ import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { remoteDamage } from './remoteDamage.ts';
+import { verifiedObject } from './verifiedObject.ts';
 
 /** An object, at the same path on the store and in the folder. */
 export interface WantedObject {
@@ -70,25 +69,17 @@ export class ObjectFetcher {
     throw first.with({ message: `${first.message}${more}` });
   }
 
-  async #fetch(object: WantedObject): Promise<void> {
-    const { store, disk, signal } = this.#parts;
-    const { path, sizeBytes } = object;
-    const content = await store.readStream(path, { signal });
-    if (content === undefined) {
-      if (object.isRequired) throw remoteDamage(store, path, 'is missing');
+  async #fetch({ path, sizeBytes, sha256, isRequired }: WantedObject): Promise<void> {
+    const { store, disk, signal, onBytes } = this.#parts;
+    if (!isRequired && (await store.stat(path, { signal })) === undefined) {
       this.missingCount++;
       return;
     }
-    const hash = createHash('sha256');
     const temporary = temporaryPathIn(temporaryDirectory);
     makeDirectoryDurable(disk, parentOf(path), this.#made);
     try {
-      const written = await disk.createFromStream(temporary, this.#verified(content, object, hash));
-      if (written !== sizeBytes) throw remoteDamage(store, path, `has ${written} bytes; expected ${sizeBytes}`);
-      const got = hash.digest('hex');
-      if (object.sha256 !== undefined && got !== object.sha256) {
-        throw remoteDamage(store, path, `was altered: its SHA-256 is ${got}; expected ${object.sha256}`);
-      }
+      const content = verifiedObject(store, { key: path, sizeBytes, sha256 }, { signal, onBytes });
+      await disk.createFromStream(temporary, content);
       disk.rename(temporary, path);
     } catch (error) {
       removeQuietly(disk, temporary);
@@ -97,23 +88,5 @@ export class ObjectFetcher {
     this.#unsynced.add(parentOf(path));
     this.fetchedCount++;
     this.fetchedBytes += sizeBytes;
-  }
-
-  /** Yields the content, and ends it as soon as it is longer than expected: it may never end. */
-  async *#verified(
-    content: AsyncIterable<Uint8Array>,
-    { path, sizeBytes }: WantedObject,
-    hash: Hash,
-  ): AsyncIterable<Uint8Array> {
-    const { store, signal, onBytes } = this.#parts;
-    let got = 0;
-    for await (const chunk of content) {
-      throwIfCancelled(signal);
-      got += chunk.length;
-      if (got > sizeBytes) throw remoteDamage(store, path, `has more than ${sizeBytes} bytes`);
-      hash.update(chunk);
-      onBytes(chunk.length);
-      yield chunk;
-    }
   }
 }

@@ -23,7 +23,7 @@ const listFolder = '_pond/prune/';
 const removable = /^_pond\/blobs\/[0-9a-f]{2}\/[0-9a-f]{64}$|^[^_./][^/]*\.parquet$|^_pond\/probe\/[^/]+$/;
 
 /** Options of a prune. */
-export interface PruneOptions extends Job {
+interface PruneOptions extends Job {
   /** True to change nothing. */
   readonly isDryRun?: boolean;
   /** Milliseconds since 1970 UTC. */
@@ -38,7 +38,7 @@ interface PrunableObject extends Pick<ListedObject, 'key' | 'sizeBytes'> {
 }
 
 /** Result of a prune. */
-export interface PruneReport {
+interface PruneReport {
   readonly objects: readonly PrunableObject[];
   /** Earliest time at which what is left can be removed, milliseconds since 1970 UTC; undefined without any. */
   readonly removableMs: number | undefined;

@@ -8,6 +8,7 @@ import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
+import { probeStore } from '../remote/probe.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type KnownTip, type Ledger } from './ledger.ts';
 import { type PushBatch, batchesOf, type LeftOut } from './needs.ts';
@@ -18,7 +19,7 @@ import { sendCheckpoints } from './sendCheckpoints.ts';
 import { PushSender } from './sender.ts';
 
 /** A copy of a pond: from where, to where, and what is remembered of it. */
-interface PushParts {
+export interface PushParts {
   readonly source: StoredFiles;
   readonly store: ObjectStore;
   readonly ledger: Ledger;
@@ -33,6 +34,8 @@ export interface PushOptions extends Job {
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
   readonly layout?: 'open' | 'sealed';
+  /** True to use a store that lets an object be written twice: no other computer may push there. */
+  readonly isSingleWriter?: boolean | undefined;
   /** True for a commit that needs no copy of its own: alone it does not cause a push. */
   readonly isMinor?: (commit: StoredCommit) => boolean;
 }
@@ -67,6 +70,7 @@ export async function push(parts: PushParts, options: PushOptions): Promise<Push
   const progress = new PushProgress(options.progress);
   let end = tip;
   if (isWanted) {
+    await requireSafeStore(parts, options);
     const range = { from: before === undefined ? firstCommit : nextCommit(before), to: latest };
     end = await send(parts, range, { ...options, progress, notes });
   }
@@ -80,10 +84,9 @@ export async function push(parts: PushParts, options: PushOptions): Promise<Push
 }
 
 /** Finds the end of the copy, as a part of this pond's history; undefined for a new copy, which it registers. */
-async function remoteTip(
-  { source, store, ledger }: PushParts,
-  { layout = 'open', by, now, signal }: PushOptions,
-): Promise<KnownTip | undefined> {
+async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownTip | undefined> {
+  const { source, store, ledger } = parts;
+  const { layout = 'open', by, now, signal } = options;
   const known = ledger.read().tip;
   if (known !== undefined) {
     const tip = await findTip(store, known.version, { signal });
@@ -101,9 +104,29 @@ async function remoteTip(
   return tip === undefined ? undefined : await requireSameHistory(source, store, tip, { signal });
 
   async function register() {
+    await requireSafeStore(parts, options);
     const outcome = await store.putIfAbsent(remoteKey, bodyOf(remoteRecordBytes(record)), { signal });
     return outcome === 'created' ? undefined : await readRemoteRecord(store, { signal });
   }
+}
+
+/** Time after which a store is probed again, milliseconds: its software may have changed. */
+const probedMsMax = 30 * 24 * 60 * 60 * 1000;
+
+/** Fails `remote-unsafe` for a store that lets an object be written twice, unless a single writer accepts that. */
+async function requireSafeStore(
+  { store, ledger }: PushParts,
+  { now, signal, isSingleWriter = false }: PushOptions,
+): Promise<void> {
+  const { probedMs = -Infinity } = ledger.read();
+  if (isSingleWriter || now() - probedMs < probedMsMax) return;
+  const outcome = await probeStore(store, { signal });
+  if (!outcome.isSafe) {
+    throw new PondError('remote-unsafe', outcome.reason, {
+      hint: "Two computers could overwrite each other's backup there. If only one will ever write, add 'single_writer: true' to the document.",
+    });
+  }
+  ledger.update({ probedMs: now() });
 }
 
 /** True when one of the versions after one, up to another, needs a copy: any but a minor commit of ours. */

@@ -53,7 +53,7 @@ function versionOf(key: string): CommitNumber | undefined {
 }
 
 function gap(store: ObjectStore, expected: CommitNumber, found: CommitNumber): PondError {
-  const message = `${store.address} has no log entry ${expected}, but one for commit ${found}`;
+  const message = `${commitFile(expected)} is missing at ${store.address}, and commit ${found} is there`;
   return new PondError('remote-damaged', message, {
     path: commitFile(expected),
     hint: `Nothing was sent. Restore ${commitFile(expected)} from an older version of the bucket or from this pond, or back up to another prefix.`,
@@ -62,9 +62,9 @@ function gap(store: ObjectStore, expected: CommitNumber, found: CommitNumber): P
 
 /** True when the end of the log is what a push left there, and the pond's own log entry is the same as then. */
 export function isKnown(source: StoredFiles, tip: RemoteTip, known: KnownTip | undefined): boolean {
-  if (known?.version !== tip.version || known.sizeBytes !== tip.sizeBytes || known.modifiedMs !== tip.modifiedMs) {
-    return false;
-  }
+  if (known?.version !== tip.version || known.sizeBytes !== tip.sizeBytes) return false;
+  // An answer of S3 says seconds where a listing says milliseconds.
+  if (Math.abs(known.modifiedMs - tip.modifiedMs) >= 1000) return false;
   const own = source.disk.readFile(commitFile(tip.version));
   return own !== undefined && sha256(own) === known.sha256;
 }

@@ -26,13 +26,16 @@ export class StagedLog {
   readonly #file: DiskFile;
   readonly #ranges = new Map<string, Range>();
 
-  /** Opens an empty one of a name in the working folder of a pond, which exists. */
-  constructor(disk: Disk, name: string) {
+  /**
+   * Opens an empty one of a name in the working folder of a pond, which exists. With `hidesOwn`, the view has none of the
+   * log files of the disk: it has those of another pond.
+   */
+  constructor(disk: Disk, name: string, { hidesOwn = false }: { readonly hidesOwn?: boolean } = {}) {
     this.#disk = disk;
     this.#path = pathOf(name);
     disk.remove(this.#path);
     this.#file = disk.create(this.#path);
-    this.view = this.#viewOf(disk);
+    this.view = this.#viewOf(hidesOwn ? withoutLog(disk) : disk);
   }
 
   /** Paths of the files, in the order in which they were added. */
@@ -84,4 +87,16 @@ export class StagedLog {
   #namesIn(directory: string): readonly string[] {
     return this.paths.filter((path) => parentOf(path) === directory).map(nameOf);
   }
+}
+
+/** Returns a disk without the files of its log. */
+function withoutLog(disk: Disk): Disk {
+  const isLog = (path: string): boolean => path === logDirectory || path.startsWith(`${logDirectory}/`);
+  return {
+    ...disk,
+    readFile: (path) => (isLog(path) ? undefined : disk.readFile(path)),
+    readRange: (path, start, end) => (isLog(path) ? undefined : disk.readRange(path, start, end)),
+    stat: (path) => (isLog(path) ? undefined : disk.stat(path)),
+    list: (directory) => (isLog(directory) ? [] : disk.list(directory)),
+  };
 }

@@ -6,15 +6,15 @@ import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts'
 interface ExpectedObject {
   readonly key: string;
   readonly sizeBytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
+  /** Lower-case hex; undefined where nothing says it: then only the size is compared. */
+  readonly sha256: string | undefined;
 }
 
 /** Maximum number of times that a stream which broke off is continued without any progress. */
 const resumesMax = 3;
 
 /**
- * Streams an object whose size and hash are known; a stream that breaks off is continued where it did. It ends only if
+ * Streams an object whose size is known, and its hash as a rule; a stream that breaks off is continued where it did. It ends only if
  * every byte was as expected, so a consumer keeps nothing of one that fails. Fails `remote-damaged` when the object is
  * missing, longer, shorter or altered, and as the store.
  */
@@ -43,7 +43,8 @@ export async function* verifiedObject(
     }
   }
   if (received < sizeBytes) throw damaged(store, key, `has ${received} bytes; expected ${sizeBytes}`);
-  if (hash.digest('hex') !== sha256) throw damaged(store, key, 'is altered: its content has another hash');
+  if (sha256 === undefined || hash.digest('hex') === sha256) return;
+  throw damaged(store, key, 'is altered: its content has another hash');
 }
 
 function damaged({ address }: ObjectStore, key: string, problem: string): PondError {

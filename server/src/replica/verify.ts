@@ -21,7 +21,7 @@ import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
 const readsAtOnce = 8;
 
 /** Options of a verification. */
-export interface VerifyOptions extends Job {
+interface VerifyOptions extends Job {
   /** Share of the objects whose content is read, from 0 to 1. */
   readonly share: number;
   /** Latest version to verify; the end of the copy if omitted. */

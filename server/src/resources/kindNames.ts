@@ -19,6 +19,7 @@ export const kindLoaders: ReadonlyMap<string, () => Promise<ResourceKind>> = new
   ['Query', async () => (await import('./kinds/query/kind.ts')).query],
   ['Reduce', async () => (await import('./kinds/reduce/kind.ts')).reduce],
   ['Template', async () => (await import('./kinds/template/kind.ts')).template],
+  ['Mirror', async () => (await import('./kinds/mirror/kind.ts')).mirror],
   ['Copy', async () => (await import('./kinds/copy/kind.ts')).copy],
   ['Backup', async () => (await import('./kinds/backup/kind.ts')).backup],
 ]);

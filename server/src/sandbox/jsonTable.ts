@@ -1,14 +1,19 @@
 import { LruCache } from '../base/lruCache.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
+import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { type Column } from './types.ts';
 
 /** Maximum number of cached sets of files; results for a content never expire. */
 const tablesMax = 2_000;
 
-const cachedOptions = new LruCache<string, SqlText>({ max: tablesMax });
+/** Columns by the set of contents; null where DuckDB is to find them. */
+type FoundColumns = readonly Column[] | null;
+
+const cachedColumns = new LruCache<string, { readonly found: FoundColumns }>({ max: tablesMax });
 
 /**
  * Options of read_json, after a comma, for files that form one table: its columns, found from all keys and values. A
@@ -16,27 +21,36 @@ const cachedOptions = new LruCache<string, SqlText>({ max: tablesMax });
  * numbers. Empty where DuckDB is to find the columns: for values that are not objects, and for keys that differ only in
  * case. Each set of contents is inspected once. Fails with DuckDB's error, which has the file and the line.
  */
-export async function jsonOptions(connection: Connection, files: readonly SourceFile[]): Promise<SqlText> {
+export async function jsonOptions(
+  { connection, openDisk }: { readonly connection: Connection; readonly openDisk: OpenDisk },
+  files: readonly SourceFile[],
+): Promise<SqlText> {
   const [first] = files;
   if (first === undefined) return sql``;
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  const find = (): Promise<FoundColumns> => findColumns(connection, first.reading, hostPaths);
   const keys = files.map(({ key }) => key);
-  const name = keys.includes(undefined) ? undefined : JSON.stringify([first.reading, keys]);
-  const cached = name === undefined ? undefined : cachedOptions.get(name);
-  if (cached !== undefined) return cached;
-  const options = await findOptions(
-    connection,
-    first.reading,
-    files.map(({ hostPath }) => hostPath),
-  );
-  return name === undefined ? options : cachedOptions.set(name, options);
+  if (keys.includes(undefined)) return columnsOption(await find());
+  const name = JSON.stringify([first.reading, keys]);
+  const cached = cachedColumns.get(name);
+  if (cached !== undefined) return columnsOption(cached.found);
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const form = { write: JSON.stringify, read: (text: string) => JSON.parse(text) as FoundColumns };
+  const found = await savedOr({ name: `json ${name}`, sizeBytes, openDisk }, form, find);
+  cachedColumns.set(name, { found });
+  return columnsOption(found);
 }
 
-async function findOptions(connection: Connection, reading: Reading, hostPaths: readonly string[]): Promise<SqlText> {
+async function findColumns(
+  connection: Connection,
+  reading: Reading,
+  hostPaths: readonly string[],
+): Promise<FoundColumns> {
   const found = await connection.rows(sql`DESCRIBE FROM ${readerSql(reading, hostPaths)}`);
   const columns = found.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
   // A column of this name holds the values of a file that has no objects.
-  if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return sql``;
-  return columnsOption(await exactColumns(connection, { reading, hostPaths, columns }));
+  if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return null;
+  return await exactColumns(connection, { reading, hostPaths, columns });
 }
 
 /** True where names of columns are not keys of the files: DuckDB adds a number to one that differs only in case. */
@@ -45,7 +59,8 @@ function haveSimilarNames(columns: readonly Column[]): boolean {
   return columns.some(({ name }) => names.has(name.toLowerCase().replace(/_\d+$/, '')) && /_\d+$/.test(name));
 }
 
-function columnsOption(columns: readonly Column[]): SqlText {
+function columnsOption(columns: FoundColumns): SqlText {
+  if (columns === null) return sql``;
   const types = columns.map(({ name, type }) => sql`${literal(name)}: ${literal(type)}`);
   return sql`, columns = {${joinSql(types)}}`;
 }

@@ -5,6 +5,15 @@ import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
+import {
+  type ColumnSummary,
+  type FoundCell,
+  type SearchStart,
+  type TableMatch,
+  type TableView,
+  type TableWindow,
+  type WorkerTable,
+} from './tableTypes.ts';
 import { type TextDescription } from './textTables/description.ts';
 import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
@@ -23,6 +32,12 @@ export interface WorkerSettings {
   readonly buildLimits?: BuildLimits;
 }
 
+/** A view of a table. */
+interface InView {
+  readonly table: WorkerTable;
+  readonly view: TableView;
+}
+
 /** Requests to a worker and their results. Result numbers are assigned by the worker. */
 interface Operations {
   /** Finds the tables that a query reads. */
@@ -38,6 +53,27 @@ interface Operations {
       readonly statement: QueryStatement;
       readonly parameters: readonly QueryParameter[];
     };
+    result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
+  };
+  /** Runs a query and keeps its first rows; the others are kept meanwhile. `rowCount` is undefined until all are. */
+  begin: {
+    params: Operations['run']['params'];
+    result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number | undefined };
+  };
+  /** Waits until all rows of a result are kept. */
+  finish: { params: { readonly result: number }; result: { readonly rowCount: number } };
+  /** Names and types of a table's columns; null for files whose rows have no positions. */
+  tableColumns: { params: { readonly table: WorkerTable }; result: readonly Column[] | null };
+  tableRows: { params: InView & { readonly window: TableWindow }; result: RowWindow };
+  tableCount: { params: InView; result: number };
+  tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummary };
+  findInTable: {
+    params: InView & { readonly match: TableMatch; readonly start: SearchStart };
+    result: FoundCell | null;
+  };
+  /** Keeps the rows of a view as a result. */
+  keepTable: {
+    params: InView & { readonly columns?: readonly string[] };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };

@@ -35,8 +35,11 @@ interface StartedQuery {
   readonly parameters: readonly QueryParameter[];
 }
 
-/** Bytes that a result may be buffered ahead of its reader: with the default of 1 MB, reading waits for each chunk. */
-const streamingBufferBytes = 32 * 1024 * 1024;
+/**
+ * Bytes of values, without those of long texts, that DuckDB computes ahead of the reader of a result, and before it returns
+ * the first chunk. With the default of 1 MB, reading waits for each chunk.
+ */
+const streamingBufferBytes = 4 * 1024 * 1024;
 
 /**
  * The sandbox of a query that returns rows; queries over the same set of files share it. Only a single SELECT runs,

@@ -8,20 +8,15 @@ import { identifier, sql } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
-import { type OperationResult } from '../sandbox/messages.ts';
-import {
-  type FileFormat,
-  type QueryParameter,
-  type QueryRequest,
-  type QueryResult,
-  type RowWindow,
-} from '../sandbox/types.ts';
+import { type SourceFile } from '../sandbox/sources.ts';
+import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow } from '../sandbox/types.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { type HistoryTables, pondTables } from './history.ts';
-import { type PreparedQuery, prepareQuery } from './prepare.ts';
+import { prepareQuery } from './prepare.ts';
+import { foreignStream, parquetFiles, type ReadyQuery, runPrepared } from './readyQuery.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
@@ -40,9 +35,15 @@ export interface FileTarget {
 }
 
 /** Rows of a finished query, which the process that ran it keeps. */
-interface KeptResult {
+export interface KeptResult {
   readonly worker: WorkerProcess;
   readonly result: number;
+}
+
+/** A result with its first rows, or all of them. */
+export interface BegunQuery extends Omit<QueryResult, 'rowCount'> {
+  /** Undefined while there are more rows. */
+  readonly rowCount: number | undefined;
 }
 
 /**
@@ -67,6 +68,8 @@ export class QueryEngine {
   readonly #parses = createMutex();
   readonly #analyses = new LruCache<string, Analysis>({ max: analysesMax });
   readonly #results = new Map<string, KeptResult>();
+  /** Results whose rows are not all kept yet. */
+  readonly #fills = new Map<string, AbortController>();
   #lastResult = 0;
 
   /** Nothing starts before the first query. */
@@ -85,21 +88,61 @@ export class QueryEngine {
   /** Runs one query and keeps its rows until they are released. */
   async run(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<QueryResult> {
     const started = performance.now();
-    let ready: ReadyQuery | undefined = await this.#prepare(pond, request, signal);
+    const ready = await this.#prepare(pond, request, signal);
     return await this.#runs.run(async () => {
-      const attempt = async () => {
-        // The process may have died during the wait, and with it the files that it had converted.
-        const query = ready?.worker.isAlive === true ? ready : await this.#prepare(pond, request, signal);
-        ready = undefined;
-        return { worker: query.worker, ...(await runPrepared(query, signal)) };
-      };
-      // A derived or converted file is gone from the cache: build it again, once.
-      const isTransient = (error: unknown): boolean => isPondError(error, 'storage-failed');
-      const { worker, result, columns, rowCount } = await retry(attempt, { attempts: 2, isTransient });
-      const resultId = `result-${(this.#lastResult += 1)}`;
-      this.#results.set(resultId, { worker, result });
-      return { resultId, columns, rowCount, elapsedMs: performance.now() - started };
+      const work = (query: ReadyQuery) => runPrepared(query, 'run', signal);
+      const { worker, done } = await this.#attempt({ pond, request, ready }, work, signal);
+      const { result, columns, rowCount } = done;
+      return { resultId: this.keep(worker, result), columns, rowCount, elapsedMs: performance.now() - started };
     });
+  }
+
+  /**
+   * Runs one query and returns once its first rows are kept; `rowCount` is undefined while the others are. A failure
+   * after the first rows is that of each call that needs all of them.
+   */
+  async begin(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<BegunQuery> {
+    const started = performance.now();
+    const ready = await this.#prepare(pond, request, signal);
+    return await new Promise<BegunQuery>((resolve, reject) => {
+      const running = this.#runs.run(async () => {
+        const work = (query: ReadyQuery) => runPrepared(query, 'begin', signal);
+        const { worker, done } = await this.#attempt({ pond, request, ready }, work, signal);
+        const { result, columns, rowCount } = done;
+        const resultId = this.keep(worker, result);
+        resolve({ resultId, columns, rowCount, elapsedMs: performance.now() - started });
+        if (rowCount === undefined) await this.#finish(resultId, { worker, result });
+      });
+      running.catch(reject);
+    });
+  }
+
+  /** Registers a result of the process, and returns its name. */
+  keep(worker: WorkerProcess, result: number): string {
+    const resultId = `result-${(this.#lastResult += 1)}`;
+    this.#results.set(resultId, { worker, result });
+    return resultId;
+  }
+
+  /**
+   * Runs work on the files of the table at a path of a version, undefined when they are not all Parquet. A file that is
+   * gone from the cache is built again, once. Fails as `run`.
+   */
+  async onFiles<T>(
+    pond: Pond,
+    { path, at }: { readonly path: string; readonly at?: string },
+    work: (worker: WorkerProcess, files: readonly SourceFile[] | undefined) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const request = { sql: sql`SELECT * FROM ${identifier(path)}`, ...(at !== undefined && { at }) };
+    const ready = await this.#prepare(pond, request, signal);
+    const onFiles = (query: ReadyQuery) => work(query.worker, parquetFiles(query));
+    return (await this.#attempt({ pond, request, ready }, onFiles, signal)).done;
+  }
+
+  /** Runs work on a result of the process that keeps it. Fails `query-failed` when it was released. */
+  async onResult<T>(resultId: string, work: (kept: KeptResult) => Promise<T>): Promise<T> {
+    return await work(this.#find(resultId));
   }
 
   /** Describes how the CSV files at a path are read; empty files are left out. Fails as `run`. */
@@ -140,6 +183,7 @@ export class QueryEngine {
 
   /** Releases a result. Does nothing for a released one. */
   async release(resultId: string): Promise<void> {
+    this.#fills.get(resultId)?.abort();
     const kept = this.#results.get(resultId);
     if (kept === undefined || !this.#results.delete(resultId) || !kept.worker.isAlive) return;
     await kept.worker.request('release', { result: kept.result });
@@ -160,13 +204,20 @@ export class QueryEngine {
     if (target.kind === 'descriptor') throw foreignStream(file);
     const { resultId, rowCount } = await this.run(pond, request, signal);
     try {
-      const { worker, result } = this.#find(resultId);
-      const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal);
-      await writeNamedFile(target, copy, signal);
+      await this.copy(resultId, { file, format }, signal);
       return { rowCount, elapsedMs: performance.now() - started };
     } finally {
       await this.release(resultId);
     }
+  }
+
+  /** Writes all rows of a result to a host file, as `toFile`. */
+  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal): Promise<void> {
+    const target = namedFile(file);
+    if (target.kind === 'descriptor') throw foreignStream(file);
+    const { worker, result } = this.#find(resultId);
+    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal);
+    await writeNamedFile(target, copy, signal);
   }
 
   /** ID of the query process, for logs; undefined while none runs. */
@@ -194,6 +245,34 @@ export class QueryEngine {
     };
   }
 
+  /** Runs work on a prepared query; once more when a derived or converted file is gone from the cache. */
+  async #attempt<T>(
+    { pond, request, ready }: { readonly pond: Pond; readonly request: QueryRequest; readonly ready: ReadyQuery },
+    work: (query: ReadyQuery) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly worker: WorkerProcess; readonly done: T }> {
+    let next: ReadyQuery | undefined = ready;
+    const attempt = async () => {
+      // The process may have died during the wait, and with it the files that it had converted.
+      const query = next?.worker.isAlive === true ? next : await this.#prepare(pond, request, signal);
+      next = undefined;
+      return { worker: query.worker, done: await work(query) };
+    };
+    const isTransient = (error: unknown): boolean => isPondError(error, 'storage-failed');
+    return await retry(attempt, { attempts: 2, isTransient });
+  }
+
+  /** Waits until all rows of a begun result are kept, or it is released. */
+  async #finish(resultId: string, { worker, result }: KeptResult): Promise<void> {
+    const filling = new AbortController();
+    this.#fills.set(resultId, filling);
+    try {
+      await worker.request('finish', { result }, filling.signal);
+    } finally {
+      this.#fills.delete(resultId);
+    }
+  }
+
   async #analyze(worker: WorkerProcess, sql: string, signal: AbortSignal | undefined): Promise<Analysis> {
     return this.#analyses.get(sql) ?? this.#analyses.set(sql, await worker.request('analyze', { sql }, signal));
   }
@@ -205,32 +284,4 @@ export class QueryEngine {
     if (kept.worker.isAlive) return kept;
     throw new PondError('engine-unavailable', 'the rows went with the query process', { hint });
   }
-}
-
-interface ReadyQuery {
-  readonly worker: WorkerProcess;
-  readonly prepared: PreparedQuery;
-  readonly statement: Analysis['statement'];
-  readonly parameters: readonly QueryParameter[];
-}
-
-async function runPrepared(
-  { worker, prepared: { spec, tables }, statement, parameters }: ReadyQuery,
-  signal: AbortSignal | undefined,
-): Promise<OperationResult<'run'>> {
-  if (tables.length > 0) await worker.request('open', { spec }, signal);
-  for (const table of tables) {
-    for await (const columns of table.batches()) {
-      // Each batch is answered before the next is read, so at most one is in flight.
-      await worker.request('append', { table: table.spec, columns }, signal);
-    }
-  }
-  return worker.request('run', { spec, statement, parameters }, signal);
-}
-
-function foreignStream(file: string): PondError {
-  return new PondError('invalid-path', `expected a file at ${file}, got an open file of the calling process`, {
-    path: file,
-    hint: 'Write to another file and copy it there.',
-  });
 }

@@ -4,14 +4,17 @@ import { type Connection } from '../duckdb/connection.ts';
 import { type Database, type DatabaseSettings, openDatabase } from '../duckdb/database.ts';
 import { queryError, readEngineError, spillLimitIn } from '../duckdb/engineError.ts';
 import { limitHint } from '../duckdb/limits.ts';
-import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
-import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
+import { joinSql, literal, sql } from '../duckdb/sql.ts';
 import { type RowStream } from '../duckdb/statements.ts';
 import { type Column, type FileFormat, type RowWindow } from '../sandbox/types.ts';
 import { type Disk } from '../storage/disk.ts';
-import { exactParquetType, hasHugeIntegers } from './files/exactTypes.ts';
-import { type CopyFormat, isCopyFormat, resultFile } from './files/resultFile.ts';
+import { hasHugeIntegers } from './files/exactTypes.ts';
+import { isCopyFormat, resultFile } from './files/resultFile.ts';
 import { type RowsAsText } from './files/rowWindows.ts';
+import { Filling } from './filling.ts';
+import { columnOf, copySql, createTableSql, named, tableOf, windowSql } from './resultSql.ts';
+import { type RelationColumn, tableRelation } from './tables/relation.ts';
+import { TableReader } from './tables/tableReader.ts';
 
 /** Rows that are read together while a file is written. */
 const fileWindowRows = 8192;
@@ -24,7 +27,26 @@ interface HostTarget {
 
 interface KeptResult {
   readonly columns: readonly Column[];
+  /** Number of rows that are kept so far. */
+  readonly rowCount: () => number;
+  /** Number of rows that can be read before all are kept. */
+  readonly firstRows: number;
+  /** Resolves when all rows are kept; fails with the reason that they are not. */
+  whole: Promise<void>;
+  reader?: TableReader;
+}
+
+/** A result with all of its rows. */
+export interface KeptRows extends BegunResult {
   readonly rowCount: number;
+}
+
+/** A result with its first rows, or all of them. */
+export interface BegunResult {
+  readonly result: number;
+  readonly columns: readonly Column[];
+  /** Undefined while there are more rows. */
+  readonly rowCount: number | undefined;
 }
 
 /**
@@ -33,14 +55,14 @@ interface KeptResult {
  */
 export class ResultStore {
   readonly database: Database;
-  readonly #reader: Connection;
+  readonly #readConnection: Connection;
   readonly #writer: Connection;
   readonly #results = new Map<number, KeptResult>();
   #lastResult = 0;
 
   private constructor(database: Database, reader: Connection, writer: Connection) {
     this.database = database;
-    this.#reader = reader;
+    this.#readConnection = reader;
     this.#writer = writer;
   }
 
@@ -50,17 +72,67 @@ export class ResultStore {
   }
 
   /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves no data. */
-  async keep(stream: RowStream, signal: AbortSignal): Promise<{ readonly result: number } & KeptResult> {
-    const result = (this.#lastResult += 1);
+  async keep(stream: RowStream, signal: AbortSignal): Promise<KeptRows> {
+    const { result, columns } = await this.begin(stream, signal);
     try {
-      await this.#writer.run(createTableSql(result, stream.columns));
-      const rowCount = await fill(this.#writer, result, stream, signal);
-      this.#results.set(result, { columns: stream.columns, rowCount });
-      return { result, columns: stream.columns, rowCount };
+      return { result, columns, rowCount: await this.finish(result) };
     } catch (error) {
-      await this.#writer.run(sql`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      await this.release(result);
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the first rows of a stream, as many as a screen shows; `finish` waits for the others, which are read meanwhile.
+   * One stream at a time. A failure leaves no data.
+   */
+  async begin(stream: RowStream, signal: AbortSignal): Promise<BegunResult> {
+    const result = (this.#lastResult += 1);
+    const { columns } = stream;
+    const connection = await this.database.connect();
+    try {
+      await connection.run(createTableSql(result, columns));
+      const filling = new Filling(await connection.appender(tableOf(result)), stream, signal);
+      const isWhole = await filling.begin();
+      const firstRows = filling.rowCount;
+      const kept: KeptResult = { columns, rowCount: () => filling.rowCount, firstRows, whole: Promise.resolve() };
+      this.#results.set(result, kept);
+      if (isWhole) connection.close();
+      else kept.whole = this.#fill(filling, connection);
+      // Who waits for it gets its failure.
+      kept.whole.catch(() => undefined);
+      return { result, columns, rowCount: isWhole ? filling.rowCount : undefined };
+    } catch (error) {
+      await connection.run(sql`DROP TABLE IF EXISTS ${tableOf(result)}`);
+      connection.close();
       throw keptError(error);
     }
+  }
+
+  /** Number of rows of a result, once all are kept. Fails with the reason that they are not. */
+  async finish(result: number): Promise<number> {
+    const kept = this.#find(result);
+    await kept.whole;
+    return kept.rowCount();
+  }
+
+  /** The columns of a result, with names that differ. */
+  columns(result: number): readonly Column[] {
+    return readerColumns(this.#find(result)).map(({ name, type }) => ({ name, type }));
+  }
+
+  /** The reader of a result's views, once all rows are kept. Fails as `finish`. */
+  async reader(result: number): Promise<TableReader> {
+    await this.finish(result);
+    return this.#reader(result);
+  }
+
+  /** The reader of a result, for rows that are kept already; undefined when some of them may not be. */
+  begunReader(
+    result: number,
+    { start, count }: { readonly start: number; readonly count: number },
+  ): TableReader | undefined {
+    return start + count <= this.#find(result).firstRows ? this.#reader(result) : undefined;
   }
 
   /**
@@ -69,13 +141,13 @@ export class ResultStore {
   async rows(result: number, start: number, count: number): Promise<RowWindow> {
     const { columns } = this.#find(result);
     const values = joinSql(columns.map((_, index) => sql`CAST(${columnOf(index)} AS VARCHAR)`));
-    const window = await this.#reader.textColumns(windowSql(values, result, start, count));
+    const window = await this.#readConnection.textColumns(windowSql(values, result, start, count));
     return { start, columns: columns.map((_, index) => window[index] ?? []) };
   }
 
   /** Changes the text in a column (0-based) of a result of few rows. */
   async replaceTexts(result: number, column: number, change: (text: string) => string): Promise<void> {
-    const { columns } = await this.rows(result, 0, this.#find(result).rowCount);
+    const { columns } = await this.rows(result, 0, this.#find(result).rowCount());
     for (const text of new Set(columns[column])) {
       if (text === null || change(text) === text) continue;
       const name = columnOf(column);
@@ -91,8 +163,13 @@ export class ResultStore {
     const interrupt = () => connection.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
+      await this.finish(result);
+      const { columns } = this.#find(result);
       const wide = await this.#wideColumns(result);
-      if (isCopyFormat(format)) await connection.run(copySql(result, this.#find(result).columns, format, file, wide));
+      if (isCopyFormat(format))
+        await connection.run(
+          copySql(result, columns, { format, hostPath: file.disk.hostPath(file.path) ?? file.path, wide }),
+        );
       else await writeFile(file, resultFile(format, this.#rowsAsText(result, connection), wide), signal);
     } catch (error) {
       throw queryError(error, '');
@@ -102,8 +179,16 @@ export class ResultStore {
     }
   }
 
+  #reader(result: number): TableReader {
+    const kept = this.#find(result);
+    const relation = tableRelation(tableOf(result), readerColumns(kept));
+    const explain = (error: unknown) => queryError(error, '');
+    return (kept.reader ??= new TableReader({ database: this.database, relation, explain }));
+  }
+
   #rowsAsText(result: number, connection: Connection): RowsAsText {
-    const { columns, rowCount } = this.#find(result);
+    const { columns, rowCount: countRows } = this.#find(result);
+    const rowCount = countRows();
     const names = named(columns);
     return {
       columns: columns.map(({ type }, index) => ({ name: names[index]!.name, type })),
@@ -122,19 +207,34 @@ export class ResultStore {
     const huge = columns.flatMap(({ type }, index) => (hasHugeIntegers(type) ? [index] : []));
     if (huge.length === 0) return new Set();
     const isWide = (index: number) => sql`bool_or(regexp_matches(CAST(${columnOf(index)} AS VARCHAR), '[0-9]{39}'))`;
-    const [found] = await this.#reader.rows(sql`SELECT ${joinSql(huge.map(isWide))} FROM ${tableOf(result)}`);
+    const [found] = await this.#readConnection.rows(sql`SELECT ${joinSql(huge.map(isWide))} FROM ${tableOf(result)}`);
     return new Set(huge.filter((_, at) => found?.[at] === true));
   }
 
   /** Releases a result. Does nothing for a released one. */
   async release(result: number): Promise<void> {
-    if (this.#results.delete(result)) await this.#reader.run(sql`DROP TABLE ${tableOf(result)}`);
+    const kept = this.#results.get(result);
+    if (kept === undefined || !this.#results.delete(result)) return;
+    // A table that is being filled cannot be dropped.
+    await kept.whole.catch(() => undefined);
+    await kept.reader?.close();
+    await this.#readConnection.run(sql`DROP TABLE ${tableOf(result)}`);
   }
 
   close(): void {
-    this.#reader.close();
+    this.#readConnection.close();
     this.#writer.close();
     this.database.close();
+  }
+
+  async #fill(filling: Filling, connection: Connection): Promise<void> {
+    try {
+      await filling.finish();
+    } catch (error) {
+      throw keptError(error);
+    } finally {
+      connection.close();
+    }
   }
 
   #find(result: number): KeptResult {
@@ -144,6 +244,10 @@ export class ResultStore {
   }
 }
 
+function readerColumns({ columns }: KeptResult): readonly RelationColumn[] {
+  return named(columns).map(({ name, value }, index) => ({ name, type: columns[index]!.type, value }));
+}
+
 /** The error of rows that could not be kept. */
 function keptError(error: unknown): PondError {
   const engine = readEngineError(error);
@@ -151,70 +255,6 @@ function keptError(error: unknown): PondError {
   if (limit === undefined) return queryError(error, '');
   const message = `the rows of the result need more than ${limit} on disk, together with other results that are kept`;
   return new PondError('query-failed', message, { hint: limitHint('resultBytesMax') });
-}
-
-async function fill(connection: Connection, result: number, stream: RowStream, signal: AbortSignal): Promise<number> {
-  const appender = await connection.appender(tableOf(result));
-  let rowCount = 0;
-  try {
-    for (;;) {
-      throwIfCancelled(signal, 'the query');
-      const chunk = await stream.next();
-      if (chunk === undefined) return rowCount;
-      appender.appendChunk(chunk);
-      rowCount += chunk.rowCount;
-    }
-  } finally {
-    appender.close();
-  }
-}
-
-const tableOf = (result: number): SqlText => sql`result_${result}`;
-
-const columnOf = (index: number): SqlText => sql`c${index}`;
-
-/** SQL that creates the table of a result. */
-function createTableSql(result: number, columns: readonly Column[]): SqlText {
-  const declared = columns.map(({ type }, index) => sql`${columnOf(index)} ${requireSqlType(type)}`);
-  return sql`CREATE TABLE ${tableOf(result)} (${joinSql(declared)})`;
-}
-
-/**
- * Rows are only ever appended, so row ids count from 0 without gaps, and DuckDB skips the blocks outside the window.
- */
-function windowSql(values: SqlText, result: number, start: number, count: number): SqlText {
-  return sql`SELECT ${values} FROM ${tableOf(result)} WHERE rowid >= ${start} AND rowid < ${start + count} ORDER BY rowid`;
-}
-
-const copyOptions: Readonly<Record<CopyFormat, SqlText>> = {
-  csv: sql`FORMAT csv, HEADER true`,
-  json: sql`FORMAT json, ARRAY true`,
-  ndjson: sql`FORMAT json, ARRAY false`,
-  parquet: sql`FORMAT parquet`,
-};
-
-/** SQL that writes a result to a host file. */
-function copySql(
-  result: number,
-  columns: readonly Column[],
-  format: CopyFormat,
-  { disk, path }: HostTarget,
-  wide: ReadonlySet<number>,
-): SqlText {
-  const values = named(columns).map(({ name, value }, index) => {
-    const column = columns[index]!;
-    const written =
-      format === 'parquet' ? exact(column, value, wide.has(index)) : format === 'csv' ? value : finite(column, value);
-    return sql`${written} AS ${identifier(name)}`;
-  });
-  const target = literal(disk.hostPath(path) ?? path);
-  return sql`COPY (SELECT ${joinSql(values)} FROM ${tableOf(result)}) TO ${target} (${copyOptions[format]})`;
-}
-
-/** A value that Parquet can represent without a loss. */
-function exact({ type }: Column, value: SqlText, isWide: boolean): SqlText {
-  const written = exactParquetType(type, isWide);
-  return written === type ? value : castSql(value, written);
 }
 
 async function writeFile(
@@ -231,33 +271,4 @@ async function writeFile(
   } finally {
     file.close();
   }
-}
-
-/** A value that JSON can represent: it has no NaN and no infinities, which DuckDB would write regardless. */
-function finite({ type }: Column, value: SqlText): SqlText {
-  if (type === 'DOUBLE' || type === 'FLOAT') return sql`CASE WHEN isfinite(${value}) THEN ${value} END`;
-  if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
-  const json = sql`to_json(${value})`;
-  const text = sql`CAST(${json} AS VARCHAR)`;
-  // Inside lists and structs they are found in the text, between its strings.
-  const parts = sql`regexp_extract_all(${text}, ${literal(jsonParts)})`;
-  const part = sql`CASE WHEN part[1] = '"' THEN part ELSE regexp_replace(part, ${notFinite}, 'null', 'gi') END`;
-  const replaced = sql`CAST(array_to_string([${part} FOR part IN ${parts}], '') AS JSON)`;
-  return sql`CASE WHEN regexp_matches(${text}, ${notFinite}, 'i') THEN ${replaced} ELSE ${json} END`;
-}
-
-const notFinite = literal('-?(?:nan|inf(?:inity)?)');
-
-/** Strings of a JSON text, and the text between them. */
-const jsonParts = String.raw`"(?:[^"\\]|\\.)*"|[^"]+`;
-
-/** The columns under names that differ in more than case: "a", "a_1". */
-function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: SqlText }[] {
-  const taken = new Set<string>();
-  return columns.map((column, index) => {
-    let name = column.name;
-    for (let next = 1; taken.has(name.toLowerCase()); next += 1) name = `${column.name}_${next}`;
-    taken.add(name.toLowerCase());
-    return { name, value: columnOf(index) };
-  });
 }

@@ -54,14 +54,13 @@ interface CacheOptions {
 
 /**
  * Returns the cache of a pond, in a folder of the user: files found in a pond are not trusted as derived from it. A
- * pond of the same id in another directory, whose contents may not match its hashes, shares nothing with it. Where the
- * folder cannot be written, the cache is in a temporary folder of the user.
+ * pond of the same id in another directory, whose contents may not match its hashes, shares nothing with it.
  */
 export function createPondCache(
   { id, directory }: { readonly id: string; readonly directory: string },
   openDisk: OpenDisk,
 ): Cache {
-  const cache = lazy(() => createCache(usableDisk(openDisk), { bytesMax: userBytesMax }));
+  const cache = lazy(() => createUserCache(openDisk));
   // Data from a pond becomes part of a host file name only as a hash.
   const own = (key: string): string =>
     createHash('sha256')
@@ -76,6 +75,14 @@ export function createPondCache(
     readText: (key) => cache().readText(own(key)),
     writeText: (key, text) => cache().writeText(own(key), text),
   };
+}
+
+/**
+ * Returns the cache of a user, for what depends on content alone. Where its folder cannot be written, it is in a
+ * temporary folder of the user.
+ */
+export function createUserCache(openDisk: OpenDisk): Cache {
+  return createCache(usableDisk(openDisk), { bytesMax: userBytesMax });
 }
 
 function usableDisk(openDisk: OpenDisk): Disk {

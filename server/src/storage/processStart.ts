@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { lazy } from '../base/lazy.ts';
 import { errnoOf } from './storageError.ts';
 
 /**
@@ -7,6 +8,12 @@ import { errnoOf } from './storageError.ts';
  * such process.
  */
 export function processStart(pid: number): string | undefined {
+  return pid === process.pid ? ownStart() : readStart(pid);
+}
+
+const ownStart = lazy(() => readStart(process.pid));
+
+function readStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the command in parentheses and may hold anything; field 22 of proc(5) is the start time.

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { lazy } from '../base/lazy.ts';
 
 /** The table in which a process id has its meaning: that of one start of one machine, or of one container. */
 export interface ProcessTable {
@@ -12,12 +13,14 @@ export interface ProcessTable {
 
 /** Returns the table of this process. */
 export function ownProcessTable(): ProcessTable {
-  return {
-    host: hostname(),
-    boot: unlessMissing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    namespace: unlessMissing(() => readlinkSync('/proc/self/ns/pid')),
-  };
+  return { host: hostname(), ...ofThisProcess() };
 }
+
+/** What stays the same while the process runs; the name of the machine may change. */
+const ofThisProcess = lazy(() => ({
+  boot: unlessMissing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+  namespace: unlessMissing(() => readlinkSync('/proc/self/ns/pid')),
+}));
 
 function unlessMissing(read: () => string): string | undefined {
   try {

@@ -21,26 +21,47 @@ import { type SandboxSpec } from '../sandbox/sources.ts';
 import { type RowWindow } from '../sandbox/types.ts';
 import { renamePlan } from '../sql/planText.ts';
 import { ResultStore } from '../sql/resultStore.ts';
+import { FileTables } from '../sql/tables/fileTables.ts';
 import { type OpenDisk } from '../storage/disk.ts';
+import { TableOperations } from './tableOperations.ts';
 
-/** Share of the memory limit that kept results get before they spill; a running query gets the rest. */
+/**
+ * Shares of the memory limit that kept results get before they spill, and tables of files that are read in place; a
+ * running query gets the rest.
+ */
 const resultsShare = 0.25;
+const filesShare = 0.125;
 
-type QueryOperation = Exclude<OperationName, 'buildUser' | 'statements' | 'inspect'>;
+type QueryOperation = Exclude<OperationName, 'buildUser' | 'statements' | 'inspect' | keyof TableOperations>;
+
+/** A query whose first rows were read, and the others are. */
+interface Reading {
+  readonly stop: () => void;
+  readonly sandbox: QuerySandbox;
+}
 
 /** Operations of a worker for a QueryEngine, which sends one open, append or run at a time. */
 export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
+  /** Operations on views of tables. */
+  readonly tables: TableOperations;
   readonly #results: ResultStore;
   readonly #parser: Connection;
   readonly #directory: string;
   readonly #settings: SandboxSettings;
+  readonly #readings = new Map<number, Reading>();
   #sandbox: QuerySandbox | undefined;
 
-  private constructor(results: ResultStore, parser: Connection, directory: string, settings: SandboxSettings) {
+  private constructor(
+    { results, tables }: { readonly results: ResultStore; readonly tables: TableOperations },
+    parser: Connection,
+    directory: string,
+    settings: SandboxSettings,
+  ) {
     this.#results = results;
     this.#parser = parser;
     this.#directory = directory;
     this.#settings = settings;
+    this.tables = tables;
   }
 
   static async open(
@@ -54,8 +75,14 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
       ...(resultBytesMax !== undefined && { spillBytesMax: resultBytesMax }),
     });
     const spill = spillBytesMax === undefined ? {} : { spillBytesMax };
-    const settings = { memoryLimitBytes: memoryLimitBytes * (1 - resultsShare), threads, openDisk, ...spill };
-    return new QueryOperations(results, await results.database.connect(), spillDirectory, settings);
+    const shared = { threads, openDisk, ...spill };
+    const files = new FileTables(
+      { ...shared, memoryLimitBytes: memoryLimitBytes * filesShare },
+      join(spillDirectory, 'tables'),
+    );
+    const settings = { ...shared, memoryLimitBytes: memoryLimitBytes * (1 - resultsShare - filesShare) };
+    const parts = { results, tables: new TableOperations(results, files) };
+    return new QueryOperations(parts, await results.database.connect(), spillDirectory, settings);
   }
 
   analyze({ sql }: OperationParams<'analyze'>): Promise<Analysis> {
@@ -73,27 +100,59 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return null;
   }
 
-  async run(
-    { spec, statement, parameters }: OperationParams<'run'>,
+  async run(params: OperationParams<'run'>, signal: AbortSignal): Promise<OperationResult<'run'>> {
+    const { result, columns } = await this.begin(params, signal);
+    try {
+      const { rowCount } = await this.finish({ result }, signal);
+      return { result, columns, rowCount };
+    } catch (error) {
+      await this.#results.release(result);
+      throw error;
+    }
+  }
+
+  async begin(
+    { spec, statement, parameters }: OperationParams<'begin'>,
     signal: AbortSignal,
-  ): Promise<OperationResult<'run'>> {
+  ): Promise<OperationResult<'begin'>> {
     const sandbox = await this.#sandboxFor(spec);
-    const interrupt = () => sandbox.interrupt();
-    signal.addEventListener('abort', interrupt);
+    const reading = new AbortController();
+    const stop = () => {
+      reading.abort();
+      sandbox.interrupt();
+    };
+    signal.addEventListener('abort', stop);
     try {
       // A listener is not called for a signal that was aborted while the database was opened.
       throwIfCancelled(signal, 'the query');
-      const kept = await this.#results.keep(await sandbox.query(statement, parameters), signal);
-      // Columns of an EXPLAIN result.
-      if (kept.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
-        await this.#results.replaceTexts(kept.result, 1, (text) => renamePlan(text, sandbox.spec.files));
-      return kept;
+      const begun = await this.#results.begin(await sandbox.query(statement, parameters), reading.signal);
+      if (begun.rowCount === undefined) this.#readings.set(begun.result, { stop, sandbox });
+      // Columns of an EXPLAIN result, which is short.
+      else if (begun.columns.map(({ name }) => name).join() === 'explain_key,explain_value')
+        await this.#results.replaceTexts(begun.result, 1, (text) => renamePlan(text, sandbox.spec.files));
+      return begun;
     } catch (error) {
       // The state of a database after a failed query is not worth checking.
-      this.#closeSandbox();
+      this.#close(sandbox);
       throw error;
     } finally {
-      signal.removeEventListener('abort', interrupt);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  async finish({ result }: OperationParams<'finish'>, signal: AbortSignal): Promise<OperationResult<'finish'>> {
+    const reading = this.#readings.get(result);
+    if (reading === undefined) return { rowCount: await this.#results.finish(result) };
+    signal.addEventListener('abort', reading.stop);
+    try {
+      if (signal.aborted) reading.stop();
+      return { rowCount: await this.#results.finish(result) };
+    } catch (error) {
+      this.#close(reading.sandbox);
+      throw error;
+    } finally {
+      this.#readings.delete(result);
+      signal.removeEventListener('abort', reading.stop);
     }
   }
 
@@ -138,15 +197,16 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   /** The sandbox of the last query when it matches, otherwise a new one. */
   async #sandboxFor(spec: SandboxSpec): Promise<QuerySandbox> {
     if (this.#sandbox?.key === sandboxKey(spec)) return this.#sandbox;
-    this.#closeSandbox();
+    this.#sandbox?.close();
+    this.#sandbox = undefined;
     const spillDirectory = join(this.#directory, 'query');
     const inputDirectory = join(this.#directory, 'inputs');
     this.#sandbox = await QuerySandbox.open(spec, { ...this.#settings, spillDirectory, inputDirectory });
     return this.#sandbox;
   }
 
-  #closeSandbox(): void {
-    this.#sandbox?.close();
-    this.#sandbox = undefined;
+  #close(sandbox: QuerySandbox): void {
+    sandbox.close();
+    if (this.#sandbox === sandbox) this.#sandbox = undefined;
   }
 }

@@ -5,21 +5,7 @@
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../../storage/durable.ts';
-
-/** Differences between names that a host ignores. */
-export interface NameFolding {
-  /** Upper and lower case. */
-  readonly ignoresCase: boolean;
-  /** Whether an accented character is one code point (NFC) or several (NFD). */
-  readonly ignoresForm: boolean;
-}
-
-/** Returns the form of a path in which those of one file are equal. */
-function folded(path: string, { ignoresCase, ignoresForm }: NameFolding): string {
-  const formed = ignoresForm ? path.normalize('NFC') : path;
-  // Upper case first: `ß` and `SS` are one name where case is ignored.
-  return ignoresCase ? formed.toUpperCase().toLowerCase() : formed;
-}
+import { folded, type NameFolding } from '../../storage/nameFolding.ts';
 
 /** Returns two different paths that are one file under a folding; undefined when there are none. */
 export function samePaths(

@@ -5,8 +5,10 @@ import { type Positions } from '../../documents/positions.ts';
 import { type TextFormatSpec } from '../../documents/textFormat.ts';
 import { type ObjectSchema } from '../../documents/schema.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
+import { type OpenCopy } from '../../pond/pondCopy.ts';
 import { type StoredFiles } from '../../pond/storedFiles.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { type Pond } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type DerivedEntries, type InputMatcher } from './derivedContent.ts';
 import { type ExportContext } from './exportContext.ts';
@@ -66,6 +68,11 @@ export interface ResourceKind<T = unknown> {
    */
   copyState?(resource: Resource<T>, stored: StoredFiles): Promise<BackupInfo>;
   /**
+   * Opens the copy of the whole pond that the runs of a resource make, for a repair, which closes it. The caller has asked
+   * for permission. Undefined for a kind whose runs copy nothing away. Fails `secret-missing`.
+   */
+  openCopy?(resource: Resource<T>, pond: string, access: CopyAccess): Promise<OpenCopy>;
+  /**
    * Renders a derived text with the files of an export as a variable; undefined unless exactly one text has that path.
    * Only for a kind whose texts can list exported files.
    */
@@ -106,6 +113,12 @@ export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource
   return resource.kind === kind;
 }
 
+/** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
+export interface CopyAccess {
+  readonly env: (name: string) => string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Input of a run. */
 export interface RunContext<T = unknown> {
   readonly resource: Resource<T>;
@@ -116,8 +129,8 @@ export interface RunContext<T = unknown> {
   home(): Promise<WorkingDirectory>;
   /** The latest commit, with the content derived from it. */
   readonly inputs: InputMatcher;
-  /** The files of the pond as they are stored. */
-  readonly stored: StoredFiles;
+  /** The pond, for a run that also looks at what is staged. */
+  readonly pond: Pond;
   readonly materializer: Materializer;
   readonly signal: AbortSignal;
   readonly progress: (message: string, done: number, total?: number) => void;

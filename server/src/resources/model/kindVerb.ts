@@ -14,12 +14,9 @@ interface KindVerb<N extends CommandName> extends VerbFacts<N> {
 /** Declarations of the verbs of a kind, by name. */
 export type KindVerbs = { readonly [N in CommandName]?: KindVerb<N> };
 
-/** The part of a pond that a kind's verb uses. `fs` is its working tree. */
-export type KindPond = Pick<Pond, 'id' | 'directory' | 'fs' | 'at' | 'resolve' | 'stored'>;
-
 /** Function of a kind's verb. */
 export type KindCommand<N extends CommandName> = (
-  pond: KindPond,
+  pond: Pond,
   params: Params<N>,
   context: KindContext,
 ) => Promise<Result<N>>;

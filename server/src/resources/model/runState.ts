@@ -14,6 +14,10 @@ export interface RunOutcome extends RunCounts {
   readonly notes: readonly string[];
   /** Failure of part of the run, the rest of which was kept: the run counts as failed. */
   readonly failure?: PondError;
+  /** Message of the commit; made from the counts if omitted. */
+  readonly summary?: string;
+  /** Called when the data is committed, with the number of the latest commit. Fails with the storage codes. */
+  readonly onCommitted?: (commit: number) => void;
 }
 
 /** Operation of a commit that holds only records of runs that copy the pond: no copy is made for it alone. */

@@ -64,7 +64,9 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
     requireAllowed(pond.id, resource, options.effects.grants);
     const outcome = (await output.write(resource)) ?? (await buildAll(pond, resource, options));
     const record = recordOf(outcome.failure === undefined ? 'ok' : 'failed', outcome, outcome.failure);
-    return { resource, record, commit: await output.commit(record) };
+    const commit = await output.commit(record, outcome.summary);
+    outcome.onCommitted?.(pond.head.number);
+    return { resource, record, commit };
   } catch (error) {
     await output.abandon();
     if (!isPondError(error)) throw error;
@@ -138,7 +140,7 @@ class RunOutput {
       resource,
       home: () => this.#directory(),
       inputs: this.#pond.layer.inputs(await this.#pond.at(String(this.#pond.head.number))),
-      stored: this.#pond.stored,
+      pond: this.#pond,
       materializer: this.#pond.layer.materializer,
       signal,
       progress: (message, done, total) => progress(`${this.#title}: ${message}`, done, total),
@@ -153,13 +155,13 @@ class RunOutput {
   }
 
   /** Commits the output with the record of the run; commits nothing and returns undefined if there is no output. */
-  async commit(record: RunRecord): Promise<number | undefined> {
+  async commit(record: RunRecord, summary?: string): Promise<number | undefined> {
     if (this.#transaction === undefined || this.#transaction.isEmpty) {
       await this.abandon();
       return undefined;
     }
     await addRecord(await this.#directory(), record);
-    return await this.#end(summaryOf(this.#title, record));
+    return await this.#end(summary ?? summaryOf(this.#title, record));
   }
 
   async abandon(): Promise<void> {

@@ -30,6 +30,15 @@ const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const longMonths = 'january february march april may june july august september october november december'.split(' ');
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
+/** A shape as JSON. */
+export interface SavedShape {
+  readonly example: string;
+  readonly possible: readonly DateOrder[];
+  readonly differingDay?: string | undefined;
+  readonly differingYear?: string | undefined;
+  readonly excluded: readonly (readonly [order: DateOrder, value: { readonly line: number; readonly text: string }])[];
+}
+
 /** The values of one form in a column: those that differ in their digits alone. */
 export class DateShape {
   /** The first value of this form. */
@@ -75,6 +84,26 @@ export class DateShape {
     if ((beforeHalf !== '' && half === undefined && zone === undefined) || (beforeZone !== '' && zone === undefined))
       return undefined;
     return new DateShape(text, parts);
+  }
+
+  /** The shape whose `saved` this is. */
+  static restore({ example, possible, differingDay, differingYear, excluded }: SavedShape): DateShape {
+    const shape = DateShape.of(example)!;
+    shape.possible = possible;
+    shape.#differingDay = differingDay;
+    shape.#differingYear = differingYear;
+    for (const [order, value] of excluded) shape.excluded.set(order, value);
+    return shape;
+  }
+
+  get saved(): SavedShape {
+    return {
+      example: this.example,
+      possible: this.possible,
+      differingDay: this.#differingDay,
+      differingYear: this.#differingYear,
+      excluded: [...this.excluded],
+    };
   }
 
   /** True when the order of day, month and year is not given by the form itself. */

@@ -16,13 +16,13 @@ import {
 import { dateOrders } from './dateShape.ts';
 import { findLayout, type TextLayout } from './layout.ts';
 import { RecordFault, RecordReader } from './records.ts';
-import { type TakeRow, TableScan } from './tableScan.ts';
+import { type ScannedTable, type TakeRow, TableScan } from './tableScan.ts';
 
 /** All that was found in a file. */
 export interface FileScan {
   readonly encoding: Encoding;
   readonly layout: TextLayout;
-  readonly table: TableScan;
+  readonly table: ScannedTable;
   readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
   /** True when the engine's CSV reader, with all options set, reads the same rows. */
   readonly isPlain: boolean;
@@ -166,7 +166,7 @@ class Scan {
       lineEnds.length > 1 ||
       lineEnds[0] === 'CR';
     const isPlain = canBePlain && encoding === 'utf-8' && layout.comment === '' && !isOdd;
-    return { encoding, layout, table, lineEnds, isPlain };
+    return { encoding, layout, table: table.result, lineEnds, isPlain };
   }
 
   #begin(isWhole: boolean): void {

@@ -13,6 +13,16 @@ interface ScannedColumn {
   readonly facts: ColumnFacts;
 }
 
+/** All that was found in the records of a file. */
+export interface ScannedTable {
+  readonly columns: readonly ScannedColumn[];
+  readonly rowCount: number;
+  readonly laterHeaderLines: readonly number[];
+  readonly unitsLine?: number | undefined;
+  /** The lines that are no rows, by reason. */
+  readonly skipped: readonly SkippedLines[];
+}
+
 /** Takes the fields of each row; `columns` has the index of each field's column. */
 export type TakeRow = (record: RecordReader, columns: readonly number[]) => void;
 
@@ -30,18 +40,20 @@ interface ScanOptions {
  * is an error with its line.
  */
 export class TableScan {
-  readonly columns: ScannedColumn[] = [];
-  rowCount = 0;
-  readonly laterHeaderLines: number[] = [];
-  unitsLine: number | undefined;
-  readonly skipped = new Map<string, { count: number; readonly firstLine: number }>();
   /** True when DuckDB's own reader cannot read the rows as this scan does. */
   needsOwnReading = false;
   readonly #layout: TextLayout;
   readonly #options: ScanOptions;
+  readonly #columns: ScannedColumn[] = [];
+  readonly #laterHeaderLines: number[] = [];
+  readonly #skipped = new Map<string, { count: number; readonly firstLine: number }>();
+  #rowCount = 0;
+  #unitsLine: number | undefined;
   /** Names in the header that the next rows are under, with the index of each one's column. */
   #names: readonly string[];
   #header: readonly string[] = [];
+  /** First byte of the header, which most rows do not begin with; undefined for an empty name. */
+  #headerByte: number | undefined;
   #map: readonly number[] = [];
   #expects: 'header' | 'units' | 'rows';
 
@@ -65,11 +77,17 @@ export class TableScan {
     return true;
   };
 
-  /** The lines that are no rows, by reason. */
-  skippedLines(): readonly SkippedLines[] {
+  /** What was found in the records so far. */
+  get result(): ScannedTable {
     const above = this.#layout.skip;
-    const skipped = [...this.skipped].map(([reason, lines]) => ({ reason, ...lines }));
-    return above === 0 ? skipped : [{ reason: 'above the header', count: above, firstLine: 1 }, ...skipped];
+    const skipped = [...this.#skipped].map(([reason, lines]) => ({ reason, ...lines }));
+    return {
+      columns: this.#columns,
+      rowCount: this.#rowCount,
+      laterHeaderLines: this.#laterHeaderLines,
+      unitsLine: this.#unitsLine,
+      skipped: above === 0 ? skipped : [{ reason: 'above the header', count: above, firstLine: 1 }, ...skipped],
+    };
   }
 
   #takeBlank(record: RecordReader): void {
@@ -84,18 +102,23 @@ export class TableScan {
 
   #takeHead(record: RecordReader): void {
     if (this.#expects === 'header') {
-      this.#header = record.texts().map((name) => name.trim());
+      this.#setHeader(record);
       this.#expects = this.#options.format.units === true ? 'units' : 'rows';
       return;
     }
-    this.unitsLine ??= record.line;
+    this.#unitsLine ??= record.line;
     const units = record.texts();
     this.#map.forEach((column, index) => {
       const unit = units[index]?.trim() ?? '';
-      const { name, facts } = this.columns[column]!;
-      if (unit !== '') this.columns[column] = { name, facts, unit };
+      const { name, facts } = this.#columns[column]!;
+      if (unit !== '') this.#columns[column] = { name, facts, unit };
     });
     this.#expects = 'rows';
+  }
+
+  #setHeader(record: RecordReader): void {
+    this.#header = record.texts().map((name) => name.trim());
+    this.#headerByte = Buffer.from(this.#header[0] ?? '')[0];
   }
 
   #takeRecord(record: RecordReader): void {
@@ -105,11 +128,10 @@ export class TableScan {
   }
 
   #isHeaderAgain(record: RecordReader): boolean {
-    const [first = ''] = this.#header;
-    const isOther = record.width !== this.#names.length;
     if (this.#header.length < 2 || record.width < 2) return false;
-    if (!isOther && (record.bytes[record.starts[0] ?? 0] !== Buffer.from(first)[0] || record.text(0).trim() !== first))
-      return false;
+    const isOther = record.width !== this.#names.length;
+    if (!isOther && record.bytes[record.starts[0] ?? 0] !== this.#headerByte) return false;
+    if (!isOther && record.text(0).trim() !== this.#header[0]) return false;
     return repeatsHeader(
       record.texts().map((field) => field.trim()),
       this.#header,
@@ -117,8 +139,8 @@ export class TableScan {
   }
 
   #beginHeader(record: RecordReader): void {
-    this.#header = record.texts().map((name) => name.trim());
-    this.laterHeaderLines.push(record.line);
+    this.#setHeader(record);
+    this.#laterHeaderLines.push(record.line);
     this.needsOwnReading = true;
     this.#useNames(this.#sectionNames());
     if (this.#options.format.units === true) this.#expects = 'units';
@@ -132,20 +154,20 @@ export class TableScan {
 
   #useNames(names: readonly string[]): void {
     this.#names = names;
-    const known = new Map(this.columns.map(({ name }, index) => [name.toLowerCase(), index]));
+    const known = new Map(this.#columns.map(({ name }, index) => [name.toLowerCase(), index]));
     this.#map = names.map((name) => known.get(name.toLowerCase()) ?? this.#addColumn(name));
   }
 
   #addColumn(name: string): number {
-    return this.columns.push({ name, unit: undefined, facts: new ColumnFacts(this.#options.rules) }) - 1;
+    return this.#columns.push({ name, unit: undefined, facts: new ColumnFacts(this.#options.rules) }) - 1;
   }
 
   #takeRow(record: RecordReader): void {
-    this.rowCount += 1;
+    this.#rowCount += 1;
     const { takeRow } = this.#options;
     if (takeRow !== undefined) return takeRow(record, this.#map);
     for (let index = 0; index < this.#map.length; index += 1) {
-      this.columns[this.#map[index] ?? index]?.facts.take(record, index);
+      this.#columns[this.#map[index] ?? index]?.facts.take(record, index);
     }
   }
 
@@ -171,8 +193,8 @@ export class TableScan {
   }
 
   #leaveOut(line: number, reason: string): void {
-    const lines = this.skipped.get(reason);
-    if (lines === undefined) this.skipped.set(reason, { count: 1, firstLine: line });
+    const lines = this.#skipped.get(reason);
+    if (lines === undefined) this.#skipped.set(reason, { count: 1, firstLine: line });
     else lines.count += 1;
   }
 

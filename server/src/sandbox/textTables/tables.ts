@@ -1,20 +1,12 @@
-import { LruCache } from '../../base/lruCache.ts';
 import { PondError } from '../../base/error.ts';
-import { type OpenDisk } from '../../storage/disk.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnType, decimalOf, type FileColumn, type TypeRules, typeOf } from './columnType.ts';
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
-import { type FileScan, scanFile } from './scanFile.ts';
+import { cachedScan } from './scanCache.ts';
+import { type FileScan } from './scanFile.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
-import { requireWhole } from './wholeFile.ts';
-
-/** Maximum number of cached files; results for a content never expire. */
-const filesMax = 20_000;
-
-const cachedScans = new LruCache<string, FileScan>({ max: filesMax });
-const wholeFiles = new LruCache<string, true>({ max: filesMax });
 
 /** A CSV file with its reading. */
 export interface TextTable {
@@ -26,7 +18,8 @@ export interface TextTable {
   readonly dates: DecidedOrder | undefined;
 }
 
-interface ScannedFile {
+/** A CSV file with all that was found in it. */
+export interface ScannedFile {
   readonly file: SourceFile;
   readonly scan: FileScan;
 }
@@ -43,7 +36,11 @@ export async function tablesOf(
 ): Promise<readonly TextTable[]> {
   const scanned: ScannedFile[] = [];
   for (const file of [...files, ...settledBy]) scanned.push({ file, scan: await cachedScan(scope, file) });
-  const own = scanned.slice(0, files.length);
+  return decideTables(scanned.slice(0, files.length), scanned);
+}
+
+/** The readings of the files `own`, decided by `scanned`, which has them first. Fails as tablesOf. */
+export function decideTables(own: readonly ScannedFile[], scanned: readonly ScannedFile[]): readonly TextTable[] {
   const orders = new OrderDecision(scanned.flatMap(columnsOf));
   const types = typesOf(own, scanned);
   return own.map((each) => tableOf(each, types, orders));
@@ -115,21 +112,4 @@ function tableOf(
     return readColumn(column.name, type, column.facts, form);
   });
   return { file, scan, columns, reasons, dates };
-}
-
-/** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
-export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>, openDisk: OpenDisk): Promise<void> {
-  if (file.key !== undefined && wholeFiles.get(file.key) === true) return;
-  await requireWhole(file, openDisk);
-  if (file.key !== undefined) wholeFiles.set(file.key, true);
-}
-
-async function cachedScan(scope: TextScope, file: SourceFile): Promise<FileScan> {
-  const { key, reading, format } = file;
-  const name = key === undefined ? undefined : JSON.stringify([key, reading, format ?? null]);
-  const cached = name === undefined ? undefined : cachedScans.get(name);
-  if (cached !== undefined) return cached;
-  await requireWholeOnce(file, scope.openDisk);
-  const scan = await scanFile(scope, file);
-  return name === undefined ? scan : cachedScans.set(name, scan);
 }

@@ -5,8 +5,10 @@ import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonOptions } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
+import { type TextScope } from './decoded.ts';
 import { loadRows } from './loadRows.ts';
-import { requireWholeOnce, type TextTable, tablesOf } from './tables.ts';
+import { requireWholeOnce } from './scanCache.ts';
+import { type TextTable, tablesOf } from './tables.ts';
 import { type ReadColumn } from './valueSql.ts';
 
 /**
@@ -31,7 +33,7 @@ export async function viewSql(connection: Connection, view: ViewSpec, openDisk: 
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
   const selects: SqlText[] = [];
-  for (const group of groupsOf(filled, found)) selects.push(await groupSql(connection, group, hasFilename));
+  for (const group of groupsOf(filled, found)) selects.push(await groupSql(scope, group, hasFilename));
   return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
 }
 
@@ -83,25 +85,17 @@ function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
   return { key: `${list} ${options}`, list, source: { options } };
 }
 
-async function groupSql(
-  connection: Connection,
-  { files, list, source }: Group,
-  hasFilename: boolean,
-): Promise<SqlText> {
-  const from = await sourceSql(connection, source, files);
-  return hasFilename ? await withFilename(connection, { list, from }, files) : sql`SELECT ${list} FROM ${from}`;
+async function groupSql(scope: TextScope, { files, list, source }: Group, hasFilename: boolean): Promise<SqlText> {
+  const from = await sourceSql(scope, source, files);
+  return hasFilename ? await withFilename(scope.connection, { list, from }, files) : sql`SELECT ${list} FROM ${from}`;
 }
 
-async function sourceSql(
-  connection: Connection,
-  source: Group['source'],
-  files: readonly SourceFile[],
-): Promise<SqlText> {
+async function sourceSql(scope: TextScope, source: Group['source'], files: readonly SourceFile[]): Promise<SqlText> {
   if ('loaded' in source) return identifier(source.loaded);
   const hostPaths = files.map(({ hostPath }) => hostPath);
   if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
   const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
-  return readerSql(source.reading, hostPaths, isJson ? await jsonOptions(connection, files) : sql``);
+  return readerSql(source.reading, hostPaths, isJson ? await jsonOptions(scope, files) : sql``);
 }
 
 /** The columns of a SELECT that makes the values. */

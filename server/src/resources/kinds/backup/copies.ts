@@ -7,10 +7,11 @@ import { bytesAfter, refreshState } from '../../../replica/copyState.ts';
 import { type Ledger } from '../../../replica/ledger.ts';
 import { pruneCopy } from '../../../replica/prune.ts';
 import { verifyCopy } from '../../../replica/verify.ts';
+import { type Pond } from '../../../pond/types.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
 import { requireAllowed } from '../../model/hostAccess.ts';
 import { isOfKind, type Resource } from '../../model/kind.ts';
-import { type KindCommand, type KindContext, type KindPond } from '../../model/kindVerb.ts';
+import { type KindCommand, type KindContext } from '../../model/kindVerb.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { copyInfo } from './copyInfo.ts';
 import { backup } from './kind.ts';
@@ -67,7 +68,7 @@ export const backupPrune: KindCommand<'backupPrune'> = async (pond, { name, dryR
 
 /** Returns a Backup of the latest commit. Fails `resource-not-found`, `resource-invalid`. */
 export async function backupNamed(
-  pond: KindPond,
+  pond: Pond,
   name: string,
   { findResource }: Pick<KindContext, 'findResource'>,
 ): Promise<Resource<BackupSpec>> {
@@ -78,7 +79,7 @@ export async function backupNamed(
 
 /** Opens the copy of a Backup, with the keys that its runs use, for the time of some work. */
 export async function withCopy<T>(
-  pond: KindPond,
+  pond: Pond,
   resource: Resource<BackupSpec>,
   { effects }: KindContext,
   work: (parts: { readonly store: ObjectStore; readonly ledger: Ledger }) => Promise<T>,

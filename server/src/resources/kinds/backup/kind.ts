@@ -1,4 +1,5 @@
 import { addressOf } from '../../../remote/location.ts';
+import { copyAtStore } from '../../../replica/storeCopy.ts';
 import { type ResourceKind } from '../../model/kind.ts';
 import { type BackupSpec, backupSpec } from './spec.ts';
 import { keyAccesses, locationOfStore } from './storeFields.ts';
@@ -28,6 +29,10 @@ export const backup: ResourceKind<BackupSpec> = {
   },
   async copyState(resource, stored) {
     return await (await import('./copyInfo.ts')).copyInfo(resource, stored);
+  },
+  async openCopy(resource, pond, { env, signal }) {
+    const { openBackup } = await import('./openBackup.ts');
+    return copyAtStore(await openBackup(resource, pond, env), signal);
   },
   async run(context) {
     return await (await import('./run.ts')).runBackup(context);

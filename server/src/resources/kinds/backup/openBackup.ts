@@ -2,6 +2,7 @@
 import { locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
 import { openObjectStore } from '../../../remote/openStore.ts';
+import { type S3Settings } from '../../../remote/s3Settings.ts';
 import { Ledger } from '../../../replica/ledger.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type BackupSpec } from './spec.ts';
@@ -23,7 +24,11 @@ export async function openBackup(
   role: KeyRole = 'write',
 ): Promise<ObjectStore> {
   const location = locationBelow(locationOfStore(resource.spec), pond);
-  return await openObjectStore(location, { credentials: credentialsOf(resource, env, keysFor(resource.spec, role)) });
+  return await openObjectStore(location, {
+    credentials: credentialsOf(resource, env, keysFor(resource.spec, role)),
+    settings: settingsOf(resource.spec),
+    uploads: ledgerOf(resource, pond).uploads,
+  });
 }
 
 /** Returns what this computer remembers of the copy. */
@@ -36,4 +41,15 @@ function keysFor(spec: BackupSpec, role: KeyRole): Parameters<typeof credentials
     return { key: ['prune_key', spec.prune_key], secret: ['prune_secret', spec.prune_secret] };
   }
   return { key: ['key', spec.key], secret: ['secret', spec.secret], token: ['session_token', spec.session_token] };
+}
+
+function settingsOf(spec: BackupSpec): S3Settings {
+  return {
+    storageClass: spec.storage_class,
+    serverEncryption: spec.server_encryption,
+    kmsKey: spec.kms_key,
+    objectLock: spec.object_lock,
+    bytesPerSecond: spec.bandwidth,
+    isSingleWriter: spec.single_writer,
+  };
 }

@@ -1,5 +1,7 @@
 import { hostname, userInfo } from 'node:os';
-import { push, type PushReport } from '../../../replica/push.ts';
+import { PondError } from '../../../base/error.ts';
+import { push, type PushParts, type PushReport } from '../../../replica/push.ts';
+import { verifyCopy } from '../../../replica/verify.ts';
 import { requireOriginal } from '../../../replica/adoption.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { type RunOutcome } from '../../model/runState.ts';
@@ -9,7 +11,8 @@ import { type BackupSpec } from './spec.ts';
 
 /** Sends what is new to the store of a Backup. */
 export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOutcome> {
-  const { resource, stored, env, now, signal, progress } = context;
+  const { resource, env, now, signal, progress } = context;
+  const { stored } = context.pond;
   requireOriginal(stored.disk, resource.name);
   const store = await openBackup(resource, stored.pond, env);
   try {
@@ -17,8 +20,12 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
     const report = await push(parts, {
       ...{ backup: resource.id, by: `${userInfo().username}@${hostname()}`, now, signal, progress },
       isMinor: isRecordOfCopy,
+      isSingleWriter: resource.spec.single_writer,
     });
-    return { rows: 0, bytes: report.bytes, files: report.objects, notes: notesOf(report, store.address) };
+    const verified = await verifyIfDue(context, parts);
+    const notes = [...notesOf(report, store.address), ...verified.notes];
+    const { failure } = verified;
+    return { rows: 0, bytes: report.bytes, files: report.objects, notes, ...(failure && { failure }) };
   } finally {
     store.close();
   }
@@ -27,4 +34,30 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
 function notesOf({ commits, after, notes }: PushReport, address: string): readonly string[] {
   if (commits === 0) return notes;
   return [`sent ${commits} ${commits === 1 ? 'commit' : 'commits'}, up to ${after}, to ${address}`, ...notes];
+}
+
+const defaultSample = 0.02;
+const monthMs = 30 * 24 * 60 * 60 * 1000;
+/** Problems that a failure names; `pond backup verify` prints all. */
+const namedMax = 3;
+
+/** Verifies the copy when the document asks for it and the last verification is older than it says. */
+async function verifyIfDue(
+  { resource, now, signal, progress }: RunContext<BackupSpec>,
+  { source, store, ledger }: PushParts,
+): Promise<Pick<RunOutcome, 'notes' | 'failure'>> {
+  const { verify } = resource.spec;
+  const { tip, verifiedMs = 0 } = ledger.read();
+  if (verify === undefined || tip === undefined) return { notes: [] };
+  const { months, microseconds } = verify.every.duration;
+  if (now() - verifiedMs < months * monthMs + microseconds / 1000) return { notes: [] };
+  const share = verify.sample ?? defaultSample;
+  const { problems, objects, readObjects } = await verifyCopy({ source, store }, { share, signal, progress });
+  if (problems.length === 0) {
+    ledger.update({ verifiedMs: now(), verifiedShare: share });
+    return { notes: [`verified ${objects} objects, of which ${readObjects} were read`] };
+  }
+  const message = `the copy at ${store.address} has ${problems.length} problems: ${problems.slice(0, namedMax).join('; ')}`;
+  const hint = `'pond backup verify ${resource.name} --full' lists all.`;
+  return { notes: [], failure: new PondError('remote-damaged', message, { hint }) };
 }

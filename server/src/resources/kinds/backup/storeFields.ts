@@ -11,7 +11,7 @@ import {
   type SpecOf,
 } from '../../../documents/schema.ts';
 import { locationOf, type RemoteLocation } from '../../../remote/location.ts';
-import { type StoreCredentials } from '../../../remote/openStore.ts';
+import { type StoreCredentials } from '../../../remote/s3Settings.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';

@@ -37,7 +37,8 @@ export async function copyVersion(
   commit: Commit,
   context: RunContext<CopySpec>,
 ): Promise<CopiedVersion> {
-  const { resource, stored, signal, progress } = context;
+  const { resource, signal, progress } = context;
+  const { stored } = context.pond;
   const fs = await pond.at(String(commit.number));
   const { selection, unmatched } = await selectPaths(fs, resource.spec.paths);
   await refuseCycle(pond, await fs.root(), selection, context);
@@ -113,10 +114,10 @@ async function refuseCycle(
   pond: OpenPond,
   root: WorkingDirectory,
   selection: PathSelection,
-  { resource, stored }: RunContext<CopySpec>,
+  { resource, pond: own }: RunContext<CopySpec>,
 ): Promise<void> {
   const isPart = selection === 'all' || selection.has(kindDirectory(resource.kind).slice(1));
-  const path = pond.id === stored.pond ? '/' : isPart ? await copyOf(root, '/', stored.pond, 0) : undefined;
+  const path = pond.id === own.id ? '/' : isPart ? await copyOf(root, '/', own.id, 0) : undefined;
   if (path === undefined) return;
   const message = `${titleOf(resource)} would copy this pond into itself: the other pond has a copy of it at ${path}`;
   throw documentError(resource, 'resource-cycle', message, {

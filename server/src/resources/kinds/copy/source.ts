@@ -7,7 +7,8 @@ import { type OpenPond } from '../../../pond/openPond.ts';
 import { openPond } from '../../../pond/pond.ts';
 import { locationBelow, type RemoteLocation, urlOf } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
-import { openObjectStore, type StoreCredentials } from '../../../remote/openStore.ts';
+import { openObjectStore } from '../../../remote/openStore.ts';
+import { type StoreCredentials } from '../../../remote/s3Settings.ts';
 import { BlobFetcher } from '../../../replica/blobFetcher.ts';
 import { clonePond } from '../../../replica/clone.ts';
 import { hasLog, hasNews } from '../../../replica/logNews.ts';
@@ -39,9 +40,9 @@ export class SourcePond {
 
   constructor(store: ObjectStore, location: RemoteLocation, context: RunContext<CopySpec>) {
     this.store = store;
-    const { resource, stored } = context;
+    const { resource, pond } = context;
     // Two ponds with this resource, such as a clone of one, may run at the same time.
-    const key = sha256([stored.pond, resource.id, urlOf(location)].join('\0')).slice(0, 40);
+    const key = sha256([pond.id, resource.id, urlOf(location)].join('\0')).slice(0, 40);
     this.#folder = join(userCacheFolder(), 'copies', key);
     this.#context = context;
   }

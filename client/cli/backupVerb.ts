@@ -1,0 +1,169 @@
+/** The verb on the copies of a pond that Backup resources make. */
+import { PondError } from '../../server/src/base/error.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { type BackupInfo, type BackupStatusInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
+import { agoText, backupLine } from './backupText.ts';
+import { humanSize, minute, plural, table } from './format.ts';
+import { argument, atOf, printJson, show } from './runner.ts';
+import { runNamed } from './runVerbs.ts';
+import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
+
+/** Share of the objects that a verification reads by default. */
+const defaultSample = '5%';
+
+/** Makes copies of the pond, and shows, verifies and prunes them. Other words than these are names of Backups. */
+export const backup = {
+  usage:
+    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] | ls URL | prune NAME [--dry-run] | adopt NAME',
+  summary: 'send what is new to the stores of Backup resources, and check what is there',
+  details: [
+    'status shows what is not backed up; --offline as this computer remembers it.',
+    `verify compares every object with the pond, and reads a share of them, ${defaultSample} or --sample; --full reads all.`,
+    'ls lists the ponds at s3://BUCKET/PREFIX?endpoint=https://HOST or file:///FOLDER.',
+    'prune removes what no version needs, in two calls at least a day apart; --dry-run only lists it.',
+    'adopt makes a clone take the place of the pond that it was cloned from: its Backups run from then on.',
+  ],
+  options: {
+    offline: { type: 'boolean' },
+    sample: { type: 'string' },
+    full: { type: 'boolean' },
+    at: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+  },
+  positionals: [0],
+  hints: {
+    'remote-diverged': "'pond clone' copies what is at the store into another folder; nothing there was changed.",
+  },
+  run,
+} as const satisfies TerminalVerb;
+
+const actions: Readonly<Record<string, VerbRunner>> = { status, verify, ls, prune, adopt };
+
+async function run(session: Session): Promise<void> {
+  const [first = ''] = session.line.positionals;
+  const action = Object.hasOwn(actions, first) ? actions[first] : undefined;
+  refuseOptions(session, action === undefined ? '' : first);
+  if (action !== undefined) return await action(session);
+  const all = await backups(session);
+  const names = session.line.positionals.map((name) => resourceNamed(all, name));
+  await runNamed(session, names.length === 0 ? all.map(({ resource }) => resource) : names);
+}
+
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  status: ['offline'],
+  verify: ['sample', 'full', 'at'],
+  prune: ['dry-run'],
+};
+
+/** Fails `usage` for an option of another action. */
+function refuseOptions({ line }: Session, action: string): void {
+  const given = [...line.flags, ...Object.keys(line.texts)];
+  const other = given.find((name) => name in backup.options && !(optionsOf[action] ?? []).includes(name));
+  if (other === undefined) return;
+  throw new PondError('usage', `--${other} is not for 'pond backup${action === '' ? '' : ` ${action}`}'`, {
+    hint: `usage: pond backup ${backup.usage}`,
+  });
+}
+
+/** Returns the Backups of the latest commit. Fails `resource-not-found` without any. */
+async function backups(session: Session): Promise<readonly BackupInfo[]> {
+  const { backups: all } = await session.call('status', {});
+  if (all.length > 0) return all;
+  throw new PondError('resource-not-found', 'the latest commit has no Backup resource', {
+    hint: "Write a document of that kind, 'pond apply' it, and commit.",
+  });
+}
+
+function resourceNamed(all: readonly BackupInfo[], name: string): string {
+  const found = all.find(({ resource }) => resource === name || resource.split('/')[1] === name);
+  if (found !== undefined) return found.resource;
+  const names = all.map(({ resource }) => resource).join(', ');
+  throw new PondError('resource-not-found', `there is no Backup "${name}"`, { hint: `There are ${names}.` });
+}
+
+async function status(session: Session): Promise<void> {
+  const { line } = session;
+  const name = line.positionals[1];
+  const all = await backups(session);
+  const names = name === undefined ? all.map(({ resource }) => resource) : [resourceNamed(all, name)];
+  const states: BackupStatusInfo[] = [];
+  for (const one of names) {
+    states.push(await session.call('backupStatus', { name: one, offline: line.flags.has('offline') }));
+  }
+  if (line.json) return await printJson(session, states);
+  session.terminal.quiet();
+  await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
+}
+
+function statusLines(state: BackupStatusInfo): readonly string[] {
+  const { address, commit, missing, missingBytes, verified, verifiedShare } = state;
+  const size = missing === 0 ? '' : `, up to ${humanSize(missingBytes)}`;
+  const share = verifiedShare === null ? '' : `, ${Math.round(verifiedShare * 1000) / 10}% of the objects read`;
+  return [
+    `${backupLine(state)}${size}`,
+    `  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`,
+    verified === null ? '  never verified' : `  verified ${agoText(Date.now() - Date.parse(verified))}${share}`,
+  ];
+}
+
+async function verify(session: Session): Promise<void> {
+  const { line } = session;
+  const share = line.flags.has('full') ? 1 : shareOf(line.texts['sample'] ?? defaultSample);
+  if (line.flags.has('full') && line.texts['sample'] !== undefined) {
+    throw new PondError('usage', '--sample and --full exclude each other', { hint: '--full reads every object.' });
+  }
+  const name = resourceNamed(await backups(session), argument(line, 1));
+  const result = await session.call('backupVerify', { name, share, ...atOf(line) });
+  await show(session, result, [...result.problems, verdict(result)].map(printable).join('\n'));
+  if (result.problems.length === 0) return;
+  throw new PondError(
+    'remote-damaged',
+    `the copy of ${result.resource} has ${plural(result.problems.length, 'problem')}`,
+    {
+      hint: "Remove altered objects from the store or restore their older versions. 'pond backup' sends again what is after the first missing log entry; a Backup with another prefix makes a whole new copy.",
+    },
+  );
+}
+
+function verdict({ resource, commit, objects, bytes, readObjects, readBytes, unnamed }: BackupVerifyInfo): string {
+  const read = `${plural(readObjects, 'object')} read, ${humanSize(readBytes)}`;
+  const left = unnamed === 0 ? '' : `; ${plural(unnamed, 'object')} of interrupted runs`;
+  return `${resource}: ${plural(objects, 'object')}, ${humanSize(bytes)}, up to commit ${commit}: ${read}${left}`;
+}
+
+function shareOf(text: string): number {
+  const percent = Number(/^(\d{1,3}(?:\.\d{1,6})?)%?$/.exec(text)?.[1]);
+  if (percent >= 0 && percent <= 100) return percent / 100;
+  throw new PondError('usage', `--sample takes a share from 0% to 100%, got '${text}'`);
+}
+
+async function ls(session: Session): Promise<void> {
+  const found = await session.backupList(argument(session.line, 1));
+  if (session.line.json) return await printJson(session, found);
+  const rows = found.map(({ pond, created, by, layout, commit, time }) => [
+    pond,
+    commit === null ? '' : `commit ${commit}`,
+    time === null ? '' : minute(time),
+    ...[by, layout === 'open' ? '' : layout, created.slice(0, 10)],
+  ]);
+  await session.terminal.print(table(rows));
+}
+
+async function prune(session: Session): Promise<void> {
+  const { line } = session;
+  const name = resourceNamed(await backups(session), argument(line, 1));
+  const result = await session.call('backupPrune', { name, dryRun: line.flags.has('dry-run') });
+  if (line.json) return await printJson(session, result);
+  session.terminal.quiet();
+  const rows = result.objects.map(({ key, size, state, reason }) => [state, humanSize(size), key, reason ?? '']);
+  await session.terminal.print(table(rows, new Set([1])));
+  const later = result.removable === null ? '' : `; a call after ${minute(result.removable)} removes the candidates`;
+  const removed = result.objects.filter(({ state }) => state === 'removed').length;
+  await session.terminal.print(`${result.resource}: ${plural(removed, 'object')} of ${rows.length} removed${later}\n`);
+}
+
+async function adopt(session: Session): Promise<void> {
+  const name = resourceNamed(await backups(session), argument(session.line, 1));
+  await session.call('backupAdopt', { name });
+  await show(session, null, `this pond takes the place of the one it was cloned from; ${name} runs from now on`);
+}

@@ -1,0 +1,80 @@
+/** The verb of mirrors. */
+import { PondError } from '../../server/src/base/error.ts';
+import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
+import { minute, plural, table } from './format.ts';
+import { namesHelp } from './options.ts';
+import { runNamed } from './runVerbs.ts';
+import { printJson } from './runner.ts';
+import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
+
+const runMirror: VerbRunner = async (session) => {
+  const { line } = session;
+  const isStatus = line.positionals[0] === 'status';
+  const names = isStatus ? line.positionals.slice(1) : line.positionals;
+  const chosen = ['dry-run', 'start-over', 'watch'].filter((flag) => line.flags.has(flag));
+  if (chosen.length > 1 || (isStatus && chosen.length > 0)) {
+    throw new PondError('usage', `${chosen.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
+  }
+  const found = await session.call('mirrors', names.length === 0 ? {} : { names });
+  if (isStatus) return await printStatus(session, found);
+  if (found.length === 0) {
+    session.terminal.warn("pond: the latest commit has no mirror\nhint: 'pond apply' stages its document.");
+    return line.json ? await printJson(session, []) : undefined;
+  }
+  if (line.flags.has('dry-run')) return await printPlans(session, found);
+  if (line.flags.has('start-over')) {
+    for (const { resource } of found) await session.call('mirrorStartOver', { name: resource });
+  }
+  await runNamed(session, found.map(({ resource }) => resource)); // prettier-ignore
+};
+
+async function printStatus(session: Session, found: readonly MirrorInfo[]): Promise<void> {
+  if (session.line.json) return await printJson(session, found);
+  const rows = found.map((info) => [
+    info.resource,
+    stateOf(info),
+    plural(info.files, 'file'),
+    `${info.path} ${{ both: '↔', out: '→', in: '←' }[info.direction]} ${info.folder}`,
+    info.comparedAt === null ? '' : minute(info.comparedAt),
+  ]);
+  await session.terminal.print(table(rows));
+}
+
+function stateOf({ isFolderThere, isAllowed, comparedAt, waiting }: MirrorInfo): string {
+  if (!isFolderThere) return 'the folder is missing';
+  if (!isAllowed) return 'not allowed';
+  if (comparedAt === null) return 'not run yet';
+  return waiting === 0 ? 'ok' : `${plural(waiting, 'change')} to decide`;
+}
+
+async function printPlans(session: Session, found: readonly MirrorInfo[]): Promise<void> {
+  const plans = [];
+  for (const { resource } of found) plans.push({ resource, ...(await session.call('mirrorPlan', { name: resource })) });
+  if (session.line.json) return await printJson(session, plans);
+  session.terminal.quiet();
+  for (const { resource, changes, left } of plans) {
+    if (changes.length === 0) await session.terminal.print(`${resource}: nothing to do\n`);
+    else await session.terminal.print(table(changes.map(planRow)));
+    for (const { path, reason } of left) session.terminal.warn(`${path}: ${reason}`);
+  }
+}
+
+const signs = { added: '+', changed: '~', removed: '-', renamed: '→', conflict: '!' };
+
+function planRow({ path, side, change, from }: MirrorChangeInfo): readonly string[] {
+  return [signs[change], side, from === undefined ? path : `${from} → ${path}`];
+}
+
+/** Its declaration. */
+export const mirror: TerminalVerb = {
+  usage: '[status] [--dry-run | --start-over] [NAME...]',
+  summary: 'compare mirrors of the latest commit with their folders, and carry the changes over',
+  details: [
+    namesHelp,
+    'status shows what the mirrors did last. --dry-run lists the changes that a run would make: + added, ~ changed, - removed, → renamed, ! a conflict.',
+    '--start-over forgets the common state, and makes both sides the union again, as in a first run.',
+  ],
+  options: { 'dry-run': { type: 'boolean' }, 'start-over': { type: 'boolean' } },
+  positionals: [0],
+  run: runMirror,
+};

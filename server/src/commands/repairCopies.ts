@@ -1,0 +1,86 @@
+/** Opens the copies of a pond that a repair reads from: folders, stores by their addresses, and Backups by their names. */
+import { isPondError, PondError } from '../base/error.ts';
+import { type Params } from '../protocol/commands.ts';
+import { copyOnDisk, type OpenCopy, type PondCopy } from '../pond/pondCopy.ts';
+import { locationBelow, parseLocation } from '../remote/location.ts';
+import { openObjectStore } from '../remote/openStore.ts';
+import { findPond } from '../replica/pondsOnStore.ts';
+import { copyAtStore } from '../replica/storeCopy.ts';
+import { requireAllowed } from '../resources/model/hostAccess.ts';
+import { invalidError, readResources } from '../resources/readResource.ts';
+import { selectResources } from '../resources/select.ts';
+import { hostPondStorage } from '../storage/pondStorage.ts';
+import { type PondAccess } from './verb.ts';
+
+type NamedCopy = NonNullable<Params<'repair'>['copies']>[number];
+
+/** Copies that are open for a repair. */
+export class RepairCopies {
+  readonly copies: PondCopy[] = [];
+  readonly #ponds: PondAccess;
+  readonly #pond: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #opened: Pick<OpenCopy, 'close'>[] = [];
+
+  constructor(ponds: PondAccess, pond: string, signal: AbortSignal | undefined) {
+    this.#ponds = ponds;
+    this.#pond = pond;
+    this.#signal = signal;
+  }
+
+  /** Opens one more copy. Fails `pond-not-found`, `resource-not-found`, `not-allowed`, and as stores do. */
+  async add(named: NamedCopy): Promise<void> {
+    if (typeof named === 'string') await (isUrl(named) ? this.#addStore(named) : this.#addFolder(named));
+    else if (hostPondStorage(named.path).disk.stat('')?.kind === 'directory') this.#addFolder(named.path);
+    else this.#keep(await this.#backup(named.name));
+  }
+
+  close(): void {
+    for (const one of this.#opened) one.close();
+  }
+
+  #addFolder(path: string): void {
+    this.copies.push(copyOnDisk(path, hostPondStorage(path).disk));
+  }
+
+  async #addStore(url: string): Promise<void> {
+    const location = parseLocation(url, this.#ponds.env);
+    const outer = await openObjectStore(location);
+    this.#opened.push(outer);
+    const below = await findPond(outer, this.#signal);
+    const store = below === '' ? outer : await openObjectStore(locationBelow(location, below));
+    this.#keep(copyAtStore(store, this.#signal));
+  }
+
+  #keep(copy: OpenCopy): void {
+    this.#opened.push(copy);
+    this.copies.push(copy);
+  }
+
+  /** Opens the copy of a Backup, as far as the pond can still be read. */
+  async #backup(name: string): Promise<OpenCopy> {
+    const { env, grants } = this.#ponds;
+    try {
+      return await this.#ponds.reading(this.#pond, async (pond) => {
+        const [found] = selectResources(await readResources(await pond.at('HEAD')), [name]);
+        const resource = found?.resource;
+        if (found === undefined || resource === undefined)
+          throw found === undefined ? notFound(name) : invalidError(found);
+        requireAllowed(pond.id, resource, grants);
+        const copy = await resource.kind.openCopy?.(resource, pond.id, { env, signal: this.#signal });
+        if (copy !== undefined) return copy;
+        throw notFound(name);
+      });
+    } catch (error) {
+      const isNoCopy = isPondError(error, 'pond-damaged') || isPondError(error, 'resource-not-found');
+      if (!isNoCopy) throw error;
+      throw error.with({ hint: 'Name an existing folder, or the address of the copy: s3://… or file:///….' });
+    }
+  }
+}
+
+const notFound = (name: string): PondError =>
+  new PondError('resource-not-found', `"${name}" is not a copy of the pond`);
+
+/** True for a URL, as opposed to a host path. */
+const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(text);

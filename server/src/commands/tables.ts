@@ -1,0 +1,109 @@
+import { PondError } from '../base/error.ts';
+import { type OpenedTableInfo, type TableSource } from '../protocol/commands.ts';
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type WorkerTable } from '../sandbox/tableTypes.ts';
+import { type WorkerProcess } from '../sandbox/workerClient.ts';
+import { type QueryEngine } from '../sql/engine.ts';
+import { shownSql } from '../sql/tables/shownSql.ts';
+import { type Command, type CommandContext } from './verb.ts';
+
+/** Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query. */
+export const openTable: Command<'openTable'> = async (pond, { table, at }, context) => {
+  const started = performance.now();
+  const engine = await context.queries();
+  const version = at === undefined ? {} : { at };
+  const source = 'path' in table ? { ...table, ...version } : undefined;
+  const columns = source && (await columnsInPlace(engine, pond, source, context));
+  if (source !== undefined && columns !== undefined)
+    return { source, columns, rowCount: null, elapsedMs: performance.now() - started };
+  const sql = 'path' in table ? shownSql({ from: table }) : table.sql;
+  return await keptTable(engine, await engine.begin(pond, { sql, ...version }, context.signal));
+};
+
+/** The columns of files that can be read in place; undefined for others. */
+async function columnsInPlace(
+  engine: QueryEngine,
+  pond: ResourcePond,
+  source: { readonly path: string; readonly at?: string },
+  { signal }: CommandContext,
+): Promise<OpenedTableInfo['columns'] | undefined> {
+  const columns = await engine.onFiles(
+    pond,
+    source,
+    async (worker, files) => files && (await worker.request('tableColumns', { table: { files } }, signal)),
+    signal,
+  );
+  return columns ?? undefined;
+}
+
+async function keptTable(
+  engine: QueryEngine,
+  { resultId, rowCount, elapsedMs }: Awaited<ReturnType<QueryEngine['begin']>>,
+): Promise<OpenedTableInfo> {
+  const columns = await engine.onResult(resultId, ({ worker, result }) =>
+    worker.request('tableColumns', { table: { result } }),
+  );
+  return { source: { resultId }, columns: columns ?? [], rowCount: rowCount ?? null, elapsedMs };
+}
+
+/** Rows of a view. Fails as in the protocol. */
+export const tableRows: Command<'tableRows'> = (pond, { source, view, start, count, columns, textMax }, context) => {
+  const window = { start, count, ...(columns && { columns }), ...(textMax !== undefined && { textMax }) };
+  const read: OnTable<'tableRows'> = (worker, table) =>
+    worker.request('tableRows', { table, view, window }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
+/** Number of rows of a view. */
+export const tableCount: Command<'tableCount'> = async (pond, { source, view }, context) => {
+  const read = (worker: WorkerProcess, table: WorkerTable): Promise<number> =>
+    worker.request('tableCount', { table, view }, context.signal);
+  return { rowCount: await onTable(pond, source, context, read) };
+};
+
+/** Facts about a column of a view. */
+export const tableSummary: Command<'tableSummary'> = (pond, { source, view, column, topMax }, context) => {
+  const read: OnTable<'tableSummary'> = (worker, table) =>
+    worker.request('tableSummary', { table, view, column, topMax }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
+/** The next matching cell of a view; null without one. */
+export const findInTable: Command<'findInTable'> = (pond, { source, view, match, start }, context) => {
+  const read: OnTable<'findInTable'> = (worker, table) =>
+    worker.request('findInTable', { table, view, match, start }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
+/** The query that returns the rows of a view. */
+export const tableSql: Command<'tableSql'> = async (pond, { source, view, columns, sql }, context) => {
+  const read = (worker: WorkerProcess, table: WorkerTable): Promise<OpenedTableInfo['columns'] | null> =>
+    worker.request('tableColumns', { table }, context.signal);
+  const all = (await onTable(pond, source, context, read)) ?? [];
+  const from = sql === undefined ? source : { sql };
+  if ('resultId' in from) throw new PondError('usage', 'expected the query of the result, got none');
+  return { sql: shownSql({ from, all, view, ...(columns && { columns }) }) };
+};
+
+type OnTable<N extends 'tableRows' | 'tableSummary' | 'findInTable'> = (
+  worker: WorkerProcess,
+  table: WorkerTable,
+) => ReturnType<Command<N>>;
+
+/** Runs work on a table. Fails `query-failed` for a released result, and for files that are no longer read in place. */
+export async function onTable<T>(
+  pond: ResourcePond,
+  source: TableSource,
+  context: CommandContext,
+  work: (worker: WorkerProcess, table: WorkerTable) => Promise<T>,
+): Promise<T> {
+  const engine = await context.queries();
+  if ('resultId' in source)
+    return await engine.onResult(source.resultId, ({ worker, result }) => work(worker, { result }));
+  const onFiles = (worker: WorkerProcess, files: Extract<WorkerTable, { files: unknown }>['files'] | undefined) => {
+    if (files !== undefined) return work(worker, { files });
+    const hint = 'Open the table again.';
+    throw new PondError('query-failed', `expected Parquet files at ${source.path}`, { path: source.path, hint });
+  };
+  return await engine.onFiles(pond, source, onFiles, context.signal);
+}

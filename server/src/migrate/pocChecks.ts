@@ -1,0 +1,64 @@
+/** Checks of a pond of 2025 before anything of it is written: every file against its hash, every path once. */
+import { type Job } from '../base/job.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { readThrough, problemIn } from './checkedContent.ts';
+import { type PocEntryType } from './pocEntries.ts';
+import { type PocHistory, type PocVersion } from './pocHistory.ts';
+import { type SourceFindings } from './source.ts';
+
+const parquetMagic = 'PAR1';
+
+/** Returns the versions of a history that are sound, in order; adds the others to the findings. Reads every file. */
+export async function soundVersions(
+  { states }: PocHistory,
+  findings: SourceFindings,
+  job: Job,
+): Promise<ReadonlySet<PocVersion>> {
+  const types = new Map<string, PocEntryType>();
+  const sound = new Set<PocVersion>();
+  const versions = states.flatMap(({ added }) => added);
+  for (const [index, version] of versions.entries()) {
+    throwIfCancelled(job.signal);
+    if (index % progressEvery === 0) job.progress?.('checking files', index, versions.length);
+    const conflict = conflictOf(version, types);
+    if (conflict !== undefined) {
+      findings.left.push({
+        path: version.location,
+        reason: conflict,
+        hint: 'Copy the file out of the source by hand.',
+      });
+      continue;
+    }
+    types.set(version.path, version.type);
+    const problem = await contentProblem(version);
+    if (problem === undefined) sound.add(version);
+    else findings.damage.push({ path: version.location, problem });
+  }
+  return sound;
+}
+
+const progressEvery = 64;
+
+/** Returns why a pond cannot hold a version where it is: one name may be two things in the source. */
+function conflictOf({ path, type }: PocVersion, types: ReadonlyMap<string, PocEntryType>): string | undefined {
+  const other = types.get(path);
+  if (other !== undefined && other !== type) return `its name is also that of a ${other}`;
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const above = types.get(path.slice(0, slash)) ?? 'tree';
+    if (above !== 'tree') return `it is below ${path.slice(0, slash)}, which is also a ${above}`;
+  }
+  return undefined;
+}
+
+/** Returns what is wrong with the content of a version; undefined when it is as its hash says. */
+async function contentProblem({ type, location, target, open }: PocVersion): Promise<string | undefined> {
+  if (type === 'tree') return undefined;
+  if (type === 'symlink') return target === '' ? 'a link has no target' : undefined;
+  try {
+    const { first, last } = await readThrough(await open());
+    const isParquet = first === parquetMagic && last === parquetMagic;
+    return type === 'data' || isParquet ? undefined : `a ${type} must be Parquet, and this is not`;
+  } catch (error) {
+    return problemIn(error, location);
+  }
+}

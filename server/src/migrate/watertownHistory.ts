@@ -1,0 +1,242 @@
+/** Transactions of a Watertown pond as commits: the tree by its directories, the versions by the rows of each node. */
+import { groupBy } from '../base/groupBy.ts';
+import { problemIn } from './checkedContent.ts';
+import { blake3Of, type WatertownContents } from './watertownContent.ts';
+import { watertownEntries } from './watertownDirectory.ts';
+import { type DynamicNode } from './watertownDrafts.ts';
+import { type WatertownRow } from './watertownRow.ts';
+import { dailyVersions, liveRows, missingVersion } from './watertownSeries.ts';
+import { logNode, type PlacedNode, type TreeChanges, WatertownTree } from './watertownTree.ts';
+import { type SourceChange, type SourceCommit, type SourceFindings } from './source.ts';
+
+/** Hashes of the contents of a file, or of the versions of a series, in the last state. */
+export type ContentHashes = ReadonlyMap<string, readonly string[]>;
+
+/** Follows the transactions in their order; every content is read and checked. */
+export class WatertownHistory {
+  readonly #contents: WatertownContents;
+  readonly #findings: SourceFindings;
+  readonly #tree: WatertownTree;
+  /** All rows of each node, in the order of versions. */
+  readonly #rows: ReadonlyMap<string, readonly WatertownRow[]>;
+  /** Rows of each node up to the present transaction. */
+  readonly #seen = new Map<string, WatertownRow[]>();
+  readonly #hashes = new Map<string, string[]>();
+  readonly #recipes = new Map<string, { readonly factory: string; readonly config: string }>();
+  /** Versions of each series of bytes that become versions. */
+  readonly #wanted = new Map<string, ReadonlySet<number>>();
+  readonly #refused = new Set<string>();
+  #rootHash: string | undefined;
+
+  constructor(
+    contents: WatertownContents,
+    findings: SourceFindings,
+    { pondId, rows }: { readonly pondId: string; readonly rows: readonly WatertownRow[] },
+  ) {
+    this.#tree = new WatertownTree(pondId);
+    this.#contents = contents;
+    this.#findings = findings;
+    this.#rows = groupBy(rows, ({ nodeId }) => nodeId);
+  }
+
+  /** Hashes by path. */
+  get contents(): ContentHashes {
+    const hashes = this.#tree.below().flatMap(({ nodeId, path }): [string, readonly string[]][] => {
+      const own = this.#hashes.get(nodeId);
+      return own === undefined ? [] : [[path, own]];
+    });
+    return new Map(hashes);
+  }
+
+  /** Returns the nodes of the last state whose content is computed. */
+  dynamicNodes(): readonly DynamicNode[] {
+    return this.#tree.below().flatMap(({ nodeId, path }) => {
+      const config = this.#recipes.get(nodeId);
+      return config === undefined ? [] : [{ path, ...config }];
+    });
+  }
+
+  /** Returns the commit of a transaction. */
+  async commitOf(txn: number, rows: readonly WatertownRow[], command: string | undefined): Promise<SourceCommit> {
+    const changes: SourceChange[] = [];
+    const tree = this.#tree.apply(await this.#snapshots(rows));
+    for (const refused of tree.refused) this.#refuse(refused);
+    changes.push(...this.#treeChanges(tree));
+    // Nodes that were written before a directory had them.
+    for (const { nodeId, isMoved } of tree.placed) {
+      if (!isMoved) changes.push(...(await this.#earlierVersions(nodeId)));
+    }
+    for (const row of rows) changes.push(...(await this.#rowChanges(row)));
+    const message =
+      command === undefined ? `Watertown transaction ${txn}` : `${command}\n\nWatertown transaction ${txn}`;
+    const hash = this.#rootHash === undefined ? '' : `, root tree hash ${this.#rootHash}`;
+    return {
+      number: txn,
+      timeUs: rows.reduce((latest, { timestampUs }) => Math.max(latest, timestampUs), 0),
+      message: `${message}${hash}`,
+      mark: await blake3Of([Buffer.from(rows.map(markOf).join('\n'))]),
+      changes,
+    };
+  }
+
+  /** A directory lists an entry in each of its states. */
+  #refuse({ path, reason }: TreeChanges['refused'][number]): void {
+    const key = `${path}: ${reason}`;
+    if (!this.#refused.has(key)) this.#findings.left.push({ path, reason });
+    this.#refused.add(key);
+  }
+
+  /** Directories that the transaction wrote, by id. One that cannot be read stays as it was. */
+  async #snapshots(rows: readonly WatertownRow[]): Promise<Map<string, ReturnType<typeof watertownEntries>>> {
+    const snapshots = new Map<string, ReturnType<typeof watertownEntries>>();
+    for (const row of rows.filter(({ isSnapshot }) => isSnapshot)) {
+      const location = this.#contents.location(row);
+      try {
+        snapshots.set(row.nodeId, watertownEntries(await this.#contents.read(row), location));
+      } catch (error) {
+        this.#findings.damage.push({ path: location, problem: problemIn(error, location) });
+      }
+    }
+    return snapshots;
+  }
+
+  /** Moves go through names of their own, since two nodes may take each other's. */
+  #treeChanges({ gone, placed }: TreeChanges): readonly SourceChange[] {
+    const changes: SourceChange[] = [];
+    const held = new Map<string, string>();
+    for (const { nodeId, path, type, isMoved } of gone) {
+      if (isComputed(type)) continue;
+      if (!isMoved) changes.push({ kind: 'remove', path });
+      else {
+        held.set(nodeId, `/.moving-${nodeId}`);
+        changes.push({ kind: 'rename', from: path, path: `/.moving-${nodeId}` });
+      }
+    }
+    for (const { nodeId, path, type } of placed) {
+      const from = held.get(nodeId);
+      if (from !== undefined) changes.push({ kind: 'rename', from, path });
+      else if (type === 'dir:physical') changes.push({ kind: 'directory', path });
+    }
+    return changes;
+  }
+
+  async #rowChanges(row: WatertownRow): Promise<readonly SourceChange[]> {
+    if (row.nodeId === logNode) await this.#readLog(row);
+    if (row.isSnapshot || row.type === 'dir:physical') return [];
+    const seen = this.#seen.get(row.nodeId);
+    if (seen === undefined) this.#seen.set(row.nodeId, [row]);
+    else seen.push(row);
+    const node = this.#tree.node(row.nodeId);
+    return node === undefined ? [] : await this.#versionOf(row, node);
+  }
+
+  /** A node that was linked later than it was written has all of its versions so far at once. */
+  async #earlierVersions(nodeId: string): Promise<readonly SourceChange[]> {
+    const node = this.#tree.node(nodeId);
+    this.#hashes.delete(nodeId);
+    if (node === undefined) return [];
+    const changes: SourceChange[] = [];
+    for (const row of this.#seen.get(nodeId) ?? []) changes.push(...(await this.#versionOf(row, node)));
+    return changes;
+  }
+
+  async #versionOf(row: WatertownRow, { path }: PlacedNode): Promise<readonly SourceChange[]> {
+    const location = this.#contents.location(row);
+    try {
+      if (isComputed(row.type)) return await this.#recipe(row);
+      if (row.type === 'symlink') {
+        const target = Buffer.from(await this.#contents.read(row)).toString('utf8');
+        return [{ kind: 'link', path, target }];
+      }
+      return row.type === 'file:physical:series'
+        ? await this.#wholeSeries(row, path)
+        : await this.#oneVersion(row, path);
+    } catch (error) {
+      this.#findings.damage.push({ path: `${location}: ${path}`, problem: problemIn(error, location) });
+      return [];
+    }
+  }
+
+  async #recipe(row: WatertownRow): Promise<readonly SourceChange[]> {
+    const config = Buffer.from(await this.#contents.read(row)).toString('utf8');
+    this.#recipes.set(row.nodeId, { factory: row.factory ?? 'node', config });
+    return [];
+  }
+
+  async #oneVersion(row: WatertownRow, path: string): Promise<readonly SourceChange[]> {
+    if (row.range.isMerged) return [];
+    const bytes = await this.#contents.readChecked(row);
+    const type =
+      row.type === 'file:physical:version' ? 'file' : row.type === 'table:physical:series' ? 'series' : 'table';
+    const hash = await blake3Of([bytes]);
+    this.#hashes.set(row.nodeId, type === 'series' ? [...(this.#hashes.get(row.nodeId) ?? []), hash] : [hash]);
+    const attributes = attributesOf(row);
+    const open = (): Promise<Uint8Array> => this.#contents.readChecked(row);
+    return [{ kind: 'version', path, type, sizeBytes: bytes.length, attributes, open }];
+  }
+
+  /** The versions of a series of bytes follow each other: the file has them all. */
+  async #wholeSeries(row: WatertownRow, path: string): Promise<readonly SourceChange[]> {
+    const all = this.#rows.get(row.nodeId) ?? [];
+    const wanted = this.#wanted.get(row.nodeId) ?? dailyVersions(all);
+    this.#wanted.set(row.nodeId, wanted);
+    if (!wanted.has(row.version)) return [];
+    const rows = all.filter(({ version }) => version <= row.version);
+    const live = liveRows(rows);
+    const missing = missingVersion(live, rows);
+    // Rows that were merged later may be gone: only the last state is whole.
+    if (missing !== undefined && row.version < Math.max(...wanted)) return [];
+    if (missing !== undefined) {
+      this.#findings.damage.push({ path, problem: `version ${missing} of the series is missing` });
+    }
+    const parts = await this.#partsOf(live);
+    this.#hashes.set(row.nodeId, [await blake3Of(parts)]);
+    const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const open = async (): Promise<Uint8Array> => Buffer.concat(await this.#partsOf(live));
+    return [{ kind: 'version', path, type: 'file', sizeBytes, attributes: attributesOf(row), open }];
+  }
+
+  /** The hash of a version is its own, or that of all up to it, by the release that wrote it. */
+  async #partsOf(rows: readonly WatertownRow[]): Promise<readonly Uint8Array[]> {
+    const parts: Uint8Array[] = [];
+    for (const row of rows) {
+      const bytes = await this.#contents.read(row);
+      parts.push(await this.#contents.readChecked(row, () => blake3Of([...parts, bytes])));
+    }
+    return parts;
+  }
+
+  /** The log of the source states the hash of the tree after each commit. */
+  async #readLog(row: WatertownRow): Promise<void> {
+    try {
+      this.#rootHash = rootHashIn(await this.#contents.read(row)) ?? this.#rootHash;
+    } catch (error) {
+      const location = this.#contents.location(row);
+      this.#findings.damage.push({ path: location, problem: problemIn(error, location) });
+    }
+  }
+}
+
+const isComputed = (type: string): boolean => type.endsWith(':dynamic');
+
+const markOf = ({ nodeId, version, blake3, txn }: WatertownRow): string => [txn, nodeId, version, blake3].join(' ');
+
+/** Name of the attribute of the source for the time column, and of ours. */
+const timeColumn = 'watertown.timestamp_column';
+
+function attributesOf({ attributes, type }: WatertownRow): Readonly<Record<string, string>> {
+  const column = attributes[timeColumn];
+  const isUsual = column === undefined || column.toLowerCase() === 'timestamp';
+  return type !== 'table:physical:series' || isUsual ? attributes : { ...attributes, time: column };
+}
+
+const commitForm = /^watertown\.commit\.v2\n$/;
+
+/** Returns the hash of the tree in an entry of the log; undefined for an entry of another form. */
+function rootHashIn(bytes: Uint8Array): string | undefined {
+  const end = bytes.indexOf(10) + 1;
+  const isKnown = commitForm.test(Buffer.from(bytes.subarray(0, end)).toString('latin1'));
+  // One byte states the model of contents.
+  const hash = bytes.subarray(end + 1, end + 33);
+  return isKnown && hash.length === 32 ? Buffer.from(hash).toString('hex') : undefined;
+}

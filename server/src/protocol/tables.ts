@@ -1,0 +1,142 @@
+/** The requests of views of tables. See commands.ts for the rules common to all requests. */
+import { type ColumnInfo, type ResultFormat, type RowsInfo } from './info.ts';
+
+/** A table: a Parquet file that is read in place, at a version; or a result that the query process keeps. */
+export type TableSource = { readonly path: string; readonly at?: string } | { readonly resultId: string };
+
+/** A sort key. NULL comes last in both directions. */
+export interface SortKeyInfo {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** A condition on a column. A text is compared in any case of its letters, a value as one of the column's type. */
+export type ColumnFilterInfo = { readonly column: string } & (
+  | {
+      readonly kind: 'compare';
+      /** `<>` is true for NULL; the others are not. */
+      readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+      readonly value: string;
+    }
+  /** Between two values, both included. */
+  | { readonly kind: 'between'; readonly low: string; readonly high: string }
+  /** `lacks`, the opposite of `contains`, is true for NULL; the others are not. */
+  | { readonly kind: 'contains' | 'lacks' | 'begins' | 'ends'; readonly text: string }
+  /** One of the values, or none of them with `exclude`; null is NULL. */
+  | { readonly kind: 'values'; readonly values: readonly (string | null)[]; readonly exclude?: boolean }
+  | { readonly kind: 'missing' | 'present' }
+);
+
+/** The rows that meet all filters, in the order of the sort keys; rows that are equal there stay in their own order. */
+export interface TableViewInfo {
+  readonly sort: readonly SortKeyInfo[];
+  readonly filters: readonly ColumnFilterInfo[];
+}
+
+export interface OpenedTableInfo {
+  /** The table, for the other requests. A result is to be released. */
+  readonly source: TableSource;
+  /** Names differ, also where those of a query are equal: `a`, `a_1`. */
+  readonly columns: readonly ColumnInfo[];
+  /** Null while the rows of a result are being computed: `tableCount` waits for them. */
+  readonly rowCount: number | null;
+  readonly elapsedMs: number;
+}
+
+/** A found cell. */
+export interface FoundCellInfo {
+  /** 0-based row of the view. */
+  readonly row: number;
+  readonly column: string;
+}
+
+/** Facts about the values of a column in a view. */
+export interface ColumnSummaryInfo {
+  readonly column: ColumnInfo;
+  readonly rows: number;
+  readonly missing: number;
+  /** Number of different values; an estimate, within a few percent, when `isEstimated`. */
+  readonly distinct: number;
+  readonly isEstimated: boolean;
+  /** Null without values. */
+  readonly min: string | null;
+  readonly max: string | null;
+  /** For numbers: mean and estimated median of the finite ones, and the number of those that are not finite. */
+  readonly numbers?: { readonly mean: string | null; readonly median: string | null; readonly notFinite: number };
+  /** For times, and the seconds since 1970 of a column Timestamp. */
+  readonly times?: TimeFactsInfo;
+  /** Bars of equal width, for numbers and times; empty without finite values. */
+  readonly histogram: readonly { readonly low: string; readonly high: string; readonly rows: number }[];
+  /** The most frequent values, most frequent first; NULL is not among them. */
+  readonly top: readonly { readonly value: string; readonly rows: number }[];
+}
+
+export interface TimeFactsInfo {
+  /** The most frequent distance of adjacent times, seconds; null with less than two times. */
+  readonly stepSeconds: number | null;
+  /** Number of distances of more than one and a half steps; the longest, in seconds, and the time where it begins. */
+  readonly gaps: number;
+  readonly longestGapSeconds: number | null;
+  readonly longestGapFrom: string | null;
+  /** Rows whose time an earlier row has too. */
+  readonly duplicates: number;
+}
+
+type InView = { readonly pond: string; readonly source: TableSource; readonly view: TableViewInfo };
+
+type InFormat = InView & { readonly columns?: readonly string[]; readonly format: ResultFormat };
+
+export interface TableCommands {
+  /**
+   * Opens the table at a path, or the result of a query, and returns before all its rows are read. Parquet files, and
+   * files that are read as such, are read in place; the rows of others are kept as a result. Fails as `query`.
+   */
+  openTable: {
+    params: {
+      readonly pond: string;
+      readonly at?: string;
+      readonly table: { readonly path: string } | { readonly sql: string };
+    };
+    result: OpenedTableInfo;
+  };
+  /**
+   * Rows of a view: of the columns named, or all, as texts, which are cut to `textMax` characters and then end with '…'.
+   * Fails `query-invalid` for unknown columns and for values that are not of their column's type.
+   */
+  tableRows: {
+    params: InView & {
+      readonly start: number;
+      readonly count: number;
+      readonly columns?: readonly string[];
+      readonly textMax?: number;
+    };
+    result: RowsInfo;
+  };
+  /** Number of rows of a view. */
+  tableCount: { params: InView; result: { readonly rowCount: number } };
+  /** Facts about a column of a view, with its `topMax` most frequent values. */
+  tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummaryInfo };
+  /**
+   * The next cell of a view that matches, after a cell or, backward, before it: a text in some columns, or a condition.
+   * `row` of the cell is -1 before the first; `column` is its index among the columns. Null when none follows.
+   */
+  findInTable: {
+    params: InView & {
+      readonly match: { readonly text: string; readonly columns: readonly string[] } | ColumnFilterInfo;
+      readonly start: { readonly row: number; readonly column: number; readonly backward?: boolean };
+    };
+    result: FoundCellInfo | null;
+  };
+  /** The query that returns the rows of a view. `sql` is the query of a result. */
+  tableSql: {
+    params: InView & { readonly columns?: readonly string[]; readonly sql?: string };
+    result: { readonly sql: string };
+  };
+  /** Writes a view to a host file. Fails as `queryToFile`. */
+  exportTable: { params: InFormat & { readonly file: string }; result: { readonly rowCount: number } };
+  /** Stages a view as a file of the pond. Fails as `write`. */
+  saveTable: {
+    params: InFormat & { readonly path: string; readonly overwrite: boolean };
+    result: { readonly rowCount: number };
+  };
+}

@@ -1,0 +1,66 @@
+import { isPondError } from '../../../base/error.ts';
+import { type MirrorInfo } from '../../../protocol/mirrors.ts';
+import { readState } from '../../../mirror/state.ts';
+import { isDirectory } from '../../../mirror/types.ts';
+import { type Disk } from '../../../storage/disk.ts';
+import { openPondDisk } from '../../../storage/hostDisk.ts';
+import { isHostFolder } from '../../../storage/hostScan.ts';
+import { type FileSystem } from '../../../tinyfs/fs.ts';
+import { hostAccessOf } from '../../model/hostAccess.ts';
+import { type KindCommand, type KindContext } from '../../model/kindVerb.ts';
+import { isOfKind, type Resource } from '../../model/kind.ts';
+import { kindDirectory, resourceDirectory, titleOf } from '../../model/resourcePath.ts';
+import { mirror } from './kind.ts';
+import { type MirrorSpec } from './spec.ts';
+
+/** Mirrors of the latest commit, with what their state says. */
+export const mirrors: KindCommand<'mirrors'> = async (pond, { names }, context) => {
+  const fs = await pond.at(String(pond.head.number));
+  const disk = openPondDisk(pond.directory);
+  const found: MirrorInfo[] = [];
+  for (const name of names ?? (await namesIn(fs))) {
+    const resource = await findMirror(fs, name, context);
+    const accesses = hostAccessOf(pond.id, resource);
+    const isAllowed = accesses.every((access) => context.effects.grants.has(access));
+    found.push(infoOf(resource, disk, isAllowed));
+  }
+  return found;
+};
+
+/** Returns a mirror of a tree. Fails `resource-not-found`, `resource-invalid`. */
+export async function findMirror(fs: FileSystem, name: string, context: KindContext): Promise<Resource<MirrorSpec>> {
+  const resource = await context.findResource(fs, mirror.kind, name);
+  if (isOfKind(resource, mirror)) return resource;
+  throw new Error(`${name} is a ${resource.kind.kind}`);
+}
+
+/** Names of the mirrors whose documents have no errors: a run names the others. */
+async function namesIn(fs: FileSystem): Promise<readonly string[]> {
+  const root = await fs.root();
+  const directory = kindDirectory(mirror);
+  if (!(await root.exists(directory))) return [];
+  return (await root.list(directory)).filter(({ node }) => node.type === 'symlink').map(({ basename }) => basename);
+}
+
+function infoOf(resource: Resource<MirrorSpec>, disk: Disk, isAllowed: boolean): MirrorInfo {
+  const { folder, path, direction = 'both', watch = true } = resource.spec;
+  return {
+    ...{ resource: titleOf(resource), home: resourceDirectory(resource), folder, path, direction },
+    ...{ isWatched: watch, isAllowed, isFolderThere: isHostFolder(folder) },
+    ...countsIn(disk, resource.id),
+  };
+}
+
+function countsIn(disk: Disk, id: string): Pick<MirrorInfo, 'files' | 'waiting' | 'comparedAt'> {
+  try {
+    const state = readState(disk, id);
+    const all = [...(state?.ancestors.values() ?? [])];
+    const files = all.filter(({ pond }) => pond !== undefined && !isDirectory(pond)).length;
+    const waiting = all.filter(({ offered }) => offered !== undefined).length;
+    return { files, waiting, comparedAt: state === undefined ? null : new Date(state.comparedMs).toISOString() };
+  } catch (error) {
+    // The run reports a damaged state.
+    if (isPondError(error, 'pond-damaged')) return { files: 0, waiting: 0, comparedAt: null };
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { type KindVerbs } from '../../model/kindVerb.ts';
+
+/** Verbs that show what mirrors do. */
+export const mirrorVerbs = {
+  mirrors: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./mirrorsVerb.ts')).mirrors,
+  },
+  mirrorPlan: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./mirrorPlanVerb.ts')).mirrorPlan,
+  },
+  mirrorStartOver: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'repeatable',
+    load: async () => (await import('./mirrorPlanVerb.ts')).mirrorStartOver,
+  },
+} satisfies KindVerbs;

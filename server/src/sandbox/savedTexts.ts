@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { isPondError } from '../base/error.ts';
+import { type Cache, createUserCache } from '../storage/cache.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+import { readingVersion } from './formats.ts';
+
+/** Minimum size of content about which a text is saved, bytes: the same is found as fast in smaller content. */
+const contentBytesMin = 256 * 1024;
+
+const caches = new WeakMap<OpenDisk, Cache>();
+
+/**
+ * Returns what was found in files of this content before, by any process of the user; otherwise finds it, and saves it as
+ * text. `name` says all that it depends on. A text that is damaged, or of another version of the program, counts as
+ * missing; one that cannot be saved is found again by the next process.
+ */
+export async function savedOr<T>(
+  { name, sizeBytes, openDisk }: { readonly name: string; readonly sizeBytes: number; readonly openDisk: OpenDisk },
+  form: { readonly write: (value: T) => string; readonly read: (text: string) => T },
+  find: () => Promise<T>,
+): Promise<T> {
+  if (sizeBytes < contentBytesMin) return await find();
+  const key = hash(`reading ${readingVersion} ${name}`);
+  const saved = attempt(() => textIn(cacheOf(openDisk).readText(key), key));
+  if (saved !== undefined) return form.read(saved);
+  const found = await find();
+  const text = form.write(found);
+  attempt(() => cacheOf(openDisk).writeText(key, `${hash(`${key} ${text}`)}\n${text}`));
+  return found;
+}
+
+/** The text of a file in the cache, without the hash in its first line; undefined for another one. */
+function textIn(content: string | undefined, key: string): string | undefined {
+  const text = content?.slice(content.indexOf('\n') + 1);
+  return content?.startsWith(`${hash(`${key} ${text}`)}\n`) === true ? text : undefined;
+}
+
+function cacheOf(openDisk: OpenDisk): Cache {
+  const known = caches.get(openDisk);
+  if (known !== undefined) return known;
+  const cache = createUserCache(openDisk);
+  caches.set(openDisk, cache);
+  return cache;
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The result of work on the cache; undefined when it cannot be read or written. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { LruCache } from '../../base/lruCache.ts';
+import { type OpenDisk } from '../../storage/disk.ts';
+import { savedOr } from '../savedTexts.ts';
+import { type SourceFile } from '../sources.ts';
+import { type TextScope } from './decoded.ts';
+import { scanOfText, textOfScan } from './savedScan.ts';
+import { type FileScan, scanFile } from './scanFile.ts';
+import { requireWhole } from './wholeFile.ts';
+
+/** Maximum number of cached files; results for a content never expire. */
+const filesMax = 20_000;
+
+const scans = new LruCache<string, FileScan>({ max: filesMax });
+const wholeFiles = new LruCache<string, true>({ max: filesMax });
+
+/** Returns the scan of a file; each content is scanned once for each format. Fails as scanFile and requireWhole. */
+export async function cachedScan(scope: TextScope, file: SourceFile): Promise<FileScan> {
+  const { key, reading, format, sizeBytes } = file;
+  const find = async (): Promise<FileScan> => {
+    await requireWholeOnce(file, scope.openDisk);
+    return await scanFile(scope, file);
+  };
+  if (key === undefined) return await find();
+  const name = JSON.stringify([key, reading, format ?? null]);
+  const cached = scans.get(name);
+  if (cached !== undefined) return cached;
+  const place = { name: `scan ${name}`, sizeBytes, openDisk: scope.openDisk };
+  return scans.set(name, await savedOr(place, { write: textOfScan, read: scanOfText }, find));
+}
+
+/** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
+export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>, openDisk: OpenDisk): Promise<void> {
+  const { key, sizeBytes } = file;
+  if (key === undefined) return await requireWhole(file, openDisk);
+  if (wholeFiles.get(key) === true) return;
+  const find = async (): Promise<true> => {
+    await requireWhole(file, openDisk);
+    return true;
+  };
+  const place = { name: `whole ${key}`, sizeBytes, openDisk };
+  wholeFiles.set(key, await savedOr(place, { write: () => 'whole', read: (): true => true }, find));
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { test, type TestContext } from 'node:test';
+import { agoText } from '../../client/cli/backupText.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { type Ended, runPond } from '../support/pondCommand.ts';
+import { newUserCache } from '../support/userCache.ts';
+
+interface Place {
+  readonly folder: string;
+  readonly url: string;
+  /** Folder of the copy. */
+  copy(): string;
+  pond(args: readonly string[], input?: string): Promise<Ended>;
+  /** Runs a command that succeeds, and returns its output. */
+  ok(args: readonly string[], input?: string): Promise<string>;
+}
+
+/** A pond with a Backup to a folder, committed and not run. */
+async function newPlace(t: TestContext): Promise<Place> {
+  newUserCache(t);
+  const folder = temporaryFolder(t);
+  const store = join(folder, 'store');
+  mkdirSync(store);
+  const url = pathToFileURL(store).href;
+  const pond: Place['pond'] = (args, input = '') => runPond(args, { cwd: folder, input });
+  const ok: Place['ok'] = async (args, input) => {
+    const { status, stdout, stderr } = await pond(args, input);
+    assert.equal(status, 0, `pond ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  await ok(['init']);
+  const document = `apiVersion: v1\nkind: Backup\nname: nas\ndesc: A copy\nspec: { endpoint: "${url}" }\n`;
+  await ok(['apply', '-f', '-'], document);
+  await ok(['commit', '-m', 'backup']);
+  const copy = (): string =>
+    join(
+      store,
+      readdirSync(store).find((name) => !name.startsWith('.'))!,
+    );
+  return { folder, url, copy, pond, ok };
+}
+
+const write = async ({ ok }: Place, path: string, text: string): Promise<void> => {
+  await ok(['write', path], text);
+  await ok(['commit', '-m', path]);
+};
+
+test('status says what is not backed up, without the store', async (t) => {
+  const place = await newPlace(t);
+  const { ok } = place;
+  assert.match(await ok(['status']), /^Backup\/nas: not backed up from this computer yet$/m);
+  await ok(['backup']);
+  assert.match(await ok(['status']), /^Backup\/nas: backed up, last just now$/m);
+  await write(place, '/a', 'a');
+  await write(place, '/b', 'b'.repeat(100_000));
+  rmSync(join(place.folder, 'store'), { recursive: true });
+  assert.match(await ok(['status']), /^Backup\/nas: 2 commits not backed up, last just now$/m);
+  const [line, at] = (await ok(['backup', 'status', '--offline'])).split('\n');
+  assert.match(line ?? '', /^Backup\/nas: 2 commits not backed up, last just now, up to \d+\.\d kB$/);
+  assert.match(at ?? '', /^ {2}at file:.*\/store, up to commit 1$/);
+  const online = await place.pond(['backup', 'status']);
+  assert.match(online.stderr, /^error\[remote-failed\]/);
+});
+
+test('an age is shown in its largest unit', () => {
+  const [minute, hour] = [60_000, 3_600_000];
+  const ages = [0, 59_000, minute, 59 * minute, hour, 47 * hour, 48 * hour, 100 * hour].map(agoText);
+  const expected = [
+    'just now',
+    'just now',
+    '1 min ago',
+    '59 min ago',
+    '1 h ago',
+    '47 h ago',
+    '2 days ago',
+    '4 days ago',
+  ];
+  assert.deepEqual(ages, expected);
+});
+
+test('a copy is verified against the pond, and a state that was lost is asked from the store', async (t) => {
+  const place = await newPlace(t);
+  const { ok, pond } = place;
+  await write(place, '/large', 'large '.repeat(20_000));
+  await ok(['backup', 'nas']);
+  assert.match(
+    await ok(['backup', 'verify', 'nas', '--full']),
+    /^Backup\/nas: (\d+) objects, .* up to commit 2: \1 objects read/,
+  );
+  assert.match(await ok(['backup', 'status']), /verified just now, 100% of the objects read$/m);
+  rmSync(process.env['POND_CACHE_DIR']!, { recursive: true });
+  assert.match(await ok(['status']), /not backed up from this computer yet/);
+  const [state] = JSON.parse(await ok(['backup', 'status', '--json'])) as { commit: number; missing: number }[];
+  assert.deepEqual([state?.commit, state?.missing], [2, 0]);
+
+  const blobs = join(place.copy(), '_pond/blobs');
+  const blob = readdirSync(blobs, { recursive: true, encoding: 'utf8' }).find((name) => /[0-9a-f]{64}$/.test(name))!;
+  const path = join(blobs, blob);
+  const bytes = readFileSync(path);
+  bytes[1000]! ^= 1;
+  rmSync(path);
+  writeFileSync(path, bytes);
+  assert.equal((await pond(['backup', 'verify', 'nas', '--sample', '0%'])).status, 0);
+  const damaged = await pond(['backup', 'verify', 'nas', '--full']);
+  assert.match(damaged.stdout, new RegExp(`^_pond/blobs/${blob} is altered`));
+  assert.match(damaged.stderr, /^error\[remote-damaged\]: the copy of Backup\/nas has 1 problem/);
+  assert.equal((await pond(['backup', 'verify', 'nas', '--full', '--at', '1'])).status, 0);
+});
+
+test('a store is listed, with the ponds in it', async (t) => {
+  const place = await newPlace(t);
+  await place.ok(['backup']);
+  const { id } = JSON.parse(await place.ok(['status', '--json'])) as { id: string };
+  const [listed] = JSON.parse(await place.ok(['backup', 'ls', place.url, '--json'])) as {
+    pond: string;
+    commit: number;
+  }[];
+  assert.deepEqual([listed?.pond, listed?.commit], [id, 1]);
+  assert.match(await place.ok(['backup', 'ls', place.url]), new RegExp(`^${id}  commit 1 `));
+});
+
+test('what no version names is removed by the second of two calls', async (t) => {
+  const place = await newPlace(t);
+  await place.ok(['backup']);
+  const orphan = join(place.copy(), '1b671a64-40d5-491e-99b0-da01ff1f3341.parquet');
+  const age = (path: string, days: number): void => {
+    const time = new Date(Date.now() - days * 86_400_000);
+    utimesSync(path, time, time);
+  };
+  writeFileSync(orphan, 'left by a push');
+  assert.match(await place.ok(['backup', 'prune', 'nas']), /^Backup\/nas: 0 objects of 0 removed$/m);
+  age(orphan, 8);
+  assert.match(await place.ok(['backup', 'prune', 'nas', '--dry-run']), /^candidate  14 B  1b67/);
+  assert.deepEqual(readdirSync(join(place.copy(), '_pond')).includes('prune'), false);
+  for (let i = 0; i < 2; i++) {
+    assert.match(await place.ok(['backup', 'prune', 'nas']), /; a call after .* removes the candidates$/m);
+  }
+  const lists = join(place.copy(), '_pond/prune');
+  for (const name of readdirSync(lists)) age(join(lists, name), 2);
+  assert.match(await place.ok(['backup', 'prune', 'nas']), /^removed .*\nBackup\/nas: 1 object of 1 removed$/m);
+  assert.ok(!readdirSync(place.copy()).includes('1b671a64-40d5-491e-99b0-da01ff1f3341.parquet'));
+  await place.ok(['backup', 'verify', 'nas', '--full']);
+});
+
+test('a clone backs up nothing until it is adopted, and only with the history of the store', async (t) => {
+  const place = await newPlace(t);
+  await place.ok(['backup']);
+  await place.ok(['clone', place.url, 'clone']);
+  const inClone = (...args: readonly string[]): Promise<Ended> => place.pond(['--pond', 'clone', ...args]);
+  await inClone('allow', 'nas');
+  const refused = await inClone('backup');
+  assert.match(refused.stderr, /^error\[not-allowed\]: .*this pond is a clone of .*\nhint: .*'pond backup adopt nas'/);
+  assert.equal((await inClone('backup', 'adopt', 'nas')).status, 0);
+  await inClone('mkdir', '/in-clone');
+  await inClone('commit', '-m', 'in the clone');
+  assert.equal((await inClone('backup')).status, 0);
+  await write(place, '/a', 'a');
+  assert.match((await place.pond(['backup'])).stderr, /^error\[remote-diverged\]/m);
+});
+
+test('options belong to one action, and names to Backups', async (t) => {
+  const { pond } = await newPlace(t);
+  const usage = await pond(['backup', 'status', '--full']);
+  assert.match(usage.stderr, /^error\[usage\]: --full is not for 'pond backup status'/);
+  assert.match((await pond(['backup', 'verify', 'nas', '--sample', 'x'])).stderr, /^error\[usage\]/);
+  assert.match((await pond(['backup', 'other'])).stderr, /^error\[resource-not-found\]: there is no Backup "other"/);
+  assert.match((await pond(['backup', 'verify', 'nas'])).stderr, /^error\[not-found\]: there is no copy of this pond/);
+});

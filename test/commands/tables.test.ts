@@ -1,0 +1,153 @@
+/** Tables of files and of queries, as the editor opens them. */
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type OpenedTableInfo, type TableViewInfo } from '../../server/src/protocol/commands.ts';
+import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
+
+const everything: TableViewInfo = { sort: [], filters: [] };
+
+/** The rows of a view, at most a thousand. */
+async function rowsOf(host: PondHost, { source }: OpenedTableInfo, view = everything): Promise<unknown> {
+  const { columns } = await host.run('tableRows', { source, view, start: 0, count: 1000 });
+  return (columns[0] ?? []).map((_, row) => columns.map((column) => column[row]));
+}
+
+const document = `apiVersion: duckpond/v1
+kind: Derive
+name: series
+desc: Readings
+spec:
+  collections:
+    - name: all
+      pattern: /a.csv
+      query: SELECT x, y FROM read_csv('$1')
+`;
+
+test('tables of every kind of file open with their columns, and Parquet files are read in place', async (t) => {
+  const host = await newPondHost(t);
+  const expected = [
+    ['1', 'one'],
+    ['2', null],
+  ];
+  await host.run('write', textFile('/a.csv', 'x,y\n1,one\n2,\n'));
+  await host.run('write', textFile('/a.tsv', 'x\ty\n1\tone\n2\t\n'));
+  await host.run('write', textFile('/a.json', '[{"x": 1, "y": "one"}, {"x": 2}]'));
+  await host.run('write', textFile('/a.ndjson', '{"x": 1, "y": "one"}\n{"x": 2}\n'));
+  await host.run('apply', { sources: [{ text: document, origin: 'series.yaml' }], directory: host.folder });
+  const sql = 'FROM "/a.csv"';
+  for (const format of ['parquet', 'arrow', 'xlsx'] as const) {
+    const { source } = await host.run('openTable', { table: { sql } });
+    await host.run('saveTable', { source, view: everything, format, path: `/b.${format}`, overwrite: false });
+  }
+  for (const path of ['/a.csv', '/a.tsv', '/a.json', '/a.ndjson', '/b.parquet', '/b.arrow', '/b.xlsx']) {
+    const table = await host.run('openTable', { table: { path } });
+    assert.deepEqual(
+      table.columns.map(({ name }) => name),
+      ['x', 'y'],
+      path,
+    );
+    assert.deepEqual(await rowsOf(host, table), expected, path);
+    assert.equal('path' in table.source, path.startsWith('/b.'), path);
+    assert.equal((await host.run('tableCount', { source: table.source, view: everything })).rowCount, 2, path);
+  }
+  const derived = await host.run('openTable', { table: { path: '/Derive/series/all/a.csv' } });
+  assert.deepEqual([derived.source, await rowsOf(host, derived)], [{ path: '/Derive/series/all/a.csv' }, expected]);
+  await host.run('commit', { message: 'tables' });
+  await host.run('write', textFile('/a.csv', 'x,y\n3,three\n'));
+  assert.deepEqual(
+    await rowsOf(host, await host.run('openTable', { table: { path: '/a.csv' }, at: 'HEAD' })),
+    expected,
+  );
+  assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { path: '/a.csv' } })), [['3', 'three']]);
+  await assert.rejects(host.run('openTable', { table: { path: '/c.csv' } }), (error: unknown) =>
+    isPondError(error, 'not-found'),
+  );
+});
+
+test('a file whose column is named as DuckDB numbers rows is read in full', async (t) => {
+  const host = await newPondHost(t);
+  const { source } = await host.run('openTable', { table: { sql: 'SELECT 7 AS "File_Row_Number", 8 AS x' } });
+  await host.run('saveTable', { source, view: everything, format: 'parquet', path: '/a.parquet', overwrite: false });
+  const table = await host.run('openTable', { table: { path: '/a.parquet' } });
+  assert.ok('resultId' in table.source);
+  assert.deepEqual(await rowsOf(host, table), [['7', '8']]);
+});
+
+test('the first rows of a long result are read before the others, and what needs all rows waits for them', async (t) => {
+  const host = await newPondHost(t);
+  // The failure is beyond the rows that DuckDB computes ahead of its reader.
+  const failing = "CASE WHEN range = 900000 THEN error('broken' || range) END AS y";
+  const sql = `SELECT range AS x, ${failing} FROM range(1000000)`;
+  const broken = await host.run('openTable', { table: { sql } });
+  assert.equal(broken.rowCount, null);
+  const { columns } = await host.run('tableRows', { source: broken.source, view: everything, start: 0, count: 3 });
+  assert.deepEqual(columns[0], ['0', '1', '2']);
+  const counted = host.run('tableCount', { source: broken.source, view: everything });
+  await assert.rejects(counted, (error: unknown) => isPondError(error, 'query-failed') && /broken/.test(error.message));
+  // A result that is released while its rows are kept makes room for the next query.
+  const endless = await host.run('openTable', { table: { sql: 'SELECT a.range FROM range(3000000000) a' } });
+  if (!('resultId' in endless.source)) throw new Error('expected a result');
+  await host.run('release', { resultId: endless.source.resultId });
+  const short = await host.run('openTable', { table: { sql: 'SELECT 1 AS one' } });
+  assert.equal(short.rowCount, 1);
+});
+
+const view: TableViewInfo = {
+  sort: [{ column: 'name', descending: true }],
+  filters: [{ column: 'n', kind: 'values', values: ['1', '3', null] }],
+};
+const selected = [
+  ["it's", '3'],
+  ['b', null],
+  ['a "quoted" one', '1'],
+];
+
+test('the query of a view returns its rows, whatever its names and values are', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile(`/it's "one".csv`, 'n,name\n1,"a ""quoted"" one"\n2,c\n3,it\'s\n,b\n'));
+  const file = await host.run('openTable', { table: { path: `/it's "one".csv` } });
+  const { source } = await host.run('openTable', { table: { sql: `FROM "/it's ""one"".csv"` } });
+  const columns = ['name', 'n'];
+  const found = [
+    await host.run('tableSql', { source, view, columns, sql: `FROM "/it's ""one"".csv"; -- all` }),
+    await host.run('tableSql', { source: file.source, view, columns, sql: `FROM "/it's ""one"".csv"` }),
+  ];
+  const { columns: direct } = await host.run('tableRows', { source, view, columns, start: 0, count: 9 });
+  assert.deepEqual(direct, [selected.map(([name]) => name), selected.map(([, n]) => n)]);
+  for (const { sql } of found)
+    assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { sql } })), selected, sql);
+});
+
+test('a view is exported to the host and into the pond in every format', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/a.csv', 'n,name\n1,"a ""quoted"" one"\n2,c\n3,it\'s\n,b\n'));
+  const { source } = await host.run('openTable', { table: { path: '/a.csv' } });
+  const columns = ['name', 'n'];
+  for (const format of ['csv', 'json', 'ndjson', 'parquet', 'arrow', 'xlsx'] as const) {
+    const path = `/out.${format}`;
+    const saved = await host.run('saveTable', { source, view, columns, format, path, overwrite: false });
+    assert.equal(saved.rowCount, 3, format);
+    assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { path } })), selected, format);
+    await assert.rejects(
+      host.run('saveTable', { source, view, columns, format, path, overwrite: false }),
+      (error: unknown) => isPondError(error, 'already-exists'),
+    );
+    const file = join(host.folder, `out.${format}`);
+    await host.run('exportTable', { source, view, columns, format, file });
+    const { size } = await host.run('stat', { path });
+    assert.equal(readFileSync(file).length, size, format);
+  }
+  // A failure leaves the file as it was.
+  const kept = join(host.folder, 'kept.csv');
+  writeFileSync(kept, 'kept');
+  const wrong: TableViewInfo = { sort: [{ column: 'gone', descending: false }], filters: [] };
+  await assert.rejects(host.run('exportTable', { source, view: wrong, format: 'csv', file: kept }), /gone/);
+  assert.equal(readFileSync(kept, 'utf8'), 'kept');
+  const inside = join(host.pond, 'x.csv');
+  await assert.rejects(host.run('exportTable', { source, view, format: 'csv', file: inside }), (error: unknown) =>
+    isPondError(error, 'invalid-path'),
+  );
+});

@@ -1,0 +1,140 @@
+/** A change that makes again what is committed leaves nothing staged; any other one does. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { type Disk } from '../../server/src/storage/disk.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
+import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
+import { endLockHolders } from '../support/pondState.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
+import { bytesOf, parquetOf, textOf } from '../support/tree.ts';
+
+const author = 'test';
+const large = bytesOf('time,level\n'.repeat(10_000));
+
+async function newPond(disk: Disk): Promise<Pond> {
+  const pond = await initPondOn(disk, 'memory', { author });
+  const root = await pond.fs.root();
+  await root.createDirectory('/d');
+  await root.writeFile('/d/a', bytesOf('one'));
+  await root.writeFile('/d/large', large);
+  await root.createSymlink('/d/link', 'a');
+  await root.createFile('/d/series', parquetOf('first'), { type: 'series' });
+  await root.setAttributes('/d/a', { unit: 'm' });
+  await pond.commit({ message: 'first', author });
+  return pond;
+}
+
+/** Paths of the staged changes. */
+const staged = async (pond: Pond): Promise<readonly string[]> =>
+  (await pond.status()).staged.map(({ kind, path }) => `${kind} ${path}`);
+
+type Step = (root: WorkingDirectory, pond: Pond) => Promise<unknown>;
+
+const write =
+  (path: string, content: Uint8Array | string): Step =>
+  (root) =>
+    root.writeFile(path, typeof content === 'string' ? bytesOf(content) : content);
+const remove =
+  (path: string): Step =>
+  (root) =>
+    root.remove(path);
+
+const putBack: Readonly<Record<string, readonly Step[]>> = {
+  'an edit and the old text': [write('/d/a', 'two'), write('/d/a', 'three'), write('/d/a', 'one')],
+  'an edit of a large file and the old content': [write('/d/large', 'short'), write('/d/large', large)],
+  'a removal and the old text with the old attributes': [
+    remove('/d/a'),
+    (root) => root.createFile('/d/a', bytesOf('one'), { attributes: { unit: 'm' } }),
+  ],
+  'a removal and the old text, whose attributes follow': [
+    remove('/d/a'),
+    write('/d/a', 'one'),
+    (root) => root.setAttributes('/d/a', { unit: 'm' }),
+  ],
+  'a removal and a restoration': [remove('/d/a'), (_, pond) => pond.restore(['/d/a'], 'HEAD')],
+  'an edit and a restoration': [write('/d/a', 'two'), (_, pond) => pond.restore(['/d/a'], 'HEAD')],
+  'other attributes and the old ones': [
+    (root) => root.setAttributes('/d/a', { unit: 'ft' }),
+    (root) => root.setAttributes('/d/a', { unit: 'm' }),
+  ],
+  'another target of a link and the old one': [remove('/d/link'), (root) => root.createSymlink('/d/link', 'a')],
+  'a rename there and back': [(root) => root.rename('/d/a', '/d/b'), (root) => root.rename('/d/b', '/d/a')],
+  'a batch that ends as it began': [
+    (root) =>
+      root.backend.batch(async () => {
+        await root.remove('/d/large');
+        await root.writeFile('/d/large', large);
+      }),
+  ],
+};
+
+for (const [title, steps] of Object.entries(putBack)) {
+  test(`${title} leave nothing staged`, async () => {
+    const disk = createMemoryDisk();
+    const pond = await newPond(disk);
+    const root = await pond.fs.root();
+    for (const step of steps) await step(root, pond);
+    assert.deepEqual(await staged(pond), []);
+    await assert.rejects(pond.commit({ message: 'nothing', author }), { code: 'nothing-staged' });
+    assert.equal(textOf(await root.readFile('/d/a')), 'one');
+    assert.deepEqual(await root.readFile('/d/large'), large);
+    assert.deepEqual(await pond.checkHistory().then(({ problems }) => problems), []);
+    await pond.close();
+    endLockHolders(disk);
+    const again = await openPondOn(disk, 'memory', { mode: 'write' });
+    assert.deepEqual(await staged(again), []);
+    assert.equal(textOf(await (await again.fs.root()).readFile('/d/a')), 'one');
+    await again.close();
+  });
+}
+
+const kept: Readonly<Record<string, { readonly steps: readonly Step[]; readonly changes: readonly string[] }>> = {
+  'the old text without the old attributes': {
+    steps: [remove('/d/a'), write('/d/a', 'one')],
+    changes: ['modified /d/a'],
+  },
+  'the old text in a file that was moved away': {
+    steps: [
+      (root) => root.rename('/d/a', '/d/b'),
+      (root) => root.createFile('/d/a', bytesOf('one'), { attributes: { unit: 'm' } }),
+    ],
+    changes: ['modified /d/a', 'renamed /d/b'],
+  },
+  'a version of a series with the rows of the one before': {
+    steps: [write('/d/series', parquetOf('first'))],
+    changes: ['modified /d/series'],
+  },
+};
+
+for (const [title, { steps, changes }] of Object.entries(kept)) {
+  test(`${title} is staged`, async () => {
+    const pond = await newPond(createMemoryDisk());
+    const root = await pond.fs.root();
+    for (const step of steps) await step(root, pond);
+    const found = await staged(pond);
+    assert.deepEqual(
+      found.map((line) => line.split(' ').at(-1)),
+      changes.map((line) => line.split(' ').at(-1)),
+      found.join(', '),
+    );
+    await pond.close();
+  });
+}
+
+test('the old text is staged, and a conflict, after another commit of the file', async () => {
+  const pond = await newPond(createMemoryDisk());
+  const root = await pond.fs.root();
+  await root.writeFile('/d/a', bytesOf('mine'));
+  const transaction = await pond.begin();
+  await (await transaction.fs.root()).writeFile('/d/a', bytesOf('theirs'));
+  await transaction.commit({ message: 'other', author });
+  await root.writeFile('/d/a', bytesOf('one'));
+  const { staged: changes, conflicts } = await pond.status();
+  assert.deepEqual([changes.map(({ path }) => path), conflicts.map(({ path }) => path)], [['/d/a'], ['/d/a']]);
+  assert.equal(textOf(await root.readFile('/d/a')), 'one');
+  assert.equal(await pond.keepStaged(['/d/a']), 1);
+  await pond.commit({ message: 'kept', author });
+  assert.equal(textOf(await root.readFile('/d/a')), 'one');
+  await pond.close();
+});

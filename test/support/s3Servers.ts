@@ -1,0 +1,161 @@
+/** S3-compatible servers on this computer, each with buckets that tests create. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findMoto, findS3sFs, s3ServerMissing } from '../../scripts/s3Servers.mjs';
+import { type S3Location } from '../../server/src/remote/location.ts';
+import { startFaultProxy } from './faultProxy.ts';
+
+export interface S3Server {
+  readonly name: 's3s-fs' | 'moto';
+  /** `http://127.0.0.1:PORT`. */
+  readonly endpoint: string;
+  /** Keys that may do everything. */
+  readonly credentials: { readonly keyId: string; readonly secret: string };
+  /** Creates a bucket, and returns the store at a prefix of it. */
+  createBucket(): Promise<S3Location>;
+  close(): Promise<void>;
+}
+
+/** A server that can be started, or the reason why its tests are skipped. */
+export interface AvailableServer {
+  readonly name: string;
+  /** Undefined when it is installed. */
+  readonly skip: string | undefined;
+  readonly start: () => Promise<S3Server>;
+}
+
+const credentials = { keyId: 'DUCKPONDKEY', secret: 'duckpond-secret-1' };
+
+/**
+ * The servers to test with: the first that is installed, or with POND_PROOF_ROUNDS each; one that is missing if none is
+ * installed, so that its tests are counted as skipped.
+ */
+export function s3Servers(): readonly AvailableServer[] {
+  const installed = [
+    ...(findS3sFs() === undefined ? [] : [{ name: 's3s-fs', skip: undefined, start: startS3sFs }]),
+    ...(findMoto() === undefined ? [] : [{ name: 'moto', skip: undefined, start: startMoto }]),
+  ];
+  const missing = { name: 'S3', skip: s3ServerMissing, start: () => Promise.reject(new Error(s3ServerMissing)) };
+  if (installed.length === 0) return [missing];
+  return process.env['POND_PROOF_ROUNDS'] === undefined ? installed.slice(0, 1) : installed;
+}
+
+/** Returns moto, the only one that knows users and policies. */
+export function motoServer(): AvailableServer {
+  return { name: 'moto', skip: findMoto() === undefined ? s3ServerMissing : undefined, start: startMoto };
+}
+
+/** s3s-fs checks a condition and stores the object in two steps: the proxy makes that one. */
+async function startS3sFs(): Promise<S3Server> {
+  const program = findS3sFs();
+  assert.ok(program !== undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'pond-test-s3-'));
+  const keys = ['--access-key', credentials.keyId, '--secret-key', credentials.secret];
+  const server = await startProcess(program, (port) => [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    ...keys,
+    folder,
+  ]);
+  const proxy = await startFaultProxy(server.endpoint);
+  return {
+    name: 's3s-fs',
+    endpoint: proxy.endpoint,
+    credentials,
+    createBucket: () => {
+      const bucket = newBucketName();
+      mkdirSync(join(folder, bucket));
+      return Promise.resolve(locationIn(proxy.endpoint, bucket));
+    },
+    close: async () => {
+      await proxy.close();
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startMoto(): Promise<S3Server> {
+  const moto = findMoto();
+  assert.ok(moto !== undefined);
+  const parts = (port: number): readonly string[] => ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
+  const env = { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1' };
+  const server = await startProcess(moto.program, parts, env);
+  return {
+    name: 'moto',
+    endpoint: server.endpoint,
+    credentials,
+    createBucket: async () => {
+      const bucket = newBucketName();
+      const answer = await fetch(`${server.endpoint}/${bucket}`, { method: 'PUT' });
+      assert.equal(answer.status, 200, await answer.text());
+      return locationIn(server.endpoint, bucket);
+    },
+    close: server.close,
+  };
+}
+
+const newBucketName = (): string => `pond-${randomUUID()}`;
+
+function locationIn(endpoint: string, bucket: string): S3Location {
+  return { kind: 's3', endpoint, region: 'us-east-1', bucket, prefix: 'ponds/one', isPathStyle: true };
+}
+
+interface StartedProcess {
+  readonly endpoint: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server on a free port, and waits until it answers. */
+async function startProcess(
+  program: string,
+  parts: (port: number) => readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<StartedProcess> {
+  const port = await freePort();
+  const child = spawn(program, parts(port), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // A test that fails before it closes the server must not leave it.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const endpoint = `http://127.0.0.1:${port}`;
+  while (!(await answers(endpoint))) {
+    assert.ok(child.exitCode === null && child.signalCode === null, `${program} ended: ${said}`);
+    await delay(50);
+  }
+  return {
+    endpoint,
+    close: async () => {
+      process.off('exit', kill);
+      child.kill();
+      await ended;
+    },
+  };
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    await (await fetch(endpoint)).arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
