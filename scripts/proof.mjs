@@ -14,6 +14,8 @@ const repeating = [
   'test/commands/hostilePond.test.ts',
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
   'test/documents/textFormat.test.ts',
+  'test/mirror/kill.test.ts',
+  'test/mirror/model.test.ts',
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',

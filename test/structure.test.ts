@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
     ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb', 'remote', 'replica', 'mirror'],
   ],
-  resources: ['resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
+  resources: ['protocol', 'resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
   'resources/tree': [
     ...['resources', 'resources/model', 'materialize', 'sandbox', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
   ],

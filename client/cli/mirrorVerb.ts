@@ -1,9 +1,11 @@
 /** The verb of mirrors. */
-import { PondError } from '../../server/src/base/error.ts';
+import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
+import { errorText } from './errorText.ts';
 import { minute, plural, table } from './format.ts';
 import { namesHelp } from './options.ts';
-import { runNamed } from './runVerbs.ts';
+import { printedError } from './printedError.ts';
+import { runNamed, runOnce } from './runVerbs.ts';
 import { printJson } from './runner.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
@@ -25,8 +27,43 @@ const runMirror: VerbRunner = async (session) => {
   if (line.flags.has('start-over')) {
     for (const { resource } of found) await session.call('mirrorStartOver', { name: resource });
   }
-  await runNamed(session, found.map(({ resource }) => resource)); // prettier-ignore
+  const resources = found.map(({ resource }) => resource);
+  if (line.flags.has('watch')) await watch(session, resources);
+  else await runNamed(session, resources);
 };
+
+/** Runs mirrors now, and again after each change of their folders or of the pond, until Ctrl+C. */
+async function watch(session: Session, names: readonly string[]): Promise<void> {
+  await runNamed(session, names);
+  let seen = await session.call('mirrorEvents', { names });
+  if (!seen.isWatching) {
+    session.terminal.warn(
+      'pond: a folder cannot be watched; it is compared every ten seconds\nhint: The system may have no watches left: see fs.inotify.max_user_watches.',
+    );
+  }
+  while (!session.signal.aborted) {
+    await tryRound(session, names);
+    try {
+      // Other processes can write the pond while nothing happens.
+      await session.call('close', {});
+      const { changes, commit } = seen;
+      seen = await session.call('mirrorEvents', { names, since: { changes, commit } });
+    } catch (error) {
+      if (!session.signal.aborted) throw error;
+    }
+  }
+}
+
+/** Runs a round; a later one may succeed where it fails. */
+async function tryRound(session: Session, names: readonly string[]): Promise<void> {
+  try {
+    await runOnce(session, names, { isWatching: true });
+  } catch (error) {
+    if (session.signal.aborted) return;
+    if (!isPondError(error)) throw error;
+    session.terminal.warn(errorText(printedError(error, session.line)));
+  }
+}
 
 async function printStatus(session: Session, found: readonly MirrorInfo[]): Promise<void> {
   if (session.line.json) return await printJson(session, found);
@@ -67,14 +104,15 @@ function planRow({ path, side, change, from }: MirrorChangeInfo): readonly strin
 
 /** Its declaration. */
 export const mirror: TerminalVerb = {
-  usage: '[status] [--dry-run | --start-over] [NAME...]',
+  usage: '[status] [--watch | --dry-run | --start-over] [NAME...]',
   summary: 'compare mirrors of the latest commit with their folders, and carry the changes over',
   details: [
     namesHelp,
     'status shows what the mirrors did last. --dry-run lists the changes that a run would make: + added, ~ changed, - removed, → renamed, ! a conflict.',
+    '--watch runs them again after each change of a folder or of the pond, until Ctrl+C.',
     '--start-over forgets the common state, and makes both sides the union again, as in a first run.',
   ],
-  options: { 'dry-run': { type: 'boolean' }, 'start-over': { type: 'boolean' } },
+  options: { watch: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, 'start-over': { type: 'boolean' } },
   positionals: [0],
   run: runMirror,
 };

@@ -64,25 +64,30 @@ const userErrors: ReadonlySet<ErrorCode> = new Set([
   'read-only',
 ]);
 
-async function runOnce(session: Session, names: readonly string[]): Promise<void> {
+/** Runs resources of a round; prints those without news only in a round that is not repeated, or of a schedule. */
+export async function runOnce(session: Session, names: readonly string[], { isWatching = false } = {}): Promise<void> {
   const { line, terminal } = session;
-  const isRepeated = line.texts['every'] !== undefined;
+  const isRepeated = isWatching || line.texts['every'] !== undefined;
   const { runs } = await session.call('run', { ...(names.length === 0 ? {} : { names }), isRepeated });
-  if (line.json) await printJson(session, runs);
-  else {
+  const shown = isWatching ? runs.filter(isNews) : runs;
+  if (line.json) {
+    if (shown.length > 0 || !isWatching) await printJson(session, shown);
+  } else {
     terminal.quiet();
-    const rows = runs.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
+    const rows = shown.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
       terminal.warn('pond: the latest commit has no resources');
       terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live."));
     }
-    for (const info of runs) warnAbout(terminal, info);
+    for (const info of shown) warnAbout(terminal, info);
   }
   if (runs.some(({ status }) => status === 'cancelled')) throw new PondError('cancelled', 'the run was cancelled');
   const failed = runs.filter(({ status }) => status === 'failed').length;
   if (failed > 0) throw new PondError('run-failed', `${plural(failed, 'resource')} of ${runs.length} failed`);
 }
+
+const isNews = ({ status, files, notes }: RunInfo): boolean => status !== 'ok' || files > 0 || notes.length > 0;
 
 function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunInfo): void {
   for (const note of notes) terminal.warn(printable(about(resource, note)));

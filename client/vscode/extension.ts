@@ -12,6 +12,7 @@ import { importFiles } from './commands/importFiles.ts';
 import { initPond } from './commands/init.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
 import { newResource } from './commands/newResource.ts';
+import { openMirror } from './commands/openMirror.ts';
 import { openPond } from './commands/open.ts';
 import { openDiff } from './commands/openDiff.ts';
 import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
@@ -27,6 +28,7 @@ import { FormatFixes } from './formatFixes.ts';
 import { PathHover } from './pathHover.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
+import { MirrorWatcher } from './mirrors.ts';
 import { queryLanguage, QueryDocuments } from './queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
@@ -44,6 +46,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const queries = new QueryDocuments(client, ponds, extension.extensionUri, fixes);
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls);
+  const mirrors = new MirrorWatcher(client, ponds);
   const resources = resourceParts(client, ponds, extension.extensionUri);
   const context: Context = { client, ponds, sourceControls, queries, ...resources };
   extension.subscriptions.push(
@@ -54,7 +57,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
       new TableEditors(client, ponds, queries, extension.extensionUri),
       { supportsMultipleEditorsPerDocument: true },
     ),
-    ...[...resources.disposables, decorations, statusBar, queries, sourceControls, files, ponds, client],
+    ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
       [queryLanguage, { language: 'yaml', scheme }],
@@ -86,6 +89,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.deleteResource', context, deleteResources),
     registerCommand('pond.showGraph', context, showGraph),
     registerCommand('pond.refreshResources', context, refreshResources),
+    registerCommand('pond.openMirror', context, openMirror),
     registerCommand('pond.showServerLog', context, async () => client.log.show()),
     registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
     // The server learns at its start whether the workspace is trusted.

@@ -109,7 +109,7 @@ async function killAt({ image, folder }: Scene, work: string, kill: Kill): Promi
     await runRound(pond, disk, settings, { disk: kill.disk(disk), openFolder: redirect(openFolder) });
     await pond.close();
   } catch (error) {
-    assert.ok(kill.hasFired, String(error instanceof Error ? error.stack : error));
+    if (!kill.hasFired) throw error;
   }
   endLockHolders(disk);
   const pond = await openPondOn(disk, '/pond', { mode: 'write' });
@@ -147,7 +147,7 @@ test('each name is durable before the state says that it is there', async (t) =>
   const whole = new Kill(Infinity);
   await killAt(made, join(temporaryFolder(t), 'work'), whole);
   const renames = whole.trace.filter((call) => call.startsWith('rename '));
-  assert.ok(renames.length > 4);
+  assert.equal(renames.length, 4);
   for (const rename of renames) {
     const to = rename.split(' ')[2] ?? '';
     const directory = to.includes('/') ? to.slice(0, to.lastIndexOf('/')) : '';

@@ -34,6 +34,12 @@ export interface MirrorChangeInfo {
   readonly from?: string;
 }
 
+/** How many changes of watched folders a process has seen, and the latest commit. */
+interface MirrorMoment {
+  readonly changes: number;
+  readonly commit: number;
+}
+
 /** The requests for mirrors, by name. */
 export interface MirrorCommands {
   /** Mirrors of the latest commit, by name; all when `names` is omitted. Fails `resource-not-found`. */
@@ -45,6 +51,15 @@ export interface MirrorCommands {
       readonly changes: readonly MirrorChangeInfo[];
       readonly left: readonly { readonly path: string; readonly reason: string }[];
     };
+  };
+  /**
+   * Returns the present state of the mirrors' folders and of the pond, once it differs from `since`, an earlier result;
+   * without `since` at once, and the folders are watched from then on. Returns after a time in any case: after an hour,
+   * or sooner when a folder cannot be watched.
+   */
+  mirrorEvents: {
+    params: InPond & { readonly names: readonly string[]; readonly since?: MirrorMoment };
+    result: MirrorMoment & { readonly isWatching: boolean };
   };
   /** Forgets the common state: the next round is a first one. `isForgotten` is false when there was none. */
   mirrorStartOver: { params: InPond & { readonly name: string }; result: { readonly isForgotten: boolean } };

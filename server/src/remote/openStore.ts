@@ -5,7 +5,7 @@ import { type ObjectStore } from './objectStore.ts';
 import { type S3Settings, type StoreCredentials, type UploadLedger } from './s3Settings.ts';
 
 /** Access to a bucket; a folder uses none of it. */
-export interface StoreAccess {
+interface StoreAccess {
   /** `environment` if omitted. */
   readonly credentials?: StoreCredentials | undefined;
   readonly settings?: S3Settings | undefined;

@@ -37,12 +37,12 @@ interface KeptResult {
 }
 
 /** A result with all of its rows. */
-export interface KeptRows extends BegunResult {
+interface KeptRows extends BegunResult {
   readonly rowCount: number;
 }
 
 /** A result with its first rows, or all of them. */
-export interface BegunResult {
+interface BegunResult {
   readonly result: number;
   readonly columns: readonly Column[];
   /** Undefined while there are more rows. */

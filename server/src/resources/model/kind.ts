@@ -114,7 +114,7 @@ export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource
 }
 
 /** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
-export interface CopyAccess {
+interface CopyAccess {
   readonly env: (name: string) => string | undefined;
   readonly signal: AbortSignal | undefined;
 }

@@ -104,7 +104,7 @@ function typed({ type }: RelationColumn, text: string): SqlText {
 }
 
 /** A text of a filter that has to be a value of the type of its column. */
-export interface FilterValue {
+interface FilterValue {
   readonly column: RelationColumn;
   readonly text: string;
 }

@@ -11,7 +11,7 @@ import { type Relation } from './relation.ts';
 const ordersMax = 2;
 
 /** The order of a view: a table of the positions of its rows, whose row ids are the positions in the view. */
-export interface Order {
+interface Order {
   readonly table: SqlText;
   readonly rowCount: number;
 }

@@ -22,7 +22,7 @@ import { summarize } from './summarize.ts';
 const directRowsMax = 2000;
 
 /** A table that is read: its database, and its rows there. */
-export interface TableParts {
+interface TableParts {
   readonly database: Database;
   readonly relation: Relation;
   /** Converts an error of DuckDB, as of files that cannot be read. */

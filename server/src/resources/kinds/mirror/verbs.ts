@@ -16,6 +16,13 @@ export const mirrorVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./mirrorPlanVerb.ts')).mirrorPlan,
   },
+  mirrorEvents: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./mirrorEventsVerb.ts')).mirrorEvents,
+  },
   mirrorStartOver: {
     access: 'write',
     trust: 'trusted',
