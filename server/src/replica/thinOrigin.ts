@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { blobPath } from '../pond/blobs.ts';
-import { originPath } from '../pond/layout.ts';
+import { type BlobOrigin, originPath } from '../storage/pondStorage.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
-import { type BlobOrigin } from '../storage/pondStorage.ts';
 import { BlobFetcher, fetchDirectory, markerPrefix } from './blobFetcher.ts';
 import { openOrigin, originAccess, readOrigin } from './originRecord.ts';
 
