@@ -10,6 +10,8 @@ const runtime = {
   '@aws-sdk/client-s3':
     'speaks to S3-compatible stores, with every way to name credentials; loaded when a store is used',
   '@duckdb/node-api': 'runs SQL over Parquet, CSV, JSON and Arrow in place',
+  'age-encryption':
+    'wraps the key of a sealed store for its recipients, in the format of the age tool; loaded with such a store',
   'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
   chokidar: 'watches a mirrored folder: it misses no nested folder, and has no install script',
   'hash-wasm': 'BLAKE3, by which a Watertown pond names its content: WebAssembly inside the package',

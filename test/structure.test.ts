@@ -80,6 +80,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^yaml$/, parts: ['documents'] },
   { module: /^minijinja-js/, parts: ['templates'] },
   { module: /^@(aws-sdk|smithy)\//, parts: ['remote'] },
+  { module: /^age-encryption$/, parts: ['remote'] },
   { module: /^chokidar$/, parts: ['storage'] },
   { module: /^hash-wasm$/, parts: ['migrate'] },
 ];

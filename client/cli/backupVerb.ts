@@ -1,8 +1,8 @@
 /** The verb on the copies of a pond that Backup resources make. */
+import { ageText } from '../../server/src/base/age.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type BackupInfo, type BackupStatusInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
-import { agoText, backupLine } from './backupText.ts';
 import { humanSize, minute, plural, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
@@ -96,13 +96,13 @@ async function status(session: Session): Promise<void> {
 }
 
 function statusLines(state: BackupStatusInfo): readonly string[] {
-  const { address, commit, missing, missingBytes, verified, verifiedShare } = state;
+  const { resource, text, address, commit, missing, missingBytes, verified, verifiedShare } = state;
   const size = missing === 0 ? '' : `, up to ${humanSize(missingBytes)}`;
   const share = verifiedShare === null ? '' : `, ${Math.round(verifiedShare * 1000) / 10}% of the objects read`;
   return [
-    `${backupLine(state)}${size}`,
+    `${resource}: ${text}${size}`,
     `  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`,
-    verified === null ? '  never verified' : `  verified ${agoText(Date.now() - Date.parse(verified))}${share}`,
+    verified === null ? '  never verified' : `  verified ${ageText(Date.now() - Date.parse(verified))}${share}`,
   ];
 }
 

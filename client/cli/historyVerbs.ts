@@ -8,7 +8,6 @@ import {
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
-import { backupLine } from './backupText.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type VerbRunner } from './verb.ts';
@@ -26,7 +25,7 @@ export const status: VerbRunner = async (session) => {
   for (const warning of state.warnings) session.warn(warning);
   await terminal.print(`pond ${state.pond}\n${commitLine(state.head)}\n`);
   if (state.replica !== null) await terminal.print(`${replicaLine(state.replica)}\n`);
-  await terminal.print(state.backups.map((backup) => `${printable(backupLine(backup))}\n`).join(''));
+  await terminal.print(state.backups.map(({ resource, text }) => `${printable(resource)}: ${text}\n`).join(''));
   await terminal.print(foreignLines(state));
   if (state.setAside.length > 0) {
     const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');
@@ -73,7 +72,8 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {
-  const { texts, positionals } = session.line;
+  const { texts, positionals, flags } = session.line;
+  if (flags.has('rows')) return await (await import('./rowDiff.ts')).diffRows(session);
   const changes = await session.call('diff', {
     ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),

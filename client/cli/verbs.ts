@@ -142,10 +142,18 @@ export const verbs = {
     run: status,
   },
   diff: {
-    usage: '[--at V] [--to V] [PATH...]',
-    summary: 'show the differences between two versions',
-    details: ['From --at (default: HEAD) to --to (default: the staged changes).', atHelp],
-    options: { at, to: { type: 'string' } },
+    usage: '[--rows [--key COLUMN,...] [-n N]] [--at V] [--to V] [PATH...]',
+    summary: 'show the differences between two versions, or between the rows of a table',
+    details: [
+      'From --at (default: HEAD) to --to (default: the staged changes).',
+      atHelp,
+      '--rows compares the rows of the table PATH, or of two, by a key that is found or named by --key.',
+      '-n N shows at most N of the rows that differ (default: 20).',
+    ],
+    options: {
+      ...{ at, to: { type: 'string' }, rows: { type: 'boolean' }, key: { type: 'string' } },
+      count: { type: 'string', short: 'n' },
+    },
     positionals: [0],
     run: diff,
   },

@@ -9,11 +9,13 @@ import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
 import { appendFiles } from './commands/appendFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
+import { clonePond } from './commands/clone.ts';
 import { initPond } from './commands/init.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
 import { newResource } from './commands/newResource.ts';
 import { openMirror } from './commands/openMirror.ts';
 import { openPond } from './commands/open.ts';
+import { openAsTable } from './commands/openAsTable.ts';
 import { openDiff } from './commands/openDiff.ts';
 import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
 import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
@@ -34,7 +36,7 @@ import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
-import { tableEditor, TableEditors } from './tableEditor.ts';
+import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {
@@ -52,10 +54,10 @@ export function activate(extension: vscode.ExtensionContext): Api {
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
-    vscode.window.registerCustomEditorProvider(
-      tableEditor,
-      new TableEditors(client, ponds, queries, extension.extensionUri),
-      { supportsMultipleEditorsPerDocument: true },
+    ...[tableEditor, textTableEditor].map((editor) =>
+      vscode.window.registerCustomEditorProvider(editor, new TableEditors(client, queries), {
+        supportsMultipleEditorsPerDocument: true,
+      }),
     ),
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
@@ -64,6 +66,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
       new PathHover(client, (document) => queries.pondOfDocument(document)),
     ),
     registerCommand('pond.init', context, initPond),
+    registerCommand('pond.clone', context, clonePond),
     registerCommand('pond.open', context, openPond),
     registerCommand('pond.append', context, appendFiles),
     registerCommand('pond.import', context, importFiles),
@@ -75,6 +78,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
+    registerCommand('pond.openAsTable', context, openAsTable),
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),
     registerCommand('pond.cancelQuery', context, cancelQuery),

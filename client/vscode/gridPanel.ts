@@ -1,50 +1,66 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
-import { errorData, errorMessage, errorText, isCancelled } from './errors.ts';
+import { errorText, isCancelled } from './errors.ts';
+import { copyCells } from './gridCopy.ts';
+import { exportView } from './gridExport.ts';
 import { plotOf } from './gridPlot.ts';
-import { hintText } from './hints.ts';
+import { GridRequests } from './gridRequests.ts';
+import { failure, located, openParams, tableName } from './gridTable.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
-import { type CellRange, type FromGridPage, type GridState, type ToGridPage } from './webviews/grid/messages.ts';
+import {
+  type FromGridPage,
+  type GridState,
+  type ShownView,
+  type TableQuery,
+  type ToGridPage,
+} from './webviews/grid/messages.ts';
 
-/** Rows fetched per request when copying, and the maximum number of rows copied. */
-const copyWindow = 10_000;
-const copyRowsMax = 100_000;
-
-/** A statement to run on a pond. */
-interface Query {
-  readonly pond: string;
-  readonly sql: string;
+/** What a grid needs from the window. */
+export interface GridHost {
+  readonly client: PondClient;
+  readonly extension: vscode.Uri;
+  /** Opens a pond, which a server that was restarted does not have open. */
+  openPond(pond: string): Promise<unknown>;
+  openQuery(pond: string, sql: string): Promise<unknown>;
 }
 
+type Shown = Extract<GridState, { type: 'result' }>;
+
 /**
- * A grid in a panel. The rows stay in the server: the page requests the visible window. A new query replaces the
- * previous one, whose rows are released.
+ * A table in a panel. The rows stay in the server: the page requests the visible window of a view. A new query replaces
+ * the previous one, whose rows are released. After a restart of the server the query is run again; the page keeps its
+ * view, its selection and its position.
  */
 export class GridPanel implements vscode.Disposable {
-  private readonly client: PondClient;
+  private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
+  private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
   private readonly closed = new vscode.EventEmitter<void>();
   private runs = 0;
-  private query: Query | undefined;
+  private query: TableQuery | undefined;
   private current: GridState | undefined;
   private cancellation: vscode.CancellationTokenSource | undefined;
+  private isLost = false;
   readonly onDidClose = this.closed.event;
 
   /** Turns `panel` into the grid; closing either closes both. */
-  constructor(client: PondClient, extension: vscode.Uri, panel: vscode.WebviewPanel) {
-    this.client = client;
+  constructor(host: GridHost, panel: vscode.WebviewPanel) {
+    this.host = host;
     this.panel = panel;
-    const assets = vscode.Uri.joinPath(extension, 'out', 'webviews');
+    this.requests = new GridRequests(host.client, (message) => this.post(message));
+    const assets = vscode.Uri.joinPath(host.extension, 'out', 'webviews');
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
-    this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Query result' });
+    this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
     this.listeners = [
       this.panel.webview.onDidReceiveMessage((message: FromGridPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
-      client.onDidChangeState((state) => {
+      this.panel.onDidChangeViewState(() => this.reopenLost()),
+      host.client.onDidChangeState((state) => {
         if (state !== 'running') this.serverGone();
+        else this.reopenLost();
       }),
     ];
   }
@@ -58,19 +74,22 @@ export class GridPanel implements vscode.Disposable {
     this.panel.reveal(undefined, true);
   }
 
-  /** Runs a query and shows its result. Throws the server's error on failure, which is shown as well. */
-  async run(query: Query): Promise<void> {
+  /** Opens a table and shows it. Throws the server's error on failure, which is shown as well. */
+  async run(query: TableQuery): Promise<void> {
     this.cancellation?.cancel();
     this.release();
     const cancellation = (this.cancellation = new vscode.CancellationTokenSource());
     const run = ++this.runs;
-    const about = { run, sql: query.sql, source: pondName(query.pond) };
+    const about = { run, query, source: pondName(query.pond) };
     this.query = query;
+    this.isLost = false;
     this.show({ type: 'running', ...about });
     try {
-      const info = await this.client.request('query', query, cancellation.token);
-      if (run === this.runs) this.show({ type: 'result', ...about, info });
-      else this.releaseResult(query.pond, info.resultId);
+      await this.host.openPond(query.pond);
+      const info = await this.host.client.request('openTable', openParams(query), cancellation.token);
+      if (run !== this.runs) return this.releaseSource(query.pond, info.source);
+      this.show({ type: 'result', ...about, info });
+      if (info.rowCount === null) void this.count({ type: 'result', ...about, info });
     } catch (error) {
       if (run === this.runs) this.show(failure(about, error));
       if (!isCancelled(error)) throw error;
@@ -85,14 +104,20 @@ export class GridPanel implements vscode.Disposable {
     this.cancellation?.cancel();
   }
 
-  /** Rows of the current result. Throws when there is none. */
+  /** Rows of the whole table. Throws when there is none. */
   async rows(start: number, count: number): Promise<RowsInfo> {
-    if (this.current?.type !== 'result' || this.query === undefined) throw new Error('no result is shown');
-    return this.client.request('rows', { pond: this.query.pond, resultId: this.current.info.resultId, start, count });
+    if (this.current?.type !== 'result') throw new Error('no table is shown');
+    return this.rowsOf(
+      this.current,
+      { view: { sort: [], filters: [] }, columns: this.current.info.columns },
+      start,
+      count,
+    );
   }
 
   dispose(): void {
     this.cancellation?.cancel();
+    this.requests.cancelAll();
     this.release();
     for (const listener of this.listeners.splice(0)) listener.dispose();
     this.panel.dispose();
@@ -107,62 +132,98 @@ export class GridPanel implements vscode.Disposable {
         if (this.current !== undefined) this.post(this.current);
         return;
       case 'cancel':
-        this.cancel();
-        return;
-      case 'rows':
-        void this.sendRows(message.run, message.start, message.count);
-        return;
+        return this.cancel();
+      case 'cancelRequest':
+        return this.requests.cancel(message.id);
+      default:
+        if (message.run !== this.runs || this.current?.type !== 'result') return;
+        this.receiveAbout(this.current, message);
+    }
+  }
+
+  private receiveAbout(shown: Shown, message: Extract<FromGridPage, { run: number }>): void {
+    const { pond } = shown.query;
+    switch (message.type) {
+      case 'request':
+        return this.requests.send(message, { pond, source: shown.info.source });
       case 'plot':
-        void this.sendPlot(message.run);
+        void this.sendPlot(shown, message);
         return;
-      case 'copy':
-        void this.copy(message.range);
+      case 'copy': {
+        const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        void copyCells({ ...message, table: tableName(shown.query) }, rows).then((copied) => {
+          if (copied !== undefined) this.post({ type: 'copied', rows: copied });
+        });
         return;
+      }
+      case 'export':
+        void this.reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
+        return;
+      case 'openAsQuery':
+        void this.reported('The query could not be opened', () => this.openAsQuery(shown, message));
     }
   }
 
-  private async sendRows(run: number, start: number, count: number): Promise<void> {
-    if (run !== this.runs) return;
+  private async openAsQuery({ query, info: { source, columns } }: Shown, shown: ShownView): Promise<void> {
+    const names = shown.columns.map(({ name }) => name);
+    const isAll = JSON.stringify(names) === JSON.stringify(columns.map(({ name }) => name));
+    const { sql } = await this.host.client.request('tableSql', {
+      ...{ pond: query.pond, source: 'path' in query ? located(query) : source, view: shown.view },
+      ...(isAll ? {} : { columns: names }),
+      ...('sql' in query && { sql: query.sql }),
+    });
+    await this.host.openQuery(query.pond, `${sql};\n`);
+  }
+
+  /** Runs work for the user, and shows its error, except cancellation. */
+  private async reported(what: string, work: () => Promise<unknown>): Promise<void> {
     try {
-      this.post({ type: 'rows', run, ...(await this.rows(start, count)) });
+      await work();
     } catch (error) {
-      this.post({ type: 'rowsFailed', run, start, message: errorText(error) });
+      if (!isCancelled(error)) void vscode.window.showErrorMessage(`${what}: ${errorText(error)}`);
     }
   }
 
-  private async sendPlot(run: number): Promise<void> {
-    if (run !== this.runs || this.current?.type !== 'result') return;
+  private async sendPlot(
+    shown: Shown,
+    { run, rowCount, ...view }: { readonly run: number; readonly rowCount: number } & ShownView,
+  ): Promise<void> {
     try {
-      const plot = await plotOf(this.current.info, (start, count) => this.rows(start, count));
+      const plot = await plotOf({ columns: view.columns, rowCount }, (start, count) =>
+        this.rowsOf(shown, view, start, count),
+      );
       if (plot !== undefined) this.post({ type: 'plot', run, plot });
     } catch (error) {
       this.post({ type: 'plotFailed', run, message: errorText(error) });
     }
   }
 
-  /**
-   * Copies the cells of a range to the clipboard: the column names, then a line per row, with cells separated by tabs.
-   */
-  private async copy(range: CellRange): Promise<void> {
-    if (this.current?.type !== 'result') return;
-    const { info } = this.current;
-    const rowEnd = Math.min(range.rowEnd, range.rowStart + copyRowsMax);
-    const columns = info.columns.slice(range.columnStart, range.columnEnd).map(({ name }) => name);
-    const lines = rowEnd - range.rowStart === 1 && columns.length === 1 ? [] : [columns.map(cellText).join('\t')];
+  private rowsOf(
+    { query, info }: Shown,
+    { view, columns }: ShownView,
+    start: number,
+    count: number,
+  ): Promise<RowsInfo> {
+    const names = columns.map(({ name }) => name);
+    const params = { pond: query.pond, source: info.source, view, start, count, columns: names };
+    return this.host.client.request('tableRows', params);
+  }
+
+  /** Waits for the number of all rows; its failure is that of the query. */
+  private async count(shown: Shown): Promise<void> {
+    const { run, query, info } = shown;
     try {
-      for (let start = range.rowStart; start < rowEnd; start += copyWindow) {
-        const rows = await this.rows(start, Math.min(copyWindow, rowEnd - start));
-        const cells = rows.columns.slice(range.columnStart, range.columnEnd);
-        const count = cells[0]?.length ?? 0;
-        for (let row = 0; row < count; row++) lines.push(cells.map((column) => cellText(column[row] ?? '')).join('\t'));
-      }
-      await vscode.env.clipboard.writeText(lines.join('\n'));
-      this.post({ type: 'copied', rows: rowEnd - range.rowStart });
+      const view = { sort: [], filters: [] };
+      const { rowCount } = await this.host.client.request('tableCount', {
+        pond: query.pond,
+        source: info.source,
+        view,
+      });
+      if (run !== this.runs || this.isLost) return;
+      this.current = { ...shown, info: { ...info, rowCount } };
+      this.post({ type: 'total', run, rowCount });
     } catch (error) {
-      void vscode.window.showErrorMessage(`The rows could not be copied: ${errorText(error)}`);
-    }
-    if (rowEnd < range.rowEnd) {
-      void vscode.window.showWarningMessage(`Only the first ${copyRowsMax.toLocaleString()} rows were copied.`);
+      if (run === this.runs && !this.isLost) this.show(failure(shown, error));
     }
   }
 
@@ -177,39 +238,30 @@ export class GridPanel implements vscode.Disposable {
 
   /** The rows were lost with the server that held them. */
   private serverGone(): void {
-    if (this.current?.type !== 'result') return;
-    const { run, sql, source: from } = this.current;
-    this.show({ type: 'failed', run, sql, source: from, message: 'The server was restarted. Run the query again.' });
+    this.requests.cancelAll();
+    this.isLost = this.query !== undefined;
+  }
+
+  /** Runs the query again, whose rows were lost, once the server runs and the panel is visible. */
+  private reopenLost(): void {
+    if (!this.isLost || this.query === undefined || !this.panel.visible || this.host.client.state !== 'running') return;
+    // The page shows why it has no rows.
+    this.run(this.query).catch((error: unknown) =>
+      this.host.client.log.info(`a table was not opened again: ${errorText(error)}`),
+    );
   }
 
   private release(): void {
-    if (this.current?.type !== 'result' || this.query === undefined) return;
-    this.releaseResult(this.query.pond, this.current.info.resultId);
+    this.requests.cancelAll();
+    if (this.current?.type === 'result' && !this.isLost)
+      this.releaseSource(this.current.query.pond, this.current.info.source);
     this.current = undefined;
   }
 
-  private releaseResult(pond: string, resultId: string): void {
-    this.client.request('release', { pond, resultId }).catch((error: unknown) => {
-      this.client.log.debug(`a result was not released: ${errorText(error)}`);
+  private releaseSource(pond: string, source: Shown['info']['source']): void {
+    if (!('resultId' in source)) return;
+    this.host.client.request('release', { pond, resultId: source.resultId }).catch((error: unknown) => {
+      this.host.client.log.debug(`a result was not released: ${errorText(error)}`);
     });
   }
-}
-
-function failure(
-  about: { readonly run: number; readonly sql: string; readonly source: string },
-  error: unknown,
-): GridState {
-  if (isCancelled(error)) return { type: 'cancelled', ...about };
-  const hint = errorData(error)?.hint;
-  return {
-    type: 'failed',
-    ...about,
-    message: errorMessage(error),
-    ...(hint === undefined ? {} : { hint: hintText(hint) }),
-  };
-}
-
-/** A cell in tab-separated text: tabs and line breaks become a space. */
-function cellText(text: string): string {
-  return text.replace(/[\t\r\n]+/g, ' ');
 }

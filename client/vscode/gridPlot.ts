@@ -1,4 +1,4 @@
-import { type QueryInfo, type RowsInfo } from '../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PlotInfo } from './webviews/grid/messages.ts';
 import { plotted, plottedColumns } from './webviews/grid/plotted.ts';
 import { thinned } from './webviews/grid/thinned.ts';
@@ -10,9 +10,9 @@ const rowsMax = 100_000;
 /** Maximum number of points per series sent to the page: about two per pixel of a wide screen. */
 const pointsMax = 4000;
 
-/** Points of a result for the page to draw, of its first 100,000 rows. Undefined when there is nothing to plot. */
+/** Points of a view for the page to draw, of its first 100,000 rows. Undefined when there is nothing to plot. */
 export async function plotOf(
-  { columns, rowCount }: QueryInfo,
+  { columns, rowCount }: { readonly columns: readonly ColumnInfo[]; readonly rowCount: number },
   rows: (start: number, count: number) => Promise<RowsInfo>,
 ): Promise<PlotInfo | undefined> {
   const chosen = plottedColumns(columns);

@@ -3,35 +3,48 @@ import { statementAt, type SqlStatement } from '../../server/src/base/sqlStateme
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
-import { GridPanel } from './gridPanel.ts';
+import { type GridHost, GridPanel } from './gridPanel.ts';
+import { readPageState } from './webviews/grid/pageState.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 
 export const queryLanguage = 'pond-sql';
 
+/** Type of the panels with results of queries. */
+const resultPanel = 'pond.grid';
+
 /** Query documents: the pond of each, its result grid, and its error markers. */
 export class QueryDocuments implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
-  private readonly extension: vscode.Uri;
+  /** What the grids of queries and of files need. */
+  readonly gridHost: GridHost;
   private readonly fixes: FormatFixes;
   private readonly pondOf = new Map<string, string>();
   private readonly grids = new Map<string, GridPanel>();
   private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
-  private readonly listener: vscode.Disposable;
+  private readonly listeners: vscode.Disposable;
   /** The grid that last ran a query. */
   lastGrid: GridPanel | undefined;
 
   constructor(client: PondClient, ponds: OpenPonds, extension: vscode.Uri, fixes: FormatFixes) {
     this.client = client;
     this.ponds = ponds;
-    this.extension = extension;
+    this.gridHost = {
+      ...{ client, extension, openPond: (pond) => ponds.open(pond) },
+      openQuery: (pond, sql) => this.create(pond, sql),
+    };
     this.fixes = fixes;
-    this.listener = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+    const closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       this.problems.delete(uri);
       this.fixes.clear(uri);
       this.pondOf.delete(uri.toString());
     });
+    // Results that were open when the window was closed: their queries are run again.
+    const restored = vscode.window.registerWebviewPanelSerializer(resultPanel, {
+      deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
+    });
+    this.listeners = vscode.Disposable.from(closed, restored);
   }
 
   /** Pond in which a document was last run; undefined before. */
@@ -77,14 +90,14 @@ export class QueryDocuments implements vscode.Disposable {
   dispose(): void {
     for (const grid of this.grids.values()) grid.dispose();
     this.problems.dispose();
-    this.listener.dispose();
+    this.listeners.dispose();
   }
 
   /** Grid of a document, revealed; created if it has none. */
   private grid(uri: vscode.Uri, title: string): GridPanel {
     const key = uri.toString();
     const known = this.grids.get(key);
-    const grid = known ?? new GridPanel(this.client, this.extension, newPanel(title));
+    const grid = known ?? new GridPanel(this.gridHost, newPanel(title));
     if (known === undefined) {
       grid.onDidClose(() => this.grids.delete(key));
       this.grids.set(key, grid);
@@ -93,6 +106,18 @@ export class QueryDocuments implements vscode.Disposable {
     }
     this.lastGrid = grid;
     return grid;
+  }
+
+  /** Shows the result of a query again in a panel of an earlier window. */
+  private restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const { query } = readPageState(state);
+    if (query === undefined) {
+      panel.dispose();
+      return;
+    }
+    const grid = new GridPanel(this.gridHost, panel);
+    this.lastGrid = grid;
+    grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
   }
 
   /** Marks an error at the server's position, which is relative to the start of the statement. */
@@ -121,7 +146,7 @@ export class QueryDocuments implements vscode.Disposable {
 
 function newPanel(title: string): vscode.WebviewPanel {
   const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-  return vscode.window.createWebviewPanel('pond.grid', title, place);
+  return vscode.window.createWebviewPanel(resultPanel, title, place);
 }
 
 function chosen(document: vscode.TextDocument, selection: vscode.Selection): SqlStatement | undefined {

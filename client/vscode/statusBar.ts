@@ -12,6 +12,8 @@ interface StatusReport {
   /** Staged changes; undefined until known. */
   readonly staged: number | undefined;
   readonly conflicts: number;
+  /** States of the copies of the pond, one sentence each. */
+  readonly backups: readonly string[];
   readonly state: ServerState;
   readonly health: HealthEvent;
 }
@@ -41,7 +43,9 @@ function statusText(
   ];
   return {
     text: [`$(${bad === undefined ? 'database' : 'warning'}) ${name}`, ...counts].join(' · '),
-    tooltip: bad === undefined ? `Pond ${report.pond}` : `Pond ${report.pond}\n${report.health.message}`,
+    tooltip: [`Pond ${report.pond}`, ...report.backups, ...(bad === undefined ? [] : [report.health.message])].join(
+      '\n',
+    ),
     bad: bad ?? (report.conflicts > 0 ? 'warning' : undefined),
   };
 }
@@ -96,6 +100,7 @@ export class StatusBar implements vscode.Disposable {
       pond,
       staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
+      backups: (status?.backups ?? []).map(({ resource, text }) => `${resource}: ${text}`),
       state: this.client.state,
       health: this.health,
     };

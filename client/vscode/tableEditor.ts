@@ -2,25 +2,22 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
-import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
+import { type TableQuery } from './webviews/grid/messages.ts';
 
-/** The editor that shows a series or a table of a pond as rows. */
+/** The editors that show a file of a pond as rows: for files that are tables alone, and next to the text of others. */
 export const tableEditor = 'pond.table';
+export const textTableEditor = 'pond.textTable';
 
 /** Shows series and tables in a read-only grid: files of ponds that hold rows, whatever their names. */
 export class TableEditors implements vscode.CustomReadonlyEditorProvider {
   private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
   private readonly queries: QueryDocuments;
-  private readonly extension: vscode.Uri;
 
-  constructor(client: PondClient, ponds: OpenPonds, queries: QueryDocuments, extension: vscode.Uri) {
+  constructor(client: PondClient, queries: QueryDocuments) {
     this.client = client;
-    this.ponds = ponds;
     this.queries = queries;
-    this.extension = extension;
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
@@ -30,12 +27,11 @@ export class TableEditors implements vscode.CustomReadonlyEditorProvider {
   async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     const location = parsePondUri(uri);
     if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
-    await this.ponds.open(location.pond);
-    const grid = new GridPanel(this.client, this.extension, panel);
+    const grid = new GridPanel(this.queries.gridHost, panel);
     this.queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {
       // The grid shows why it has no rows.
-      grid.run({ pond: location.pond, sql: allRows(location) }).catch((error: unknown) => {
+      grid.run(tableOf(location)).catch((error: unknown) => {
         this.client.log.info(`${location.path}: ${errorText(error)}`);
       });
     });
@@ -75,7 +71,6 @@ function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): Visibl
   };
 }
 
-function allRows({ path, at }: PondLocation): string {
-  const name = at === undefined ? path : `${path}@${at}`;
-  return `SELECT * FROM "${name.replaceAll('"', '""')}"`;
+function tableOf({ pond, path, at }: PondLocation): TableQuery {
+  return { pond, path, ...(at !== undefined && { at }) };
 }

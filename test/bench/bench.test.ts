@@ -10,13 +10,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The comparisons that each benchmark prints. */
 const comparisons: Readonly<Record<string, number>> = {
+  'backup.bench.ts': 3,
   'build.bench.ts': 4,
+  'clone.bench.ts': 2,
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'derive.bench.ts': 2,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 15,
+  'migrate.bench.ts': 3,
+  'mirror.bench.ts': 2,
   'query.bench.ts': 2,
   'reading.bench.ts': 6,
   'reduce.bench.ts': 4,
@@ -24,6 +28,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'scale.bench.ts': 6,
   'series.bench.ts': 3,
   'start.bench.ts': 2,
+  'table.bench.ts': 5,
 };
 
 test('every benchmark runs here', () => {

@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test, type TestContext } from 'node:test';
-import { agoText } from '../../client/cli/backupText.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
 import { newUserCache } from '../support/userCache.ts';
@@ -63,22 +62,6 @@ test('status says what is not backed up, without the store', async (t) => {
   assert.match(at ?? '', /^ {2}at file:.*\/store, up to commit 1$/);
   const online = await place.pond(['backup', 'status']);
   assert.match(online.stderr, /^error\[remote-failed\]/);
-});
-
-test('an age is shown in its largest unit', () => {
-  const [minute, hour] = [60_000, 3_600_000];
-  const ages = [0, 59_000, minute, 59 * minute, hour, 47 * hour, 48 * hour, 100 * hour].map(agoText);
-  const expected = [
-    'just now',
-    'just now',
-    '1 min ago',
-    '59 min ago',
-    '1 h ago',
-    '47 h ago',
-    '2 days ago',
-    '4 days ago',
-  ];
-  assert.deepEqual(ages, expected);
 });
 
 test('a copy is verified against the pond, and a state that was lost is asked from the store', async (t) => {

@@ -1,6 +1,6 @@
 /** The terminal's `clone`: what it prints, which addresses it takes, and how the copy is shown. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -68,6 +68,23 @@ test('clone leaves folders with other content as they are', async (t) => {
     assert.equal(status, 4, directory);
     assert.match(stderr, /^error\[already-exists\]: /);
   }
+});
+
+test('clone names what is damaged at the store, and goes on once it is repaired', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = await harbor(folder);
+  assert.equal((await runPond(['write', '/large'], { cwd: folder, input: 'large '.repeat(20_000) })).status, 0);
+  assert.equal((await pond('commit', '-m', 'two')).status, 0);
+  cpSync(join(folder, '.pond'), join(folder, 'store'), { recursive: true });
+  const blobs = join('_pond', 'blobs');
+  rmSync(join(folder, 'store', blobs), { recursive: true });
+  const { status, stderr } = await pond('clone', 'store', 'copy');
+  assert.equal(status, 6);
+  assert.match(stderr, /^error\[remote-damaged\]: _pond\/blobs\/\S+ at file:\S+ is missing\nhint: /);
+  assert.equal((await pond('--pond', 'copy', 'ls')).status, 3);
+  cpSync(join(folder, '.pond', blobs), join(folder, 'store', blobs), { recursive: true });
+  assert.match((await pond('clone', 'store', 'copy')).stdout, /: 3 commits, fetched 1 file, 120\.0 kB\n/);
+  assert.equal((await pond('--pond', 'copy', 'check')).status, 0);
 });
 
 test('a restricted workspace copies nothing', () => {

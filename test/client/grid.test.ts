@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsIn, isNumeric, layOut, totalWidth } from '../../client/vscode/webviews/grid/columns.ts';
+import { columnsIn, isNumeric, layOut, totalWidth, visibleColumns } from '../../client/vscode/webviews/grid/columns.ts';
 import { pageRows, RowCache } from '../../client/vscode/webviews/grid/rowCache.ts';
 import { moved, selectedRange, type Key, type Selection } from '../../client/vscode/webviews/grid/selection.ts';
 import {
@@ -71,7 +71,9 @@ test('columns are as wide as their content, and the visible ones are found', () 
     { name: 'note', type: 'VARCHAR' },
     { name: 'at', type: 'TIMESTAMP' },
   ];
-  const layouts = layOut(columns, [['1'], ['x'.repeat(500)], ['2024-01-01 00:00:00']], 8);
+  const options = { characterWidth: 8, widths: { at: 300 }, numbersWidth: 40 };
+  const layouts = layOut(columns, [['1'], ['x'.repeat(500)], ['2024-01-01 00:00:00']], options);
+  assert.deepEqual([layouts[0]?.left, layouts[2]?.width], [40, 300]);
   assert.deepEqual(
     layouts.map(({ numeric }) => numeric),
     [true, false, false],
@@ -80,6 +82,9 @@ test('columns are as wide as their content, and the visible ones are found', () 
   assert.equal(totalWidth(layouts), layouts[2]!.left + layouts[2]!.width);
   assert.deepEqual(columnsIn(layouts, 0, 50), { start: 0, end: 1 });
   assert.deepEqual(columnsIn(layouts, layouts[1].left, 10_000), { start: 1, end: 3 });
+  // A pinned column stays, and the others are those in the rest of the window.
+  assert.deepEqual(visibleColumns(layouts, 1, { left: 380, width: 200 }), [0, 2]);
+  assert.deepEqual(visibleColumns(layouts, 0, { left: 0, width: 10_000 }), [0, 1, 2]);
 });
 
 test('number types are recognized', () => {

@@ -8,7 +8,20 @@ test('all kinds are listed in the order in which data flow, each with an example
   const reported = await kinds({} as PondAccess, {});
   assert.deepEqual(
     reported.map(({ kind }) => kind),
-    ['HydroVu', 'Inbox', 'Tail', 'Scribble', 'Derive', 'Combine', 'Query', 'Reduce', 'Template', 'Mirror', 'Copy', 'Backup'],
+    [
+      'HydroVu',
+      'Inbox',
+      'Tail',
+      'Scribble',
+      'Derive',
+      'Combine',
+      'Query',
+      'Reduce',
+      'Template',
+      'Mirror',
+      'Copy',
+      'Backup',
+    ],
   );
   for (const { kind, summary, example } of reported) {
     assert.match(example, new RegExp(`^kind: ${kind}$`, 'm'));

@@ -30,6 +30,7 @@ const shortPages = [
   'resources.md',
   'security.md',
   'site.md',
+  'stores.md',
   'tutorial.md',
 ];
 

@@ -12,6 +12,7 @@ import { root } from '../../scripts/run.mjs';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { comeBackToTable, queryAndRestart, themes, workOnTable } from './tableFlow.ts';
 import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
 
 const suiteTimeoutMs = 600_000;
@@ -78,7 +79,11 @@ async function fill(home: string, pond: string): Promise<void> {
 /** Serves the windows of all tests of the `describe`. */
 let flows: Flows;
 
-function inDemo(t: TestContext, name: string, steps: (window: Window) => Promise<void>): Promise<void> {
+function inDemo(
+  t: TestContext,
+  name: string,
+  steps: (window: Window, files: FlowFiles) => Promise<void>,
+): Promise<void> {
   return flows.through(t, name, makeDemo, steps);
 }
 
@@ -109,6 +114,19 @@ describe('the editor', () => {
       await commit(window);
     });
   });
+
+  test(
+    'a table is sorted, filtered, summarized and copied, and is there again after a reload',
+    { timeout },
+    async (t) => {
+      await inDemo(t, 'table', async (window, files) => {
+        await workOnTable(window);
+        await comeBackToTable(window);
+        await queryAndRestart(window);
+        await themes(window, files);
+      });
+    },
+  );
 
   test('a result of three million rows is scrolled to its end, and another one plotted', { timeout }, async (t) => {
     await inDemo(t, 'query', async (window) => {
@@ -187,8 +205,9 @@ async function copyCells(page: Page, grid: FrameLocator): Promise<void> {
   assert.equal(copied, 'date\ttemp_max\n2012-01-01\t12.8\n2012-01-02\t10.6');
 }
 
+/** Number of columns of the table, without that of the row numbers. */
 async function columnCount(table: { getAttribute(name: string): Promise<string | null> }): Promise<number> {
-  return Number(await table.getAttribute('aria-colcount'));
+  return Number(await table.getAttribute('aria-colcount')) - 1;
 }
 
 /** The explorer, the status bar, and a resource with a mistake. */

@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
 import { type Job } from '../../server/src/base/job.ts';
+import { lazy } from '../../server/src/base/lazy.ts';
 import { migrate, requireSound } from '../../server/src/migrate/migrate.ts';
 import { openSource } from '../../server/src/migrate/openSource.ts';
 import { pocDigest } from '../../server/src/migrate/pocDigest.ts';
+import { type SourceHistory } from '../../server/src/migrate/source.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { readResources } from '../../server/src/resources/readResource.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -22,19 +34,24 @@ interface Settings {
 }
 
 /** Migrates a source into a new pond, which is closed when the test ends. */
-async function migrated(t: TestContext, folder: string, { history = 'all', base = '/', job = {} }: Settings = {}) {
+async function migrated(
+  t: TestContext,
+  from: string | SourceHistory,
+  { history = 'all', base = '/', job = {} }: Settings = {},
+) {
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
-  const source = await openSource(folder, job);
+  const source = typeof from === 'string' ? await openSource(from, job) : from;
   return { pond, source, ...(await migrate(pond, source, { history, base, job })) };
 }
 
-/** Writes the pond of the harbor, which no migration may change. */
-function harbor(t: TestContext): string {
-  const folder = join(temporaryFolder(t), 'old');
-  writePocHarbor(folder);
-  return folder;
-}
+/** The pond of the harbor, which no migration changes, written once. */
+const harborParent = mkdtempSync(join(tmpdir(), 'pond-test-'));
+after(() => rmSync(harborParent, { recursive: true, force: true }));
+const harbor = lazy(() => {
+  writePocHarbor(join(harborParent, 'old'));
+  return join(harborParent, 'old');
+});
 
 const text = async (pond: OpenPond, path: string, at = 'HEAD'): Promise<string> =>
   new TextDecoder().decode(await (await (await pond.at(at)).root()).readFile(path));
@@ -58,12 +75,12 @@ function folderHash(folder: string): string {
 
 const inbox = `/Inbox/${harborIds.Inbox}`;
 
-test('the generator keeps every rule of the format', async (t) => {
-  assert.equal(await checkPocFormat(harbor(t)), 61);
+test('the generator keeps every rule of the format', async () => {
+  assert.equal(await checkPocFormat(harbor()), 61);
 });
 
 test('each state becomes the commit of its number, at its time', async (t) => {
-  const folder = harbor(t);
+  const folder = harbor();
   const before = folderHash(folder);
   const { pond, source } = await migrated(t, folder);
   assert.deepEqual([source.damage, source.left], [[], []]);
@@ -81,7 +98,7 @@ test('each state becomes the commit of its number, at its time', async (t) => {
 });
 
 test('a series keeps every version, and files, links and directories are in their places', async (t) => {
-  const { pond } = await migrated(t, harbor(t));
+  const { pond } = await migrated(t, harbor());
   const root = await pond.fs.root();
   const data = `/HydroVu/${harborIds.HydroVu}/data`;
   assert.equal(await versionCount(pond, `${data}/BDockVulink-4990594334457856`), 2);
@@ -95,7 +112,7 @@ test('a series keeps every version, and files, links and directories are in thei
 });
 
 test('documents are complete, sound, and without secrets', async (t) => {
-  const folder = harbor(t);
+  const folder = harbor();
   const { pond, source } = await migrated(t, folder);
   const resources = await readResources(pond.fs);
   assert.deepEqual(
@@ -157,7 +174,7 @@ test('resources of a kind with other secrets have variables of their own', async
 });
 
 test('the hash of each resource directory is that of the source', async (t) => {
-  const { trees } = await migrated(t, harbor(t));
+  const { trees } = await migrated(t, harbor());
   assert.equal(trees.length, 7);
   for (const { path, sourceHash, migratedHash } of trees) assert.equal(migratedHash, sourceHash, path);
 });
@@ -176,7 +193,7 @@ test('the hash of a directory has the golden values of the format', () => {
 });
 
 test('without its history, the latest state is one commit, and a series still has all its versions', async (t) => {
-  const folder = harbor(t);
+  const folder = harbor();
   const whole = await migrated(t, folder);
   const { pond } = await migrated(t, folder, { history: 'none' });
   assert.equal(pond.head.number, 2);
@@ -185,14 +202,14 @@ test('without its history, the latest state is one commit, and a series still ha
 });
 
 test('below a path of a pond, the tree is the same', async (t) => {
-  const { pond } = await migrated(t, harbor(t), { base: '/from/2025' });
+  const { pond } = await migrated(t, harbor(), { base: '/from/2025' });
   assert.equal(await text(pond, `/from/2025/Inbox/files/2024/b.csv`), 'hello');
   assert.deepEqual(await readResources(pond.fs), []);
 });
 
 test('interrupted after any commit, another migration goes on to the same result', async (t) => {
-  const folder = harbor(t);
-  const expected = (await migrated(t, folder)).pond.head;
+  const source = await openSource(harbor(), {});
+  const expected = (await migrated(t, source)).pond.head;
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
   for (let run = 0; run < 13; run++) {
@@ -202,7 +219,6 @@ test('interrupted after any commit, another migration goes on to the same result
       if (message === 'migrating' && done === 1) stop.abort();
     };
     const job = { signal: stop.signal, progress };
-    const source = await openSource(folder, {});
     const run = migrate(pond, source, { history: 'all', base: '/', job });
     if (pond.head.number < 11) await assert.rejects(run, { code: 'cancelled' });
     else await run;
@@ -250,11 +266,11 @@ function linked(path: string): void {
 for (const [what, damage, message] of damages) {
   test(`${what} is reported with its path, and the rest is migrated if damage is skipped`, async (t) => {
     const folder = join(temporaryFolder(t), 'old');
-    cpSync(harbor(t), folder, { recursive: true, preserveTimestamps: true });
+    cpSync(harbor(), folder, { recursive: true, preserveTimestamps: true });
     damage(folder);
     const source = await openSource(folder, {});
     assert.throws(() => requireSound(source), { code: 'pond-damaged', message });
-    const { pond } = await migrated(t, folder);
+    const { pond } = await migrated(t, source, { history: 'none' });
     assert.equal(await text(pond, `${inbox}/2024/b.csv`), 'hello');
   });
 }

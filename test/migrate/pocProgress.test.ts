@@ -70,12 +70,7 @@ const range = (from: number, count: number): readonly number[] =>
 test('collection goes on after the latest reading of any version, when the old table was cut at 1,024 rows', async (t) => {
   const { folder, collection, command } = collecting(t);
   // 1,030 rows: the reader of the next run does not see the last eight, and downloads their readings again.
-  command((directory) =>
-    collection.run(
-      directory,
-      range(1000, 1030).map((time) => ({ device: 0, times: [time] })),
-    ),
-  );
+  command((directory) => collection.run(directory, [{ device: 0, times: range(1000, 1030) }], 1));
   command((directory) => collection.run(directory, [{ device: 0, times: range(1000 + 600 * 1022, 20) }]));
   const all = range(1000, 1050);
   const { outcome, starts, stored, notes } = await runMigrated(t, folder, [all, [5000]]);

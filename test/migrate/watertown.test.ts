@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { type Job } from '../../server/src/base/job.ts';
+import { after, test, type TestContext } from 'node:test';
+import { lazyAsync } from '../../server/src/base/lazy.ts';
 import { migrate } from '../../server/src/migrate/migrate.ts';
 import { openSource } from '../../server/src/migrate/openSource.ts';
+import { type SourceHistory } from '../../server/src/migrate/source.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { initPond } from '../support/pond.ts';
@@ -72,18 +74,20 @@ async function writeSource(folder: string): Promise<WatertownPond> {
   return pond;
 }
 
-async function migrated(t: TestContext, folder: string, history: 'all' | 'none' = 'all', job: Job = {}) {
+async function migrated(t: TestContext, from: string | SourceHistory, history: 'all' | 'none' = 'all') {
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
-  const source = await openSource(folder, job);
-  return { pond, source, ...(await migrate(pond, source, { history, base: '/', job })) };
+  const source = typeof from === 'string' ? await openSource(from, {}) : from;
+  return { pond, source, ...(await migrate(pond, source, { history, base: '/', job: {} })) };
 }
 
-async function sourceFolder(t: TestContext): Promise<string> {
-  const folder = join(temporaryFolder(t), 'old');
-  await writeSource(folder);
-  return folder;
-}
+/** The pond, which no migration changes, written once. */
+const sourceParent = mkdtempSync(join(tmpdir(), 'pond-test-'));
+after(() => rmSync(sourceParent, { recursive: true, force: true }));
+const sourceFolder = lazyAsync(async () => {
+  await writeSource(join(sourceParent, 'old'));
+  return join(sourceParent, 'old');
+});
 
 const text = async (pond: OpenPond, path: string, at = 'HEAD'): Promise<string> =>
   Buffer.from(await (await (await pond.at(at)).root()).readFile(path)).toString();
@@ -95,7 +99,7 @@ async function versions(pond: OpenPond, path: string): Promise<number> {
 }
 
 test('transactions become commits with their command, time and tree', async (t) => {
-  const { pond, source, trees } = await migrated(t, await sourceFolder(t));
+  const { pond, source, trees } = await migrated(t, await sourceFolder());
   assert.deepEqual(source.damage, []);
   assert.deepEqual(
     source.left.map(({ path, reason }) => `${path}: ${reason}`),
@@ -126,7 +130,7 @@ test('transactions become commits with their command, time and tree', async (t) 
 });
 
 test('a moved node keeps its versions, and a series has one for each of the source', async (t) => {
-  const { pond } = await migrated(t, await sourceFolder(t));
+  const { pond } = await migrated(t, await sourceFolder());
   assert.equal(await versions(pond, '/archive/readme.txt'), 2);
   assert.equal(await versions(pond, '/sensors/dock'), 2);
   const moves = (await pond.diff('7', '8'))
@@ -145,14 +149,14 @@ test('a moved node keeps its versions, and a series has one for each of the sour
 });
 
 test('a series of bytes has a version for each day, with all of its lines', async (t) => {
-  const { pond } = await migrated(t, await sourceFolder(t));
+  const { pond } = await migrated(t, await sourceFolder());
   assert.equal(await versions(pond, '/archive/log.jsonl'), 2);
   assert.equal(await text(pond, '/archive/log.jsonl'), '{"line":1}\n{"line":2}\n{"line":3}\n{"line":4}\n');
   assert.equal(await text(pond, '/sensors/raw/log.jsonl', '5'), '{"line":1}\n{"line":2}\n');
 });
 
 test('computed nodes are drafts that are not applied, and no secret is in them', async (t) => {
-  const folder = await sourceFolder(t);
+  const folder = await sourceFolder();
   const { pond, source } = await migrated(t, folder);
   assert.match(
     await text(pond, '/migrated/reduced.yaml'),
@@ -223,8 +227,8 @@ test('two nodes that take the place of each other keep their contents', async (t
 });
 
 test('interrupted after any commit, another migration goes on to the same result', async (t) => {
-  const folder = await sourceFolder(t);
-  const expected = (await migrated(t, folder)).pond.head;
+  const source = await openSource(await sourceFolder(), {});
+  const expected = (await migrated(t, source)).pond.head;
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
   for (let ended = false; !ended;) {
@@ -233,7 +237,7 @@ test('interrupted after any commit, another migration goes on to the same result
       signal: stop.signal,
       progress: (message: string, done: number) => void (message === 'migrating' && done === 1 && stop.abort()),
     };
-    const run = migrate(pond, await openSource(folder, {}), { history: 'all', base: '/', job });
+    const run = migrate(pond, source, { history: 'all', base: '/', job });
     ended = await run.then(
       () => true,
       (error: unknown) => assert.match(String(error), /cancelled/) as unknown as false,
@@ -258,7 +262,7 @@ function flip(path: string, value: number): void {
 }
 
 test('each damage is reported with its path, and the rest is migrated', async (t) => {
-  const whole = await sourceFolder(t);
+  const whole = await sourceFolder();
   for (const [what, form, damage, message] of damages) {
     const folder = join(temporaryFolder(t), 'old');
     cpSync(whole, folder, { recursive: true });
@@ -274,13 +278,14 @@ test('each damage is reported with its path, and the rest is migrated', async (t
     const source = await openSource(folder, {});
     assert.ok(source.damage.length > 0, what);
     assert.match(source.damage.map(({ path, problem }) => `${path}: ${problem}`).join('\n'), message, what);
-    const { pond } = await migrated(t, folder);
+    const { pond } = await migrated(t, source, 'none');
     assert.equal(pond.head.operation, 'migrate');
   }
 });
 
 test('a log that cannot be read is an error', async (t) => {
-  const folder = await sourceFolder(t);
+  const folder = join(temporaryFolder(t), 'old');
+  cpSync(await sourceFolder(), folder, { recursive: true });
   writeFileSync(join(folder, 'data/_delta_log/00000000000000000003.json'), '{');
   await assert.rejects(openSource(folder, {}), { code: 'pond-damaged' });
 });

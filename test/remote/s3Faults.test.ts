@@ -72,7 +72,7 @@ for (const available of s3Servers()) {
         for (const [index, [fault, what]] of Object.entries(passing).entries())
           for (let at = 0; at < requests; at += 1)
             // Some of the pairs in a normal run; consecutive requests have different faults.
-            if (rounds > 1 || (index + at + name.length) % (requests > 3 ? 6 : 3) === 0)
+            if (rounds > 1 || (index + at + name.length) % (requests > 3 ? 12 : 3) === 0)
               await run(operation, { what, at, title: `${fault} at request ${at} of ${name}` });
       });
 

@@ -47,7 +47,7 @@ describe('a copy that a crash of the machine stops', () => {
       await cloneOnto(sim.disk, store);
       const seen = new Set<string>();
       let number = 0;
-      const choice = { mode: 'sample', seed, pointsMax: 40, randomStates: 0 } as const;
+      const choice = { mode: 'sample', seed, pointsMax: 24, randomStates: 0 } as const;
       await sim.checkCrashes(choice, async ({ open, point }) => {
         // The last calls give the entries their names, one after another; those before them are much alike.
         const isLate = point > sim.pointCount - 70;
@@ -58,49 +58,61 @@ describe('a copy that a crash of the machine stops', () => {
   }
 });
 
-/** Counts the calls of a store, and fails one of them: before it begins, or in the middle of its content. */
-function failingStore(
-  at: number,
-  middle: boolean,
-): { readonly store: ObjectStore; readonly complete: Set<string>; readonly keys: string[] } {
+/** A store that fails, and what was read of it. */
+interface FailingStore {
+  readonly store: ObjectStore;
+  /** Keys of the objects of which all was read. */
+  readonly complete: Set<string>;
+  readonly keys: string[];
+}
+
+/** Counts the calls of a store, and fails one of them: before it begins, or from then on, in the middle of its content. */
+function failingStore(at: number, middle: boolean): FailingStore {
   let calls = 0;
+  let broken: string | undefined;
   const complete = new Set<string>();
   const keys: string[] = [];
   const lost = (): PondError => new PondError('remote-failed', 'the connection was lost');
   const fails = (): boolean => ++calls === at;
-  const wrapped: ObjectStore = {
-    ...{
-      address: store.address,
-      stat: store.stat,
-      put: store.put,
-      putIfAbsent: store.putIfAbsent,
-      remove: store.remove,
-    },
-    close: () => undefined,
-    async read(key, options) {
-      if (fails()) throw lost();
-      return await store.read(key, options);
-    },
-    async readStream(key, options) {
-      keys.push(key);
-      const isFailing = fails();
-      if (isFailing && !middle) throw lost();
-      const content = await store.readStream(key, options);
-      return content && part(content, key, isFailing);
-    },
-    async *list(prefix, options) {
-      if (fails()) throw lost();
-      yield* store.list(prefix, options);
+  const { address, stat, put, putIfAbsent, remove } = store;
+  return {
+    complete,
+    keys,
+    store: {
+      ...{ address, stat, put, putIfAbsent, remove },
+      close: () => undefined,
+      async read(key, options) {
+        if (fails()) throw lost();
+        return await store.read(key, options);
+      },
+      async readStream(key, options) {
+        keys.push(key);
+        if (fails()) broken = key;
+        if (broken === key && !middle) throw lost();
+        const content = await store.readStream(key, options);
+        return content && part(content, key, options?.start);
+      },
+      async *list(prefix, options) {
+        if (fails()) throw lost();
+        yield* store.list(prefix, options);
+      },
     },
   };
-  async function* part(content: AsyncIterable<Uint8Array>, key: string, isFailing: boolean): AsyncIterable<Uint8Array> {
+  async function* part(content: AsyncIterable<Uint8Array>, key: string, start = 0): AsyncIterable<Uint8Array> {
     for await (const chunk of content) {
-      yield isFailing ? chunk.subarray(0, chunk.length >> 1) : chunk;
-      if (isFailing) throw lost();
+      if (broken !== key) yield chunk;
+      else if (start === 0) yield chunk.subarray(0, chunk.length >> 1);
+      if (broken === key) throw lost();
     }
     complete.add(key);
   }
-  return { store: wrapped, complete, keys };
+}
+
+async function* firstHalf(content: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of content) {
+    yield chunk.subarray(0, chunk.length >> 1);
+    throw new PondError('remote-failed', 'the connection was lost');
+  }
 }
 
 describe('a copy that the network stops', () => {
@@ -124,6 +136,22 @@ describe('a copy that the network stops', () => {
     });
   }
 
+  it('asks again for the rest of a content that broke off', async () => {
+    const starts: (number | undefined)[] = [];
+    const breaking: ObjectStore = {
+      ...failingStore(0, false).store,
+      async readStream(key, options) {
+        starts.push(options?.start);
+        const content = await store.readStream(key, options);
+        return content && (options?.start === 0 ? firstHalf(content) : content);
+      },
+    };
+    const disk = createMemoryDisk();
+    await cloneOnto(disk, breaking);
+    assert.deepEqual(await soundCommits(disk), expected);
+    assert.equal(starts.filter((start) => start !== 0).length, starts.length / 2);
+  });
+
   it('is canceled at any step, and goes on', async () => {
     for (const stop of ['log', 'data files', 'checking', 'contents'] as const) {
       const [disk, controller] = [createMemoryDisk(), new AbortController()];
@@ -146,7 +174,7 @@ describe('a copy onto a disk that fails', () => {
         const outcome = await cloneOnto(faults.wrap(disk), store).catch((error: unknown) => error);
         if (outcome instanceof Error)
           assert.ok(isPondError(outcome) && outcome.code.startsWith('storage-'), String(outcome));
-        if (number++ % 16 === 0) await checkResumed(disk);
+        if (number++ % 24 === 0) await checkResumed(disk);
       });
       assert.ok(count > 50, `${count} calls`);
     });

@@ -84,7 +84,7 @@ describe('a fork', () => {
     it(`that a crash stops leaves no pond or an older one, and goes on: seed ${seed}`, async () => {
       const sim = new SimDisk();
       await fork(sim.disk);
-      const choice = { mode: 'sample', seed, pointsMax: 40, randomStates: 0 } as const;
+      const choice = { mode: 'sample', seed, pointsMax: 24, randomStates: 0 } as const;
       let number = 0;
       await sim.checkCrashes(choice, async ({ open }) => {
         if (number++ % 6 !== 0) return;

@@ -7,6 +7,7 @@ import { type BackedUp, commitFileAt, createBackedUp, fillPond, large, openCopy,
 import { imageOf } from '../support/diskImage.ts';
 import { createMemoryStore, type StoreCall, watchStore } from '../support/memoryStore.ts';
 import { openPondOn } from '../support/pond.ts';
+import { seeds } from '../support/proof.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const entryKey = (version: number): string => `_delta_log/${String(version).padStart(20, '0')}.json`;
@@ -63,7 +64,7 @@ describe('a push', () => {
     // The data file and the entry are put; the listing finds the end, before the note its entry is looked at.
     const oneCommit = { list: 1, putIfAbsent: 2, stat: 1, put: 1 };
     assert.deepEqual(await costs(), oneCommit);
-    for (let i = 0; i < 6; i++) await commitFileAt(backed.pond, '/small', bytesOf(`commit ${i}`));
+    for (const i of seeds(30)) await commitFileAt(backed.pond, '/small', bytesOf(`commit ${i}`));
     await pushTo(backed, backed.store);
     assert.deepEqual(await costs(), oneCommit);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PondError } from '../../server/src/base/error.ts';
 import { pruneCopy } from '../../server/src/replica/prune.ts';
 import { verifyCopy, type VerifyReport } from '../../server/src/replica/verify.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
@@ -91,7 +92,7 @@ describe('a prune', () => {
     for (const key of strangers) store.objects.set(key, { bytes: bytesOf('x'), modifiedMs: 0 });
     const before = new Set(store.objects.keys());
     const states = async (): Promise<unknown> => {
-      const { objects } = await pruneCopy({ source: backed.pond.stored, store }, { now: () => nowMs });
+      const { objects } = await pruneCopy({ source: backed.pond.stored, store, pruner: store }, { now: () => nowMs });
       return objects.filter(({ key }) => !isNote(key)).map(({ key, state }) => [key, state]);
     };
     assert.deepEqual(await states(), []);
@@ -117,7 +118,7 @@ describe('a prune', () => {
     const interrupted: ObjectStore = { ...store, putIfAbsent: stopAtEntries(store) };
     await assert.rejects(pushTo(backed, interrupted));
     nowMs += 8 * dayMs;
-    const prune = () => pruneCopy({ source: backed.pond.stored, store }, { now: () => nowMs });
+    const prune = () => pruneCopy({ source: backed.pond.stored, store, pruner: store }, { now: () => nowMs });
     await prune();
     nowMs += 2 * dayMs;
     await pushTo(backed, store);
@@ -126,6 +127,25 @@ describe('a prune', () => {
       [],
     );
     assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
+  });
+});
+
+describe('a prune without the permission to remove', () => {
+  it('says which objects the store did not let go, and goes on', async () => {
+    const backed = await pushed();
+    let nowMs = Date.now();
+    const store = createMemoryStore(backed.store.objects, () => nowMs);
+    const refusal = new PondError('remote-denied', 'the object is locked until 2030-01-01');
+    const pruner: ObjectStore = { ...store, remove: () => Promise.reject(refusal) };
+    const orphan = `_pond/blobs/ab/${'ab'.repeat(32)}`;
+    store.objects.set(orphan, { bytes: large(9), modifiedMs: nowMs });
+    const prune = () => pruneCopy({ source: backed.pond.stored, store, pruner }, { now: () => nowMs });
+    nowMs += 8 * dayMs;
+    await prune();
+    nowMs += 2 * dayMs;
+    const found = (await prune()).objects.find(({ key }) => key === orphan);
+    assert.deepEqual([found?.state, found?.reason], ['refused', refusal.message]);
+    assert.ok(store.objects.has(orphan));
   });
 });
 

@@ -48,6 +48,12 @@ const temporalRow = (id: bigint, min: number, max: number, points: number): Temp
   num_points: BigInt(points),
 });
 
+/** Readings of a device in a run, seconds since 1970 UTC. */
+interface HarborRun {
+  readonly device: 0 | 1;
+  readonly times: readonly number[];
+}
+
 /** Collections of one HydroVu resource, as its runs write them. */
 export class HarborCollection {
   #rows: readonly TemporalRow[] = [];
@@ -80,16 +86,23 @@ export class HarborCollection {
     this.#write(home);
   }
 
-  /** Writes readings of a device at each second of `times`; the reader of the table sees its first rows only. */
-  run(home: PocDirectory, runs: readonly { readonly device: 0 | 1; readonly times: readonly number[] }[]): void {
+  /**
+   * Writes readings of devices at each second of `times`, a version and a row of progress for each run. `rowTimes` is the
+   * number of times for which a run has a row of its own: all of them by default. The reader of the table sees its first
+   * rows only.
+   */
+  run(home: PocDirectory, runs: readonly HarborRun[], rowTimes = Infinity): void {
     this.#rows = this.#rows.slice(0, readRowsMax);
     for (const { device, times } of runs) {
       const { id, name, scope } = harborDevices[device];
       const columns: Columns = { Timestamp: 'int64', [`${scope}.Temperature.C?`]: 'double' };
       const rows = times.map((time) => ({ Timestamp: BigInt(time), [`${scope}.Temperature.C`]: time / 7 }));
       home.directory('data').write(`${name}-${id}`, 'series', arrowParquet(columns, rows));
-      const row = temporalRow(id, Math.min(...times), Math.max(...times), times.length);
-      this.#rows = [...this.#rows, row];
+      const size = Math.min(rowTimes, times.length);
+      for (let at = 0; at < times.length; at += size) {
+        const own = times.slice(at, at + size);
+        this.#rows = [...this.#rows, temporalRow(id, Math.min(...own), Math.max(...own), own.length)];
+      }
     }
     this.#write(home);
   }

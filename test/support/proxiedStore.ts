@@ -1,4 +1,4 @@
-/** Stores behind a fault proxy, for one test file. */
+/** Stores whose requests pass a fault proxy, for one test file. */
 import { after, before } from 'node:test';
 import { type S3Location } from '../../server/src/remote/location.ts';
 import { S3Store, type S3StoreOptions } from '../../server/src/remote/s3Store.ts';

@@ -83,11 +83,49 @@ async function startS3sFs(): Promise<S3Server> {
   };
 }
 
+/** A user of moto: its keys, and the actions that it may do on one bucket. */
+export interface S3User {
+  readonly keyId: string;
+  readonly secret: string;
+}
+
+/**
+ * Creates users of moto, each with the statements of a policy by its name, and makes moto check signatures and policies
+ * from then on.
+ */
+export async function createUsers(
+  { endpoint }: S3Server,
+  policies: Readonly<Record<string, readonly object[]>>,
+): Promise<Readonly<Record<string, S3User>>> {
+  const users: Record<string, S3User> = {};
+  for (const [UserName, Statement] of Object.entries(policies)) {
+    await iam(endpoint, { Action: 'CreateUser', UserName });
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+    await iam(endpoint, { Action: 'PutUserPolicy', UserName, PolicyName: 'own', PolicyDocument });
+    const answer = await iam(endpoint, { Action: 'CreateAccessKey', UserName });
+    const field = (name: string): string => new RegExp(`<${name}>(.*?)</${name}>`).exec(answer)?.[1] ?? '';
+    users[UserName] = { keyId: field('AccessKeyId'), secret: field('SecretAccessKey') };
+  }
+  await fetch(`${endpoint}/moto-api/reset-auth`, { method: 'POST', body: '0' });
+  return users;
+}
+
+/** Calls the service of users; the header only says which service is called. */
+async function iam(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0';
+  const body = new URLSearchParams({ Version: '2010-05-08', ...parameters });
+  const answer = await fetch(endpoint, { method: 'POST', headers: { authorization }, body });
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  return text;
+}
+
 async function startMoto(): Promise<S3Server> {
   const moto = findMoto();
   assert.ok(moto !== undefined);
   const parts = (port: number): readonly string[] => ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
-  const env = { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1', INITIAL_NO_AUTH_ACTION_COUNT: '1000000' };
   const server = await startProcess(moto.program, parts, env);
   return {
     name: 'moto',

@@ -1,68 +1,69 @@
-/** Page of a result grid: state of the query, and its rows. */
+/** Page of a table: its rows, what is done with them, and the state of the query. */
 import './grid.css';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
+import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
 import { PlotView } from './grid/plot.ts';
 import { plottedColumns } from './grid/plotted.ts';
-import { Table } from './grid/table.ts';
-
-/** Page state kept while it is hidden: whether to plot results if possible, and which columns. */
-interface PageState {
-  readonly plots: boolean;
-  readonly columns: readonly string[];
-}
+import { Requests } from './grid/requests.ts';
+import { TablePage } from './grid/tablePage.ts';
+import { Toolbar } from './grid/toolbar.ts';
+import { fitted } from './grid/viewState.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
-  getState(): PageState | undefined;
+  getState(): unknown;
   setState(state: PageState): void;
 };
 
 const host = acquireVsCodeApi();
-
-const summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
-const position = element('span', { class: 'position' });
-/** Text for screen readers only: if `position` were a live region, each step through the rows would be announced. */
-const announcement = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
-const cancel = element('button', { class: 'cancel', type: 'button' }, 'Cancel');
-const plotButton = element('button', { class: 'toggle', type: 'button' }, 'Plot');
-const bar = element('div', { class: 'bar' }, summary, position, announcement, plotButton, cancel);
+const post = (message: FromGridPage): void => host.postMessage(message);
+const requests = new Requests(post);
 const content = element('main', { class: 'content' });
+const toolbar = new Toolbar({
+  cancel: () => post({ type: 'cancel' }),
+  plot: () => {
+    save({ ...pageState, plots: !pageState.plots });
+    showContent();
+  },
+  find: () => table?.search.open('find'),
+  jump: () => table?.search.open('jump'),
+  summary: () => table?.toggleSummary(),
+  columns: (below) => table?.commands.columnsMenu(below),
+  export: () => postView('export'),
+  openAsQuery: () => postView('openAsQuery'),
+});
 
 let shown: GridState | undefined;
-let table: Table | undefined;
+let table: TablePage | undefined;
 let plot: PlotView | undefined;
-let pageState: PageState = host.getState() ?? { plots: false, columns: [] };
+let pageState: PageState = readPageState(host.getState());
 
-cancel.addEventListener('click', () => host.postMessage({ type: 'cancel' }));
-plotButton.addEventListener('click', () => {
-  savePageState({ ...pageState, plots: !pageState.plots });
-  showContent();
-});
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
-document.body.append(bar, content);
-host.postMessage({ type: 'ready' });
+// The menus of the page have entries that work; those of VS Code would be dead.
+document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
+document.body.append(toolbar.root, content);
+post({ type: 'ready' });
 
 function receive(message: ToGridPage): void {
   switch (message.type) {
-    case 'rows':
-      if (message.run === shown?.run) table?.put(message);
+    case 'answer':
+    case 'answerFailed':
+      requests.receive(message);
       return;
-    case 'rowsFailed':
-      if (message.run !== shown?.run) return;
-      table?.failed(message.start);
-      summary.textContent = message.message;
+    case 'total':
+      if (message.run === shown?.run) table?.setTotal(message.rowCount);
       return;
     case 'plot':
       if (message.run !== shown?.run || shown.type !== 'result') return;
-      plot = new PlotView(message.plot, pageState.columns, (columns) => savePageState({ ...pageState, columns }));
+      plot = new PlotView(message.plot, pageState.plotted, (plotted) => save({ ...pageState, plotted }));
       showContent();
       return;
     case 'plotFailed':
-      if (message.run === shown?.run) summary.textContent = message.message;
+      if (message.run === shown?.run) toolbar.report(message.message);
       return;
     case 'copied':
-      position.textContent = announcement.textContent = `${count(message.rows, 'row')} copied`;
+      toolbar.announce(`${count(message.rows, 'row')} copied`);
       return;
     default:
       show(message);
@@ -70,65 +71,73 @@ function receive(message: ToGridPage): void {
 }
 
 function show(state: GridState): void {
+  const hadFocus = content.contains(document.activeElement);
+  requests.cancelAll();
   shown = state;
   table = undefined;
   plot = undefined;
-  plotButton.hidden = state.type !== 'result' || plottedColumns(state.info.columns) === undefined;
-  position.textContent = '';
-  cancel.hidden = state.type !== 'running';
   document.body.dataset['state'] = state.type;
+  toolbar.show(state, state.type === 'result' && plottedColumns(state.info.columns) !== undefined);
   switch (state.type) {
     case 'running':
-      summary.textContent = `Running on ${state.source} …`;
       content.replaceChildren(
         element('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Query is running' }),
       );
       return;
     case 'cancelled':
-      summary.textContent = 'The query was cancelled.';
       content.replaceChildren();
       return;
     case 'failed':
-      summary.textContent = 'The query failed.';
       content.replaceChildren(
         element('pre', { class: 'error', role: 'alert' }, state.message),
         ...(state.hint === undefined ? [] : [element('p', { class: 'hint' }, state.hint)]),
       );
       return;
     case 'result':
-      showResult(state);
+      showResult(state, hadFocus);
   }
 }
 
-function showResult({ run, info, source }: Extract<GridState, { type: 'result' }>): void {
-  const seconds =
-    info.elapsedMs < 1000 ? `${Math.round(info.elapsedMs)} ms` : `${(info.elapsedMs / 1000).toFixed(2)} s`;
-  summary.textContent = [count(info.rowCount, 'row'), count(info.columns.length, 'column'), seconds, source].join(
-    ' · ',
-  );
-  table = new Table(info, {
-    request: (start, rows) => host.postMessage({ type: 'rows', run, start, count: rows }),
-    copy: (range) => host.postMessage({ type: 'copy', run, range }),
-    cellFocused: ({ row }) => {
-      position.textContent = `row ${(row + 1).toLocaleString()}`;
+function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean): void {
+  const { run, info, query } = state;
+  save(stateFor(pageState, query));
+  table = new TablePage(
+    { run, info, state: fitted(pageState.table, info.columns) },
+    {
+      requests,
+      post,
+      changed: (kept) => {
+        // Another view of the table needs other points.
+        if (JSON.stringify(kept.view) !== JSON.stringify(pageState.table.view)) plot = undefined;
+        save({ ...pageState, table: kept });
+        toolbar.position(kept.selection.focus.row);
+      },
+      counted: (rowCount) => toolbar.counted(rowCount),
+      failed: (message) => toolbar.report(message),
     },
-  });
+  );
   showContent();
+  if (takesFocus) table.focus();
 }
 
 /** Shows the rows or the plot; the rows stay until the points arrive. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
-  const asPlot = pageState.plots && !plotButton.hidden;
-  plotButton.textContent = asPlot ? 'Rows' : 'Plot';
-  if (asPlot && plot === undefined) host.postMessage({ type: 'plot', run: shown.run });
-  const view = asPlot ? plot : undefined;
-  const isPart = view !== undefined && view.info.rowsUsed < shown.info.rowCount;
-  position.textContent = isPart ? `plot of the first ${count(view.info.rowsUsed, 'row')}` : '';
-  content.replaceChildren(view?.root ?? table.root);
+  const asPlot = pageState.plots && plottedColumns(shown.info.columns) !== undefined;
+  toolbar.plots(asPlot);
+  const { view } = table;
+  if (asPlot && plot === undefined) post({ type: 'plot', run: shown.run, ...view });
+  const drawn = asPlot ? plot : undefined;
+  if (drawn !== undefined && drawn.info.rowsUsed < view.rowCount)
+    toolbar.announce(`plot of the first ${count(drawn.info.rowsUsed, 'row')}`);
+  content.replaceChildren(drawn?.root ?? table.root);
 }
 
-function savePageState(state: PageState): void {
+function postView(type: 'export' | 'openAsQuery'): void {
+  if (shown?.type === 'result' && table !== undefined) post({ type, run: shown.run, ...table.view });
+}
+
+function save(state: PageState): void {
   pageState = state;
   host.setState(state);
 }

@@ -1,9 +1,11 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
+import { readReplica } from '../pond/replica.ts';
 import { locationBelow, parseLocation, type RemoteLocation, urlOf } from '../remote/location.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { openObjectStore } from '../remote/openStore.ts';
+import { openLayout } from '../replica/layout.ts';
 import { clonePond } from '../replica/clone.ts';
 import { originAccess, readOrigin } from '../replica/originRecord.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
@@ -27,8 +29,9 @@ export const clone: PondsCommand<'clone'> = async (ponds, params, job = {}) => {
     });
   }
   const storage = hostPondStorage(directory);
-  requirePondDirectory(storage.openDisk, directory);
-  return await withPond(parseLocation(url, ponds.env), job, async (store, location) => {
+  // What an interrupted run left is not an empty folder.
+  if (readReplica(storage.disk) === undefined) requirePondDirectory(storage.openDisk, directory);
+  return await withPond(parseLocation(url, ponds.env), { ...job, env: ponds.env }, async (store, location) => {
     const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: cloneProgress(job) };
     const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, {
       ...request,
@@ -47,10 +50,10 @@ export function allowOrigin(grants: PondAccess['grants'], disk: Disk): void {
   if (origin !== undefined) grants.add({ pond: origin.pond, home: originHome, access: originAccess(origin) });
 }
 
-/** Opens the store whose root is the pond at a location, and closes it after some work. Fails `pond-not-found`. */
+/** Opens the copy of the pond at a location, and closes it after some work. Fails `pond-not-found`, and as openLayout. */
 export async function withPond<T>(
   location: RemoteLocation,
-  { signal }: Job,
+  { signal, env }: Job & Pick<PondAccess, 'env'>,
   work: (store: ObjectStore, location: RemoteLocation) => Promise<T>,
 ): Promise<T> {
   const outer = await openObjectStore(location);
@@ -58,14 +61,14 @@ export async function withPond<T>(
   try {
     throwIfCancelled(signal);
     below = await findPond(outer, signal);
-    if (below === '') return await work(outer, location);
+    if (below === '') return await work(await openLayout(outer, { env, signal }), location);
   } finally {
     outer.close();
   }
   const own = locationBelow(location, below);
   const store = await openObjectStore(own);
   try {
-    return await work(store, own);
+    return await work(await openLayout(store, { env, signal }), own);
   } finally {
     store.close();
   }

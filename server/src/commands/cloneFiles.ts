@@ -19,7 +19,7 @@ export const cloneFiles: PondsCommand<'cloneFiles'> = async (ponds, { url, direc
   const pond = join(temporary.path, 'pond');
   const storage = hostPondStorage(pond);
   try {
-    return await withPond(parseLocation(url, ponds.env), job, async (store, location) => {
+    return await withPond(parseLocation(url, ponds.env), { ...job, env: ponds.env }, async (store, location) => {
       const request = { url: urlOf(location), at, isThin: true, signal, onProgress: cloneProgress(job) };
       const { head } = await clonePond(store, storage, request);
       allowOrigin(ponds.grants, storage.disk);

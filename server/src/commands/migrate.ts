@@ -37,7 +37,7 @@ async function migrateSource(source: SourceHistory, params: Params<'migrate'>, j
   const pond = await openTarget(source, params);
   try {
     const migrated = await migrateInto(pond, source, { history: params.history, base: baseOf(params), job });
-    return infoOf(source, { pond, migrated, problems: await documentProblems(pond) });
+    return infoOf(source, { pond, migrated, problems: baseOf(params) === '/' ? await documentProblems(pond) : [] });
   } finally {
     await pond.close();
   }

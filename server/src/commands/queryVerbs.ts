@@ -94,6 +94,13 @@ export const queryVerbs = {
     idempotency: 'never',
     load: async () => (await import('./exportTable.ts')).saveTable,
   },
+  diffRows: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./diffRows.ts')).diffRows,
+  },
   queryToText: {
     access: 'read',
     trust: 'trusted',

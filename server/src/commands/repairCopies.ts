@@ -4,6 +4,7 @@ import { type Params } from '../protocol/commands.ts';
 import { copyOnDisk, type OpenCopy, type PondCopy } from '../pond/pondCopy.ts';
 import { locationBelow, parseLocation } from '../remote/location.ts';
 import { openObjectStore } from '../remote/openStore.ts';
+import { openLayout } from '../replica/layout.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
 import { copyAtStore } from '../replica/storeCopy.ts';
 import { requireAllowed } from '../resources/model/hostAccess.ts';
@@ -49,7 +50,8 @@ export class RepairCopies {
     this.#opened.push(outer);
     const below = await findPond(outer, this.#signal);
     const store = below === '' ? outer : await openObjectStore(locationBelow(location, below));
-    this.#keep(copyAtStore(store, this.#signal));
+    const copy = await openLayout(store, { env: this.#ponds.env, signal: this.#signal });
+    this.#keep(copyAtStore(copy, this.#signal));
   }
 
   #keep(copy: OpenCopy): void {

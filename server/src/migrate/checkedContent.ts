@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Content } from '../tinyfs/backend.ts';
+import { splitPath } from '../tinyfs/path.ts';
 
 /** Facts that a source states about a file. */
 export interface StatedContent {
@@ -88,6 +89,16 @@ export function problemIn(error: unknown, path: string): string {
   const isDamage = isPondError(error, 'pond-damaged') || isPondError(error, 'remote-damaged');
   if (!isDamage && !isPondError(error, 'invalid-content') && !isPondError(error, 'invalid-path')) throw error;
   return error.message.startsWith(`${path}: `) ? error.message.slice(path.length + 2) : error.message;
+}
+
+/** Returns why a pond cannot hold a link with that target; undefined when it can. */
+export function targetProblem(target: string): string | undefined {
+  try {
+    splitPath(target);
+    return target === '' ? 'a link has no target' : undefined;
+  } catch (error) {
+    return problemIn(error, target);
+  }
 }
 
 const alteredProblem = 'its content is not that of its hash';

@@ -1,9 +1,12 @@
 /** Checks of a pond of 2025 before anything of it is written: every file against its hash, every path once. */
 import { type Job } from '../base/job.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { readThrough, problemIn } from './checkedContent.ts';
+import { problemIn, readThrough, targetProblem, wholeContent } from './checkedContent.ts';
+import { parquetRows, rowsBytesMax } from './parquetRows.ts';
+import { isSpecTable } from './pocCommits.ts';
 import { type PocEntryType } from './pocEntries.ts';
 import { type PocHistory, type PocVersion } from './pocHistory.ts';
+import { isProgressTable } from './pocProgress.ts';
 import { type SourceFindings } from './source.ts';
 
 const parquetMagic = 'PAR1';
@@ -50,11 +53,17 @@ function conflictOf({ path, type }: PocVersion, types: ReadonlyMap<string, PocEn
   return undefined;
 }
 
+/** True for a table that the migration itself reads. */
+const isReadAsRows = (version: PocVersion): boolean =>
+  version.type === 'syntree' || isSpecTable(version) || isProgressTable(version);
+
 /** Returns what is wrong with the content of a version; undefined when it is as its hash says. */
-async function contentProblem({ type, location, target, open }: PocVersion): Promise<string | undefined> {
+async function contentProblem(version: PocVersion): Promise<string | undefined> {
+  const { type, location, target, open } = version;
   if (type === 'tree') return undefined;
-  if (type === 'symlink') return target === '' ? 'a link has no target' : undefined;
+  if (type === 'symlink') return target === undefined ? undefined : targetProblem(target);
   try {
+    if (isReadAsRows(version)) await parquetRows(await wholeContent(await open(), location, rowsBytesMax), location);
     const { first, last } = await readThrough(await open());
     const isParquet = first === parquetMagic && last === parquetMagic;
     return type === 'data' || isParquet ? undefined : `a ${type} must be Parquet, and this is not`;

@@ -40,7 +40,7 @@ export function placeOf(path: string): string {
 }
 
 /** True for a table that becomes part of documents: `/Pond`, `/KIND/KIND`. */
-function isSpecTable({ path, type }: Pick<PocVersion, 'path' | 'type'>): boolean {
+export function isSpecTable({ path, type }: Pick<PocVersion, 'path' | 'type'>): boolean {
   const [, kind, name, ...below] = path.split('/');
   return type === 'table' && (path === pondTable || (kind === name && below.length === 0));
 }
@@ -90,6 +90,12 @@ class CommitBuilder {
       this.#texts.set(path, text);
       const bytes = new TextEncoder().encode(text);
       changes.push({ kind: 'version', path, type: 'file', sizeBytes: bytes.length, open: () => bytes });
+    }
+    for (const path of this.#documents.takeRefused()) {
+      this.#findings.left.push({
+        path,
+        reason: 'the tables of resources have no valid kind, id, name and spec for it',
+      });
     }
     return changes;
   }

@@ -1,6 +1,7 @@
 /** Documents of resources, from the tables of a pond of 2025. Secrets become references to variables. */
 import { yamlText } from '../documents/yamlText.ts';
 import { wholeContent } from './checkedContent.ts';
+import { pathProblem } from './pocEntries.ts';
 import { type PocVersion } from './pocHistory.ts';
 import { parquetRows, rowsBytesMax } from './parquetRows.ts';
 
@@ -23,10 +24,18 @@ export class PocDocuments {
   /** Variables by the value of the secret that they stand for. */
   readonly #variables = new Map<string, { readonly secret: string; readonly resources: Set<string> }>();
   readonly #rows = new Map<PocVersion, readonly Row[]>();
+  readonly #refused = new Map<string, 'new' | 'reported'>();
 
   /** Variables with the resources that need them. */
   get secrets(): ReadonlyMap<string, readonly string[]> {
     return new Map([...this.#variables].map(([name, { resources }]) => [name, [...resources]]));
+  }
+
+  /** Returns the resources without a document that were not returned before. */
+  takeRefused(): readonly string[] {
+    const fresh = [...this.#refused].flatMap(([home, state]) => (state === 'new' ? [home] : []));
+    for (const home of fresh) this.#refused.set(home, 'reported');
+    return fresh;
   }
 
   /** Returns the document of each resource that both tables list. Fails `pond-damaged`. */
@@ -38,8 +47,12 @@ export class PocDocuments {
       const [kind, name, uuid] = [textIn(row, 'kind'), textIn(row, 'name'), textIn(row, 'uuid')];
       const table = tables.get(`/${kind}/${kind}`);
       const spec = table && (await this.#rowsOf(table)).find((other) => other['uuid'] === uuid);
-      if (spec === undefined || name === '') continue;
       const home = `/${kind}/${uuid}`;
+      const isPath = !kind.includes('/') && !uuid.includes('/') && pathProblem(home) === undefined;
+      if (spec === undefined || name === '' || !isPath) {
+        this.#refused.set(home, this.#refused.get(home) ?? 'new');
+        continue;
+      }
       const values = await this.#specOf(spec, home, tables);
       const desc = textIn(row, 'desc').trim();
       const head = { apiVersion: textIn(row, 'apiVersion'), kind, name, desc: desc === '' ? name : desc };

@@ -13,7 +13,12 @@ import { type PocVersion } from './pocHistory.ts';
 import { type FinalChanges } from './source.ts';
 
 /** Name of the table in the directory of a resource. */
-export const progressTable = 'temporal';
+const progressTable = 'temporal';
+
+/** True for the table of the progress of a resource, by its name. */
+export function isProgressTable({ path, type }: Pick<PocVersion, 'path' | 'type'>): boolean {
+  return type === 'table' && path.split('/').length === 4 && path.endsWith(`/${progressTable}`);
+}
 
 const columns = ['location_id', 'min_time', 'max_time', 'record_time', 'num_points'] as const;
 

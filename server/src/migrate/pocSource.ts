@@ -7,7 +7,7 @@ import { placeOf, pocCommits } from './pocCommits.ts';
 import { type DigestEntry, pocDigest, pondDigest } from './pocDigest.ts';
 import { documentName } from './pocDocuments.ts';
 import { type PocHistory, type PocVersion } from './pocHistory.ts';
-import { progressChanges, progressTable } from './pocProgress.ts';
+import { isProgressTable, progressChanges } from './pocProgress.ts';
 import { type FinalChanges, type SourceHistory, type TreeComparison } from './source.ts';
 
 /** Returns the commits of a history, of which every file was read and checked. */
@@ -34,15 +34,10 @@ function notesOf(versions: readonly PocVersion[]): readonly string[] {
 }
 
 async function finalChanges(sound: readonly PocVersion[], migrated: WorkingDirectory): Promise<FinalChanges> {
-  const homes = groupBy(
-    sound.filter(({ path, type }) => type === 'table' && isProgress(path)),
-    ({ path }) => path.slice(0, path.lastIndexOf('/')),
-  );
+  const homes = groupBy(sound.filter(isProgressTable), ({ path }) => path.slice(0, path.lastIndexOf('/')));
   const all = await Promise.all([...homes].map(([home, own]) => progressChanges(home, own, migrated)));
   return { changes: all.flatMap(({ changes }) => changes), notes: all.flatMap(({ notes }) => notes) };
 }
-
-const isProgress = (path: string): boolean => path.split('/').length === 4 && path.endsWith(`/${progressTable}`);
 
 async function compareHomes(
   versions: readonly PocVersion[],

@@ -22,6 +22,8 @@ export function watertownEntries(bytes: Uint8Array, location: string): readonly 
     if (table.numRows > bytes.length)
       throw damagedSource(location, `${table.numRows} entries in ${bytes.length} bytes`);
     const columns = ['name', 'child_node_id', 'entry_type', 'pond_id'].map((name) => table.getChild(name));
+    // Other bytes may decode as a stream without columns, which is not an empty directory.
+    if (columns.slice(0, -1).includes(null)) throw damagedSource(location, 'the entries of a directory lack a column');
     return Array.from({ length: table.numRows }, (_, row) => {
       const [name, nodeId, type, pondId] = columns.map((column): unknown => column?.get(row) ?? undefined);
       if (

@@ -1,6 +1,6 @@
 /** Transactions of a Watertown pond as commits: the tree by its directories, the versions by the rows of each node. */
 import { groupBy } from '../base/groupBy.ts';
-import { problemIn } from './checkedContent.ts';
+import { damagedSource, problemIn, targetProblem } from './checkedContent.ts';
 import { blake3Of, type WatertownContents } from './watertownContent.ts';
 import { watertownEntries } from './watertownDirectory.ts';
 import { type DynamicNode } from './watertownDrafts.ts';
@@ -146,6 +146,8 @@ export class WatertownHistory {
       if (isComputed(row.type)) return await this.#recipe(row);
       if (row.type === 'symlink') {
         const target = Buffer.from(await this.#contents.read(row)).toString('utf8');
+        const problem = targetProblem(target);
+        if (problem !== undefined) throw damagedSource(location, problem);
         return [{ kind: 'link', path, target }];
       }
       return row.type === 'file:physical:series'

@@ -2,9 +2,9 @@
 import { parentOf } from '../storage/diskPath.ts';
 import { type ComparedRound } from './compare.ts';
 import { pondPathOf, type Step } from './plan.ts';
-import { msOf, settledMs } from './scanFolder.ts';
+import { settledMs } from './scanFolder.ts';
 import { type MirrorState } from './state.ts';
-import { type Ancestor, type FolderItem, type Items, type PondItem, type SideValue } from './types.ts';
+import { type Ancestor, type FolderItem, isDirectory, type Items, type SideValue } from './types.ts';
 
 /** What became of a step. */
 export type Outcome =
@@ -33,28 +33,29 @@ export function nextState(
   commit: number,
 ): MirrorState | undefined {
   const { before, settings, token, comparedMs, services } = round;
-  const ancestors = new Map<string, Ancestor>();
+  const ancestors = new Map(round.ancestors);
   const unsettled = new Set<string>();
-  for (const [path, ancestor] of round.ancestors) {
-    if (path === '' || !round.left.holds(path)) continue;
-    ancestors.set(path, ancestor);
-    markAbove(path, unsettled);
-  }
+  for (const path of round.ancestors.keys()) if (round.left.holds(path)) markAbove(path, unsettled);
   for (const { path } of round.left.list()) markAbove(path, unsettled);
+  let isSame = before !== undefined && before.ignore.join('\n') === settings.ignore.join('\n');
+  const put = (path: string, next: Ancestor): void => {
+    const old = ancestors.get(path);
+    if (old !== undefined && isEqual(next, old)) return;
+    ancestors.set(path, next);
+    isSame = false;
+  };
   for (const step of round.steps) {
     const outcome = outcomes.get(step) ?? { is: 'kept' };
     if (outcome.is !== 'same' || outcome.taken === true) markAbove(step.path, unsettled);
     const number = outcome.is === 'same' && outcome.taken === true ? commit : services.committed.number;
     const next = ancestorAfter(step, outcome, number);
-    if (next !== undefined) ancestors.set(step.path, next);
+    if (next !== undefined) put(step.path, next);
+    else if (ancestors.delete(step.path)) isSame = false;
   }
-  addTrees(ancestors, round.pond, unsettled, round.services.committed.number);
-  const same = reuse(ancestors, round.ancestors);
-  if (before !== undefined && same && isSettled(before) && before.ignore.join() === settings.ignore.join())
-    return undefined;
+  for (const [path, next] of treesAfter(round, ancestors, unsettled)) put(path, next);
+  if (isSame && before !== undefined && isSettled(before)) return undefined;
   const { folder, path, ignore } = settings;
-  const sorted = new Map([...ancestors].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { token, folder, path, ignore, comparedMs, ancestors: sorted };
+  return { token, folder, path, ignore, comparedMs, ancestors };
 }
 
 function ancestorAfter(step: Step, outcome: Outcome, commit: number): Ancestor | undefined {
@@ -82,19 +83,20 @@ function ancestorAfter(step: Step, outcome: Outcome, commit: number): Ancestor |
   return { pondPath: outcome.pondPath ?? pondPath, nodeId, ...values, commit };
 }
 
-/** A directory keeps its hash only while all below it is the same on both sides. */
-function addTrees(
-  ancestors: Map<string, Ancestor>,
-  pond: Items<PondItem>,
+/** Directories of the pond: one keeps its hash only while all below it is the same on both sides. */
+function* treesAfter(
+  { pond, services }: ComparedRound,
+  ancestors: Items<Ancestor>,
   unsettled: ReadonlySet<string>,
-  commit: number,
-): void {
-  // prettier-ignore
-  for (const [path, { tree, nodeId }] of pond) {
-    if (tree === undefined || unsettled.has(path)) continue;
-    const nothing = { pondPath: path, pond: undefined, folder: undefined, nodeId, state: undefined, seen: undefined, commit };
-    const known = ancestors.get(path);
-    if (path === '' || known !== undefined) ancestors.set(path, { ...(known ?? nothing), tree });
+): Iterable<readonly [string, Ancestor]> {
+  const { number: commit } = services.committed;
+  for (const [path, { value, tree, nodeId }] of pond) {
+    if (!isDirectory(value)) continue;
+    const nothing = { pond: undefined, folder: undefined, state: undefined, seen: undefined };
+    const known = ancestors.get(path) ?? (path === '' ? { pondPath: '', nodeId, commit, ...nothing } : undefined);
+    if (known === undefined) continue;
+    const { tree: _, ...rest } = known;
+    yield [path, tree === undefined || unsettled.has(path) ? rest : { ...rest, tree }];
   }
 }
 
@@ -107,23 +109,12 @@ function markAbove(path: string, marked: Set<string>): void {
   }
 }
 
-/** Replaces each item that did not change by the one from before; true when that is all of them. */
-function reuse(ancestors: Map<string, Ancestor>, before: Items<Ancestor>): boolean {
-  let isSame = ancestors.size === before.size;
-  for (const [path, ancestor] of ancestors) {
-    const old = before.get(path);
-    if (old !== undefined && isEqual(ancestor, old)) ancestors.set(path, old);
-    else isSame = false;
-  }
-  return isSame;
-}
-
 function isEqual(a: Ancestor, b: Ancestor): boolean {
   const isSameItem = a.pond === b.pond && a.folder === b.folder && a.seen === b.seen && a.offered === b.offered;
   const isSameNode = a.nodeId === b.nodeId && a.pondPath === b.pondPath && a.tree === b.tree;
   const [one, other] = [a.state, b.state];
   const isSameState =
-    one?.sizeBytes === other?.sizeBytes && one?.modifiedNs === other?.modifiedNs && one?.inode === other?.inode;
+    one?.sizeBytes === other?.sizeBytes && one?.modifiedMs === other?.modifiedMs && one?.inode === other?.inode;
   return isSameItem && isSameNode && isSameState;
 }
 
@@ -131,7 +122,7 @@ function isEqual(a: Ancestor, b: Ancestor): boolean {
 function isSettled({ ancestors, comparedMs }: MirrorState): boolean {
   for (const { state, seen } of ancestors.values()) {
     const isFile = state !== undefined && seen?.startsWith('file ') === true;
-    if (isFile && msOf(state) >= comparedMs - settledMs) return false;
+    if (isFile && state.modifiedMs >= comparedMs - settledMs) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { decide, type Decision } from './decide.ts';
 import { type LeftPaths } from './problems.ts';
+import { isSameState } from './scanFolder.ts';
 import {
   type Ancestor,
   type FolderItem,
@@ -36,7 +37,10 @@ export interface Step {
 /** SideValue staged at a path of the pond, null for a removal; undefined where nothing is staged. */
 export type StagedLookup = (pondPath: string) => Promise<SideValue | null | undefined>;
 
-/** Returns a step for each path that is not held, in path order: a directory precedes what is in it. */
+/**
+ * Returns a step for each path that is not held and not as the state has it, in path order: a directory precedes what is
+ * in it.
+ */
 export async function planRound(
   compared: Compared,
   rules: MirrorRules,
@@ -45,10 +49,11 @@ export async function planRound(
 ): Promise<readonly Step[]> {
   const { pond, folder, ancestors, left } = compared;
   const steps: Step[] = [];
-  for (const path of [...new Set([...pond.keys(), ...folder.keys(), ...ancestors.keys()])].sort()) {
+  for (const path of pathsOf(compared)) {
     if (path === '' || left.holds(path)) continue;
-    await yieldToEventLoop();
     const sides = { pond: pond.get(path), folder: folder.get(path), ancestor: ancestors.get(path) };
+    if (isUnchanged(sides)) continue;
+    await yieldToEventLoop();
     const values = { ancestor: sides.ancestor, pond: sides.pond?.value, folder: sides.folder?.value };
     let decision = decide({ ...values, staged: undefined }, rules);
     if (sides.ancestor?.offered !== undefined || mayStage(decision, rules)) {
@@ -58,7 +63,23 @@ export async function planRound(
     if ('note' in decision && decision.note !== undefined) left.add(path, decision.note);
     steps.push({ path, decision, ...sides });
   }
+  steps.sort((a, b) => (a.path < b.path ? -1 : 1));
   return withRenames(steps);
+}
+
+function pathsOf({ pond, folder, ancestors }: Compared): Iterable<string> {
+  const paths = new Set(ancestors.keys());
+  for (const path of folder.keys()) paths.add(path);
+  for (const path of pond.keys()) paths.add(path);
+  return paths;
+}
+
+/** True when the state says all of a path already. */
+function isUnchanged({ pond, folder, ancestor }: Omit<Step, 'path' | 'decision'>): boolean {
+  if (pond === undefined || folder === undefined || ancestor?.state === undefined) return false;
+  const isSameValue = pond.value === ancestor.pond && folder.value === ancestor.folder;
+  if (!isSameValue || ancestor.offered !== undefined || pond.nodeId !== ancestor.nodeId) return false;
+  return isDirectory(folder.value) || (ancestor.seen === folder.value && isSameState(ancestor.state, folder.state));
 }
 
 /** Path of a step in the pond, below the mirrored directory. */
@@ -124,14 +145,16 @@ function nodeKey(pond: PondItem | undefined, ancestor: Ancestor | undefined): st
  * disk that is not mounted, or a mistake, looks like that.
  */
 export function refuseManyDeletions(steps: readonly Step[], ancestors: Items<Ancestor>, percentMax: number): void {
-  const known = [...ancestors.values()].filter(({ pond }) => pond !== undefined && !isDirectory(pond)).length;
+  // One that was only staged, and then discarded, goes too.
+  const values = [...ancestors.values()].map(({ pond, seen }) => pond ?? seen);
+  const known = values.filter((value) => value !== undefined && !isDirectory(value)).length;
   for (const [action, where] of [
     ['delete', 'in the folder'],
     ['remove', 'in the pond'],
   ] as const) {
     // prettier-ignore
     const gone = steps.filter((step) => step.decision.action === action && step.isMoved !== true && isFile(step)).length;
-    if (gone * 100 <= known * percentMax) continue;
+    if (percentMax === 100 || gone * 100 <= known * percentMax) continue;
     throw new PondError(
       'run-failed',
       `the round would delete ${gone} of ${known} files ${where}, more than ${percentMax}%; nothing was changed`,

@@ -94,7 +94,7 @@ function listed({ folder, left }: FolderScan, directory: string): readonly HostI
 function removeLeftover({ folder, now }: FolderScan, path: string, item: HostItem): void {
   if (item.kind === 'other' || item.kind === 'directory' || !isWorkName(item.name)) return;
   // A younger one may be that of another process.
-  if (now() - msOf(item.state) > 60 * 60 * 1000) folder.remove(path);
+  if (now() - item.state.modifiedMs > 60 * 60 * 1000) folder.remove(path);
 }
 
 function addLink(scan: FolderScan, path: string, state: HostItemState, items: Map<string, FolderItem>): void {
@@ -117,7 +117,7 @@ export function staysInside(path: string, target: string): boolean {
 function addFile(scan: FolderScan, file: FileToRead, items: Map<string, FolderItem>, toRead: FileToRead[]): void {
   const before = scan.ancestors.get(file.path);
   const isSame = before?.state !== undefined && isSameState(before.state, file.state);
-  const isSettled = msOf(file.state) < scan.comparedMs - settledMs;
+  const isSettled = file.state.modifiedMs < scan.comparedMs - settledMs;
   if (isSame && isSettled && before.seen !== undefined) items.set(file.path, { value: before.seen, state: file.state });
   else toRead.push(file);
 }
@@ -127,11 +127,11 @@ async function waitForWriters(scan: FolderScan, files: readonly FileToRead[]): P
   const { folder, left, now } = scan;
   const isFresh = ({ path, state }: FileToRead): boolean => {
     const before = scan.ancestors.get(path)?.state;
-    return Math.abs(now() - msOf(state)) < settledMs && !(before !== undefined && isSameState(before, state));
+    return Math.abs(now() - state.modifiedMs) < settledMs && !(before !== undefined && isSameState(before, state));
   };
   const fresh = files.filter(isFresh);
   if (fresh.length === 0) return;
-  const waits = fresh.map(({ state }) => msOf(state) + settledMs - now());
+  const waits = fresh.map(({ state }) => state.modifiedMs + settledMs - now());
   await scan.wait(Math.max(0, Math.min(settledMs, Math.max(...waits))));
   for (const { path, state } of fresh) {
     const item = folder.stat(path);
@@ -161,12 +161,7 @@ async function readItem(scan: FolderScan, { path, state }: FileToRead): Promise<
 
 /** True when an item was not touched between two looks. */
 export function isSameState(a: HostItemState, b: HostItemState): boolean {
-  return a.sizeBytes === b.sizeBytes && a.modifiedNs === b.modifiedNs && a.inode === b.inode;
-}
-
-/** Time of the last change, milliseconds since 1970 UTC. */
-export function msOf({ modifiedNs }: HostItemState): number {
-  return Number(modifiedNs) / 1e6;
+  return a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.inode === b.inode;
 }
 
 /** Lower-case hex SHA-256 of a text. */

@@ -68,13 +68,12 @@ class PondWalk {
   readonly #scan: PondScan;
   readonly #root: WorkingDirectory;
   readonly #items: Map<string, PondItem>;
-  readonly #below: ReadonlyMap<string, readonly string[]>;
+  #below: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(scan: PondScan, root: WorkingDirectory, items: Map<string, PondItem>) {
     this.#scan = scan;
     this.#root = root;
     this.#items = items;
-    this.#below = childrenOf(scan.ancestors);
   }
 
   /** Adds a directory with what is below it; true when something in it is mirrored, or nothing is there at all. */
@@ -110,6 +109,7 @@ class PondWalk {
 
   /** Both sides were the same below the directory, and the pond's still is. */
   #takeState(directory: string): void {
+    this.#below ??= childrenOf(this.#scan.ancestors);
     for (const path of this.#below.get(directory) ?? []) {
       const { pond, pondPath, nodeId, tree } = this.#scan.ancestors.get(path)!;
       if (pond === undefined) continue;

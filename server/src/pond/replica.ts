@@ -51,8 +51,9 @@ export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork 
   replaceFile(disk, replicaPath, new TextEncoder().encode(`${text}\n`));
 }
 
-/** Removes the mark: from now on the folder is a pond like any other. */
+/** Removes the mark, durably: from now on the folder is a pond like any other. One without a mark stays as it is. */
 export function removeReplica(disk: Disk): void {
+  if (disk.stat(replicaPath) === undefined) return;
   disk.remove(replicaPath);
   disk.syncDirectory('_pond');
 }

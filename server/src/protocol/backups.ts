@@ -35,6 +35,8 @@ export interface BackupCommands {
 export interface BackupInfo {
   /** `Backup/NAME`. */
   readonly resource: string;
+  /** The state in words: `3 commits not backed up, last 2 h ago`. */
+  readonly text: string;
   /** Address of the store. */
   readonly address: string;
   /** Latest commit in the copy; null when there is none, or none is known. */

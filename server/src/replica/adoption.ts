@@ -1,9 +1,7 @@
 /** Backups of a pond that was cloned do not run until it is adopted: the original may still be backed up. */
 import { PondError } from '../base/error.ts';
-import { readReplica, replicaPath } from '../pond/replica.ts';
+import { readReplica } from '../pond/replica.ts';
 import { type ReadableDisk } from '../pond/storedFiles.ts';
-import { type Disk } from '../storage/disk.ts';
-import { parentOf } from '../storage/diskPath.ts';
 
 /** Fails `not-allowed` for a pond that was cloned and not adopted. */
 export function requireOriginal(disk: ReadableDisk, backup: string): void {
@@ -12,11 +10,4 @@ export function requireOriginal(disk: ReadableDisk, backup: string): void {
   throw new PondError('not-allowed', `this pond is a clone of ${replica.url}, and does not write to its backups`, {
     hint: `If the original is not used any more, 'pond backup adopt ${backup}' makes this pond take its place.`,
   });
-}
-
-/** Removes the mark of a clone, durably; a pond without one stays as it is. */
-export function removeReplicaMark(disk: Disk): void {
-  if (disk.stat(replicaPath) === undefined) return;
-  disk.remove(replicaPath);
-  disk.syncDirectory(parentOf(replicaPath));
 }

@@ -15,6 +15,7 @@ import { lockForWriting, releaseAfter } from '../pond/pond.ts';
 import { removeReplica, type Replica, writeReplica } from '../pond/replica.ts';
 import { createStore } from '../pond/store.ts';
 import { type Commit, type VersionSpec } from '../pond/types.ts';
+import { SealedStore } from '../remote/sealedStore.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
@@ -94,10 +95,10 @@ export async function clonePond(store: ObjectStore, storage: PondStorage, reques
   }
 }
 
-/** Fails `remote-denied` for a sealed pond, whose objects can be read only with a key. */
-function requireReadable({ address }: ObjectStore, { layout }: RemoteRecord): void {
-  if (layout === 'open') return;
-  throw new PondError('remote-denied', `the pond at ${address} is encrypted`, { path: remoteKey });
+/** Fails `remote-denied` for a sealed pond that was not opened with a key. */
+function requireReadable(store: ObjectStore, { layout }: RemoteRecord): void {
+  if (layout === 'open' || store instanceof SealedStore) return;
+  throw new PondError('remote-denied', `the pond at ${store.address} is encrypted`, { path: remoteKey });
 }
 
 /** Fails `pond-not-found` for a store without a log, before anything is written. */

@@ -10,7 +10,7 @@ import { findTip, isKnown, requireSameHistory } from './remoteLog.ts';
 const countedMax = 1000;
 
 /** State of a copy. Times are milliseconds since 1970 UTC. */
-interface CopyState {
+export interface CopyState {
   /** Latest version in the copy; undefined when there is none, or none is known. */
   readonly version: CommitNumber | undefined;
   /** Commits that are not in the copy, without minor ones; at most 1,000 are counted. */

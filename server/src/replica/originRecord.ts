@@ -5,6 +5,7 @@ import { originPath } from '../storage/pondStorage.ts';
 import { addressOf, parseLocation, type RemoteLocation } from '../remote/location.ts';
 import { openObjectStore } from '../remote/openStore.ts';
 import { type StoreCredentials } from '../remote/s3Settings.ts';
+import { openLayout } from './layout.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
@@ -67,10 +68,11 @@ export function originAccess({ location, keys }: OriginRecord): string {
   return `fetches contents from ${address} with ${variables.join(', ')}`;
 }
 
-/** Opens the store of an origin. Fails `secret-missing`. */
+/** Opens the copy of an origin. Fails `secret-missing`, and as openLayout. */
 export async function openOrigin({ location, keys }: OriginRecord, env: Environment): Promise<ObjectStore> {
-  if (location.kind === 'folder' || keys === undefined) return await openObjectStore(location);
-  return await openObjectStore(location, { credentials: credentialsOf(keys, env) });
+  const isUnkeyed = location.kind === 'folder' || keys === undefined;
+  const store = await openObjectStore(location, isUnkeyed ? {} : { credentials: credentialsOf(keys, env) });
+  return await openLayout(store, { env });
 }
 
 function credentialsOf({ key, secret, sessionToken }: KeyVariables, env: Environment): StoreCredentials {

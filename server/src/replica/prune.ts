@@ -44,13 +44,19 @@ interface PruneReport {
   readonly removableMs: number | undefined;
 }
 
+/** A copy, and the same store with credentials that may remove objects, and need not write any. */
+interface PruneParts {
+  readonly source: StoredFiles;
+  readonly store: ObjectStore;
+  readonly pruner: ObjectStore;
+}
+
 /**
- * Removes what an earlier call listed and no version names, and lists what may be removed later. Needs credentials that
- * may remove objects. Fails `remote-diverged` when the copy has other versions than the pond, `pond-damaged` when the
+ * Removes what an earlier call listed and no version names, and lists what may be removed later. Fails `remote-diverged` when the copy has other versions than the pond, `pond-damaged` when the
  * pond is altered, `not-found` for an empty store, `cancelled`, and as the calls of the store.
  */
 export async function pruneCopy(
-  { source, store }: { readonly source: StoredFiles; readonly store: ObjectStore },
+  { source, store, pruner }: PruneParts,
   { isDryRun = false, now, signal, progress }: PruneOptions,
 ): Promise<PruneReport> {
   const named = await namedKeys(source, store, signal);
@@ -71,11 +77,11 @@ export async function pruneCopy(
   const objects: PrunableObject[] = [];
   for (const { key, sizeBytes } of found) {
     throwIfCancelled(signal, 'the prune');
-    const removal = ripe.has(key) ? await removeObject(store, key, signal) : { state: 'candidate' as const };
+    const removal = ripe.has(key) ? await removeObject(pruner, key, signal) : { state: 'candidate' as const };
     objects.push({ key, sizeBytes, ...removal });
     progress?.('looked at objects', objects.length, found.length);
   }
-  for (const { key } of ripeLists) await removeObject(store, key, signal);
+  for (const { key } of ripeLists) await removeObject(pruner, key, signal);
   const isDone = objects.every(({ state }) => state === 'removed');
   return { objects, removableMs: isDone ? undefined : storeMs + waitMs };
 }

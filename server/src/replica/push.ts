@@ -33,7 +33,7 @@ export interface PushOptions extends Job {
   readonly by: string;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;
-  readonly layout?: 'open' | 'sealed';
+  readonly layout?: 'open' | 'sealed' | undefined;
   /** True to use a store that lets an object be written twice: no other computer may push there. */
   readonly isSingleWriter?: boolean | undefined;
   /** True for a commit that needs no copy of its own: alone it does not cause a push. */

@@ -1,7 +1,7 @@
 /** A folder of the host that a program keeps equal to something else while people work in it. */
 import { randomUUID } from 'node:crypto';
 import {
-  type BigIntStats,
+  type Stats,
   chmodSync,
   closeSync,
   constants,
@@ -31,9 +31,10 @@ import { errnoOf, raise } from './storageError.ts';
 /** What shows that an item was not touched: two equal states of one path mean the same content. */
 export interface HostItemState {
   readonly sizeBytes: number;
-  /** Nanoseconds since 1970 UTC, and the number of the file on its disk: decimal digits. */
-  readonly modifiedNs: string;
-  readonly inode: string;
+  /** Time of the last change of the content, milliseconds since 1970 UTC, with fractions. */
+  readonly modifiedMs: number;
+  /** Number of the file on its disk; it stays when the file is renamed. */
+  readonly inode: number;
   /** Permission bits. */
   readonly mode: number;
 }
@@ -144,9 +145,9 @@ function notFollowed(path: string): PondError {
   });
 }
 
-function statOf(path: string): BigIntStats | undefined {
+function statOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {
     return errnoOf(error) === 'ENOTDIR' ? undefined : raise(error, 'stat', path);
   }
@@ -167,13 +168,8 @@ function itemAt(hostPath: string, path: string): HostItem | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : 'other';
   if (kind === 'other') return { name, kind, reason: 'it is a pipe, a socket or a device' };
-  const { size, mtimeNs, ino, mode } = stats;
-  const state = {
-    sizeBytes: Number(size),
-    modifiedNs: String(mtimeNs),
-    inode: String(ino),
-    mode: Number(mode) & 0o777,
-  };
+  const { size, mtimeMs, ino, mode } = stats;
+  const state = { sizeBytes: size, modifiedMs: mtimeMs, inode: ino, mode: mode & 0o777 };
   return { name, kind, state };
 }
 

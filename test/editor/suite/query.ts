@@ -21,9 +21,10 @@ async function openQuery(t: TestContext, pond: TestPond, text: string): Promise<
 
 async function run(): Promise<State> {
   await vscode.commands.executeCommand('pond.runQuery');
-  const state = api().grid()?.state;
-  assert.ok(state);
-  return state;
+  return await until('the result and its number of rows', () => {
+    const state = api().grid()?.state;
+    return state?.type === 'result' && state.info.rowCount === null ? undefined : state;
+  });
 }
 
 function result(state: State): Extract<State, { type: 'result' }> {

@@ -9,7 +9,9 @@ export interface ColumnLayout {
 }
 
 const padding = 20;
-const widthMin = 60;
+/** Room for the sort mark and the menu button in the head of a column, pixels. */
+const headRoom = 52;
+const widthMin = 72;
 const widthMax = 360;
 
 /** True for DuckDB's number types. */
@@ -17,21 +19,37 @@ export function isNumeric(type: string): boolean {
   return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARINT|BIGNUM)$/.test(type);
 }
 
-/** Lays out adjacent columns, each as wide as its name, its type and the longest of the first rows, within limits. */
+/**
+ * Lays out adjacent columns after a column of row numbers. Each is as wide as the user chose, else as its name, its type
+ * and the longest of the first rows, within limits.
+ */
 export function layOut(
   columns: readonly ColumnInfo[],
   first: RowsInfo['columns'],
-  characterWidth: number,
+  {
+    characterWidth,
+    widths,
+    numbersWidth,
+  }: {
+    readonly characterWidth: number;
+    readonly widths: Readonly<Record<string, number>>;
+    readonly numbersWidth: number;
+  },
 ): readonly ColumnLayout[] {
-  let left = 0;
+  let left = numbersWidth;
   return columns.map(({ name, type }, index) => {
     const longest = Math.max(...(first[index] ?? []).map((text) => text?.length ?? 4), 0);
-    const characters = Math.max(longest, name.length, Math.ceil(type.length * 0.85));
-    const width = Math.round(Math.min(widthMax, Math.max(widthMin, characters * characterWidth + padding)));
-    const layout = { left, width, numeric: isNumeric(type) };
-    left += width;
+    const head = Math.max(name.length, Math.ceil(type.length * 0.85)) * characterWidth + headRoom;
+    const natural = Math.min(widthMax, Math.max(widthMin, longest * characterWidth + padding, head));
+    const layout = { left, width: Math.round(widths[name] ?? natural), numeric: isNumeric(type) };
+    left += layout.width;
     return layout;
   });
+}
+
+/** Width of the column of row numbers, for a number of rows. */
+export function numbersWidth(rowCount: number, characterWidth: number): number {
+  return Math.round(Math.max(3, rowCount.toLocaleString().length) * characterWidth + 16);
 }
 
 /** Total width of all columns. */
@@ -49,4 +67,18 @@ export function columnsIn(
   const start = layouts.findIndex((layout) => layout.left + layout.width > left);
   const beyond = layouts.findIndex((layout) => layout.left >= right);
   return { start: Math.max(0, start), end: beyond === -1 ? layouts.length : beyond };
+}
+
+/** Indexes of the visible columns: the first `pinned`, which never scroll away, and those of the others in the window. */
+export function visibleColumns(
+  layouts: readonly ColumnLayout[],
+  pinned: number,
+  { left, width }: { readonly left: number; readonly width: number },
+): readonly number[] {
+  const scrolling = layouts.slice(pinned);
+  const edge = scrolling[0]?.left ?? 0;
+  const { start, end } = columnsIn(scrolling, left + edge, left + width);
+  const indexes = (from: number, to: number): readonly number[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+  return [...indexes(0, pinned), ...indexes(pinned + start, pinned + end)];
 }

@@ -9,3 +9,24 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   created.append(...children);
   return created;
 }
+
+/** Width of a digit in the grid's font. */
+export function characterWidth(): number {
+  const sample = element('span', { class: 'measure' }, '0'.repeat(20));
+  document.body.append(sample);
+  const width = sample.getBoundingClientRect().width / 20;
+  sample.remove();
+  return width > 0 ? width : 8;
+}
+
+/** A position in the page, pixels. */
+export interface PagePosition {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The position of the left bottom corner of an element. */
+export function positionBelow(of: Element): PagePosition {
+  const { left, bottom } = of.getBoundingClientRect();
+  return { x: left, y: bottom };
+}

@@ -1,5 +1,12 @@
-/** Messages between the extension and the page of the result grid. */
-import { type QueryInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+/** Messages between the extension and the page of a table. */
+import {
+  type ColumnInfo,
+  type OpenedTableInfo,
+  type Params,
+  type Result,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
+import { type ClipboardFormat } from './copyText.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
 export interface CellRange {
@@ -9,25 +16,32 @@ export interface CellRange {
   readonly columnEnd: number;
 }
 
-/** Content of the page. `run` counts the queries of the panel: messages of an earlier one are dropped. */
+/** What the page shows. `run` counts the openings of the panel: messages of an earlier one are dropped. */
+interface About {
+  readonly run: number;
+  /** A file of the pond, or the SQL of a query. */
+  readonly query: TableQuery;
+  /** Name of the pond. */
+  readonly source: string;
+}
+
+/** A table: a file of a pond, at a version; or the result of a query. `pond` is its host directory. */
+export type TableQuery = { readonly pond: string } & (
+  { readonly path: string; readonly at?: string } | { readonly sql: string }
+);
+
+/** Content of the page. */
 export type GridState =
-  | { readonly type: 'running'; readonly run: number; readonly sql: string; readonly source: string }
-  | {
-      readonly type: 'result';
-      readonly run: number;
-      readonly sql: string;
-      readonly source: string;
-      readonly info: QueryInfo;
-    }
-  | {
-      readonly type: 'failed';
-      readonly run: number;
-      readonly sql: string;
-      readonly source: string;
-      readonly message: string;
-      readonly hint?: string;
-    }
-  | { readonly type: 'cancelled'; readonly run: number; readonly sql: string; readonly source: string };
+  | (About & { readonly type: 'running' })
+  | (About & { readonly type: 'result'; readonly info: OpenedTableInfo })
+  | (About & { readonly type: 'failed'; readonly message: string; readonly hint?: string })
+  | (About & { readonly type: 'cancelled' });
+
+/** The rows of a view in columns of the user's choice. */
+export interface ShownView {
+  readonly view: TableViewInfo;
+  readonly columns: readonly ColumnInfo[];
+}
 
 /** A result as line series. */
 export interface PlotInfo {
@@ -46,10 +60,26 @@ export interface PlotInfo {
   }[];
 }
 
+/** Requests that the page may make: those about the rows of its table. */
+export type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable';
+
+/** Params of a request, without the table, which the extension knows. */
+export type RequestParams<N extends TableRequest> = Omit<Params<N>, 'pond' | 'source'>;
+
+/** A request of the page, by its name. */
+type AnyRequest = {
+  readonly [N in TableRequest]: { readonly name: N; readonly params: RequestParams<N> };
+}[TableRequest];
+
+/** A result of a request. */
+export type AnyResult = { readonly [N in TableRequest]: Result<N> }[TableRequest];
+
 export type ToGridPage =
   | GridState
-  | ({ readonly type: 'rows'; readonly run: number } & RowsInfo)
-  | { readonly type: 'rowsFailed'; readonly run: number; readonly start: number; readonly message: string }
+  /** All rows of the table are known. */
+  | { readonly type: 'total'; readonly run: number; readonly rowCount: number }
+  | { readonly type: 'answer'; readonly id: number; readonly result: AnyResult }
+  | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
   | { readonly type: 'plot'; readonly run: number; readonly plot: PlotInfo }
   | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number };
@@ -57,6 +87,14 @@ export type ToGridPage =
 export type FromGridPage =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
-  | { readonly type: 'rows'; readonly run: number; readonly start: number; readonly count: number }
-  | { readonly type: 'plot'; readonly run: number }
-  | { readonly type: 'copy'; readonly run: number; readonly range: CellRange };
+  | ({ readonly type: 'request'; readonly id: number; readonly run: number } & AnyRequest)
+  | { readonly type: 'cancelRequest'; readonly id: number }
+  | ({ readonly type: 'plot'; readonly run: number; readonly rowCount: number } & ShownView)
+  | ({
+      readonly type: 'copy';
+      readonly run: number;
+      readonly rowStart: number;
+      readonly rowEnd: number;
+      readonly format: ClipboardFormat;
+    } & ShownView)
+  | ({ readonly type: 'export' | 'openAsQuery'; readonly run: number } & ShownView);

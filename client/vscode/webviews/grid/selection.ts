@@ -44,8 +44,14 @@ export function moved(selection: Selection, { key, shift, control }: Key, size: 
   }
   const to = target(selection.focus, key, control, size);
   if (to === undefined) return undefined;
-  const focus = { row: within(to.row, size.rows), column: within(to.column, size.columns) };
+  const focus = { row: clamp(to.row, size.rows), column: clamp(to.column, size.columns) };
   return { anchor: shift ? selection.anchor : focus, focus };
+}
+
+/** A selection within a table of a size. */
+export function within({ anchor, focus }: Selection, size: Pick<Size, 'rows' | 'columns'>): Selection {
+  const fit = ({ row, column }: Cell): Cell => ({ row: clamp(row, size.rows), column: clamp(column, size.columns) });
+  return { anchor: fit(anchor), focus: fit(focus) };
 }
 
 function target({ row, column }: Cell, key: string, control: boolean, size: Size): Cell | undefined {
@@ -71,6 +77,6 @@ function target({ row, column }: Cell, key: string, control: boolean, size: Size
   }
 }
 
-function within(index: number, count: number): number {
-  return Math.min(Math.max(0, index), count - 1);
+function clamp(index: number, count: number): number {
+  return Math.min(Math.max(0, index), Math.max(0, count - 1));
 }

@@ -1,9 +1,11 @@
-import { type QueryInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
-import { columnsIn, layOut, totalWidth, type ColumnLayout } from './columns.ts';
-import { element } from './element.ts';
-import { type CellRange } from './messages.ts';
+import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { layOut, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
+import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
+import { followPointer } from './pointer.ts';
+import { Header, type HeaderHost } from './header.ts';
 import { pageRows, RowCache } from './rowCache.ts';
-import { moved, selectedRange, type Cell, type Selection } from './selection.ts';
+import { cellOf, drawRows, type DrawnRows } from './rows.ts';
+import { moved, selectedRange, within, type Cell, type Selection } from './selection.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport } from './viewport.ts';
 
 /**
@@ -13,80 +15,187 @@ import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Vie
 const restMs = 40;
 
 /** Interface of the surrounding page to the table. */
-interface TableHost {
+interface TableHost extends HeaderHost {
   request(start: number, count: number): void;
-  copy(range: CellRange): void;
-  /** The selection moved to a cell. */
-  cellFocused(cell: Cell): void;
+  /** The selection changed, or the first visible row. */
+  changed(): void;
+  /** A key that the table does not use itself. */
+  key(event: KeyboardEvent): void;
+  /** Opens the menu of a cell. */
+  cellMenu(cell: Cell, at: PagePosition): void;
+  openValue(): void;
+}
+
+/** What the table shows. */
+export interface TableContent {
+  readonly columns: readonly ColumnInfo[];
+  /** Number of pinned columns, which are the first ones. */
+  readonly pinned: number;
+  readonly widths: Readonly<Record<string, number>>;
+  readonly view: TableViewInfo;
+  /** Number of rows; of those that are known so far unless `isCounted`. */
+  readonly rowCount: number;
+  readonly isCounted: boolean;
 }
 
 /**
- * Table of a result. Only visible cells are elements; `top` is the position of the window in the whole table, and the
+ * Table of a view. Only visible cells are elements; `top` is the position of the window in the whole table, and the
  * scroll bar follows it or drives it.
  */
 export class Table {
   readonly root: HTMLElement;
-  private readonly info: QueryInfo;
   private readonly host: TableHost;
-  private readonly rows: RowCache;
-  private readonly header = element('div', { class: 'header', role: 'row', 'aria-rowindex': '1' });
+  private readonly header: Header;
   private readonly body = element('div', { class: 'rows', role: 'presentation' });
   private readonly sizer = element('div', { class: 'sizer', role: 'presentation' });
   private readonly scroller: HTMLElement;
-  private layouts: readonly ColumnLayout[];
+  private readonly character: number;
+  private content: TableContent;
+  private rows: RowCache;
+  private first: RowsInfo['columns'] = [];
+  private layouts: readonly ColumnLayout[] = [];
   private top = 0;
-  private selection: Selection = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
+  private current: Selection = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
+  /** The first row to restore. */
+  private wanted: number | undefined;
   private timer: number | undefined;
-  private sized = false;
 
-  constructor(info: QueryInfo, host: TableHost) {
-    this.info = info;
+  constructor(content: TableContent, host: TableHost) {
+    this.content = content;
     this.host = host;
-    this.rows = new RowCache((start, count) => host.request(start, count));
-    this.layouts = layOut(info.columns, [], characterWidth());
+    this.header = new Header(host);
+    this.character = characterWidth();
+    this.rows = this.newRows();
     this.scroller = element('div', { class: 'scroller', role: 'presentation' }, this.sizer, this.body);
+    const attributes = { class: 'grid', role: 'grid', tabindex: '0', 'aria-label': 'Table', 'aria-readonly': 'true' };
     this.root = element(
       'div',
-      {
-        class: 'grid',
-        role: 'grid',
-        tabindex: '0',
-        'aria-label': 'Query result',
-        'aria-rowcount': String(info.rowCount + 1),
-        'aria-colcount': String(info.columns.length),
-        'aria-readonly': 'true',
-        'aria-multiselectable': 'true',
-      },
-      element('div', { class: 'headers', role: 'rowgroup' }, this.header),
+      { ...attributes, 'aria-multiselectable': 'true' },
+      element('div', { class: 'headers', role: 'rowgroup' }, this.header.root),
       this.scroller,
     );
     this.scroller.addEventListener('scroll', () => this.scrolled());
     this.scroller.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     this.root.addEventListener('keydown', (event) => this.key(event));
-    this.root.addEventListener('focus', () => this.draw());
-    this.root.addEventListener('blur', () => this.draw());
-    this.scroller.addEventListener('mousedown', (event) => this.pressed(event));
+    this.scroller.addEventListener('pointerdown', (event) => this.pressed(event));
+    this.scroller.addEventListener('dblclick', () => this.host.openValue());
+    this.scroller.addEventListener('contextmenu', (event) => this.menu(event));
     new ResizeObserver(() => this.draw()).observe(this.scroller);
-    this.rows.want(0, Math.min(pageRows, info.rowCount));
+    this.rows.want(0, pageRows);
+    this.show(content);
   }
 
-  /** Stores rows and draws them. The first rows of a result determine the column widths. */
+  get selection(): Selection {
+    return this.current;
+  }
+
+  /** First visible row. */
+  get row(): number {
+    return this.wanted ?? Math.floor(this.view().top / rowHeight);
+  }
+
+  /** Shows other columns, another view, or another number of rows. Rows of another view are requested again. */
+  show(content: TableContent): void {
+    const [before, after] = [this.content, content].map(({ view, columns }) =>
+      JSON.stringify([view, columns.map(({ name }) => name)]),
+    );
+    const isOther = before !== after;
+    this.content = content;
+    if (isOther) this.reload();
+    this.root.setAttribute('aria-rowcount', String(content.rowCount + 1));
+    this.root.setAttribute('aria-colcount', String(content.columns.length + 1));
+    const rows = content.isCounted ? content.rowCount : Number.MAX_SAFE_INTEGER;
+    this.current = within(this.current, { rows, columns: content.columns.length });
+    this.layOut();
+    this.draw();
+  }
+
+  /** Drops all rows, so that the visible ones are requested again. */
+  reload(): void {
+    this.first = [];
+    this.rows = this.newRows();
+    this.rows.want(0, pageRows);
+  }
+
+  /** Stores rows and draws them. The first rows determine the column widths. */
   put(rows: RowsInfo): void {
     this.rows.put(rows);
-    if (!this.sized && rows.start === 0) {
-      this.layouts = layOut(this.info.columns, rows.columns, characterWidth());
-      this.sized = true;
+    if (this.first.length === 0 && rows.start === 0) {
+      this.first = rows.columns;
+      this.layOut();
     }
     this.draw();
   }
 
   /** Clears a failed request: the next draw requests the rows again. */
-  failed(start: number): void {
-    this.rows.failed(start);
+  readonly failed = (start: number): void => this.rows.failed(start);
+
+  /** Text of a cell; null for NULL, undefined when it is not loaded. */
+  text({ row, column }: Cell): string | null | undefined {
+    return this.rows.cell(row, column);
+  }
+
+  /** Selects cells, and scrolls to the last one unless `follows` is false. */
+  select(selection: Selection, follows = true): void {
+    this.current = selection;
+    if (follows) {
+      this.revealColumn(selection.focus.column);
+      this.moveTo(reveal(this.view(), selection.focus.row));
+    } else {
+      this.draw();
+    }
+    this.host.changed();
+  }
+
+  /** Goes to a kept selection and first row, as soon as the rows are there. */
+  restore({ selection, row }: { readonly selection: Selection; readonly row: number }): void {
+    this.current = selection;
+    this.wanted = row;
+    if (this.content.isCounted) this.arrive();
+  }
+
+  /** The rows of the view are known: goes to the row that was to be restored. */
+  arrive(): void {
+    const { wanted } = this;
+    this.wanted = undefined;
+    if (wanted !== undefined && wanted > 0) this.moveTo(wanted * rowHeight);
+  }
+
+  /** Width of a column, pixels. */
+  widthOf(name: string): number {
+    return this.layouts[this.content.columns.findIndex((column) => column.name === name)]?.width ?? 0;
+  }
+
+  /** Position in the page below a cell; below the heads for one that is not visible. */
+  positionOf({ row, column }: Cell): PagePosition {
+    return positionBelow(this.root.querySelector(`#c${row}-${column}`) ?? this.header.root);
+  }
+
+  /** Position in the page below the head of a column. */
+  headOf(name: string): PagePosition {
+    const index = this.content.columns.findIndex((column) => column.name === name);
+    return positionBelow(this.root.querySelector(`.heading[aria-colindex="${index + 2}"]`) ?? this.header.root);
+  }
+
+  private newRows(): RowCache {
+    return new RowCache((start, count) => this.host.request(start, count));
+  }
+
+  private layOut(): void {
+    this.layouts = layOut(this.content.columns, this.first, {
+      characterWidth: this.character,
+      widths: this.content.widths,
+      numbersWidth: numbersWidth(this.content.rowCount, this.character),
+    });
+  }
+
+  private size(): Parameters<typeof moved>[2] {
+    const pageRowCount = Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1);
+    return { rows: this.content.rowCount, columns: this.content.columns.length, pageRows: pageRowCount };
   }
 
   private view(): Viewport {
-    const total = this.info.rowCount * rowHeight;
+    const total = this.content.rowCount * rowHeight;
     const visible = this.scroller.clientHeight;
     return { total, visible, top: clampTop({ total, visible }, this.top) };
   }
@@ -98,83 +207,23 @@ export class Table {
     this.sizer.style.width = `${width}px`;
     const shown = rowsIn(view);
     const left = this.scroller.scrollLeft;
-    const columns = columnsIn(this.layouts, left, left + this.scroller.clientWidth);
-    this.drawHeader(columns, left);
-    const rows: HTMLElement[] = [];
-    for (let row = shown.start; row < shown.end; row++) rows.push(this.row(row, columns));
-    this.body.replaceChildren(...rows);
+    const { columns, pinned, view: tableView } = this.content;
+    const visible = visibleColumns(this.layouts, pinned, { left, width: this.scroller.clientWidth });
+    const filtered = tableView.filters.map(({ column }) => column);
+    this.header.draw({ columns, layouts: this.layouts, sort: tableView.sort, filtered, pinned }, visible, left);
+    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts: this.layouts, selection: this.current };
+    this.body.replaceChildren(...drawRows(drawn, (row, column) => this.rows.cell(row, column)));
     this.body.style.width = `${width}px`;
     // The body is at the scroll position and contains the rows visible there.
     this.body.style.transform = `translateY(${this.scroller.scrollTop - (view.top - shown.start * rowHeight)}px)`;
-    const { row, column } = this.selection.focus;
+    const { row, column } = this.current.focus;
     if (row >= shown.start && row < shown.end) this.root.setAttribute('aria-activedescendant', `c${row}-${column}`);
     else this.root.removeAttribute('aria-activedescendant');
     window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.rows.want(shown.start, shown.end), restMs);
-  }
-
-  private drawHeader(shown: { readonly start: number; readonly end: number }, left: number): void {
-    const cells = this.info.columns.slice(shown.start, shown.end).map(({ name, type }, index) => {
-      const column = shown.start + index;
-      const numeric = this.layouts[column]?.numeric === true;
-      const cell = element(
-        'div',
-        {
-          class: numeric ? 'heading numeric' : 'heading',
-          role: 'columnheader',
-          'aria-colindex': String(column + 1),
-          title: `${name}: ${type}`,
-        },
-        element('span', { class: 'name' }, name),
-        element('span', { class: 'type' }, type.toLowerCase()),
-      );
-      return this.position(cell, column);
-    });
-    this.header.replaceChildren(...cells);
-    this.header.style.transform = `translateX(${-left}px)`;
-  }
-
-  private row(row: number, shown: { readonly start: number; readonly end: number }): HTMLElement {
-    const rowElement = element('div', {
-      class: row % 2 === 0 ? 'row' : 'row odd',
-      role: 'row',
-      'aria-rowindex': String(row + 2),
-    });
-    const range = selectedRange(this.selection);
-    const inRange = row >= range.rowStart && row < range.rowEnd;
-    for (let column = shown.start; column < shown.end; column++) {
-      rowElement.append(this.cell(row, column, inRange && column >= range.columnStart && column < range.columnEnd));
-    }
-    return rowElement;
-  }
-
-  private cell(row: number, column: number, selected: boolean): HTMLElement {
-    const text = this.rows.cell(row, column);
-    const { focus } = this.selection;
-    const kinds = [
-      'cell',
-      ...(text === null ? ['null'] : text === undefined ? ['pending'] : []),
-      ...(this.layouts[column]?.numeric === true ? ['numeric'] : []),
-      ...(selected ? ['selected'] : []),
-      ...(focus.row === row && focus.column === column ? ['focused'] : []),
-    ];
-    const attributes = {
-      id: `c${row}-${column}`,
-      class: kinds.join(' '),
-      role: 'gridcell',
-      'aria-colindex': String(column + 1),
-      'aria-selected': String(selected),
-    };
-    return this.position(element('div', attributes, text === null ? 'NULL' : (text ?? '…')), column);
-  }
-
-  private position(cell: HTMLElement, column: number): HTMLElement {
-    const layout = this.layouts[column];
-    if (layout !== undefined) {
-      cell.style.left = `${layout.left}px`;
-      cell.style.width = `${layout.width}px`;
-    }
-    return cell;
+    this.timer = window.setTimeout(() => {
+      this.rows.want(shown.start, shown.end);
+      this.host.changed();
+    }, restMs);
   }
 
   /** The user or our code moved the scroll bar: on a scaled table, a position that matches `top` is ours. */
@@ -202,52 +251,49 @@ export class Table {
   }
 
   private key(event: KeyboardEvent): void {
+    if (event.target !== this.root) return;
     const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === 'c') {
-      event.preventDefault();
-      this.host.copy(selectedRange(this.selection));
-      return;
-    }
-    const visibleRows = Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1);
-    const size = { rows: this.info.rowCount, columns: this.info.columns.length, pageRows: visibleRows };
-    const selection = moved(this.selection, { key: event.key, shift: event.shiftKey, control }, size);
-    if (selection === undefined) return;
+    const plain = { key: event.key, shift: event.shiftKey, control };
+    const selection = event.altKey ? undefined : moved(this.current, plain, this.size());
+    if (selection === undefined) return this.host.key(event);
     event.preventDefault();
+    // The default of VS Code selects the text of the page.
+    event.stopPropagation();
     this.select(selection, !(control && event.key.toLowerCase() === 'a'));
   }
 
-  private pressed(event: MouseEvent): void {
-    const id = event.target instanceof HTMLElement ? /^c(\d+)-(\d+)$/.exec(event.target.id) : null;
-    if (id === null) return;
-    const focus = { row: Number(id[1]), column: Number(id[2]) };
-    this.select({ anchor: event.shiftKey ? this.selection.anchor : focus, focus }, true);
+  private pressed(event: PointerEvent): void {
+    const at = cellOf(event.target);
+    if (at === undefined || event.button !== 0) return;
+    const end = { row: at.row, column: at.column ?? this.content.columns.length - 1 };
+    const start = event.shiftKey ? this.current.anchor : { row: at.row, column: at.column ?? 0 };
+    this.select({ anchor: start, focus: end }, at.column !== undefined);
+    const drag = ({ target }: PointerEvent): void => {
+      const over = cellOf(target);
+      if (over === undefined) return;
+      const focus = { row: over.row, column: at.column === undefined ? end.column : (over.column ?? 0) };
+      this.select({ anchor: this.current.anchor, focus });
+    };
+    followPointer(drag, () => undefined);
   }
 
-  private select(selection: Selection, follow: boolean): void {
-    this.selection = selection;
-    if (follow) {
-      this.revealColumn(selection.focus.column);
-      this.moveTo(reveal(this.view(), selection.focus.row));
-    } else {
-      this.draw();
-    }
-    this.host.cellFocused(selection.focus);
+  private menu(event: MouseEvent): void {
+    const at = cellOf(event.target);
+    event.preventDefault();
+    if (at === undefined) return;
+    const cell = { row: at.row, column: at.column ?? 0 };
+    const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(this.current);
+    const isRow = cell.row >= rowStart && cell.row < rowEnd;
+    if (!isRow || cell.column < columnStart || cell.column >= columnEnd) this.select({ anchor: cell, focus: cell });
+    this.host.cellMenu(cell, { x: event.clientX, y: event.clientY });
   }
 
   private revealColumn(column: number): void {
     const layout = this.layouts[column];
-    if (layout === undefined) return;
+    if (layout === undefined || column < this.content.pinned) return;
     const { scrollLeft, clientWidth } = this.scroller;
+    const edge = this.layouts[this.content.pinned]?.left ?? 0;
     const rightmost = layout.left + layout.width - clientWidth;
-    this.scroller.scrollLeft = Math.min(layout.left, Math.max(scrollLeft, rightmost));
+    this.scroller.scrollLeft = Math.min(layout.left - edge, Math.max(scrollLeft, rightmost));
   }
-}
-
-/** Width of a digit in the grid's font. */
-function characterWidth(): number {
-  const sample = element('span', { class: 'measure' }, '0'.repeat(20));
-  document.body.append(sample);
-  const width = sample.getBoundingClientRect().width / 20;
-  sample.remove();
-  return width > 0 ? width : 8;
 }

@@ -4,7 +4,7 @@ import { filterSql, textLiteral, textSql, whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 
 /** A search in a view. */
-export interface Search {
+export interface CellSearch {
   readonly relation: Relation;
   readonly match: TableMatch;
   readonly start: SearchStart;
@@ -18,7 +18,7 @@ export function matchColumns(relation: Relation, match: TableMatch): readonly Re
 }
 
 /** The statement that returns the row of the next match, NULL when none follows. */
-export function findRowSql(search: Search): SqlText {
+export function findRowSql(search: CellSearch): SqlText {
   const { relation, start, order } = search;
   const [at, source] =
     order === undefined
@@ -39,7 +39,7 @@ function orderedSql({ from, position }: Relation, order: SqlText): SqlText {
 }
 
 /** The statement that returns, for each column of a match, whether it matches in a row of the view. */
-export function hitsSql(search: Search, row: number): SqlText {
+export function hitsSql(search: CellSearch, row: number): SqlText {
   const { relation, order } = search;
   const where =
     order === undefined
@@ -56,7 +56,7 @@ export function hitColumn(start: SearchStart, row: number, hits: readonly unknow
   return start.backward === true ? found.at(-1) : found[0];
 }
 
-function conditionsOf({ relation, match }: Search): readonly SqlText[] {
+function conditionsOf({ relation, match }: CellSearch): readonly SqlText[] {
   return matchColumns(relation, match).map((column) =>
     'kind' in match
       ? filterSql(column, match)

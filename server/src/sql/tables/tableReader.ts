@@ -13,7 +13,7 @@ import {
 } from '../../sandbox/tableTypes.ts';
 import { type Column, type RowWindow } from '../../sandbox/types.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';
-import { findRowSql, hitColumn, hitsSql, matchColumns, type Search } from './findSql.ts';
+import { findRowSql, hitColumn, hitsSql, matchColumns, type CellSearch } from './findSql.ts';
 import { orderBySql, Orders } from './orders.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 import { summarize } from './summarize.ts';
@@ -77,7 +77,7 @@ export class TableReader {
     return await this.#connected({ ...view, filters: checked }, signal, async (connection) => {
       const { relation } = this.#parts;
       const order = isPlain(view) ? undefined : await this.#orders.of(connection, view, signal);
-      const search: Search = { relation, match, start, ...(order && { order: order.table }) };
+      const search: CellSearch = { relation, match, start, ...(order && { order: order.table }) };
       const [found] = await connection.rows(findRowSql(search));
       const row = found?.[0] ?? null;
       if (row === null) return undefined;

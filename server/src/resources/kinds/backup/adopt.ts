@@ -1,5 +1,5 @@
 import { refreshState } from '../../../replica/copyState.ts';
-import { removeReplicaMark } from '../../../replica/adoption.ts';
+import { removeReplica } from '../../../pond/replica.ts';
 import { hostPondStorage } from '../../../storage/pondStorage.ts';
 import { type KindCommand } from '../../model/kindVerb.ts';
 import { backupNamed, withCopy } from './copies.ts';
@@ -11,6 +11,6 @@ import { backupNamed, withCopy } from './copies.ts';
 export const backupAdopt: KindCommand<'backupAdopt'> = async (pond, { name }, context) => {
   const resource = await backupNamed(pond, name, context);
   await withCopy(pond, resource, context, (parts) => refreshState(pond.stored, parts, context.signal));
-  removeReplicaMark(hostPondStorage(pond.directory).disk);
+  removeReplica(hostPondStorage(pond.directory).disk);
   return null;
 };

@@ -42,28 +42,24 @@ export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, sh
   });
 };
 
-/** Prunes a copy, with the keys of the pruner. */
+/** Prunes a copy: lists with the keys that runs use, and removes with those of the pruner. */
 export const backupPrune: KindCommand<'backupPrune'> = async (pond, { name, dryRun }, context) => {
   const resource = await backupNamed(pond, name, context);
-  requireAllowed(pond.id, resource, context.effects.grants);
-  const store = await openBackup(resource, pond.id, context.effects.env, 'prune');
-  try {
-    const { signal, progress } = context;
-    const parts = { source: pond.stored, store };
-    const { objects, removableMs } = await pruneCopy(parts, { isDryRun: dryRun, now: Date.now, signal, progress });
-    return {
-      resource: titleOf(resource),
-      objects: objects.map(({ key, sizeBytes, state, reason }) => ({
-        key,
-        size: sizeBytes,
-        state,
-        reason: reason ?? null,
-      })),
-      removable: removableMs === undefined ? null : new Date(removableMs).toISOString(),
-    };
-  } finally {
-    store.close();
-  }
+  const { signal, progress } = context;
+  return await withCopy(pond, resource, context, async ({ store }) => {
+    const pruner = await openBackup(resource, pond.id, context.effects.env, 'prune');
+    try {
+      const parts = { source: pond.stored, store, pruner };
+      const { objects, removableMs } = await pruneCopy(parts, { isDryRun: dryRun, now: Date.now, signal, progress });
+      return {
+        resource: titleOf(resource),
+        objects: objects.map(({ key, sizeBytes: size, state, reason = null }) => ({ key, size, state, reason })),
+        removable: removableMs === undefined ? null : new Date(removableMs).toISOString(),
+      };
+    } finally {
+      pruner.close();
+    }
+  });
 };
 
 /** Returns a Backup of the latest commit. Fails `resource-not-found`, `resource-invalid`. */

@@ -5,9 +5,9 @@ import { rememberedState } from '../../../replica/copyState.ts';
 import { type Resource } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { copyRecordsOperation } from '../../model/runState.ts';
+import { copyText } from './copyText.ts';
 import { ledgerOf } from './openBackup.ts';
-import { type BackupSpec } from './spec.ts';
-import { locationOfStore } from './storeFields.ts';
+import { type BackupSpec, locationOfBackup } from './spec.ts';
 
 /** True for a commit that holds only records of runs of Backups. */
 export const isRecordOfCopy = ({ operation }: StoredCommit): boolean => operation === copyRecordsOperation;
@@ -18,7 +18,8 @@ export async function copyInfo(resource: Resource<BackupSpec>, stored: StoredFil
   const time = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     resource: titleOf(resource),
-    address: addressOf(locationOfStore(resource.spec)),
+    text: copyText(state, Date.now()),
+    address: addressOf(locationOfBackup(resource.spec)),
     commit: state.version ?? null,
     missing: state.missingCommits,
     time: time(state.pushedMs),

@@ -20,6 +20,7 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
     const report = await push(parts, {
       ...{ backup: resource.id, by: `${userInfo().username}@${hostname()}`, now, signal, progress },
       isMinor: isRecordOfCopy,
+      layout: resource.spec.layout,
       isSingleWriter: resource.spec.single_writer,
     });
     const verified = await verifyIfDue(context, parts);

@@ -1,4 +1,4 @@
-/** Fields of a spec that name a store and its keys: those of Backup and Copy. */
+/** Fields of a spec that name a store and its keys: for a Copy. */
 import { isPondError } from '../../../base/error.ts';
 import { plainText, type SecretReference, secretText } from '../../../documents/fieldTypes.ts';
 import {

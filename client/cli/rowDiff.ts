@@ -1,0 +1,89 @@
+/** Prints how the rows of two tables differ. */
+import { PondError } from '../../server/src/base/error.ts';
+import { printable } from '../../server/src/base/printable.ts';
+import { type DifferentRowInfo, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
+import { cut, plural, table } from './format.ts';
+import { pondPath, printJson, wholeNumber } from './runner.ts';
+import { type Session } from './verb.ts';
+
+/** Rows that are listed unless another number is given. */
+const rowsShown = 20;
+/** A longer value is cut to this many characters. */
+const valueLengthMax = 40;
+
+/** Compares two versions of a table, or two tables. */
+export async function diffRows(session: Session): Promise<void> {
+  const { positionals, texts, json } = session.line;
+  const [path, other] = positionals.map(pondPath);
+  if (path === undefined || positionals.length > 2) {
+    throw new PondError('usage', '--rows needs the path of a table, or of two', {
+      hint: 'usage: pond diff --rows [--key COLUMN,...] PATH [PATH]',
+    });
+  }
+  const found = await session.call('diffRows', {
+    path,
+    ...(other !== undefined && { other }),
+    ...(texts['at'] !== undefined && { from: texts['at'] }),
+    ...(texts['to'] !== undefined && { to: texts['to'] }),
+    ...(texts['key'] !== undefined && { key: texts['key'].split(',').map((name) => name.trim()) }),
+    limit: texts['count'] === undefined ? rowsShown : wholeNumber('-n', texts['count'], 0),
+  });
+  if (json) return await printJson(session, found);
+  await session.terminal.print(textOf(found));
+}
+
+function textOf(info: RowDiffInfo): string {
+  const { key, added, removed, changed, rows } = info;
+  const by =
+    key.length === 0 ? 'whole rows are compared: no column identifies a row' : `by ${key.map(printable).join(', ')}`;
+  const total = added + removed + changed;
+  const left = total - rows.length;
+  return [
+    `+${added} -${removed} ~${changed} of ${info.rowsBefore} and ${info.rowsAfter} rows, ${by}\n`,
+    ...columnLines(info),
+    rowTable(info),
+    ...(left > 0 ? [`… and ${plural(left, 'more row')}: -n shows more\n`] : []),
+  ].join('');
+}
+
+function columnLines(info: RowDiffInfo): readonly string[] {
+  const named = (sign: string, { name, type }: { readonly name: string; readonly type: string }): string =>
+    `${sign} column ${printable(name)} ${type}\n`;
+  return [
+    ...info.removedColumns.map((column) => named('-', column)),
+    ...info.addedColumns.map((column) => named('+', column)),
+    ...info.changedTypes.map(({ column, before, after }) => `~ column ${printable(column)} ${before} → ${after}\n`),
+    ...info.changedValues.map(({ column, count }) => `~ ${plural(count, 'value')} of ${printable(column)}\n`),
+  ];
+}
+
+/** A line for each row: its key, then what is in it, or what changed. */
+function rowTable(info: RowDiffInfo): string {
+  const keys = info.key.map((name) => info.columns.indexOf(name));
+  const lines = info.rows.map((row) => {
+    const values = row.after ?? row.before ?? [];
+    return [signs[row.kind], ...keys.map((index) => shown(values[index])), ...cellsOf(info, keys, row)];
+  });
+  return table(lines);
+}
+
+const signs = { added: '+', removed: '-', changed: '~' } as const;
+
+function cellsOf(
+  { columns }: RowDiffInfo,
+  keys: readonly number[],
+  { before, after }: DifferentRowInfo,
+): readonly string[] {
+  const cells = columns.flatMap((name, index) => {
+    if (keys.includes(index)) return [];
+    const [old, now] = [before?.[index], after?.[index]];
+    if (before === null || after === null) return [`${printable(name)}=${shown(before === null ? now : old)}`];
+    return old === now ? [] : [`${printable(name)}: ${shown(old)} → ${shown(now)}`];
+  });
+  return [cells.join('  ')];
+}
+
+function shown(value: string | null | undefined): string {
+  if (value === null || value === undefined) return 'NULL';
+  return cut(printable(value), valueLengthMax);
+}

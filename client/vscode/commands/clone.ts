@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import { cloneText, storeUrl } from '../cloneStrings.ts';
+import { type Context } from '../context.ts';
+import { addToExplorer } from '../discover.ts';
+import { requestWithProgress } from '../progress.ts';
+
+/**
+ * Copies a pond from an address that the user types into a folder that the user picks, and shows it in the explorer. After
+ * a failure or a cancellation, the same command with the same answers goes on.
+ */
+export async function clonePond({ client, ponds }: Context): Promise<string | undefined> {
+  const typed = await vscode.window.showInputBox({
+    title: 'Clone Pond',
+    prompt: 'Address of a backup, or path of the folder of a pond',
+    placeHolder: 's3://BUCKET/PREFIX?endpoint=https://HOST',
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text === '' || storeUrl(text) !== undefined ? undefined : 'Write s3://…, file:///… or an absolute path.',
+  });
+  const url = typed === undefined ? undefined : storeUrl(typed);
+  const parent = url === undefined ? undefined : await pickDirectory();
+  if (url === undefined || parent === undefined) return undefined;
+  // As for a new pond: within an ordinary folder it is named `.pond`, where discovery finds it.
+  const directory = parent.path.endsWith('.pond') ? parent : vscode.Uri.joinPath(parent, '.pond');
+  const info = await requestWithProgress(client, 'Cloning the pond', 'clone', { url, directory: directory.fsPath });
+  await ponds.open(info.pond);
+  addToExplorer(info.pond);
+  void vscode.window.showInformationMessage(cloneText(info));
+  return info.pond;
+}
+
+async function pickDirectory(): Promise<vscode.Uri | undefined> {
+  const picked = await vscode.window.showOpenDialog({
+    title: 'Folder for the clone',
+    openLabel: 'Clone Here',
+    canSelectFiles: false,
+    canSelectFolders: true,
+  });
+  return picked?.[0];
+}

@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { textTableEditor } from '../tableEditor.ts';
+
+/** Opens a file of a pond as rows: the one given, else that of the active editor, next to whose text it is shown. */
+export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void> {
+  const active = vscode.window.activeTextEditor?.document.uri;
+  const uri = target ?? active;
+  if (uri === undefined || parsePondUri(uri) === undefined) {
+    void vscode.window.showInformationMessage('Open or select a file of a pond first.');
+    return;
+  }
+  const column = uri.toString() === active?.toString() ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  await vscode.commands.executeCommand('vscode.openWith', uri, textTableEditor, column);
+}

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import { type RowsInfo } from '../../server/src/protocol/commands.ts';
+import { errorText } from './errors.ts';
+import { copyText, type ClipboardFormat } from './webviews/grid/copyText.ts';
+import { type ShownView } from './webviews/grid/messages.ts';
+
+/** Rows fetched per request, and the maximum number of rows copied. */
+const copyWindow = 10_000;
+const copyRowsMax = 100_000;
+
+/** Rows to copy: a range of a view, in its columns. */
+interface CopiedRange extends ShownView {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  readonly format: ClipboardFormat;
+  /** Name of the table in INSERT statements. */
+  readonly table: string;
+}
+
+/** Copies cells to the clipboard, and returns the number of rows; shows an error, and says when some were left out. */
+export async function copyCells(
+  { rowStart, rowEnd: end, columns, format, table }: CopiedRange,
+  rows: (start: number, count: number) => Promise<RowsInfo>,
+): Promise<number | undefined> {
+  const rowEnd = Math.min(end, rowStart + copyRowsMax);
+  const copied: (string | null)[][] = [];
+  try {
+    for (let start = rowStart; start < rowEnd; start += copyWindow) {
+      const window = await rows(start, Math.min(copyWindow, rowEnd - start));
+      const count = window.columns[0]?.length ?? 0;
+      for (let row = 0; row < count; row++) copied.push(window.columns.map((column) => column[row] ?? null));
+    }
+    await vscode.env.clipboard.writeText(copyText(format, { columns, rows: copied, table }));
+  } catch (error) {
+    void vscode.window.showErrorMessage(`The rows could not be copied: ${errorText(error)}`);
+    return undefined;
+  }
+  if (rowEnd < end)
+    void vscode.window.showWarningMessage(
+      `Only the first ${copyRowsMax.toLocaleString()} rows were copied. Export writes all of them.`,
+    );
+  return copied.length;
+}

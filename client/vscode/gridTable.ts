@@ -1,0 +1,46 @@
+/** Tables as a panel opens and shows them. */
+import { errorData, errorMessage, isCancelled } from './errors.ts';
+import { hintText } from './hints.ts';
+import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
+
+/** The params that open a table. */
+export function openParams(query: TableQuery): {
+  readonly pond: string;
+  readonly at?: string;
+  readonly table: { readonly path: string } | { readonly sql: string };
+} {
+  if ('sql' in query) return { pond: query.pond, table: { sql: query.sql } };
+  return { pond: query.pond, table: { path: query.path }, ...(query.at !== undefined && { at: query.at }) };
+}
+
+/** The source of a file's table. */
+export function located({ path, at }: Extract<TableQuery, { path: string }>): {
+  readonly path: string;
+  readonly at?: string;
+} {
+  return { path, ...(at !== undefined && { at }) };
+}
+
+/** Name of a table in INSERT statements. */
+export function tableName(query: TableQuery): string {
+  if ('sql' in query) return 'result';
+  return (
+    query.path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.[^.]*$/, '') ?? 'result'
+  );
+}
+
+/** The state of a page whose table could not be opened. */
+export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, error: unknown): GridState {
+  const { run, query, source } = about;
+  if (isCancelled(error)) return { type: 'cancelled', run, query, source };
+  const hint = errorData(error)?.hint;
+  return {
+    type: 'failed',
+    ...{ run, query, source },
+    message: errorMessage(error),
+    ...(hint === undefined ? {} : { hint: hintText(hint) }),
+  };
+}

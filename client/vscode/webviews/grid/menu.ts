@@ -1,0 +1,67 @@
+import { element, type PagePosition } from './element.ts';
+
+/** An entry of a menu; a line instead of one separates groups. */
+export type MenuItem = { readonly label: string; readonly key?: string; readonly run: () => void } | 'line';
+
+let open: HTMLElement | undefined;
+
+/** Shows a menu at a position of the page. It is closed by a choice, Escape, and a click elsewhere. */
+export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): void {
+  closeMenu();
+  const before = document.activeElement;
+  const menu = element('div', { class: 'menu', role: 'menu', tabindex: '-1' });
+  const close = (): void => {
+    closeMenu();
+    if (before instanceof HTMLElement) before.focus();
+  };
+  menu.append(...items.map((item) => itemElement(item, close)));
+  menu.addEventListener('keydown', (event) => moveFocus(event, menu, close));
+  document.body.append(menu);
+  open = menu;
+  const { width, height } = menu.getBoundingClientRect();
+  menu.style.left = `${Math.max(0, Math.min(x, window.innerWidth - width - 4))}px`;
+  menu.style.top = `${Math.max(0, Math.min(y, window.innerHeight - height - 4))}px`;
+  menu.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
+}
+
+/** Closes the menu, if one is open. */
+function closeMenu(): void {
+  open?.remove();
+  open = undefined;
+}
+
+window.addEventListener('pointerdown', ({ target }) => {
+  if (target instanceof Node && open?.contains(target) !== true) closeMenu();
+});
+window.addEventListener('blur', closeMenu);
+
+function itemElement(item: MenuItem, close: () => void): HTMLElement {
+  if (item === 'line') return element('div', { class: 'line', role: 'separator' });
+  const button = element('button', { type: 'button', role: 'menuitem', tabindex: '-1' }, item.label);
+  if (item.key !== undefined) button.append(element('kbd', {}, item.key));
+  button.addEventListener('click', () => {
+    close();
+    item.run();
+  });
+  return button;
+}
+
+function moveFocus(event: KeyboardEvent, menu: HTMLElement, close: () => void): void {
+  const items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  const at = items.findIndex((item) => item === document.activeElement);
+  const to =
+    event.key === 'ArrowDown'
+      ? at + 1
+      : event.key === 'ArrowUp'
+        ? at - 1
+        : event.key === 'Home'
+          ? 0
+          : event.key === 'End'
+            ? -1
+            : undefined;
+  if (to !== undefined) items.at(to % items.length)?.focus();
+  else if (event.key === 'Escape' || event.key === 'Tab') close();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -1,0 +1,40 @@
+import { type TableQuery } from './messages.ts';
+import { initialState, type TableState } from './viewState.ts';
+
+/** Increment when the state has another form: one of another version is not used. */
+const stateVersion = 2;
+
+/** State of the page, kept by VS Code while the page is hidden, and when the window is loaded again. */
+export interface PageState {
+  readonly version: typeof stateVersion;
+  /** The table that the rest is about; undefined before the first. The extension opens it again from here. */
+  readonly query: TableQuery | undefined;
+  readonly table: TableState;
+  /** Whether to plot results if possible, and the names of the plotted columns. */
+  readonly plots: boolean;
+  readonly plotted: readonly string[];
+}
+
+const initialPage: PageState = {
+  version: stateVersion,
+  query: undefined,
+  table: initialState,
+  plots: false,
+  plotted: [],
+};
+
+/** Returns a kept state; the initial one when nothing was kept, or by another version. */
+export function readPageState(kept: unknown): PageState {
+  return isPageState(kept) ? kept : initialPage;
+}
+
+/** Returns the state for a table: what was chosen for another one is forgotten, but not whether to plot. */
+export function stateFor(state: PageState, query: TableQuery): PageState {
+  if (JSON.stringify(state.query) === JSON.stringify(query)) return state;
+  return { ...initialPage, plots: state.plots, plotted: state.plotted, query };
+}
+
+/** Only this page writes its state, so the version says all about its form. */
+function isPageState(kept: unknown): kept is PageState {
+  return typeof kept === 'object' && kept !== null && 'version' in kept && kept.version === stateVersion;
+}

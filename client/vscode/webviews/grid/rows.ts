@@ -1,0 +1,77 @@
+import { type ColumnLayout } from './columns.ts';
+import { element } from './element.ts';
+import { type Cell, selectedRange, type Selection } from './selection.ts';
+
+/** Rows to draw. */
+export interface DrawnRows {
+  readonly start: number;
+  readonly end: number;
+  /** Indexes of the visible columns. */
+  readonly visible: readonly number[];
+  /** Number of pinned columns, which are the first ones. */
+  readonly pinned: number;
+  /** Pixels by which the other columns are scrolled. */
+  readonly left: number;
+  readonly layouts: readonly ColumnLayout[];
+  readonly selection: Selection;
+}
+
+/** Returns the elements of rows. `text` returns that of a cell, null for NULL, undefined for one that is not loaded. */
+export function drawRows(
+  drawn: DrawnRows,
+  text: (row: number, column: number) => string | null | undefined,
+): readonly HTMLElement[] {
+  const rows: HTMLElement[] = [];
+  for (let row = drawn.start; row < drawn.end; row++) {
+    const cells = drawn.visible.map((column) => cell(drawn, { row, column }, text(row, column)));
+    const attributes = { class: row % 2 === 0 ? 'row' : 'row odd', role: 'row', 'aria-rowindex': String(row + 2) };
+    rows.push(element('div', attributes, number(drawn, row), ...cells));
+  }
+  return rows;
+}
+
+/** The cell of an element; `column` is undefined for a row number. Undefined for any other element. */
+export function cellOf(
+  target: EventTarget | null,
+): { readonly row: number; readonly column: number | undefined } | undefined {
+  const id = target instanceof HTMLElement ? /^[cr](\d+)(?:-(\d+))?$/.exec(target.id) : null;
+  if (id === null) return undefined;
+  return { row: Number(id[1]), column: id[2] === undefined ? undefined : Number(id[2]) };
+}
+
+function number({ layouts, left }: DrawnRows, row: number): HTMLElement {
+  const attributes = { id: `r${row}`, class: 'cell number pinned', role: 'rowheader', 'aria-colindex': '1' };
+  const made = element('div', attributes, (row + 1).toLocaleString());
+  made.style.left = `${left}px`;
+  made.style.width = `${layouts[0]?.left ?? 0}px`;
+  return made;
+}
+
+function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | undefined): HTMLElement {
+  const { focus } = drawn.selection;
+  const range = selectedRange(drawn.selection);
+  const layout = drawn.layouts[column];
+  const isSelected =
+    row >= range.rowStart && row < range.rowEnd && column >= range.columnStart && column < range.columnEnd;
+  const kinds = [
+    'cell',
+    ...(text === null ? ['null'] : text === undefined ? ['pending'] : []),
+    ...(layout?.numeric === true ? ['numeric'] : []),
+    ...(column < drawn.pinned ? ['pinned'] : []),
+    ...(isSelected ? ['selected'] : []),
+    ...(focus.row === row && focus.column === column ? ['focused'] : []),
+  ];
+  const attributes = {
+    id: `c${row}-${column}`,
+    class: kinds.join(' '),
+    role: 'gridcell',
+    'aria-colindex': String(column + 2),
+    'aria-selected': String(isSelected),
+  };
+  const made = element('div', attributes, text === null ? 'NULL' : (text ?? '…'));
+  if (layout !== undefined) {
+    made.style.left = `${column < drawn.pinned ? layout.left + drawn.left : layout.left}px`;
+    made.style.width = `${layout.width}px`;
+  }
+  return made;
+}

@@ -1,0 +1,97 @@
+import { type ColumnInfo, type FoundCellInfo } from '../../../../server/src/protocol/commands.ts';
+import { FindBar } from './findBar.ts';
+import { type RequestParams } from './messages.ts';
+import { Superseded } from './requests.ts';
+import { type Cell } from './selection.ts';
+
+/** What a search needs from its table. */
+interface SearchHost {
+  send(params: Omit<RequestParams<'findInTable'>, 'view'>, slot: string): Promise<FoundCellInfo | null>;
+  /** The columns that are shown. */
+  columns(): readonly ColumnInfo[];
+  rowCount(): number;
+  focus(): Cell;
+  select(cell: Cell): void;
+  closed(): void;
+}
+
+/** Finds cells by their texts, and rows by number or time, in all rows of a view. */
+export class Search {
+  private readonly host: SearchHost;
+  private readonly bar: FindBar;
+
+  constructor(host: SearchHost) {
+    this.host = host;
+    this.bar = new FindBar({
+      find: (text, backward) => this.run(() => this.find(text, backward)),
+      jump: (text) => this.run(() => this.jump(text.trim())),
+      closed: () => host.closed(),
+    });
+  }
+
+  get root(): HTMLElement {
+    return this.bar.root;
+  }
+
+  open(mode: 'find' | 'jump'): void {
+    this.bar.open(mode);
+  }
+
+  /** Repeats the search. */
+  again(backward: boolean): void {
+    this.bar.again(backward);
+  }
+
+  private run(work: () => Promise<string>): void {
+    this.bar.report('Searching …');
+    work().then(
+      (text) => this.bar.report(text),
+      (error: unknown) => {
+        if (!(error instanceof Superseded)) this.bar.report(error instanceof Error ? error.message : String(error));
+      },
+    );
+  }
+
+  /** Goes to the next match, and at the end on to the first one. Returns what to report. */
+  private async find(text: string, backward: boolean): Promise<string> {
+    const columns = this.host.columns().map(({ name }) => name);
+    const match = { text, columns };
+    const next = await this.host.send({ match, start: { ...this.host.focus(), backward } }, 'find');
+    if (next !== null) return this.show(next);
+    const edge = backward ? { row: this.host.rowCount(), column: 0, backward } : { row: -1, column: 0 };
+    const around = await this.host.send({ match, start: edge }, 'find');
+    if (around === null) return 'Not found';
+    this.show(around);
+    return backward ? 'Continued from the end' : 'Continued from the start';
+  }
+
+  /** Goes to a row by its number, or to the first row with a time or a later one. */
+  private async jump(text: string): Promise<string> {
+    const number = Number(text.replaceAll(/[,_\s]/g, ''));
+    if (text !== '' && Number.isSafeInteger(number)) {
+      const row = Math.min(Math.max(1, number), this.host.rowCount()) - 1;
+      this.host.select({ row: Math.max(0, row), column: this.host.focus().column });
+      return `Row ${(row + 1).toLocaleString()}`;
+    }
+    const column = this.timeColumn();
+    if (column === undefined) return 'Write the number of a row: no column has times.';
+    const match = { column: column.name, kind: 'compare', operator: '>=', value: text } as const;
+    const found = await this.host.send({ match, start: { row: -1, column: 0 } }, 'find');
+    return found === null ? `No ${column.name} is at ${text} or later` : this.show(found);
+  }
+
+  /** The column of times to search: that of the selection, else the first one. */
+  private timeColumn(): ColumnInfo | undefined {
+    const columns = this.host.columns();
+    const isTime = (column: ColumnInfo | undefined): boolean =>
+      column !== undefined && /^(DATE|TIMESTAMP.*)$/.test(column.type);
+    const focused = columns[this.host.focus().column];
+    return isTime(focused) ? focused : columns.find(isTime);
+  }
+
+  private show({ row, column }: FoundCellInfo): string {
+    const index = this.host.columns().findIndex(({ name }) => name === column);
+    this.host.select({ row, column: Math.max(0, index) });
+    return `Row ${(row + 1).toLocaleString()}`;
+  }
+}

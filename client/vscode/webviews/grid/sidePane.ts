@@ -1,0 +1,108 @@
+import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { element } from './element.ts';
+import { type Requests, Superseded } from './requests.ts';
+import { type Cell } from './selection.ts';
+import { summaryElements } from './summaryPane.ts';
+import { rowElements, valueElements } from './valuePane.ts';
+
+/** What the pane shows: facts about the column of the selected cell, its value in full, or its row. */
+export type PaneMode = 'summary' | 'value' | 'row';
+
+/** What the pane needs from the page. */
+interface PaneHost {
+  readonly requests: Requests;
+  readonly run: number;
+  view(): TableViewInfo;
+  columns(): readonly ColumnInfo[];
+  closed(): void;
+}
+
+/** Delay after the selection moved before the pane follows, milliseconds. */
+const restMs = 120;
+
+/** Number of frequent values in a summary. */
+const topMax = 12;
+
+/** The pane next to a table, which follows the selection. */
+export class SidePane {
+  readonly root = element('aside', { class: 'pane', 'aria-label': 'Details' });
+  private readonly host: PaneHost;
+  private readonly content = element('div', { class: 'details', 'aria-live': 'polite' });
+  private mode: PaneMode | undefined;
+  private shown = '';
+  private timer: number | undefined;
+
+  constructor(host: PaneHost) {
+    this.host = host;
+    const close = element('button', { type: 'button', class: 'icon', 'aria-label': 'Close Details' }, '✕');
+    close.addEventListener('click', () => this.close());
+    this.root.append(close, this.content);
+    this.root.hidden = true;
+    this.root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.close();
+    });
+  }
+
+  /** Opens the pane in a mode. */
+  open(mode: PaneMode, cell: Cell): void {
+    this.mode = mode;
+    this.shown = '';
+    this.root.hidden = false;
+    this.update(cell);
+  }
+
+  /** Opens a mode, or closes the pane when it is open in it. */
+  toggle(mode: PaneMode, cell: Cell): void {
+    if (this.mode === mode) this.close();
+    else this.open(mode, cell);
+  }
+
+  /** Shows what belongs to another cell, once the selection rests there. */
+  follow(cell: Cell): void {
+    if (this.mode === undefined) return;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.update(cell), restMs);
+  }
+
+  close(): void {
+    if (this.mode === undefined) return;
+    this.mode = undefined;
+    this.root.hidden = true;
+    this.host.closed();
+  }
+
+  private update(cell: Cell): void {
+    const { mode } = this;
+    const column = this.host.columns()[cell.column];
+    if (mode === undefined || column === undefined) return;
+    const key = JSON.stringify([mode, this.host.view(), column, mode === 'summary' ? 0 : cell.row]);
+    if (key === this.shown) return;
+    this.shown = key;
+    this.root.setAttribute('aria-busy', 'true');
+    this.fetch(mode, column, cell.row).then(
+      (elements) => this.show(elements),
+      (error: unknown) => {
+        if (error instanceof Superseded) return;
+        this.shown = '';
+        this.show([element('p', { class: 'hint' }, error instanceof Error ? error.message : String(error))]);
+      },
+    );
+  }
+
+  private show(elements: readonly HTMLElement[]): void {
+    this.root.removeAttribute('aria-busy');
+    this.content.replaceChildren(...elements);
+  }
+
+  private async fetch(mode: PaneMode, column: ColumnInfo, row: number): Promise<readonly HTMLElement[]> {
+    const { requests, run } = this.host;
+    const view = this.host.view();
+    if (mode === 'summary')
+      return summaryElements(await requests.send(run, 'tableSummary', { view, column: column.name, topMax }, 'pane'));
+    const columns = mode === 'value' ? [column] : this.host.columns();
+    const params = { view, start: row, count: 1, columns: columns.map(({ name }) => name) };
+    const rows = await requests.send(run, 'tableRows', params, 'pane');
+    const values = rows.columns.map(([value = null]) => value);
+    return mode === 'row' ? rowElements(columns, row, values) : valueElements(column, row, values[0] ?? null);
+  }
+}

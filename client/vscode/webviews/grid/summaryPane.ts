@@ -1,0 +1,92 @@
+import { type ColumnSummaryInfo } from '../../../../server/src/protocol/commands.ts';
+import { element } from './element.ts';
+import { durationText, percentText } from './summaryText.ts';
+import { typeText } from './header.ts';
+
+/** Returns the elements of the facts about a column. */
+export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElement[] {
+  const { column, histogram, top } = summary;
+  return [
+    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column.type))),
+    facts(factsOf(summary)),
+    ...(histogram.length > 1 ? [bars(histogram)] : []),
+    ...(top.length > 0 ? [element('h3', {}, 'Most frequent'), frequent(summary)] : []),
+  ];
+}
+
+type Fact = readonly [name: string, value: string];
+
+function factsOf(summary: ColumnSummaryInfo): readonly Fact[] {
+  const { rows, missing, distinct, isEstimated, min, max, numbers, times } = summary;
+  const count = (number: number): string => number.toLocaleString();
+  return [
+    ['Rows', count(rows)],
+    ['Missing', missing === 0 ? '0' : `${count(missing)} (${percentText(missing, rows)})`],
+    ['Distinct', `${isEstimated ? '≈ ' : ''}${count(distinct)}`],
+    [times === undefined ? 'Minimum' : 'First', min ?? '–'],
+    [times === undefined ? 'Maximum' : 'Last', max ?? '–'],
+    ...(numbers === undefined ? [] : numberFacts(numbers)),
+    ...(times === undefined ? [] : timeFacts(times)),
+  ];
+}
+
+function numberFacts({ mean, median, notFinite }: NonNullable<ColumnSummaryInfo['numbers']>): readonly Fact[] {
+  const short = (text: string | null): string =>
+    text === null ? '–' : Number(text).toLocaleString(undefined, { maximumSignificantDigits: 8 });
+  return [
+    ['Mean', short(mean)],
+    ['Median', median === null ? '–' : `≈ ${short(median)}`],
+    ...(notFinite === 0 ? [] : [['NaN or infinite', notFinite.toLocaleString()] as const]),
+  ];
+}
+
+function timeFacts(times: NonNullable<ColumnSummaryInfo['times']>): readonly Fact[] {
+  const { stepSeconds, gaps, longestGapSeconds, longestGapFrom, duplicates } = times;
+  return [
+    ['Usual step', stepSeconds === null ? '–' : durationText(stepSeconds)],
+    ['Gaps', gaps.toLocaleString()],
+    ...(longestGapSeconds === null || longestGapFrom === null
+      ? []
+      : [['Longest gap', `${durationText(longestGapSeconds)}, from ${longestGapFrom}`] as const]),
+    ['Repeated times', duplicates.toLocaleString()],
+  ];
+}
+
+function facts(all: readonly Fact[]): HTMLElement {
+  return element('dl', {}, ...all.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
+}
+
+function bars(histogram: ColumnSummaryInfo['histogram']): HTMLElement {
+  const most = Math.max(...histogram.map(({ rows }) => rows));
+  const first = histogram[0]?.low ?? '';
+  const last = histogram.at(-1)?.high ?? '';
+  const chart = element('div', { class: 'bars', role: 'img', 'aria-label': `Histogram from ${first} to ${last}` });
+  for (const { low, high, rows } of histogram) {
+    const bar = element(
+      'div',
+      { class: 'barbox', title: `${low} to ${high}: ${rows.toLocaleString()}` },
+      element('div'),
+    );
+    const fill = bar.firstElementChild;
+    if (fill instanceof HTMLElement) fill.style.height = rows === 0 ? '0' : `${Math.max(2, (rows / most) * 100)}%`;
+    chart.append(bar);
+  }
+  return element(
+    'div',
+    { class: 'histogram' },
+    chart,
+    element('div', { class: 'ends' }, element('span', {}, first), element('span', {}, last)),
+  );
+}
+
+function frequent({ top, rows }: ColumnSummaryInfo): HTMLElement {
+  const list = element('ul', { class: 'frequent' });
+  for (const { value, rows: count } of top) {
+    const shown = value === '' ? '(empty)' : value;
+    const share = `${count.toLocaleString()} (${percentText(count, rows)})`;
+    list.append(
+      element('li', {}, element('span', { title: shown }, shown), element('span', { class: 'count' }, share)),
+    );
+  }
+  return list;
+}

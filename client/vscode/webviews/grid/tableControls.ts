@@ -1,0 +1,177 @@
+import {
+  type ColumnFilterInfo,
+  type ColumnInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
+import { type ClipboardFormat } from './copyText.ts';
+import { type PagePosition, positionBelow } from './element.ts';
+import { showFilter } from './filterDialog.ts';
+import { showMenu } from './menu.ts';
+import { type FromGridPage } from './messages.ts';
+import { type Requests } from './requests.ts';
+import { type Search } from './search.ts';
+import { selectedRange, type Cell } from './selection.ts';
+import { type ColumnChoices, columnMoved, columnMovedBy, withHidden, withPinned, withWidth } from './shownColumns.ts';
+import { type PaneMode, type SidePane } from './sidePane.ts';
+import { type Table } from './table.ts';
+import { tableKey } from './tableKeys.ts';
+import { cellMenu, columnMenu, type MenuColumn, type TableActions } from './tableMenus.ts';
+import { filteredBy, sortedBy, type TableState } from './viewState.ts';
+
+/** Number of frequent values that a filter offers. */
+const pickedMax = 200;
+
+/** The table that the commands work on. */
+export interface ControlledTable {
+  readonly run: number;
+  readonly requests: Requests;
+  /** All columns, and those that are shown. */
+  readonly all: readonly ColumnInfo[];
+  readonly columns: readonly ColumnInfo[];
+  readonly state: TableState;
+  readonly table: Table;
+  readonly search: Search;
+  readonly pane: SidePane;
+  post(message: FromGridPage): void;
+  setView(view: Partial<TableViewInfo>): void;
+  setColumns(choices: ColumnChoices): void;
+}
+
+/** What a user does to a table by keys, menus and the heads of columns. */
+export class TableControls implements TableActions {
+  private readonly on: ControlledTable;
+
+  constructor(on: ControlledTable) {
+    this.on = on;
+  }
+
+  key(event: KeyboardEvent): void {
+    const action = tableKey(event);
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { table, search, pane } = this.on;
+    const { focus } = table.selection;
+    const column = this.on.columns[focus.column];
+    if (action.do === 'find') search.open(action.mode);
+    else if (action.do === 'again') search.again(action.backward);
+    else if (action.do === 'copy') this.copy('tsv');
+    else if (action.do === 'pane') pane.toggle(action.mode, focus);
+    else if (action.do === 'close') pane.close();
+    else if (action.do === 'menu') this.cellMenu(focus, table.positionOf(focus));
+    else if (column !== undefined && action.do === 'move') this.moveBy(column, action.by);
+    else if (column !== undefined && action.do === 'widen') this.widen(column, action.by);
+  }
+
+  /** Opens the menu of a column below an element. */
+  menu(column: ColumnInfo, below: HTMLElement): void {
+    showMenu(columnMenu(this.menuColumn(column), this), positionBelow(below));
+  }
+
+  cellMenu(cell: Cell, at: PagePosition): void {
+    const column = this.on.columns[cell.column];
+    if (column !== undefined) showMenu(cellMenu(this.menuColumn(column), this), at);
+  }
+
+  /** Opens the menu of all columns, shown and hidden, below an element. */
+  columnsMenu(below: HTMLElement): void {
+    const { hidden } = this.on.state.columns;
+    const items = this.on.all.map((column) => {
+      const isHidden = hidden.includes(column.name);
+      return { label: `${isHidden ? '☐' : '☑'} ${column.name}`, run: () => this.setHidden(column, !isHidden) };
+    });
+    showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], positionBelow(below));
+  }
+
+  clicked(column: ColumnInfo, adds: boolean): void {
+    this.on.setView({ sort: sortedBy(this.on.state.view.sort, column.name, adds) });
+  }
+
+  sort(column: ColumnInfo, descending: boolean | undefined): void {
+    const others = this.on.state.view.sort.filter((key) => key.column !== column.name);
+    this.on.setView({ sort: descending === undefined ? others : [{ column: column.name, descending }] });
+  }
+
+  filter(column: ColumnInfo): void {
+    const { run, requests, state, table } = this.on;
+    const others = { sort: [], filters: filteredBy(state.view.filters, column.name, undefined) };
+    const params = { view: others, column: column.name, topMax: pickedMax };
+    const present = state.view.filters.find((filter) => filter.column === column.name);
+    showFilter(column, present, table.headOf(column.name), {
+      summary: () => requests.send(run, 'tableSummary', params, 'filter'),
+      apply: (filter) => this.setFilter(column.name, filter),
+    });
+  }
+
+  showPane(mode: PaneMode): void {
+    this.on.pane.open(mode, this.on.table.selection.focus);
+  }
+
+  setPinned(column: ColumnInfo, isPinned: boolean): void {
+    this.on.setColumns(withPinned(this.on.state.columns, column.name, isPinned));
+  }
+
+  setHidden(column: ColumnInfo, isHidden: boolean): void {
+    this.on.setColumns(withHidden(this.on.state.columns, column.name, isHidden));
+  }
+
+  move(column: ColumnInfo, before: ColumnInfo | undefined): void {
+    const to = { name: column.name, before: before?.name };
+    this.on.setColumns(columnMoved(this.on.all, this.on.state.columns, to));
+  }
+
+  moveBy(column: ColumnInfo, by: 1 | -1): void {
+    this.on.setColumns(columnMovedBy(this.on.all, this.on.state.columns, { name: column.name, by }));
+    const at = this.on.columns.findIndex(({ name }) => name === column.name);
+    const focus = { row: this.on.table.selection.focus.row, column: at };
+    this.on.table.select({ anchor: focus, focus });
+  }
+
+  resize(column: ColumnInfo, width: number | undefined): void {
+    this.on.setColumns(withWidth(this.on.state.columns, column.name, width));
+  }
+
+  widen(column: ColumnInfo, by: number): void {
+    this.resize(column, this.on.table.widthOf(column.name) + by);
+  }
+
+  copy(format: ClipboardFormat): void {
+    const { run, state, table } = this.on;
+    const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(table.selection);
+    const columns = this.on.columns.slice(columnStart, columnEnd);
+    this.on.post({ type: 'copy', run, view: state.view, columns, rowStart, rowEnd, format });
+  }
+
+  keepValue(isKept: boolean): void {
+    const { focus } = this.on.table.selection;
+    const column = this.on.columns[focus.column];
+    if (column === undefined) return;
+    // The table has the beginning of a long text; the filter needs all of it.
+    const params = { view: this.on.state.view, start: focus.row, count: 1, columns: [column.name] };
+    const asked = this.on.requests.send(this.on.run, 'tableRows', params, 'value');
+    asked.then(
+      ({ columns: [[value = null] = []] }) => {
+        this.setFilter(column.name, { column: column.name, kind: 'values', values: [value], exclude: !isKept });
+      },
+      () => undefined,
+    );
+  }
+
+  showAll(): void {
+    this.on.setColumns({ ...this.on.state.columns, hidden: [] });
+  }
+
+  setFilter(column: string, filter: ColumnFilterInfo | undefined): void {
+    this.on.setView({ filters: filteredBy(this.on.state.view.filters, column, filter) });
+  }
+
+  private menuColumn(column: ColumnInfo): MenuColumn {
+    const { columns, view } = this.on.state;
+    return {
+      column,
+      isSorted: view.sort.some((key) => key.column === column.name),
+      isPinned: columns.pinned.includes(column.name),
+      hasHidden: columns.hidden.length > 0,
+    };
+  }
+}

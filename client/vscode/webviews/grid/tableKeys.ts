@@ -1,0 +1,36 @@
+/** Keys of a table, other than those that move the selection. */
+import { type PaneMode } from './sidePane.ts';
+import { widthStep } from './tableMenus.ts';
+
+/** What a key does. */
+type KeyAction =
+  | { readonly do: 'find'; readonly mode: 'find' | 'jump' }
+  | { readonly do: 'again'; readonly backward: boolean }
+  | { readonly do: 'copy' | 'menu' | 'close' }
+  | { readonly do: 'pane'; readonly mode: PaneMode }
+  | { readonly do: 'move'; readonly by: 1 | -1 }
+  | { readonly do: 'widen'; readonly by: number };
+
+/** A key with its modifiers, as the browser names them. */
+type PressedKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
+
+/** Returns what a key does; undefined for a key that the table leaves to the editor. */
+export function tableKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {
+  const control = ctrlKey || metaKey;
+  const letter = key.toLowerCase();
+  if (altKey && !control && (key === 'ArrowLeft' || key === 'ArrowRight')) {
+    const by = key === 'ArrowRight' ? 1 : -1;
+    return shiftKey ? { do: 'widen', by: by * widthStep } : { do: 'move', by };
+  }
+  if (altKey) return undefined;
+  if (control && !shiftKey) {
+    if (letter === 'c') return { do: 'copy' };
+    if (letter === 'f') return { do: 'find', mode: 'find' };
+    return letter === 'g' ? { do: 'find', mode: 'jump' } : undefined;
+  }
+  if (control) return undefined;
+  if (key === 'F3') return { do: 'again', backward: shiftKey };
+  if (key === 'Enter') return { do: 'pane', mode: shiftKey ? 'row' : 'value' };
+  if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) return { do: 'menu' };
+  return key === 'Escape' ? { do: 'close' } : undefined;
+}

@@ -1,0 +1,78 @@
+/** Entries of the menus of a table. */
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { copyFormats, type ClipboardFormat } from './copyText.ts';
+import { type MenuItem } from './menu.ts';
+
+/** What the entries do. */
+export interface TableActions {
+  sort(column: ColumnInfo, descending: boolean | undefined): void;
+  filter(column: ColumnInfo): void;
+  showPane(mode: 'summary' | 'value' | 'row'): void;
+  setPinned(column: ColumnInfo, isPinned: boolean): void;
+  setHidden(column: ColumnInfo, isHidden: boolean): void;
+  moveBy(column: ColumnInfo, by: 1 | -1): void;
+  /** Makes a column wider, or narrower with a negative number of pixels. */
+  widen(column: ColumnInfo, by: number): void;
+  copy(format: ClipboardFormat): void;
+  keepValue(isKept: boolean): void;
+  showAll(): void;
+}
+
+/** A column as its menu needs it. */
+export interface MenuColumn {
+  readonly column: ColumnInfo;
+  readonly isSorted: boolean;
+  readonly isPinned: boolean;
+  readonly hasHidden: boolean;
+}
+
+/** Pixels by which an entry changes the width of a column. */
+export const widthStep = 24;
+
+/** Returns the entries for a column. */
+export function columnMenu(
+  { column, isSorted, isPinned, hasHidden }: MenuColumn,
+  actions: TableActions,
+): readonly MenuItem[] {
+  return [
+    { label: 'Sort Ascending', run: () => actions.sort(column, false) },
+    { label: 'Sort Descending', run: () => actions.sort(column, true) },
+    ...(isSorted ? [{ label: 'Remove Sort', run: () => actions.sort(column, undefined) }] : []),
+    { label: 'Filter…', run: () => actions.filter(column) },
+    { label: 'Summary', run: () => actions.showPane('summary') },
+    'line',
+    { label: isPinned ? 'Unpin Column' : 'Pin Column', run: () => actions.setPinned(column, !isPinned) },
+    { label: 'Hide Column', run: () => actions.setHidden(column, true) },
+    ...(hasHidden ? [{ label: 'Show All Columns', run: () => actions.showAll() }] : []),
+    { label: 'Move Left', key: 'Alt+←', run: () => actions.moveBy(column, -1) },
+    { label: 'Move Right', key: 'Alt+→', run: () => actions.moveBy(column, 1) },
+    { label: 'Wider', key: 'Alt+Shift+→', run: () => actions.widen(column, widthStep) },
+    { label: 'Narrower', key: 'Alt+Shift+←', run: () => actions.widen(column, -widthStep) },
+  ];
+}
+
+const copyLabels: Readonly<Record<ClipboardFormat, string>> = {
+  tsv: 'Copy Cells',
+  csv: 'Copy as CSV',
+  json: 'Copy as JSON',
+  markdown: 'Copy as Markdown',
+  insert: 'Copy as INSERT',
+};
+
+/** Returns the entries for the selected cells; the last ones are those of the column. */
+export function cellMenu(found: MenuColumn, actions: TableActions): readonly MenuItem[] {
+  return [
+    ...copyFormats.map((format): MenuItem => ({
+      label: copyLabels[format],
+      ...(format === 'tsv' && { key: 'Ctrl+C' }),
+      run: () => actions.copy(format),
+    })),
+    'line',
+    { label: 'Show Value', key: 'Enter', run: () => actions.showPane('value') },
+    { label: 'Show Row', key: 'Shift+Enter', run: () => actions.showPane('row') },
+    { label: 'Only Rows with This Value', run: () => actions.keepValue(true) },
+    { label: 'Without This Value', run: () => actions.keepValue(false) },
+    'line',
+    ...columnMenu(found, actions),
+  ];
+}

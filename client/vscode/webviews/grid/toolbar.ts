@@ -1,0 +1,107 @@
+import { element } from './element.ts';
+import { type GridState } from './messages.ts';
+
+/** What the buttons do. */
+interface ToolbarHost {
+  cancel(): void;
+  plot(): void;
+  find(): void;
+  jump(): void;
+  summary(): void;
+  /** Opens the list of columns below the button. */
+  columns(below: HTMLElement): void;
+  export(): void;
+  openAsQuery(): void;
+}
+
+/** The bar at the top: what is shown, where the selection is, and the buttons. */
+export class Toolbar {
+  readonly root: HTMLElement;
+  private readonly summary = element('span', { class: 'summary', role: 'status', 'aria-live': 'polite' });
+  private readonly where = element('span', { class: 'position' });
+  /** Text for screen readers only: if `where` were a live region, each step through the rows would be announced. */
+  private readonly announcement = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
+  private readonly cancel: HTMLElement;
+  private readonly plotButton: HTMLElement;
+  private readonly tools: HTMLElement;
+  private state: GridState | undefined;
+  private row = 0;
+
+  constructor(host: ToolbarHost) {
+    const columns = button('Columns', () => host.columns(columns));
+    columns.setAttribute('aria-haspopup', 'menu');
+    this.tools = element(
+      'span',
+      { class: 'tools', role: 'toolbar', 'aria-label': 'Table' },
+      button('Find', () => host.find(), 'Find in all rows (Ctrl+F)'),
+      button('Go to', () => host.jump(), 'Go to a row or a time (Ctrl+G)'),
+      button('Summary', () => host.summary(), 'Facts about the selected column'),
+      columns,
+      button('Export…', () => host.export(), 'Write the rows as seen to a file'),
+      button('Open as Query', () => host.openAsQuery(), 'Open the SQL of what is shown'),
+    );
+    this.plotButton = button('Plot', () => host.plot());
+    this.cancel = button('Cancel', () => host.cancel());
+    const parts = [this.summary, this.where, this.announcement, this.tools, this.plotButton, this.cancel];
+    this.root = element('div', { class: 'bar' }, ...parts);
+  }
+
+  /** Shows the state of the page. `canPlot`: there are numbers to draw. */
+  show(state: GridState, canPlot: boolean): void {
+    this.state = state;
+    this.where.textContent = '';
+    this.plotButton.hidden = !canPlot;
+    this.tools.hidden = state.type !== 'result';
+    this.cancel.hidden = state.type !== 'running';
+    if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
+    else if (state.type === 'cancelled') this.summary.textContent = 'The query was cancelled.';
+    else if (state.type === 'failed') this.summary.textContent = 'The query failed.';
+    else this.counted(state.info.rowCount ?? undefined);
+  }
+
+  /** Shows the number of rows; undefined while it is not known. */
+  counted(rowCount: number | undefined): void {
+    if (this.state?.type !== 'result') return;
+    const { info, source } = this.state;
+    const rows = rowCount === undefined ? 'Counting rows …' : counted(rowCount, 'row');
+    const zone = info.columns.some(({ type }) => type === 'TIMESTAMP WITH TIME ZONE') ? ['times in UTC'] : [];
+    const parts = [rows, counted(info.columns.length, 'column'), timeText(info.elapsedMs), ...zone, source];
+    this.summary.textContent = parts.join(' · ');
+  }
+
+  /** Shows the row of the selection, 0-based. */
+  position(row: number): void {
+    if (row === this.row && this.where.textContent !== '') return;
+    this.row = row;
+    this.where.textContent = `row ${(row + 1).toLocaleString()}`;
+  }
+
+  plots(isPlot: boolean): void {
+    this.plotButton.textContent = isPlot ? 'Rows' : 'Plot';
+  }
+
+  /** Says something about what was just done. */
+  announce(text: string): void {
+    this.where.textContent = this.announcement.textContent = text;
+  }
+
+  /** Shows an error of a request. */
+  report(message: string): void {
+    this.summary.textContent = message;
+  }
+}
+
+function button(text: string, run: () => void, title?: string): HTMLElement {
+  const attributes = { class: 'toggle', type: 'button', ...(title !== undefined && { title }) };
+  const made = element('button', attributes, text);
+  made.addEventListener('click', run);
+  return made;
+}
+
+function counted(number: number, noun: string): string {
+  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function timeText(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}

@@ -1,0 +1,59 @@
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { element } from './element.ts';
+import { typeText } from './header.ts';
+
+/** Returns the elements of one value in full; JSON is indented. */
+export function valueElements(column: ColumnInfo, row: number, value: string | null): readonly HTMLElement[] {
+  return [
+    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column.type))),
+    element('p', { class: 'hint' }, `Row ${(row + 1).toLocaleString()} · ${lengthText(value)}`),
+    valueText(value),
+  ];
+}
+
+/** Returns the elements of all values of a row. */
+export function rowElements(
+  columns: readonly ColumnInfo[],
+  row: number,
+  values: readonly (string | null)[],
+): readonly HTMLElement[] {
+  const list = element('dl', { class: 'values' });
+  for (const [index, { name, type }] of columns.entries()) {
+    list.append(element('dt', { title: typeText(type) }, name), element('dd', {}, valueText(values[index] ?? null)));
+  }
+  return [element('h2', {}, `Row ${(row + 1).toLocaleString()}`), list];
+}
+
+function valueText(value: string | null): HTMLElement {
+  if (value === null) return element('pre', { class: 'null', tabindex: '0' }, 'NULL');
+  return element('pre', { tabindex: '0' }, value === '' ? '(empty)' : indented(value));
+}
+
+function lengthText(value: string | null): string {
+  if (value === null) return 'NULL';
+  return `${value.length.toLocaleString()} ${value.length === 1 ? 'character' : 'characters'}`;
+}
+
+/** JSON objects and lists with a line for each part, each number as it is written; any other text as it is. */
+export function indented(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    JSON.parse(text);
+  } catch {
+    return text;
+  }
+  let depth = 0;
+  let written = '';
+  const line = (): string => `\n${'  '.repeat(depth)}`;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/g)) {
+    if (token === ']' || token === '}') {
+      depth -= 1;
+      written += /[[{]$/.test(written) ? token : line() + token;
+    } else {
+      written += /[[{,]$/.test(written) ? line() + token : token;
+      if (token === ':') written += ' ';
+      if (token === '[' || token === '{') depth += 1;
+    }
+  }
+  return written;
+}

@@ -1,0 +1,95 @@
+/** What a user chose about a table, kept while its page is hidden, and across reloads of the window. */
+import {
+  type ColumnFilterInfo,
+  type ColumnInfo,
+  type SortKeyInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
+import { type ColumnChoices, noChoices } from './shownColumns.ts';
+import { type Selection } from './selection.ts';
+
+/** State of a table. */
+export interface TableState {
+  readonly view: TableViewInfo;
+  readonly columns: ColumnChoices;
+  readonly selection: Selection;
+  /** First visible row. */
+  readonly row: number;
+}
+
+const wholeTable: TableViewInfo = { sort: [], filters: [] };
+
+export const initialState: TableState = {
+  view: wholeTable,
+  columns: noChoices,
+  selection: { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } },
+  row: 0,
+};
+
+/** True for a view of all rows in their own order. */
+export function isWhole({ sort, filters }: TableViewInfo): boolean {
+  return sort.length === 0 && filters.length === 0;
+}
+
+/**
+ * Returns the sort keys after a click on a column: ascending, then descending, then none. With `adds` the other keys stay,
+ * else the column is the only one.
+ */
+export function sortedBy(sort: readonly SortKeyInfo[], column: string, adds: boolean): readonly SortKeyInfo[] {
+  const found = sort.find((key) => key.column === column);
+  const isOnly = found !== undefined && (adds || sort.length === 1);
+  const next: SortKeyInfo | undefined = !isOnly
+    ? { column, descending: false }
+    : found.descending
+      ? undefined
+      : { column, descending: true };
+  if (!adds) return next === undefined ? [] : [next];
+  if (found === undefined) return next === undefined ? sort : [...sort, next];
+  return sort.flatMap((key) => (key !== found ? [key] : next === undefined ? [] : [next]));
+}
+
+/** Replaces the filters of a column; undefined removes them. */
+export function filteredBy(
+  filters: readonly ColumnFilterInfo[],
+  column: string,
+  filter: ColumnFilterInfo | undefined,
+): readonly ColumnFilterInfo[] {
+  const others = filters.filter((other) => other.column !== column);
+  return filter === undefined ? others : [...others, filter];
+}
+
+/** Returns the state for a table whose columns may have changed: what names a missing column is left out. */
+export function fitted(state: TableState, columns: readonly ColumnInfo[]): TableState {
+  const isKnown = ({ column }: { readonly column: string }): boolean => columns.some(({ name }) => name === column);
+  const { sort, filters } = state.view;
+  return { ...state, view: { sort: sort.filter(isKnown), filters: filters.filter(isKnown) } };
+}
+
+const words = { contains: 'contains', lacks: 'does not contain', begins: 'begins with', ends: 'ends with' } as const;
+
+/** Text of a filter: `depth ≥ 3`. */
+export function filterText(filter: ColumnFilterInfo): string {
+  const { column } = filter;
+  switch (filter.kind) {
+    case 'compare':
+      return `${column} ${operatorTexts[filter.operator]} ${filter.value}`;
+    case 'between':
+      return `${column} from ${filter.low} to ${filter.high}`;
+    case 'values':
+      return `${column} ${filter.exclude === true ? 'is not' : 'is'} ${valuesText(filter.values)}`;
+    case 'missing':
+      return `${column} is NULL`;
+    case 'present':
+      return `${column} is not NULL`;
+    default:
+      return `${column} ${words[filter.kind]} "${filter.text}"`;
+  }
+}
+
+export const operatorTexts = { '=': '=', '<>': '≠', '<': '<', '<=': '≤', '>': '>', '>=': '≥' } as const;
+
+function valuesText(values: readonly (string | null)[]): string {
+  const texts = values.slice(0, 3).map((value) => (value === null ? 'NULL' : value === '' ? '""' : value));
+  const more = values.length > 3 ? ` or ${values.length - 3} more` : '';
+  return values.length === 0 ? 'none' : texts.join(', ') + more;
+}

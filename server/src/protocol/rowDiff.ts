@@ -1,0 +1,49 @@
+/** The request that compares the rows of two tables. See commands.ts for the rules common to all requests. */
+import { type ColumnInfo } from './info.ts';
+
+/** A row that differs. Values are text, null for NULL, in the order of `columns`; null on the side without the row. */
+export interface DifferentRowInfo {
+  readonly kind: 'added' | 'removed' | 'changed';
+  readonly before: readonly (string | null)[] | null;
+  readonly after: readonly (string | null)[] | null;
+}
+
+export interface RowDiffInfo {
+  /** Names of the columns by which rows are matched; empty when whole rows are compared, so that none is `changed`. */
+  readonly key: readonly string[];
+  /** Columns of both tables. */
+  readonly columns: readonly string[];
+  readonly addedColumns: readonly ColumnInfo[];
+  readonly removedColumns: readonly ColumnInfo[];
+  readonly changedTypes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+  /** Numbers of rows. */
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Numbers of changed values, for the columns that have any. */
+  readonly changedValues: readonly { readonly column: string; readonly count: number }[];
+  /** The first rows that differ, in the order of the key. */
+  readonly rows: readonly DifferentRowInfo[];
+}
+
+export interface RowDiffCommands {
+  /**
+   * Compares the rows of the table at `path` from a version (HEAD) to another (the working tree), or with the table at
+   * `other`. `key` names the columns that identify a row; without, the time column or another one that does is found. At
+   * most `limit` rows are returned. Fails as a query, and `invalid-content` for a key that rows of one table share.
+   */
+  diffRows: {
+    params: {
+      readonly pond: string;
+      readonly path: string;
+      readonly other?: string;
+      readonly from?: string;
+      readonly to?: string;
+      readonly key?: readonly string[];
+      readonly limit: number;
+    };
+    result: RowDiffInfo;
+  };
+}

@@ -1,0 +1,185 @@
+/** The logic of the page of a table: what a user chose, and the texts that are copied. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ColumnFilterInfo, type ColumnInfo } from '../../server/src/protocol/commands.ts';
+import { copyFormats, copyText } from '../../client/vscode/webviews/grid/copyText.ts';
+import { conditionsOf, filterOf, formOf } from '../../client/vscode/webviews/grid/filterForm.ts';
+import { type FromGridPage } from '../../client/vscode/webviews/grid/messages.ts';
+import { readPageState, stateFor } from '../../client/vscode/webviews/grid/pageState.ts';
+import { Requests, Superseded } from '../../client/vscode/webviews/grid/requests.ts';
+import {
+  type ColumnChoices,
+  columnMoved,
+  columnMovedBy,
+  noChoices,
+  shownColumns,
+  withHidden,
+  withPinned,
+  withWidth,
+} from '../../client/vscode/webviews/grid/shownColumns.ts';
+import { durationText, percentText } from '../../client/vscode/webviews/grid/summaryText.ts';
+import { tableKey } from '../../client/vscode/webviews/grid/tableKeys.ts';
+import { indented } from '../../client/vscode/webviews/grid/valuePane.ts';
+import { filteredBy, filterText, fitted, initialState, sortedBy } from '../../client/vscode/webviews/grid/viewState.ts';
+
+const column = (name: string, type = 'VARCHAR'): ColumnInfo => ({ name, type });
+const all = ['a', 'b', 'c', 'd'].map((name) => column(name));
+const names = (choices: ColumnChoices): string =>
+  shownColumns(all, choices)
+    .map(({ name }) => name)
+    .join('');
+
+test('a click sorts ascending, then descending, then not at all; with Shift, after the other keys', () => {
+  const a = { column: 'a', descending: false };
+  const b = { column: 'b', descending: false };
+  assert.deepEqual(sortedBy([], 'a', false), [a]);
+  assert.deepEqual(sortedBy([a], 'a', false), [{ ...a, descending: true }]);
+  assert.deepEqual(sortedBy([{ ...a, descending: true }], 'a', false), []);
+  assert.deepEqual(sortedBy([a], 'b', true), [a, b]);
+  assert.deepEqual(sortedBy([a, b], 'a', true), [{ ...a, descending: true }, b]);
+  assert.deepEqual(sortedBy([{ ...a, descending: true }, b], 'a', true), [b]);
+  assert.deepEqual(sortedBy([a, b], 'b', false), [b]);
+});
+
+test('columns are moved, hidden, pinned and sized by name, and survive columns that come and go', () => {
+  assert.equal(names(columnMoved(all, noChoices, { name: 'd', before: 'b' })), 'adbc');
+  assert.equal(names(columnMoved(all, noChoices, { name: 'a', before: undefined })), 'bcda');
+  assert.equal(names(columnMoved(all, noChoices, { name: 'a', before: 'a' })), 'abcd');
+  assert.equal(names(columnMovedBy(all, noChoices, { name: 'b', by: 1 })), 'acbd');
+  assert.equal(names(columnMovedBy(all, noChoices, { name: 'a', by: -1 })), 'abcd');
+  assert.equal(names(columnMovedBy(all, noChoices, { name: 'c', by: 1 })), 'abdc');
+  const hidden = withHidden(noChoices, 'b', true);
+  assert.equal(names(hidden), 'acd');
+  assert.equal(names(columnMovedBy(all, hidden, { name: 'a', by: 1 })), 'cad');
+  assert.equal(names(withHidden(hidden, 'b', false)), 'abcd');
+  assert.equal(names(withPinned(noChoices, 'c', true)), 'cabd');
+  assert.equal(names({ ...noChoices, hidden: ['a', 'b', 'c', 'd'] }), 'abcd');
+  assert.equal(names({ ...noChoices, order: ['d', 'gone', 'a'] }), 'dabc');
+  assert.deepEqual(withWidth(noChoices, 'a', 3).widths, { a: 40 });
+  assert.deepEqual(withWidth(withWidth(noChoices, 'a', 99.6), 'a', undefined).widths, {});
+});
+
+test('filters are stated by a form, shown as texts, and left out when their column is gone', () => {
+  const filters: readonly (readonly [ColumnFilterInfo, string])[] = [
+    [{ column: 'a', kind: 'compare', operator: '>=', value: '3' }, 'a ≥ 3'],
+    [{ column: 'a', kind: 'between', low: '1', high: '2' }, 'a from 1 to 2'],
+    [{ column: 'a', kind: 'lacks', text: 'x' }, 'a does not contain "x"'],
+    [{ column: 'a', kind: 'missing' }, 'a is NULL'],
+    [{ column: 'a', kind: 'values', values: [null, ''], exclude: true }, 'a is not NULL, ""'],
+    [{ column: 'a', kind: 'values', values: ['1', '2', '3', '4', '5'] }, 'a is 1, 2, 3 or 2 more'],
+  ];
+  for (const [filter, text] of filters) {
+    assert.equal(filterText(filter), text);
+    const { condition, texts } = formOf(filter);
+    if (condition !== undefined) assert.deepEqual(filterOf('a', condition, texts), filter);
+  }
+  for (const type of ['INTEGER', 'VARCHAR', 'TIMESTAMP', 'BOOLEAN', 'STRUCT(x INTEGER)', 'INTEGER[]', 'BLOB']) {
+    const conditions = conditionsOf(column('a', type));
+    for (const { id, texts } of conditions) {
+      assert.ok(filterOf('a', id, ['1', '2']) !== undefined, `${type} ${id}`);
+      assert.equal(filterOf('a', id, []) === undefined, texts > 0, `${type} ${id}`);
+    }
+  }
+  const state = { ...initialState, view: { sort: [{ column: 'b', descending: true }], filters: [filters[0]![0]] } };
+  assert.deepEqual(fitted(state, [column('b')]).view, { sort: state.view.sort, filters: [] });
+  assert.deepEqual(filteredBy(state.view.filters, 'a', undefined), []);
+});
+
+test('cells are copied in every format, with NULL, quotes, line breaks and all digits', () => {
+  const columns = [column('n', 'DOUBLE'), column('te"xt'), column('ok', 'BOOLEAN')];
+  const rows = [
+    ['12345678901234567890', 'a "b"\n| c', 'true'],
+    [null, '', null],
+    ['nan', 'x,y', 'false'],
+  ];
+  const cells = { columns, rows, table: 'my"table' };
+  const expected = {
+    tsv: 'n\tte"xt\tok\n12345678901234567890\ta "b" | c\ttrue\n\t\t\nnan\tx,y\tfalse',
+    csv: 'n,"te""xt",ok\n12345678901234567890,"a ""b""\n| c",true\n,"",\nnan,"x,y",false',
+    json: '[\n  {"n": 12345678901234567890, "te\\"xt": "a \\"b\\"\\n| c", "ok": true},\n  {"n": null, "te\\"xt": "", "ok": null},\n  {"n": null, "te\\"xt": "x,y", "ok": false}\n]',
+    markdown:
+      '| n | te"xt | ok |\n| ---: | --- | --- |\n| 12345678901234567890 | a "b"<br>\\| c | true |\n| NULL |  | NULL |\n| nan | x,y | false |',
+    insert: `INSERT INTO "my""table" ("n", "te""xt", "ok") VALUES\n  (12345678901234567890, 'a "b"\n| c', true),\n  (NULL, '', NULL),\n  ('nan', 'x,y', false);`,
+  };
+  for (const format of copyFormats) assert.equal(copyText(format, cells), expected[format], format);
+  const one = { columns: [column('x')], rows: [['v']], table: 't' };
+  assert.equal(copyText('tsv', one), 'v');
+  const json: unknown = JSON.parse(copyText('json', { ...cells, rows: [['-1.5e+30', null, 'true']] }));
+  assert.deepEqual(json, [{ n: -1.5e30, 'te"xt': null, ok: true }]);
+  assert.equal(copyText('json', { ...cells, rows: [] }), '[]');
+});
+
+test('a later request in a slot cancels the one before, and answers reach their callers alone', async () => {
+  const sent: FromGridPage[] = [];
+  const requests = new Requests((message) => sent.push(message));
+  const view = { sort: [], filters: [] };
+  const first = requests.send(1, 'tableCount', { view }, 'count');
+  const second = requests.send(1, 'tableCount', { view }, 'count');
+  await assert.rejects(first, Superseded);
+  assert.deepEqual(
+    sent.map(({ type }) => type),
+    ['request', 'cancelRequest', 'request'],
+  );
+  requests.receive({ type: 'answer', id: 1, result: { rowCount: 5 } });
+  requests.receive({ type: 'answer', id: 2, result: { rowCount: 7 } });
+  assert.deepEqual(await second, { rowCount: 7 });
+  const failing = requests.send(1, 'tableCount', { view });
+  requests.receive({ type: 'answerFailed', id: 3, message: 'broken' });
+  await assert.rejects(failing, /broken/);
+  const dropped = requests.send(1, 'tableCount', { view });
+  requests.cancelAll();
+  await assert.rejects(dropped, Superseded);
+});
+
+test('the state of a page is kept for its table, and no other form of it is read', () => {
+  const fresh = readPageState(undefined);
+  for (const other of [null, 5, {}, { plots: true, columns: [] }, { version: 1 }])
+    assert.deepEqual(readPageState(other), fresh);
+  const query = { pond: '/p', path: '/a.csv' };
+  const kept = { ...stateFor(fresh, query), plots: true, table: { ...initialState, row: 7 } };
+  assert.deepEqual(readPageState(structuredClone(kept)), kept);
+  assert.equal(stateFor(kept, { ...query }).table.row, 7);
+  const next = stateFor(kept, { pond: '/p', sql: 'SELECT 1' });
+  assert.deepEqual([next.table, next.plots], [initialState, true]);
+});
+
+test('keys find, copy, move columns and open panes; others are left to the editor', () => {
+  const key = (pressed: string, held = ''): unknown =>
+    tableKey({
+      ...{ key: pressed, shiftKey: held.includes('S'), altKey: held.includes('A') },
+      ...{ ctrlKey: held.includes('C'), metaKey: held.includes('M') },
+    });
+  assert.deepEqual(key('f', 'C'), { do: 'find', mode: 'find' });
+  assert.deepEqual(key('g', 'M'), { do: 'find', mode: 'jump' });
+  assert.deepEqual(key('c', 'C'), { do: 'copy' });
+  assert.deepEqual(key('F3', 'S'), { do: 'again', backward: true });
+  assert.deepEqual(key('Enter', 'S'), { do: 'pane', mode: 'row' });
+  assert.deepEqual(key('F10', 'S'), { do: 'menu' });
+  assert.deepEqual(key('ArrowLeft', 'A'), { do: 'move', by: -1 });
+  assert.deepEqual(key('ArrowRight', 'AS'), { do: 'widen', by: 24 });
+  for (const [pressed, held] of [
+    ['p', 'C'],
+    ['F', 'CS'],
+    ['Tab', ''],
+    ['x', ''],
+    ['F10', ''],
+    ['ArrowLeft', 'CA'],
+  ] as const)
+    assert.equal(key(pressed, held), undefined, pressed);
+});
+
+test('durations, shares and JSON are readable, and no digit is lost', () => {
+  assert.deepEqual([0, 1.5, 600, 6000, 90_061].map(durationText), ['0 s', '1.5 s', '10 min', '1 h 40 min', '1 d 1 h']);
+  const shares = [
+    percentText(0, 5),
+    percentText(1, 10_000),
+    percentText(1, 8),
+    percentText(9999, 10_000),
+    percentText(5, 5),
+  ];
+  assert.deepEqual(shares, ['0%', '< 0.1%', '12.5%', '> 99.9%', '100%']);
+  assert.equal(indented('{"a": [1, 2]}'), '{\n  "a": [\n    1,\n    2\n  ]\n}');
+  const precise = '{"a": 12345678901234567890, "b": {}, "c, [d": [1.10]}';
+  assert.equal(indented(precise), '{\n  "a": 12345678901234567890,\n  "b": {},\n  "c, [d": [\n    1.10\n  ]\n}');
+  for (const text of ['plain', '{broken', '']) assert.equal(indented(text), text);
+});

@@ -1,0 +1,127 @@
+/** What a user does to a table in the editor: sorts, filters, looks at a summary, copies, and comes back to it. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { type FrameLocator, type Page } from 'playwright-core';
+import { type Window } from '../support/workbench.ts';
+import { type FlowFiles } from '../support/workbenchFlows.ts';
+import { explorerRow, openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+
+const flights = 'flights-3m.parquet';
+
+/** The cell of a row and a column, once its text is there. */
+function cell(grid: FrameLocator, row: number, column: number, text: string | RegExp): Promise<void> {
+  return grid.locator(`#c${row}-${column}`).filter({ hasText: text }).waitFor();
+}
+
+async function clipboard(page: Page): Promise<unknown> {
+  return page.evaluate('navigator.clipboard.readText()');
+}
+
+/** A file of three million rows is sorted, filtered and summarized by mouse and keyboard. */
+export async function workOnTable({ page, screenshot }: Window): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openInExplorer(page, flights);
+  const grid = webview(page);
+  await grid.locator('.summary').filter({ hasText: '3,000,000 rows' }).waitFor();
+  await cell(grid, 0, 0, '2001-01-01');
+  // The next file would take its tab.
+  await runCommand(page, 'View: Keep Editor');
+  const delay = grid.getByRole('columnheader', { name: /^delay/ });
+  await delay.click();
+  await cell(grid, 0, 1, '-1116');
+  assert.equal(await delay.getAttribute('aria-sort'), 'ascending');
+  await delay.click();
+  await cell(grid, 0, 1, '1688');
+  await filterOrigin(page, grid);
+  await grid.getByRole('grid').focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('ArrowRight');
+  await grid.getByRole('button', { name: 'Summary' }).click();
+  await grid.locator('.pane dd').first().filter({ hasText: /^\d/ }).waitFor();
+  await grid.locator('.bars').waitFor();
+  await screenshot('table-summary');
+  await copyAs(page, grid);
+}
+
+/** The filter of a column offers its values. */
+async function filterOrigin(page: Page, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('button', { name: 'Menu of origin' }).click();
+  await grid.getByRole('menuitem', { name: 'Filter…' }).click();
+  const dialog = grid.getByRole('dialog', { name: 'Filter origin' });
+  await dialog.getByLabel('Value', { exact: true }).fill('SEA');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await grid.getByRole('group', { name: 'Filters' }).getByText('origin contains "SEA"').waitFor();
+  await grid
+    .locator('.summary')
+    .filter({ hasNotText: '3,000,000' })
+    .filter({ hasText: /\d rows/ })
+    .waitFor();
+  await cell(grid, 0, 3, 'SEA');
+}
+
+/** Cells are copied in a format of the menu, which the keyboard opens. */
+async function copyAs(page: Page, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('grid').focus();
+  for (const key of ['Control+Home', 'ArrowRight', 'Shift+ArrowRight', 'Shift+F10']) await page.keyboard.press(key);
+  await grid.getByRole('menuitem', { name: 'Copy as JSON' }).click();
+  await grid.locator('.position').filter({ hasText: '1 row copied' }).waitFor();
+  const copied: unknown = JSON.parse(String(await clipboard(page)));
+  assert.ok(Array.isArray(copied) && copied.length === 1 && Object.keys(copied[0] as object).length === 2);
+}
+
+/** What was chosen is there again after another tab was shown, and after the window was loaded again. */
+export async function comeBackToTable({ page, screenshot }: Window): Promise<void> {
+  await openInExplorer(page, 'weather', 'seattle-weather.csv');
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'date,precipitation' }).waitFor();
+  await page.locator('.tab').filter({ hasText: flights }).click();
+  await isAsLeft(webview(page));
+  await page.reload();
+  await explorerRow(page, flights).waitFor();
+  // VS Code may have kept the other tab as the active one.
+  await page.locator('.tab').filter({ hasText: flights }).click();
+  await isAsLeft(webview(page));
+  await screenshot('table-again');
+}
+
+async function isAsLeft(grid: FrameLocator): Promise<void> {
+  await grid.getByRole('group', { name: 'Filters' }).getByText('origin contains "SEA"').waitFor();
+  await cell(grid, 0, 3, 'SEA');
+  assert.equal(await grid.getByRole('columnheader', { name: /^delay/ }).getAttribute('aria-sort'), 'descending');
+  await grid.locator('.cell.focused').waitFor();
+}
+
+/** The SQL of a view is opened as a query, and the server's restart does not lose the table. */
+export async function queryAndRestart({ page, screenshot }: Window): Promise<void> {
+  const grid = webview(page);
+  await grid.getByRole('button', { name: 'Open as Query' }).click();
+  const editor = page.locator('.editor-instance .monaco-editor').filter({ hasText: 'ORDER BY' });
+  await editor.waitFor();
+  await screenshot('table-query');
+  await page.locator('.tab').filter({ hasText: flights }).click();
+  await isAsLeft(webview(page));
+  await runCommand(page, 'Pond: Restart Server');
+  // The rows of another order come from the server that was started in its place.
+  await webview(page)
+    .getByRole('columnheader', { name: /^distance/ })
+    .click();
+  await webview(page).locator('.heading[aria-sort="ascending"]').filter({ hasText: 'distance' }).waitFor();
+  await cell(webview(page), 0, 2, /^\d+$/);
+  await cell(webview(page), 0, 3, 'SEA');
+}
+
+/** The table in every kind of theme, which the settings of the workspace choose. */
+export async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default Light Modern', 'vs'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await cell(webview(page), 0, 3, 'SEA');
+    await screenshot(`table-${kind}`);
+  }
+}
