@@ -135,7 +135,7 @@ function bucketIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
 }
 
 /** Text of an issue: a key needs another. */
-export const missingText = (key: string, name: string): string => `with this ${key}, the key "${name}" is missing`;
+const missingText = (key: string, name: string): string => `with this ${key}, the key "${name}" is missing`;
 
 /** Accesses to the host of a spec with keys: what is sent to the store. */
 export function keyAccesses(spec: StoreSpec, more: readonly (SecretReference | undefined)[]): readonly string[] {
