@@ -18,7 +18,7 @@ import { type TestContext, test } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { sha256 } from '../../server/src/pond/hash.ts';
-import { originPath } from '../../server/src/pond/layout.ts';
+import { originPath } from '../../server/src/storage/pondStorage.ts';
 import { readOrigin, writeOrigin } from '../../server/src/replica/originRecord.ts';
 import { ThinOrigin } from '../../server/src/replica/thinOrigin.ts';
 import { verifiedObject } from '../../server/src/replica/verifiedObject.ts';

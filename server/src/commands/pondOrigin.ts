@@ -1,7 +1,6 @@
 import { PondError } from '../base/error.ts';
-import { originPath } from '../pond/layout.ts';
+import { originPath, type PondStorage } from '../storage/pondStorage.ts';
 import { type ThinOrigin } from '../replica/thinOrigin.ts';
-import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Effects } from './verb.ts';
 
 /** What is allowed once for a pond, rather than for one of its resources, is kept under this name. */

@@ -14,7 +14,6 @@ export const problemCodes = {
   'key-unknown': 'the key is not one of those allowed here',
   'key-conflict': 'two keys exclude each other',
   'kind-unknown': 'the kind is not one of the kinds of resources',
-  'kind-not-implemented': 'resources of the kind are checked and stored, but do nothing in this version',
   'value-missing': 'a key has no value',
   'value-unknown': 'the value is not one of those allowed',
   'value-duplicate': 'two items of a list have the same value where they must differ',

@@ -5,8 +5,6 @@ import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delt
 import { type Disk, type DiskStat } from '../storage/disk.ts';
 
 const workDirectory = '_pond';
-/** Path of the record of the store that a thin clone was made from. */
-export const originPath = '_pond/origin.json';
 /** Start of the names that the spool files of transactions have in `_pond`. */
 export const spoolPrefix = 'spool-';
 const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarantine'].map((name) => `_pond/${name}`)];

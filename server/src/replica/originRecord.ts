@@ -1,7 +1,7 @@
 /** The origin of a thin clone, as `_pond/origin.json` names it. The file may come from a stranger. */
 import { PondError } from '../base/error.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
-import { originPath } from '../pond/layout.ts';
+import { originPath } from '../storage/pondStorage.ts';
 import { addressOf, parseLocation, type RemoteLocation } from '../remote/location.ts';
 import { openObjectStore } from '../remote/openStore.ts';
 import { type StoreCredentials } from '../remote/s3Settings.ts';

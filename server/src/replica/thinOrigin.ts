@@ -1,28 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
-import { createSingleFlight } from '../base/singleFlight.ts';
 import { blobPath } from '../pond/blobs.ts';
-import { originPath } from '../pond/layout.ts';
-import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
+import { type BlobOrigin, originPath } from '../storage/pondStorage.ts';
+import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
-import { parentOf } from '../storage/diskPath.ts';
-import {
-  isTemporaryName,
-  makeDirectoryDurable,
-  putStream,
-  removeQuietly,
-  temporaryPathIn,
-} from '../storage/durable.ts';
-import { type BlobOrigin } from '../storage/pondStorage.ts';
+import { removeQuietly } from '../storage/durable.ts';
+import { BlobFetcher, fetchDirectory, markerPrefix } from './blobFetcher.ts';
 import { openOrigin, originAccess, readOrigin } from './originRecord.ts';
-import { verifiedObject } from './verifiedObject.ts';
-
-/** Where a blob is written before it has its name. A writer of the pond does not clean it up, so that readers may fetch. */
-const fetchDirectory = '_pond/cache/fetch';
-
-/** Age after which an unfinished blob is that of a process that was killed, milliseconds: one day. */
-const unfinishedMsMax = 24 * 60 * 60 * 1000;
 
 /** Dependencies of the origin of a pond. */
 interface ThinOriginParts {
@@ -44,17 +29,16 @@ interface OpenStore {
 /** The origin of the pond on a disk. It is read, and its store is opened, with the first blob that is absent. */
 export class ThinOrigin implements Omit<BlobOrigin, 'exists'> {
   readonly #parts: ThinOriginParts;
-  readonly #flight = createSingleFlight<void>();
-  readonly #durable = new Set<string>();
+  readonly #fetcher: BlobFetcher;
   #open: OpenStore | undefined;
-  #isSwept = false;
 
   constructor(parts: ThinOriginParts) {
     this.#parts = parts;
+    this.#fetcher = new BlobFetcher({ disk: parts.disk, now: parts.now, store: () => this.#store() });
   }
 
-  async fetch(sha256: string, sizeBytes: number, job: Job = {}): Promise<void> {
-    await this.#flight(sha256, (shared) => this.#fetch(sha256, sizeBytes, shared), job);
+  async fetch(sha256: string, sizeBytes: number, job?: Job): Promise<void> {
+    await this.#fetcher.fetch(sha256, sizeBytes, job);
   }
 
   async has(sha256: string, sizeBytes: number, { signal }: Job = {}): Promise<boolean> {
@@ -66,7 +50,7 @@ export class ThinOrigin implements Omit<BlobOrigin, 'exists'> {
     const { disk } = this.#parts;
     const store = await this.#store();
     // Its URL may be another name of this folder: a link, a mounted share. Only what is written here shows it.
-    const marker = `${fetchDirectory}/here-${randomUUID()}`;
+    const marker = `${fetchDirectory}/${markerPrefix}${randomUUID()}`;
     disk.makeDirectory(fetchDirectory);
     disk.create(marker).close();
     try {
@@ -86,25 +70,6 @@ export class ThinOrigin implements Omit<BlobOrigin, 'exists'> {
     (await open?.store.catch(() => undefined))?.close();
   }
 
-  async #fetch(sha256: string, sizeBytes: number, { signal, progress }: Job): Promise<void> {
-    const { disk } = this.#parts;
-    const path = blobPath(sha256);
-    if (disk.stat(path) !== undefined) return;
-    const store = await this.#store();
-    if (store === undefined) return;
-    let received = 0;
-    const onBytes = (bytes: number): void => progress?.('fetching', (received += bytes), sizeBytes);
-    const options: RequestOptions = { signal, onBytes };
-    disk.makeDirectory(fetchDirectory);
-    this.#sweep();
-    const finalPath = (): string => {
-      makeDirectoryDurable(disk, parentOf(path), this.#durable);
-      return path;
-    };
-    const content = verifiedObject(store, { key: path, sizeBytes, sha256 }, options);
-    await putStream(disk, temporaryPathIn(fetchDirectory), finalPath, content);
-  }
-
   /** Returns the store of the origin, if the person allowed it; undefined without an origin. */
   async #store(): Promise<ObjectStore | undefined> {
     const { disk, env, requireAllowed } = this.#parts;
@@ -119,17 +84,5 @@ export class ThinOrigin implements Omit<BlobOrigin, 'exists'> {
       opened.store.catch(() => (this.#open === opened ? (this.#open = undefined) : undefined));
     }
     return await this.#open?.store;
-  }
-
-  /** Removes what processes that were killed left of blobs, once. */
-  #sweep(): void {
-    if (this.#isSwept) return;
-    this.#isSwept = true;
-    const { disk, now } = this.#parts;
-    for (const name of disk.list(fetchDirectory)) {
-      const path = `${fetchDirectory}/${name}`;
-      const isOld = now() - (disk.stat(path)?.modifiedMs ?? Infinity) > unfinishedMsMax;
-      if (isOld && (isTemporaryName(name) || name.startsWith('here-'))) removeQuietly(disk, path);
-    }
   }
 }

@@ -24,6 +24,14 @@ export const kindLoaders: ReadonlyMap<string, () => Promise<ResourceKind>> = new
   ['Backup', async () => (await import('./kinds/backup/kind.ts')).backup],
 ]);
 
+/** Kinds whose resource directories only their runs write, apart from the document. */
+const readOnlyKinds: ReadonlySet<string> = new Set(['Copy']);
+
+/** True for the name of a kind whose resource directories are read-only for people. */
+export function isReadOnlyKind(name: string): boolean {
+  return readOnlyKinds.has(name);
+}
+
 /** True for the name of a kind: its directory may contain resource directories. */
 export function isKindName(name: string): boolean {
   return kindLoaders.has(name);

@@ -1,7 +1,7 @@
 import { decode, type Decoded } from '../documents/decode.ts';
 import { parseDocuments, type ParsedDocument } from '../documents/document.ts';
 import { documentSchema, type Envelope, isResource, kindOf, looksLikeResource } from './model/envelope.ts';
-import { isImplemented, type ResourceKind } from './model/kind.ts';
+import { type ResourceKind } from './model/kind.ts';
 import { entryOf, type MapNode, type YamlNode, textOf } from '../documents/yamlNode.ts';
 import { comparePositions, type TextRange } from '../base/lineMap.ts';
 import { type Problem } from '../documents/problem.ts';
@@ -48,19 +48,12 @@ function decodeDocument(document: ParsedDocument, kinds: readonly ResourceKind[]
   const kind = kindOf(kinds, root);
   const owner = entryOf(root, 'kind')?.keyRange ?? root.entries[0]?.keyRange ?? root.range;
   const decoded = decode(documentSchema(kinds, kind), root, owner);
-  return { value: decoded.value, problems: [...problems, ...decoded.problems, ...checkImplemented(root, kind)] };
+  return { value: decoded.value, problems: [...problems, ...decoded.problems] };
 }
 
 /** True without problems of severity `error`. */
 export function isSound(problems: readonly Problem[]): boolean {
   return problems.every(({ severity }) => severity !== 'error');
-}
-
-function checkImplemented(root: MapNode, kind: ResourceKind | undefined): readonly Problem[] {
-  const range = entryOf(root, 'kind')?.value.range;
-  if (kind === undefined || isImplemented(kind) || range === undefined) return [];
-  const message = `this version of DuckPond checks and keeps ${kind.kind} resources, and does nothing with them`;
-  return [{ code: 'kind-not-implemented', severity: 'warning', message, range }];
 }
 
 /** Adds the document to `names`, and returns a problem if its kind and name already exist. */

@@ -14,6 +14,9 @@ export interface PondStorage {
   readonly origin?: BlobOrigin;
 }
 
+/** Path of the record of the store that a thin clone was made from. */
+export const originPath = '_pond/origin.json';
+
 /** The store that a thin clone was made from: it has the blobs that are not on the disk. */
 export interface BlobOrigin {
   /** True when the pond has an origin: a blob that is not on the disk is then absent, not damaged. Uses no network. */

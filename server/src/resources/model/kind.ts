@@ -113,11 +113,6 @@ export function isOfKind<T>(resource: Resource, kind: ResourceKind<T>): resource
   return resource.kind === kind;
 }
 
-/** False for a kind whose documents are only checked and stored: its resources do nothing in this version. */
-export function isImplemented(kind: ResourceKind): boolean {
-  return 'run' in kind || 'derive' in kind;
-}
-
 /** Access of a copy of the pond: variables of the environment, and what cancels the reading. */
 interface CopyAccess {
   readonly env: (name: string) => string | undefined;

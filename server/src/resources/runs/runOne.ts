@@ -171,8 +171,12 @@ class RunOutput {
 
   /** The resource directory in the transaction, which begins if there is none. */
   async #directory(): Promise<WorkingDirectory> {
-    this.#transaction ??= await this.#pond.begin();
-    return await (await this.#transaction.fs.root()).openDirectory(resourceDirectory(this.#resource));
+    const home = resourceDirectory(this.#resource);
+    if (this.#transaction === undefined) {
+      this.#transaction = await this.#pond.begin();
+      this.#pond.layer.allowRun(this.#transaction.fs, home);
+    }
+    return await (await this.#transaction.fs.root()).openDirectory(home);
   }
 
   async #end(message: string): Promise<number | undefined> {

@@ -11,7 +11,7 @@ import { createRunLocks, type RunLocks } from './runLocks.ts';
 import { invalidError, readResources, type StoredResource, resourcesOf } from '../readResource.ts';
 import { failureOf, type RunRecord } from './records.ts';
 import { titleOf } from '../model/resourcePath.ts';
-import { isImplemented, type Resource } from '../model/kind.ts';
+import { type Resource } from '../model/kind.ts';
 import { copyRecordsOperation } from '../model/runState.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
 import { type RunEffects, runOne, type RunReport } from './runOne.ts';
@@ -148,12 +148,6 @@ function busy(resource: Resource, nowMs: number): RunReport {
 
 /** Returns the reason why a resource cannot run, as a report; undefined if it can. */
 function unready(resource: Resource, failed: readonly RunReport[], nowMs: number): RunReport | undefined {
-  const { kind } = resource;
-  if (!isImplemented(kind)) {
-    const message = `${titleOf(resource)} did nothing: this version of DuckPond does not run ${kind.kind} resources`;
-    const hint = 'Delete the resource, or name the resources to run.';
-    return notRun('failed', resource, new PondError('run-failed', message, { hint }), nowMs);
-  }
   if (failed.length === 0) return undefined;
   const names = failed.map((report) => titleOf(report.resource)).join(', ');
   const error = new PondError('run-failed', `${titleOf(resource)} was not run, as ${names} did not end well`);

@@ -40,6 +40,11 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     return backend.inputs;
   }
 
+  allowRun({ backend }: FileSystem, directory: string): void {
+    assert(backend instanceof ResourceTree, () => 'the tree comes from a pond with this layer');
+    backend.allowRun(directory);
+  }
+
   contentKey(node: Node): string {
     return roleOf(node)?.in === 'derived' ? node.sha256 : this.#stored.contentKey(baseOf(node));
   }

@@ -8,6 +8,8 @@ export interface ResourceLayer extends TreeLayer {
   readonly materializer: Materializer;
   /** Returns the inputs of resources in a tree that the pond handed out. */
   inputs(fs: FileSystem): InputMatcher;
+  /** Lets a run write into its resource directory in a tree that the pond handed out. */
+  allowRun(fs: FileSystem, directory: string): void;
 }
 
 /** A pond whose trees include the content that resources derive. */

@@ -6,8 +6,8 @@ import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node }
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedEntries, type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
-import { isKindName } from '../kindNames.ts';
-import { isBookkeeping } from '../model/resourcePath.ts';
+import { isKindName, isReadOnlyKind } from '../kindNames.ts';
+import { isBookkeeping, resourceDirectory } from '../model/resourcePath.ts';
 import { DerivedEvents } from './derivedEvents.ts';
 import { DerivedState } from './derivedState.ts';
 import { type InputFiles, matchInputs } from './inputs.ts';
@@ -42,6 +42,8 @@ export class ResourceTree implements Backend, LayeredTree {
   readonly #rules: ResourceRules;
   readonly #events: DerivedEvents | undefined;
   #state: DerivedState;
+  /** The resource directory of the run whose tree this is. */
+  #running: string | undefined;
 
   /** Without `notify`, no events are derived. */
   constructor(base: Backend, files: NodeFiles, notify?: (changes: readonly PathEvent[]) => void) {
@@ -179,9 +181,15 @@ export class ResourceTree implements Backend, LayeredTree {
     return copy;
   }
 
-  /** Returns the path in the stored tree. Fails `read-only` for derived entries. */
+  /** Lets a run write into its resource directory, which may be read-only for people. */
+  allowRun(directory: string): void {
+    this.#running = directory;
+  }
+
+  /** Returns the path in the stored tree. Fails `read-only` for derived entries, and for those that only runs write. */
   async #storedPath(path: DirectoryPath, name: string): Promise<DirectoryPath> {
     const role = roleOf(path[path.length - 1]!);
+    this.#refuseOthers(path, name);
     if (role?.in === 'derived') throw readOnlyError(`${role.path}/${name}`);
     if (role?.in === 'resource') {
       const derived = (await this.#derivedIfPossible(role))?.entries.has(name) === true;
@@ -192,6 +200,19 @@ export class ResourceTree implements Backend, LayeredTree {
     }
     const [root, ...below] = path;
     return [baseOf(root), ...below.map(baseOf)];
+  }
+
+  /** Fails `read-only` for an entry of a resource directory that only runs write, other than its bookkeeping. */
+  #refuseOthers(path: DirectoryPath, name: string): void {
+    const owner = path.map(roleOf).find((role) => role?.in === 'resource');
+    if (owner?.in !== 'resource' || !isReadOnlyKind(owner.kind)) return;
+    const directory = resourceDirectory(owner);
+    const isOwn = roleOf(path[path.length - 1]!)?.in === 'resource' && isBookkeeping(name);
+    if (isOwn || this.#running === directory) return;
+    throw new PondError('read-only', `what is in ${directory} is a copy of another pond's`, {
+      path: directory,
+      hint: "Change it in the other pond, or copy it out of there with 'pond cp' first.",
+    });
   }
 
   /** The derived entries of a directory; undefined for a directory that derives nothing. */

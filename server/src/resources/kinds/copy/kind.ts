@@ -1,35 +1,44 @@
+import { addressOf } from '../../../remote/location.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { s3Fields } from '../../model/s3.ts';
-import { object, required } from '../../../documents/schema.ts';
-import { uuidText } from '../../../documents/fieldTypes.ts';
+import { keyAccesses, locationOfStore } from './storeFields.ts';
+import { type CopySpec, copySpec } from './spec.ts';
 
-/** Copy: another pond, fetched from a bucket. */
-export const copy: ResourceKind = {
+/** Copy: the tree of another pond, from its copy on a store. */
+export const copy: ResourceKind<CopySpec> = {
   kind: 'Copy',
   icon: 'copy',
-  summary: 'is for a backup of another pond; it does nothing in this version',
+  summary: 'shows the tree of another pond, from the copy that a Backup made of it',
   doc: [
-    'The document is checked and stored, with a warning (`kind-not-implemented`). A run of the resource fails, and nothing is fetched.',
+    'Each run reads the latest commit of the other pond at the store, and commits the difference below `/Copy/NAME/`. [Copies of other ponds](copy.md) describes it.',
+    '',
+    '- Files, tables, links and attributes are the same, and a series has the same versions. What the other pond removed is removed here.',
+    '- Directories without a change are not visited, and contents that this pond has are not fetched.',
+    '- What is below `/Copy/NAME/` is read-only. Resources in it do nothing: they neither run nor compute.',
+    '- The record of the run names the commit and the root hash of the other pond. Without `paths`, the copy has that hash.',
+    '',
+    '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read from this store. `secret-missing`: a variable is not set. `pond-not-found`: the store has no such pond. `version-not-found`: it has no version `at`. `remote-denied`, `remote-failed`: the store rejects the credentials, or cannot be reached. `remote-damaged`: something there is altered. `remote-diverged`: it has another pond. `resource-cycle`: the other pond has a copy of this one.',
+    '',
+    'A run that fails changes nothing, and the next one continues with what was fetched.',
+    '',
+    '**Changing it.** Apply the document with other `paths`, `into` or `at`: the next run adds what is missing and removes the rest.',
   ].join('\n'),
-  spec: object({
-    ...s3Fields,
-    backup_uuid: required(
-      uuidText,
-      'Id of the Backup resource that wrote to the bucket.',
-      '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50',
-    ),
-  }),
-  flows: () => [],
+  spec: copySpec,
+  flows: () => [{ writes: '**', reads: [] }],
+  hostAccess: (spec) => [`copies a pond from ${addressOf(locationOfStore(spec))}`, ...keyAccesses(spec, [])],
+  async run(context) {
+    return await (await import('./run.ts')).runCopy(context);
+  },
   example: `apiVersion: duckpond/v1
 kind: Copy
-name: restored
-desc: The harbor pond, from its backup
+name: harbor
+desc: Readings of the harbor pond, from its backup
 spec:
   bucket: pond-backup
   region: auto
   key: \${env:S3_KEY}
   secret: \${env:S3_SECRET}
   endpoint: https://s3.example.org
-  backup_uuid: 2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50
+  pond: 6f8f2a1e-0c5d-4e8b-9a51-3f2f6f1f9c11
+  paths: [/sensors, "/reports/*.csv"]
 `,
 };
