@@ -28,7 +28,7 @@ export interface ComparedColumns {
 }
 
 /** A row that differs: values as text, in the order of the columns it is about. */
-export interface DifferentRow {
+interface DifferentRow {
   readonly kind: 'added' | 'removed' | 'changed';
   /** Values before and after, of the shared columns; null for NULL, and all null on the side without the row. */
   readonly before: readonly (string | null)[];
@@ -36,7 +36,7 @@ export interface DifferentRow {
 }
 
 /** Numbers of rows, and of changed values by column. */
-export interface RowDifferences {
+interface RowDifferences {
   readonly rowsBefore: number;
   readonly rowsAfter: number;
   readonly added: number;
