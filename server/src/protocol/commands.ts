@@ -38,7 +38,7 @@ import { type RowDiffCommands } from './rowDiff.ts';
 import { type SearchCommands } from './search.ts';
 import { type TableCommands } from './tables.ts';
 
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
