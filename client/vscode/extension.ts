@@ -9,6 +9,7 @@ import { discardChanges } from './commands/discard.ts';
 import { exportFiles } from './commands/exportFiles.ts';
 import { appendFiles } from './commands/appendFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
+import { backUpNow, verifyBackup } from './commands/backups.ts';
 import { clonePond } from './commands/clone.ts';
 import { initPond } from './commands/init.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
@@ -93,6 +94,8 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.deleteResource', context, deleteResources),
     registerCommand('pond.showGraph', context, showGraph),
     registerCommand('pond.refreshResources', context, refreshResources),
+    registerCommand('pond.backUp', context, backUpNow),
+    registerCommand('pond.verifyBackup', context, verifyBackup),
     registerCommand('pond.openMirror', context, openMirror),
     registerCommand('pond.showServerLog', context, async () => client.log.show()),
     registerCommand('pond.restartServer', context, async () => restart(client, ponds)),

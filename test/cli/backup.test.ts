@@ -57,6 +57,8 @@ test('status says what is not backed up, without the store', async (t) => {
   await write(place, '/b', 'b'.repeat(100_000));
   rmSync(join(place.folder, 'store'), { recursive: true });
   assert.match(await ok(['status']), /^Backup\/nas: 2 commits not backed up, last just now$/m);
+  const [shown] = JSON.parse(await ok(['get', '--json', 'nas'])) as { backup: string }[];
+  assert.match(shown?.backup ?? '', /^2 commits not backed up/);
   const [line, at] = (await ok(['backup', 'status', '--offline'])).split('\n');
   assert.match(line ?? '', /^Backup\/nas: 2 commits not backed up, last just now, up to \d+\.\d kB$/);
   assert.match(at ?? '', /^ {2}at file:.*\/store, up to commit 1$/);

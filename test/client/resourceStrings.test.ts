@@ -24,7 +24,16 @@ function runOf(changes: Partial<RunInfo>): RunInfo {
 
 function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {
   const named = { kind: 'Inbox', icon: 'inbox', name: 'x', id: 'id', desc: '', home: '/Inbox/id' };
-  return { ...named, state: 'committed', problems: [], reads: [], outputs: [], lastRun: null, ...changes };
+  return {
+    ...named,
+    state: 'committed',
+    problems: [],
+    reads: [],
+    outputs: [],
+    lastRun: null,
+    backup: null,
+    ...changes,
+  };
 }
 
 const problem = { code: 'c', severity: 'error', message: 'm', origin: 'o', line: 0, character: 0 } as const;
@@ -51,6 +60,7 @@ test('a row shows the pending state and the last run', () => {
   check({ lastRun: runOf({}) }, '3 min ago');
   check({ lastRun: runOf({ status: 'failed' }) }, 'failed 3 min ago');
   check({ problems: [problem, problem] }, '2 problems · never run');
+  check({ lastRun: runOf({}), backup: '3 commits not backed up' }, '3 min ago · 3 commits not backed up');
   assert.equal(summaryOf(resourceOf({ lastRun: runOf({}) }), running, nowMs), 'files (3 of 10)');
   assert.equal(summaryOf(resourceOf({}), { progress: undefined, ended: 'ok' }, nowMs), 'ok');
   assert.equal(progressText({ message: 'pages', done: 3 }), 'pages');

@@ -40,12 +40,22 @@ const paletteGone = `(() => {
 /** The commands that the palette offers for a text. */
 export async function paletteTitles(page: Page, text: string): Promise<readonly string[]> {
   await openPalette(page, text);
-  const rows = page.locator('.quick-input-list .monaco-list-row .label-name');
+  const rows = page.locator('.quick-input-list .monaco-list-row');
   // Until the palette has filtered its list, the first row is another.
   await rows.first().filter({ hasText: text }).waitFor();
-  const titles = await rows.allInnerTexts();
+  const titles = new Map<number, string>();
+  for (;;) {
+    for (const row of await rows.all()) {
+      titles.set(Number(await row.getAttribute('aria-posinset')), await row.locator('.label-name').innerText());
+    }
+    if (titles.size >= Number(await rows.first().getAttribute('aria-setsize'))) break;
+    // The list has only the rows that fit.
+    const next = Math.max(...titles.keys()) + 1;
+    await page.keyboard.press('PageDown');
+    await page.locator(`.quick-input-list .monaco-list-row[aria-posinset="${next}"]`).waitFor();
+  }
   await page.keyboard.press('Escape');
-  return titles;
+  return [...titles.values()];
 }
 
 /** The row of the explorer with this name. */

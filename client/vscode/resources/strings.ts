@@ -47,6 +47,7 @@ export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, 
     ...(errors === 0 ? [] : [count(errors, 'problem')]),
     ...(resource.state === 'committed' ? [] : [resource.state]),
     ...(resource.lastRun === null ? neverRun(resource) : [runText(resource.lastRun, nowMs)]),
+    ...(resource.backup === null ? [] : [resource.backup]),
   ].join(' · ');
 }
 

@@ -6,6 +6,7 @@ import { readResource, readResources, type StoredResource, resourcesOf } from '.
 import { documentName, isBookkeeping } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectResources } from '../resources/select.ts';
+import { copyStates } from './copyStates.ts';
 import { type Command } from './verb.ts';
 import { recentRecords, recordedRuns, problemInfo } from './resourceInfo.ts';
 
@@ -14,8 +15,12 @@ export const resources: Command<'resources'> = async (pond, { names }) => {
   const all = await readResources(pond.fs);
   const acyclic = withoutCycles(resourcesOf(all));
   const committed = await pond.at(String(pond.head.number));
+  const copies = new Map((await copyStates(pond.fs, pond.stored)).map(({ resource, text }) => [resource, text]));
   const infos = [];
-  for (const stored of selectResources(all, names)) infos.push(await describe(pond, { stored, acyclic, committed }));
+  for (const stored of selectResources(all, names)) {
+    const backup = copies.get(`${stored.kind.kind}/${stored.name}`) ?? null;
+    infos.push({ ...(await describe(pond, { stored, acyclic, committed })), backup });
+  }
   return infos;
 };
 
@@ -26,7 +31,10 @@ interface Described {
   readonly committed: FileSystem;
 }
 
-async function describe(pond: ResourcePond, { stored, acyclic, committed }: Described): Promise<ResourceInfo> {
+async function describe(
+  pond: ResourcePond,
+  { stored, acyclic, committed }: Described,
+): Promise<Omit<ResourceInfo, 'backup'>> {
   const { kind, name, id, desc, resource } = stored;
   const before = await readResource(committed, kind.kind, id);
   const [lastRun = null] = await recordedRuns(pond, (await recentRecords(pond, stored)).slice(0, 1));

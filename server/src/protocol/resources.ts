@@ -101,6 +101,8 @@ export interface ResourceInfo {
   /** The entries of its resource directory, without its document and records. */
   readonly outputs: readonly OutputInfo[];
   readonly lastRun: RunInfo | null;
+  /** State of the copy that a Backup makes of the pond, in words; null for other resources. */
+  readonly backup: string | null;
 }
 
 /** A kind of resource, as presented to users. */

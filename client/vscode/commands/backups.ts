@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { verifiedText } from '../backupStrings.ts';
+import { type Context } from '../context.ts';
+import { requestWithProgress } from '../progress.ts';
+import { titleOf } from '../resources/strings.ts';
+import { choosePond, selectedResources } from './chooseResources.ts';
+import { mayRun } from './trust.ts';
+
+/** Backups of one pond. */
+interface ChosenBackups {
+  readonly pond: string;
+  readonly backups: readonly ResourceInfo[];
+}
+
+/** Runs the Backups of a pond, and no other resource. */
+export async function backUpNow(context: Context, ...args: readonly unknown[]): Promise<void> {
+  const chosen = await chooseBackups(context, args);
+  if (chosen === undefined) return;
+  const nodes = chosen.backups.map((resource) => ({ type: 'resource', pond: chosen.pond, resource }));
+  await vscode.commands.executeCommand('pond.runResource', nodes[0], nodes);
+}
+
+/** Shares of the contents that a verification reads back. */
+const shares = [
+  { label: 'All Objects', description: 'presence and size of each, content of 5%', share: 0.05 },
+  { label: 'All Contents', description: 'reads everything back from the store', share: 1 },
+] as const;
+
+/** Compares the copy of a Backup with the pond, and reports what is missing or altered. */
+export async function verifyBackup(context: Context, ...args: readonly unknown[]): Promise<void> {
+  if (!(await mayRun())) return;
+  const chosen = await chooseBackups(context, args);
+  const backup = chosen === undefined ? undefined : await pickOne(chosen.backups);
+  if (chosen === undefined || backup === undefined) return;
+  const picked = await vscode.window.showQuickPick(shares, { title: `Verify ${titleOf(backup)}` });
+  if (picked === undefined) return;
+  const params = { pond: chosen.pond, name: titleOf(backup), share: picked.share };
+  const info = await requestWithProgress(context.client, `Verifying ${titleOf(backup)}`, 'backupVerify', params);
+  await context.store.refresh(chosen.pond);
+  if (info.problems.length === 0) {
+    void vscode.window.showInformationMessage(verifiedText(info));
+    return;
+  }
+  const show = 'Show Problems';
+  if ((await vscode.window.showErrorMessage(verifiedText(info), show)) !== show) return;
+  const content = `${verifiedText(info)}\n\n${info.problems.join('\n')}\n`;
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
+}
+
+/** The Backups among the selected resources, else all of a pond; reports that there is none. */
+async function chooseBackups(context: Context, args: readonly unknown[]): Promise<ChosenBackups | undefined> {
+  const selected = selectedResources(context, args);
+  const among = selected?.resources.filter(isBackup) ?? [];
+  if (selected !== undefined && among.length > 0) return { pond: selected.pond, backups: among };
+  const pond = await choosePond(context, args);
+  if (pond === undefined) return undefined;
+  const backups = context.store.resources(pond).filter(isBackup);
+  if (backups.length > 0) return { pond, backups };
+  void vscode.window.showInformationMessage('The pond has no Backup resource. "Pond: New Resource" makes one.');
+  return undefined;
+}
+
+/** Only a Backup has a state of its copy. */
+const isBackup = ({ backup }: ResourceInfo): boolean => backup !== null;
+
+async function pickOne(backups: readonly ResourceInfo[]): Promise<ResourceInfo | undefined> {
+  const items = backups.map((backup) => ({ label: titleOf(backup), description: backup.backup ?? '', backup }));
+  if (items.length === 1) return items[0]?.backup;
+  return (await vscode.window.showQuickPick(items, { placeHolder: 'Backup to verify' }))?.backup;
+}
