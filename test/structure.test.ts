@@ -27,7 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
-  'resources/model': ['protocol', 'documents', 'materialize', 'pond', 'tinyfs'],
+  'resources/model': ['protocol', 'documents', 'materialize', 'remote', 'pond', 'tinyfs'],
   'resources/series': [
     ...['resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'parquet', 'tinyfs', 'storage', 'duckdb'],
   ],

@@ -7,7 +7,8 @@ import { titleOf } from '../../model/resourcePath.ts';
 import { copyRecordsOperation } from '../../model/runState.ts';
 import { copyText } from './copyText.ts';
 import { ledgerOf } from './openBackup.ts';
-import { type BackupSpec, locationOfBackup } from './spec.ts';
+import { locationOfStore } from '../../model/storeFields.ts';
+import { type BackupSpec } from './spec.ts';
 
 /** True for a commit that holds only records of runs of Backups. */
 export const isRecordOfCopy = ({ operation }: StoredCommit): boolean => operation === copyRecordsOperation;
@@ -19,7 +20,7 @@ export async function copyInfo(resource: Resource<BackupSpec>, stored: StoredFil
   return {
     resource: titleOf(resource),
     text: copyText(state, Date.now()),
-    address: addressOf(locationOfBackup(resource.spec)),
+    address: addressOf(locationOfStore(resource.spec)),
     commit: state.version ?? null,
     missing: state.missingCommits,
     time: time(state.pushedMs),

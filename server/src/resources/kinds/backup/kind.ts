@@ -1,7 +1,8 @@
 import { addressOf } from '../../../remote/location.ts';
 import { copyAtStore } from '../../../replica/storeCopy.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { type BackupSpec, backupSpec, locationOfBackup } from './spec.ts';
+import { keyAccesses, locationOfStore } from '../../model/storeFields.ts';
+import { type BackupSpec, backupSpec } from './spec.ts';
 
 /** Backup: the pond, sent to a store. */
 export const backup: ResourceKind<BackupSpec> = {
@@ -23,17 +24,12 @@ export const backup: ResourceKind<BackupSpec> = {
   spec: backupSpec,
   flows: () => [],
   hostAccess(spec) {
-    const location = locationOfBackup(spec);
-    const sent = [spec.key, spec.secret, spec.session_token, spec.prune_key, spec.prune_secret];
-    const variables = sent.flatMap((reference) => (reference === undefined ? [] : [reference.variable]));
-    const origin = location.kind === 's3' ? location.endpoint : '';
+    const address = addressOf(locationOfStore(spec));
+    const { identity } = spec;
     return [
-      `sends the pond to ${addressOf(location)}`,
-      ...variables.map((variable) => `sends ${variable} to ${origin}`),
-      ...(spec.identity === undefined
-        ? []
-        : [`encrypts what it sends to ${addressOf(location)} with ${spec.identity.variable}`]),
-      ...(spec.credentials === undefined ? [] : [`uses the AWS credentials of this computer at ${origin}`]),
+      `sends the pond to ${address}`,
+      ...(identity === undefined ? [] : [`encrypts what it sends to ${address} with ${identity.variable}`]),
+      ...keyAccesses(spec, [spec.prune_key, spec.prune_secret]),
     ];
   },
   async copyState(resource, stored) {

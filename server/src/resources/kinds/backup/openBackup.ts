@@ -1,15 +1,13 @@
 /** Opens the copy of a pond that a Backup names. */
-import { type SecretReference } from '../../../documents/fieldTypes.ts';
 import { locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
 import { openObjectStore } from '../../../remote/openStore.ts';
-import { type S3Settings, type StoreCredentials } from '../../../remote/s3Settings.ts';
+import { type S3Settings } from '../../../remote/s3Settings.ts';
 import { openSealedCopy } from '../../../replica/layout.ts';
 import { Ledger } from '../../../replica/ledger.ts';
-import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
-import { titleOf } from '../../model/resourcePath.ts';
-import { type BackupSpec, locationOfBackup } from './spec.ts';
+import { credentialsOf, type KeyReferences, locationOfStore, secretOf } from '../../model/storeFields.ts';
+import { type BackupSpec } from './spec.ts';
 
 type Environment = (name: string) => string | undefined;
 
@@ -26,15 +24,15 @@ export async function openBackup(
   env: Environment,
   role: KeyRole = 'write',
 ): Promise<ObjectStore> {
-  const location = locationBelow(locationOfBackup(resource.spec), pond);
+  const location = locationBelow(locationOfStore(resource.spec), pond);
   const store = await openObjectStore(location, {
-    credentials: credentialsOf(resource, env, role),
+    credentials: credentialsOf(resource, env, keysFor(resource.spec, role)),
     settings: settingsOf(resource.spec),
     uploads: ledgerOf(resource, pond).uploads,
   });
   const { layout, identity, recipients = [] } = resource.spec;
   if (layout !== 'sealed' || identity === undefined) return store;
-  const access = { recipients, identities: [secretOf(resource, 'identity', identity, env)] };
+  const access = { recipients, identities: [secretOf(resource, env, 'identity', identity)] };
   try {
     return await openSealedCopy(store, access);
   } catch (error) {
@@ -45,7 +43,7 @@ export async function openBackup(
 
 /** Returns what this computer remembers of the copy. */
 export function ledgerOf({ spec }: Resource<BackupSpec>, pond: string): Ledger {
-  return Ledger.ofUser(pond, locationBelow(locationOfBackup(spec), pond));
+  return Ledger.ofUser(pond, locationBelow(locationOfStore(spec), pond));
 }
 
 function settingsOf(spec: BackupSpec): S3Settings {
@@ -59,30 +57,10 @@ function settingsOf(spec: BackupSpec): S3Settings {
   };
 }
 
-function credentialsOf(resource: Resource<BackupSpec>, env: Environment, role: KeyRole): StoreCredentials {
-  const { spec } = resource;
-  const isPrune = role === 'prune' && spec.prune_key !== undefined;
-  const [key, secret] = isPrune ? [spec.prune_key, spec.prune_secret] : [spec.key, spec.secret];
-  if (key === undefined || secret === undefined) return 'environment';
-  const valueOf = (field: string, reference: SecretReference): string => secretOf(resource, field, reference, env);
-  const token = isPrune ? undefined : spec.session_token;
-  return {
-    keyId: valueOf(isPrune ? 'prune_key' : 'key', key),
-    secret: valueOf(isPrune ? 'prune_secret' : 'secret', secret),
-    ...(token && { sessionToken: valueOf('session_token', token) }),
-  };
-}
-
-/** Returns the value of a variable that a field refers to. Fails `secret-missing`. */
-function secretOf(
-  resource: Resource<BackupSpec>,
-  field: string,
-  { variable }: SecretReference,
-  env: Environment,
-): string {
-  const value = env(variable);
-  if (value !== undefined && value !== '') return value;
-  const message = `${titleOf(resource)}: the environment variable ${variable} is not set`;
-  const hint = `Set ${variable} to the ${field} of the store before the resource runs.`;
-  throw documentError(resource, 'secret-missing', message, { at: [field], hint });
+function keysFor(spec: BackupSpec, role: KeyRole): KeyReferences {
+  if (role === 'prune' && spec.prune_key !== undefined) {
+    return { key: ['prune_key', spec.prune_key], secret: ['prune_secret', spec.prune_secret] };
+  }
+  const token = ['session_token', spec.session_token] as const;
+  return { key: ['key', spec.key], secret: ['secret', spec.secret], token };
 }

@@ -1,4 +1,3 @@
-import { isPondError } from '../../../base/error.ts';
 import { bucketText, plainText, secretText } from '../../../documents/fieldTypes.ts';
 import {
   boolean,
@@ -14,7 +13,7 @@ import {
   required,
   type SpecOf,
 } from '../../../documents/schema.ts';
-import { locationOf, type RemoteLocation } from '../../../remote/location.ts';
+import { type IsAbsent, missingText, storeFields, storeIssues } from '../../model/storeFields.ts';
 
 /** A share of all blobs, such as `2%`: above 0, at most 1. */
 const shareText = parsedText<number>('a share in percent', parseShare, {
@@ -27,42 +26,8 @@ const shareText = parsedText<number>('a share in percent', parseShare, {
 /** A rate, such as `4 MiB/s`, in bytes per second. */
 const rateText = parsedText<number>('a rate', parseRate);
 
-/** Fields that only a bucket has. */
-const s3Fields = {
-  bucket: optional(plainText, 'Name of the bucket.', 'pond-backup'),
-  region: optional(
-    plainText,
-    'Region of the store, by default `auto`. Many compatible stores accept that; at Amazon the region is named.',
-    'auto',
-  ),
-  key: optional(
-    secretText,
-    'Access key id, as a reference to an environment variable. Its value is never stored in the pond.',
-    '"${env:S3_KEY}"',
-  ),
-  secret: optional(
-    secretText,
-    'Secret access key, as a reference to an environment variable. Its value is never stored in the pond.',
-    '"${env:S3_SECRET}"',
-  ),
-  session_token: optional(
-    secretText,
-    'Token of temporary credentials, as a reference to an environment variable.',
-    '"${env:S3_TOKEN}"',
-  ),
-  credentials: optional(
-    choice('where the credentials are', {
-      environment:
-        'on this computer: an AWS profile, the variables `AWS_…`, a single sign-on, or the role of the machine',
-    }),
-    'In place of `key` and `secret`.',
-    'environment',
-  ),
-  path_style: optional(
-    boolean,
-    'True when the name of the bucket is in the path of requests: the default, except at Amazon.',
-    'true',
-  ),
+/** Fields that only a bucket has, in addition to those of every store. */
+const bucketFields = {
   storage_class: optional(
     plainText,
     'Storage class of large contents. Log entries and rows are read often, and stay in the class of the bucket.',
@@ -111,17 +76,8 @@ const s3Fields = {
 };
 
 const unchecked = object({
-  ...s3Fields,
-  endpoint: required(
-    plainText,
-    'Address of the store: `https://HOST`, or `file:///FOLDER` for a folder of this computer, such as a network drive. The folder must exist, and the fields of buckets and keys are left out then.',
-    'file:///mnt/nas/ponds',
-  ),
-  prefix: optional(
-    plainText,
-    'Start of the names of all objects, by default `ponds` in a bucket. Several ponds can share it.',
-    'ponds',
-  ),
+  ...storeFields,
+  ...bucketFields,
   layout: optional(
     choice('a layout', {
       open: 'the pond as it is, which other programs can read',
@@ -155,41 +111,10 @@ export type BackupSpec = SpecOf<typeof unchecked>;
 /** The `spec` of a Backup resource. */
 export const backupSpec: ObjectSchema<BackupSpec> = { ...unchecked, check };
 
-/** Returns the store that a Backup names. Fails `usage` and `remote-denied`, which checked documents do not. */
-export function locationOfBackup(spec: BackupSpec): RemoteLocation {
-  const { endpoint, bucket, region, prefix, path_style: isPathStyle } = spec;
-  return locationOf({ endpoint, bucket, region, prefix, isPathStyle });
-}
-
-type IsAbsent = (key: string) => boolean;
-
 function check(fields: Partial<BackupSpec>, isAbsent: IsAbsent): readonly FieldIssue[] {
-  const { endpoint } = fields;
-  if (endpoint === undefined) return [];
-  const place = /^file:/i.test(endpoint) ? folderIssues(isAbsent) : bucketIssues(isAbsent);
-  const issues = [...place, ...sealedIssues(fields, isAbsent)];
-  const names: readonly (keyof BackupSpec)[] = ['bucket', 'region', 'prefix', 'path_style'];
-  const isWhole = names.every((name) => isAbsent(name) || fields[name] !== undefined);
-  if (issues.length > 0 || !isWhole) return issues;
-  try {
-    locationOfBackup({ ...fields, endpoint });
-    return [];
-  } catch (error) {
-    if (!isPondError(error)) throw error;
-    const { message, hint } = error;
-    return [{ key: 'endpoint', code: 'format-invalid', message, ...(hint !== undefined && { hint }) }];
-  }
-}
-
-function folderIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
-  return Object.keys(s3Fields)
-    .filter((name) => !isAbsent(name))
-    .map((key) => ({
-      key,
-      code: 'key-conflict',
-      message: `a folder as the endpoint has no ${key}`,
-      hint: `Remove ${key}, or name an endpoint with https.`,
-    }));
+  const store = storeIssues(fields, isAbsent, Object.keys(bucketFields));
+  const isFolder = /^file:/i.test(fields.endpoint ?? '');
+  return [...store, ...(isFolder ? [] : pairIssues(isAbsent)), ...sealedIssues(fields, isAbsent)];
 }
 
 function sealedIssues({ layout }: Partial<BackupSpec>, isAbsent: IsAbsent): readonly FieldIssue[] {
@@ -208,25 +133,16 @@ function sealedIssues({ layout }: Partial<BackupSpec>, isAbsent: IsAbsent): read
     }));
 }
 
-function bucketIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
-  const issues: FieldIssue[] = [];
-  const missing = (at: string, name: string, hint: string): void => {
-    if (!isAbsent(name) || isAbsent(at)) return;
-    issues.push({ key: at, code: 'key-missing', message: `with this ${at}, the key "${name}" is missing`, hint });
-  };
-  const keysHint = 'Write "${env:NAME}", or "credentials: environment" in place of both keys.';
-  missing('endpoint', 'bucket', 'Name the bucket, or write "file:///FOLDER" as the endpoint.');
-  if (isAbsent('credentials')) {
-    missing('endpoint', 'key', keysHint);
-    missing('endpoint', 'secret', keysHint);
-  } else if (!['key', 'secret', 'session_token'].every(isAbsent)) {
-    const message = 'credentials stands in place of key, secret and session_token';
-    issues.push({ key: 'credentials', code: 'key-conflict', message, hint: 'Remove either.' });
-  }
-  missing('prune_key', 'prune_secret', 'Name both keys of the pruner.');
-  missing('prune_secret', 'prune_key', 'Name both keys of the pruner.');
-  missing('kms_key', 'server_encryption', 'Write "server_encryption: aws:kms".');
-  return issues;
+/** Issues of fields that need another one. */
+function pairIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
+  const pairs = [
+    { key: 'prune_key', needs: 'prune_secret', hint: 'Name both keys of the pruner.' },
+    { key: 'prune_secret', needs: 'prune_key', hint: 'Name both keys of the pruner.' },
+    { key: 'kms_key', needs: 'server_encryption', hint: 'Write "server_encryption: aws:kms".' },
+  ];
+  return pairs
+    .filter(({ key, needs }) => !isAbsent(key) && isAbsent(needs))
+    .map(({ key, needs, hint }) => ({ key, code: 'key-missing', message: missingText(key, needs), hint }));
 }
 
 function parseShare(text: string): Parsed<number> {

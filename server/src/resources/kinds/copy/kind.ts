@@ -1,6 +1,6 @@
 import { addressOf } from '../../../remote/location.ts';
 import { type ResourceKind } from '../../model/kind.ts';
-import { keyAccesses, locationOfStore } from './storeFields.ts';
+import { keyAccesses, locationOfStore } from '../../model/storeFields.ts';
 import { type CopySpec, copySpec } from './spec.ts';
 
 /** Copy: the tree of another pond, from its copy on a store. */

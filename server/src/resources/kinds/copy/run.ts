@@ -3,7 +3,7 @@ import { directoryHash } from '../../../pond/directoryHash.ts';
 import { sha256 } from '../../../pond/hash.ts';
 import { urlOf } from '../../../remote/location.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { credentialsOf, locationOfStore } from './storeFields.ts';
+import { credentialsOf, locationOfStore } from '../../model/storeFields.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { type RunOutcome } from '../../model/runState.ts';

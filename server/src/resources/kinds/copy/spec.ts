@@ -8,7 +8,7 @@ import {
   optional,
   type SpecOf,
 } from '../../../documents/schema.ts';
-import { type IsAbsent, storeFields, storeIssues } from './storeFields.ts';
+import { type IsAbsent, storeFields, storeIssues } from '../../model/storeFields.ts';
 
 const unchecked = object({
   ...storeFields,

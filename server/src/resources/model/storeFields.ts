@@ -1,20 +1,12 @@
-/** Fields of a spec that name a store and its keys: for a Copy. */
-import { isPondError } from '../../../base/error.ts';
-import { plainText, type SecretReference, secretText } from '../../../documents/fieldTypes.ts';
-import {
-  boolean,
-  choice,
-  type FieldIssue,
-  object,
-  optional,
-  required,
-  type SpecOf,
-} from '../../../documents/schema.ts';
-import { locationOf, type RemoteLocation } from '../../../remote/location.ts';
-import { type StoreCredentials } from '../../../remote/s3Settings.ts';
-import { documentError } from '../../model/documentError.ts';
-import { type Resource } from '../../model/kind.ts';
-import { titleOf } from '../../model/resourcePath.ts';
+/** Fields of a spec that name a store and its keys. */
+import { isPondError } from '../../base/error.ts';
+import { plainText, type SecretReference, secretText } from '../../documents/fieldTypes.ts';
+import { boolean, choice, type FieldIssue, object, optional, required, type SpecOf } from '../../documents/schema.ts';
+import { locationOf, type RemoteLocation } from '../../remote/location.ts';
+import { type StoreCredentials } from '../../remote/s3Settings.ts';
+import { documentError } from './documentError.ts';
+import { type Resource } from './kind.ts';
+import { titleOf } from './resourcePath.ts';
 
 const keyFields = {
   bucket: optional(plainText, 'Name of the bucket.', 'pond-backup'),
@@ -72,6 +64,9 @@ const storeSpec = object(storeFields);
 
 /** A spec that names a store. */
 type StoreSpec = SpecOf<typeof storeSpec>;
+
+/** Value of an environment variable; undefined when it is not set. */
+type Environment = (name: string) => string | undefined;
 
 /** Returns the store that a spec names. Fails `usage` and `remote-denied`, which checked documents do not. */
 export function locationOfStore(spec: StoreSpec): RemoteLocation {
@@ -135,7 +130,7 @@ function bucketIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
 }
 
 /** Text of an issue: a key needs another. */
-const missingText = (key: string, name: string): string => `with this ${key}, the key "${name}" is missing`;
+export const missingText = (key: string, name: string): string => `with this ${key}, the key "${name}" is missing`;
 
 /** Accesses to the host of a spec with keys: what is sent to the store. */
 export function keyAccesses(spec: StoreSpec, more: readonly (SecretReference | undefined)[]): readonly string[] {
@@ -150,7 +145,7 @@ export function keyAccesses(spec: StoreSpec, more: readonly (SecretReference | u
 }
 
 /** References to the keys of a store. */
-interface KeyReferences {
+export interface KeyReferences {
   readonly key: readonly [field: string, reference: SecretReference | undefined];
   readonly secret: readonly [field: string, reference: SecretReference | undefined];
   readonly token?: readonly [field: string, reference: SecretReference | undefined];
@@ -159,20 +154,22 @@ interface KeyReferences {
 /** Returns the keys of a store. Fails `secret-missing` with the name of the unset variable. */
 export function credentialsOf(
   resource: Resource,
-  env: (name: string) => string | undefined,
+  env: Environment,
   { key: [keyField, key], secret: [secretField, secret], token: [tokenField, token] = ['', undefined] }: KeyReferences,
 ): StoreCredentials {
   if (key === undefined || secret === undefined) return 'environment';
-  const valueOf = (field: string, { variable }: SecretReference): string => {
-    const value = env(variable);
-    if (value !== undefined && value !== '') return value;
-    const message = `${titleOf(resource)}: the environment variable ${variable} is not set`;
-    const hint = `Set ${variable} to the ${field} of the store before the resource runs.`;
-    throw documentError(resource, 'secret-missing', message, { at: [field], hint });
-  };
   return {
-    keyId: valueOf(keyField, key),
-    secret: valueOf(secretField, secret),
-    ...(token && { sessionToken: valueOf(tokenField, token) }),
+    keyId: secretOf(resource, env, keyField, key),
+    secret: secretOf(resource, env, secretField, secret),
+    ...(token && { sessionToken: secretOf(resource, env, tokenField, token) }),
   };
+}
+
+/** Returns the value of the variable that a field refers to. Fails `secret-missing`. */
+export function secretOf(resource: Resource, env: Environment, field: string, { variable }: SecretReference): string {
+  const value = env(variable);
+  if (value !== undefined && value !== '') return value;
+  const message = `${titleOf(resource)}: the environment variable ${variable} is not set`;
+  const hint = `Set ${variable} to the ${field} of the store before the resource runs.`;
+  throw documentError(resource, 'secret-missing', message, { at: [field], hint });
 }
