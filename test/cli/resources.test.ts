@@ -174,23 +174,6 @@ test('a run without new data says why', async (t) => {
   assert.match(plain(stderr, folder), /^Inbox\/files: no file matches FOLDER\/in\/\*\.csv$/m);
 });
 
-test('a run of a kind that does nothing is not reported as a success', async (t) => {
-  const { pond, check } = await newPlace(t);
-  const bucket = 'bucket: b, region: r, key: "${env:K}", secret: "${env:S}", endpoint: "https://s3.example.org"';
-  const id = 'backup_uuid: 2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
-  const copy = `apiVersion: v1\nkind: Copy\nname: other\ndesc: A copy\nspec: { ${bucket}, ${id} }\n`;
-  const applied = await pond(['apply', '-f', '-'], copy);
-  assert.equal(applied.status, 0);
-  assert.match(applied.stderr, /:2:7: warning: this version of DuckPond .* does nothing with them$/m);
-  await pond(['commit', '-m', 'a copy']);
-  const said = 'error[run-failed]: Copy/other did nothing: this version of DuckPond does not run Copy resources';
-  const hint = 'hint: Delete the resource, or name the resources to run.';
-  const summary = "error[run-failed]: 1 resource of 1 failed\nhint: 'pond runs' shows earlier runs.";
-  await check(['run'], { status: 1, stdout: 'Copy/other  failed N s\n', stderr: `${said}\n${hint}\n${summary}\n` });
-  const [listed] = JSON.parse((await pond(['runs', '--json'])).stdout) as { status: string }[];
-  assert.equal(listed?.status, 'failed');
-});
-
 test('a schedule continues alongside other writers, and after failures, until Ctrl+C', async (t) => {
   const { folder, pond } = await newPlace(t);
   await pond(['apply', '-f', '-'], inbox(folder));

@@ -15,6 +15,7 @@ const kinds = [
   'Query',
   'Reduce',
   'Template',
+  'Mirror',
   'Copy',
   'Backup',
 ];

@@ -43,7 +43,10 @@ describe('a change staged on an earlier commit', () => {
       assert.deepEqual(again.notices, []);
       const [conflict] = (await again.status()).conflicts;
       const sizes = [conflict?.base, conflict?.committed, conflict?.staged].map((node) => node?.sizeBytes);
-      assert.deepEqual(sizes, ['first', 'second', 'other'].map((text) => text.length));
+      assert.deepEqual(
+        sizes,
+        ['first', 'second', 'other'].map((text) => text.length),
+      );
       await assert.rejects(again.commit({ message: 'all', author: 'test' }), { code: 'conflict' });
       if (!isAlone) assert.equal(await textAt(again, '/mine'), 'mine');
       await again.close();

@@ -3,7 +3,7 @@ import { element, type PagePosition } from './element.ts';
 /** An entry of a menu; a line instead of one separates groups. */
 export type MenuItem = { readonly label: string; readonly key?: string; readonly run: () => void } | 'line';
 
-let open: HTMLElement | undefined;
+let open: { readonly menu: HTMLElement; readonly listeners: AbortController } | undefined;
 
 /** Shows a menu at a position of the page. It is closed by a choice, Escape, and a click elsewhere. */
 export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): void {
@@ -17,7 +17,14 @@ export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): vo
   menu.append(...items.map((item) => itemElement(item, close)));
   menu.addEventListener('keydown', (event) => moveFocus(event, menu, close));
   document.body.append(menu);
-  open = menu;
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  const closeOutside = ({ target }: PointerEvent): void => {
+    if (target instanceof Node && !menu.contains(target)) closeMenu();
+  };
+  window.addEventListener('pointerdown', closeOutside, { signal });
+  window.addEventListener('blur', closeMenu, { signal });
+  open = { menu, listeners };
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(0, Math.min(x, window.innerWidth - width - 4))}px`;
   menu.style.top = `${Math.max(0, Math.min(y, window.innerHeight - height - 4))}px`;
@@ -26,14 +33,10 @@ export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): vo
 
 /** Closes the menu, if one is open. */
 function closeMenu(): void {
-  open?.remove();
+  open?.listeners.abort();
+  open?.menu.remove();
   open = undefined;
 }
-
-window.addEventListener('pointerdown', ({ target }) => {
-  if (target instanceof Node && open?.contains(target) !== true) closeMenu();
-});
-window.addEventListener('blur', closeMenu);
 
 function itemElement(item: MenuItem, close: () => void): HTMLElement {
   if (item === 'line') return element('div', { class: 'line', role: 'separator' });
