@@ -44,14 +44,14 @@ export async function paletteTitles(page: Page, text: string): Promise<readonly 
   // Until the palette has filtered its list, the first row is another.
   await rows.first().filter({ hasText: text }).waitFor();
   const titles = new Map<number, string>();
-  for (;;) {
+  for (let focused = 1; ;) {
     for (const row of await rows.all()) {
       titles.set(Number(await row.getAttribute('aria-posinset')), await row.locator('.label-name').innerText());
     }
     if (titles.size >= Number(await rows.first().getAttribute('aria-setsize'))) break;
     // The list has only the rows that fit.
     const next = Math.max(...titles.keys()) + 1;
-    await page.keyboard.press('PageDown');
+    for (; focused < next; focused += 1) await page.keyboard.press('ArrowDown');
     await page.locator(`.quick-input-list .monaco-list-row[aria-posinset="${next}"]`).waitFor();
   }
   await page.keyboard.press('Escape');
