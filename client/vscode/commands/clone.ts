@@ -4,6 +4,13 @@ import { type Context } from '../context.ts';
 import { addToExplorer } from '../discover.ts';
 import { requestWithProgress } from '../progress.ts';
 
+/** What a clone fetches at once, and what may be done with it. */
+const forms = [
+  { label: 'Everything', description: 'the whole pond, with its history', thin: false },
+  { label: 'Thin', description: 'contents over 64 KiB come when they are read', thin: true },
+  { label: 'To Look At', description: 'thin, and read-only: the pond as it is now', thin: true, at: 'HEAD' },
+] as const satisfies readonly (vscode.QuickPickItem & { readonly thin: boolean; readonly at?: string })[];
+
 /**
  * Copies a pond from an address that the user types into a folder that the user picks, and shows it in the explorer. After
  * a failure or a cancellation, the same command with the same answers goes on.
@@ -18,11 +25,14 @@ export async function clonePond({ client, ponds }: Context): Promise<string | un
       text === '' || storeUrl(text) !== undefined ? undefined : 'Write s3://…, file:///… or an absolute path.',
   });
   const url = typed === undefined ? undefined : storeUrl(typed);
-  const parent = url === undefined ? undefined : await pickDirectory();
-  if (url === undefined || parent === undefined) return undefined;
+  const form = url === undefined ? undefined : await vscode.window.showQuickPick(forms, { title: 'What to Clone' });
+  const parent = form === undefined ? undefined : await pickDirectory();
+  if (url === undefined || form === undefined || parent === undefined) return undefined;
   // As for a new pond: within an ordinary folder it is named `.pond`, where discovery finds it.
   const directory = parent.path.endsWith('.pond') ? parent : vscode.Uri.joinPath(parent, '.pond');
-  const info = await requestWithProgress(client, 'Cloning the pond', 'clone', { url, directory: directory.fsPath });
+  const { thin } = form;
+  const params = { url, directory: directory.fsPath, thin, ...('at' in form && { at: form.at }) };
+  const info = await requestWithProgress(client, 'Cloning the pond', 'clone', params);
   await ponds.open(info.pond);
   addToExplorer(info.pond);
   void vscode.window.showInformationMessage(cloneText(info));
