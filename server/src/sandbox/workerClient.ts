@@ -28,7 +28,11 @@ const stopTimeMs = 2000;
 const lastWordsMax = 2000;
 
 /** For the language and the time zone of messages, and for a native module outside the system's folders. */
-const environmentNames = ['USERPROFILE', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH'];
+const environmentNames = [
+  ...['USERPROFILE', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH'],
+  // Where the user's cache folder is.
+  ...['POND_CACHE_DIR', 'XDG_CACHE_HOME', 'LOCALAPPDATA'],
+];
 
 /**
  * One query process, from its start to its end. The results of a process end with it; the next WorkerProcess is a new

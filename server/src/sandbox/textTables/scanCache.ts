@@ -17,7 +17,7 @@ const wholeFiles = new LruCache<string, true>({ max: filesMax });
 export async function cachedScan(scope: TextScope, file: SourceFile): Promise<FileScan> {
   const { key, reading, format, sizeBytes } = file;
   const find = async (): Promise<FileScan> => {
-    await requireWholeOnce(file, scope.openDisk);
+    await requireWhole(file, scope.openDisk);
     return await scanFile(scope, file);
   };
   if (key === undefined) return await find();
