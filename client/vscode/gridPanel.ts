@@ -104,7 +104,7 @@ export class GridPanel implements vscode.Disposable {
     this.cancellation?.cancel();
   }
 
-  /** Rows of the whole table. Throws when there is none. */
+  /** Rows of the whole table. Throws while no table is shown. */
   async rows(start: number, count: number): Promise<RowsInfo> {
     if (this.current?.type !== 'result') throw new Error('no table is shown');
     return this.rowsOf(

@@ -48,7 +48,7 @@ export async function verifyBackup(context: Context, ...args: readonly unknown[]
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
 }
 
-/** The Backups among the selected resources, else all of a pond; reports that there is none. */
+/** The Backups among the selected resources, else all of a pond; shows a message for a pond without Backups. */
 async function chooseBackups(context: Context, args: readonly unknown[]): Promise<ChosenBackups | undefined> {
   const selected = selectedResources(context, args);
   const among = selected?.resources.filter(isBackup) ?? [];
