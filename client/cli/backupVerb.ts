@@ -2,7 +2,9 @@
 import { ageText } from '../../server/src/base/age.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type BackupInfo, type BackupStatusInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
+import { type BackupInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
+import { attemptEach, errorOf, failAfter } from './attempts.ts';
+import { type PrintedError } from './errorText.ts';
 import { humanSize, minute, plural, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
@@ -86,22 +88,31 @@ async function status(session: Session): Promise<void> {
   const name = line.positionals[1];
   const all = await backups(session);
   const names = name === undefined ? all.map(({ resource }) => resource) : [resourceNamed(all, name)];
-  const states: BackupStatusInfo[] = [];
-  for (const one of names) {
-    states.push(await session.call('backupStatus', { name: one, offline: line.flags.has('offline') }));
+  const offline = line.flags.has('offline');
+  const attempts = await attemptEach(names, (one) => session.call('backupStatus', { name: one, offline }));
+  const states = attempts.map((attempt) => {
+    const remembered = all.find(({ resource }) => resource === attempt.resource);
+    return { ...remembered!, missingBytes: null, ...attempt.value, error: errorOf(attempt, session) };
+  });
+  if (line.json) await printJson(session, states);
+  else {
+    session.terminal.quiet();
+    await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
   }
-  if (line.json) return await printJson(session, states);
-  session.terminal.quiet();
-  await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
+  failAfter(attempts, session);
 }
 
-function statusLines(state: BackupStatusInfo): readonly string[] {
-  const { resource, text, address, commit, missing, missingBytes, verified, verifiedShare } = state;
-  const size = missing === 0 ? '' : `, up to ${humanSize(missingBytes)}`;
+/** A state of which an error is known, when the store could not be asked: it is then what this computer remembers. */
+type ShownState = BackupInfo & { readonly missingBytes: number | null; readonly error: PrintedError | null };
+
+function statusLines(state: ShownState): readonly string[] {
+  const { resource, text, address, commit, missing, missingBytes, verified, verifiedShare, error } = state;
+  const size = missing === 0 || missingBytes === null ? '' : `, up to ${humanSize(missingBytes)}`;
   const share = verifiedShare === null ? '' : `, ${Math.round(verifiedShare * 1000) / 10}% of the objects read`;
   return [
     `${resource}: ${text}${size}`,
-    `  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`,
+    ...(error === null ? [] : [`  not asked: ${error.message}`]),
+    ...(address === '' ? [] : [`  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`]),
     verified === null ? '  never verified' : `  verified ${ageText(Date.now() - Date.parse(verified))}${share}`,
   ];
 }

@@ -8,6 +8,8 @@ export interface MirrorInfo {
   readonly resource: string;
   /** `/KIND/<uuid>`. */
   readonly home: string;
+  /** Why it cannot run, in words; null for a document without errors. With one, the fields of the document are ''. */
+  readonly problem: string | null;
   /** Absolute host path, and the pond path or pattern. */
   readonly folder: string;
   readonly path: string;
@@ -42,7 +44,7 @@ interface MirrorMoment {
 
 /** The requests for mirrors, by name. */
 export interface MirrorCommands {
-  /** Mirrors of the latest commit, by name; all when `names` is omitted. Fails `resource-not-found`. */
+  /** Mirrors of the latest commit, by name; all, also those with errors, when `names` is omitted. Fails `resource-not-found`. */
   mirrors: { params: InPond & { readonly names?: readonly string[] }; result: readonly MirrorInfo[] };
   /** The changes that a round would make, and the paths that it would leave. Fails as the run. */
   mirrorPlan: {
