@@ -16,11 +16,12 @@ const defaultSample = '5%';
 /** Makes copies of the pond, and shows, verifies and prunes them. Other words than these are names of Backups. */
 export const backup = {
   usage:
-    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] | ls URL | prune NAME [--dry-run] | adopt NAME',
+    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] [--repair] | ls URL | prune NAME [--dry-run] | adopt NAME',
   summary: 'send what is new to the stores of Backup resources, and check what is there',
   details: [
     'status shows what is not backed up; --offline as this computer remembers it.',
     `verify compares every object with the pond, and reads a share of them, ${defaultSample} or --sample; --full reads all.`,
+    'verify --repair also sends the files of the pond in the place of damaged objects, which it removes with prune_key.',
     'ls lists the ponds at s3://BUCKET/PREFIX?endpoint=https://HOST or file:///FOLDER.',
     'prune removes what no version needs, in two calls at least a day apart; --dry-run only lists it.',
     'adopt makes a clone take the place of the pond that it was cloned from: its Backups run from then on.',
@@ -30,6 +31,7 @@ export const backup = {
     sample: { type: 'string' },
     full: { type: 'boolean' },
     at: { type: 'string' },
+    repair: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   positionals: [0],
@@ -53,7 +55,7 @@ async function run(session: Session): Promise<void> {
 
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   status: ['offline'],
-  verify: ['sample', 'full', 'at'],
+  verify: ['sample', 'full', 'at', 'repair'],
   prune: ['dry-run'],
 };
 
@@ -124,14 +126,18 @@ async function verify(session: Session): Promise<void> {
     throw new PondError('usage', '--sample and --full exclude each other', { hint: '--full reads every object.' });
   }
   const name = resourceNamed(await backups(session), argument(line, 1));
-  const result = await session.call('backupVerify', { name, share, ...atOf(line) });
-  await show(session, result, [...result.problems, verdict(result)].map(printable).join('\n'));
+  const repair = line.flags.has('repair');
+  const result = await session.call('backupVerify', { name, share, ...atOf(line), ...(repair && { repair }) });
+  const repaired = result.repaired.map((path) => `repaired ${path}`);
+  await show(session, result, [...repaired, ...result.problems, verdict(result)].map(printable).join('\n'));
   if (result.problems.length === 0) return;
   throw new PondError(
     'remote-damaged',
     `the copy of ${result.resource} has ${plural(result.problems.length, 'problem')}`,
     {
-      hint: "Remove altered objects from the store or restore their older versions. 'pond backup' sends again what is after the first missing log entry; a Backup with another prefix makes a whole new copy.",
+      hint: repair
+        ? 'Restore their older versions at the store; a Backup with another prefix makes a whole new copy.'
+        : "'pond backup verify --repair' sends them again from this pond.",
     },
   );
 }

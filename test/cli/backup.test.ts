@@ -130,6 +130,11 @@ test('a copy is verified against the pond, and a state that was lost is asked fr
   assert.match(damaged.stdout, new RegExp(`^_pond/blobs/${blob} is altered`));
   assert.match(damaged.stderr, /^error\[remote-damaged\]: the copy of Backup\/nas has 1 problem/);
   assert.equal((await pond(['backup', 'verify', 'nas', '--full', '--at', '1'])).status, 0);
+  assert.match(
+    await ok(['backup', 'verify', 'nas', '--full', '--repair']),
+    new RegExp(`^repaired _pond/blobs/${blob}\nBackup/nas: `),
+  );
+  assert.match(await ok(['backup', 'status']), /verified just now/);
 });
 
 test('a store is listed, with the ponds in it', async (t) => {

@@ -114,6 +114,25 @@ describe('pond mirror', () => {
     assert.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'a');
   });
 
+  it('in a clone leaves the folder of the original alone, until the person gives it away', async (t) => {
+    const { folder, cwd, pond } = await bench(t);
+    put(folder, 'a.txt', 'a');
+    await pond('mirror');
+    assert.equal((await pond('clone', '.pond', 'clone')).status, 0);
+    const inClone = (...args: readonly string[]): Promise<Ended> => pond('--pond', 'clone', ...args);
+    const watched = async (): Promise<boolean> =>
+      (JSON.parse((await inClone('mirror', 'status', '--json')).stdout) as { isWatched: boolean }[])[0]!.isWatched;
+    const refused = await inClone('mirror');
+    assert.match(refused.stderr, /is the folder of the pond that this one is a clone of; nothing was changed/);
+    assert.equal(await watched(), false);
+    rmSync(join(folder, '.pond-mirror.json'));
+    assert.equal((await inClone('mirror')).status, 0);
+    assert.equal(await watched(), true);
+    assert.match((await pond('mirror')).stderr, /is not the folder that was compared before/);
+    assert.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'a');
+    assert.equal(existsSync(join(cwd, 'clone/_pond/mirrors')), true);
+  });
+
   it('shows each of several mirrors, also one without its folder and one with errors', async (t) => {
     const { folder, cwd, pond, json } = await bench(t);
     const other = `apiVersion: duckpond/v1\nkind: Mirror\nname: a-gone\ndesc: A mirror\nspec:\n  folder: ${cwd}/gone\n  path: /gone\n`;

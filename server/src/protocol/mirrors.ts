@@ -14,7 +14,7 @@ export interface MirrorInfo {
   readonly folder: string;
   readonly path: string;
   readonly direction: 'both' | 'out' | 'in';
-  /** True when an editor runs it after each change. */
+  /** True when an editor runs it after each change: not in a clone, until it has run there once. */
   readonly isWatched: boolean;
   /** True when the person allowed it to use the folder. */
   readonly isAllowed: boolean;

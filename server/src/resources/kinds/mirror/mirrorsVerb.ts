@@ -1,6 +1,7 @@
 import { isPondError } from '../../../base/error.ts';
 import { type MirrorInfo } from '../../../protocol/mirrors.ts';
 import { readState } from '../../../mirror/state.ts';
+import { replicaPath } from '../../../pond/replica.ts';
 import { isDirectory } from '../../../mirror/types.ts';
 import { type Disk } from '../../../storage/disk.ts';
 import { openPondDisk } from '../../../storage/hostDisk.ts';
@@ -67,10 +68,13 @@ async function namesIn(fs: FileSystem): Promise<readonly string[]> {
 
 function infoOf(resource: Resource<MirrorSpec>, disk: Disk, isAllowed: boolean): MirrorInfo {
   const { folder, path, direction = 'both', watch = true } = resource.spec;
+  const counts = countsIn(disk, resource.id);
+  // The folder may be that of the original: a person runs the mirror of a clone for the first time.
+  const isWatched = watch && (counts.comparedAt !== null || disk.readFile(replicaPath) === undefined);
   return {
     ...{ resource: titleOf(resource), home: resourceDirectory(resource), problem: null, folder, path, direction },
-    ...{ isWatched: watch, isAllowed, isFolderThere: isHostFolder(folder) },
-    ...countsIn(disk, resource.id),
+    ...{ isWatched, isAllowed, isFolderThere: isHostFolder(folder) },
+    ...counts,
   };
 }
 
