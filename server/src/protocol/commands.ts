@@ -225,7 +225,8 @@ interface Commands
   /**
    * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
    * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
-   * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
+   * `problems` are those of a check afterwards; `refused` says which copies cannot be used, and why files
+   * of others were not taken. Fails when no copy that is named can be opened.
    */
   repair: {
     params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };
