@@ -10,6 +10,7 @@ export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
+export type * from './tableDiff.ts';
 export type * from './tables.ts';
 import {
   type AbsentInfo,
@@ -36,6 +37,7 @@ import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 6;
@@ -68,7 +70,8 @@ interface Commands
     ResourceCommands,
     RowDiffCommands,
     SearchCommands,
-    TableCommands {
+    TableCommands,
+    TableDiffCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**

@@ -7,6 +7,8 @@ import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
 import {
   type ColumnSummary,
+  type DiffCounts,
+  type DiffScope,
   type FoundCell,
   type SearchStart,
   type TableMatch,
@@ -71,6 +73,8 @@ interface Operations {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };
     result: FoundCell | null;
   };
+  /** Counts the rows of a table of differences. */
+  diffCounts: { params: { readonly table: WorkerTable; readonly scope: DiffScope }; result: DiffCounts };
   /** Keeps the rows of a view as a result. */
   keepTable: {
     params: InView & { readonly columns?: readonly string[] };
