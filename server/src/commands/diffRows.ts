@@ -1,5 +1,5 @@
 import { RowDiff } from '../sql/diff/rowDiff.ts';
-import { rowKey } from './rowKey.ts';
+import { compareByKey } from './rowKey.ts';
 import { type Command } from './verb.ts';
 
 /** Differences between the rows of two tables: see the protocol. */
@@ -8,8 +8,10 @@ export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
   const after = { path: other, ...(to !== undefined && { at: to }) };
   const tables = { pond, before: { path, at: from }, after };
   const rowDiff = await RowDiff.open(await context.queries(), tables, context.signal);
-  const { key } = await rowKey(rowDiff, { named: params.key, path });
-  const { rows, ...counts } = await (key.length === 0 ? rowDiff.byRow(limit) : rowDiff.byKey(key, limit));
+  const { key, rows, ...counts } = await compareByKey(rowDiff, { named: params.key, path }, async (by) => {
+    const found = await (by.profile === undefined ? rowDiff.byRow(limit) : rowDiff.byKey(by.profile.key, by, limit));
+    return found && { key: by.profile?.key ?? [], ...found };
+  });
   const { shared, added, removed } = rowDiff.columns;
   return {
     key,

@@ -1,54 +1,66 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
-import { type RowDiff } from '../sql/diff/rowDiff.ts';
+import { type KeyProfile, type RowDiff, type TableProfile } from '../sql/diff/rowDiff.ts';
 
 /** Columns that are tried as a key, alone or together with the time. */
 const triedMax = 6;
 
-/** The columns by which the rows of two tables are matched, none for whole rows, and the numbers of rows. */
-export interface RowKey {
-  readonly key: readonly string[];
-  readonly rowsBefore: number;
-  readonly rowsAfter: number;
+/** Share of different values that a key has at least: they are estimated, and a key is verified when it is used. */
+const shareMin = 0.6;
+
+/** The key by which rows are matched, undefined for whole rows, and the numbers of rows. */
+export interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
+  readonly profile: KeyProfile | undefined;
 }
 
 /**
- * Returns the named key, or the one that is found. Fails `invalid-content` for tables without a common column, for a
- * column that is not in both, and for a key that rows share.
+ * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not tell
+ * rows apart, and never for whole rows. Fails `invalid-content` for tables without a common column, for a column that is
+ * not in both, and for a named key that rows share.
  */
-export async function rowKey(
+export async function compareByKey<T>(
   rowDiff: RowDiff,
   { named, path }: { readonly named: readonly string[] | undefined; readonly path: string },
-): Promise<RowKey> {
+  compare: (by: MatchedBy) => Promise<T | undefined>,
+): Promise<T> {
   if (rowDiff.columns.shared.length === 0) {
     const message = `${path} has no column in common with what it is compared with`;
     throw new PondError('invalid-content', message, { path });
   }
-  return named === undefined ? await foundKey(rowDiff) : await statedKey(rowDiff, named, path);
+  const stated = named === undefined || named.length === 0 ? undefined : statedKey(rowDiff, named, path);
+  const tried = stated !== undefined ? [stated] : named === undefined ? keysIn(rowDiff) : [];
+  const { keys, ...rows } = await rowDiff.profile(tried);
+  for (const profile of keys) {
+    const found = stated === undefined && profile.share < shareMin ? undefined : await compare({ profile, ...rows });
+    if (found !== undefined) return found;
+  }
+  if (stated !== undefined) throw await notAKey(rowDiff, stated, path);
+  const found = await compare({ profile: undefined, ...rows });
+  if (found === undefined) throw new PondError('query-failed', `the rows of ${path} could not be compared`, { path });
+  return found;
 }
 
-async function statedKey(rowDiff: RowDiff, named: readonly string[], path: string): Promise<RowKey> {
+function statedKey(rowDiff: RowDiff, named: readonly string[], path: string): readonly string[] {
   const { shared } = rowDiff.columns;
-  const key = named.map((name) => {
+  return named.map((name) => {
     const found = shared.find((column) => column.name.toLowerCase() === name.toLowerCase());
     if (found !== undefined) return found.name;
     const known = shared.map((column) => column.name).join(', ');
     throw new PondError('invalid-content', `${path} has no column ${name} on both sides; it has ${known}`, { path });
   });
-  const { duplicates, ...rows } = await rowDiff.count(key);
-  if (duplicates === 0) return { key, ...rows };
+}
+
+async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): Promise<PondError> {
+  const duplicates = await rowDiff.duplicates(key);
   const repeated = duplicates === 1 ? '1 row repeats' : `${duplicates} rows repeat`;
-  throw new PondError('invalid-content', `${key.join(', ')} is not a key of ${path}: ${repeated} that of another`, {
+  return new PondError('invalid-content', `${key.join(', ')} is not a key of ${path}: ${repeated} that of another`, {
     path,
     hint: 'Name more columns, which together differ for every row, or none to compare whole rows.',
   });
 }
 
-/**
- * Finds a key: the time column, else another column, else the time with another column; none without one. Columns of
- * measured values are no keys.
- */
-async function foundKey(rowDiff: RowDiff): Promise<RowKey> {
+/** Keys to try: the time column, other columns, the time with each. Columns of measured values are no keys. */
+function keysIn(rowDiff: RowDiff): readonly (readonly string[])[] {
   const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
   const time = timeIn(types);
   const others = types.filter(
@@ -56,14 +68,7 @@ async function foundKey(rowDiff: RowDiff): Promise<RowKey> {
   );
   const alone = others.map(({ name }) => [name]).slice(0, triedMax);
   const together = time === undefined ? [] : others.map(({ name }) => [time, name]).slice(0, triedMax);
-  let rows: Omit<RowKey, 'key'> | undefined;
-  for (const key of [...(time === undefined ? [] : [[time]]), ...alone, ...together]) {
-    const { duplicates, ...counted } = await rowDiff.count(key);
-    if (duplicates === 0) return { key, ...counted };
-    rows = counted;
-  }
-  const { rowsBefore, rowsAfter } = rows ?? (await rowDiff.count([]));
-  return { key: [], rowsBefore, rowsAfter };
+  return [...(time === undefined ? [] : [[time]]), ...alone, ...together];
 }
 
 function timeIn(columns: readonly { readonly name: string; readonly type: string }[]): string | undefined {

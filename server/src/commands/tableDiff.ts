@@ -1,7 +1,8 @@
 import { assert } from '../base/assert.ts';
+import { type DiffCountsInfo } from '../protocol/commands.ts';
+import { type DiffCounts } from '../sandbox/tableTypes.ts';
 import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
-import { rowKey } from './rowKey.ts';
-import { onTable } from './tables.ts';
+import { compareByKey } from './rowKey.ts';
 import { type Command } from './verb.ts';
 
 /** Opens the differences of two tables: see the protocol. */
@@ -10,18 +11,25 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
   const engine = await context.queries();
   const rowDiff = await RowDiff.open(engine, { pond, before, after }, context.signal);
   const path = 'path' in before ? before.path : 'path' in after ? after.path : 'the query';
-  const { key, rowsBefore, rowsAfter } = await rowKey(rowDiff, { named, path });
   const isAll = all === true;
-  const found = await rowDiff.open(key, isAll);
+  const { by, found } = await compareByKey(rowDiff, { named, path }, async (tried) => {
+    const opened = await (tried.profile === undefined
+      ? rowDiff.openByRow(isAll)
+      : rowDiff.openByKey(tried.profile, isAll));
+    return opened && { by: tried, found: opened };
+  });
   const { resultId, rowCount } = found.opened;
   const names = await engine.onResult(resultId, ({ worker, result }) =>
     worker.request('tableColumns', { table: { result } }, context.signal),
   );
   assert(names !== null, () => 'a result has columns');
-  const source = { resultId };
-  const counts = { rowCount: rowCount ?? null, rowsBefore, rowsAfter };
-  const elapsedMs = performance.now() - started;
-  return { source, key, all: isAll, ...counts, ...columnsOf(found, names), sql: found.statement, elapsedMs };
+  const { profile, ...rows } = by;
+  return {
+    ...{ source: { resultId }, key: profile?.key ?? [], all: isAll, sql: found.statement },
+    ...columnsOf(found, names),
+    ...{ rowCount: rowCount ?? null, ...rows, elapsedMs: performance.now() - started },
+    counts: found.counts === undefined ? null : countsInfo(found.counts),
+  };
 };
 
 type Named = readonly { readonly name: string; readonly type: string }[];
@@ -33,7 +41,7 @@ function columnsOf({ columns }: OpenedDifferences, named: Named) {
     assert(column !== undefined, () => `the result has ${index + 1} columns`);
     return column;
   };
-  let next = columns.length + 2;
+  let next = columns.length + 3;
   const diffColumns = columns.map(({ before, after }, index) => {
     const isShared = before !== null && after !== null;
     return { name: at(index).name, before, after, old: isShared ? at(next++).name : null };
@@ -47,5 +55,15 @@ function columnsOf({ columns }: OpenedDifferences, named: Named) {
 }
 
 /** Numbers of differences of an opened table of them. */
-export const diffCounts: Command<'diffCounts'> = (pond, { pond: _, source, ...scope }, context) =>
-  onTable(pond, source, context, (worker, table) => worker.request('diffCounts', { table, scope }, context.signal));
+export const diffCounts: Command<'diffCounts'> = async (_pond, { resultId, columns }, context) => {
+  const engine = await context.queries();
+  return countsInfo(
+    await engine.onResult(resultId, ({ worker, result }) =>
+      worker.request('diffCounts', { result, columns }, context.signal),
+    ),
+  );
+};
+
+function countsInfo({ added, removed, changed, values }: DiffCounts): DiffCountsInfo {
+  return { added, removed, changed, values };
+}

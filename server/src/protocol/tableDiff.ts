@@ -1,5 +1,5 @@
 /** The requests of differences between tables, as a table. See commands.ts for the rules common to all requests. */
-import { type OpenedTableInfo, type TableSource } from './tables.ts';
+import { type OpenedTableInfo } from './tables.ts';
 
 /** A table of a pond, in the working tree unless at a version; or a query, whose names have their versions. */
 export type ComparedTableInfo = { readonly path: string; readonly at?: string } | { readonly sql: string };
@@ -28,6 +28,8 @@ export interface TableDiffInfo extends OpenedTableInfo {
   readonly cellsColumn: string;
   readonly rowsBefore: number;
   readonly rowsAfter: number;
+  /** Null with `all`, as long as `diffCounts` was not asked. */
+  readonly counts: DiffCountsInfo | null;
   /** The query of the differences. */
   readonly sql: string;
 }
@@ -58,16 +60,9 @@ export interface TableDiffCommands {
     };
     result: TableDiffInfo;
   };
-  /** Counts the differences of an opened table of them, once all are kept. */
+  /** Counts the differences of an opened table of them, which has a number of `diffColumns`, once all are kept. */
   diffCounts: {
-    params: {
-      readonly pond: string;
-      readonly source: TableSource;
-      readonly changeColumn: string;
-      readonly cellsColumn: string;
-      /** Number of `diffColumns`. */
-      readonly columns: number;
-    };
+    params: { readonly pond: string; readonly resultId: string; readonly columns: number };
     result: DiffCountsInfo;
   };
 }

@@ -100,17 +100,14 @@ export interface TimeFacts {
   readonly duplicates: number;
 }
 
-/** Where a table of differences has the kind and the changed cells of its rows, and its number of columns. */
-export interface DiffScope {
-  readonly changeColumn: string;
-  readonly cellsColumn: string;
-  readonly columns: number;
-}
-
 /** Numbers of differences: of rows by kind, and of changed values by the index of their column. */
 export interface DiffCounts {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
   readonly values: readonly number[];
+  /** Sum of the hashes of the keys of added rows, less that of removed ones. */
+  readonly hashes: bigint;
+  /** Changed rows whose key an earlier changed row has too. */
+  readonly repeated: number;
 }

@@ -61,10 +61,10 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
   }
 
   async diffCounts(
-    { table, scope }: OperationParams<'diffCounts'>,
+    { result, columns }: OperationParams<'diffCounts'>,
     signal: AbortSignal,
   ): Promise<OperationResult<'diffCounts'>> {
-    return await this.#read(table, (reader) => countDifferences(reader, scope, signal));
+    return await this.#read({ result }, (reader) => countDifferences(reader, columns, signal));
   }
 
   async keepTable(

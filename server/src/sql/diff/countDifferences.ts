@@ -1,28 +1,32 @@
-import { identifier, sql } from '../../duckdb/sql.ts';
-import { type DiffCounts, type DiffScope } from '../../sandbox/tableTypes.ts';
+import { sql } from '../../duckdb/sql.ts';
+import { type DiffCounts } from '../../sandbox/tableTypes.ts';
 import { type TableReader } from '../tables/tableReader.ts';
 
-/** Counts the rows of a table of differences by their kind, and the changed values of each column. */
-export async function countDifferences(
-  reader: TableReader,
-  { changeColumn, cellsColumn, columns }: DiffScope,
-  signal: AbortSignal,
-): Promise<DiffCounts> {
-  return await reader.read({ sort: [], filters: [] }, [changeColumn, cellsColumn], {
+/** Counts the rows of a result with differences of tables that have a number of columns: see DifferencesSql. */
+export async function countDifferences(reader: TableReader, columns: number, signal: AbortSignal): Promise<DiffCounts> {
+  const names = reader.columns.slice(columns, columns + 3).map(({ name }) => name);
+  return await reader.read({ sort: [], filters: [] }, names, {
     signal,
     work: async (connection, statement) => {
-      const named = sql`(${statement}) AS differences(change, cells)`;
-      const kinds = await connection.rows(
-        sql`SELECT change, count(*) FROM ${named} WHERE change IS NOT NULL GROUP BY 1`,
+      const found = sql`(${statement}) AS found(change, cells, key_hash)`;
+      const kinds = await connection.textColumns(
+        sql`SELECT change, count(*)::VARCHAR, sum(key_hash::HUGEINT)::VARCHAR, (count(*) - count(DISTINCT key_hash))::VARCHAR
+          FROM ${found} WHERE change IS NOT NULL GROUP BY 1`,
       );
-      const indexes = sql`SELECT unnest(string_split(trim(cells, ','), ',')) AS at FROM ${named} WHERE cells IS NOT NULL`;
-      const values = await connection.rows(sql`SELECT ${identifier('at')}, count(*) FROM (${indexes}) GROUP BY 1`);
-      const numberOf = (rows: typeof kinds, key: string): number =>
-        Number(rows.find(([name]) => name === key)?.[1] ?? 0);
-      const [added, removed, changed] = ['added', 'removed', 'changed'].map((kind) => numberOf(kinds, kind));
+      const indexes = sql`SELECT unnest(string_split(trim(cells, ','), ',')) AS index FROM ${found} WHERE cells IS NOT NULL`;
+      const values = await connection.textColumns(sql`SELECT index, count(*)::VARCHAR FROM (${indexes}) GROUP BY 1`);
+      const numberOf = (column: number, kind: string): bigint =>
+        BigInt(kinds[column]?.[kinds[0]?.indexOf(kind) ?? -1] ?? 0);
       return {
-        ...{ added: added ?? 0, removed: removed ?? 0, changed: changed ?? 0 },
-        values: Array.from({ length: columns }, (_, index) => numberOf(values, String(index))),
+        added: Number(numberOf(1, 'added')),
+        removed: Number(numberOf(1, 'removed')),
+        changed: Number(numberOf(1, 'changed')),
+        values: Array.from({ length: columns }, (_, index) => {
+          const at = values[0]?.indexOf(String(index)) ?? -1;
+          return Number(values[1]?.[at] ?? 0);
+        }),
+        hashes: numberOf(2, 'added') - numberOf(2, 'removed'),
+        repeated: Number(numberOf(3, 'changed')),
       };
     },
   });

@@ -56,7 +56,8 @@ export interface DifferenceColumn {
 /**
  * A statement whose rows are the differences of two tables. Its columns are those of both tables, in the order of
  * `columns`; the kind of the row (`added`, `removed`, `changed`, NULL for an equal row); the indexes of the columns whose
- * values changed, as `,0,3,`, NULL without any; then, for each column of both tables, the value before where it changed.
+ * values changed, as `,0,3,`, NULL without any; the hash of its key; then, for each column of both tables, the value before
+ * where it changed.
  */
 export interface DifferencesSql {
   readonly statement: SqlText;
@@ -89,9 +90,12 @@ export function differencesSql(sides: ComparedSides, keys: readonly number[], is
   const kind = sql`CASE WHEN in_before IS NULL THEN 'added' WHEN in_after IS NULL THEN 'removed'
     WHEN ${isChanged(columns)} THEN 'changed' END AS change`;
   const changed = sql`CASE WHEN ${isChanged(columns)} THEN concat(',', ${joinSql(cells)}) END AS cells`;
+  const hash = (side: 'b' | 'a'): SqlText =>
+    sql`hash(${joinSql(keys.map((index) => (side === 'b' ? sql`b${index}` : sql`a${index}`)))})`;
+  const keyHash = sql`CASE WHEN in_after THEN ${hash('a')} ELSE ${hash('b')} END AS key_hash`;
   const where = isAll ? sql`` : sql` WHERE in_before IS NULL OR in_after IS NULL OR (${isChanged(columns)})`;
   const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
-  const list = joinSql([...values, kind, changed, ...old]);
+  const list = joinSql([...values, kind, changed, keyHash, ...old]);
   return {
     statement: sql`SELECT ${list} FROM ${joinedSql(sides, keys)}${where} ORDER BY ${order}`,
     columns: ordered,
@@ -112,7 +116,7 @@ export function rowDifferencesSql(sides: ComparedSides, isAll: boolean): Differe
     );
   const old = joinSql(columns.map(({ name }) => sql`NULL::VARCHAR AS ${identifier(`${name} before`)}`));
   const rows = (side: 'b' | 'a', from: SqlText, kind: SqlText): SqlText =>
-    sql`SELECT ${values(side)}, ${kind}::VARCHAR AS change, NULL::VARCHAR AS cells, ${old} FROM (${from})`;
+    sql`SELECT ${values(side)}, ${kind}::VARCHAR AS change, NULL::VARCHAR AS cells, NULL::UBIGINT AS key_hash, ${old} FROM (${from})`;
   const parts = [
     rows('b', sql`(${before}) EXCEPT ALL (${after})`, sql`'removed'`),
     rows('a', sql`(${after}) EXCEPT ALL (${before})`, sql`'added'`),

@@ -1,6 +1,7 @@
 /** Differences between the rows of two tables, found by the engine: nothing but counts and a few rows leaves it. */
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
+import { type DiffCounts } from '../../sandbox/tableTypes.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type BegunQuery, type QueryEngine } from '../engine.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
@@ -46,16 +47,27 @@ interface RowDifferences {
   readonly rows: readonly DifferentRow[];
 }
 
-/** Numbers of rows of two tables, and how many of both share their key with another row of their table. */
-interface RowNumbers {
+/** Columns that may tell rows apart, as a scan of two tables has measured them. */
+export interface KeyProfile {
+  readonly key: readonly string[];
+  /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
+  readonly share: number;
+  /** Sum of the hashes of the key over the rows after, less that before. */
+  readonly hashes: bigint;
+}
+
+/** Numbers of rows of two tables, and what was measured about keys. */
+export interface TableProfile {
   readonly rowsBefore: number;
   readonly rowsAfter: number;
-  readonly duplicates: number;
+  readonly keys: readonly KeyProfile[];
 }
 
 /** Differences of two tables as a result, whose columns are those of the statement. */
 export interface OpenedDifferences extends DifferencesSql {
   readonly opened: BegunQuery;
+  /** Numbers of differences; undefined while equal rows are kept with them. */
+  readonly counts: DiffCounts | undefined;
 }
 
 /** Compares two tables. All calls fail as a query. */
@@ -96,35 +108,78 @@ export class RowDiff {
     return this.#sides.columns;
   }
 
-  /** Counts the rows of both tables, and those that a key does not tell apart: none for a key. */
-  async count(key: readonly string[]): Promise<RowNumbers> {
+  /** Measures both tables, and what may be their keys, in one scan of each. */
+  async profile(keys: readonly (readonly string[])[]): Promise<TableProfile> {
     const { before, after } = this.#sides;
+    const measured = keys.flatMap((key) => {
+      const hash = sql`hash(${joinSql(key.map(identifier))})`;
+      return [sql`approx_count_distinct(${hash})`, sql`sum(${hash}::HUGEINT)`];
+    });
+    const list = joinSql([sql`count(*)`, ...measured]);
+    const [old, now] = await this.#rows(sql`SELECT ${list} FROM ${before} UNION ALL SELECT ${list} FROM ${after}`, 2);
+    const [rowsBefore, rowsAfter] = [Number(old?.[0]), Number(now?.[0])];
+    return {
+      ...{ rowsBefore, rowsAfter },
+      keys: keys.map((key, index) => {
+        const [at, sum] = [1 + 2 * index, 2 + 2 * index];
+        const shares = [Number(old?.[at]) / rowsBefore, Number(now?.[at]) / rowsAfter].filter(Number.isFinite);
+        return { key, share: Math.min(1, ...shares), hashes: BigInt(now?.[sum] ?? 0) - BigInt(old?.[sum] ?? 0) };
+      }),
+    };
+  }
+
+  /** Number of rows, over both tables, whose key another row of the same table has too; 0 for a key. */
+  async duplicates(key: readonly string[]): Promise<number> {
     const names = joinSql(key.map(identifier));
-    const countOf = (table: SqlText): SqlText => sql`(SELECT count(*) FROM ${table})`;
-    const distinctIn = (table: SqlText): SqlText => countOf(sql`(SELECT DISTINCT ${names} FROM ${table})`);
-    const distinct = key.length === 0 ? [] : [distinctIn(before), distinctIn(after)];
-    const numbers = joinSql([countOf(before), countOf(after), ...distinct]);
-    const [found = []] = await this.#rows(sql`SELECT ${numbers}`, 1);
-    const [rowsBefore = 0, rowsAfter = 0, ...each] = found.map(Number);
-    const different = each.reduce((sum, number) => sum + number, 0);
-    return { rowsBefore, rowsAfter, duplicates: key.length === 0 ? 0 : rowsBefore + rowsAfter - different };
+    const extra = (table: SqlText): SqlText =>
+      sql`(SELECT count(*) FROM ${table}) - (SELECT count(*) FROM (SELECT DISTINCT ${names} FROM ${table}))`;
+    const [row] = await this.#rows(sql`SELECT ${extra(this.#sides.before)} + ${extra(this.#sides.after)}`, 1);
+    return Number(row?.[0]);
   }
 
   /**
-   * Starts to keep the differences by a key, in its order; without a key, of whole rows. With `isAll`, equal rows are
-   * among them. The result is to be released.
+   * Keeps the differences by a key, in its order; undefined when rows of both tables are not matched one to one. With
+   * `isAll`, equal rows are among them, and are kept after this returned. The result is to be released.
    */
-  async open(key: readonly string[], isAll: boolean): Promise<OpenedDifferences> {
-    const found =
-      key.length === 0 ? rowDifferencesSql(this.#sides, isAll) : differencesSql(this.#sides, this.#indexes(key), isAll);
-    return { ...found, opened: await this.#engine.begin(this.#pond, { sql: found.statement }, this.#signal) };
+  async openByKey(profile: KeyProfile, isAll: boolean): Promise<OpenedDifferences | undefined> {
+    const { key, hashes } = profile;
+    const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
+    if ((isAll || !isOneType) && (await this.duplicates(key)) > 0) return undefined;
+    const opened = await this.#open(differencesSql(this.#sides, this.#indexes(key), isAll), isAll);
+    // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
+    if (isAll || !isOneType || (opened.counts?.hashes === hashes && opened.counts.repeated === 0)) return opened;
+    await this.#engine.release(opened.opened.resultId);
+    return undefined;
+  }
+
+  /** Keeps the differences of whole rows, as `openByKey`. */
+  async openByRow(isAll: boolean): Promise<OpenedDifferences> {
+    return await this.#open(rowDifferencesSql(this.#sides, isAll), isAll);
+  }
+
+  async #open(found: DifferencesSql, isAll: boolean): Promise<OpenedDifferences> {
+    const opened = await this.#engine.begin(this.#pond, { sql: found.statement }, this.#signal);
+    if (isAll) return { ...found, opened, counts: undefined };
+    try {
+      const counts = await this.#engine.onResult(opened.resultId, ({ worker, result }) =>
+        worker.request('diffCounts', { result, columns: found.columns.length }, this.#signal),
+      );
+      return { ...found, opened, counts };
+    } catch (error) {
+      await this.#engine.release(opened.resultId);
+      throw error;
+    }
   }
 
   /**
-   * Differences of rows that have the key's values in common; `key` has at least one column, and no row shares it with
-   * another of its table.
+   * Differences of rows that have the key's values in common; `key` has at least one column. Undefined when rows of
+   * tables with these numbers of rows are not matched one to one.
    */
-  async byKey(key: readonly string[], limit: number): Promise<RowDifferences> {
+  async byKey(
+    key: readonly string[],
+    { rowsBefore, rowsAfter }: Pick<TableProfile, 'rowsBefore' | 'rowsAfter'>,
+    limit: number,
+  ): Promise<RowDifferences | undefined> {
     const { shared } = this.columns;
     const keys = this.#indexes(key);
     const joined = joinedSql({ ...this.#sides, columns: { ...this.columns, added: [], removed: [] } }, keys);
@@ -139,7 +194,8 @@ export class RowDiff {
       ...differ.map((value) => sql`count(*) FILTER (in_before AND in_after AND ${value})`),
     ];
     const [found = []] = await this.#rows(sql`SELECT ${joinSql(counts)} FROM ${joined}`, 1);
-    const [rowsBefore = 0, rowsAfter = 0, added = 0, removed = 0, changedRows = 0, ...values] = found.map(Number);
+    const [inBefore, inAfter, added = 0, removed = 0, changedRows = 0, ...values] = found.map(Number);
+    if (inBefore !== rowsBefore || inAfter !== rowsAfter) return undefined;
     const total = added + removed + changedRows;
     const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
     const wanted = sql`in_before IS NULL OR in_after IS NULL OR (${changed})`;
