@@ -9,8 +9,8 @@ export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
   const tables = { pond, before: { path, at: from }, after };
   const rowDiff = await RowDiff.open(await context.queries(), tables, context.signal);
   const { key, rows, ...counts } = await compareByKey(rowDiff, { named: params.key, path }, async (by) => {
-    const found = await (by.profile === undefined ? rowDiff.byRow(limit) : rowDiff.byKey(by.profile.key, by, limit));
-    return found && { key: by.profile?.key ?? [], ...found };
+    const found = await (by.key.length === 0 ? rowDiff.byRow(limit) : rowDiff.byKey(by.key, by, limit));
+    return found && { key: by.key, ...found };
   });
   const { shared, added, removed } = rowDiff.columns;
   return {

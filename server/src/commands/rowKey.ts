@@ -1,6 +1,6 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
-import { type KeyProfile, type RowDiff, type TableProfile } from '../sql/diff/rowDiff.ts';
+import { type RowDiff, type TableProfile } from '../sql/diff/rowDiff.ts';
 
 /** Columns that are tried as a key, alone or together with the time. */
 const triedMax = 6;
@@ -8,9 +8,9 @@ const triedMax = 6;
 /** Share of different values that a key has at least: they are estimated, and a key is verified when it is used. */
 const shareMin = 0.6;
 
-/** The key by which rows are matched, undefined for whole rows, and the numbers of rows. */
+/** The key by which rows are matched, empty for whole rows, and the numbers of rows. */
 export interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
-  readonly profile: KeyProfile | undefined;
+  readonly key: readonly string[];
 }
 
 /**
@@ -27,15 +27,21 @@ export async function compareByKey<T>(
     const message = `${path} has no column in common with what it is compared with`;
     throw new PondError('invalid-content', message, { path });
   }
-  const stated = named === undefined || named.length === 0 ? undefined : statedKey(rowDiff, named, path);
-  const tried = stated !== undefined ? [stated] : named === undefined ? keysIn(rowDiff) : [];
-  const { keys, ...rows } = await rowDiff.profile(tried);
-  for (const profile of keys) {
-    const found = stated === undefined && profile.share < shareMin ? undefined : await compare({ profile, ...rows });
-    if (found !== undefined) return found;
+  if (named !== undefined && named.length > 0) {
+    const key = statedKey(rowDiff, named, path);
+    const found = await compare({ key, ...(await rowDiff.profile([])) });
+    if (found === undefined) throw await notAKey(rowDiff, key, path);
+    return found;
   }
-  if (stated !== undefined) throw await notAKey(rowDiff, stated, path);
-  const found = await compare({ profile: undefined, ...rows });
+  let profile: TableProfile | undefined;
+  for (const tried of named === undefined ? keysIn(rowDiff) : []) {
+    profile = await rowDiff.profile(tried);
+    for (const { key, share } of profile.keys) {
+      const found = share < shareMin ? undefined : await compare({ ...profile, key });
+      if (found !== undefined) return found;
+    }
+  }
+  const found = await compare({ ...(profile ?? (await rowDiff.profile([]))), key: [] });
   if (found === undefined) throw new PondError('query-failed', `the rows of ${path} could not be compared`, { path });
   return found;
 }
@@ -59,16 +65,17 @@ async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): 
   });
 }
 
-/** Keys to try: the time column, other columns, the time with each. Columns of measured values are no keys. */
-function keysIn(rowDiff: RowDiff): readonly (readonly string[])[] {
+/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are no keys. */
+function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
   const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
   const time = timeIn(types);
-  const others = types.filter(
-    ({ name, type }) => name !== time && !/^(FLOAT|DOUBLE|DECIMAL|BOOLEAN|STRUCT|MAP)|\]$/.test(type),
-  );
-  const alone = others.map(({ name }) => [name]).slice(0, triedMax);
-  const together = time === undefined ? [] : others.map(({ name }) => [time, name]).slice(0, triedMax);
-  return [...(time === undefined ? [] : [[time]]), ...alone, ...together];
+  const others = types
+    .filter(({ name, type }) => name !== time && !/^(FLOAT|DOUBLE|DECIMAL|BOOLEAN|STRUCT|MAP)|\]$/.test(type))
+    .map(({ name }) => name)
+    .slice(0, triedMax);
+  const alone = others.map((name) => [name]);
+  if (time === undefined) return alone.length === 0 ? [] : [alone];
+  return [[[time], ...alone], others.map((name) => [time, name])];
 }
 
 function timeIn(columns: readonly { readonly name: string; readonly type: string }[]): string | undefined {

@@ -13,9 +13,7 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
   const path = 'path' in before ? before.path : 'path' in after ? after.path : 'the query';
   const isAll = all === true;
   const { by, found } = await compareByKey(rowDiff, { named, path }, async (tried) => {
-    const opened = await (tried.profile === undefined
-      ? rowDiff.openByRow(isAll)
-      : rowDiff.openByKey(tried.profile, isAll));
+    const opened = await (tried.key.length === 0 ? rowDiff.openByRow(isAll) : rowDiff.openByKey(tried.key, isAll));
     return opened && { by: tried, found: opened };
   });
   const { resultId, rowCount } = found.opened;
@@ -23,9 +21,9 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
     worker.request('tableColumns', { table: { result } }, context.signal),
   );
   assert(names !== null, () => 'a result has columns');
-  const { profile, ...rows } = by;
+  const { key, ...rows } = by;
   return {
-    ...{ source: { resultId }, key: profile?.key ?? [], all: isAll, sql: found.statement },
+    ...{ source: { resultId }, key, all: isAll, sql: found.statement },
     ...columnsOf(found, names),
     ...{ rowCount: rowCount ?? null, ...rows, elapsedMs: performance.now() - started },
     counts: found.counts === undefined ? null : countsInfo(found.counts),

@@ -52,8 +52,6 @@ export interface KeyProfile {
   readonly key: readonly string[];
   /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
   readonly share: number;
-  /** Sum of the hashes of the key over the rows after, less that before. */
-  readonly hashes: bigint;
 }
 
 /** Numbers of rows of two tables, and what was measured about keys. */
@@ -111,9 +109,9 @@ export class RowDiff {
   /** Measures both tables, and what may be their keys, in one scan of each. */
   async profile(keys: readonly (readonly string[])[]): Promise<TableProfile> {
     const { before, after } = this.#sides;
-    const measured = keys.flatMap((key) => {
-      const hash = sql`hash(${joinSql(key.map(identifier))})`;
-      return [sql`approx_count_distinct(${hash})`, sql`sum(${hash}::HUGEINT)`];
+    const measured = keys.map((key) => {
+      const [column, ...others] = key.map(identifier);
+      return sql`approx_count_distinct(${column && others.length === 0 ? column : sql`hash(${joinSql(key.map(identifier))})`})`;
     });
     const list = joinSql([sql`count(*)`, ...measured]);
     const [old, now] = await this.#rows(sql`SELECT ${list} FROM ${before} UNION ALL SELECT ${list} FROM ${after}`, 2);
@@ -121,9 +119,9 @@ export class RowDiff {
     return {
       ...{ rowsBefore, rowsAfter },
       keys: keys.map((key, index) => {
-        const [at, sum] = [1 + 2 * index, 2 + 2 * index];
+        const at = index + 1;
         const shares = [Number(old?.[at]) / rowsBefore, Number(now?.[at]) / rowsAfter].filter(Number.isFinite);
-        return { key, share: Math.min(1, ...shares), hashes: BigInt(now?.[sum] ?? 0) - BigInt(old?.[sum] ?? 0) };
+        return { key, share: Math.min(1, ...shares) };
       }),
     };
   }
@@ -141,15 +139,24 @@ export class RowDiff {
    * Keeps the differences by a key, in its order; undefined when rows of both tables are not matched one to one. With
    * `isAll`, equal rows are among them, and are kept after this returned. The result is to be released.
    */
-  async openByKey(profile: KeyProfile, isAll: boolean): Promise<OpenedDifferences | undefined> {
-    const { key, hashes } = profile;
+  async openByKey(key: readonly string[], isAll: boolean): Promise<OpenedDifferences | undefined> {
     const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
     if ((isAll || !isOneType) && (await this.duplicates(key)) > 0) return undefined;
     const opened = await this.#open(differencesSql(this.#sides, this.#indexes(key), isAll), isAll);
     // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
-    if (isAll || !isOneType || (opened.counts?.hashes === hashes && opened.counts.repeated === 0)) return opened;
+    if (isAll || !isOneType) return opened;
+    const isMatched = opened.counts?.repeated === 0 && opened.counts.hashes === (await this.#hashes(key));
+    if (isMatched) return opened;
     await this.#engine.release(opened.opened.resultId);
     return undefined;
+  }
+
+  /** Sum of the hashes of a key over the rows after, less that before. */
+  async #hashes(key: readonly string[]): Promise<bigint> {
+    const sum = (table: SqlText): SqlText =>
+      sql`(SELECT coalesce(sum(hash(${joinSql(key.map(identifier))})::HUGEINT), 0) FROM ${table})`;
+    const [row] = await this.#rows(sql`SELECT ${sum(this.#sides.after)} - ${sum(this.#sides.before)}`, 1);
+    return BigInt(row?.[0] ?? 0);
   }
 
   /** Keeps the differences of whole rows, as `openByKey`. */
