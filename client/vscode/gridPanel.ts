@@ -91,7 +91,7 @@ export class GridPanel implements vscode.Disposable {
       if (run !== this.runs) return this.releaseSource(query.pond, opened.info.source);
       const shown = { type: 'result', ...about, ...opened } as const;
       this.show(shown);
-      if (opened.info.rowCount === null) void this.count(shown);
+      void this.count(shown);
     } catch (error) {
       if (run === this.runs) this.show(failure(about, error));
       if (!isCancelled(error)) throw error;
@@ -222,10 +222,11 @@ export class GridPanel implements vscode.Disposable {
     return this.host.client.request('tableRows', params);
   }
 
-  /** Waits for the number of all rows; its failure is that of the query. */
+  /** Waits for the number of all rows, and of differences; its failure is that of the query. */
   private async count(shown: Shown): Promise<void> {
     const { run, query, info } = shown;
     try {
+      if (info.rowCount !== null) return await this.countDifferences(shown);
       const view = { sort: [], filters: [] };
       const { rowCount } = await this.host.client.request('tableCount', {
         pond: query.pond,

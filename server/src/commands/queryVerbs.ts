@@ -101,6 +101,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./diffRows.ts')).diffRows,
   },
+  countRows: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./countRows.ts')).countRows,
+  },
   openTableDiff: {
     access: 'read',
     trust: 'trusted',

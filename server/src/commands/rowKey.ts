@@ -14,8 +14,8 @@ export interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'
 }
 
 /**
- * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not tell
- * rows apart, and never for whole rows. Fails `invalid-content` for tables without a common column, for a column that is
+ * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not
+ * identify rows, and never for whole rows. Fails `invalid-content` for tables without a common column, for a column that is
  * not in both, and for a named key that rows share.
  */
 export async function compareByKey<T>(

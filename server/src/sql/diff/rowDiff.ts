@@ -47,7 +47,7 @@ interface RowDifferences {
   readonly rows: readonly DifferentRow[];
 }
 
-/** Columns that may tell rows apart, as a scan of two tables has measured them. */
+/** Columns that may be a key, as a scan of two tables has measured them. */
 export interface KeyProfile {
   readonly key: readonly string[];
   /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */

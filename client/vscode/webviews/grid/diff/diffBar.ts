@@ -69,7 +69,7 @@ export class DiffBar {
     const number = counts[kind].toLocaleString();
     const made = this.button(`${changeSigns[kind]}${number}`, () => this.host.showKind(kind), `Show the ${kind} rows`);
     made.classList.add(kind);
-    made.setAttribute('aria-label', `${number} rows ${kind}: show them`);
+    made.setAttribute('aria-label', `${number} ${counts[kind] === 1 ? 'row' : 'rows'} ${kind}: show them`);
     return made;
   }
 

@@ -66,7 +66,7 @@ export class DiffView {
     return this.shown.map((_, at) =>
       (columns[at] ?? []).map((value, row) => {
         const old = this.old(row, at, text);
-        return old === undefined ? value : `${old ?? 'NULL'} → ${value ?? 'NULL'}`;
+        return old === undefined ? value : `${old ?? 'NULL'}  →  ${value ?? 'NULL'}`;
       }),
     );
   }
