@@ -11,6 +11,7 @@ import { type ResourceStore } from './resources/resourceStore.ts';
 import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type SourceControls } from './sourceControl.ts';
+import { type TableDiffs } from './tableDiff.ts';
 
 /** Dependencies of the commands. */
 export interface Context {
@@ -18,6 +19,7 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;
   readonly outputs: Outputs;

@@ -4,7 +4,7 @@ import { hintText } from './hints.ts';
 import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
 
 /** The params that open a table. */
-export function openParams(query: TableQuery): {
+export function openParams(query: Exclude<TableQuery, { readonly diff: unknown }>): {
   readonly pond: string;
   readonly at?: string;
   readonly table: { readonly path: string } | { readonly sql: string };
@@ -24,6 +24,7 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
 /** Name of a table in INSERT statements. */
 export function tableName(query: TableQuery): string {
   if ('sql' in query) return 'result';
+  if ('diff' in query) return 'differences';
   return (
     query.path
       .split('/')

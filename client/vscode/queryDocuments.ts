@@ -6,6 +6,7 @@ import { type FormatFixes } from './formatFixes.ts';
 import { type GridHost, GridPanel } from './gridPanel.ts';
 import { readPageState } from './webviews/grid/pageState.ts';
 import { type OpenPonds } from './ponds.ts';
+import { followWorkingTree } from './tableDiff.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 
 export const queryLanguage = 'pond-sql';
@@ -117,6 +118,7 @@ export class QueryDocuments implements vscode.Disposable {
     }
     const grid = new GridPanel(this.gridHost, panel);
     this.lastGrid = grid;
+    followWorkingTree(this.client, { panel, grid, query });
     grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
   }
 
