@@ -112,7 +112,13 @@ export const cp: VerbRunner = async (session) => {
 export const mv: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
-  await show(session, await session.call('rename', { from, to, overwrite: true, into: true }));
+  const moved = await session.call('rename', { from, to, overwrite: true, into: true });
+  const readers = (await session.call('references', { name: from })).map(({ resource }) => resource);
+  if (readers.length > 0) {
+    const names = `${readers.length === 1 ? 'names' : 'name'} ${printable(from)} in ${readers.length === 1 ? 'its document' : 'their documents'}`;
+    session.warn(`${readers.map(printable).join(', ')} ${names}: change it there, or move it back`);
+  }
+  await show(session, moved);
 };
 
 /** Removes entries. */

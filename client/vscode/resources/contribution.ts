@@ -8,6 +8,7 @@ import { GraphPanels } from './graphPanel.ts';
 import { ResourceLenses } from './lenses.ts';
 import { Outputs } from './outputs.ts';
 import { PatternFeatures } from './patterns.ts';
+import { Renames } from './renames.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { RunLog } from './runLog.ts';
 import { Runner } from './runner.ts';
@@ -25,12 +26,14 @@ export function resourceParts(client: PondClient, ponds: OpenPonds, extension: v
   const runner = new Runner(client, store);
   const view = new ResourcesView(client, store, runner);
   const graphs = new GraphPanels(extension, store, runner, view);
+  ponds.addShown(() => graphs.activePond());
   const runLog = new RunLog(client, store);
   const applyProblems = new ApplyProblems();
   const lenses = new ResourceLenses(store, runner);
   const problems = new RunProblems(store);
   const active = new ActiveResource(client, store);
   const patterns = new PatternFeatures(ponds, store);
-  const disposables = [patterns, active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
+  const renames = new Renames(client, store);
+  const disposables = [renames, patterns, active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
   return { store, runner, view, graphs, runLog, applyProblems, outputs: new Outputs(client), disposables };
 }

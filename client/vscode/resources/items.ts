@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
+import { hintText } from '../hints.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
@@ -84,7 +85,7 @@ function problemItem(
   return {
     ...row(message, None, isError ? 'error' : 'warning', isError ? 'list.errorForeground' : 'list.warningForeground'),
     description: `line ${line + 1}`,
-    tooltip: printableLines([message, hint, code].filter((text) => text !== undefined).join('\n\n')),
+    tooltip: printableLines([message, hint && hintText(hint), code].filter((text) => text !== undefined).join('\n\n')),
     contextValue: 'problem',
     command: { command: 'pond.openResource', title: 'Open Document', arguments: [node] },
   };

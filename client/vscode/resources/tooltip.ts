@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
+import { hintText } from '../hints.ts';
 import { pondUri } from '../pondUri.ts';
 import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
 
@@ -51,5 +52,5 @@ function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable 
   for (const note of run.notes) text.appendMarkdown('\n\n').appendText(printable(readable(note)));
   if (run.error === null) return;
   text.appendMarkdown('\n\n').appendText(printable(readable(run.error.message)));
-  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(run.error.hint);
+  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(hintText(run.error.hint));
 }

@@ -25,9 +25,12 @@ interface About {
   readonly source: string;
 }
 
-/** A table: a file of a pond, at a version; or the result of a query. `pond` is its host directory. */
+/**
+ * A table: a file of a pond, at a version; or the result of a query, with the URI of the document that it was run in.
+ * `pond` is its host directory.
+ */
 export type TableQuery = { readonly pond: string } & (
-  { readonly path: string; readonly at?: string } | { readonly sql: string }
+  { readonly path: string; readonly at?: string } | { readonly sql: string; readonly document?: string }
 );
 
 /** Content of the page. */
