@@ -58,7 +58,10 @@ export const stat: VerbRunner = async (session) => {
   const rows = [
     ['path', node.path === '/' ? '/' : shownName(node, shownPath(node))],
     ['type', node.targetType === undefined ? node.type : `${node.type} to a ${node.targetType}`],
-    [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
+    [
+      node.type === 'directory' ? 'entries' : 'size',
+      node.sizeUnknown === true ? 'unknown until it is read' : `${node.size}`,
+    ],
     ['modified', minute(node.modified)],
     ['version', String(node.version)],
     ...seriesRows(node),
@@ -69,8 +72,8 @@ export const stat: VerbRunner = async (session) => {
   await terminal.print(table(rows));
 };
 
-function seriesRows({ series }: NodeInfo): readonly string[][] {
-  if (series === undefined) return [];
+function seriesRows({ series, latest }: NodeInfo): readonly string[][] {
+  if (series === undefined) return latest === undefined ? [] : [['latest time', latest]];
   const { rows, minTime, maxTime, versionsWithoutTimes: without } = series;
   const unknown = without === 0 ? '' : ` (${plural(without, 'version')} without times)`;
   const times = minTime === null || maxTime === null ? 'unknown' : `${minTime} to ${maxTime}${unknown}`;

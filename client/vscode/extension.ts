@@ -24,6 +24,7 @@ import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
 import { restoreVersion } from './commands/restoreVersion.ts';
 import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
 import { saveQuery } from './commands/saveQuery.ts';
+import { setSchedule } from './commands/setSchedule.ts';
 import { showLog } from './commands/showLog.ts';
 import { stateFormat } from './commands/stateFormat.ts';
 import { registerCommand, type Context } from './context.ts';
@@ -52,7 +53,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
-  const resources = resourceParts(client, ponds, extension.extensionUri);
+  const resources = resourceParts(client, ponds, extension);
   const context: Context = { client, ponds, sourceControls, queries, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
@@ -92,6 +93,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.newResource', context, newResource),
     registerCommand('pond.runResource', context, runResources),
     registerCommand('pond.runAllResources', context, runAllResources),
+    registerCommand('pond.setSchedule', context, setSchedule),
     registerCommand('pond.cancelRun', context, cancelRuns),
     registerCommand('pond.openRunLog', context, openRunLog),
     registerCommand('pond.openOutput', context, openOutput),

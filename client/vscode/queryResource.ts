@@ -21,7 +21,7 @@ export function pathsRead(sql: string): readonly string[] {
  * Returns a resource document with a query: a Derive, which makes a series of each file, for a query that reads one
  * path; a Query over named tables for one that reads several. Undefined when it reads no path of the pond.
  */
-export function resourceOfQuery(sql: string): { readonly kind: 'Derive' | 'Query'; readonly text: string } | undefined {
+export function resourceOfQuery(sql: string): string | undefined {
   const paths = readPaths(sql);
   const [first] = paths;
   if (first === undefined) return undefined;
@@ -32,7 +32,7 @@ export function resourceOfQuery(sql: string): { readonly kind: 'Derive' | 'Query
       sql,
       first.tokens.map((token) => ({ token, text: "'$1'" })),
     );
-    return { kind: 'Derive', text: deriveDocument(desc, first.pattern, query) };
+    return deriveDocument(desc, first.pattern, query);
   }
   const names = tableNames(paths.map(({ pattern }) => pattern));
   const inputs = paths.map(({ pattern }, index) => ({ name: names[index] ?? 'input', pattern }));
@@ -40,7 +40,7 @@ export function resourceOfQuery(sql: string): { readonly kind: 'Derive' | 'Query
     sql,
     paths.flatMap(({ tokens }, index) => tokens.map((token) => ({ token, text: names[index] ?? 'input' }))),
   );
-  return { kind: 'Query', text: queryDocument(desc, inputs, query) };
+  return queryDocument(desc, inputs, query);
 }
 
 function readPaths(sql: string): readonly ReadPath[] {

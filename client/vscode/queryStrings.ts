@@ -7,14 +7,14 @@ const nameWordsMax = 6;
 
 /**
  * First words of a query on one line: those of a comment that it begins with, else of the statement. At most 48
- * characters, the last of them `…` when words are missing; `Query` for a text without words.
+ * characters, the last of them `…` when words are missing; `Untitled query` for a text without words.
  */
 export function queryTitle(sql: string): string {
   const [line = ''] = sql.trimStart().split('\n', 1);
   const comment = /^--+(.*\p{L}.*)$/u.exec(line.trimEnd())?.[1];
   const words = comment ?? tokenizedText(sql);
   const text = words.replace(/\s+/g, ' ').trim();
-  if (!/[\p{L}\p{N}]/u.test(text)) return 'Query';
+  if (!/[\p{L}\p{N}]/u.test(text)) return 'Untitled query';
   return text.length <= titleMax ? text : `${text.slice(0, titleMax - 1).trimEnd()}…`;
 }
 

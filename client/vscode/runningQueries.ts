@@ -3,7 +3,7 @@ import { pondName } from './pondUri.ts';
 import { elapsedText } from './queryStrings.ts';
 
 /** A query that this window waits for. */
-export interface RunningQuery {
+interface RunningQuery {
   /** Host directory of the pond. */
   readonly pond: string;
   /** First words of the query, or the path of a table that is opened. */
@@ -74,8 +74,8 @@ export class RunningQueries implements vscode.Disposable {
       elapsed: elapsedText(now - startMs),
       line: `${title} (${pondName(pond)}, ${elapsedText(now - startMs)})`,
     }));
-    const what = lines.length === 1 ? 'Query' : `${lines.length} queries`;
-    const text = `${what} ${lines[0]?.elapsed ?? ''}`;
+    const what = lines.length === 1 ? '1 query' : `${lines.length} queries`;
+    const text = `${what} · ${lines[0]?.elapsed ?? ''}`;
     this.item.text = `$(sync~spin) ${text}`;
     this.item.accessibilityInformation = { label: `${text}, running` };
     this.item.tooltip = [...lines.map(({ line }) => line), 'Click to cancel.'].join('\n');

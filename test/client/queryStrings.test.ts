@@ -13,8 +13,8 @@ const titles: readonly (readonly [sql: string, title: string, file: string])[] =
     'SELECT Größe FROM "/Übersicht.csv"',
     'select-gro-e-from-u-bersicht.pondsql',
   ],
-  ['', 'Query', 'query.pondsql'],
-  [';;', 'Query', 'query.pondsql'],
+  ['', 'Untitled query', 'untitled-query.pondsql'],
+  [';;', 'Untitled query', 'untitled-query.pondsql'],
   ["SELECT '日本'", "SELECT '日本'", 'select.pondsql'],
   ["SELECT 'never closed", "SELECT 'never closed", 'select-never-closed.pondsql'],
 ];

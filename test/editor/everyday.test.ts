@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Page } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
@@ -17,9 +18,22 @@ const timeout = 300_000;
 
 const readings = 'time,level\n2024-01-01T00:00:00Z,1.5\n2024-01-02T00:00:00Z,2.5\n';
 
+const levels = `apiVersion: duckpond/v1
+kind: Derive
+name: levels
+desc: Levels as a series
+spec:
+  collections:
+    - name: daily
+      pattern: /wells.csv
+      query: |
+        SELECT epoch(time)::BIGINT AS "Timestamp", level FROM '$1'
+`;
+
 /** Two ponds in one workspace, so that a command that does not know its pond has to ask. */
 async function makeHome(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-everyday-test-')));
+  await writeFile(join(home, 'levels.yaml'), levels);
   const folders = [];
   for (const [name, file] of [
     ['ground', 'wells.csv'],
@@ -29,6 +43,7 @@ async function makeHome(): Promise<FlowFiles> {
     const pond = join(home, `${name}.pond`);
     await run(home, pond, 'init', pond);
     await run(home, pond, 'import', join(home, file), '/');
+    if (name === 'ground') await run(home, pond, 'apply', '-f', join(home, 'levels.yaml'));
     await run(home, pond, 'commit', '-m', 'Readings');
     folders.push({ uri: `pond://${Buffer.from(pond).toString('hex')}/`, name });
   }
@@ -56,13 +71,16 @@ describe('everyday work', () => {
   });
 
   test('a query is run, saved in its pond, found again and kept as a resource', { timeout }, async (t) => {
-    await flows.through(t, 'everyday', makeHome, async (window) => {
-      if (process.env['POND_QUICK'] !== undefined) window.page.setDefaultTimeout(15_000);
+    await flows.through(t, 'everyday', makeHome, async (window, { home }) => {
+      if (process.env['POND_QUICK'] !== undefined) window.page.setDefaultTimeout(40_000);
       await explorerRow(window.page, 'ground').waitFor();
       await writeQuery(window);
       await saveQuery(window);
       await openPast(window);
       await derive(window);
+      await schedule(window);
+      await renameSource(window, home);
+      await comeBack(window);
     });
   });
 });
@@ -84,6 +102,7 @@ async function writeQuery({ page }: Window): Promise<void> {
   await page.keyboard.press('Control+Enter');
   await tab(page, 'Result: Mean level of the wells (ground)').waitFor();
   await webview(page).locator('#c0-0').filter({ hasText: '2' }).waitFor();
+  assert.deepEqual(await seriousViolations(webview(page)), []);
 }
 
 /** Save writes the file into the pond, and the same tab goes on with it. */
@@ -114,4 +133,54 @@ async function derive({ page, screenshot }: Window): Promise<void> {
   await editor.filter({ hasText: 'kind: Derive' }).waitFor();
   await editor.filter({ hasText: "FROM '$1'" }).waitFor();
   await screenshot('everyday-derive');
+}
+
+/** A resource on a schedule runs at once, and its series shows its latest time. */
+async function schedule({ page, screenshot }: Window): Promise<void> {
+  await openInExplorer(page, 'ground', 'wells.csv');
+  await runCommand(page, 'Pond: Set Schedule');
+  await row(page, 'Derive/levels').waitFor();
+  await page.keyboard.press('Enter');
+  await row(page, 'Every 15 min').waitFor();
+  await page.keyboard.press('Enter');
+  await runCommand(page, 'View: Show Pond');
+  const levels = page.locator('.monaco-list-row[aria-label^="Derive/levels, "][aria-label*="every 15 min"]');
+  await levels.filter({ hasText: 'just now' }).click();
+  const resources = page.locator('.pane-body .monaco-list-row');
+  await levels.locator('.monaco-tl-twistie').click();
+  await resources.filter({ hasText: 'daily' }).locator('.monaco-tl-twistie').click();
+  await resources.filter({ hasText: '2024-01-02 00:00:00' }).waitFor();
+  await screenshot('everyday-resources');
+  await runCommand(page, 'Pond: Show Graph');
+  await tab(page, 'Graph: ground').waitFor();
+  await webview(page).getByText('1 resource').waitFor();
+  assert.deepEqual(await seriousViolations(webview(page)), []);
+}
+
+/** A rename of what a document names changes the document too, when the user wants it. */
+async function renameSource({ page, screenshot }: Window, home: string): Promise<void> {
+  await openInExplorer(page, 'ground');
+  await explorerRow(page, 'wells.csv').click();
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  await page.keyboard.press('F2');
+  await page.locator('.explorer-item-edited input').waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('levels.csv');
+  await page.keyboard.press('Enter');
+  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Derive/levels of ground read /wells.csv' });
+  await dialog.waitFor();
+  await screenshot('everyday-rename');
+  await dialog.getByRole('button', { name: 'Change It Too' }).click();
+  await explorerRow(page, 'levels.csv').waitFor();
+  const pond = join(home, 'ground.pond');
+  assert.match(await run(home, pond, 'cat', '/Derive/levels/resource.yaml'), /pattern: \/levels\.csv\n/);
+}
+
+/** After a reload the result and the graph are there again, and the query still belongs to its pond. */
+async function comeBack({ page }: Window): Promise<void> {
+  await runCommand(page, 'Developer: Reload Window');
+  await tab(page, 'Graph: ground').click();
+  await webview(page).getByText('1 resource').waitFor();
+  await tab(page, 'Result: Mean level of the wells (ground)').click();
+  await webview(page).locator('#c0-0').filter({ hasText: '2' }).waitFor();
 }

@@ -28,7 +28,7 @@ export async function deriveFromQuery({ queries }: Context): Promise<vscode.Text
     );
     return undefined;
   }
-  const resource = await vscode.workspace.openTextDocument({ language: 'yaml', content: made.text });
+  const resource = await vscode.workspace.openTextDocument({ language: 'yaml', content: made });
   const pond = queries.pondOfDocument(document);
   if (pond !== undefined) queries.assign(resource, pond);
   return vscode.window.showTextDocument(resource, { preview: false });

@@ -10,6 +10,7 @@ export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
+export type * from './series.ts';
 export type * from './tables.ts';
 import {
   type AbsentInfo,

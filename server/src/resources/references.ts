@@ -3,7 +3,7 @@ import { createLineMap, type TextRange } from '../base/lineMap.ts';
 import { type StoredResource } from './readResource.ts';
 
 /** A document that names a path. */
-export interface Reference {
+interface Reference {
   readonly reader: StoredResource;
   /** Places of the path in the text of the document, in its order; what is below the path follows them. */
   readonly ranges: readonly TextRange[];
