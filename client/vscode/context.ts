@@ -10,6 +10,7 @@ import { type Outputs } from './resources/outputs.ts';
 import { type ResourceStore } from './resources/resourceStore.ts';
 import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
+import { type Schedules } from './resources/schedules.ts';
 import { type SourceControls } from './sourceControl.ts';
 import { type TableDiffs } from './tableDiff.ts';
 
@@ -22,6 +23,7 @@ export interface Context {
   readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;
+  readonly schedules: Schedules;
   readonly outputs: Outputs;
   readonly runLog: RunLog;
   readonly graphs: GraphPanels;

@@ -20,9 +20,12 @@ import { openAsTable } from './commands/openAsTable.ts';
 import { openDiff } from './commands/openDiff.ts';
 import { openTableDiff } from './commands/openTableDiff.ts';
 import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
+import { deriveFromQuery, showQueryHistory } from './commands/keepQuery.ts';
 import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
 import { restoreVersion } from './commands/restoreVersion.ts';
 import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
+import { saveQuery } from './commands/saveQuery.ts';
+import { setSchedule } from './commands/setSchedule.ts';
 import { showLog } from './commands/showLog.ts';
 import { stateFormat } from './commands/stateFormat.ts';
 import { registerCommand, type Context } from './context.ts';
@@ -48,11 +51,11 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const files = new PondFileSystem(client, ponds);
   const sourceControls = new SourceControls(client, ponds);
   const fixes = new FormatFixes();
-  const queries = new QueryDocuments(client, ponds, extension.extensionUri, fixes);
+  const queries = new QueryDocuments(client, ponds, extension, fixes);
   const statusBar = new StatusBar(client, ponds, sourceControls);
-  const decorations = new ChangeDecorations(sourceControls);
+  const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
-  const resources = resourceParts(client, ponds, extension.extensionUri);
+  const resources = resourceParts(client, ponds, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
   const context: Context = { client, ponds, sourceControls, queries, tableDiffs, ...resources };
   extension.subscriptions.push(
@@ -88,10 +91,14 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),
     registerCommand('pond.cancelQuery', context, cancelQuery),
+    registerCommand('pond.saveQuery', context, saveQuery),
+    registerCommand('pond.queryHistory', context, showQueryHistory),
+    registerCommand('pond.deriveFromQuery', context, deriveFromQuery),
     registerCommand('pond.applyResource', context, applyResource),
     registerCommand('pond.newResource', context, newResource),
     registerCommand('pond.runResource', context, runResources),
     registerCommand('pond.runAllResources', context, runAllResources),
+    registerCommand('pond.setSchedule', context, setSchedule),
     registerCommand('pond.cancelRun', context, cancelRuns),
     registerCommand('pond.openRunLog', context, openRunLog),
     registerCommand('pond.openOutput', context, openOutput),

@@ -6,9 +6,10 @@ import { copyCells } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, located, tableName } from './gridTable.ts';
+import { failure, located, tableName, tableTitle } from './gridTable.ts';
 import { pondName } from './pondUri.ts';
 import { diffAction, openTable } from './tableDiff.ts';
+import { type RunningQueries } from './runningQueries.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
   type FromGridPage,
@@ -25,6 +26,7 @@ export interface GridHost {
   /** Opens a pond, which a server that was restarted does not have open. */
   openPond(pond: string): Promise<unknown>;
   openQuery(pond: string, sql: string): Promise<unknown>;
+  readonly running: RunningQueries;
 }
 
 type Shown = Extract<GridState, { type: 'result' }>;
@@ -71,6 +73,15 @@ export class GridPanel implements vscode.Disposable {
     return this.current;
   }
 
+  /** True while its tab is the active one. */
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  set title(title: string) {
+    this.panel.title = title;
+  }
+
   reveal(): void {
     this.panel.reveal(undefined, true);
   }
@@ -85,6 +96,11 @@ export class GridPanel implements vscode.Disposable {
     this.query = query;
     this.isLost = false;
     this.show({ type: 'running', ...about });
+    const running = this.host.running.start({
+      pond: query.pond,
+      title: tableTitle(query),
+      cancel: () => cancellation.cancel(),
+    });
     try {
       await this.host.openPond(query.pond);
       const opened = await openTable(this.host.client, query, cancellation.token);
@@ -96,6 +112,7 @@ export class GridPanel implements vscode.Disposable {
       if (run === this.runs) this.show(failure(about, error));
       if (!isCancelled(error)) throw error;
     } finally {
+      running.dispose();
       cancellation.dispose();
       if (run === this.runs) this.cancellation = undefined;
     }

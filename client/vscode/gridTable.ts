@@ -1,6 +1,7 @@
 /** Tables as a panel opens and shows them. */
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
+import { queryTitle } from './queryStrings.ts';
 import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
 
 /** The params that open a table. */
@@ -19,6 +20,12 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
   readonly at?: string;
 } {
   return { path, ...(at !== undefined && { at }) };
+}
+
+/** What a person calls a table while it is opened. */
+export function tableTitle(query: TableQuery): string {
+  if ('sql' in query) return queryTitle(query.sql);
+  return 'diff' in query ? 'differences of two tables' : query.path;
 }
 
 /** Name of a table in INSERT statements. */

@@ -13,6 +13,7 @@ const refreshDelayMs = 50;
 /** One source control for each open pond, kept in sync with the pond's status. */
 export class SourceControls implements vscode.Disposable {
   private readonly client: PondClient;
+  private readonly ponds: OpenPonds;
   private readonly byPond = new Map<string, PondSourceControl>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
@@ -21,9 +22,11 @@ export class SourceControls implements vscode.Disposable {
 
   constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
+    this.ponds = ponds;
     this.listeners = [
       ponds.onDidAdd((pond) => this.add(pond)),
       ponds.onDidClose((pond) => this.remove(pond)),
+      ponds.onDidChangeMode((pond) => this.byPond.get(pond)?.showMode()),
       client.onDidChangeTree(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidCommit(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidChangeState((state) => {
@@ -65,7 +68,8 @@ export class SourceControls implements vscode.Disposable {
   }
 
   private add(pond: string): void {
-    const control = new PondSourceControl(this.client, pond, () => this.changed.fire(pond));
+    const isReadOnly = (): boolean => this.ponds.isReadOnly(pond);
+    const control = new PondSourceControl(this.client, pond, { isReadOnly, refreshed: () => this.changed.fire(pond) });
     this.byPond.set(pond, control);
     control.refreshSoon();
   }
@@ -77,10 +81,16 @@ export class SourceControls implements vscode.Disposable {
   }
 }
 
+interface SourceControlHost {
+  /** Called after the status is reloaded. */
+  readonly refreshed: () => void;
+  readonly isReadOnly: () => boolean;
+}
+
 class PondSourceControl implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly pond: string;
-  private readonly refreshed: () => void;
+  private readonly host: SourceControlHost;
   private readonly control: vscode.SourceControl;
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
@@ -90,18 +100,27 @@ class PondSourceControl implements vscode.Disposable {
   private lastShown = 0;
   status: StatusInfo | undefined;
 
-  constructor(client: PondClient, pond: string, refreshed: () => void) {
+  constructor(client: PondClient, pond: string, host: SourceControlHost) {
     this.client = client;
     this.pond = pond;
-    this.refreshed = refreshed;
+    this.host = host;
     this.control = vscode.scm.createSourceControl('pond', pondName(pond), pondUri(pond));
-    this.control.inputBox.placeholder = 'Message (Ctrl+Enter to commit)';
     this.control.acceptInputCommand = { command: 'pond.commit', title: 'Commit', arguments: [pondUri(pond)] };
     this.control.quickDiffProvider = { provideOriginalResource: (uri) => this.original(uri) };
     this.conflicts = this.control.createResourceGroup('conflicts', 'Conflicts');
     this.conflicts.hideWhenEmpty = true;
     this.staged = this.control.createResourceGroup('staged', 'Staged Changes');
     this.rows = new StagedRows(client, pond, () => this.status && this.draw(this.status));
+    this.showMode();
+  }
+
+  /** Shows whether the pond can be written: its message box takes a message, or says why not. */
+  showMode(): void {
+    const { inputBox } = this.control;
+    const isReadOnly = this.host.isReadOnly();
+    // In a restricted workspace a commit of what is staged is still possible.
+    inputBox.enabled = !isReadOnly || !vscode.workspace.isTrusted;
+    inputBox.placeholder = isReadOnly ? readOnlyText(this.status) : 'Message (Ctrl+Enter to commit)';
   }
 
   get inputBox(): vscode.SourceControlInputBox {
@@ -140,7 +159,8 @@ class PondSourceControl implements vscode.Disposable {
     this.status = status;
     this.rows.update(status);
     this.draw(status);
-    this.refreshed();
+    this.showMode();
+    this.host.refreshed();
   }
 
   private draw(status: StatusInfo): void {
@@ -159,6 +179,15 @@ class PondSourceControl implements vscode.Disposable {
     if (location === undefined || location.pond !== this.pond || location.at !== undefined) return undefined;
     return pondUri(this.pond, location.path, 'HEAD');
   }
+}
+
+/** The reason why a pond is only read. */
+function readOnlyText(status: StatusInfo | undefined): string {
+  if (!vscode.workspace.isTrusted) return 'Message (Restricted Mode: files are read-only)';
+  const replica = status?.replica ?? null;
+  if (replica?.partial === true) return 'Read-only: this copy is not complete';
+  if (replica !== null && replica.at !== null) return `Read-only: a copy of version ${replica.at}, made to look at`;
+  return 'Read-only: another program writes the pond, or its folder cannot be written';
 }
 
 const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;

@@ -12,6 +12,7 @@ export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
 export type * from './tableDiff.ts';
+export type * from './series.ts';
 export type * from './tables.ts';
 import {
   type AbsentInfo,

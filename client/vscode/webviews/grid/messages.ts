@@ -29,11 +29,13 @@ interface About {
 }
 
 /**
- * A table: a file of a pond, at a version; the result of a query; or the differences of two tables. `pond` is its host
- * directory.
+ * A table: a file of a pond, at a version; the result of a query, with the URI of the document that it was run in; or the
+ * differences of two tables. `pond` is its host directory.
  */
 export type TableQuery = { readonly pond: string } & (
-  { readonly path: string; readonly at?: string } | { readonly sql: string } | { readonly diff: DiffQuery }
+  | { readonly path: string; readonly at?: string }
+  | { readonly sql: string; readonly document?: string }
+  | { readonly diff: DiffQuery }
 );
 
 /** Two tables to compare, and how. */
