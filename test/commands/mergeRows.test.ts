@@ -92,7 +92,15 @@ test('rows that one side changed are merged, in the order and with the lines of 
     `s${seed}.csv`,
     textEdits(csv(base), csv(ours), csv(theirs)),
   ]);
-  const host = await inConflict(t, Object.fromEntries(files));
+  const [one] = cases;
+  assert.ok(one);
+  // A process that was killed when it had staged the merged table leaves it in conflict.
+  const staged = merged(one.base, one.ours, one.theirs, one.take).text;
+  const killed = textEdits(csv(one.base), staged, csv(one.theirs));
+  const host = await inConflict(t, { ...Object.fromEntries(files), 'killed.csv': killed });
+  const again = { path: '/Inbox/box/killed.csv', key: ['id'], take: one.take, limit: 0 };
+  assert.equal((await host.run('mergeRows', again)).merged, true);
+  assert.equal(text(await host.run('read', { path: again.path })), staged);
   for (const { seed, base, ours, theirs, take } of cases) {
     const path = `/Inbox/box/s${seed}.csv`;
     const expected = merged(base, ours, theirs, take);

@@ -53,7 +53,7 @@ const keptByWindow = `(async () => {
         reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
       };
     });
-    if (texts.some((text) => typeof text === 'string' && text.includes('pond.grid') && text.includes(',3,'))) return true;
+    if (texts.some((text) => typeof text === 'string' && /pond\\.grid[^]*cells[^}]*contains/.test(text))) return true;
   }
   return false;
 })()`;
