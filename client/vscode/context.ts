@@ -12,7 +12,7 @@ import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type Schedules } from './resources/schedules.ts';
 import { type SourceControls } from './sourceControl.ts';
-import { type TableDiffs } from './tableDiff.ts';
+import { type TableDiffs } from './tableDiffs.ts';
 
 /** Dependencies of the commands. */
 export interface Context {

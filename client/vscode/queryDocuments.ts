@@ -4,7 +4,7 @@ import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { type GridHost, GridPanel } from './gridPanel.ts';
-import { followWorkingTree } from './tableDiff.ts';
+import { followWorkingTree } from './tableDiffs.ts';
 import { activeUri, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 import { QueryHistory } from './queryHistory.ts';

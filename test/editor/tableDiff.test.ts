@@ -53,7 +53,7 @@ const keptByWindow = `(async () => {
         reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
       };
     });
-    if (texts.some((text) => typeof text === 'string' && /pond\\.grid[^]*cells[^}]*contains/.test(text))) return true;
+    if (texts.some((text) => typeof text === 'string' && /cells[^a-z]{1,12}kind[^a-z]{1,12}contains/.test(text))) return true;
   }
   return false;
 })()`;
