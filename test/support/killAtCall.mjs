@@ -10,8 +10,8 @@ let calls = 0;
 
 /** Counts the calls of a function of an object, and kills the process before one of them. */
 function count(/** @type {any} */ owner, /** @type {string} */ name) {
-  const original = owner[name];
-  if (typeof original !== 'function') return;
+  const original = /** @type {((...args: any[]) => unknown) | undefined} */ (owner[name]);
+  if (original === undefined) return;
   owner[name] = (/** @type {any[]} */ ...args) => {
     calls += 1;
     if (calls === at) process.kill(process.pid, 'SIGKILL');
