@@ -16,7 +16,7 @@ export async function runResources(
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const chosen = await chooseResources(context, args, 'Resource to run');
-  if (chosen === undefined || !(await committed(chosen.pond, chosen.resources))) return undefined;
+  if (chosen === undefined || !(await committed(context, chosen.pond, chosen.resources))) return undefined;
   if (!(await allowAccess(context, chosen.pond, chosen.resources))) return undefined;
   return await runAndReport(context, chosen.pond, chosen.resources);
 }
@@ -28,7 +28,7 @@ export async function runAllResources(
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const pond = await choosePond(context, args);
-  if (pond === undefined || !(await committed(pond, context.store.resources(pond)))) return undefined;
+  if (pond === undefined || !(await committed(context, pond, context.store.resources(pond)))) return undefined;
   if (!(await allowAccess(context, pond, []))) return undefined;
   return await runAndReport(context, pond, []);
 }
@@ -56,10 +56,14 @@ export async function cancelRuns({ runner, ponds }: Context, ...args: readonly u
 }
 
 /** Offers to commit staged resources before the run. False when the user declines to run. */
-async function committed(pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
+async function committed(context: Context, pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
   const pending = resources.filter(({ state }) => state !== 'committed');
   if (pending.length === 0) return true;
+  const setting = vscode.workspace.getConfiguration('pond.runs').get<string>('stagedDocuments');
+  if (setting === 'commit') return await commitFirst(context, pond, pending);
   const isNew = pending.every(({ state }) => state === 'staged') && pending.length === resources.length;
+  // The setting cannot run what no commit has.
+  if (setting === 'asCommitted' && !isNew) return true;
   const what = pending.length === 1 ? pending.map(titleOf).join() : count(pending.length, 'resource');
   const commit = 'Commit and Run';
   const run = 'Run as Committed';
@@ -70,6 +74,18 @@ async function committed(pond: string, resources: readonly ResourceInfo[]): Prom
   );
   if (answer === commit) return (await vscode.commands.executeCommand('pond.commit', pondUri(pond))) !== undefined;
   return answer === run;
+}
+
+/** Commits what is staged without a question, as the setting says; the message names the resources. */
+async function commitFirst(
+  { client, sourceControls }: Context,
+  pond: string,
+  pending: readonly ResourceInfo[],
+): Promise<boolean> {
+  await vscode.workspace.saveAll(false);
+  await client.request('commit', { pond, message: `Documents for a run: ${pending.map(titleOf).join(', ')}` });
+  await sourceControls.refresh(pond);
+  return true;
 }
 
 function reportRuns(context: Context, pond: string, runs: readonly RunInfo[]): void {
