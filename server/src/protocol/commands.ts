@@ -10,6 +10,7 @@ export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
+export type * from './rowMerge.ts';
 export type * from './search.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
@@ -39,6 +40,7 @@ import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
+import { type RowMergeCommands } from './rowMerge.ts';
 import { type SearchCommands } from './search.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
@@ -73,6 +75,7 @@ interface Commands
     ResourceCommands,
     RowCountsCommands,
     RowDiffCommands,
+    RowMergeCommands,
     SearchCommands,
     TableCommands,
     TableDiffCommands {
