@@ -3,7 +3,7 @@
  * does between them. Saves screenshots in out/screenshots/. Needs the output of `npm run build`.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -30,7 +30,7 @@ spec:
         SELECT epoch(time)::BIGINT AS "Timestamp", level FROM '$1'
 `;
 
-/** Two ponds in one workspace, so that a command that does not know its pond has to ask. */
+/** Three ponds in one workspace, so that a command that does not know its pond has to ask; one is read-only. */
 async function makeHome(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-everyday-test-')));
   await writeFile(join(home, 'levels.yaml'), levels);
@@ -47,6 +47,11 @@ async function makeHome(): Promise<FlowFiles> {
     await run(home, pond, 'commit', '-m', 'Readings');
     folders.push({ uri: `pond://${Buffer.from(pond).toString('hex')}/`, name });
   }
+  // A copy that can only be read.
+  const look = join(home, 'look.pond');
+  const { status, stderr } = await runPond(['clone', join(home, 'ground.pond'), look, '--at', 'HEAD'], { cwd: home });
+  assert.equal(status, 0, stderr);
+  folders.push({ uri: `pond://${Buffer.from(look).toString('hex')}/`, name: 'look' });
   const workspace = join(home, 'test.code-workspace');
   await writeFile(workspace, JSON.stringify({ folders }));
   return { home, workspace };
@@ -71,16 +76,18 @@ describe('everyday work', () => {
   });
 
   test('a query is run, saved in its pond, found again and kept as a resource', { timeout }, async (t) => {
-    await flows.through(t, 'everyday', makeHome, async (window, { home }) => {
-      if (process.env['POND_QUICK'] !== undefined) window.page.setDefaultTimeout(40_000);
+    await flows.through(t, 'everyday', makeHome, async (window, files) => {
       await explorerRow(window.page, 'ground').waitFor();
       await writeQuery(window);
       await saveQuery(window);
       await openPast(window);
       await derive(window);
       await schedule(window);
-      await renameSource(window, home);
+      await renameSource(window, files.home);
+      await moveToOtherPond(window, files.home);
+      await readOnly(window);
       await comeBack(window);
+      await walkThrough(window, files);
     });
   });
 });
@@ -167,11 +174,13 @@ async function renameSource({ page, screenshot }: Window, home: string): Promise
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('levels.csv');
   await page.keyboard.press('Enter');
-  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Derive/levels of ground read /wells.csv' });
-  await dialog.waitFor();
-  await screenshot('everyday-rename');
-  await dialog.getByRole('button', { name: 'Change It Too' }).click();
   await explorerRow(page, 'levels.csv').waitFor();
+  const question = '/wells.csv of ground is now /levels.csv, but Derive/levels reads the old path.';
+  const message = page.locator('.notification-list-item').filter({ hasText: question });
+  await message.waitFor();
+  await screenshot('everyday-rename');
+  await message.getByRole('button', { name: 'Change It Too' }).click();
+  await page.locator('.statusbar-item').filter({ hasText: 'ground · 4 staged' }).waitFor();
   const pond = join(home, 'ground.pond');
   assert.match(await run(home, pond, 'cat', '/Derive/levels/resource.yaml'), /pattern: \/levels\.csv\n/);
 }
@@ -183,4 +192,53 @@ async function comeBack({ page }: Window): Promise<void> {
   await webview(page).getByText('1 resource').waitFor();
   await tab(page, 'Result: Mean level of the wells (ground)').click();
   await webview(page).locator('#c0-0').filter({ hasText: '2' }).waitFor();
+}
+
+/** A file that is cut and pasted into another pond is copied, compared and then removed, after a question. */
+async function moveToOtherPond({ page }: Window, home: string): Promise<void> {
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  await explorerRow(page, 'sky').click();
+  await explorerRow(page, 'rain.csv').click();
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  await page.keyboard.press('Control+X');
+  await explorerRow(page, 'ground').click();
+  await page.keyboard.press('Control+V');
+  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Move /rain.csv (1 file) from sky to ground?' });
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await page.locator('.statusbar-item').filter({ hasText: 'ground · ' }).waitFor();
+  await page.locator('.tab').filter({ hasText: 'rain.csv' }).first().waitFor();
+  await explorerRow(page, 'ground').click();
+  await explorerRow(page, 'rain.csv').waitFor();
+  assert.equal(await run(home, join(home, 'ground.pond'), 'cat', '/rain.csv'), readings);
+  assert.doesNotMatch(await run(home, join(home, 'sky.pond'), 'ls', '/'), /rain/);
+}
+
+/** A pond that cannot be written says so in the status bar, in its tab and in Source Control. */
+async function readOnly({ page, screenshot }: Window): Promise<void> {
+  await openInExplorer(page, 'look', 'wells.csv');
+  await page.locator('.statusbar-item').filter({ hasText: 'look · nothing staged · read-only' }).waitFor();
+  await page.keyboard.press('Control+Shift+G');
+  await page.getByText('Read-only: a copy of version').first().waitFor();
+  await screenshot('everyday-read-only');
+}
+
+/** The first steps know what was done already; they are legible in every kind of theme. */
+async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  await runCommand(page, 'Welcome: Open Walkthrough');
+  await row(page, 'Get Started with DuckPond').waitFor();
+  await page.keyboard.insertText('Get Started with DuckPond');
+  await page.keyboard.press('Enter');
+  const first = page.locator('.getting-started-step').filter({ hasText: 'Make or open a pond' });
+  await first.locator('.codicon-getting-started-step-checked').waitFor();
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+    ['Default Light Modern', 'vs'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await screenshot(`everyday-walkthrough-${kind}`);
+  }
 }
