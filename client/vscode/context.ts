@@ -12,6 +12,7 @@ import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type Schedules } from './resources/schedules.ts';
 import { type SourceControls } from './sourceControl.ts';
+import { type TableDiffs } from './tableDiff.ts';
 
 /** Dependencies of the commands. */
 export interface Context {
@@ -19,6 +20,7 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;
   readonly schedules: Schedules;

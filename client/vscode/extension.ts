@@ -18,6 +18,7 @@ import { openMirror } from './commands/openMirror.ts';
 import { openPond } from './commands/open.ts';
 import { openAsTable } from './commands/openAsTable.ts';
 import { openDiff } from './commands/openDiff.ts';
+import { openTableDiff } from './commands/openTableDiff.ts';
 import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
 import { deriveFromQuery, showQueryHistory } from './commands/keepQuery.ts';
 import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
@@ -40,6 +41,7 @@ import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
+import { TableDiffs } from './tableDiff.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
@@ -54,7 +56,8 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
   const resources = resourceParts(client, ponds, extension);
-  const context: Context = { client, ponds, sourceControls, queries, ...resources };
+  const tableDiffs = new TableDiffs(queries.gridHost);
+  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -63,6 +66,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
         supportsMultipleEditorsPerDocument: true,
       }),
     ),
+    tableDiffs,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
@@ -79,6 +83,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.discard', context, discardChanges),
     registerCommand('pond.keepStaged', context, resolveConflicts),
     registerCommand('pond.openDiff', context, openDiff),
+    registerCommand('pond.openTableDiff', context, openTableDiff),
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),

@@ -4,6 +4,7 @@ import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { type GridHost, GridPanel } from './gridPanel.ts';
+import { followWorkingTree } from './tableDiff.ts';
 import { activeUri, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 import { QueryHistory } from './queryHistory.ts';
@@ -151,6 +152,7 @@ export class QueryDocuments implements vscode.Disposable {
     // The next run of its document shows its rows here.
     if ('sql' in query && query.document !== undefined) this.adopt(query.document, grid);
     this.lastGrid = grid;
+    followWorkingTree(this.client, { panel, grid, query });
     grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
   }
 

@@ -5,6 +5,7 @@ import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
+import { StagedRows } from './stagedRows.ts';
 
 /** Changes within this time trigger one refresh of the status. */
 const refreshDelayMs = 50;
@@ -93,6 +94,7 @@ class PondSourceControl implements vscode.Disposable {
   private readonly control: vscode.SourceControl;
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
+  private readonly rows: StagedRows;
   private timer: NodeJS.Timeout | undefined;
   private lastSent = 0;
   private lastShown = 0;
@@ -108,6 +110,7 @@ class PondSourceControl implements vscode.Disposable {
     this.conflicts = this.control.createResourceGroup('conflicts', 'Conflicts');
     this.conflicts.hideWhenEmpty = true;
     this.staged = this.control.createResourceGroup('staged', 'Staged Changes');
+    this.rows = new StagedRows(client, pond, () => this.status && this.draw(this.status));
     this.showMode();
   }
 
@@ -146,6 +149,7 @@ class PondSourceControl implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    this.rows.dispose();
     this.control.dispose();
   }
 
@@ -153,16 +157,21 @@ class PondSourceControl implements vscode.Disposable {
     // Redrawing an unchanged status would make letters in the explorer flicker.
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
+    this.rows.update(status);
+    this.draw(status);
+    this.showMode();
+    this.host.refreshed();
+  }
+
+  private draw(status: StatusInfo): void {
     const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
       status.staged
         .filter((change) => conflicts.has(change.path) === conflict && (conflict || counts(change)))
-        .map((change) => resourceState(this.pond, change, conflict));
+        .map((change) => resourceState(this.pond, { change, conflict, rows: this.rows.text(change.path) }));
     this.conflicts.resourceStates = states(true);
     this.staged.resourceStates = states(false);
     this.control.count = status.staged.filter(counts).length;
-    this.showMode();
-    this.host.refreshed();
   }
 
   private original(uri: vscode.Uri): vscode.Uri | undefined {
@@ -183,18 +192,26 @@ function readOnlyText(status: StatusInfo | undefined): string {
 
 const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;
 
-function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
+function resourceState(
+  pond: string,
+  {
+    change,
+    conflict,
+    rows,
+  }: { readonly change: ChangeInfo; readonly conflict: boolean; readonly rows: string | undefined },
+): vscode.SourceControlResourceState {
   const path = shownPath(change);
   const resourceUri = pondUri(pond, path);
   const origin = change.displayFrom ?? change.from;
   const from = origin === undefined ? '' : ` from ${origin}`;
+  const what = conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`;
   return {
     resourceUri,
     contextValue: conflict ? 'conflict' : change.kind,
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: printable(conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`),
+      tooltip: printable(`${what}${rows === undefined ? '' : `, ${rows}`}`),
     },
   };
 }

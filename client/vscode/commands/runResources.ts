@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
+import { offerMirrored } from '../mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
 import { newDataText, count, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';
@@ -17,9 +18,7 @@ export async function runResources(
   const chosen = await chooseResources(context, args, 'Resource to run');
   if (chosen === undefined || !(await committed(context, chosen.pond, chosen.resources))) return undefined;
   if (!(await allowAccess(context, chosen.pond, chosen.resources))) return undefined;
-  const runs = await context.runner.run(chosen.pond, chosen.resources);
-  reportRuns(context, chosen.pond, runs);
-  return runs;
+  return await runAndReport(context, chosen.pond, chosen.resources);
 }
 
 /** Runs all resources of a pond. */
@@ -31,8 +30,20 @@ export async function runAllResources(
   const pond = await choosePond(context, args);
   if (pond === undefined || !(await committed(context, pond, context.store.resources(pond)))) return undefined;
   if (!(await allowAccess(context, pond, []))) return undefined;
-  const runs = await context.runner.run(pond, []);
+  return await runAndReport(context, pond, []);
+}
+
+/** Runs resources, all of the pond when there are none, and shows how it ended. */
+async function runAndReport(
+  context: Context,
+  pond: string,
+  resources: readonly ResourceInfo[],
+): Promise<readonly RunInfo[]> {
+  const isNew = ({ kind, lastRun }: ResourceInfo): boolean => kind === 'Mirror' && lastRun === null;
+  const unrun = new Set(context.store.resources(pond).filter(isNew).map(({ id }) => id)); // prettier-ignore
+  const runs = await context.runner.run(pond, resources);
   reportRuns(context, pond, runs);
+  await offerMirrored(context.client, pond, runs, ({ id }) => unrun.has(id));
   return runs;
 }
 

@@ -69,7 +69,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
     ...row(resource.name, hasChildren ? Collapsed : None, icon, color),
     description: printable(summary),
     tooltip: resourceTooltip(pond, resource, context),
-    contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
+    contextValue: running.progress === undefined ? idleContext(resource) : 'resource.running',
     accessibilityInformation: { label: `${printable(titleOf(resource))}, ${spoken}` },
     // A click on a row opens its document, so the user can work from the view.
     command: {
@@ -78,6 +78,11 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
       arguments: [{ type: 'resource', pond, resource }],
     },
   };
+}
+
+/** Context of a row for the menus: copies and mirrors have commands of their own. */
+function idleContext({ kind, backup }: ResourceInfo): string {
+  return `resource.idle${backup !== null ? '.backup' : kind === 'Mirror' ? '.mirror' : ''}`;
 }
 
 function problemItem(

@@ -53,9 +53,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
       schedules.onDidChange(() => this.show()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.show()),
     ];
-    this.clock = setInterval(() => {
-      if (this.tree.visible) this.changed.fire(undefined);
-    }, clockMs);
+    this.clock = setInterval(() => this.tick(), clockMs);
     this.show();
   }
 
@@ -122,6 +120,15 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     clearInterval(this.clock);
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
+  }
+
+  /** Shows ages as of now; the server knows those of backups. */
+  private tick(): void {
+    if (!this.tree.visible) return;
+    for (const pond of this.store.all) {
+      if (this.store.resources(pond).some(({ backup }) => backup !== null)) void this.store.refresh(pond);
+    }
+    this.changed.fire(undefined);
   }
 
   private show(): void {

@@ -1,5 +1,6 @@
 /** Answers to the server's requests: plain data. Paths are absolute pond paths unless stated otherwise. */
 import { type BackupInfo } from './backups.ts';
+import { type RowCountsInfo } from './rowCounts.ts';
 import { type SeriesInfo } from './series.ts';
 
 /** Bytes: a Uint8Array if the transport carries one, else base64. */
@@ -60,6 +61,8 @@ export interface CommitInfo {
   readonly removed: number;
   readonly renamed: number;
   readonly bytes: number;
+  /** Rows by which tables differ, of all tables; for the log alone, where they are known. */
+  readonly rows?: RowCountsInfo;
 }
 
 /** Contents that are only at the origin of a thin clone. */
