@@ -72,6 +72,11 @@ test('every first step is completed by something that happens, and has a picture
   }
 });
 
+const pages = sourceFiles()
+  .filter(({ path }) => /^docs\/.*\.md$/.test(path))
+  .map(({ text }) => text)
+  .join('\n');
+
 test('every setting has a default and help, and something reads it', () => {
   const text = editor.map((file) => file.text).join('\n');
   for (const [name, { markdownDescription = '', default: value }] of Object.entries(
@@ -79,13 +84,13 @@ test('every setting has a default and help, and something reads it', () => {
   )) {
     assert.match(markdownDescription, /^[A-Z].{20,}\.$/s, name);
     assert.ok(value !== undefined, name);
-    const last = name.slice(name.lastIndexOf('.') + 1);
-    const section = name.slice(0, -last.length - 1);
-    assert.ok(text.includes(`getConfiguration('${section}')`) && text.includes(`'${last}'`), `${name} is not used`);
-    assert.ok(
-      readFileSync(join(root, 'docs', 'everyday.md'), 'utf8').includes(last),
-      `${name} is not in docs/everyday.md`,
-    );
+    const parts = name.split('.');
+    const isRead = parts.slice(1).some((_, index) => {
+      const [section, key] = [parts.slice(0, index + 1).join('.'), parts.slice(index + 1).join('.')];
+      return text.includes(`getConfiguration('${section}')`) && text.includes(`'${key}'`);
+    });
+    assert.ok(isRead, `${name} is not used`);
+    assert.ok(pages.includes(name) || pages.includes(`\`.${parts.at(-1)}\``), `${name} is on no page of docs`);
   }
 });
 
