@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
-import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { copyCells } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
-import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, located, openParams, tableName } from './gridTable.ts';
+import { failure, type GridHost, located, openParams, tableName } from './gridTable.ts';
+import { PlotHost } from './plotHost.ts';
 import { pondName } from './pondUri.ts';
 import { webviewPage } from './webviewPage.ts';
+import { type PlotStatement } from './webviews/plot/statement.ts';
 import {
   type FromGridPage,
   type GridState,
@@ -16,15 +16,6 @@ import {
   type TableQuery,
   type ToGridPage,
 } from './webviews/grid/messages.ts';
-
-/** What a grid needs from the window. */
-export interface GridHost {
-  readonly client: PondClient;
-  readonly extension: vscode.Uri;
-  /** Opens a pond, which a server that was restarted does not have open. */
-  openPond(pond: string): Promise<unknown>;
-  openQuery(pond: string, sql: string): Promise<unknown>;
-}
 
 type Shown = Extract<GridState, { type: 'result' }>;
 
@@ -36,6 +27,7 @@ type Shown = Extract<GridState, { type: 'result' }>;
 export class GridPanel implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
+  private readonly plots: PlotHost;
   private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
   private readonly closed = new vscode.EventEmitter<void>();
@@ -50,7 +42,8 @@ export class GridPanel implements vscode.Disposable {
   constructor(host: GridHost, panel: vscode.WebviewPanel) {
     this.host = host;
     this.panel = panel;
-    this.requests = new GridRequests(host.client, (message) => this.post(message));
+    this.plots = new PlotHost(host);
+    this.requests = new GridRequests(host.client, this.plots, (message) => this.post(message));
     const assets = vscode.Uri.joinPath(host.extension, 'out', 'webviews');
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
@@ -135,6 +128,14 @@ export class GridPanel implements vscode.Disposable {
         return this.cancel();
       case 'cancelRequest':
         return this.requests.cancel(message.id);
+      case 'savePicture':
+        void this.reported('The picture could not be saved', () => this.plots.savePicture(message));
+        return;
+      case 'follow':
+        void this.reported('It could not be opened', async () => {
+          if (this.query !== undefined) await this.plots.follow(this.query.pond, message);
+        });
+        return;
       default:
         if (message.run !== this.runs || this.current?.type !== 'result') return;
         this.receiveAbout(this.current, message);
@@ -142,12 +143,11 @@ export class GridPanel implements vscode.Disposable {
   }
 
   private receiveAbout(shown: Shown, message: Extract<FromGridPage, { run: number }>): void {
-    const { pond } = shown.query;
     switch (message.type) {
       case 'request':
-        return this.requests.send(message, { pond, source: shown.info.source });
-      case 'plot':
-        void this.sendPlot(shown, message);
+        return this.requests.send(message, { query: shown.query, source: shown.info.source });
+      case 'savePlot':
+        void this.reported('The plot could not be stated', () => this.savePlot(shown, message.plot));
         return;
       case 'copy': {
         const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
@@ -184,18 +184,13 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private async sendPlot(
-    shown: Shown,
-    { run, rowCount, ...view }: { readonly run: number; readonly rowCount: number } & ShownView,
-  ): Promise<void> {
-    try {
-      const plot = await plotOf({ columns: view.columns, rowCount }, (start, count) =>
-        this.rowsOf(shown, view, start, count),
-      );
-      if (plot !== undefined) this.post({ type: 'plot', run, plot });
-    } catch (error) {
-      this.post({ type: 'plotFailed', run, message: errorText(error) });
-    }
+  private async savePlot(shown: Shown, plot: PlotStatement): Promise<void> {
+    const view = { sort: [], filters: [] };
+    const { query, info } = shown;
+    await this.plots.savePlot(query, plot, async () => {
+      const source = 'path' in query ? located(query) : info.source;
+      return (await this.host.client.request('tableSql', { pond: query.pond, source, view })).sql;
+    });
   }
 
   private rowsOf(
@@ -239,6 +234,7 @@ export class GridPanel implements vscode.Disposable {
   /** The rows were lost with the server that held them. */
   private serverGone(): void {
     this.requests.cancelAll();
+    this.plots.forget();
     this.isLost = this.query !== undefined;
   }
 
@@ -253,6 +249,7 @@ export class GridPanel implements vscode.Disposable {
 
   private release(): void {
     this.requests.cancelAll();
+    if (this.query !== undefined) this.plots.release(this.query.pond);
     if (this.current?.type === 'result' && !this.isLost)
       this.releaseSource(this.current.query.pond, this.current.info.source);
     this.current = undefined;

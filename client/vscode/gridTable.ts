@@ -1,7 +1,18 @@
 /** Tables as a panel opens and shows them. */
+import type * as vscode from 'vscode';
+import { type PondClient } from './client.ts';
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
 import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
+
+/** What a grid needs from the window. */
+export interface GridHost {
+  readonly client: PondClient;
+  readonly extension: vscode.Uri;
+  /** Opens a pond, which a server that was restarted does not have open. */
+  openPond(pond: string): Promise<unknown>;
+  openQuery(pond: string, sql: string): Promise<unknown>;
+}
 
 /** The params that open a table. */
 export function openParams(query: TableQuery): {
@@ -9,8 +20,8 @@ export function openParams(query: TableQuery): {
   readonly at?: string;
   readonly table: { readonly path: string } | { readonly sql: string };
 } {
-  if ('sql' in query) return { pond: query.pond, table: { sql: query.sql } };
-  return { pond: query.pond, table: { path: query.path }, ...(query.at !== undefined && { at: query.at }) };
+  const at = query.at === undefined ? {} : { at: query.at };
+  return { pond: query.pond, table: 'sql' in query ? { sql: query.sql } : { path: query.path }, ...at };
 }
 
 /** The source of a file's table. */

@@ -1,14 +1,16 @@
 /** Page of a table: its rows, what is done with them, and the state of the query. */
 import './grid.css';
+import './plot.css';
+import { type ColumnInfo } from '../../../server/src/protocol/commands.ts';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
-import { PlotView } from './grid/plot.ts';
-import { plottedColumns } from './grid/plotted.ts';
 import { Requests } from './grid/requests.ts';
 import { TablePage } from './grid/tablePage.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
+import { PlotView } from './plot/plotView.ts';
+import { statedPlot } from './plot/statement.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
@@ -54,14 +56,6 @@ function receive(message: ToGridPage): void {
     case 'total':
       if (message.run === shown?.run) table?.setTotal(message.rowCount);
       return;
-    case 'plot':
-      if (message.run !== shown?.run || shown.type !== 'result') return;
-      plot = new PlotView(message.plot, pageState.plotted, (plotted) => save({ ...pageState, plotted }));
-      showContent();
-      return;
-    case 'plotFailed':
-      if (message.run === shown?.run) toolbar.report(message.message);
-      return;
     case 'copied':
       toolbar.announce(`${count(message.rows, 'row')} copied`);
       return;
@@ -77,7 +71,7 @@ function show(state: GridState): void {
   table = undefined;
   plot = undefined;
   document.body.dataset['state'] = state.type;
-  toolbar.show(state, state.type === 'result' && plottedColumns(state.info.columns) !== undefined);
+  toolbar.show(state, state.type === 'result' && state.info.columns.length > 0);
   switch (state.type) {
     case 'running':
       content.replaceChildren(
@@ -117,20 +111,32 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
     },
   );
   showContent();
+  const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
+  if (stated !== undefined && 'error' in stated)
+    toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
   if (takesFocus) table.focus();
 }
 
-/** Shows the rows or the plot; the rows stay until the points arrive. */
+/** Shows the rows or the plot. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
-  const asPlot = pageState.plots && plottedColumns(shown.info.columns) !== undefined;
+  const { run, info } = shown;
+  const asPlot = pageState.plots && info.columns.length > 0;
   toolbar.plots(asPlot);
-  const { view } = table;
-  if (asPlot && plot === undefined) post({ type: 'plot', run: shown.run, ...view });
-  const drawn = asPlot ? plot : undefined;
-  if (drawn !== undefined && drawn.info.rowsUsed < view.rowCount)
-    toolbar.announce(`plot of the first ${count(drawn.info.rowsUsed, 'row')}`);
-  content.replaceChildren(drawn?.root ?? table.root);
+  if (asPlot) plot ??= newPlot(run, info.columns, table);
+  content.replaceChildren(asPlot && plot !== undefined ? plot.root : table.root);
+}
+
+function newPlot(run: number, columns: readonly ColumnInfo[], { view: { view } }: TablePage): PlotView {
+  return new PlotView(
+    {
+      ...{ requests, run, columns, post },
+      view: () => ({ sort: [], filters: view.filters }),
+      changed: (stated) => save({ ...pageState, plot: stated }),
+      report: (text) => toolbar.announce(text),
+    },
+    pageState.plot,
+  );
 }
 
 function postView(type: 'export' | 'openAsQuery'): void {

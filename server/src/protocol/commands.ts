@@ -8,6 +8,7 @@ export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './plots.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
 export type * from './tables.ts';
@@ -33,6 +34,7 @@ import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
+import { type PlotCommands } from './plots.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
 import { type SearchCommands } from './search.ts';
@@ -65,6 +67,7 @@ interface Commands
     HostCommands,
     MigrationCommands,
     MirrorCommands,
+    PlotCommands,
     ResourceCommands,
     RowDiffCommands,
     SearchCommands,
