@@ -4,11 +4,11 @@ import { errorText, isCancelled } from './errors.ts';
 import { copyCells } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, type GridHost, located, openParams, tableName } from './gridTable.ts';
+import { failure, type GridHost, located, tableName, tableTitle } from './gridTable.ts';
 import { PlotHost } from './plotHost.ts';
 import { pondName } from './pondUri.ts';
+import { diffAction, openTable } from './tableDiff.ts';
 import { webviewPage } from './webviewPage.ts';
-import { type PlotStatement } from './webviews/plot/statement.ts';
 import {
   type FromGridPage,
   type GridState,
@@ -63,6 +63,15 @@ export class GridPanel implements vscode.Disposable {
     return this.current;
   }
 
+  /** True while its tab is the active one. */
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  set title(title: string) {
+    this.panel.title = title;
+  }
+
   reveal(): void {
     this.panel.reveal(undefined, true);
   }
@@ -77,19 +86,32 @@ export class GridPanel implements vscode.Disposable {
     this.query = query;
     this.isLost = false;
     this.show({ type: 'running', ...about });
+    const running = this.host.running.start({
+      pond: query.pond,
+      title: tableTitle(query),
+      cancel: () => cancellation.cancel(),
+    });
     try {
       await this.host.openPond(query.pond);
-      const info = await this.host.client.request('openTable', openParams(query), cancellation.token);
-      if (run !== this.runs) return this.releaseSource(query.pond, info.source);
-      this.show({ type: 'result', ...about, info });
-      if (info.rowCount === null) void this.count({ type: 'result', ...about, info });
+      const opened = await openTable(this.host.client, query, cancellation.token);
+      if (run !== this.runs) return this.releaseSource(query.pond, opened.info.source);
+      const shown = { type: 'result', ...about, ...opened } as const;
+      this.show(shown);
+      void this.count(shown);
     } catch (error) {
       if (run === this.runs) this.show(failure(about, error));
       if (!isCancelled(error)) throw error;
     } finally {
+      running.dispose();
       cancellation.dispose();
       if (run === this.runs) this.cancellation = undefined;
     }
+  }
+
+  /** Runs the query again, and keeps what the user chose; its error is shown. */
+  rerun(query = this.query): void {
+    if (query === undefined) return;
+    this.run(query).catch((error: unknown) => this.host.client.log.info(`a table was not read: ${errorText(error)}`));
   }
 
   /** Cancels the running query, if any. */
@@ -136,18 +158,24 @@ export class GridPanel implements vscode.Disposable {
           if (this.query !== undefined) await this.plots.follow(this.query.pond, message);
         });
         return;
+      case 'diff':
+        if (message.run !== this.runs || this.current === undefined) return;
+        void diffAction(this.current, message).then((query) => query && this.rerun(query));
+        return;
       default:
         if (message.run !== this.runs || this.current?.type !== 'result') return;
         this.receiveAbout(this.current, message);
     }
   }
 
-  private receiveAbout(shown: Shown, message: Extract<FromGridPage, { run: number }>): void {
+  private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, { type: 'diff' }>): void {
     switch (message.type) {
       case 'request':
         return this.requests.send(message, { query: shown.query, source: shown.info.source });
       case 'savePlot':
-        void this.reported('The plot could not be stated', () => this.savePlot(shown, message.plot));
+        void this.reported('The plot could not be stated', () =>
+          this.plots.savePlot(shown.query, shown.info.source, message.plot),
+        );
         return;
       case 'copy': {
         const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
@@ -164,13 +192,14 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private async openAsQuery({ query, info: { source, columns } }: Shown, shown: ShownView): Promise<void> {
+  private async openAsQuery({ query, diff, info: { source, columns } }: Shown, shown: ShownView): Promise<void> {
     const names = shown.columns.map(({ name }) => name);
     const isAll = JSON.stringify(names) === JSON.stringify(columns.map(({ name }) => name));
+    const from = 'diff' in query ? diff?.sql : 'sql' in query ? query.sql : undefined;
     const { sql } = await this.host.client.request('tableSql', {
       ...{ pond: query.pond, source: 'path' in query ? located(query) : source, view: shown.view },
       ...(isAll ? {} : { columns: names }),
-      ...('sql' in query && { sql: query.sql }),
+      ...(from !== undefined && { sql: from }),
     });
     await this.host.openQuery(query.pond, `${sql};\n`);
   }
@@ -184,15 +213,6 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private async savePlot(shown: Shown, plot: PlotStatement): Promise<void> {
-    const view = { sort: [], filters: [] };
-    const { query, info } = shown;
-    await this.plots.savePlot(query, plot, async () => {
-      const source = 'path' in query ? located(query) : info.source;
-      return (await this.host.client.request('tableSql', { pond: query.pond, source, view })).sql;
-    });
-  }
-
   private rowsOf(
     { query, info }: Shown,
     { view, columns }: ShownView,
@@ -204,10 +224,11 @@ export class GridPanel implements vscode.Disposable {
     return this.host.client.request('tableRows', params);
   }
 
-  /** Waits for the number of all rows; its failure is that of the query. */
+  /** Waits for the number of all rows, and of differences; its failure is that of the query. */
   private async count(shown: Shown): Promise<void> {
     const { run, query, info } = shown;
     try {
+      if (info.rowCount !== null) return await this.countDifferences(shown);
       const view = { sort: [], filters: [] };
       const { rowCount } = await this.host.client.request('tableCount', {
         pond: query.pond,
@@ -217,9 +238,19 @@ export class GridPanel implements vscode.Disposable {
       if (run !== this.runs || this.isLost) return;
       this.current = { ...shown, info: { ...info, rowCount } };
       this.post({ type: 'total', run, rowCount });
+      await this.countDifferences(this.current);
     } catch (error) {
       if (run === this.runs && !this.isLost) this.show(failure(shown, error));
     }
+  }
+
+  private async countDifferences({ run, query, info, diff }: Shown): Promise<void> {
+    if (diff === undefined || diff.counts !== null || !('resultId' in info.source)) return;
+    const params = { pond: query.pond, resultId: info.source.resultId, columns: diff.diffColumns.length };
+    const counts = await this.host.client.request('diffCounts', params);
+    if (run !== this.runs || this.current?.type !== 'result') return;
+    this.current = { ...this.current, diff: { ...diff, counts } };
+    this.post({ type: 'diffCounts', run, counts });
   }
 
   private show(state: GridState): void {

@@ -3,7 +3,13 @@ import { type TableSource } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type PlotHost } from './plotHost.ts';
-import { type AnyResult, type FromGridPage, type TableQuery, type ToGridPage } from './webviews/grid/messages.ts';
+import {
+  type AnyResult,
+  type FromGridPage,
+  type PlainTableQuery,
+  type TableQuery,
+  type ToGridPage,
+} from './webviews/grid/messages.ts';
 
 type PageRequest = Extract<FromGridPage, { type: 'request' }>;
 
@@ -56,10 +62,10 @@ export class GridRequests {
     token: vscode.CancellationToken,
   ): Promise<AnyResult> {
     const { name, other } = message;
-    if (name === 'pickVersion') return await this.plots.pickVersion(query);
+    if (name === 'pickVersion') return await this.plots.pickVersion(plotted(query));
     if (name === 'pickEvents') return await this.plots.pickEvents(query);
-    if (name === 'origins') return await this.plots.origins(query, other, message.params.row);
-    const source = other === undefined ? own : await this.plots.source(query, other);
+    if (name === 'origins') return await this.plots.origins(plotted(query), other, message.params.row);
+    const source = other === undefined ? own : await this.plots.source(plotted(query), other);
     const table = { pond: query.pond, source };
     switch (message.name) {
       case 'tableRows':
@@ -74,4 +80,10 @@ export class GridRequests {
         return await this.client.request('findInTable', { ...message.params, ...table }, token);
     }
   }
+}
+
+/** The query of a table that can be plotted; pages show no plot of differences. */
+function plotted(query: TableQuery): PlainTableQuery {
+  if ('diff' in query) throw new Error('differences of tables are not plotted');
+  return query;
 }

@@ -3,7 +3,9 @@ import type * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
-import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
+import { queryTitle } from './queryStrings.ts';
+import { type RunningQueries } from './runningQueries.ts';
+import { type GridState, type PlainTableQuery, type TableQuery } from './webviews/grid/messages.ts';
 
 /** What a grid needs from the window. */
 export interface GridHost {
@@ -12,10 +14,11 @@ export interface GridHost {
   /** Opens a pond, which a server that was restarted does not have open. */
   openPond(pond: string): Promise<unknown>;
   openQuery(pond: string, sql: string): Promise<unknown>;
+  readonly running: RunningQueries;
 }
 
 /** The params that open a table. */
-export function openParams(query: TableQuery): {
+export function openParams(query: PlainTableQuery): {
   readonly pond: string;
   readonly at?: string;
   readonly table: { readonly path: string } | { readonly sql: string };
@@ -32,9 +35,16 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
   return { path, ...(at !== undefined && { at }) };
 }
 
+/** What a person calls a table while it is opened. */
+export function tableTitle(query: TableQuery): string {
+  if ('sql' in query) return queryTitle(query.sql);
+  return 'diff' in query ? 'differences of two tables' : query.path;
+}
+
 /** Name of a table in INSERT statements. */
 export function tableName(query: TableQuery): string {
   if ('sql' in query) return 'result';
+  if ('diff' in query) return 'differences';
   return (
     query.path
       .split('/')

@@ -13,6 +13,7 @@ import {
   type OriginsInfo,
   type OtherTable,
   type PlotLink,
+  type PlainTableQuery,
   type TableQuery,
 } from './webviews/grid/messages.ts';
 import { isTimeColumn } from './webviews/plot/plotColumns.ts';
@@ -31,7 +32,7 @@ export class PlotHost {
   }
 
   /** Returns another table than that of a query, opened once. */
-  async source(query: TableQuery, other: OtherTable): Promise<TableSource> {
+  async source(query: PlainTableQuery, other: OtherTable): Promise<TableSource> {
     const about = otherQuery(query, other);
     const key = JSON.stringify(about);
     const opened =
@@ -66,7 +67,7 @@ export class PlotHost {
   }
 
   /** The user picks a version to draw over the table; null when none is picked. */
-  async pickVersion(query: TableQuery): Promise<string | null> {
+  async pickVersion(query: PlainTableQuery): Promise<string | null> {
     const path = 'path' in query ? { path: query.path } : {};
     const placeHolder = 'Version to draw over the plot';
     const commit = await pickCommit(this.#host.client, query.pond, { ...path, placeHolder });
@@ -91,14 +92,17 @@ export class PlotHost {
   }
 
   /** The files of a table, and the line of a row where it can be known. */
-  async origins(query: TableQuery, other: OtherTable | undefined, row: number | null): Promise<OriginsInfo> {
+  async origins(query: PlainTableQuery, other: OtherTable | undefined, row: number | null): Promise<OriginsInfo> {
     const about = other === undefined ? query : otherQuery(query, other);
     const origins = await this.#host.client.request('tableOrigins', openParams(about));
     const isOne = 'path' in about && origins.files.length === 1 && origins.others === 0;
     return { ...origins, line: isOne && row !== null ? ((await this.#line(about, row)) ?? null) : null };
   }
 
-  async #line({ pond, path, at }: Extract<TableQuery, { path: string }>, row: number): Promise<number | undefined> {
+  async #line(
+    { pond, path, at }: Extract<PlainTableQuery, { path: string }>,
+    row: number,
+  ): Promise<number | undefined> {
     const version = at === undefined ? {} : { at };
     const [described] = await this.#host.client.request('describe', { pond, paths: [path], ...version });
     if (described === undefined || described.type !== 'file' || described.size > linesMax) return undefined;
@@ -145,28 +149,28 @@ export class PlotHost {
   }
 
   /** States a plot in the comment of its query: in the document that has the query, else in a new one. */
-  async savePlot(query: TableQuery, plot: PlotStatement, sql: () => Promise<string>): Promise<void> {
+  async savePlot(query: TableQuery, source: TableSource, plot: PlotStatement): Promise<void> {
     const own = 'sql' in query ? withoutPlot(query.sql).trim() : undefined;
-    for (const document of vscode.workspace.textDocuments) {
-      if (own === undefined || document.isClosed || document.languageId !== 'pond-sql') continue;
+    const documents = own === undefined ? [] : vscode.workspace.textDocuments;
+    for (const document of documents.filter(({ languageId }) => languageId === 'pond-sql')) {
       const found = statements(document.getText()).find(({ text }) => withoutPlot(text).trim() === own);
       if (found === undefined) continue;
-      const range = new vscode.Range(
-        document.positionAt(found.start),
-        document.positionAt(found.start + found.text.length),
-      );
+      const [start, end] = [found.start, found.start + found.text.length].map((at) => document.positionAt(at));
       const edit = new vscode.WorkspaceEdit();
-      edit.replace(document.uri, range, withPlot(found.text, plot));
+      if (start !== undefined && end !== undefined)
+        edit.replace(document.uri, new vscode.Range(start, end), withPlot(found.text, plot));
       await vscode.workspace.applyEdit(edit);
       void vscode.window.setStatusBarMessage('The plot is stated in the query.', 5000);
       return;
     }
-    await this.#host.openQuery(query.pond, `${withPlot(own ?? (await sql()), plot)};\n`);
+    const view = { sort: [], filters: [] };
+    const sql = own ?? (await this.#host.client.request('tableSql', { pond: query.pond, source, view })).sql;
+    await this.#host.openQuery(query.pond, `${withPlot(sql, plot)};\n`);
   }
 }
 
 /** The query of another table: the same one at another version, or a file. */
-function otherQuery(query: TableQuery, other: OtherTable): TableQuery {
+function otherQuery(query: PlainTableQuery, other: OtherTable): PlainTableQuery {
   if ('path' in other) return { pond: query.pond, path: other.path };
   return { ...query, at: other.at };
 }

@@ -181,7 +181,7 @@ test('the visible range is zoomed around a position, and stays inside the whole'
 
 test('many series are split into requests, each of which the server takes', () => {
   const ys = Array.from({ length: 500 }, (_, index) => `c${index}`);
-  const all = requestsOf({ kind: 'line', x: 'at', ys }, { across: 900, down: 400 });
+  const all = requestsOf({ kind: 'line', x: 'at', ys }, { across: 900, down: 400, isTime: true });
   assert.deepEqual(
     all.flatMap((request) => ('ys' in request ? request.ys : [])),
     ys,
@@ -190,7 +190,7 @@ test('many series are split into requests, each of which the server takes', () =
   const groups = Array.from({ length: 24 }, String);
   const grouped = requestsOf(
     { kind: 'scatter', x: 'at', ys: ['a', 'b', 'c'], by: 'site', groups },
-    { across: 9000, down: 4000 },
+    { across: 9000, down: 4000, isTime: false },
   );
   for (const request of grouped) {
     assert.ok(request.kind === 'points' && request.ys.length * groups.length <= 64);

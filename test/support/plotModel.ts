@@ -41,13 +41,14 @@ export function extentsOf(vertices: readonly ModelPoint[], { low, high, pixels }
   return Array.from({ length: pixels }, (_, column) => extents[column]);
 }
 
-/** Rows in the order of x with breaks at distances beyond `gap`, of the range and of as much on either side. */
+/** Rows in the order of x with breaks at distances beyond `gap`, of the range and of what is read on either side. */
 export function modelVertices(
   points: readonly ModelPoint[],
-  { low, high }: Picture,
+  { low, high, pixels }: Picture,
   gap: number,
 ): readonly ModelPoint[] {
-  const margin = high - low;
+  const rows = points.filter(({ x }) => x >= low && x <= high).length;
+  const margin = (high - low) * (rows >= pixels ? 0.1 : 1);
   const near = points.filter(({ x }) => x >= low - margin && x <= high + margin).toSorted((a, b) => a.x - b.x);
   return near.flatMap((point, index) => {
     const before = near[index - 1];

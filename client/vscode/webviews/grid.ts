@@ -2,6 +2,8 @@
 import './grid.css';
 import './plot.css';
 import { type ColumnInfo } from '../../../server/src/protocol/commands.ts';
+import { DiffPage } from './grid/diff/diffPage.ts';
+import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
@@ -36,6 +38,12 @@ const toolbar = new Toolbar({
   openAsQuery: () => postView('openAsQuery'),
 });
 
+const differences = new DiffPage({
+  ...{ requests, post },
+  table: () => table,
+  announce: (text) => toolbar.announce(text),
+});
+
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
@@ -44,7 +52,7 @@ let pageState: PageState = readPageState(host.getState());
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
-document.body.append(toolbar.root, content);
+document.body.append(toolbar.root, differences.bar.root, content);
 post({ type: 'ready' });
 
 function receive(message: ToGridPage): void {
@@ -55,6 +63,9 @@ function receive(message: ToGridPage): void {
       return;
     case 'total':
       if (message.run === shown?.run) table?.setTotal(message.rowCount);
+      return;
+    case 'diffCounts':
+      if (message.run === shown?.run) differences.counted(message.counts);
       return;
     case 'copied':
       toolbar.announce(`${count(message.rows, 'row')} copied`);
@@ -71,7 +82,8 @@ function show(state: GridState): void {
   table = undefined;
   plot = undefined;
   document.body.dataset['state'] = state.type;
-  toolbar.show(state, state.type === 'result' && state.info.columns.length > 0);
+  differences.show(state);
+  toolbar.show(state, canPlot(state));
   switch (state.type) {
     case 'running':
       content.replaceChildren(
@@ -93,10 +105,10 @@ function show(state: GridState): void {
 }
 
 function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean): void {
-  const { run, info, query } = state;
+  const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   table = new TablePage(
-    { run, info, state: fitted(pageState.table, info.columns) },
+    { run, info, diff, state: fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]) },
     {
       requests,
       post,
@@ -121,7 +133,7 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
   const { run, info } = shown;
-  const asPlot = pageState.plots && info.columns.length > 0;
+  const asPlot = pageState.plots && canPlot(shown);
   toolbar.plots(asPlot);
   if (asPlot) plot ??= newPlot(run, info.columns, table);
   content.replaceChildren(asPlot && plot !== undefined ? plot.root : table.root);
@@ -137,6 +149,11 @@ function newPlot(run: number, columns: readonly ColumnInfo[], { view: { view } }
     },
     pageState.plot,
   );
+}
+
+/** True for a table with columns; differences are not drawn. */
+function canPlot(state: GridState): boolean {
+  return state.type === 'result' && state.diff === undefined && state.info.columns.length > 0;
 }
 
 function postView(type: 'export' | 'openAsQuery'): void {

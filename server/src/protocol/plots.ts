@@ -58,7 +58,8 @@ export interface PlottedSeriesInfo {
 /**
  * A line by pixel columns: the arrays have an element for each column that has rows, in the order of x. Infinite values
  * and NaN count as missing. A row at the end of the range is in the column `pixels`; the rows left and right of the
- * range are in the columns `-1` and `pixels + 1`, as far as the range is wide.
+ * range are in the columns `-1` and `pixels + 1`, within a tenth of its width, or
+ * within its width when it has fewer rows than pixels.
  */
 export interface LineBucketsInfo extends PlottedSeriesInfo {
   readonly bucket: readonly number[];

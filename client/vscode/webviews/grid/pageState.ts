@@ -35,10 +35,16 @@ export function readPageState(kept: unknown): PageState {
  */
 export function stateFor(state: PageState, query: TableQuery): PageState {
   if (JSON.stringify(state.query) === JSON.stringify(query)) return state;
+  if (JSON.stringify(comparedIn(state.query)) === JSON.stringify(comparedIn(query) ?? null)) return { ...state, query };
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   const isPlot = stated !== undefined && !('error' in stated);
   const { kind, x, ys, by } = state.plot;
   return { ...initialPage, plots: state.plots || isPlot, plot: isPlot ? stated : { kind, x, ys, by }, query };
+}
+
+/** The tables that a query compares, whichever rows are shown and matched; undefined for any other query. */
+function comparedIn(query: TableQuery | undefined): unknown {
+  return query !== undefined && 'diff' in query ? [query.pond, query.diff.before, query.diff.after] : undefined;
 }
 
 /** Only this page writes its state, so the version says all about its form. */

@@ -17,12 +17,16 @@ const margins = { marginLeft: marginLeft + 8, marginRight, marginTop: 22 };
 /** Draws a histogram: a bar for each bin. */
 export function histogramChart(
   { counts, range }: Extract<PlotResultInfo, { kind: 'histogram' }>,
-  { xName, yName, isTime, width, height }: CountChart,
+  { xName, yName, isTime, width, height, overlay }: CountChart & { readonly overlay: PlotResultInfo | undefined },
 ): Element {
   const { low, high } = range ?? { low: 0, high: 1 };
   const step = (high - low) / Math.max(1, counts.length) || 1;
   const at = (x: number): number | Date => (isTime ? new Date(x) : x);
   const bins = counts.map((rows, index) => ({ x1: at(low + index * step), x2: at(low + (index + 1) * step), rows }));
+  const others = overlay?.kind === 'histogram' ? overlay.counts : [];
+  const outlines = bins.flatMap(({ x1, x2 }, index) =>
+    index < others.length ? [{ x1, x2, rows: others[index] ?? 0 }] : [],
+  );
   const tick = isTime ? {} : { tickFormat: numberText };
   const drawn = plot({
     ...{ width, height, ...margins, marginBottom: 44 },
@@ -38,6 +42,7 @@ export function histogramChart(
         title: ({ x1, x2, rows }: (typeof bins)[number]) =>
           `${textAt(x1)} to ${textAt(x2)}: ${rows.toLocaleString()} rows`,
       }),
+      rectY(outlines, { x1: 'x1', x2: 'x2', y: 'rows', fill: 'none', stroke: 'currentColor', strokeDasharray: '3 2' }),
       ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
     ],
   });

@@ -38,7 +38,7 @@ export function plotLegends(
   });
   return [
     legend(entries, 'Columns', (name) => choose({ ys: toggled(all, ys, name) })),
-    ...(plot.overlay === undefined ? [] : [element('p', { class: 'hint' }, `Dashed: version ${plot.overlay}`)]),
+    ...(plot.overlay === undefined ? [] : [element('p', { class: 'hint' }, `Dashed gray: version ${plot.overlay}`)]),
     ...(by === undefined || groups?.column !== by ? [] : [groupLegend(plot, groups, choose)]),
   ];
 }

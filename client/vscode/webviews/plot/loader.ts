@@ -52,13 +52,14 @@ export const groupsShown = 8;
 
 /** Number of bars, bins and sectors. */
 const barsMax = 60;
+const timeBarsMax = 400;
 const bins = 60;
 const sectors = 16;
 
 /** Splits a plot into requests, each with as many series as one may have. */
 export function requestsOf(
   { kind, x, ys, by, groups, measure, range }: ChosenPlot,
-  { across, down }: PictureSize,
+  { across, down, isTime }: PictureSize & { readonly isTime: boolean },
 ): readonly PlotRequestInfo[] {
   const ranged = range && { range };
   const grouped = by !== undefined && groups !== undefined ? { by: { column: by, values: groups } } : undefined;
@@ -78,7 +79,7 @@ export function requestsOf(
     case 'histogram':
       return [{ kind: 'histogram', x, bins, ...ranged }];
     case 'bar':
-      return [{ kind: 'bars', x, ...barMeasure(ys[0], measure), most: barsMax }];
+      return [{ kind: 'bars', x, ...barMeasure(ys[0], measure), most: isTime ? timeBarsMax : barsMax }];
     case 'rose':
       return ys[0] === undefined ? [] : [{ kind: 'rose', direction: x, speed: ys[0], sectors }];
   }
@@ -111,17 +112,18 @@ export class PlotLoader {
    * of groups and none chosen, the most frequent ones are drawn.
    */
   async load(plot: ChosenPlot, size: PictureSize, columns: readonly ColumnInfo[]): Promise<PlotData> {
-    const { by, overlay } = plot;
-    const groups = by === undefined ? undefined : await this.#groupValues(by);
+    const { by } = plot;
+    const { isSeries, overlay } = additionsOf(plot);
+    const groups = by === undefined || !isSeries ? undefined : await this.#groupValues(by);
     const chosen: ChosenPlot = { ...plot, groups: plot.groups ?? groups?.values.slice(0, groupsShown) };
-    const requests = requestsOf(chosen, size);
-    const result = await this.#all(requests, undefined, 'plot');
     const isTime = columns.some((column) => column.name === plot.x && isTimeColumn(column));
+    const requests = requestsOf(chosen, { ...size, isTime });
+    const result = await this.#all(requests, undefined, 'plot');
     return {
       ...{ result, groups },
       overlay:
         overlay === undefined ? undefined : await this.#all(sameRange(requests, result), { at: overlay }, 'overlay'),
-      events: plot.events === undefined ? undefined : await this.#events(plot.events, isTime),
+      events: plot.events === undefined || !isSeries ? undefined : await this.#events(plot.events, isTime),
     };
   }
 
@@ -172,6 +174,15 @@ export class PlotLoader {
       throw error;
     }
   }
+}
+
+/** What a plot may have in addition: events and groups with series, another version with a histogram too. */
+function additionsOf({ kind, overlay }: ChosenPlot): {
+  readonly isSeries: boolean;
+  readonly overlay: string | undefined;
+} {
+  const isSeries = kind === 'line' || kind === 'area' || kind === 'scatter';
+  return { isSeries, overlay: isSeries || kind === 'histogram' ? overlay : undefined };
 }
 
 /** The time of an event as a position: a time, the seconds of a series, or a number on an axis of numbers. */

@@ -67,6 +67,9 @@ interface Places {
   readonly groups: readonly (string | null)[];
 }
 
+/** The color of all series of another version: gray is none of the others. */
+const otherColor = 'var(--vscode-descriptionForeground)';
+
 function seriesOf(
   result: PlotResultInfo,
   { plot, names, groups }: Places,
@@ -76,7 +79,7 @@ function seriesOf(
     const place = of.group === undefined ? names.indexOf(of.column) : groups.indexOf(of.group);
     const { color, dashed } = styleAt(Math.max(0, place));
     const other = of.group !== undefined && plot.ys.indexOf(of.column) % 2 === 1;
-    const shown = version === undefined ? color : styleAt(Math.max(0, place) + 1).color;
+    const shown = version === undefined ? color : otherColor;
     return {
       name: seriesName(of, plot.ys.length, version),
       color: shown,
@@ -88,7 +91,7 @@ function seriesOf(
 }
 
 function countPanel(
-  { plot, isTime }: Picture,
+  { plot, data, isTime }: Picture,
   result: Extract<PlotResultInfo, { kind: 'histogram' | 'bars' | 'rose' }>,
   { width, height }: Size,
 ): readonly DrawnPanel[] {
@@ -98,7 +101,8 @@ function countPanel(
   const box = { xName: plot.x, yName: result.kind === 'bars' ? yName : 'rows', isTime, width, height };
   const one = (element: Element): readonly DrawnPanel[] => [{ element, series: [], yOf: () => 0 }];
   if (result.kind === 'bars') return result.bars.length === 0 ? [] : one(barChart(result, box));
-  if (result.kind === 'histogram') return result.range === null ? [] : one(histogramChart(result, box));
+  if (result.kind === 'histogram')
+    return result.range === null ? [] : one(histogramChart(result, { ...box, overlay: data.overlay }));
   const name = `${y ?? ''} by ${plot.x}`;
   return result.rows === 0 ? [] : one(roseChart(result, { width, height, name, unit: unitOf(y ?? '') }));
 }

@@ -103,7 +103,10 @@ export class PlotView {
     const isOther = 'x' in change || 'kind' in change;
     // What the columns decided before stays as it is when something else is changed.
     this.#stated = { ...this.#stated, ...(isOther ? {} : { kind: plot?.kind, x: plot?.x, ys: plot?.ys }), ...change };
-    if (isOther) this.#whole = undefined;
+    if (isOther) {
+      this.#whole = undefined;
+      this.#pointer.clear();
+    }
     this.#host.changed(this.#stated);
     this.#drawHead();
     void this.#load();

@@ -51,6 +51,11 @@ export class PlotPointer {
     return [this.#cursor, this.#box];
   }
 
+  /** Removes the cursor, as when another plot is drawn. */
+  clear(): void {
+    this.#point(undefined);
+  }
+
   #xAt(pixel: number): number | undefined {
     const range = this.#host.range();
     if (range === undefined) return undefined;

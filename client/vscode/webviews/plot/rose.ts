@@ -1,6 +1,5 @@
 import { type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
 import { numberText } from './axisText.ts';
-import { styleAt } from './series.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const points = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
@@ -29,7 +28,6 @@ export function roseChart(
   const shares = rose.counts.map((classes) => sum(classes) / Math.max(1, rose.rows));
   const step = ringStep(Math.max(...shares, 0.01));
   const most = Math.ceil(Math.max(...shares, 0.01) / step) * step;
-  svg.append(...rings({ x, y, radius, step, most }));
   const sector = (2 * Math.PI) / rose.counts.length;
   for (const [index, classes] of rose.counts.entries()) {
     let inner = 0;
@@ -51,7 +49,11 @@ export function roseChart(
       inner = outer;
     }
   }
-  svg.append(...directions({ x, y, radius }), ...legend(rose, { x: width - legendWidth, y: 24 }, unit));
+  svg.append(
+    ...rings({ x, y, radius, step, most }),
+    ...directions({ x, y, radius }),
+    ...legend(rose, { x: width - legendWidth, y: 24 }, unit),
+  );
   return svg;
 }
 
@@ -97,8 +99,13 @@ function legend(
 }
 
 function classStyle(level: number): Readonly<Record<string, string | number>> {
-  const { color, dashed } = styleAt(level);
-  return { fill: color, 'fill-opacity': dashed ? 0.45 : 0.85, stroke: color };
+  // One color that is fuller with the speed: the order of the classes shows.
+  return {
+    fill: 'var(--vscode-charts-blue)',
+    'fill-opacity': 0.12 + level * 0.17,
+    stroke: 'currentColor',
+    'stroke-opacity': 0.4,
+  };
 }
 
 function classText(edges: readonly number[], level: number, unit: string): string {

@@ -30,6 +30,8 @@ interface Shown {
   readonly width: number;
   readonly high: number;
   readonly pixels: number;
+  /** What is read on either side. */
+  readonly margin: number;
 }
 
 /**
@@ -48,14 +50,28 @@ export async function plotLines(
   const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * x.scale, range.high * x.scale];
   const none = { kind: 'lines', series: [], ...{ rows: 0, skipped: extent.skipped } } as const;
   if (extent.low > extent.high) return { ...none, range: null };
-  const shown = { low, high, width: (high - low) / pixels, pixels };
+  const lines = (margin: number): Promise<readonly LineBuckets[]> => {
+    const shown = { low, high, width: (high - low) / pixels, pixels, margin: (high - low) * margin };
+    return linesOf({ scope, x, shown, by }, ys, signal);
+  };
+  const near = await lines(range === undefined ? 0 : nearMargin);
+  const found = rowsIn(near, request.ys[0], pixels);
+  // The neighbors of few rows may be far away, and are read fast.
+  const series = range === undefined || found >= pixels ? near : await lines(1);
+  const rows = range === undefined ? extent.rows - extent.skipped : found;
+  return { ...none, range: { low: low / x.scale, high: high / x.scale }, rows, series };
+}
+
+/** Share of the width of a range, on either side, in which the ends of its lines have their neighbors. */
+const nearMargin = 0.1;
+
+async function linesOf(lines: LinesScope, ys: readonly Axis[], signal: AbortSignal): Promise<readonly LineBuckets[]> {
   const series: LineBuckets[] = [];
   for (let start = 0; start < ys.length; start += columnsAtOnce) {
     throwIfCancelled(signal, 'the plot');
-    series.push(...(await bucketsOf({ scope, x, shown, by }, ys.slice(start, start + columnsAtOnce))));
+    series.push(...(await bucketsOf(lines, ys.slice(start, start + columnsAtOnce))));
   }
-  const rows = range === undefined ? extent.rows - extent.skipped : rowsIn(series, ys[0]?.column.name, pixels);
-  return { ...none, range: { low: low / x.scale, high: high / x.scale }, rows, series };
+  return series;
 }
 
 /** Rows of all groups in the buckets of the range. */
@@ -95,10 +111,9 @@ const columnValues = 5;
 
 function bucketsSql({ scope, x, shown, by }: LinesScope, ys: readonly Axis[], valueOf: (y: Axis) => SqlText): SqlText {
   const { relation, filter } = scope;
-  const { low, high, width, pixels } = shown;
+  const { low, high, width, pixels, margin } = shown;
   const group = by === undefined ? literal('') : sql`CAST(${columnOf(relation, by.column).value} AS VARCHAR)`;
   const chosen = by && filterSql(columnOf(relation, by.column), { ...by, kind: 'values' });
-  const margin = Math.max(high - low, 0);
   const where = whereSql(filter, chosen, withinSql(x, low - margin, high + margin));
   const values = ys.map((y, index) => sql`${valueOf(y)} AS y${index}`);
   const at = sql`floor((x - ${doubleSql(low)}) / ${doubleSql(width)})`;
