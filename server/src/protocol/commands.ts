@@ -8,6 +8,7 @@ export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './plots.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './rowMerge.ts';
@@ -37,6 +38,7 @@ import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
+import { type PlotCommands } from './plots.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
@@ -72,6 +74,7 @@ interface Commands
     HostCommands,
     MigrationCommands,
     MirrorCommands,
+    PlotCommands,
     ResourceCommands,
     RowCountsCommands,
     RowDiffCommands,
