@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
+import { type HistoryView } from './history/view.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type OpenPonds } from './ponds.ts';
@@ -18,6 +19,7 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly history: HistoryView;
   readonly store: ResourceStore;
   readonly runner: Runner;
   readonly outputs: Outputs;

@@ -28,6 +28,8 @@ import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
 import { FormatFixes } from './formatFixes.ts';
+import { historyCommands } from './history/contribution.ts';
+import { HistoryView } from './history/view.ts';
 import { PathHover } from './pathHover.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
@@ -50,8 +52,9 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls);
   const mirrors = new MirrorWatcher(client, ponds);
+  const history = new HistoryView(client, ponds);
   const resources = resourceParts(client, ponds, extension.extensionUri);
-  const context: Context = { client, ponds, sourceControls, queries, ...resources };
+  const context: Context = { client, ponds, sourceControls, queries, history, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -60,7 +63,18 @@ export function activate(extension: vscode.ExtensionContext): Api {
         supportsMultipleEditorsPerDocument: true,
       }),
     ),
-    ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
+    ...[
+      ...resources.disposables,
+      history,
+      mirrors,
+      decorations,
+      statusBar,
+      queries,
+      sourceControls,
+      files,
+      ponds,
+      client,
+    ],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
       [queryLanguage, { language: 'yaml', scheme }],
@@ -79,6 +93,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
+    ...historyCommands(context),
     registerCommand('pond.openAsTable', context, openAsTable),
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),

@@ -9,6 +9,7 @@ const features: Readonly<Record<string, string>> = {
   log: '"Pond: Show Log"',
   mv: '"Rename" in the explorer',
   rm: '"Delete" in the explorer',
+  tag: '"Pond: Tag Version…" or "Pond: Delete Tag…"',
 };
 
 /** Returns a hint of the server as a sentence that names features of the editor instead of terminal commands. */
