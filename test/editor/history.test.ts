@@ -8,7 +8,7 @@ import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
-import { openInExplorer, runCommand } from '../support/workbenchPerson.ts';
+import { openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
@@ -62,14 +62,13 @@ async function chooseInMenu(page: Page, row: Locator, title: string): Promise<vo
 
 /** A commit is found in the view, its file compared with the version before, and the commit named. */
 async function lookBack({ page, screenshot }: Window): Promise<void> {
-  await runCommand(page, 'Pond: Show History');
   const commit = historyRow(page, 'Correct the depth');
-  await commit.waitFor();
+  await status(page, 'lake · 2 staged').waitFor();
+  await runCommandUntil(page, 'Pond: Show History', commit);
   await commit.click();
   await page.keyboard.press('ArrowRight');
   await historyRow(page, 'north.txt').click();
   await page.locator('.tab').filter({ hasText: 'north.txt (1 ↔ 2)' }).waitFor();
-  await page.locator('.diffEditor .view-line').filter({ hasText: 'depth 5 m' }).first().waitFor();
   await chooseInMenu(page, commit, 'Tag Version…');
   await page.locator('.quick-input-widget input').fill('report-2026');
   await page.keyboard.press('Enter');
@@ -80,7 +79,6 @@ async function lookBack({ page, screenshot }: Window): Promise<void> {
 
 /** One of two staged files is committed from its row; the commit is undone, and the other stays staged. */
 async function commitOne({ page, screenshot }: Window): Promise<void> {
-  await status(page, 'lake · 2 staged').waitFor();
   await page.keyboard.press('Control+Shift+G');
   const row = page.locator('.scm-view .monaco-list-row').filter({ hasText: 'plan.txt' });
   await row.waitFor();
