@@ -5,11 +5,13 @@ import {
   type CommitInfo,
   type ForeignOperation,
   type ReplicaInfo,
+  type RowCountsInfo,
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { changesWithRows, rowCounts } from './rowCounts.ts';
 import { type VerbRunner } from './verb.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
@@ -79,13 +81,14 @@ export const diff: VerbRunner = async (session) => {
   const paths = versions === undefined ? positionals : others;
   const from = versions?.from ?? texts['at'];
   const to = versions?.to ?? texts['to'];
-  const changes = await session.call('diff', {
+  const sides = {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(paths.length > 0 && { paths: paths.map(pondPath) }),
-  });
+  };
+  const changes = await session.call('diff', sides);
   if (session.line.json) return await printJson(session, changes);
-  await session.terminal.print(changeTable(changes));
+  await session.terminal.print(await changesWithRows(session, changes, sides));
 };
 
 /** Two versions as `A..B`, of which one may be missing; undefined for a path, also for `..`. */
@@ -130,6 +133,7 @@ export const log: VerbRunner = async (session) => {
     ...(author !== undefined && { author }),
     ...(message !== undefined && { message }),
     ...(flags.has('no-runs') && { noRuns: true }),
+    ...(!session.line.json && { rows: true }),
   });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
@@ -138,6 +142,7 @@ export const log: VerbRunner = async (session) => {
     one.author,
     `${tagged(one)}${firstLine(one.message)}`,
     counts(one),
+    ...(one.rows === undefined || isSame(one.rows) ? [] : [rowCounts(one.rows)]),
   ]);
   await session.terminal.print(table(rows, new Set([0])));
 };
@@ -147,7 +152,11 @@ export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
   const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
-  const { number, time, author, message, operation, rootHash, hash, tags = [] } = shown.commit;
+  const { number, time, author, message, operation, rootHash, hash, tags = [], parent } = shown.commit;
+  const changes =
+    parent === null
+      ? changeTable(shown.changes)
+      : await changesWithRows(session, shown.changes, { from: String(parent), to: String(number) });
   const rows = [
     ['commit', String(number)],
     ...(tags.length === 0 ? [] : [['tags', tags.join(', ')]]),
@@ -157,7 +166,7 @@ export const showVerb: VerbRunner = async (session) => {
     ['tree', rootHash],
     ...(hash === null ? [] : [['hash', hash]]),
   ];
-  await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
+  await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changes}`);
 };
 
 /** Stages paths as they were in an earlier version. */
@@ -174,6 +183,10 @@ export const restore: VerbRunner = async (session) => {
 /** Tags of a commit before its message. */
 function tagged({ tags = [] }: CommitInfo): string {
   return tags.length === 0 ? '' : `(${tags.join(', ')}) `;
+}
+
+function isSame({ added, removed, changed }: RowCountsInfo): boolean {
+  return added + removed + changed === 0;
 }
 
 function firstLine(text: string): string {

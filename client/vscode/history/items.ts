@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { pondName, pondUri, shownPath } from '../pondUri.ts';
-import { countTexts, localTime } from '../versions.ts';
+import { timeText } from '../times.ts';
+import { countTexts } from '../versions.ts';
 import { type CommitNode, type FileNode, filtersText, type HistoryNode } from './nodes.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -47,12 +48,12 @@ function commitRow({ pond, commit }: CommitNode): vscode.TreeItem {
   return {
     ...row(title, counts.length === 0 ? None : Collapsed, iconOf(commit)),
     id: `${pond} ${number}`,
-    description: printable(`${named}${number} · ${author} · ${localTime(commit.time)}`),
+    description: printable(`${named}${number} · ${author} · ${timeText(commit.time)}`),
     tooltip: printableLines(tooltipOf(commit)),
     contextValue: counts.length === 0 ? 'commit.empty' : 'commit',
     accessibilityInformation: {
       label: printable(
-        `Commit ${number}, ${named}${title}, by ${author}, ${localTime(commit.time)}, ${counts.join(', ')}`,
+        `Commit ${number}, ${named}${title}, by ${author}, ${timeText(commit.time)}, ${counts.join(', ')}`,
       ),
     },
   };
@@ -70,7 +71,7 @@ function tooltipOf(commit: CommitInfo): string {
     '',
     `Commit ${number}, made by ${operation}`,
     author,
-    localTime(commit.time),
+    timeText(commit.time),
     countTexts(commit).join(', '),
     tags.length === 0 ? '' : `Tags: ${tags.join(', ')}`,
     hash === null ? '' : `Hash: ${hash}`,

@@ -3,7 +3,7 @@ import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { pondName } from '../pondUri.ts';
-import { localTime } from '../versions.ts';
+import { timeText } from '../times.ts';
 import { itemOf } from './items.ts';
 import { filtersText, type HistoryFilters, type HistoryNode } from './nodes.ts';
 import { HistoryPages } from './pages.ts';
@@ -153,5 +153,5 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
 /** Says how far back the commits were read. */
 function reachText({ reach: { searched, searchedTo } }: HistoryPages): string {
   const count = searched.toLocaleString('en');
-  return searchedTo === null ? `${count} commits read` : `${count} commits read, back to ${localTime(searchedTo)}`;
+  return searchedTo === null ? `${count} commits read` : `${count} commits read, back to ${timeText(searchedTo)}`;
 }

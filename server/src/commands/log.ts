@@ -6,9 +6,12 @@ import { type RealPath, realPath } from '../tinyfs/realPath.ts';
 import { type Command } from './verb.ts';
 import { type CommitPage, commitPage, requireLimit } from './commitPages.ts';
 import { isoTime, taggedCommits } from './info.ts';
+import { commitKey, KnownRows } from './knownRows.ts';
 
 /** Commits that a page reads at most: some tenths of a second of work. */
 const searchMax = 10_000;
+/** Commits for which the numbers of rows are looked up: a file for each. */
+const rowsMax = 200;
 const pageCommits = 100;
 const pageCommitsMax = 1000;
 
@@ -18,8 +21,15 @@ const pageCommitsMax = 1000;
  * that no commit changed and where nothing is staged, and `version-not-found` for a start that is not a commit.
  */
 export const log: Command<'log'> = async (pond, params, context) => {
-  const { commits } = await logged(pond, params, Infinity, context.signal);
-  return await taggedCommits(pond, commits);
+  const { rows: withRows = false, ...wanted } = params;
+  const page = await logged(pond, wanted, Infinity, context.signal);
+  const commits = await taggedCommits(pond, page.commits);
+  if (!withRows) return commits;
+  const known = new KnownRows(pond, context.effects.openDisk);
+  return commits.map((commit, index) => {
+    const rows = index < rowsMax ? known.get(commitKey(commit)) : undefined;
+    return rows === undefined || rows === 'unreadable' ? commit : { ...commit, rows };
+  });
 };
 
 /** A page of the same commits. Fails as log, and `usage` for a limit out of range. */
@@ -37,7 +47,7 @@ export const history: Command<'history'> = async (pond, params, context) => {
 
 async function logged(
   pond: ResourcePond,
-  params: Params<'log'>,
+  params: Params<'history'>,
   searchMax: number,
   signal: AbortSignal,
 ): Promise<CommitPage> {

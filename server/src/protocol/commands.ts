@@ -9,8 +9,11 @@ export type * from './description.ts';
 export type * from './history.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
+export type * from './tableDiff.ts';
+export type * from './series.ts';
 export type * from './tables.ts';
 import {
   type AbsentInfo,
@@ -36,8 +39,10 @@ import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
+import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 6;
@@ -59,9 +64,11 @@ interface Commands
     MigrationCommands,
     MirrorCommands,
     ResourceCommands,
+    RowCountsCommands,
     RowDiffCommands,
     SearchCommands,
-    TableCommands {
+    TableCommands,
+    TableDiffCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
@@ -204,7 +211,8 @@ interface Commands
   /**
    * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
    * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
-   * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
+   * `problems` are those of a check afterwards; `refused` says which copies cannot be used, and why files
+   * of others were not taken. Fails when no copy that is named can be opened.
    */
   repair: {
     params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };

@@ -52,7 +52,11 @@ export interface HistoryCommands {
    * Commits, latest first; with a path, those that changed what it leads to, or the link at its end unless `followLinks`
    * (true). At most `limit`; the next page begins with the commit of number `start`: the parent of the last.
    */
-  log: { params: LogParams; result: readonly CommitInfo[] };
+  log: {
+    /** `rows` states the rows by which tables differ, of the commits for which countRows has counted all. */
+    params: LogParams & { readonly rows?: boolean };
+    result: readonly CommitInfo[];
+  };
   /**
    * The same as a page of at most `limit` (100) commits. It is shorter where few commits pass the filters: a page reads at
    * most 10,000 commits, and `next` continues there.

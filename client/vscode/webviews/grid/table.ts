@@ -1,4 +1,4 @@
-import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 import { layOut, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
 import { followPointer } from './pointer.ts';
@@ -6,6 +6,7 @@ import { Header, type HeaderHost } from './header.ts';
 import { pageRows, RowCache } from './rowCache.ts';
 import { cellOf, drawRows, type DrawnRows } from './rows.ts';
 import { moved, selectedRange, within, type Cell, type Selection } from './selection.ts';
+import { type TableContent } from './tableContent.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport } from './viewport.ts';
 
 /**
@@ -24,18 +25,6 @@ interface TableHost extends HeaderHost {
   /** Opens the menu of a cell. */
   cellMenu(cell: Cell, at: PagePosition): void;
   openValue(): void;
-}
-
-/** What the table shows. */
-export interface TableContent {
-  readonly columns: readonly ColumnInfo[];
-  /** Number of pinned columns, which are the first ones. */
-  readonly pinned: number;
-  readonly widths: Readonly<Record<string, number>>;
-  readonly view: TableViewInfo;
-  /** Number of rows; of those that are known so far unless `isCounted`. */
-  readonly rowCount: number;
-  readonly isCounted: boolean;
 }
 
 /**
@@ -121,7 +110,7 @@ export class Table {
   put(rows: RowsInfo): void {
     this.rows.put(rows);
     if (this.first.length === 0 && rows.start === 0) {
-      this.first = rows.columns;
+      this.first = this.content.diff?.texts(rows.columns) ?? rows.columns;
       this.layOut();
     }
     this.draw();
@@ -207,11 +196,12 @@ export class Table {
     this.sizer.style.width = `${width}px`;
     const shown = rowsIn(view);
     const left = this.scroller.scrollLeft;
-    const { columns, pinned, view: tableView } = this.content;
+    const { columns, pinned, view: tableView, diff } = this.content;
     const visible = visibleColumns(this.layouts, pinned, { left, width: this.scroller.clientWidth });
     const filtered = tableView.filters.map(({ column }) => column);
-    this.header.draw({ columns, layouts: this.layouts, sort: tableView.sort, filtered, pinned }, visible, left);
-    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts: this.layouts, selection: this.current };
+    const head = { columns, layouts: this.layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
+    this.header.draw(head, visible, left);
+    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts: this.layouts, selection: this.current, diff };
     this.body.replaceChildren(...drawRows(drawn, (row, column) => this.rows.cell(row, column)));
     this.body.style.width = `${width}px`;
     // The body is at the scroll position and contains the rows visible there.

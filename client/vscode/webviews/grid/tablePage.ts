@@ -1,11 +1,18 @@
-import { type ColumnInfo, type OpenedTableInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import {
+  type ColumnInfo,
+  type OpenedTableInfo,
+  type TableDiffInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
+import { changedFilterText, DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { Search } from './search.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
-import { Table, type TableContent } from './table.ts';
+import { Table } from './table.ts';
+import { type TableContent } from './tableContent.ts';
 import { type ControlledTable, TableControls } from './tableControls.ts';
 import { filterText, isWhole, type TableState } from './viewState.ts';
 
@@ -16,6 +23,8 @@ const textMax = 1000;
 interface ShownTable {
   readonly run: number;
   readonly info: OpenedTableInfo;
+  /** Set for the differences of tables. */
+  readonly diff: TableDiffInfo | undefined;
   readonly state: TableState;
 }
 
@@ -48,11 +57,13 @@ export class TablePage implements ControlledTable {
   /** Rows that were received, while their number is not known. */
   private received = 0;
   private generation = 0;
+  private differences: TableDiffInfo | undefined;
 
   constructor(shown: ShownTable, host: TablePageHost) {
     this.shown = shown;
     this.host = host;
     this.state = shown.state;
+    this.differences = shown.diff;
     this.total = shown.info.rowCount ?? undefined;
     this.search = this.newSearch();
     this.pane = new SidePane({
@@ -96,6 +107,17 @@ export class TablePage implements ControlledTable {
     if (isWhole(this.state.view)) this.setCount(rowCount);
   }
 
+  /** The differences were counted. */
+  setDiff(info: TableDiffInfo): void {
+    this.differences = info;
+    this.table.show(this.content());
+  }
+
+  /** How differences are drawn in the shown columns. */
+  diff(info: TableDiffInfo): DiffView {
+    return new DiffView(info, this.columns);
+  }
+
   focus(): void {
     this.table.root.focus();
   }
@@ -114,7 +136,9 @@ export class TablePage implements ControlledTable {
     const { columns } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
     const isCounted = this.rowCount !== undefined;
-    return { columns, pinned, widths: choices.widths, view, rowCount: this.rowCount ?? this.received, isCounted };
+    const diff = this.differences && this.diff(this.differences);
+    const rowCount = this.rowCount ?? this.received;
+    return { columns, pinned, widths: choices.widths, view, rowCount, isCounted, diff };
   }
 
   private newSearch(): Search {
@@ -191,7 +215,8 @@ export class TablePage implements ControlledTable {
   private request(start: number, count: number): void {
     const { generation } = this;
     const columns = this.columns.map(({ name }) => name);
-    const params = { view: this.state.view, start, count, columns, textMax };
+    const hidden = this.differences === undefined ? [] : this.diff(this.differences).fetched;
+    const params = { view: this.state.view, start, count, columns: [...columns, ...hidden], textMax };
     const names = JSON.stringify(columns);
     const isCurrent = (): boolean =>
       generation === this.generation && names === JSON.stringify(this.columns.map(({ name }) => name));
@@ -223,7 +248,7 @@ export class TablePage implements ControlledTable {
   private drawChips(): void {
     const { filters } = this.state.view;
     const chips = filters.map((filter) => {
-      const text = filterText(filter);
+      const text = changedFilterText(this.differences, filter) ?? filterText(filter);
       const edit = element('button', { type: 'button', title: text }, text);
       const remove = element(
         'button',
