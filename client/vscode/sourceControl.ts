@@ -59,7 +59,7 @@ export class SourceControls implements vscode.Disposable {
   /** Message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
   inputBox(pond: string): vscode.SourceControlInputBox {
     const control = this.byPond.get(pond);
-    if (control === undefined) throw new Error(`${pond} is not open`);
+    if (control === undefined) throw new Error(`${pondName(pond)} is not open`);
     return control.inputBox;
   }
 

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { isCancelled } from './errors.ts';
-import { type GridHost, GridPanel } from './gridPanel.ts';
+import { GridPanel } from './gridPanel.ts';
+import { type GridHost } from './gridTable.ts';
 import { type ComparedFiles, diffQuery } from './tableDiff.ts';
 import { refreshWhenVisible } from './visibleRefresh.ts';
 import { type TableQuery } from './webviews/grid/messages.ts';

@@ -163,7 +163,18 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'any',
     run: async (host, path) => await codeOf(host.run('resolve', { paths: [path] })),
   },
+  commit: {
+    last: 'followed',
+    takes: 'any',
+    run: async (host, path) => {
+      const code = await codeOf(host.run('commit', { message: 'a part', paths: [path] }));
+      // What is staged next must differ from what is committed.
+      await host.run('undo', {});
+      return code;
+    },
+  },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
+  history: { last: 'followed', takes: 'any', run: async (host, path) => (await host.run('history', { path })).commits },
   prove: { last: 'followed', takes: 'any', run: (host, path) => host.run('prove', { path }) },
   restore: {
     last: 'followed',

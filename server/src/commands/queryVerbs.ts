@@ -66,6 +66,20 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).tableSummary,
   },
+  tableOrigins: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tableOrigins.ts')).tableOrigins,
+  },
+  tablePlot: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).tablePlot,
+  },
   findInTable: {
     access: 'read',
     trust: 'trusted',
