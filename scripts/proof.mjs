@@ -28,6 +28,7 @@ const repeating = [
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
   'test/resources/tailModel.test.ts',
+  'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage'].map((name) => `test/resources/${name}.test.ts`),
   'test/language/cost.test.ts',
 ];
