@@ -15,10 +15,10 @@ export async function openVersion(_: Context, node: Node): Promise<void> {
 }
 
 /** Compares a file in a commit with the version before it. */
-export async function compareWithPrevious(context: Context, node: Node): Promise<void> {
+export async function compareWithPrevious({ tableDiffs }: Context, node: Node): Promise<void> {
   if (node?.type !== 'file') return;
   const { pond, commit, change } = node;
-  await showChange(context, { pond, from: String(commit.parent ?? 0), to: String(commit.number) }, change);
+  await showChange(tableDiffs, { pond, from: String(commit.parent ?? 0), to: String(commit.number) }, change);
 }
 
 /** Compares a file in a commit with what is at its path now, staged changes included. */

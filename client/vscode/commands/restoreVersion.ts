@@ -71,7 +71,7 @@ async function confirm(context: Context, { pond, paths, at }: Restoration, targe
   // The server says so.
   if (first === undefined) return true;
   const sides = { pond, from: at, to: undefined };
-  if (changes.length === 1 && first.type !== 'directory') await showChange(context, sides, first);
+  if (changes.length === 1 && first.type !== 'directory') await showChange(context.tableDiffs, sides, first);
   else await showChanges(sides, `Restore ${target}`, changes);
   const replaced = changes.filter(({ path }) => context.sourceControls.change(pond, path) !== undefined);
   const restore = 'Restore';
