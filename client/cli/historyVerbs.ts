@@ -38,7 +38,7 @@ export const status: VerbRunner = async (session) => {
   if (state.conflicts.length === 0) return;
   const paths = conflictLines(state);
   await terminal.print(
-    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one\n${paths}`,
+    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one, 'pond resolve --rows' merges a table\n${paths}`,
   );
 };
 
@@ -113,11 +113,6 @@ export const discard: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
   const result = await session.call('discard', paths.length === 0 ? {} : { paths });
   await show(session, result, `discarded ${plural(result.discarded, 'change')}`);
-};
-
-/** Keeps the staged side of conflicts. */
-export const resolve: VerbRunner = async (session) => {
-  await show(session, await session.call('resolve', { paths: session.line.positionals.map(pondPath) }));
 };
 
 /** Prints commits, one line each. */

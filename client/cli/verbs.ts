@@ -6,7 +6,7 @@ import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
-import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
+import { commit, diff, discard, log, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, site } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
 import { migrate } from './migrateVerb.ts';
@@ -22,6 +22,7 @@ import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
 import { tag, undo } from './tagVerbs.ts';
 import { thinVerbs } from './thinVerbs.ts';
+import { resolveVerb } from './resolveVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -171,13 +172,7 @@ export const verbs = {
     positionals: [0],
     run: discard,
   },
-  resolve: {
-    usage: 'PATH...',
-    summary: 'keep the staged side of conflicts with another commit',
-    details: ['To keep the committed side, discard the path.'],
-    positionals: [1],
-    run: resolve,
-  },
+  resolve: resolveVerb,
   log: {
     usage: '[-n N] [--since V] [--until V] [--author TEXT] [--grep TEXT] [--no-runs] [--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',

@@ -14,6 +14,7 @@ import { clonePond } from './commands/clone.ts';
 import { cancelSearch, findInFiles } from './commands/findInFiles.ts';
 import { goToFile } from './commands/goToFile.ts';
 import { initPond } from './commands/init.ts';
+import { mergeRows } from './commands/mergeRows.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
 import { newResource } from './commands/newResource.ts';
 import { openMirror } from './commands/openMirror.ts';
@@ -91,6 +92,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.commit', context, commitPond),
     registerCommand('pond.discard', context, discardChanges),
     registerCommand('pond.keepStaged', context, resolveConflicts),
+    registerCommand('pond.mergeRows', context, mergeRows),
     registerCommand('pond.openDiff', context, openDiff),
     registerCommand('pond.openTableDiff', context, openTableDiff),
     registerCommand('pond.showLog', context, showLog),

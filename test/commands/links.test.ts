@@ -152,6 +152,11 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'file',
     run: async (host, path) => await codeOf(host.run('diffRows', { path, limit: 10 })),
   },
+  mergeRows: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) => await codeOf(host.run('mergeRows', { path, limit: 0 })),
+  },
   discard: { last: 'followed', takes: 'any', run: (host, path) => host.run('discard', { paths: [path] }) },
   resolve: {
     last: 'followed',

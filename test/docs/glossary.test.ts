@@ -18,6 +18,7 @@ const shortPages = [
   'commands.md',
   'concepts.md',
   'errors.md',
+  'everyday.md',
   'export.md',
   'getting-started.md',
   'glossary.md',

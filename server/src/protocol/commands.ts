@@ -9,8 +9,10 @@ export type * from './description.ts';
 export type * from './history.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './plots.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
+export type * from './rowMerge.ts';
 export type * from './search.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
@@ -38,14 +40,16 @@ import { type HistoryCommands } from './history.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
+import { type PlotCommands } from './plots.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
+import { type RowMergeCommands } from './rowMerge.ts';
 import { type SearchCommands } from './search.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
@@ -63,9 +67,11 @@ interface Commands
     HostCommands,
     MigrationCommands,
     MirrorCommands,
+    PlotCommands,
     ResourceCommands,
     RowCountsCommands,
     RowDiffCommands,
+    RowMergeCommands,
     SearchCommands,
     TableCommands,
     TableDiffCommands {
