@@ -6,7 +6,6 @@
 import { join } from 'node:path';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
-import { type PlotRange } from '../../server/src/sandbox/plotTypes.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
@@ -34,14 +33,20 @@ const operations = await QueryOperations.open(settings, openHostDisk);
 const table = { files: [{ hostPath: file, sizeBytes: 0, pondPath: '/series.parquet', reading: parquetReading }] };
 const names = Array.from({ length: columns }, (_, index) => `c${index}`);
 
+/** A part of the x axis, milliseconds since 1970. */
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The plot of some columns. */
-async function ours(ys: readonly string[], range?: PlotRange): Promise<void> {
+async function ours(ys: readonly string[], range?: Range): Promise<void> {
   const plot = { kind: 'lines', x: 'time', ys, pixels, ...(range && { range }) } as const;
   await operations.tables.tablePlot({ table, view: { sort: [], filters: [] }, plot }, new AbortController().signal);
 }
 
 /** The statement that reduces the same columns, as somebody would write it for this file. */
-function bare({ low, high }: PlotRange): string {
+function bare({ low, high }: Range): string {
   const us = (ms: number): string => `make_timestamp(${Math.round(ms * 1000)})`;
   const width = ((high - low) * 1000) / pixels;
   const facts = names
