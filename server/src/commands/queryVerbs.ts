@@ -122,6 +122,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./countRows.ts')).countRows,
   },
+  mergeRows: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'never',
+    load: async () => (await import('./mergeRows.ts')).mergeRows,
+  },
   openTableDiff: {
     access: 'read',
     trust: 'trusted',
