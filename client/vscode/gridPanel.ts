@@ -2,12 +2,13 @@ import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
-import { copyCells } from './gridCopy.ts';
+import { copyCells, editedRows } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, located, openParams, tableName } from './gridTable.ts';
+import { editedFile, failure, located, openParams, tableName, warnOfEdits } from './gridTable.ts';
 import { pondName } from './pondUri.ts';
+import { type TableDocument } from './tableDocument.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
   type FromGridPage,
@@ -36,6 +37,8 @@ type Shown = Extract<GridState, { type: 'result' }>;
 export class GridPanel implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
+  /** The edits of the table; undefined for the result of a query. */
+  private readonly document: TableDocument | undefined;
   private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
   private readonly closed = new vscode.EventEmitter<void>();
@@ -47,14 +50,16 @@ export class GridPanel implements vscode.Disposable {
   readonly onDidClose = this.closed.event;
 
   /** Turns `panel` into the grid; closing either closes both. */
-  constructor(host: GridHost, panel: vscode.WebviewPanel) {
+  constructor(host: GridHost, panel: vscode.WebviewPanel, document?: TableDocument) {
     this.host = host;
+    this.document = document;
     this.panel = panel;
     this.requests = new GridRequests(host.client, (message) => this.post(message));
     const assets = vscode.Uri.joinPath(host.extension, 'out', 'webviews');
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
     this.listeners = [
+      ...(document === undefined ? [] : [document.onDidEdit((edits) => this.post({ type: 'edited', ...edits }))]),
       this.panel.webview.onDidReceiveMessage((message: FromGridPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
       this.panel.onDidChangeViewState(() => this.reopenLost()),
@@ -129,6 +134,7 @@ export class GridPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         // A page that was hidden restarts empty: send its content again.
+        if (this.document !== undefined) this.post({ type: 'edited', ...this.document.all });
         if (this.current !== undefined) this.post(this.current);
         return;
       case 'cancel':
@@ -145,18 +151,28 @@ export class GridPanel implements vscode.Disposable {
     const { pond } = shown.query;
     switch (message.type) {
       case 'request':
-        return this.requests.send(message, { pond, source: shown.info.source });
+        return this.requests.send(message, { pond, source: shown.info.source, edited: editedFile(shown) });
       case 'plot':
         void this.sendPlot(shown, message);
         return;
       case 'copy': {
-        const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        const read = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        const rows = editedRows(this.document?.rows ?? new Map(), message, read);
         void copyCells({ ...message, table: tableName(shown.query) }, rows).then((copied) => {
           if (copied !== undefined) this.post({ type: 'copied', rows: copied });
         });
         return;
       }
+      case 'edit': {
+        const edited = editedFile(shown);
+        if (edited !== undefined) this.document?.edit(message.label, edited.base, message.rows);
+        return;
+      }
+      case 'paste':
+        void vscode.env.clipboard.readText().then((text) => this.post({ type: 'pasted', run: message.run, text }));
+        return;
       case 'export':
+        if (this.document?.isDirty === true) warnOfEdits();
         void this.reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
         return;
       case 'openAsQuery':
@@ -205,7 +221,8 @@ export class GridPanel implements vscode.Disposable {
     count: number,
   ): Promise<RowsInfo> {
     const names = columns.map(({ name }) => name);
-    const params = { pond: query.pond, source: info.source, view, start, count, columns: names };
+    const positions = info.editing !== undefined && 'base' in info.editing;
+    const params = { pond: query.pond, source: info.source, view, start, count, columns: names, positions };
     return this.host.client.request('tableRows', params);
   }
 

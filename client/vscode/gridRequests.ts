@@ -4,6 +4,14 @@ import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type AnyResult, type FromGridPage, type ToGridPage } from './webviews/grid/messages.ts';
 
+/** The table of a panel. */
+export interface PanelTable {
+  readonly pond: string;
+  readonly source: TableSource;
+  /** The file whose rows are edited, and its content. */
+  readonly edited: { readonly path: string; readonly base: string } | undefined;
+}
+
 type PageRequest = Extract<FromGridPage, { type: 'request' }>;
 
 /** Passes the requests of a page on to the server, about its own table alone, and the answers back. */
@@ -17,7 +25,7 @@ export class GridRequests {
     this.post = post;
   }
 
-  send(message: PageRequest, table: { readonly pond: string; readonly source: TableSource }): void {
+  send(message: PageRequest, table: PanelTable): void {
     const { id } = message;
     const cancellation = new vscode.CancellationTokenSource();
     this.running.set(id, cancellation);
@@ -43,7 +51,7 @@ export class GridRequests {
 
   private request(
     message: PageRequest,
-    table: { readonly pond: string; readonly source: TableSource },
+    { edited, ...table }: PanelTable,
     token: vscode.CancellationToken,
   ): Promise<AnyResult> {
     switch (message.name) {
@@ -55,6 +63,9 @@ export class GridRequests {
         return this.client.request('tableSummary', { ...message.params, ...table }, token);
       case 'findInTable':
         return this.client.request('findInTable', { ...message.params, ...table }, token);
+      case 'checkCells':
+        if (edited === undefined) return Promise.reject(new Error('the table cannot be edited'));
+        return this.client.request('checkCells', { ...message.params, pond: table.pond, ...edited }, token);
     }
   }
 }

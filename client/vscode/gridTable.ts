@@ -1,4 +1,5 @@
 /** Tables as a panel opens and shows them. */
+import * as vscode from 'vscode';
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
 import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
@@ -43,4 +44,19 @@ export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, erro
     message: errorMessage(error),
     ...(hint === undefined ? {} : { hint: hintText(hint) }),
   };
+}
+
+/** The file whose rows a page edits, with its content; undefined for a table that cannot be edited. */
+export function editedFile({
+  query,
+  info: { editing },
+}: Extract<GridState, { type: 'result' }>): { readonly path: string; readonly base: string } | undefined {
+  return 'path' in query && editing !== undefined && 'base' in editing
+    ? { path: query.path, base: editing.base }
+    : undefined;
+}
+
+/** Says that edits are not among the rows that are written. */
+export function warnOfEdits(): void {
+  void vscode.window.showWarningMessage('The rows are written as they are saved, without the edits.');
 }

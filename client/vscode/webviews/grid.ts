@@ -6,6 +6,7 @@ import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
 import { PlotView } from './grid/plot.ts';
 import { plottedColumns } from './grid/plotted.ts';
 import { Requests } from './grid/requests.ts';
+import { applyChanges, type RowEdit, type RowKey } from './grid/rowEdits.ts';
 import { TablePage } from './grid/tablePage.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
@@ -37,6 +38,8 @@ const toolbar = new Toolbar({
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
+/** Edits that the extension reported, for a table that is shown again. */
+const edits = new Map<RowKey, RowEdit>();
 let pageState: PageState = readPageState(host.getState());
 
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
@@ -61,6 +64,14 @@ function receive(message: ToGridPage): void {
       return;
     case 'plotFailed':
       if (message.run === shown?.run) toolbar.report(message.message);
+      return;
+    case 'edited':
+      if (message.isAll) edits.clear();
+      applyChanges(edits, message.rows);
+      table?.edited(message.rows, message.isAll);
+      return;
+    case 'pasted':
+      if (message.run === shown?.run) void table?.cells.paste(message.text);
       return;
     case 'copied':
       toolbar.announce(`${count(message.rows, 'row')} copied`);
@@ -114,8 +125,10 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
       },
       counted: (rowCount) => toolbar.counted(rowCount),
       failed: (message) => toolbar.report(message),
+      announce: (text) => toolbar.announce(text),
     },
   );
+  table.edited([...edits], true);
   showContent();
   if (takesFocus) table.focus();
 }

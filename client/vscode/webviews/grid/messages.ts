@@ -7,6 +7,7 @@ import {
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
 import { type ClipboardFormat } from './copyText.ts';
+import { type RowChange } from './rowEdits.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
 export interface CellRange {
@@ -61,10 +62,10 @@ export interface PlotInfo {
 }
 
 /** Requests that the page may make: those about the rows of its table. */
-export type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable';
+export type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable' | 'checkCells';
 
 /** Params of a request, without the table, which the extension knows. */
-export type RequestParams<N extends TableRequest> = Omit<Params<N>, 'pond' | 'source'>;
+export type RequestParams<N extends TableRequest> = Omit<Params<N>, 'pond' | 'source' | 'path' | 'base'>;
 
 /** A request of the page, by its name. */
 type AnyRequest = {
@@ -82,7 +83,10 @@ export type ToGridPage =
   | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
   | { readonly type: 'plot'; readonly run: number; readonly plot: PlotInfo }
   | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
-  | { readonly type: 'copied'; readonly rows: number };
+  | { readonly type: 'copied'; readonly rows: number }
+  /** Edits of rows; all that there are, with `isAll`. */
+  | { readonly type: 'edited'; readonly rows: readonly RowChange[]; readonly isAll: boolean }
+  | { readonly type: 'pasted'; readonly run: number; readonly text: string };
 
 export type FromGridPage =
   | { readonly type: 'ready' }
@@ -95,6 +99,10 @@ export type FromGridPage =
       readonly run: number;
       readonly rowStart: number;
       readonly rowEnd: number;
+      /** Rows of the view, without new ones. */
+      readonly rowCount: number;
       readonly format: ClipboardFormat;
     } & ShownView)
+  | { readonly type: 'edit'; readonly run: number; readonly label: string; readonly rows: readonly RowChange[] }
+  | { readonly type: 'paste'; readonly run: number }
   | ({ readonly type: 'export' | 'openAsQuery'; readonly run: number } & ShownView);

@@ -1,6 +1,7 @@
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
-import { type Cell, selectedRange, type Selection } from './selection.ts';
+import { type CellMark } from './rowEdits.ts';
+import { type Cell, isSelected, type Selection } from './selection.ts';
 
 /** Rows to draw. */
 export interface DrawnRows {
@@ -14,16 +15,19 @@ export interface DrawnRows {
   readonly left: number;
   readonly layouts: readonly ColumnLayout[];
   readonly selection: Selection;
+  readonly rows: {
+    /** Text of a cell: null for NULL, undefined for one that is not loaded. */
+    cell(row: number, column: number): string | null | undefined;
+    /** What edits change about a cell; undefined for nothing. */
+    mark(row: number, column: number): CellMark | undefined;
+  };
 }
 
-/** Returns the elements of rows. `text` returns that of a cell, null for NULL, undefined for one that is not loaded. */
-export function drawRows(
-  drawn: DrawnRows,
-  text: (row: number, column: number) => string | null | undefined,
-): readonly HTMLElement[] {
+/** Returns the elements of rows. */
+export function drawRows(drawn: DrawnRows): readonly HTMLElement[] {
   const rows: HTMLElement[] = [];
   for (let row = drawn.start; row < drawn.end; row++) {
-    const cells = drawn.visible.map((column) => cell(drawn, { row, column }, text(row, column)));
+    const cells = drawn.visible.map((column) => cell(drawn, { row, column }, drawn.rows.cell(row, column)));
     const attributes = { class: row % 2 === 0 ? 'row' : 'row odd', role: 'row', 'aria-rowindex': String(row + 2) };
     rows.push(element('div', attributes, number(drawn, row), ...cells));
   }
@@ -49,16 +53,16 @@ function number({ layouts, left }: DrawnRows, row: number): HTMLElement {
 
 function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | undefined): HTMLElement {
   const { focus } = drawn.selection;
-  const range = selectedRange(drawn.selection);
   const layout = drawn.layouts[column];
-  const isSelected =
-    row >= range.rowStart && row < range.rowEnd && column >= range.columnStart && column < range.columnEnd;
+  const isChosen = isSelected(drawn.selection, { row, column });
+  const mark = drawn.rows.mark(row, column);
   const kinds = [
     'cell',
+    ...(mark === undefined ? [] : [mark]),
     ...(text === null ? ['null'] : text === undefined ? ['pending'] : []),
     ...(layout?.numeric === true ? ['numeric'] : []),
     ...(column < drawn.pinned ? ['pinned'] : []),
-    ...(isSelected ? ['selected'] : []),
+    ...(isChosen ? ['selected'] : []),
     ...(focus.row === row && focus.column === column ? ['focused'] : []),
   ];
   const attributes = {
@@ -66,7 +70,8 @@ function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | und
     class: kinds.join(' '),
     role: 'gridcell',
     'aria-colindex': String(column + 2),
-    'aria-selected': String(isSelected),
+    'aria-selected': String(isChosen),
+    ...(mark !== undefined && { 'aria-description': mark }),
   };
   const made = element('div', attributes, text === null ? 'NULL' : (text ?? '…'));
   if (layout !== undefined) {
