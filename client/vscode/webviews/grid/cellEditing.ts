@@ -67,6 +67,7 @@ export class CellEditing {
     }
     const cell = document.getElementById(`c${focus.row}-${focus.column}`);
     if (cell === null) return;
+    if (cell.classList.contains('deleted')) return this.on.announce('The row is deleted.');
     const edited = { text: text ?? '', label: `${column.name}, row ${focus.row + 1}`, isTyped: typed !== undefined };
     this.editor = new CellEditor(cell, edited, {
       check: (value) => this.problem(column, value),
@@ -95,6 +96,7 @@ export class CellEditing {
     const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(this.on.table.selection);
     const names = this.on.columns.slice(columnStart).map(({ name }) => name);
     const cells = pastedCells(text, names);
+    if (cells.length === 0) return this.on.announce('There are no copied cells.');
     const single = cells.length === 1 && cells[0]?.length === 1 ? [cells[0][0] ?? null] : undefined;
     const width = single === undefined ? Math.max(0, ...cells.map((row) => row.length)) : columnEnd - columnStart;
     const columns = this.on.columns.slice(columnStart, columnStart + width);
@@ -114,7 +116,7 @@ export class CellEditing {
     if (!this.canEdit()) return;
     const { focus } = this.on.table.selection;
     const place = this.on.edits.rowCount === 0 ? { before: 0, order: 0 } : await this.place(focus.row, isAbove);
-    const key = crypto.randomUUID();
+    const key = crypto.getRandomValues(new Uint32Array(2)).join('-');
     this.on.apply('Insert Row', [[key, { values: [], ...place }]]);
     const row = this.on.edits.rowOf(key) ?? focus.row;
     this.on.table.select({ anchor: { row, column: focus.column }, focus: { row, column: focus.column } });
@@ -174,12 +176,14 @@ export class CellEditing {
   ): Promise<void> {
     const rows = await this.selectedRows(columns);
     if (rows === undefined) return;
+    if (rows.keys.some((key) => this.isDeleted(key)))
+      return this.on.announce('Nothing was changed: a selected row is deleted.');
     const values = valuesOf(rows.keys);
     const cells = rows.keys.flatMap((key, row) =>
       columns.flatMap(({ name }, column) => {
         const value = values[row]?.[column];
         const same = value === undefined || value === rows.columns[column]?.[row];
-        return same || this.isDeleted(key) ? [] : [{ key, column: name, value }];
+        return same ? [] : [{ key, column: name, value }];
       }),
     );
     if (cells.length === 0) return;

@@ -1,7 +1,7 @@
 import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
 import { layOut, leftOf, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
-import { followPointer } from './pointer.ts';
+import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
 import { type EditedRows } from './rowEdits.ts';
@@ -59,6 +59,7 @@ export class Table {
   private first: RowsInfo['columns'] = [];
   private layouts: readonly ColumnLayout[] = [];
   private top = 0;
+  private readonly clicks = new DoubleClicks();
   private current: Selection = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
   /** The first row to restore. */
   private wanted: number | undefined;
@@ -82,7 +83,6 @@ export class Table {
     this.scroller.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     this.root.addEventListener('keydown', (event) => this.key(event));
     this.scroller.addEventListener('pointerdown', (event) => this.pressed(event));
-    this.scroller.addEventListener('dblclick', () => this.host.activated());
     this.scroller.addEventListener('contextmenu', (event) => this.menu(event));
     new ResizeObserver(() => this.draw()).observe(this.scroller);
     this.rows.want(0, pageRows);
@@ -277,7 +277,8 @@ export class Table {
       const focus = { row: over.row, column: at.column === undefined ? end.column : (over.column ?? 0) };
       this.select({ anchor: this.current.anchor, focus });
     };
-    followPointer(drag, () => undefined);
+    const isSecond = at.column !== undefined && this.clicks.press(`${at.row} ${at.column}`, event);
+    followPointer(drag, () => isSecond && this.host.activated());
   }
 
   private menu(event: MouseEvent): void {
