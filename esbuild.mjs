@@ -5,6 +5,7 @@
 import { build } from 'esbuild';
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { iconPng } from './scripts/icon.mjs';
 import { notices } from './scripts/notices.mjs';
 import { root } from './scripts/run.mjs';
 
@@ -108,4 +109,5 @@ const results = await Promise.all(bundles.map((options) => build(options)));
 const metafiles = results.flatMap(({ metafile }) => (metafile === undefined ? [] : [metafile]));
 await removeStale(metafiles.flatMap(({ outputs }) => Object.keys(outputs)));
 await writeFile(path.join(root, outdir, 'NOTICES.txt'), await notices(metafiles));
+await writeFile(path.join(root, outdir, 'icon.png'), iconPng());
 await chmod(path.join(root, outdir, 'pond.mjs'), 0o755);

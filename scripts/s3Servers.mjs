@@ -1,9 +1,9 @@
 /**
  * S3-compatible servers for the tests of stores. They are no dependencies, and installed into .cache/.
  *
- * One rule decides which run: s3s-fs if it is installed, else moto; both with `npm run proof`. moto (115 MB, Python) is installed by every run of the tests
- * where CI is set, if a package index can be reached, and by `npm run test:interop`. s3s-fs takes minutes to compile, so
- * only `npm run test:interop` builds it, where cargo is.
+ * One rule decides which run: moto if it is installed, else s3s-fs; both with `npm run proof`. moto (115 MB, Python) is
+ * installed by every run of the tests where CI is set, if a package index can be reached, and by `npm run test:interop`.
+ * s3s-fs takes minutes to compile, so only `npm run test:interop` builds it, where cargo is.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

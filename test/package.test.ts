@@ -36,6 +36,7 @@ const development = {
   '@types/vscode': 'types of the oldest VS Code that is supported',
   '@vscode/test-electron': 'runs the editor suite in the desktop VS Code',
   '@vscode/vsce': 'packs the extension',
+  'axe-core': 'judges the accessibility of the pages that the editor shows',
   esbuild: 'bundles',
   oxlint: 'checks style',
   'oxlint-tsgolint':

@@ -2,7 +2,9 @@
 import { ageText } from '../../server/src/base/age.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type BackupInfo, type BackupStatusInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
+import { type BackupInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
+import { attemptEach, errorOf, failAfter } from './attempts.ts';
+import { type PrintedError } from './errorText.ts';
 import { humanSize, minute, plural, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
@@ -14,11 +16,12 @@ const defaultSample = '5%';
 /** Makes copies of the pond, and shows, verifies and prunes them. Other words than these are names of Backups. */
 export const backup = {
   usage:
-    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] | ls URL | prune NAME [--dry-run] | adopt NAME',
+    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] [--repair] | ls URL | prune NAME [--dry-run] | adopt NAME',
   summary: 'send what is new to the stores of Backup resources, and check what is there',
   details: [
     'status shows what is not backed up; --offline as this computer remembers it.',
     `verify compares every object with the pond, and reads a share of them, ${defaultSample} or --sample; --full reads all.`,
+    'verify --repair also sends the files of the pond in the place of damaged objects, which it removes with prune_key.',
     'ls lists the ponds at s3://BUCKET/PREFIX?endpoint=https://HOST or file:///FOLDER.',
     'prune removes what no version needs, in two calls at least a day apart; --dry-run only lists it.',
     'adopt makes a clone take the place of the pond that it was cloned from: its Backups run from then on.',
@@ -28,6 +31,7 @@ export const backup = {
     sample: { type: 'string' },
     full: { type: 'boolean' },
     at: { type: 'string' },
+    repair: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   positionals: [0],
@@ -51,7 +55,7 @@ async function run(session: Session): Promise<void> {
 
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   status: ['offline'],
-  verify: ['sample', 'full', 'at'],
+  verify: ['sample', 'full', 'at', 'repair'],
   prune: ['dry-run'],
 };
 
@@ -86,22 +90,31 @@ async function status(session: Session): Promise<void> {
   const name = line.positionals[1];
   const all = await backups(session);
   const names = name === undefined ? all.map(({ resource }) => resource) : [resourceNamed(all, name)];
-  const states: BackupStatusInfo[] = [];
-  for (const one of names) {
-    states.push(await session.call('backupStatus', { name: one, offline: line.flags.has('offline') }));
+  const offline = line.flags.has('offline');
+  const attempts = await attemptEach(names, (one) => session.call('backupStatus', { name: one, offline }));
+  const states = attempts.map((attempt) => {
+    const remembered = all.find(({ resource }) => resource === attempt.resource);
+    return { ...remembered!, missingBytes: null, ...attempt.value, error: errorOf(attempt, session) };
+  });
+  if (line.json) await printJson(session, states);
+  else {
+    session.terminal.quiet();
+    await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
   }
-  if (line.json) return await printJson(session, states);
-  session.terminal.quiet();
-  await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
+  failAfter(attempts, session);
 }
 
-function statusLines(state: BackupStatusInfo): readonly string[] {
-  const { resource, text, address, commit, missing, missingBytes, verified, verifiedShare } = state;
-  const size = missing === 0 ? '' : `, up to ${humanSize(missingBytes)}`;
+/** A state of which an error is known, when the store could not be asked: it is then what this computer remembers. */
+type ShownState = BackupInfo & { readonly missingBytes: number | null; readonly error: PrintedError | null };
+
+function statusLines(state: ShownState): readonly string[] {
+  const { resource, text, address, commit, missing, missingBytes, verified, verifiedShare, error } = state;
+  const size = missing === 0 || missingBytes === null ? '' : `, up to ${humanSize(missingBytes)}`;
   const share = verifiedShare === null ? '' : `, ${Math.round(verifiedShare * 1000) / 10}% of the objects read`;
   return [
     `${resource}: ${text}${size}`,
-    `  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`,
+    ...(error === null ? [] : [`  not asked: ${error.message}`]),
+    ...(address === '' ? [] : [`  at ${address}${commit === null ? '' : `, up to commit ${commit}`}`]),
     verified === null ? '  never verified' : `  verified ${ageText(Date.now() - Date.parse(verified))}${share}`,
   ];
 }
@@ -113,14 +126,18 @@ async function verify(session: Session): Promise<void> {
     throw new PondError('usage', '--sample and --full exclude each other', { hint: '--full reads every object.' });
   }
   const name = resourceNamed(await backups(session), argument(line, 1));
-  const result = await session.call('backupVerify', { name, share, ...atOf(line) });
-  await show(session, result, [...result.problems, verdict(result)].map(printable).join('\n'));
+  const repair = line.flags.has('repair');
+  const result = await session.call('backupVerify', { name, share, ...atOf(line), ...(repair && { repair }) });
+  const repaired = result.repaired.map((path) => `repaired ${path}`);
+  await show(session, result, [...repaired, ...result.problems, verdict(result)].map(printable).join('\n'));
   if (result.problems.length === 0) return;
   throw new PondError(
     'remote-damaged',
     `the copy of ${result.resource} has ${plural(result.problems.length, 'problem')}`,
     {
-      hint: "Remove altered objects from the store or restore their older versions. 'pond backup' sends again what is after the first missing log entry; a Backup with another prefix makes a whole new copy.",
+      hint: repair
+        ? 'Restore their older versions at the store; a Backup with another prefix makes a whole new copy.'
+        : "'pond backup verify --repair' sends them again from this pond.",
     },
   );
 }

@@ -81,7 +81,7 @@ const typeLetters: Readonly<Record<FileTypeName, string>> = {
 
 /** Returns the columns of an `ls -l` line. */
 export function longRow(node: NodeInfo, name: string): string[] {
-  const size = node.type === 'directory' ? `${node.size}` : humanSize(node.size);
+  const size = node.sizeUnknown === true ? '?' : node.type === 'directory' ? `${node.size}` : humanSize(node.size);
   return [typeLetters[node.type], size, minute(node.modified), `v${node.version}`, shownName(node, name)];
 }
 

@@ -5,11 +5,13 @@ import {
   type CommitInfo,
   type ForeignOperation,
   type ReplicaInfo,
+  type RowCountsInfo,
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
 import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { changesWithRows, rowCounts } from './rowCounts.ts';
 import { type VerbRunner } from './verb.ts';
 
 const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
@@ -74,13 +76,14 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 export const diff: VerbRunner = async (session) => {
   const { texts, positionals, flags } = session.line;
   if (flags.has('rows')) return await (await import('./rowDiff.ts')).diffRows(session);
-  const changes = await session.call('diff', {
+  const sides = {
     ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
     ...(positionals.length === 0 ? {} : { paths: positionals.map(pondPath) }),
-  });
+  };
+  const changes = await session.call('diff', sides);
   if (session.line.json) return await printJson(session, changes);
-  await session.terminal.print(changeTable(changes));
+  await session.terminal.print(await changesWithRows(session, changes, sides));
 };
 
 /** Commits the staged changes. */
@@ -118,6 +121,7 @@ export const log: VerbRunner = async (session) => {
     ...(author !== undefined && { author }),
     ...(message !== undefined && { message }),
     ...(flags.has('no-runs') && { noRuns: true }),
+    ...(!session.line.json && { rows: true }),
   });
   if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
@@ -126,6 +130,7 @@ export const log: VerbRunner = async (session) => {
     one.author,
     firstLine(one.message),
     counts(one),
+    ...(one.rows === undefined || isSame(one.rows) ? [] : [rowCounts(one.rows)]),
   ]);
   await session.terminal.print(table(rows, new Set([0])));
 };
@@ -136,6 +141,11 @@ export const showVerb: VerbRunner = async (session) => {
   const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
   const { number, time, author, message, operation, rootHash, hash } = shown.commit;
+  const { parent } = shown.commit;
+  const changes =
+    parent === null
+      ? changeTable(shown.changes)
+      : await changesWithRows(session, shown.changes, { from: String(parent), to: String(number) });
   const rows = [
     ['commit', String(number)],
     ['time', time],
@@ -144,7 +154,7 @@ export const showVerb: VerbRunner = async (session) => {
     ['tree', rootHash],
     ...(hash === null ? [] : [['hash', hash]]),
   ];
-  await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changeTable(shown.changes)}`);
+  await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changes}`);
 };
 
 /** Stages paths as they were in an earlier version. */
@@ -157,6 +167,10 @@ export const restore: VerbRunner = async (session) => {
   if (session.line.json) return await printJson(session, changes);
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
+
+function isSame({ added, removed, changed }: RowCountsInfo): boolean {
+  return added + removed + changed === 0;
+}
 
 function firstLine(text: string): string {
   return printable(text.split('\n', 1)[0] ?? '');

@@ -1,6 +1,7 @@
 /** The verb of mirrors. */
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
+import { attemptEach, errorOf, failAfter } from './attempts.ts';
 import { errorText } from './errorText.ts';
 import { minute, plural, table } from './format.ts';
 import { namesHelp } from './options.ts';
@@ -25,7 +26,9 @@ const runMirror: VerbRunner = async (session) => {
   }
   if (line.flags.has('dry-run')) return await printPlans(session, found);
   if (line.flags.has('start-over')) {
-    for (const { resource } of found) await session.call('mirrorStartOver', { name: resource });
+    // A document with errors has no state to forget; the run reports it.
+    const sound = found.filter(({ problem }) => problem === null).map(({ resource }) => resource);
+    failAfter(await attemptEach(sound, (name) => session.call('mirrorStartOver', { name })), session);
   }
   const resources = found.map(({ resource }) => resource);
   if (line.flags.has('watch')) await watch(session, resources);
@@ -34,8 +37,9 @@ const runMirror: VerbRunner = async (session) => {
 
 /** Runs mirrors now, and again after each change of their folders or of the pond, until Ctrl+C. */
 async function watch(session: Session, names: readonly string[]): Promise<void> {
-  await runNamed(session, names);
-  let seen = await session.call('mirrorEvents', { names });
+  // The first round asks for permission; where one of several mirrors fails, the others are watched all the same.
+  await runNamed(session, names).catch((error: unknown) => warnOfRound(session, error, names.length > 1));
+  let seen = await session.call('mirrorEvents', { names: await watchable(session, names) });
   if (!seen.isWatching) {
     session.terminal.warn(
       'pond: a folder cannot be watched; it is compared every ten seconds\nhint: The system may have no watches left: see fs.inotify.max_user_watches.',
@@ -47,22 +51,29 @@ async function watch(session: Session, names: readonly string[]): Promise<void> 
       // Other processes can write the pond while nothing happens.
       await session.call('close', {});
       const { changes, commit } = seen;
-      seen = await session.call('mirrorEvents', { names, since: { changes, commit } });
+      seen = await session.call('mirrorEvents', { names: await watchable(session, names), since: { changes, commit } });
     } catch (error) {
       if (!session.signal.aborted) throw error;
     }
   }
 }
 
+/** The mirrors whose folders can be watched at present; the rounds report why others cannot run. */
+async function watchable({ call }: Session, names: readonly string[]): Promise<readonly string[]> {
+  const ready = (await call('mirrors', { names })).filter(({ problem, isAllowed }) => problem === null && isAllowed);
+  return ready.map(({ resource }) => resource);
+}
+
 /** Runs a round; a later one may succeed where it fails. */
 async function tryRound(session: Session, names: readonly string[]): Promise<void> {
-  try {
-    await runOnce(session, names, { isWatching: true });
-  } catch (error) {
-    if (session.signal.aborted) return;
-    if (!isPondError(error)) throw error;
-    session.terminal.warn(errorText(printedError(error, session.line)));
-  }
+  await runOnce(session, names, { isWatching: true }).catch((error: unknown) => warnOfRound(session, error, true));
+}
+
+/** Writes the error of a round to standard error when the watch goes on; throws it otherwise, and one that is a bug. */
+function warnOfRound({ signal, terminal, line }: Session, error: unknown, goesOn: boolean): void {
+  if (signal.aborted && goesOn) return;
+  if (!isPondError(error) || !goesOn) throw error;
+  terminal.warn(errorText(printedError(error, line)));
 }
 
 async function printStatus(session: Session, found: readonly MirrorInfo[]): Promise<void> {
@@ -71,13 +82,14 @@ async function printStatus(session: Session, found: readonly MirrorInfo[]): Prom
     info.resource,
     stateOf(info),
     plural(info.files, 'file'),
-    `${info.path} ${{ both: '↔', out: '→', in: '←' }[info.direction]} ${info.folder}`,
+    info.problem ?? `${info.path} ${{ both: '↔', out: '→', in: '←' }[info.direction]} ${info.folder}`,
     info.comparedAt === null ? '' : minute(info.comparedAt),
   ]);
   await session.terminal.print(table(rows));
 }
 
-function stateOf({ isFolderThere, isAllowed, comparedAt, waiting }: MirrorInfo): string {
+function stateOf({ problem, isFolderThere, isAllowed, comparedAt, waiting }: MirrorInfo): string {
+  if (problem !== null) return 'errors';
   if (!isFolderThere) return 'the folder is missing';
   if (!isAllowed) return 'not allowed';
   if (comparedAt === null) return 'not run yet';
@@ -85,15 +97,25 @@ function stateOf({ isFolderThere, isAllowed, comparedAt, waiting }: MirrorInfo):
 }
 
 async function printPlans(session: Session, found: readonly MirrorInfo[]): Promise<void> {
-  const plans = [];
-  for (const { resource } of found) plans.push({ resource, ...(await session.call('mirrorPlan', { name: resource })) });
-  if (session.line.json) return await printJson(session, plans);
-  session.terminal.quiet();
-  for (const { resource, changes, left } of plans) {
-    if (changes.length === 0) await session.terminal.print(`${resource}: nothing to do\n`);
-    else await session.terminal.print(table(changes.map(planRow)));
-    for (const { path, reason } of left) session.terminal.warn(`${path}: ${reason}`);
+  const { line, terminal } = session;
+  const names = found.map(({ resource }) => resource);
+  const attempts = await attemptEach(names, (name) => session.call('mirrorPlan', { name }));
+  const plans = attempts.map((attempt) => ({
+    resource: attempt.resource,
+    ...(attempt.value ?? { changes: [], left: [] }),
+    error: errorOf(attempt, session),
+  }));
+  if (line.json) await printJson(session, plans);
+  else {
+    terminal.quiet();
+    for (const { resource, changes, left, error } of plans) {
+      if (error !== null) await terminal.print(`${resource}: not compared\n`);
+      else if (changes.length === 0) await terminal.print(`${resource}: nothing to do\n`);
+      else await terminal.print(table(changes.map(planRow)));
+      for (const { path, reason } of left) terminal.warn(`${path}: ${reason}`);
+    }
   }
+  failAfter(attempts, session);
 }
 
 const signs = { added: '+', changed: '~', removed: '-', renamed: '→', conflict: '!' };

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { type Readable, type Writable } from 'node:stream';
 import { errorText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type Terminal } from './verb.ts';
+import { type EditorOptions, type Terminal } from './verb.ts';
 
 /** A stream of output. */
 interface Output extends Writable {
@@ -32,92 +32,112 @@ const columnsUsual = 80;
  * Returns a terminal, by default that of this process. A closed reader of the output ends the process silently; any other
  * write error, with a status. Errors of standard error are ignored: they cannot be reported.
  */
-export function openTerminal({ stdin, stdout, stderr, silentMs = 1000 }: TerminalParts = process): Terminal {
-  let isReading = false;
-  let drawn = 0;
-  let isDrawn = false;
-  /** Progress needs a line of its own: it would overwrite a partial one. */
-  let isAtLineStart = true;
-  let latest: readonly [message: string, amount: string] | undefined;
-  stdout.on('error', (error) => endFor(error, stderr));
-  stderr.on('error', () => {});
+export function openTerminal(parts: TerminalParts = process): Terminal {
+  return new StreamTerminal(parts);
+}
 
-  function quiet(): void {
-    if (isDrawn) stderr.write('\r\x1b[K');
-    isDrawn = false;
+class StreamTerminal implements Terminal {
+  readonly isScreen: boolean;
+  readonly isInteractive: boolean;
+  readonly #parts: Required<TerminalParts>;
+  #isReading = false;
+  /** When progress was drawn last, milliseconds of the process's clock. */
+  #drawnMs = 0;
+  #isDrawn = false;
+  /** Progress needs a line of its own: it would overwrite a partial one. */
+  #isAtLineStart = true;
+  #latest: readonly [message: string, amount: string] | undefined;
+
+  constructor({ stdin, stdout, stderr, silentMs = 1000 }: TerminalParts) {
+    this.#parts = { stdin, stdout, stderr, silentMs };
+    this.isScreen = stdout.isTTY === true;
+    this.isInteractive = stdin.isTTY === true && stderr.isTTY === true;
+    stdout.on('error', (error) => endFor(error, stderr));
+    stderr.on('error', () => {});
   }
 
-  function draw(message: string, amount: string): void {
-    if (!isAtLineStart && stdout.isTTY === true) return;
-    drawn = performance.now();
-    isDrawn = true;
+  async print(chunk: string | Uint8Array): Promise<void> {
+    const { stdout } = this.#parts;
+    this.quiet();
+    if (chunk.length > 0) this.#isAtLineStart = chunk.at(-1) === '\n' || chunk.at(-1) === 0x0a;
+    if (!stdout.write(chunk)) await once(stdout, 'drain');
+  }
+
+  progress(message: string, done: number, total?: number): void {
+    this.#latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
+    if (this.#parts.stderr.isTTY === true && performance.now() - this.#drawnMs >= drawMs) this.#draw(...this.#latest);
+  }
+
+  working(name: string): () => void {
+    const { stderr, silentMs } = this.#parts;
+    if (stderr.isTTY !== true) return () => {};
+    const started = performance.now();
+    this.#latest = undefined;
+    const timer = setInterval(() => {
+      const now = performance.now();
+      // A user typing the input knows what the command waits for.
+      if (this.#isReading || now - this.#drawnMs < silentMs) return;
+      const time = `${Math.round((now - started) / 1000)} s`;
+      if (this.#latest === undefined) this.#draw(`${name}:`, time);
+      else this.#draw(this.#latest[0], `${this.#latest[1]}, ${time}`);
+    }, silentMs);
+    return () => clearInterval(timer);
+  }
+
+  warn(line: string): void {
+    this.quiet();
+    this.#parts.stderr.write(`${line}\n`);
+  }
+
+  quiet(): void {
+    if (this.#isDrawn) this.#parts.stderr.write('\r\x1b[K');
+    this.#isDrawn = false;
+  }
+
+  input(): AsyncIterable<Uint8Array> {
+    this.#isReading = true;
+    return this.#parts.stdin;
+  }
+
+  async confirm(question: string): Promise<boolean> {
+    const { stdin, stderr } = this.#parts;
+    this.quiet();
+    stderr.write(`${question} [y/N] `);
+    this.#isReading = true;
+    return /^\s*y(es)?\s*$/i.test(await lineOf(stdin));
+  }
+
+  editor({ history, complete }: EditorOptions): Interface {
+    this.#isReading = true;
+    return createInterface({
+      input: this.#parts.stdin,
+      output: this.#parts.stdout,
+      terminal: true,
+      // Node wants the latest line first.
+      history: [...history].reverse(),
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: null, completed: [string[], string]) => void) => {
+        complete(line).then(
+          ([matches, word]) => done(null, [[...matches], word]),
+          () => done(null, [[], line]),
+        );
+      },
+    });
+  }
+
+  closeInput(): void {
+    if (this.#isReading) this.#parts.stdin.destroy();
+  }
+
+  #draw(message: string, amount: string): void {
+    const { stdout, stderr } = this.#parts;
+    if (!this.#isAtLineStart && stdout.isTTY === true) return;
+    this.#drawnMs = performance.now();
+    this.#isDrawn = true;
     // Text past the last column would remain on the previous line.
     const room = Math.max(0, (stderr.columns || columnsUsual) - amount.length - 2);
     stderr.write(`\r\x1b[K${printable(message).slice(0, room)} ${amount}`);
   }
-
-  return {
-    async print(chunk) {
-      quiet();
-      if (chunk.length > 0) isAtLineStart = chunk.at(-1) === '\n' || chunk.at(-1) === 0x0a;
-      if (!stdout.write(chunk)) await once(stdout, 'drain');
-    },
-    progress(message, done, total) {
-      latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
-      if (stderr.isTTY === true && performance.now() - drawn >= drawMs) draw(...latest);
-    },
-    working(name) {
-      if (stderr.isTTY !== true) return () => {};
-      const started = performance.now();
-      latest = undefined;
-      const timer = setInterval(() => {
-        const now = performance.now();
-        // A user typing the input knows what the command waits for.
-        if (isReading || now - drawn < silentMs) return;
-        const time = `${Math.round((now - started) / 1000)} s`;
-        if (latest === undefined) draw(`${name}:`, time);
-        else draw(latest[0], `${latest[1]}, ${time}`);
-      }, silentMs);
-      return () => clearInterval(timer);
-    },
-    warn(line) {
-      quiet();
-      stderr.write(`${line}\n`);
-    },
-    quiet,
-    input() {
-      isReading = true;
-      return stdin;
-    },
-    isScreen: stdout.isTTY === true,
-    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
-    async confirm(question) {
-      quiet();
-      stderr.write(`${question} [y/N] `);
-      isReading = true;
-      return /^\s*y(es)?\s*$/i.test(await lineOf(stdin));
-    },
-    editor({ history, complete }) {
-      isReading = true;
-      return createInterface({
-        input: stdin,
-        output: stdout,
-        terminal: true,
-        // Node wants the latest line first.
-        history: [...history].reverse(),
-        removeHistoryDuplicates: true,
-        completer: (line: string, done: (error: null, completed: [string[], string]) => void) => {
-          complete(line).then(
-            ([matches, word]) => done(null, [[...matches], word]),
-            () => done(null, [[], line]),
-          );
-        },
-      });
-    },
-    closeInput() {
-      if (isReading) stdin.destroy();
-    },
-  };
 }
 
 function endFor(error: NodeJS.ErrnoException, stderr: Output): never {

@@ -58,7 +58,10 @@ export const stat: VerbRunner = async (session) => {
   const rows = [
     ['path', node.path === '/' ? '/' : shownName(node, shownPath(node))],
     ['type', node.targetType === undefined ? node.type : `${node.type} to a ${node.targetType}`],
-    [node.type === 'directory' ? 'entries' : 'size', String(node.size)],
+    [
+      node.type === 'directory' ? 'entries' : 'size',
+      node.sizeUnknown === true ? 'unknown until it is read' : `${node.size}`,
+    ],
     ['modified', minute(node.modified)],
     ['version', String(node.version)],
     ...seriesRows(node),
@@ -69,8 +72,8 @@ export const stat: VerbRunner = async (session) => {
   await terminal.print(table(rows));
 };
 
-function seriesRows({ series }: NodeInfo): readonly string[][] {
-  if (series === undefined) return [];
+function seriesRows({ series, latest }: NodeInfo): readonly string[][] {
+  if (series === undefined) return latest === undefined ? [] : [['latest time', latest]];
   const { rows, minTime, maxTime, versionsWithoutTimes: without } = series;
   const unknown = without === 0 ? '' : ` (${plural(without, 'version')} without times)`;
   const times = minTime === null || maxTime === null ? 'unknown' : `${minTime} to ${maxTime}${unknown}`;
@@ -112,7 +115,13 @@ export const cp: VerbRunner = async (session) => {
 export const mv: VerbRunner = async (session) => {
   const { line } = session;
   const [from, to] = [pondPath(argument(line, 0)), pondPath(argument(line, 1))];
-  await show(session, await session.call('rename', { from, to, overwrite: true, into: true }));
+  const moved = await session.call('rename', { from, to, overwrite: true, into: true });
+  const readers = (await session.call('references', { name: from })).map(({ resource }) => resource);
+  if (readers.length > 0) {
+    const names = `${readers.length === 1 ? 'names' : 'name'} ${printable(from)} in ${readers.length === 1 ? 'its document' : 'their documents'}`;
+    session.warn(`${readers.map(printable).join(', ')} ${names}: change it there, or move it back`);
+  }
+  await show(session, moved);
 };
 
 /** Removes entries. */

@@ -91,7 +91,7 @@ export interface Streams {
 }
 
 /** Help for a person who types lines. */
-interface EditorOptions {
+export interface EditorOptions {
   /** Earlier lines, oldest first. */
   readonly history: readonly string[];
   /** Returns what the end of a line may be completed to, and the part of the line that it replaces. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type OpenPonds } from './ponds.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
@@ -15,21 +16,27 @@ const conflict = new vscode.FileDecoration(
   new vscode.ThemeColor('pond.conflictForeground'),
 );
 
-/** Letters of staged changes, in the explorer and in source control. */
+const readOnly = new vscode.FileDecoration('RO', 'Read-only pond', new vscode.ThemeColor('disabledForeground'));
+
+/** Letters of staged changes, in the explorer and in source control; and the mark of a pond that can only be read. */
 export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   private readonly sourceControls: SourceControls;
+  private readonly ponds: OpenPonds;
   private readonly emitter = new vscode.EventEmitter<undefined>();
   private readonly listener: vscode.Disposable;
   readonly onDidChangeFileDecorations = this.emitter.event;
 
-  constructor(sourceControls: SourceControls) {
+  constructor(sourceControls: SourceControls, ponds: OpenPonds) {
     this.sourceControls = sourceControls;
-    this.listener = sourceControls.onDidChange(() => this.emitter.fire(undefined));
+    this.ponds = ponds;
+    const changed = (): void => this.emitter.fire(undefined);
+    this.listener = vscode.Disposable.from(sourceControls.onDidChange(changed), ponds.onDidChangeMode(changed));
   }
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const location = parsePondUri(uri);
     if (location === undefined || location.at !== undefined) return undefined;
+    if (location.path === '/' && this.ponds.isReadOnly(location.pond)) return readOnly;
     const change = this.sourceControls.change(location.pond, location.path);
     if (change === undefined) return undefined;
     const isConflict = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);

@@ -25,6 +25,7 @@ import {
   type InitializationOptions,
   type ProgressEvent,
 } from '../../server/src/protocol/events.ts';
+import { editorText } from './hints.ts';
 import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
 
@@ -203,6 +204,12 @@ function safeVerbsOf(initialized: InitializeResult | undefined): ReadonlySet<unk
   return new Set(isDeclaration && Array.isArray(declared.safeVerbs) ? declared.safeVerbs : []);
 }
 
+/** A problem in the terms of the editor; its hint is part of the message. */
+function asInEditor(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
+  diagnostic.message = editorText(diagnostic.message);
+  return diagnostic;
+}
+
 function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
   const initializationOptions = (): InitializationOptions => ({
     binary: true,
@@ -214,5 +221,6 @@ function clientOptions(log: vscode.LogOutputChannel): LanguageClientOptions {
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions,
     documentSelector: [...resourceDocuments, { language: 'pond-sql' }],
+    middleware: { handleDiagnostics: (uri, found, next) => next(uri, found.map(asInEditor)) },
   };
 }

@@ -10,7 +10,9 @@ import { type Outputs } from './resources/outputs.ts';
 import { type ResourceStore } from './resources/resourceStore.ts';
 import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
+import { type Schedules } from './resources/schedules.ts';
 import { type SourceControls } from './sourceControl.ts';
+import { type TableDiffs } from './tableDiff.ts';
 
 /** Dependencies of the commands. */
 export interface Context {
@@ -18,8 +20,10 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;
+  readonly schedules: Schedules;
   readonly outputs: Outputs;
   readonly runLog: RunLog;
   readonly graphs: GraphPanels;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
 import { pondUri, shownPath } from './pondUri.ts';
+import { comparedFiles, isComparedByRows, type TableDiffs } from './tableDiff.ts';
 
 /** Both sides of a diff: versions of one pond, undefined for the working tree. */
 export interface Sides {
@@ -9,12 +10,15 @@ export interface Sides {
   readonly to: string | undefined;
 }
 
-/** Shows one changed file: both sides, or the only side if it was added or removed. */
-export async function showChange(sides: Sides, change: ChangeInfo): Promise<void> {
+/** Shows one changed file: both sides, tables by their rows, or the only side if it was added or removed. */
+export async function showChange(tableDiffs: TableDiffs, sides: Sides, change: ChangeInfo): Promise<void> {
   const [before, after] = uris(sides, change);
   const name = shownPath(change).split('/').at(-1);
   if (before !== undefined && after !== undefined) {
-    await vscode.commands.executeCommand('vscode.diff', before, after, `${name} (${sideNames(sides)})`);
+    const title = `${name} (${sideNames(sides)})`;
+    const files = isComparedByRows(shownPath(change), change.type) ? comparedFiles(before, after) : undefined;
+    if (files === undefined) await vscode.commands.executeCommand('vscode.diff', before, after, title);
+    else await tableDiffs.open(files, title);
   } else {
     await vscode.commands.executeCommand('vscode.open', after ?? before);
   }

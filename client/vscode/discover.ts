@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type OpenPonds } from './ponds.ts';
-import { parsePondUri, pondUri, pondName } from './pondUri.ts';
+import { directoryName, parsePondUri, pondUri } from './pondUri.ts';
 
 /**
  * Opens the ponds of the workspace: its `pond:` folders, and the nearest `.pond` folder at or above each host folder,
@@ -38,11 +38,14 @@ export async function nearestPond(folder: vscode.Uri): Promise<string | undefine
 export function addToExplorer(pond: string): boolean {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.some(({ uri }) => parsePondUri(uri)?.pond === pond)) return false;
-  return vscode.workspace.updateWorkspaceFolders(folders.length, 0, { uri: pondUri(pond), name: pondName(pond) });
+  return vscode.workspace.updateWorkspaceFolders(folders.length, 0, { uri: pondUri(pond), name: directoryName(pond) });
 }
 
 async function offer(pond: string): Promise<void> {
   const add = 'Add to Workspace';
-  const choice = await vscode.window.showInformationMessage(`This folder contains a pond: ${pond}`, add);
+  const choice = await vscode.window.showInformationMessage(
+    `This folder contains a pond: ${directoryName(pond)}.`,
+    add,
+  );
   if (choice === add) addToExplorer(pond);
 }

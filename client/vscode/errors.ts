@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { ResponseError } from 'vscode-languageclient/node';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
-import { hintText } from './hints.ts';
+import { withHint } from './hints.ts';
+import { shownLocation } from './pondUri.ts';
 
 /** Error data sent by the server; undefined when `error` is not an error response of the server. */
 export function errorData(error: unknown): ErrorData | undefined {
@@ -20,9 +21,8 @@ export function errorMessage(error: unknown): string {
 
 /** One or two sentences for users: what happened, and what to do next if the server knows. */
 export function errorText(error: unknown): string {
-  const message = errorMessage(error);
   const hint = errorData(error)?.hint;
-  return hint === undefined ? message : `${message}. ${hintText(hint)}`;
+  return withHint({ message: errorMessage(error), ...(hint === undefined ? {} : { hint }) });
 }
 
 /** True when the user or the server cancelled. */
@@ -37,13 +37,13 @@ export function fileSystemError(error: unknown, uri: vscode.Uri): vscode.FileSys
   switch (errorData(error)?.code) {
     case 'not-found':
     case 'version-not-found':
-      return vscode.FileSystemError.FileNotFound(uri);
+      return vscode.FileSystemError.FileNotFound(`${shownLocation(uri)} does not exist`);
     case 'already-exists':
-      return vscode.FileSystemError.FileExists(uri);
+      return vscode.FileSystemError.FileExists(`${shownLocation(uri)} exists already`);
     case 'not-a-directory':
-      return vscode.FileSystemError.FileNotADirectory(uri);
+      return vscode.FileSystemError.FileNotADirectory(`${shownLocation(uri)} is not a folder`);
     case 'is-a-directory':
-      return vscode.FileSystemError.FileIsADirectory(uri);
+      return vscode.FileSystemError.FileIsADirectory(`${shownLocation(uri)} is a folder`);
     case 'read-only':
     case 'path-escapes':
     case 'invalid-path':

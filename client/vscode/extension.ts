@@ -18,10 +18,14 @@ import { openMirror } from './commands/openMirror.ts';
 import { openPond } from './commands/open.ts';
 import { openAsTable } from './commands/openAsTable.ts';
 import { openDiff } from './commands/openDiff.ts';
+import { openTableDiff } from './commands/openTableDiff.ts';
 import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
+import { deriveFromQuery, showQueryHistory } from './commands/keepQuery.ts';
 import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
 import { restoreVersion } from './commands/restoreVersion.ts';
 import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
+import { saveQuery } from './commands/saveQuery.ts';
+import { setSchedule } from './commands/setSchedule.ts';
 import { showLog } from './commands/showLog.ts';
 import { stateFormat } from './commands/stateFormat.ts';
 import { registerCommand, type Context } from './context.ts';
@@ -37,6 +41,7 @@ import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
+import { TableDiffs } from './tableDiff.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
@@ -46,12 +51,13 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const files = new PondFileSystem(client, ponds);
   const sourceControls = new SourceControls(client, ponds);
   const fixes = new FormatFixes();
-  const queries = new QueryDocuments(client, ponds, extension.extensionUri, fixes);
+  const queries = new QueryDocuments(client, ponds, extension, fixes);
   const statusBar = new StatusBar(client, ponds, sourceControls);
-  const decorations = new ChangeDecorations(sourceControls);
+  const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
-  const resources = resourceParts(client, ponds, extension.extensionUri);
-  const context: Context = { client, ponds, sourceControls, queries, ...resources };
+  const resources = resourceParts(client, ponds, extension);
+  const tableDiffs = new TableDiffs(queries.gridHost);
+  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -60,6 +66,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
         supportsMultipleEditorsPerDocument: true,
       }),
     ),
+    tableDiffs,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
@@ -76,6 +83,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.discard', context, discardChanges),
     registerCommand('pond.keepStaged', context, resolveConflicts),
     registerCommand('pond.openDiff', context, openDiff),
+    registerCommand('pond.openTableDiff', context, openTableDiff),
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
@@ -83,10 +91,14 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),
     registerCommand('pond.cancelQuery', context, cancelQuery),
+    registerCommand('pond.saveQuery', context, saveQuery),
+    registerCommand('pond.queryHistory', context, showQueryHistory),
+    registerCommand('pond.deriveFromQuery', context, deriveFromQuery),
     registerCommand('pond.applyResource', context, applyResource),
     registerCommand('pond.newResource', context, newResource),
     registerCommand('pond.runResource', context, runResources),
     registerCommand('pond.runAllResources', context, runAllResources),
+    registerCommand('pond.setSchedule', context, setSchedule),
     registerCommand('pond.cancelRun', context, cancelRuns),
     registerCommand('pond.openRunLog', context, openRunLog),
     registerCommand('pond.openOutput', context, openOutput),

@@ -3,6 +3,7 @@ import { type CommandName, type FileTypeName, type Params, type Result } from '.
 import { type ChangedEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient } from './client.ts';
 import { fileSystemError } from './errors.ts';
+import { moveBetweenPonds } from './moveBetweenPonds.ts';
 import { type OpenedPond, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
 import { Watches } from './watches.ts';
@@ -90,8 +91,10 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   async rename(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
     const source = await this.locateWritable(from);
     const target = await this.locateWritable(to);
-    if (source.pond !== target.pond)
-      throw vscode.FileSystemError.NoPermissions('a file can only be renamed within its pond');
+    if (source.pond !== target.pond) {
+      await moveBetweenPonds(this.client, { from: source, to: target, overwrite: options.overwrite });
+      return;
+    }
     await this.request(from, 'rename', {
       pond: source.pond,
       from: source.path,

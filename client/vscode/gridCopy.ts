@@ -6,9 +6,13 @@ import { type ShownView } from './webviews/grid/messages.ts';
 import { EditedRows, type RowEdit, type RowKey } from './webviews/grid/rowEdits.ts';
 import { isWhole } from './webviews/grid/viewState.ts';
 
-/** Rows fetched per request, and the maximum number of rows copied. */
+/** Rows fetched per request. */
 const copyWindow = 10_000;
-const copyRowsMax = 100_000;
+
+/** Maximum number of rows copied, as the settings say. */
+function copyRowsMax(): number {
+  return vscode.workspace.getConfiguration('pond.table').get<number>('copyRows') ?? 100_000;
+}
 
 /** Rows to copy: a range of a view, in its columns. */
 interface CopiedRange extends ShownView {
@@ -24,7 +28,8 @@ export async function copyCells(
   { rowStart, rowEnd: end, columns, format, table }: CopiedRange,
   rows: (start: number, count: number) => Promise<RowsInfo>,
 ): Promise<number | undefined> {
-  const rowEnd = Math.min(end, rowStart + copyRowsMax);
+  const max = copyRowsMax();
+  const rowEnd = Math.min(end, rowStart + max);
   const copied: (string | null)[][] = [];
   try {
     for (let start = rowStart; start < rowEnd; start += copyWindow) {
@@ -39,7 +44,7 @@ export async function copyCells(
   }
   if (rowEnd < end)
     void vscode.window.showWarningMessage(
-      `Only the first ${copyRowsMax.toLocaleString()} rows were copied. Export writes all of them.`,
+      `Only the first ${max.toLocaleString()} rows were copied, as the setting "pond.table.copyRows" allows. Export writes all of them.`,
     );
   return copied.length;
 }

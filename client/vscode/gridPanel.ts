@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
+import { openAsQuery, reported } from './gridActions.ts';
 import { copyCells, editedRows } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { editedFile, failure, located, openParams, tableName, warnOfEdits } from './gridTable.ts';
+import { editedFile, failure, tableName, tableTitle, warnOfEdits } from './gridTable.ts';
 import { pondName } from './pondUri.ts';
+import { diffAction, openTable } from './tableDiff.ts';
 import { type TableDocument } from './tableDocument.ts';
+import { type RunningQueries } from './runningQueries.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
   type FromGridPage,
@@ -25,6 +28,7 @@ export interface GridHost {
   /** Opens a pond, which a server that was restarted does not have open. */
   openPond(pond: string): Promise<unknown>;
   openQuery(pond: string, sql: string): Promise<unknown>;
+  readonly running: RunningQueries;
 }
 
 type Shown = Extract<GridState, { type: 'result' }>;
@@ -75,6 +79,15 @@ export class GridPanel implements vscode.Disposable {
     return this.current;
   }
 
+  /** True while its tab is the active one. */
+  get isActive(): boolean {
+    return this.panel.active;
+  }
+
+  set title(title: string) {
+    this.panel.title = title;
+  }
+
   reveal(): void {
     this.panel.reveal(undefined, true);
   }
@@ -89,19 +102,32 @@ export class GridPanel implements vscode.Disposable {
     this.query = query;
     this.isLost = false;
     this.show({ type: 'running', ...about });
+    const running = this.host.running.start({
+      pond: query.pond,
+      title: tableTitle(query),
+      cancel: () => cancellation.cancel(),
+    });
     try {
       await this.host.openPond(query.pond);
-      const info = await this.host.client.request('openTable', openParams(query), cancellation.token);
-      if (run !== this.runs) return this.releaseSource(query.pond, info.source);
-      this.show({ type: 'result', ...about, info });
-      if (info.rowCount === null) void this.count({ type: 'result', ...about, info });
+      const opened = await openTable(this.host.client, query, cancellation.token);
+      if (run !== this.runs) return this.releaseSource(query.pond, opened.info.source);
+      const shown = { type: 'result', ...about, ...opened } as const;
+      this.show(shown);
+      void this.count(shown);
     } catch (error) {
       if (run === this.runs) this.show(failure(about, error));
       if (!isCancelled(error)) throw error;
     } finally {
+      running.dispose();
       cancellation.dispose();
       if (run === this.runs) this.cancellation = undefined;
     }
+  }
+
+  /** Runs the query again, and keeps what the user chose; its error is shown. */
+  rerun(query = this.query): void {
+    if (query === undefined) return;
+    this.run(query).catch((error: unknown) => this.host.client.log.info(`a table was not read: ${errorText(error)}`));
   }
 
   /** Cancels the running query, if any. */
@@ -112,12 +138,8 @@ export class GridPanel implements vscode.Disposable {
   /** Rows of the whole table. Throws while no table is shown. */
   async rows(start: number, count: number): Promise<RowsInfo> {
     if (this.current?.type !== 'result') throw new Error('no table is shown');
-    return this.rowsOf(
-      this.current,
-      { view: { sort: [], filters: [] }, columns: this.current.info.columns },
-      start,
-      count,
-    );
+    const whole = { view: { sort: [], filters: [] }, columns: this.current.info.columns };
+    return this.rowsOf(this.current, whole, start, count);
   }
 
   dispose(): void {
@@ -141,13 +163,17 @@ export class GridPanel implements vscode.Disposable {
         return this.cancel();
       case 'cancelRequest':
         return this.requests.cancel(message.id);
+      case 'diff':
+        if (message.run !== this.runs || this.current === undefined) return;
+        void diffAction(this.current, message).then((query) => query && this.rerun(query));
+        return;
       default:
         if (message.run !== this.runs || this.current?.type !== 'result') return;
         this.receiveAbout(this.current, message);
     }
   }
 
-  private receiveAbout(shown: Shown, message: Extract<FromGridPage, { run: number }>): void {
+  private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, { type: 'diff' }>): void {
     const { pond } = shown.query;
     switch (message.type) {
       case 'request':
@@ -165,38 +191,17 @@ export class GridPanel implements vscode.Disposable {
       }
       case 'edit': {
         const edited = editedFile(shown);
-        if (edited !== undefined) this.document?.edit(message.label, edited.base, message.rows);
-        return;
+        return edited && this.document?.edit(message.label, edited.base, message.rows);
       }
       case 'paste':
         void vscode.env.clipboard.readText().then((text) => this.post({ type: 'pasted', run: message.run, text }));
         return;
       case 'export':
         if (this.document?.isDirty === true) warnOfEdits();
-        void this.reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
+        void reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
         return;
       case 'openAsQuery':
-        void this.reported('The query could not be opened', () => this.openAsQuery(shown, message));
-    }
-  }
-
-  private async openAsQuery({ query, info: { source, columns } }: Shown, shown: ShownView): Promise<void> {
-    const names = shown.columns.map(({ name }) => name);
-    const isAll = JSON.stringify(names) === JSON.stringify(columns.map(({ name }) => name));
-    const { sql } = await this.host.client.request('tableSql', {
-      ...{ pond: query.pond, source: 'path' in query ? located(query) : source, view: shown.view },
-      ...(isAll ? {} : { columns: names }),
-      ...('sql' in query && { sql: query.sql }),
-    });
-    await this.host.openQuery(query.pond, `${sql};\n`);
-  }
-
-  /** Runs work for the user, and shows its error, except cancellation. */
-  private async reported(what: string, work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!isCancelled(error)) void vscode.window.showErrorMessage(`${what}: ${errorText(error)}`);
+        void reported('The query could not be opened', () => openAsQuery(this.host, shown, message));
     }
   }
 
@@ -214,22 +219,22 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private rowsOf(
-    { query, info }: Shown,
-    { view, columns }: ShownView,
-    start: number,
-    count: number,
-  ): Promise<RowsInfo> {
-    const names = columns.map(({ name }) => name);
-    const positions = info.editing !== undefined && 'base' in info.editing;
-    const params = { pond: query.pond, source: info.source, view, start, count, columns: names, positions };
-    return this.host.client.request('tableRows', params);
+  private rowsOf(shown: Shown, { view, columns }: ShownView, start: number, count: number): Promise<RowsInfo> {
+    const { query, info } = shown;
+    const range = {
+      start,
+      count,
+      columns: columns.map(({ name }) => name),
+      positions: editedFile(shown) !== undefined,
+    };
+    return this.host.client.request('tableRows', { pond: query.pond, source: info.source, view, ...range });
   }
 
-  /** Waits for the number of all rows; its failure is that of the query. */
+  /** Waits for the number of all rows, and of differences; its failure is that of the query. */
   private async count(shown: Shown): Promise<void> {
     const { run, query, info } = shown;
     try {
+      if (info.rowCount !== null) return await this.countDifferences(shown);
       const view = { sort: [], filters: [] };
       const { rowCount } = await this.host.client.request('tableCount', {
         pond: query.pond,
@@ -239,9 +244,19 @@ export class GridPanel implements vscode.Disposable {
       if (run !== this.runs || this.isLost) return;
       this.current = { ...shown, info: { ...info, rowCount } };
       this.post({ type: 'total', run, rowCount });
+      await this.countDifferences(this.current);
     } catch (error) {
       if (run === this.runs && !this.isLost) this.show(failure(shown, error));
     }
+  }
+
+  private async countDifferences({ run, query, info, diff }: Shown): Promise<void> {
+    if (diff === undefined || diff.counts !== null || !('resultId' in info.source)) return;
+    const params = { pond: query.pond, resultId: info.source.resultId, columns: diff.diffColumns.length };
+    const counts = await this.host.client.request('diffCounts', params);
+    if (run !== this.runs || this.current?.type !== 'result') return;
+    this.current = { ...this.current, diff: { ...diff, counts } };
+    this.post({ type: 'diffCounts', run, counts });
   }
 
   private show(state: GridState): void {

@@ -2,10 +2,11 @@
 import * as vscode from 'vscode';
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
+import { queryTitle } from './queryStrings.ts';
 import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
 
 /** The params that open a table. */
-export function openParams(query: TableQuery): {
+export function openParams(query: Exclude<TableQuery, { readonly diff: unknown }>): {
   readonly pond: string;
   readonly at?: string;
   readonly table: { readonly path: string } | { readonly sql: string };
@@ -22,9 +23,16 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
   return { path, ...(at !== undefined && { at }) };
 }
 
+/** What a person calls a table while it is opened. */
+export function tableTitle(query: TableQuery): string {
+  if ('sql' in query) return queryTitle(query.sql);
+  return 'diff' in query ? 'differences of two tables' : query.path;
+}
+
 /** Name of a table in INSERT statements. */
 export function tableName(query: TableQuery): string {
   if ('sql' in query) return 'result';
+  if ('diff' in query) return 'differences';
   return (
     query.path
       .split('/')

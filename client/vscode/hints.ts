@@ -1,17 +1,63 @@
 import { sentence } from '../../server/src/base/sentence.ts';
 
-/** Features of the editor that correspond to the commands of the terminal in the server's hints, by verb. */
-const features: Readonly<Record<string, string>> = {
+/**
+ * Features of the editor that correspond to the commands of the terminal in the server's texts, by verb; of a verb with
+ * several forms, by the words of the form.
+ */
+export const features: Readonly<Record<string, string>> = {
   allow: '"Pond: Run Resource"',
+  append: '"Pond: Append…"',
+  apply: '"Pond: Apply Resource"',
+  backup: '"Pond: Back Up Now"',
+  'backup verify': '"Pond: Verify Backup…"',
+  clone: '"Pond: Clone…"',
+  commit: '"Pond: Commit"',
   cp: '"Copy" in the explorer',
+  diff: '"Pond: Open Diff"',
+  discard: '"Pond: Discard"',
+  export: '"Pond: Export"',
+  format: '"Pond: State Format…"',
   get: 'the Resources view',
+  import: '"Pond: Import"',
   init: '"Pond: Init"',
   log: '"Pond: Show Log"',
   mv: '"Rename" in the explorer',
+  query: '"Pond: New Query"',
+  resolve: '"Keep Staged Change" in Source Control',
+  restore: '"Pond: Restore Version"',
   rm: '"Delete" in the explorer',
+  run: '"Pond: Run Resource"',
+  status: 'the Source Control view',
 };
+
+/** Forms of commands that only the terminal has, as the words that they begin with. */
+export const terminalOnly = [
+  ...['allow origin', 'append --time', 'backup adopt', 'backup ls', 'check', 'clone --at', 'clone --fork', 'migrate'],
+  'mirror',
+] as const;
+
+/** A command of the terminal in a text: `'pond log /a.csv'`. */
+const quotedCommand = /'pond (\w[^']*)'/g;
+
+/**
+ * Returns a text of the server with features of the editor in place of the terminal's commands. A command that only the
+ * terminal has stays, and the text says where it is typed.
+ */
+export function editorText(text: string): string {
+  return text.replace(quotedCommand, (quoted, command: string) => {
+    const begins = (form: string): boolean => command === form || command.startsWith(`${form} `);
+    if (terminalOnly.some(begins)) return `${quoted} (in a terminal)`;
+    const [verb = '', noun = ''] = command.split(' ');
+    return features[`${verb} ${noun}`] ?? features[verb] ?? `${quoted} (in a terminal)`;
+  });
+}
 
 /** Returns a hint of the server as a sentence that names features of the editor instead of terminal commands. */
 export function hintText(hint: string): string {
-  return sentence(hint.replace(/'pond (\w+)[^']*'/g, (command, verb: string) => features[verb] ?? command));
+  return sentence(editorText(hint));
+}
+
+/** A message of the server with its hint, as one or two sentences for a person at the editor. */
+export function withHint({ message, hint }: { readonly message: string; readonly hint?: string }): string {
+  return hint === undefined ? editorText(message) : `${editorText(message)}. ${hintText(hint)}`;
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
 import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
+import { offerMirrored } from './mirrorOffers.ts';
 import { type OpenPonds } from './ponds.ts';
 
 /** Wait after a failure, milliseconds. */
@@ -50,12 +52,16 @@ export class MirrorWatcher implements vscode.Disposable {
     let isWarned = false;
     while (!token.isCancellationRequested) {
       try {
-        const names = await this.namesOf(pond);
+        const mirrors = await this.mirrorsOf(pond);
+        const names = mirrors.map(({ resource }) => resource);
         if (names.length === 0) return;
         const { changes, commit, isWatching } = await this.client.request('mirrorEvents', { pond, names }, token);
         if (!isWatching && !isWarned) this.client.log.warn(`${pond}: a mirrored folder cannot be watched`);
         isWarned ||= !isWatching;
-        await this.client.request('run', { pond, names, isRepeated: true }, token);
+        const { runs } = await this.client.request('run', { pond, names, isRepeated: true }, token);
+        await offerMirrored(this.client, pond, runs, ({ id }) =>
+          mirrors.some(({ home, comparedAt }) => comparedAt === null && home.endsWith(`/${id}`)),
+        );
         await this.client.request('mirrorEvents', { pond, names, since: { changes, commit } }, token);
       } catch (error) {
         if (isCancelled(error) || token.isCancellationRequested) return;
@@ -66,9 +72,9 @@ export class MirrorWatcher implements vscode.Disposable {
   }
 
   /** The mirrors that an editor runs. */
-  private async namesOf(pond: string): Promise<readonly string[]> {
+  private async mirrorsOf(pond: string): Promise<readonly MirrorInfo[]> {
     const mirrors = await this.client.request('mirrors', { pond });
-    return mirrors.filter(({ isWatched, isAllowed }) => isWatched && isAllowed).map(({ resource }) => resource);
+    return mirrors.filter(({ isWatched, isAllowed }) => isWatched && isAllowed);
   }
 }
 

@@ -40,8 +40,24 @@ function normalize(path: string): string {
   return '/' + path.split('/').filter(Boolean).join('/');
 }
 
-/** Display name of a pond: its folder, or the parent folder if it is named `.pond`. */
+/** Location of a URI as users know it: the path, and the name of the pond. */
+export function shownLocation(uri: vscode.Uri): string {
+  const location = parsePondUri(uri);
+  if (location === undefined) return uri.path;
+  return `${location.path}${location.at === undefined ? '' : `@${location.at}`} in ${pondName(location.pond)}`;
+}
+
+/** Display name of a pond: that of its folder in the explorer, else of its directory on the host. */
 export function pondName(pond: string): string {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => {
+    const location = parsePondUri(uri);
+    return location?.pond === pond && location.path === '/';
+  });
+  return folder?.name ?? directoryName(pond);
+}
+
+/** Name of a pond's directory, or of the parent directory if it is named `.pond`. */
+export function directoryName(pond: string): string {
   const parts = pond.split(/[\\/]/).filter(Boolean);
   const last = parts.at(-1) ?? pond;
   return last === '.pond' ? (parts.at(-2) ?? last) : last.replace(/\.pond$/, '');

@@ -12,21 +12,47 @@ export class OpenPonds implements vscode.Disposable {
   private opened = new Map<string, Promise<OpenedPond>>();
   private readonly added = new vscode.EventEmitter<string>();
   private readonly closed = new vscode.EventEmitter<string>();
-  private readonly known = new Set<string>();
+  private readonly modeChanged = new vscode.EventEmitter<string>();
+  private readonly known = new Map<string, OpenedPond['mode']>();
+  private readonly shown: (() => string | undefined)[] = [];
   private readonly listener: vscode.Disposable;
   readonly onDidAdd = this.added.event;
   readonly onDidClose = this.closed.event;
+  /** Fires when a pond that could only be read can be written, or the other way round. */
+  readonly onDidChangeMode = this.modeChanged.event;
 
   constructor(client: PondClient) {
     this.client = client;
-    this.listener = client.onDidChangeState((state) => {
-      if (state !== 'running') this.opened.clear();
-    });
+    this.listener = vscode.Disposable.from(
+      client.onDidChangeState((state) => {
+        if (state !== 'running') this.opened.clear();
+      }),
+      // The server takes the lock when its holder releases it.
+      client.onDidChangeTree(({ pond }) => {
+        if (this.isReadOnly(pond) && this.opened.delete(pond)) void this.tryOpen(pond);
+      }),
+    );
+  }
+
+  /** True for a pond that this window can only read, and for one in a restricted workspace. */
+  isReadOnly(pond: string): boolean {
+    return this.known.get(pond) === 'read';
+  }
+
+  /** Adds a finder of the pond that the active tab shows, for tabs that are not documents of a pond. */
+  addShown(find: () => string | undefined): void {
+    this.shown.push(find);
+  }
+
+  /** The pond of the active tab: its file, its query or its result; undefined when it shows none. */
+  active(): string | undefined {
+    const uri = activeUri();
+    return this.of(uri) ?? firstDefined(this.shown);
   }
 
   /** Host directories of the open ponds, in the order of opening. */
   get all(): readonly string[] {
-    return [...this.known];
+    return [...this.known.keys()];
   }
 
   /** Opens a pond; all callers share one result until the server restarts. The next call after a failure retries. */
@@ -36,7 +62,7 @@ export class OpenPonds implements vscode.Disposable {
     const opening = this.client.request('open', { pond });
     this.opened.set(pond, opening);
     opening.then(
-      () => this.add(pond),
+      ({ mode }) => this.add(pond, mode),
       () => {
         if (this.opened.get(pond) === opening) this.opened.delete(pond);
       },
@@ -62,11 +88,11 @@ export class OpenPonds implements vscode.Disposable {
   }
 
   /**
-   * The pond to which a command applies: the one of `uri`, else of the active document, else the only one, else the one
-   * that the user picks. Undefined when there is none or the user picks none.
+   * The pond to which a command applies: the one of `uri`, else of the active tab, else the only one, else the one that
+   * the user picks. Undefined when there is none or the user picks none.
    */
   async choose(uri?: vscode.Uri): Promise<string | undefined> {
-    const named = this.of(uri) ?? this.of(vscode.window.activeTextEditor?.document.uri);
+    const named = this.of(uri) ?? this.active();
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
       if (this.all.length === 0)
@@ -81,15 +107,33 @@ export class OpenPonds implements vscode.Disposable {
     this.listener.dispose();
     this.added.dispose();
     this.closed.dispose();
+    this.modeChanged.dispose();
   }
 
   private of(uri: vscode.Uri | undefined): string | undefined {
     return uri === undefined ? undefined : parsePondUri(uri)?.pond;
   }
 
-  private add(pond: string): void {
-    if (this.known.has(pond)) return;
-    this.known.add(pond);
-    this.added.fire(pond);
+  private add(pond: string, mode: OpenedPond['mode']): void {
+    const before = this.known.get(pond);
+    this.known.set(pond, mode);
+    if (before === undefined) this.added.fire(pond);
+    else if ((before === 'read') !== (mode === 'read')) this.modeChanged.fire(pond);
   }
+}
+
+/** URI of the file that the active tab shows, the right one of a comparison; undefined for any other tab. */
+export function activeUri(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
+  if (input instanceof vscode.TabInputTextDiff) return input.modified;
+  return vscode.window.activeTextEditor?.document.uri;
+}
+
+function firstDefined(finders: readonly (() => string | undefined)[]): string | undefined {
+  for (const find of finders) {
+    const found = find();
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

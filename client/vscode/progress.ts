@@ -9,6 +9,8 @@ let tokens = 0;
 interface ProgressOptions {
   /** Cancels the command, as the user can. */
   readonly cancellation?: vscode.CancellationTokenSource;
+  /** Shows the progress in the status bar instead of a notification. */
+  readonly isQuiet?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Text of the notification when the counts do not cover the whole command; defaults to the message. */
   readonly messageOf?: (event: ProgressEvent) => string;
@@ -20,10 +22,11 @@ export function requestWithProgress<N extends CommandName>(
   title: string,
   name: N,
   params: Params<N>,
-  { cancellation, onProgress, messageOf }: ProgressOptions = {},
+  { cancellation, onProgress, messageOf, isQuiet = false }: ProgressOptions = {},
 ): Promise<Result<N>> {
   const progressToken = `${process.pid}-${++tokens}`;
-  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  const location = isQuiet ? vscode.ProgressLocation.Window : vscode.ProgressLocation.Notification;
+  const options = { location, title, cancellable: !isQuiet };
   return Promise.resolve(
     vscode.window.withProgress(options, async (progress, cancel) => {
       let percent = 0;

@@ -4,9 +4,14 @@ import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { type GridHost, GridPanel } from './gridPanel.ts';
-import { readPageState } from './webviews/grid/pageState.ts';
-import { type OpenPonds } from './ponds.ts';
+import { followWorkingTree } from './tableDiff.ts';
+import { activeUri, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
+import { QueryHistory } from './queryHistory.ts';
+import { QueryPonds } from './queryPonds.ts';
+import { queryTitle } from './queryStrings.ts';
+import { RunningQueries } from './runningQueries.ts';
+import { readPageState } from './webviews/grid/pageState.ts';
 
 export const queryLanguage = 'pond-sql';
 
@@ -20,25 +25,30 @@ export class QueryDocuments implements vscode.Disposable {
   /** What the grids of queries and of files need. */
   readonly gridHost: GridHost;
   private readonly fixes: FormatFixes;
-  private readonly pondOf = new Map<string, string>();
+  private readonly pondOf: QueryPonds;
   private readonly grids = new Map<string, GridPanel>();
   private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
   private readonly listeners: vscode.Disposable;
+  readonly running = new RunningQueries();
+  readonly history: QueryHistory;
   /** The grid that last ran a query. */
   lastGrid: GridPanel | undefined;
 
-  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.Uri, fixes: FormatFixes) {
+  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.ExtensionContext, fixes: FormatFixes) {
     this.client = client;
     this.ponds = ponds;
+    this.pondOf = new QueryPonds(extension.workspaceState);
+    this.history = new QueryHistory(extension.globalStorageUri, client.log);
     this.gridHost = {
-      ...{ client, extension, openPond: (pond) => ponds.open(pond) },
+      ...{ client, extension: extension.extensionUri, openPond: (pond) => ponds.open(pond), running: this.running },
       openQuery: (pond, sql) => this.create(pond, sql),
     };
     this.fixes = fixes;
+    ponds.addShown(() => this.activePond());
     const closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
       this.problems.delete(uri);
       this.fixes.clear(uri);
-      this.pondOf.delete(uri.toString());
+      this.pondOf.forget(uri);
     });
     // Results that were open when the window was closed: their queries are run again.
     const restored = vscode.window.registerWebviewPanelSerializer(resultPanel, {
@@ -49,22 +59,34 @@ export class QueryDocuments implements vscode.Disposable {
 
   /** Pond in which a document was last run; undefined before. */
   pondOfDocument({ uri }: vscode.TextDocument): string | undefined {
-    return this.pondOf.get(uri.toString()) ?? parsePondUri(uri)?.pond;
+    return this.pondOf.get(uri) ?? parsePondUri(uri)?.pond;
+  }
+
+  /** Pond of the active query document or result; undefined when the active tab is another. */
+  private activePond(): string | undefined {
+    const uri = activeUri();
+    if (uri !== undefined) return this.pondOf.get(uri);
+    return [...this.grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
+  }
+
+  /** Makes a document without a file, such as one made of a query, that of a pond. */
+  assign(document: vscode.TextDocument, pond: string): void {
+    this.pondOf.set(document.uri, pond);
   }
 
   /** Opens a new query document for a pond. */
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
-    this.pondOf.set(document.uri.toString(), pond);
+    this.pondOf.set(document.uri, pond);
     return vscode.window.showTextDocument(document, { preview: false });
   }
 
   /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
   async run(editor: vscode.TextEditor): Promise<void> {
     const { document, selection } = editor;
-    const pond = this.pondOf.get(document.uri.toString()) ?? (await this.ponds.choose(document.uri));
+    const pond = this.pondOf.get(document.uri) ?? (await this.ponds.choose(document.uri));
     if (pond === undefined) return;
-    this.pondOf.set(document.uri.toString(), pond);
+    this.pondOf.set(document.uri, pond);
     const statement = chosen(document, selection);
     if (statement === undefined) {
       void vscode.window.showInformationMessage('There is no statement to run.');
@@ -74,38 +96,49 @@ export class QueryDocuments implements vscode.Disposable {
     this.fixes.clear(document.uri);
     await this.ponds.open(pond);
     try {
-      const name = document.uri.path.split('/').at(-1);
-      const grid = this.grid(document.uri, `Result: ${name} (${pondName(pond)})`);
-      await grid.run({ pond, sql: statement.text });
+      const grid = this.grid(document.uri.toString(), resultTitle(document, pond, statement));
+      await grid.run({ pond, sql: statement.text, document: document.uri.toString() });
+      if (grid.state?.type === 'result') void this.history.add(pond, statement.text);
     } catch (error) {
       this.mark(document, pond, { statement, error });
     }
   }
 
-  /** Cancels the query of the grid shown last. */
-  cancel(): void {
-    this.lastGrid?.cancel();
+  /** Passes the result of a document on to the document that it was saved as. */
+  moved(from: vscode.Uri, to: vscode.Uri): void {
+    const grid = this.grids.get(from.toString());
+    if (grid === undefined) return;
+    this.grids.delete(from.toString());
+    this.adopt(to.toString(), grid);
   }
 
   dispose(): void {
     for (const grid of this.grids.values()) grid.dispose();
     this.problems.dispose();
     this.listeners.dispose();
+    this.running.dispose();
   }
 
-  /** Grid of a document, revealed; created if it has none. */
-  private grid(uri: vscode.Uri, title: string): GridPanel {
-    const key = uri.toString();
-    const known = this.grids.get(key);
+  /** Grid of a document, by its URI, revealed; created if it has none. */
+  private grid(document: string, title: string): GridPanel {
+    const known = this.grids.get(document);
     const grid = known ?? new GridPanel(this.gridHost, newPanel(title));
     if (known === undefined) {
-      grid.onDidClose(() => this.grids.delete(key));
-      this.grids.set(key, grid);
+      this.adopt(document, grid);
     } else {
+      grid.title = title;
       grid.reveal();
     }
     this.lastGrid = grid;
     return grid;
+  }
+
+  /** Makes a grid that of a document. */
+  private adopt(document: string, grid: GridPanel): void {
+    this.grids.set(document, grid);
+    grid.onDidClose(() => {
+      if (this.grids.get(document) === grid) this.grids.delete(document);
+    });
   }
 
   /** Shows the result of a query again in a panel of an earlier window. */
@@ -116,7 +149,10 @@ export class QueryDocuments implements vscode.Disposable {
       return;
     }
     const grid = new GridPanel(this.gridHost, panel);
+    // The next run of its document shows its rows here.
+    if ('sql' in query && query.document !== undefined) this.adopt(query.document, grid);
     this.lastGrid = grid;
+    followWorkingTree(this.client, { panel, grid, query });
     grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
   }
 
@@ -142,6 +178,12 @@ export class QueryDocuments implements vscode.Disposable {
     this.problems.set(document.uri, [diagnostic]);
     this.fixes.set(document, pond, diagnostic, error);
   }
+}
+
+/** A file of a query has a name; one that is not saved yet is known by its words. */
+function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { text }: SqlStatement): string {
+  const name = isUntitled ? queryTitle(text) : (uri.path.split('/').at(-1) ?? '');
+  return `Result: ${name} (${pondName(pond)})`;
 }
 
 function newPanel(title: string): vscode.WebviewPanel {

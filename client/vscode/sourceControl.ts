@@ -5,6 +5,7 @@ import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
+import { StagedRows } from './stagedRows.ts';
 
 /** Changes within this time trigger one refresh of the status. */
 const refreshDelayMs = 50;
@@ -12,6 +13,7 @@ const refreshDelayMs = 50;
 /** One source control for each open pond, kept in sync with the pond's status. */
 export class SourceControls implements vscode.Disposable {
   private readonly client: PondClient;
+  private readonly ponds: OpenPonds;
   private readonly byPond = new Map<string, PondSourceControl>();
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly listeners: vscode.Disposable[];
@@ -20,9 +22,11 @@ export class SourceControls implements vscode.Disposable {
 
   constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
+    this.ponds = ponds;
     this.listeners = [
       ponds.onDidAdd((pond) => this.add(pond)),
       ponds.onDidClose((pond) => this.remove(pond)),
+      ponds.onDidChangeMode((pond) => this.byPond.get(pond)?.showMode()),
       client.onDidChangeTree(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidCommit(({ pond }) => this.byPond.get(pond)?.refreshSoon()),
       client.onDidChangeState((state) => {
@@ -64,7 +68,8 @@ export class SourceControls implements vscode.Disposable {
   }
 
   private add(pond: string): void {
-    const control = new PondSourceControl(this.client, pond, () => this.changed.fire(pond));
+    const isReadOnly = (): boolean => this.ponds.isReadOnly(pond);
+    const control = new PondSourceControl(this.client, pond, { isReadOnly, refreshed: () => this.changed.fire(pond) });
     this.byPond.set(pond, control);
     control.refreshSoon();
   }
@@ -76,29 +81,46 @@ export class SourceControls implements vscode.Disposable {
   }
 }
 
+interface SourceControlHost {
+  /** Called after the status is reloaded. */
+  readonly refreshed: () => void;
+  readonly isReadOnly: () => boolean;
+}
+
 class PondSourceControl implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly pond: string;
-  private readonly refreshed: () => void;
+  private readonly host: SourceControlHost;
   private readonly control: vscode.SourceControl;
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
+  private readonly rows: StagedRows;
   private timer: NodeJS.Timeout | undefined;
   private lastSent = 0;
   private lastShown = 0;
   status: StatusInfo | undefined;
 
-  constructor(client: PondClient, pond: string, refreshed: () => void) {
+  constructor(client: PondClient, pond: string, host: SourceControlHost) {
     this.client = client;
     this.pond = pond;
-    this.refreshed = refreshed;
+    this.host = host;
     this.control = vscode.scm.createSourceControl('pond', pondName(pond), pondUri(pond));
-    this.control.inputBox.placeholder = 'Message (Ctrl+Enter to commit)';
     this.control.acceptInputCommand = { command: 'pond.commit', title: 'Commit', arguments: [pondUri(pond)] };
     this.control.quickDiffProvider = { provideOriginalResource: (uri) => this.original(uri) };
     this.conflicts = this.control.createResourceGroup('conflicts', 'Conflicts');
     this.conflicts.hideWhenEmpty = true;
     this.staged = this.control.createResourceGroup('staged', 'Staged Changes');
+    this.rows = new StagedRows(client, pond, () => this.status && this.draw(this.status));
+    this.showMode();
+  }
+
+  /** Shows whether the pond can be written: its message box takes a message, or says why not. */
+  showMode(): void {
+    const { inputBox } = this.control;
+    const isReadOnly = this.host.isReadOnly();
+    // In a restricted workspace a commit of what is staged is still possible.
+    inputBox.enabled = !isReadOnly || !vscode.workspace.isTrusted;
+    inputBox.placeholder = isReadOnly ? readOnlyText(this.status) : 'Message (Ctrl+Enter to commit)';
   }
 
   get inputBox(): vscode.SourceControlInputBox {
@@ -127,6 +149,7 @@ class PondSourceControl implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    this.rows.dispose();
     this.control.dispose();
   }
 
@@ -134,15 +157,21 @@ class PondSourceControl implements vscode.Disposable {
     // Redrawing an unchanged status would make letters in the explorer flicker.
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
+    this.rows.update(status);
+    this.draw(status);
+    this.showMode();
+    this.host.refreshed();
+  }
+
+  private draw(status: StatusInfo): void {
     const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
       status.staged
         .filter((change) => conflicts.has(change.path) === conflict && (conflict || counts(change)))
-        .map((change) => resourceState(this.pond, change, conflict));
+        .map((change) => resourceState(this.pond, { change, conflict, rows: this.rows.text(change.path) }));
     this.conflicts.resourceStates = states(true);
     this.staged.resourceStates = states(false);
     this.control.count = status.staged.filter(counts).length;
-    this.refreshed();
   }
 
   private original(uri: vscode.Uri): vscode.Uri | undefined {
@@ -152,20 +181,37 @@ class PondSourceControl implements vscode.Disposable {
   }
 }
 
+/** The reason why a pond is only read. */
+function readOnlyText(status: StatusInfo | undefined): string {
+  if (!vscode.workspace.isTrusted) return 'Message (Restricted Mode: files are read-only)';
+  const replica = status?.replica ?? null;
+  if (replica?.partial === true) return 'Read-only: this copy is not complete';
+  if (replica !== null && replica.at !== null) return `Read-only: a copy of version ${replica.at}, made to look at`;
+  return 'Read-only: another program writes the pond, or its folder cannot be written';
+}
+
 const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;
 
-function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
+function resourceState(
+  pond: string,
+  {
+    change,
+    conflict,
+    rows,
+  }: { readonly change: ChangeInfo; readonly conflict: boolean; readonly rows: string | undefined },
+): vscode.SourceControlResourceState {
   const path = shownPath(change);
   const resourceUri = pondUri(pond, path);
   const origin = change.displayFrom ?? change.from;
   const from = origin === undefined ? '' : ` from ${origin}`;
+  const what = conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`;
   return {
     resourceUri,
     contextValue: conflict ? 'conflict' : change.kind,
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: printable(conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`),
+      tooltip: printable(`${what}${rows === undefined ? '' : `, ${rows}`}`),
     },
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type HealthEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient, type ServerState } from './client.ts';
 import { type OpenPonds } from './ponds.ts';
-import { parsePondUri, pondName } from './pondUri.ts';
+import { pondName } from './pondUri.ts';
 import { type SourceControls } from './sourceControl.ts';
 
 /** State shown in the status bar. */
@@ -12,6 +12,7 @@ interface StatusReport {
   /** Staged changes; undefined until known. */
   readonly staged: number | undefined;
   readonly conflicts: number;
+  readonly isReadOnly: boolean;
   /** States of the copies of the pond, one sentence each. */
   readonly backups: readonly string[];
   readonly state: ServerState;
@@ -39,6 +40,7 @@ function statusText(
   }
   const counts = [
     ...(report.staged === undefined ? [] : [report.staged === 0 ? 'nothing staged' : `${report.staged} staged`]),
+    ...(report.isReadOnly ? ['read-only'] : []),
     ...(report.conflicts === 0 ? [] : [`${report.conflicts} in conflict`]),
   ];
   return {
@@ -77,7 +79,9 @@ export class StatusBar implements vscode.Disposable {
       }),
       ponds.onDidAdd(show),
       sourceControls.onDidChange(show),
+      ponds.onDidChangeMode(show),
       vscode.window.onDidChangeActiveTextEditor(show),
+      vscode.window.tabGroups.onDidChangeTabs(show),
     ];
     show();
   }
@@ -93,13 +97,13 @@ export class StatusBar implements vscode.Disposable {
   }
 
   private report(): StatusReport {
-    const uri = vscode.window.activeTextEditor?.document.uri;
-    const pond = (uri === undefined ? undefined : parsePondUri(uri)?.pond) ?? this.ponds.all[0];
+    const pond = this.ponds.active() ?? this.ponds.all[0];
     const status = pond === undefined ? undefined : this.sourceControls.status(pond);
     return {
       pond,
       staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
+      isReadOnly: pond !== undefined && this.ponds.isReadOnly(pond) && vscode.workspace.isTrusted,
       backups: (status?.backups ?? []).map(({ resource, text }) => `${resource}: ${text}`),
       state: this.client.state,
       health: this.health,

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { applyChanges, type RowChange, type RowEdit, type RowKey } from './webviews/grid/rowEdits.ts';
+import { applyChanges, type KeyedEdit, type RowEdit, type RowKey } from './webviews/grid/rowEdits.ts';
 
 /** Edits of rows, as all panels of a table show them. */
 interface EditsEvent {
-  readonly rows: readonly RowChange[];
+  readonly rows: readonly KeyedEdit[];
   /** True when there are no other edits. */
   readonly isAll: boolean;
 }
@@ -11,7 +11,7 @@ interface EditsEvent {
 /** A backup of edits, as JSON. */
 interface Backup {
   readonly base: string | undefined;
-  readonly rows: readonly RowChange[];
+  readonly rows: readonly KeyedEdit[];
 }
 
 /** A table with the edits that are not saved. They name the content of the file that they are based on. */
@@ -45,11 +45,11 @@ export class TableDocument implements vscode.CustomDocument {
   }
 
   /** Makes an edit, which the editor can undo. `base` is the content of the rows. */
-  edit(label: string, base: string, rows: readonly RowChange[]): void {
+  edit(label: string, base: string, rows: readonly KeyedEdit[]): void {
     if (!this.isDirty) this.base = base;
     const reverse = this.apply(rows);
     const { saves } = this;
-    const step = (changes: readonly RowChange[]) => (): void => {
+    const step = (changes: readonly KeyedEdit[]) => (): void => {
       if (saves === this.saves) this.apply(changes);
       else void vscode.window.showInformationMessage('What was saved is not undone here: use Pond: Restore Version.');
     };
@@ -82,7 +82,7 @@ export class TableDocument implements vscode.CustomDocument {
     this.changed.dispose();
   }
 
-  private apply(rows: readonly RowChange[]): readonly RowChange[] {
+  private apply(rows: readonly KeyedEdit[]): readonly KeyedEdit[] {
     const reverse = applyChanges(this.edits, rows);
     this.edited.fire({ rows, isAll: false });
     return reverse;

@@ -84,12 +84,12 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
   }
 }
 
-interface VisibleRefresh extends vscode.Disposable {
+export interface VisibleRefresh extends vscode.Disposable {
   request(): void;
 }
 
 /** Runs an action on each `request()` while the panel is visible, else once it becomes visible. */
-function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): VisibleRefresh {
+export function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): VisibleRefresh {
   let isDue = false;
   const runIfVisible = (): void => {
     if (!isDue || !panel.visible) return;

@@ -3,6 +3,8 @@ import { printable } from '../../server/src/base/printable.ts';
 import { type CommitInfo } from '../../server/src/protocol/commands.ts';
 import { openCommits, type CommitPages } from './commitPages.ts';
 import { type PondClient } from './client.ts';
+import { pondName } from './pondUri.ts';
+import { timeText } from './times.ts';
 
 /** A commit in a list. */
 interface CommitItem extends vscode.QuickPickItem {
@@ -26,7 +28,7 @@ export function commitItem(commit: CommitInfo): CommitItem {
   return {
     label: `$(git-commit) ${commit.number}  ${printable(firstLine(commit.message) || commit.operation)}`,
     description: printable(commit.author),
-    detail: [localTime(commit.time), ...changed].join(' · '),
+    detail: [timeText(commit.time), ...changed].join(' · '),
     commit,
   };
 }
@@ -39,7 +41,7 @@ export async function pickCommit(
 ): Promise<CommitInfo | undefined> {
   const commits = await openCommits(client, pond, path);
   if (commits.loaded.length === 0) {
-    void vscode.window.showInformationMessage(`${path ?? pond} is in no commit yet.`);
+    void vscode.window.showInformationMessage(`${path ?? pondName(pond)} is in no commit yet.`);
     return undefined;
   }
   return pickFromPages(commits, placeHolder);
@@ -79,12 +81,4 @@ function itemsOf({ loaded, hasMore }: CommitPages): readonly (CommitItem | MoreI
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
-}
-
-/** A time in the local time zone, with the name of the zone. */
-function localTime(iso: string): string {
-  const time = new Date(iso);
-  return Number.isNaN(time.getTime())
-    ? iso
-    : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 }

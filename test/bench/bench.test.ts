@@ -29,6 +29,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'series.bench.ts': 3,
   'start.bench.ts': 2,
   'table.bench.ts': 5,
+  'tableDiff.bench.ts': 6,
 };
 
 test('every benchmark runs here', () => {

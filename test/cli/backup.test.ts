@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
+import { commitWithoutRules } from '../support/withoutRules.ts';
 import { newUserCache } from '../support/userCache.ts';
 
 interface Place {
@@ -66,6 +67,42 @@ test('status says what is not backed up, without the store', async (t) => {
   assert.match(online.stderr, /^error\[remote-failed\]/);
 });
 
+test('of several Backups each is listed, also one whose store cannot be asked and one with errors', async (t) => {
+  const place = await newPlace(t);
+  const { folder, ok, pond } = place;
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  const spec = `spec: { endpoint: "${pathToFileURL(other).href}" }\n`;
+  await ok(['apply', '-f', '-'], `apiVersion: v1\nkind: Backup\nname: a-usb\ndesc: Another copy\n${spec}`);
+  await write(place, '/a', 'a');
+  await ok(['backup']);
+  rmSync(other, { recursive: true });
+  const one = await pond(['backup', 'status']);
+  assert.equal(one.status, 1);
+  assert.match(
+    one.stdout,
+    /^Backup\/a-usb: backed up, last just now\n {2}not asked: .*other.*\n {2}at file:.*\/other, up/,
+  );
+  assert.match(one.stdout, /^Backup\/nas: backed up, last just now\n {2}at file:/m);
+  assert.match(
+    one.stderr,
+    /^error\[remote-failed\]: Backup\/a-usb: .*\n(.*\n)*error\[run-failed\]: 1 of 2 resources failed\n/,
+  );
+  await commitWithoutRules(join(folder, '.pond'), '/Backup/a-usb/resource.yaml', 'kind: Backup\nname: a-usb\n');
+  const states = await pond(['backup', 'status', '--json']);
+  assert.equal(states.status, 1);
+  const rows = JSON.parse(states.stdout) as { resource: string; commit: number; error: { code: string } | null }[];
+  assert.deepEqual(
+    rows.map(({ resource, commit, error }) => [resource, commit, error?.code]),
+    [
+      ['Backup/a-usb', null, 'resource-invalid'],
+      ['Backup/nas', 2, undefined],
+    ],
+  );
+  const ran = await pond(['backup']);
+  assert.match(ran.stdout, /^Backup\/a-usb +failed.*\nBackup\/nas +ok/);
+});
+
 test('a copy is verified against the pond, and a state that was lost is asked from the store', async (t) => {
   const place = await newPlace(t);
   const { ok, pond } = place;
@@ -93,6 +130,11 @@ test('a copy is verified against the pond, and a state that was lost is asked fr
   assert.match(damaged.stdout, new RegExp(`^_pond/blobs/${blob} is altered`));
   assert.match(damaged.stderr, /^error\[remote-damaged\]: the copy of Backup\/nas has 1 problem/);
   assert.equal((await pond(['backup', 'verify', 'nas', '--full', '--at', '1'])).status, 0);
+  assert.match(
+    await ok(['backup', 'verify', 'nas', '--full', '--repair']),
+    new RegExp(`^repaired _pond/blobs/${blob}\nBackup/nas: `),
+  );
+  assert.match(await ok(['backup', 'status']), /verified just now/);
 });
 
 test('a store is listed, with the ponds in it', async (t) => {

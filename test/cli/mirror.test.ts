@@ -14,6 +14,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { temporaryFolder } from '../support/folder.ts';
 import { put } from '../support/mirror.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
+import { commitWithoutRules } from '../support/withoutRules.ts';
 
 interface Bench {
   readonly folder: string;
@@ -44,7 +45,7 @@ describe('pond mirror', () => {
     put(folder, 'a.txt', 'a');
     const plan = await json('mirror', '--dry-run');
     const change = { path: 'a.txt', side: 'pond', change: 'added' };
-    assert.deepEqual(plan, [{ resource: 'Mirror/both', changes: [change], left: [] }]);
+    assert.deepEqual(plan, [{ resource: 'Mirror/both', changes: [change], left: [], error: null }]);
     assert.equal(existsSync(join(folder, '.pond-mirror.json')), false);
     assert.equal((await pond('mirror')).status, 0);
     assert.equal((await pond('cat', '/m/a.txt')).stdout, 'a');
@@ -111,6 +112,51 @@ describe('pond mirror', () => {
     assert.equal((await pond('cat', '/m/a.txt')).stdout, 'a');
     assert.equal((await pond('mirror', '--start-over')).status, 0);
     assert.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'a');
+  });
+
+  it('in a clone leaves the folder of the original alone, until the person gives it away', async (t) => {
+    const { folder, cwd, pond } = await bench(t);
+    put(folder, 'a.txt', 'a');
+    await pond('mirror');
+    assert.equal((await pond('clone', '.pond', 'clone')).status, 0);
+    const inClone = (...args: readonly string[]): Promise<Ended> => pond('--pond', 'clone', ...args);
+    const watched = async (): Promise<boolean> =>
+      (JSON.parse((await inClone('mirror', 'status', '--json')).stdout) as { isWatched: boolean }[])[0]!.isWatched;
+    const refused = await inClone('mirror');
+    assert.match(refused.stderr, /is the folder of the pond that this one is a clone of; nothing was changed/);
+    assert.equal(await watched(), false);
+    rmSync(join(folder, '.pond-mirror.json'));
+    assert.equal((await inClone('mirror')).status, 0);
+    assert.equal(await watched(), true);
+    assert.match((await pond('mirror')).stderr, /is not the folder that was compared before/);
+    assert.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'a');
+    assert.equal(existsSync(join(cwd, 'clone/_pond/mirrors')), true);
+  });
+
+  it('shows each of several mirrors, also one without its folder and one with errors', async (t) => {
+    const { folder, cwd, pond, json } = await bench(t);
+    const other = `apiVersion: duckpond/v1\nkind: Mirror\nname: a-gone\ndesc: A mirror\nspec:\n  folder: ${cwd}/gone\n  path: /gone\n`;
+    writeFileSync(join(cwd, 'gone.yaml'), other);
+    await pond('apply', 'gone.yaml');
+    await pond('commit', '-m', 'another');
+    put(folder, 'a.txt', 'a');
+    const planned = await pond('mirror', '--dry-run');
+    assert.deepEqual([planned.status, planned.stdout], [1, 'Mirror/a-gone: not compared\n+  pond  a.txt\n']);
+    assert.match(
+      planned.stderr,
+      /^error\[run-failed\]: Mirror\/a-gone: .*\n(.*\n)*error\[run-failed\]: 1 of 2 resources/,
+    );
+    await commitWithoutRules(join(cwd, '.pond'), '/Mirror/a-gone/resource.yaml', 'kind: Mirror\nname: a-gone\n');
+    const status = await pond('mirror', 'status');
+    assert.match(status.stdout, /^Mirror\/a-gone +errors .* has errors: .*\nMirror\/both +not run yet/, status.stderr);
+    const plans = (await json('mirror', '--dry-run')) as readonly {
+      readonly error: { readonly code: string } | null;
+    }[];
+    assert.deepEqual(
+      plans.map(({ error }) => error?.code),
+      ['resource-invalid', undefined],
+    );
+    assert.match((await pond('mirror')).stdout, /^Mirror\/a-gone +failed.*\nMirror\/both +ok/);
   });
 
   it('needs the permission of the person for a document that came with the pond', async (t) => {

@@ -58,6 +58,13 @@ test('check --repair fetches from a store by its URL, and from a Backup by its n
     assert.deepEqual([status, stderr], [0, ''], from);
     assert.match(stdout, new RegExp(`^restored ${path} from ${url}/\\S+\nthe pond is sound\n$`));
   }
+  rmSync(join(folder, '.pond', path));
+  const some = await pond('check', '--repair', '--from', 'elsewhere', '--from', `${url}/none`, '--from', 'offsite');
+  assert.equal(some.status, 0);
+  assert.match(
+    some.stdout,
+    /^restored .*\nelsewhere cannot be used: .*\nfile:.*none cannot be used: .*\nthe pond is sound\n$/,
+  );
   const none = await pond('check', '--repair', '--from', 'elsewhere');
   assert.equal(none.status, 3);
   assert.match(none.stderr, /there is no resource "elsewhere"\nhint: Name an existing folder, or the address/);

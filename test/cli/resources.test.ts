@@ -87,6 +87,15 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   });
 });
 
+test('mv warns of the resources whose documents name the old path', async (t) => {
+  const { folder, check, pond } = await newPlace(t);
+  writeFileSync(join(folder, 'all.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
+  assert.equal((await pond(['apply', '-f', 'all.yaml', '-v', 'what=x'])).status, 0);
+  const warning = 'pond: Derive/series names /Inbox/files in its document: change it there, or move it back\n';
+  await check(['mv', '/Inbox/files', '/Inbox/taken'], { stderr: warning });
+  await check(['mv', '/Derive/series', '/Derive/rows'], {});
+});
+
 test('--json prints the same as data', async (t) => {
   const { folder, pond } = await newPlace(t);
   const applied = await pond(['--json', 'apply', '-f', '-'], inbox(folder));
@@ -111,7 +120,7 @@ test('problems of documents are reported by file, line and column, and nothing i
     status: 1,
     stderr:
       'wrong.yaml:11:11: no variable is given for "what"\n' +
-      'hint: Variables are given when a document is applied: pond apply -v NAME=VALUE.\n' +
+      "hint: Variables are given when a document is applied: 'pond apply -v NAME=VALUE'.\n" +
       nothing,
   });
   await check(

@@ -106,7 +106,7 @@ describe('a run asks for what the person has not allowed yet', () => {
         return Promise.resolve(verb === 'hostAccess' ? found : { runs: [] });
       };
       const line = { json: false, texts: {}, positionals: [], ...options };
-      const answering = { ...terminal, isInteractive, confirm: () => Promise.resolve(answer) };
+      const answering = Object.assign(terminal, { isInteractive, confirm: () => Promise.resolve(answer) });
       await run({ line, terminal: answering, call } as unknown as Session);
       assert.deepEqual(made, calls);
       assert.equal(

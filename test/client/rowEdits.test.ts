@@ -5,7 +5,7 @@ import { pastedCells } from '../../client/vscode/webviews/grid/pastedText.ts';
 import {
   applyChanges,
   EditedRows,
-  type RowChange,
+  type KeyedEdit,
   type RowEdit,
   type RowKey,
   tableEditsOf,
@@ -78,10 +78,10 @@ test('in a sorted view, edits are on their rows and new rows at the end', () => 
 test('changes are undone and redone in any number', () => {
   const random = randomOf(3);
   const edits = new Map<RowKey, RowEdit>();
-  const steps: { readonly state: string; readonly undo: readonly RowChange[] }[] = [];
+  const steps: { readonly state: string; readonly undo: readonly KeyedEdit[] }[] = [];
   const state = (): string => JSON.stringify([...edits].sort());
   for (let step = 0; step < 50; step += 1) {
-    const rows = Array.from({ length: 1 + random(3) }, (): RowChange => {
+    const rows = Array.from({ length: 1 + random(3) }, (): KeyedEdit => {
       const key = random(6);
       return [key, random(4) === 0 ? null : withValue(edits.get(key), 'ab'[random(2)] ?? '', String(random(9)))];
     });

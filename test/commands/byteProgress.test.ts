@@ -16,6 +16,7 @@ test('bytes are reported in a unit that suits the total, with the time left once
   report('contents', 20_000_000, 80_000_000);
   now = 400_000;
   report('contents', 40_000_000, 80_000_000);
+  report('contents', 80_000_000, 80_000_000, ' of two files');
   report('data files', 10, 10);
   assert.deepEqual(reported, [
     'log, B: 900 of ?',
@@ -23,6 +24,7 @@ test('bytes are reported in a unit that suits the total, with the time left once
     'contents, MB: 0 of 80',
     'contents, MB, 12 s left: 20 of 80',
     'contents, MB, 7 min left: 40 of 80',
+    'contents of two files, MB, 0 s left: 80 of 80',
     'data files, B: 10 of 10',
   ]);
 });

@@ -98,18 +98,21 @@ test('an import that is cancelled or fails stages nothing, and reverts nothing',
   assert.deepEqual(await paths(host), ['/from', '/from/49', '/kept']);
 });
 
-test('progress counts the files up to the total', async (t) => {
+test('progress counts files and bytes up to the total, also within a large file', async (t) => {
   const host = await newPondHost(t);
   const from = join(host.folder, 'from');
   mkdirSync(from);
-  for (let n = 0; n < 3; n++) writeFileSync(join(from, String(n)), '');
+  for (let n = 0; n < 3; n++) writeFileSync(join(from, String(n)), Buffer.alloc(n * 5_000_000));
   const reported: unknown[] = [];
   const progress = (...args: unknown[]): void => void reported.push(args);
   await host.run('import', { sources: [from], path: '/' }, { progress });
   assert.deepEqual(reported, [
-    ['importing', 1, 3],
-    ['importing', 2, 3],
-    ['importing', 3, 3],
+    ['importing 1 of 3 files, MB', 0, 15],
+    ['importing 1 of 3 files, MB', 4.2, 15],
+    ['importing 2 of 3 files, MB', 5, 15],
+    ['importing 2 of 3 files, MB', 9.2, 15],
+    ['importing 2 of 3 files, MB', 13.4, 15],
+    ['importing 3 of 3 files, MB', 15, 15],
   ]);
 });
 

@@ -166,6 +166,11 @@ const rows: { readonly [N in PathVerb]: Row } = {
     run: async (host, path) => await codeOf(host.run('fetch', { paths: [path] })),
   },
   diff: { last: 'followed', takes: 'any', run: (host, path) => host.run('diff', { paths: [path] }) },
+  countRows: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) => await codeOf(host.run('countRows', { paths: [path], bytesMax: 0 })),
+  },
   diffRows: {
     last: 'followed',
     takes: 'file',

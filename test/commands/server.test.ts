@@ -112,7 +112,7 @@ test('a long command reports progress and can be cancelled', async (t) => {
     controller.signal,
   );
   const received = await server.until(({ method }) => method === 'pond/progress');
-  assert.deepEqual(received.params, { token: 'mine', message: 'importing', done: 1, total: 3000 });
+  assert.deepEqual(received.params, { token: 'mine', message: 'importing 1 of 3000 files, kB', done: 0, total: 10.9 });
   controller.abort();
   await assert.rejects(importing, (error) => error instanceof ResponseError && failureOf(error)?.code === 'cancelled');
   assert.deepEqual((await server.ask('status', { pond })).staged, []);

@@ -10,9 +10,11 @@ import { serverTests } from './suite/server.ts';
 import { sourceControlTests } from './suite/sourceControl.ts';
 import { speedTests } from './suite/speed.ts';
 import { watchTests } from './suite/watch.ts';
+import { workspaceFsTests } from './suite/workspaceFs.ts';
 
 suite('the editor', () => {
   fileSystemTests();
+  workspaceFsTests();
   watchTests();
   sourceControlTests();
   commandTests();

@@ -63,6 +63,21 @@ describe('the entries of a directory', () => {
     }
   });
 
+  it('of a stream that states more than it has give an error, and take no memory', () => {
+    const rows = 2 ** 27;
+    const bytes = Buffer.from(encodeEntries(Array.from({ length: 777 }, (_, i) => entry(`${i}`))));
+    for (let at = 0; at + 8 <= bytes.length; at += 8) {
+      if (bytes.readBigInt64LE(at) === 777n) bytes.writeBigInt64LE(BigInt(rows), at);
+    }
+    // Columns of several batches are joined.
+    const { batches, schema } = tableFromIPC(bytes);
+    const stream = tableToIPC(new Table(schema, [...batches, ...batches]), 'stream');
+    assert.equal(tableFromIPC(stream).numRows, 2 * rows);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.throws(() => decodeEntries(stream, where), { code: 'pond-damaged', message: /the test/ });
+    assert.ok(process.memoryUsage().arrayBuffers - before < rows);
+  });
+
   it('have attributes as one text, in any order of their keys', () => {
     assert.equal(attributesText({ b: '1', a: '2' }), attributesText({ a: '2', b: '1' }));
     assert.equal(attributesText({}), '');

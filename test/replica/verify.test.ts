@@ -45,7 +45,7 @@ describe('a verification', () => {
       const keys = [...backed.store.objects.keys()].filter((key) => !isNote(key));
       const key = keys[seed % keys.length]!;
       const object = backed.store.objects.get(key)!;
-      const bytes = object.bytes.slice();
+      const bytes = Uint8Array.from(object.bytes);
       const at = random(bytes.length);
       bytes[at]! ^= 1 << random(8);
       backed.store.objects.set(key, { ...object, bytes });

@@ -65,7 +65,7 @@ async function archive(parts: Readonly<Record<string, string>>): Promise<Uint8Ar
 }
 
 const text = (value: string) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
-const number = (value: number, style = 0) => `<c s="${style}"><v>${value}</v></c>`;
+const number = (value: number | string, style = 0) => `<c s="${style}"><v>${value}</v></c>`;
 const row = (...cells: readonly string[]) => `<row>${cells.join('')}</row>`;
 
 async function query(sql: string) {
@@ -152,6 +152,27 @@ test('shared and rich texts, values of formulas and escaped characters are read'
   ]);
 });
 
+test('a number that no double holds is text with all of its digits, and an empty element is an empty cell', async () => {
+  const cases = {
+    '9007199254740993': 'VARCHAR',
+    '12345678901234567890': 'VARCHAR',
+    '0.12345678901234567890123': 'VARCHAR',
+    '9007199254740994': 'DOUBLE',
+    '1.2345678901234567E+19': 'DOUBLE',
+    '0.30000000000000004': 'DOUBLE',
+    '123000000000000000000000': 'VARCHAR',
+  };
+  for (const [digits, type] of Object.entries(cases)) {
+    const found = await tableOf(
+      row(text('id'), text('b')) + row(number(digits), number(1)) + row('<c><v/></c>', number(2)),
+    );
+    assert.deepEqual(found.columns, [`id ${type}`, 'b BIGINT']);
+    const [[value] = [], [empty] = []] = found.rows;
+    assert.equal(type === 'VARCHAR' ? value : Number(value), type === 'VARCHAR' ? digits : Number(digits));
+    assert.equal(empty, null);
+  }
+});
+
 test('a sheet is named after #, also with a version and in a pattern', async () => {
   const sheets = { One: row(text('a')) + row(number(1)), 'Two b': row(text('a')) + row(number(2)) };
   await made.root.writeFile('/many.xlsx', await workbook(sheets));
@@ -190,6 +211,7 @@ test('hostile and damaged workbooks fail by a reason', async () => {
     [/no Excel workbook/, await archive({ 'x.txt': 'x' })],
     [/no values/, await workbook({ Data: '' })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f></c>') })],
+    [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f><v></v></c>') })],
     [/text that is missing/, await workbook({ Data: row('<c t="s"><v>5</v></c>') })],
     [/no number/, await workbook({ Data: row('<c><v>x</v></c>') })],
     [/out of range/, await workbook({ Data: '<row><c r="XFE1"><v>1</v></c></row>' })],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -34,19 +34,28 @@ const credentials = { keyId: 'DUCKPONDKEY', secret: 'duckpond-secret-1' };
 
 /**
  * The servers to test with: the first that is installed, or with POND_PROOF_ROUNDS each; one that is missing if none is
- * installed, so that its tests are counted as skipped.
+ * installed, so that its tests are counted as skipped. moto is first: it verifies neither hashes nor signatures, so it
+ * accepts what another store would refuse. Test files in one process share it, since it takes seconds to start.
  */
 export function s3Servers(): readonly AvailableServer[] {
   const installed = [
+    ...(findMoto() === undefined ? [] : [{ name: 'moto', skip: undefined, start: sharedMoto }]),
     ...(findS3sFs() === undefined ? [] : [{ name: 's3s-fs', skip: undefined, start: startS3sFs }]),
-    ...(findMoto() === undefined ? [] : [{ name: 'moto', skip: undefined, start: startMoto }]),
   ];
   const missing = { name: 'S3', skip: s3ServerMissing, start: () => Promise.reject(new Error(s3ServerMissing)) };
   if (installed.length === 0) return [missing];
   return process.env['POND_PROOF_ROUNDS'] === undefined ? installed.slice(0, 1) : installed;
 }
 
-/** Returns moto, the only one that knows users and policies. */
+let shared: Promise<S3Server> | undefined;
+
+/** Starts moto once in this process, and lets it run until the process ends. */
+async function sharedMoto(): Promise<S3Server> {
+  shared ??= startMoto();
+  return { ...(await shared), close: () => Promise.resolve() };
+}
+
+/** Returns a moto of its own: the only server that knows users and policies, which apply to all that use it. */
 export function motoServer(): AvailableServer {
   return { name: 'moto', skip: findMoto() === undefined ? s3ServerMissing : undefined, start: startMoto };
 }
@@ -162,6 +171,9 @@ async function startProcess(
   const child = spawn(program, parts(port), { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
+  // A server that is never closed must not keep this process running.
+  child.unref();
+  if (child.stderr instanceof Socket) child.stderr.unref();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   // A test that fails before it closes the server must not leave it.
   const kill = (): void => void child.kill('SIGKILL');
@@ -175,6 +187,7 @@ async function startProcess(
     endpoint,
     close: async () => {
       process.off('exit', kill);
+      child.ref();
       child.kill();
       await ended;
     },

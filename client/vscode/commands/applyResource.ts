@@ -4,6 +4,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
 import { type Context } from '../context.ts';
+import { hintText } from '../hints.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { count, titleOf } from '../resources/strings.ts';
@@ -96,7 +97,7 @@ async function reportProblems(document: vscode.TextDocument, problems: readonly 
   const at = new vscode.Position(first.line, first.character);
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
-  const hint = first.hint === undefined ? '' : ` ${first.hint}`;
+  const hint = first.hint === undefined ? '' : ` ${hintText(first.hint)}`;
   void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${hint}`);
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Params } from '../../../server/src/protocol/commands.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { verifiedText } from '../backupStrings.ts';
 import { type Context } from '../context.ts';
@@ -35,15 +36,27 @@ export async function verifyBackup(context: Context, ...args: readonly unknown[]
   if (chosen === undefined || backup === undefined) return;
   const picked = await vscode.window.showQuickPick(shares, { title: `Verify ${titleOf(backup)}` });
   if (picked === undefined) return;
-  const params = { pond: chosen.pond, name: titleOf(backup), share: picked.share };
-  const info = await requestWithProgress(context.client, `Verifying ${titleOf(backup)}`, 'backupVerify', params);
-  await context.store.refresh(chosen.pond);
+  await verifyCopy(context, { pond: chosen.pond, name: titleOf(backup), share: picked.share });
+}
+
+/** Verifies a copy, or repairs it, and reports what is damaged; a repair is offered once. */
+async function verifyCopy(context: Context, params: Params<'backupVerify'>): Promise<void> {
+  const { pond, name, repair = false } = params;
+  const info = await requestWithProgress(
+    context.client,
+    `${repair ? 'Repairing' : 'Verifying'} ${name}`,
+    'backupVerify',
+    params,
+  );
+  await context.store.refresh(pond);
   if (info.problems.length === 0) {
     void vscode.window.showInformationMessage(verifiedText(info));
     return;
   }
-  const show = 'Show Problems';
-  if ((await vscode.window.showErrorMessage(verifiedText(info), show)) !== show) return;
+  const [show, mend] = ['Show Problems', 'Repair'] as const;
+  const choice = await vscode.window.showErrorMessage(verifiedText(info), show, ...(repair ? [] : [mend]));
+  if (choice === mend) return await verifyCopy(context, { ...params, repair: true });
+  if (choice !== show) return;
   const content = `${verifiedText(info)}\n\n${info.problems.join('\n')}\n`;
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content }));
 }

@@ -25,17 +25,17 @@ export async function openDiff(context: Context, ...args: readonly unknown[]): P
   if (sides !== undefined) await openAll(context, sides);
 }
 
-async function openStaged({ client, sourceControls }: Context, pond: string, path: string): Promise<void> {
+async function openStaged({ client, sourceControls, tableDiffs }: Context, pond: string, path: string): Promise<void> {
   await sourceControls.refresh(pond);
   const change = sourceControls.change(pond, path);
   if (change?.type === 'directory') return;
   if (change !== undefined) {
-    await showChange({ pond, from: 'HEAD', to: undefined }, change);
+    await showChange(tableDiffs, { pond, from: 'HEAD', to: undefined }, change);
     return;
   }
   const derived = await derivedContentAt(client, pond, path);
   if (derived !== undefined && derived.node.type !== 'directory') {
-    await openDerived(client, pond, path, derived.node);
+    await openDerived({ client, tableDiffs }, pond, path, derived.node);
     return;
   }
   const [below] = await client.request('diff', { pond, paths: [path] });
@@ -46,7 +46,12 @@ async function openStaged({ client, sourceControls }: Context, pond: string, pat
 /**
  * Shows the current derived content next to that of the latest commit, which stores only the document and the inputs.
  */
-async function openDerived(client: Context['client'], pond: string, path: string, now: NodeInfo): Promise<void> {
+async function openDerived(
+  { client, tableDiffs }: Pick<Context, 'client' | 'tableDiffs'>,
+  pond: string,
+  path: string,
+  now: NodeInfo,
+): Promise<void> {
   const before = await derivedContentAt(client, pond, path, 'HEAD');
   if (before?.node.sha256 === now.sha256) {
     void vscode.window.showInformationMessage(
@@ -56,7 +61,7 @@ async function openDerived(client: Context['client'], pond: string, path: string
   }
   const kind = before === undefined ? 'added' : 'modified';
   const sizes = { sizeBefore: before?.node.size ?? null, sizeAfter: now.size };
-  await showChange({ pond, from: 'HEAD', to: undefined }, { kind, path, type: now.type, ...sizes });
+  await showChange(tableDiffs, { pond, from: 'HEAD', to: undefined }, { kind, path, type: now.type, ...sizes });
 }
 
 async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?: readonly string[]): Promise<void> {

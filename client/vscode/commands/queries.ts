@@ -21,14 +21,17 @@ export async function runQuery({ queries }: Context): Promise<void> {
   await queries.run(editor);
 }
 
-/** Cancels the running query. */
+/** Cancels the running query; of several, those that the user picks. */
 export async function cancelQuery({ queries }: Context): Promise<void> {
-  queries.cancel();
+  await queries.running.cancel();
 }
 
+/** An example. The statement is first: VS Code calls a document without a file by its first line. */
 function template(pond: string, location: PondLocation | undefined): string {
-  const head = `-- Pond ${pondName(pond)}. Paths and globs are tables: "/a/*.csv", of a version: "/a/*.csv@HEAD".\n`;
-  if (location === undefined || location.path === '/') return `${head}SELECT * FROM "/**/*.csv" LIMIT 100;\n`;
-  const version = location.at === undefined ? '' : `@${location.at}`;
-  return `${head}SELECT * FROM "${location.path.replaceAll('"', '""')}${version}" LIMIT 1000;\n`;
+  const { path, at } = location ?? { path: '/', at: undefined };
+  const table = path === '/' ? '/**/*.csv' : `${path.replaceAll('"', '""')}${at === undefined ? '' : `@${at}`}`;
+  const rows = vscode.workspace.getConfiguration('pond.query').get<number>('rows') ?? 0;
+  const limit = rows > 0 ? ` LIMIT ${Math.floor(rows)}` : '';
+  const help = `-- Pond ${pondName(pond)}. Paths and globs are tables: "/a/*.csv", of a version: "/a/*.csv@HEAD".`;
+  return `SELECT * FROM "${table}"${limit};\n${help}\n`;
 }

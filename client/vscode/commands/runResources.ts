@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
+import { offerMirrored } from '../mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
 import { newDataText, count, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';
@@ -15,11 +16,9 @@ export async function runResources(
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const chosen = await chooseResources(context, args, 'Resource to run');
-  if (chosen === undefined || !(await committed(chosen.pond, chosen.resources))) return undefined;
+  if (chosen === undefined || !(await committed(context, chosen.pond, chosen.resources))) return undefined;
   if (!(await allowAccess(context, chosen.pond, chosen.resources))) return undefined;
-  const runs = await context.runner.run(chosen.pond, chosen.resources);
-  reportRuns(context, chosen.pond, runs);
-  return runs;
+  return await runAndReport(context, chosen.pond, chosen.resources);
 }
 
 /** Runs all resources of a pond. */
@@ -29,10 +28,22 @@ export async function runAllResources(
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
   const pond = await choosePond(context, args);
-  if (pond === undefined || !(await committed(pond, context.store.resources(pond)))) return undefined;
+  if (pond === undefined || !(await committed(context, pond, context.store.resources(pond)))) return undefined;
   if (!(await allowAccess(context, pond, []))) return undefined;
-  const runs = await context.runner.run(pond, []);
+  return await runAndReport(context, pond, []);
+}
+
+/** Runs resources, all of the pond when there are none, and shows how it ended. */
+async function runAndReport(
+  context: Context,
+  pond: string,
+  resources: readonly ResourceInfo[],
+): Promise<readonly RunInfo[]> {
+  const isNew = ({ kind, lastRun }: ResourceInfo): boolean => kind === 'Mirror' && lastRun === null;
+  const unrun = new Set(context.store.resources(pond).filter(isNew).map(({ id }) => id)); // prettier-ignore
+  const runs = await context.runner.run(pond, resources);
   reportRuns(context, pond, runs);
+  await offerMirrored(context.client, pond, runs, ({ id }) => unrun.has(id));
   return runs;
 }
 
@@ -45,10 +56,14 @@ export async function cancelRuns({ runner, ponds }: Context, ...args: readonly u
 }
 
 /** Offers to commit staged resources before the run. False when the user declines to run. */
-async function committed(pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
+async function committed(context: Context, pond: string, resources: readonly ResourceInfo[]): Promise<boolean> {
   const pending = resources.filter(({ state }) => state !== 'committed');
   if (pending.length === 0) return true;
+  const setting = vscode.workspace.getConfiguration('pond.runs').get<string>('stagedDocuments');
+  if (setting === 'commit') return await commitFirst(context, pond, pending);
   const isNew = pending.every(({ state }) => state === 'staged') && pending.length === resources.length;
+  // The setting cannot run what no commit has.
+  if (setting === 'asCommitted' && !isNew) return true;
   const what = pending.length === 1 ? pending.map(titleOf).join() : count(pending.length, 'resource');
   const commit = 'Commit and Run';
   const run = 'Run as Committed';
@@ -59,6 +74,18 @@ async function committed(pond: string, resources: readonly ResourceInfo[]): Prom
   );
   if (answer === commit) return (await vscode.commands.executeCommand('pond.commit', pondUri(pond))) !== undefined;
   return answer === run;
+}
+
+/** Commits what is staged without a question, as the setting says; the message names the resources. */
+async function commitFirst(
+  { client, sourceControls }: Context,
+  pond: string,
+  pending: readonly ResourceInfo[],
+): Promise<boolean> {
+  await vscode.workspace.saveAll(false);
+  await client.request('commit', { pond, message: `Documents for a run: ${pending.map(titleOf).join(', ')}` });
+  await sourceControls.refresh(pond);
+  return true;
 }
 
 function reportRuns(context: Context, pond: string, runs: readonly RunInfo[]): void {

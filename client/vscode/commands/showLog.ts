@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChanges } from '../diffEditor.ts';
+import { pondName } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
 import { pickCommit } from '../versions.ts';
 
@@ -24,7 +25,7 @@ async function logTarget(
   pond: string,
   path: string | undefined,
 ): Promise<{ readonly path: string | undefined; readonly placeHolder: string }> {
-  if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pond}` };
+  if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pondName(pond)}` };
   const derived = await derivedContentAt(client, pond, path);
   if (derived === undefined) return { path, placeHolder: `Commits of ${path}` };
   return { path: derived.resourceDirectory, placeHolder: `Commits of the resource that computes ${path}` };

@@ -8,29 +8,54 @@ import { GraphPanels } from './graphPanel.ts';
 import { ResourceLenses } from './lenses.ts';
 import { Outputs } from './outputs.ts';
 import { PatternFeatures } from './patterns.ts';
+import { Renames } from './renames.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { RunLog } from './runLog.ts';
 import { Runner } from './runner.ts';
+import { Schedules } from './schedules.ts';
 import { ResourcesView } from './view.ts';
 
 /** Parts of the editor that deal with resources. */
-interface ResourceParts extends Pick<Context, 'store' | 'runner' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'> {
+interface ResourceParts extends Pick<
+  Context,
+  'store' | 'runner' | 'schedules' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'
+> {
   readonly view: ResourcesView;
   readonly disposables: readonly vscode.Disposable[];
 }
 
 /** Creates all parts. Sends no request before the server runs. */
-export function resourceParts(client: PondClient, ponds: OpenPonds, extension: vscode.Uri): ResourceParts {
+export function resourceParts(
+  client: PondClient,
+  ponds: OpenPonds,
+  { extensionUri: extension, workspaceState }: vscode.ExtensionContext,
+): ResourceParts {
   const store = new ResourceStore(client, ponds);
   const runner = new Runner(client, store);
-  const view = new ResourcesView(client, store, runner);
+  const schedules = new Schedules(client, { ponds, store, runner }, workspaceState);
+  const view = new ResourcesView(client, { store, runner, schedules });
   const graphs = new GraphPanels(extension, store, runner, view);
+  ponds.addShown(() => graphs.activePond());
   const runLog = new RunLog(client, store);
   const applyProblems = new ApplyProblems();
   const lenses = new ResourceLenses(store, runner);
   const problems = new RunProblems(store);
   const active = new ActiveResource(client, store);
   const patterns = new PatternFeatures(ponds, store);
-  const disposables = [patterns, active, problems, lenses, applyProblems, runLog, graphs, view, runner, store];
-  return { store, runner, view, graphs, runLog, applyProblems, outputs: new Outputs(client), disposables };
+  const renames = new Renames(client, store);
+  const disposables = [
+    schedules,
+    renames,
+    patterns,
+    active,
+    problems,
+    lenses,
+    applyProblems,
+    runLog,
+    graphs,
+    view,
+    runner,
+    store,
+  ];
+  return { store, runner, schedules, view, graphs, runLog, applyProblems, outputs: new Outputs(client), disposables };
 }

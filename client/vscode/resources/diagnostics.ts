@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo, type RunErrorInfo } from '../../../server/src/protocol/resources.ts';
+import { withHint } from '../hints.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { documentUri, readablePath, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
@@ -157,8 +158,4 @@ const firstLine = new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER);
 /** An empty range: the editor marks the word at this position. */
 function wordAt(line: number, character: number): vscode.Range {
   return new vscode.Range(line, character, line, character);
-}
-
-function withHint({ message, hint }: { readonly message: string; readonly hint?: string }): string {
-  return hint === undefined ? message : `${message}. ${hint}`;
 }

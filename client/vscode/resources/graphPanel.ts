@@ -9,6 +9,8 @@ import { type Runner } from './runner.ts';
 import { type ResourcesView } from './view.ts';
 import { stateOf, summaryOf, titleOf } from './strings.ts';
 
+const viewType = 'pond.graph';
+
 /** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;
 
@@ -30,6 +32,9 @@ export class GraphPanels implements vscode.Disposable {
     this.listeners = vscode.Disposable.from(
       store.onDidChange((pond) => this.send(pond)),
       runner.onDidChange((pond) => this.send(pond)),
+      vscode.window.registerWebviewPanelSerializer(viewType, {
+        deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
+      }),
     );
     this.clock = setInterval(() => {
       for (const pond of this.panels.keys()) this.send(pond);
@@ -39,15 +44,31 @@ export class GraphPanels implements vscode.Disposable {
   /** Shows the graph of a pond. */
   show(pond: string): void {
     const known = this.panels.get(pond);
-    if (known !== undefined) {
-      known.reveal();
+    if (known !== undefined) known.reveal();
+    else
+      this.open(pond, vscode.window.createWebviewPanel(viewType, `Graph: ${pondName(pond)}`, vscode.ViewColumn.Active));
+  }
+
+  /** The pond whose graph is the active tab; undefined for another tab. */
+  activePond(): string | undefined {
+    return [...this.panels].find(([, { active }]) => active)?.[0];
+  }
+
+  /** Shows the graph in a panel of an earlier window. */
+  private restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const isKept = typeof state === 'object' && state !== null && 'directory' in state;
+    const pond = isKept && typeof state.directory === 'string' ? state.directory : undefined;
+    if (pond === undefined || this.panels.has(pond)) {
+      panel.dispose();
       return;
     }
+    this.open(pond, panel);
+    void this.store.refresh(pond);
+  }
+
+  private open(pond: string, panel: vscode.WebviewPanel): void {
     const assets = vscode.Uri.joinPath(this.extension, 'out', 'webviews');
-    const panel = vscode.window.createWebviewPanel('pond.graph', `Graph: ${pondName(pond)}`, vscode.ViewColumn.Active, {
-      enableScripts: true,
-      localResourceRoots: [assets],
-    });
+    panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panels.set(pond, panel);
     panel.webview.onDidReceiveMessage((message: FromGraphPage) => void this.receive(pond, message));
     panel.onDidDispose(() => this.panels.delete(pond));
@@ -85,6 +106,7 @@ export class GraphPanels implements vscode.Disposable {
     return {
       type: 'graph',
       pond: pondName(pond),
+      directory: pond,
       nodes: resources.map((resource) => this.node(pond, resource)),
       edges: resources.flatMap(({ id, reads }) => reads.map((from) => ({ from, to: id }))),
     };

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
+import { hintText } from '../hints.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
-import { count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
+import { recordTime } from '../times.ts';
+import { ago, count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
@@ -50,14 +52,16 @@ function plainItem(node: ViewNode, running: Running, context: RowContext): vscod
     case 'problem':
       return problemItem(node.problem, node);
     case 'output':
-      return outputItem(node);
+      return outputItem(node, context);
   }
 }
 
 function resourceItem(pond: string, resource: ResourceInfo, running: Running, context: RowContext): vscode.TreeItem {
   const state = stateOf(resource, running);
   const [icon, color] = stateIcons[state];
-  const summary = summaryOf(resource, running, context.nowMs);
+  const interval = context.interval(resource);
+  const schedule = interval === undefined ? [] : [`every ${interval}`];
+  const summary = [summaryOf(resource, running, context.nowMs), ...schedule].filter((part) => part !== '').join(' · ');
   // The screen reader text contains the state that the icon shows exactly once.
   const spoken = summary.startsWith(state) ? summary : `${state}, ${summary}`;
   const hasChildren = resource.problems.length + resource.outputs.length > 0;
@@ -65,7 +69,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
     ...row(resource.name, hasChildren ? Collapsed : None, icon, color),
     description: printable(summary),
     tooltip: resourceTooltip(pond, resource, context),
-    contextValue: running.progress === undefined ? 'resource.idle' : 'resource.running',
+    contextValue: running.progress === undefined ? idleContext(resource) : 'resource.running',
     accessibilityInformation: { label: `${printable(titleOf(resource))}, ${spoken}` },
     // A click on a row opens its document, so the user can work from the view.
     command: {
@@ -76,6 +80,11 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
   };
 }
 
+/** Context of a row for the menus: copies and mirrors have commands of their own. */
+function idleContext({ kind, backup }: ResourceInfo): string {
+  return `resource.idle${backup !== null ? '.backup' : kind === 'Mirror' ? '.mirror' : ''}`;
+}
+
 function problemItem(
   { severity, message, hint, line, code }: ProblemInfo,
   node: Extract<ViewNode, { type: 'problem' }>,
@@ -84,14 +93,16 @@ function problemItem(
   return {
     ...row(message, None, isError ? 'error' : 'warning', isError ? 'list.errorForeground' : 'list.warningForeground'),
     description: `line ${line + 1}`,
-    tooltip: printableLines([message, hint, code].filter((text) => text !== undefined).join('\n\n')),
+    tooltip: printableLines([message, hint && hintText(hint), code].filter((text) => text !== undefined).join('\n\n')),
     contextValue: 'problem',
     command: { command: 'pond.openResource', title: 'Open Document', arguments: [node] },
   };
 }
 
-function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeItem {
+function outputItem(node: Extract<ViewNode, { type: 'output' }>, { nowMs }: RowContext): vscode.TreeItem {
   const { path, type } = node.output;
+  const { latest } = node;
+  const age = typeof latest === 'string' ? `${recordTime(latest)} · ${ago(Date.parse(latest), nowMs)}` : undefined;
   const name = path.split('/').at(-1) ?? path;
   const isDirectory = type === 'directory';
   const isTable = type === 'series' || type === 'table';
@@ -99,10 +110,17 @@ function outputItem(node: Extract<ViewNode, { type: 'output' }>): vscode.TreeIte
     ...row(name, isDirectory ? Collapsed : None),
     iconPath: isDirectory ? vscode.ThemeIcon.Folder : isTable ? new vscode.ThemeIcon('table') : vscode.ThemeIcon.File,
     ...(isTable ? {} : { resourceUri: pondUri(node.pond, path) }),
-    tooltip: `${printable(path)} (${type})`,
+    ...(age === undefined ? {} : { description: age }),
+    tooltip: [`${printable(path)} (${type})`, ...latestLine(latest, age)].join('\n'),
     contextValue: isDirectory ? 'output.directory' : isTable ? 'output.table' : 'output.file',
     ...(isDirectory ? {} : { command: { command: 'pond.openOutput', title: 'Open Output', arguments: [node] } }),
   };
+}
+
+/** What is known about the latest time of a series; nothing for what is not one. */
+function latestLine(latest: string | null | undefined, age: string | undefined): readonly string[] {
+  if (latest === undefined) return [];
+  return [age === undefined ? 'The latest time is known once it is read or run.' : `Latest time: ${age}`];
 }
 
 function row(

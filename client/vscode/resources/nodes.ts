@@ -19,6 +19,8 @@ export type ViewNode =
       readonly pond: string;
       readonly output: OutputInfo;
       readonly parent: ViewNode;
+      /** Latest time of a series, ISO 8601, UTC; null when it is not known, undefined when nothing asked for it. */
+      readonly latest?: string | null;
     };
 
 /** Unique id of a row, stable when the resources are reloaded. */

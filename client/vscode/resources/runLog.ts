@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
+import { hintText } from '../hints.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { atPosition, readablePath, readableText } from './treeLocations.ts';
+import { recordTime } from '../times.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { newDataText, bytesText, count, durationText } from './strings.ts';
 
@@ -89,8 +91,7 @@ function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
   if (run.rows > 0 && run.files > 0) facts.push(count(run.files, 'file'));
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   if (run.commit !== null) facts.push(`commit ${run.commit}`);
-  const time = run.started.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC');
-  const head = `${time}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;
+  const head = `${recordTime(run.started)}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;
   const notes = run.notes.flatMap((note) => indented(readableText(resources, note)));
   return [head.trimEnd(), ...errorLines(run, resources), ...notes].join('\n');
 }
@@ -101,7 +102,7 @@ function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): rea
   const position = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
   return [
     ...indented(`${code}: ${readableText(resources, message)}`),
-    ...(hint === undefined ? [] : indented(hint)),
+    ...(hint === undefined ? [] : indented(hintText(hint))),
     ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${position}`]),
   ];
 }

@@ -55,8 +55,15 @@ export class Runner implements vscode.Disposable {
     return { progress: this.progress(pond, title), ended: this.roundOf(pond, title)?.entries.get(title)?.ended };
   }
 
-  /** Runs resources, all of the pond when none are given. Throws the server's error when it runs nothing at all. */
-  async run(pond: string, chosen: readonly ResourceInfo[]): Promise<readonly RunInfo[]> {
+  /**
+   * Runs resources, all of the pond when none are given. Throws the server's error when it runs nothing at all. The
+   * progress of a run that a schedule starts is in the status bar alone.
+   */
+  async run(
+    pond: string,
+    chosen: readonly ResourceInfo[],
+    { isScheduled = false }: { readonly isScheduled?: boolean } = {},
+  ): Promise<readonly RunInfo[]> {
     const cancellation = new vscode.CancellationTokenSource();
     const round: Round = { pond, cancellation, entries: new Map() };
     this.rounds.add(round);
@@ -70,9 +77,10 @@ export class Runner implements vscode.Disposable {
         this.client,
         `Running ${what}`,
         'run',
-        { pond, ...names },
+        { pond, ...names, ...(isScheduled && { isRepeated: true }) },
         {
           cancellation,
+          isQuiet: isScheduled,
           onProgress: (event) => this.follow(round, event),
           messageOf: progressText,
         },

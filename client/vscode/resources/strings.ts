@@ -46,9 +46,16 @@ export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, 
   return [
     ...(errors === 0 ? [] : [count(errors, 'problem')]),
     ...(resource.state === 'committed' ? [] : [resource.state]),
-    ...(resource.lastRun === null ? neverRun(resource) : [runText(resource.lastRun, nowMs)]),
-    ...(resource.backup === null ? [] : [resource.backup]),
+    ...ranText(resource, nowMs),
   ].join(' · ');
+}
+
+/** Text on the last run. The state of a copy has its age, so that a run that ended well says no more. */
+function ranText(resource: ResourceInfo, nowMs: number): readonly string[] {
+  const { lastRun, backup } = resource;
+  const isEnough = backup !== null && (lastRun === null || lastRun.status === 'ok');
+  const ran = lastRun === null ? neverRun(resource) : [runText(lastRun, nowMs)];
+  return [...(isEnough ? [] : ran), ...(backup === null ? [] : [backup])];
 }
 
 /** Outcome of a run, its age, and the amount of new data. */

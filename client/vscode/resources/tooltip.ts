@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
+import { hintText } from '../hints.ts';
 import { pondUri } from '../pondUri.ts';
 import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
 
@@ -15,10 +16,13 @@ export interface RowContext {
   readonly nowMs: number;
   /** Replaces UUIDs in a server text by the names of resources. */
   readonly readable: (text: string) => string;
+  /** The interval of a resource's schedule; undefined without one. */
+  readonly interval: (resource: ResourceInfo) => string | undefined;
 }
 
 /** Details of a resource, as Markdown. Texts of the pond are escaped. */
 export function resourceTooltip(pond: string, resource: ResourceInfo, context: RowContext): vscode.MarkdownString {
+  const interval = context.interval(resource);
   const text = new vscode.MarkdownString('', true);
   text
     .appendMarkdown('**')
@@ -26,6 +30,8 @@ export function resourceTooltip(pond: string, resource: ResourceInfo, context: R
     .appendMarkdown('**\n\n');
   if (resource.desc !== '') text.appendText(printable(resource.desc)).appendMarkdown('\n\n');
   text.appendMarkdown(`Document ${stateWords[resource.state]}`);
+  if (interval !== undefined)
+    text.appendMarkdown('\n\nRuns every ').appendText(interval).appendMarkdown(' while this window is open');
   if (resource.lastRun === null) text.appendMarkdown('\n\nNever run');
   else appendRun(text, resource.lastRun, context);
   for (const { message, severity, line } of resource.problems) {
@@ -51,5 +57,5 @@ function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable 
   for (const note of run.notes) text.appendMarkdown('\n\n').appendText(printable(readable(note)));
   if (run.error === null) return;
   text.appendMarkdown('\n\n').appendText(printable(readable(run.error.message)));
-  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(run.error.hint);
+  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(hintText(run.error.hint));
 }

@@ -3,22 +3,32 @@ import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { badgeOf, itemOf } from './items.ts';
+import { withLatest } from './freshness.ts';
 import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
 import { readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
-import { idle, stateOf } from './strings.ts';
+import { type Schedules } from './schedules.ts';
+import { idle, stateOf, titleOf } from './strings.ts';
 
 const viewId = 'pond.resources';
 
 /** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;
 
+/** What the rows show, in addition to the state of the ponds. */
+interface ViewParts {
+  readonly store: ResourceStore;
+  readonly runner: Runner;
+  readonly schedules: Schedules;
+}
+
 /** The Resources view: ponds (if there are several) → kinds → resources → outputs. */
 export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.Disposable {
   private readonly client: PondClient;
   private readonly store: ResourceStore;
   private readonly runner: Runner;
+  private readonly schedules: Schedules;
   private readonly tree: vscode.TreeView<ViewNode>;
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listeners: vscode.Disposable[];
@@ -26,10 +36,11 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private firstLoads = new Map<string, Promise<void>>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(client: PondClient, store: ResourceStore, runner: Runner) {
+  constructor(client: PondClient, { store, runner, schedules }: ViewParts) {
     this.client = client;
     this.store = store;
     this.runner = runner;
+    this.schedules = schedules;
     this.tree = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
       canSelectMany: true,
@@ -39,11 +50,10 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
       this.tree,
       store.onDidChange(() => this.show()),
       runner.onDidChange(() => this.show()),
+      schedules.onDidChange(() => this.show()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.show()),
     ];
-    this.clock = setInterval(() => {
-      if (this.tree.visible) this.changed.fire(undefined);
-    }, clockMs);
+    this.clock = setInterval(() => this.tick(), clockMs);
     this.show();
   }
 
@@ -52,6 +62,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     return itemOf(node, running, {
       nowMs: Date.now(),
       readable: (text) => readableText(this.store.resources(node.pond), text),
+      interval: (resource) => this.schedules.intervalOf(node.pond, titleOf(resource)),
     });
   }
 
@@ -63,7 +74,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
       case 'kind':
         return node.resources.map((resource) => ({ type: 'resource', pond: node.pond, resource }));
       case 'resource':
-        return [...resourceChildren(node)];
+        return [...(await withLatest(this.client, resourceChildren(node)))];
       case 'output':
         return [...(await this.entries(node))];
       default:
@@ -111,6 +122,15 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     this.changed.dispose();
   }
 
+  /** Shows ages as of now; the server knows those of backups. */
+  private tick(): void {
+    if (!this.tree.visible) return;
+    for (const pond of this.store.all) {
+      if (this.store.resources(pond).some(({ backup }) => backup !== null)) void this.store.refresh(pond);
+    }
+    this.changed.fire(undefined);
+  }
+
   private show(): void {
     const states = this.store.all.flatMap((pond) =>
       this.store.resources(pond).map((resource) => stateOf(resource, this.runner.at(pond, resource))),
@@ -151,9 +171,12 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     try {
       const listed = await this.client.request('list', { pond, path: output.path });
       // Use the path as listed: the server reports paths with links resolved.
-      return listed.map(({ name, type }) => {
-        return { type: 'output', pond, output: { path: `${output.path}/${name}`, type }, parent: node };
-      });
+      return await withLatest(
+        this.client,
+        listed.map(({ name, type }): ViewNode => {
+          return { type: 'output', pond, output: { path: `${output.path}/${name}`, type }, parent: node };
+        }),
+      );
     } catch (error) {
       return [{ type: 'failure', pond, of: output.path, message: errorText(error) }];
     }

@@ -5,7 +5,10 @@ import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/m
 import { GraphView } from './graph/graphView.ts';
 import { stateIcon, stateNames } from './graph/decorations.ts';
 
-declare function acquireVsCodeApi(): { postMessage(message: FromGraphPage): void };
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromGraphPage): void;
+  setState(state: Pick<GraphState, 'directory'>): void;
+};
 
 const host = acquireVsCodeApi();
 
@@ -31,7 +34,8 @@ host.postMessage({ type: 'ready' });
 
 function show(state: GraphState): void {
   shown = state;
-  const { nodes, pond } = state;
+  const { nodes, pond, directory } = state;
+  host.setState({ directory });
   if (nodes.length === 0) {
     summary.textContent = pond;
     legend.replaceChildren();

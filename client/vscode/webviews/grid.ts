@@ -1,5 +1,7 @@
 /** Page of a table: its rows, what is done with them, and the state of the query. */
 import './grid.css';
+import { DiffPage } from './grid/diff/diffPage.ts';
+import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
@@ -35,6 +37,12 @@ const toolbar = new Toolbar({
   openAsQuery: () => postView('openAsQuery'),
 });
 
+const differences = new DiffPage({
+  ...{ requests, post },
+  table: () => table,
+  announce: (text) => toolbar.announce(text),
+});
+
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
@@ -45,7 +53,7 @@ let pageState: PageState = readPageState(host.getState());
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
-document.body.append(toolbar.root, content);
+document.body.append(toolbar.root, differences.bar.root, content);
 post({ type: 'ready' });
 
 function receive(message: ToGridPage): void {
@@ -56,6 +64,9 @@ function receive(message: ToGridPage): void {
       return;
     case 'total':
       if (message.run === shown?.run) table?.setTotal(message.rowCount);
+      return;
+    case 'diffCounts':
+      if (message.run === shown?.run) differences.counted(message.counts);
       return;
     case 'plot':
       if (message.run !== shown?.run || shown.type !== 'result') return;
@@ -88,7 +99,8 @@ function show(state: GridState): void {
   table = undefined;
   plot = undefined;
   document.body.dataset['state'] = state.type;
-  toolbar.show(state, state.type === 'result' && plottedColumns(state.info.columns) !== undefined);
+  differences.show(state);
+  toolbar.show(state, canPlot(state));
   switch (state.type) {
     case 'running':
       content.replaceChildren(
@@ -110,10 +122,10 @@ function show(state: GridState): void {
 }
 
 function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean): void {
-  const { run, info, query } = state;
+  const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   table = new TablePage(
-    { run, info, state: fitted(pageState.table, info.columns) },
+    { run, info, diff, state: fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]) },
     {
       requests,
       post,
@@ -136,7 +148,7 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
 /** Shows the rows or the plot; the rows stay until the points arrive. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
-  const asPlot = pageState.plots && plottedColumns(shown.info.columns) !== undefined;
+  const asPlot = pageState.plots && canPlot(shown);
   toolbar.plots(asPlot);
   const { view } = table;
   if (asPlot && plot === undefined) post({ type: 'plot', run: shown.run, ...view });
@@ -144,6 +156,11 @@ function showContent(): void {
   if (drawn !== undefined && drawn.info.rowsUsed < view.rowCount)
     toolbar.announce(`plot of the first ${count(drawn.info.rowsUsed, 'row')}`);
   content.replaceChildren(drawn?.root ?? table.root);
+}
+
+/** True for a table with numbers to draw; differences are not drawn. */
+function canPlot(state: GridState): boolean {
+  return state.type === 'result' && state.diff === undefined && plottedColumns(state.info.columns) !== undefined;
 }
 
 function postView(type: 'export' | 'openAsQuery'): void {

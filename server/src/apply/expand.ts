@@ -46,7 +46,7 @@ function failed(node: ScalarNode, message: string, position: SourcePosition | un
     severity: 'error',
     message: missing === undefined ? message : `no variable is given for "${missing}"`,
     range: partRange(node, start === undefined ? undefined : { start, end: text.length }),
-    hint: 'Variables are given when a document is applied: pond apply -v NAME=VALUE.',
+    hint: "Variables are given when a document is applied: 'pond apply -v NAME=VALUE'.",
   };
 }
 

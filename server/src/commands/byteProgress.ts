@@ -5,8 +5,8 @@ const knownAfterMs = 2_000;
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
-/** Reports bytes of a step as progress. */
-type ReportBytes = (step: string, done: number, total?: number) => void;
+/** Reports bytes of a step as progress; `detail` follows the name of the step, and may change within it. */
+type ReportBytes = (step: string, done: number, total?: number, detail?: string) => void;
 
 /**
  * Returns a function that reports bytes of the steps of a job, in a unit that suits the total, with the time left once the
@@ -15,13 +15,17 @@ type ReportBytes = (step: string, done: number, total?: number) => void;
 export function byteProgress(progress: Job['progress'], now: () => number = () => performance.now()): ReportBytes {
   let current = '';
   let startedAt = 0;
-  return (step, done, total) => {
+  return (step, done, total, detail = '') => {
     if (step !== current) [current, startedAt] = [step, now()];
     const power = unitOf(total ?? done);
     const scaled = (bytes: number): number =>
       Math.round((bytes / 1000 ** power) * (power === 0 ? 1 : 10)) / (power === 0 ? 1 : 10);
     const left = timeLeft(now() - startedAt, done, total);
-    progress?.(`${step}, ${units[power]}${left}`, scaled(done), ...(total === undefined ? [] : [scaled(total)]));
+    progress?.(
+      `${step}${detail}, ${units[power]}${left}`,
+      scaled(done),
+      ...(total === undefined ? [] : [scaled(total)]),
+    );
   };
 }
 

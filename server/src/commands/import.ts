@@ -3,8 +3,10 @@ import { PondError } from '../base/error.ts';
 import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost } from '../storage/hostTree.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { observed } from '../remote/content.ts';
+import { byteProgress } from './byteProgress.ts';
 import { contentHash } from './contentHash.ts';
-import { type Command } from './verb.ts';
+import { type Command, type CommandContext } from './verb.ts';
 import { isInside } from './hostPaths.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
@@ -25,7 +27,7 @@ export const importFiles: Command<'import'> = async (opened, params, context) =>
   const root = await opened.fs.root();
   const yieldToEventLoop = createYield(context.signal);
   const { entries, skipped } = await collect(sources, pond, yieldToEventLoop, as && typedEntry);
-  const total = entries.filter(({ kind }) => kind === 'file').length;
+  const report = importProgress(entries, context);
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
   const typed = as && new TypedFiles(opened, root, { as, time }, context);
   try {
@@ -45,12 +47,13 @@ export const importFiles: Command<'import'> = async (opened, params, context) =>
           counts.directories++;
           continue;
         }
-        const stage = ready.get(entry) ?? (() => stageFile(root, target, entry, yieldToEventLoop));
+        const stage =
+          ready.get(entry) ?? (() => stageFile(root, target, entry, { yieldToEventLoop, onBytes: report.read }));
         const bytes = await stage();
         if (bytes === undefined) counts.unchanged++;
         else counts.bytes += bytes;
         counts.files++;
-        context.progress('importing', counts.files, total);
+        report.imported(entry);
       }
     });
     return { ...counts, ...skippedInfo(skipped) };
@@ -58,6 +61,36 @@ export const importFiles: Command<'import'> = async (opened, params, context) =>
     typed?.close();
   }
 };
+
+/** Reports bytes that were read of a file, or a whole file. */
+interface ImportProgress {
+  readonly read: (bytes: number) => void;
+  readonly imported: (entry: HostEntry) => void;
+}
+
+/** Bytes of one file after which they are reported. */
+const reportedBytes = 4 * 1024 * 1024;
+
+/** Returns the progress of an import in bytes of all files. */
+function importProgress(entries: readonly HostEntry[], { progress }: Pick<CommandContext, 'progress'>): ImportProgress {
+  const files = entries.filter(({ kind }) => kind === 'file');
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const report = byteProgress(progress);
+  let [whole, part, reported, count] = [0, 0, 0, 0];
+  const say = (done: number): void => report('importing', done, total, ` ${count} of ${files.length} files`);
+  return {
+    read: (bytes) => {
+      part += bytes;
+      if (part - reported < reportedBytes) return;
+      reported = part;
+      say(Math.min(total, whole + part));
+    },
+    imported: ({ sizeBytes }) => {
+      [whole, part, reported, count] = [whole + sizeBytes, 0, 0, count + 1];
+      say(whole);
+    },
+  };
+}
 
 interface Collected {
   readonly entries: readonly HostEntry[];
@@ -118,7 +151,10 @@ async function stageFile(
   root: WorkingDirectory,
   target: string,
   entry: HostEntry,
-  yieldToEventLoop: YieldToEventLoop,
+  {
+    yieldToEventLoop,
+    onBytes,
+  }: { readonly yieldToEventLoop: YieldToEventLoop; readonly onBytes: (bytes: number) => void },
 ): Promise<number | undefined> {
   const content = (): Uint8Array | AsyncIterable<Uint8Array> => {
     const read = hostContent(entry);
@@ -129,6 +165,7 @@ async function stageFile(
   if (before?.node.sizeBytes === entry.sizeBytes && !before.isDirectory) {
     if ((await contentHash(content())) === before.node.sha256) return undefined;
   }
-  await root.writeFile(target, content());
+  const whole = content();
+  await root.writeFile(target, whole instanceof Uint8Array ? whole : observed(whole, { onBytes }));
   return entry.sizeBytes;
 }

@@ -32,8 +32,13 @@ function plainInfo({ node, path, basename }: NodePath): NodeInfo {
     modified: Math.floor(node.modifiedUs / 1000),
     sha256: node.sha256,
     attributes: node.attributes,
-    ...(roleOf(node)?.in === 'derived' ? { derived: true } : {}),
+    ...derivedFacts(node),
   };
+}
+
+function derivedFacts(node: Node): Pick<NodeInfo, 'derived' | 'sizeUnknown'> {
+  const role = roleOf(node);
+  return role?.in === 'derived' ? { derived: true, ...(role.isUnbuilt && { sizeUnknown: true }) } : {};
 }
 
 /** A commit as clients see it. */

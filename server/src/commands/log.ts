@@ -5,6 +5,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type RealPath, realPath } from '../tinyfs/realPath.ts';
 import { type Command } from './verb.ts';
 import { commitInfo } from './info.ts';
+import { commitKey, KnownRows } from './knownRows.ts';
 import { momentOf } from './moment.ts';
 import { createYield } from './yieldToEventLoop.ts';
 
@@ -14,6 +15,24 @@ import { createYield } from './yieldToEventLoop.ts';
  * that no commit changed and where nothing is staged, and `version-not-found` for a start that is not a commit.
  */
 export const log: Command<'log'> = async (pond, params, context) => {
+  const { rows: withRows = false, ...logged } = params;
+  const commits = await loggedCommits(pond, logged, context.signal);
+  if (!withRows) return commits;
+  const known = new KnownRows(pond, context.effects.openDisk);
+  return commits.map((commit, index) => {
+    const rows = index < rowsMax ? known.get(commitKey(commit)) : undefined;
+    return rows === undefined || rows === 'unreadable' ? commit : { ...commit, rows };
+  });
+};
+
+/** Commits for which the numbers of rows are looked up: a file for each. */
+const rowsMax = 200;
+
+async function loggedCommits(
+  pond: ResourcePond,
+  params: Omit<Params<'log'>, 'rows'>,
+  signal: AbortSignal,
+): Promise<readonly CommitInfo[]> {
   const { pond: _, path, followLinks = true, limit, start, ...filters } = params;
   const range = {
     limit,
@@ -22,16 +41,16 @@ export const log: Command<'log'> = async (pond, params, context) => {
     sinceUs: filters.since === undefined ? undefined : await momentOf(pond, filters.since),
     untilUs: filters.until === undefined ? undefined : await momentOf(pond, filters.until),
   };
-  if (path === undefined) return await commitsOf(pond, range, context.signal);
+  if (path === undefined) return await commitsOf(pond, range, signal);
   const now = await realPath(pond.fs, path);
   const found = now.node === undefined ? await beforeRemoval(pond, path) : now;
   const logged = followLinks ? found.path : found.last.path;
-  const commits = await commitsOf(pond, { ...range, path: logged }, context.signal);
+  const commits = await commitsOf(pond, { ...range, path: logged }, signal);
   if (commits.length > 0 || limit === 0 || start !== undefined || Object.keys(filters).length > 0) return commits;
   if (now.last.node === undefined) throw now.problem ?? new PondError('not-found', `nothing is at ${path}`, { path });
   // What a dangling link leads to may never have existed: then there is only the link itself.
-  return await commitsOf(pond, { ...range, path: now.last.path }, context.signal);
-};
+  return await commitsOf(pond, { ...range, path: now.last.path }, signal);
+}
 
 /** Commits that are wanted, and where to look for them. */
 interface Wanted {

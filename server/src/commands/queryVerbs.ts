@@ -115,6 +115,27 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./diffRows.ts')).diffRows,
   },
+  countRows: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./countRows.ts')).countRows,
+  },
+  openTableDiff: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'repeatable',
+    load: async () => (await import('./tableDiff.ts')).openTableDiff,
+  },
+  diffCounts: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'loaded',
+    idempotency: 'safe',
+    load: async () => (await import('./tableDiff.ts')).diffCounts,
+  },
   queryToText: {
     access: 'read',
     trust: 'trusted',

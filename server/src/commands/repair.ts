@@ -1,14 +1,16 @@
+import { isPondError, type PondError } from '../base/error.ts';
 import { type PondsCommand } from './verb.ts';
-import { RepairCopies } from './repairCopies.ts';
+import { type NamedCopy, RepairCopies } from './repairCopies.ts';
 
 /** Restores damaged files of a pond from copies of it. Fails `lock-held` while another process writes the pond. */
 export const repair: PondsCommand<'repair'> = async (ponds, { pond, copies: named = [] }, job = {}) => {
   const opened = new RepairCopies(ponds, pond, job.signal);
   try {
-    for (const one of named) await opened.add(one);
-    const { restored, ...report } = await ponds.repair(pond, opened.copies, job);
+    const unusable = await openAll(opened, named);
+    const { restored, refused, problems } = await ponds.repair(pond, opened.copies, job);
     return {
-      ...report,
+      problems,
+      refused: [...unusable, ...refused],
       restored: restored.map(({ path, from, quarantined }) => ({
         ...{ path, from: from ?? null, quarantined: quarantined ?? null },
       })),
@@ -17,3 +19,21 @@ export const repair: PondsCommand<'repair'> = async (ponds, { pond, copies: name
     opened.close();
   }
 };
+
+/** Opens copies. Returns why some of them cannot be used, as sentences; fails when none can. */
+async function openAll(opened: RepairCopies, named: readonly NamedCopy[]): Promise<readonly string[]> {
+  const failures: PondError[] = [];
+  const refused: string[] = [];
+  for (const one of named) {
+    try {
+      await opened.add(one);
+    } catch (error) {
+      if (!isPondError(error) || error.code === 'cancelled') throw error;
+      failures.push(error);
+      refused.push(`${typeof one === 'string' ? one : one.name} cannot be used: ${error.message}`);
+    }
+  }
+  const [first] = failures;
+  if (first !== undefined && failures.length === named.length) throw first;
+  return refused;
+}

@@ -13,7 +13,8 @@ import { selectResources } from '../resources/select.ts';
 import { hostPondStorage } from '../storage/pondStorage.ts';
 import { type PondAccess } from './verb.ts';
 
-type NamedCopy = NonNullable<Params<'repair'>['copies']>[number];
+/** A copy as the caller names it: a URL, or a folder with the name of a Backup in its place. */
+export type NamedCopy = NonNullable<Params<'repair'>['copies']>[number];
 
 /** Copies that are open for a repair. */
 export class RepairCopies {

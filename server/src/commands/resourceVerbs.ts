@@ -23,6 +23,13 @@ export const resourceVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./resources.ts')).resources,
   },
+  references: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./references.ts')).references,
+  },
   deleteResources: {
     access: 'write',
     trust: 'any',

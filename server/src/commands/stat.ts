@@ -22,7 +22,9 @@ export const stat: Command<'stat'> = async (pond, params) => {
   const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const at = await existing(root, params.path, params.followLinks ?? false);
-  const info = { ...(await nodeInfo(root, at)), ...(await seriesInfo(root, at)) };
+  const latest = pond.layer.builtTimes(at.node)?.maxUs;
+  const built = latest === undefined ? {} : { latest: isoTime(latest) };
+  const info = { ...(await nodeInfo(root, at)), ...(await seriesInfo(root, at)), ...built };
   const displayPath = await displayPaths([fs]).path(info.path);
   return displayPath === info.path ? info : { ...info, displayPath };
 };

@@ -55,7 +55,7 @@ export function draftOf({ path, factory, config }: DynamicNode): Draft {
   const name = basename(path).replace(/\.\w+$/, '');
   const { kindLine, spec, notes } = draft(fieldsOf(value), name);
   const document = `apiVersion: duckpond/v1\n${kindLine}\n${yamlText({ name, desc: `Draft of ${path}`, spec })}`;
-  const head = comment([...title, 'A draft: check it, then apply it with pond apply -f.', ...notes]);
+  const head = comment([...title, "A draft: check it, then apply it with 'pond apply -f'.", ...notes]);
   return { text: head + document, variables, isDocument: true };
 }
 

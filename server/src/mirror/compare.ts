@@ -1,6 +1,7 @@
 /** The first half of a round: looks at both sides, and decides. Changes nothing but the marker of a new folder. */
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
+import { readReplica } from '../pond/replica.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type HostFolder } from '../storage/hostFolder.ts';
@@ -75,7 +76,8 @@ export async function compareRound(settings: MirrorSettings, services: RoundServ
   const before = stateOf(settings, services.disk);
   const ids = { pond: services.pond.id, mirror: settings.id };
   const marker = await readMarker(folder);
-  requireMarker(folder, marker, ids, before);
+  const isClone = readReplica(services.disk) !== undefined;
+  requireMarker(folder, marker, ids, before, isClone);
   const left = new LeftPaths();
   const scope = scopeOf(settings.path, settings.ignore);
   const ancestors = before?.ancestors ?? new Map();
@@ -86,7 +88,9 @@ export async function compareRound(settings: MirrorSettings, services: RoundServ
   const pondSide = await scanPond({ ...common, fs, names, contentKey, folderPath: folder.path });
   const folderItems = await scanFolder({ ...common, folder, now, wait, comparedMs: before?.comparedMs ?? 0 });
   // A disk that was removed during the scan looks as if everything were deleted.
-  if (before !== undefined && folder.stat(markerName) === undefined) requireMarker(folder, undefined, ids, before);
+  if (before !== undefined && folder.stat(markerName) === undefined) {
+    requireMarker(folder, undefined, ids, before, isClone);
+  }
   holdBookkeeping(folderItems.keys(), pondSide.top, names, left);
   const sides = { pond: pondSide.items, folder: folderItems, ancestors, left };
   separateTwins(sides, folder, left);

@@ -26,17 +26,22 @@ export async function readMarker(folder: HostFolder): Promise<Marker | undefined
 
 /**
  * Fails `run-failed` unless the folder is the one of the state: that of another mirror, or one that only has the name of
- * the folder, such as the mount point of a disk that is not there.
+ * the folder, such as the mount point of a disk that is not there. A clone that has not run the mirror yet does not take
+ * the folder of the original, which may still use it.
  */
 export function requireMarker(
   folder: HostFolder,
   marker: Marker | undefined,
   ids: Omit<Marker, 'token'>,
   state: MirrorState | undefined,
+  isClone: boolean,
 ): void {
   // prettier-ignore
   if (marker !== undefined && (marker.pond !== ids.pond || marker.mirror !== ids.mirror)) {
     throw notOurs(folder, `${folder.path} is the folder of another mirror`);
+  }
+  if (state === undefined && marker !== undefined && isClone) {
+    throw notOurs(folder, `${folder.path} is the folder of the pond that this one is a clone of`);
   }
   if (state === undefined || marker?.token === state.token) return;
   throw new PondError(

@@ -106,6 +106,8 @@ export function decodeEntries(bytes: Uint8Array, where: () => string): Directory
     const table = tableFromIPC(bytes);
     // Other bytes may decode as a stream without columns.
     assert(table.getChild('name') !== null, () => 'a directory has names');
+    // Each entry has a name of its own; a column in parts would be joined, at the size that its parts state.
+    assert(table.numRows <= bytes.length, () => `${table.numRows} entries in ${bytes.length} bytes`);
     return rowsOf(table, where);
   } catch (cause) {
     if (isPondError(cause)) throw cause;

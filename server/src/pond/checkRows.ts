@@ -49,19 +49,20 @@ export class RowCheck {
     this.rowCount += rows.length;
     const own = rows.filter(({ fileType }) => fileType !== 'commit');
     await this.#findings.attempt(`commit ${number}`, () => this.#record(commit, rows, own));
-    for (const row of own) {
-      await this.#findings.attempt(this.#where(row), () => {
-        const { seriesHash } = metadataOf(row);
-        const { partId, fileType, sizeBytes, sha256, timestampUs } = row;
-        const known = { partId, fileType, sizeBytes, sha256, timestampUs, ...(seriesHash && { seriesHash }) };
-        this.#known.set(keyOf(number, row.nodeId, row.version), known);
-      });
-    }
+    for (const row of own) await this.#findings.attempt(this.#where(row), () => this.know(row));
     for (const row of own) {
       const isListing = row.fileType === 'directory' || row.fileType === 'page';
       const check = (): void => (isListing && metadataOf(row).deleted !== true ? this.#listing(row) : this.#file(row));
       await this.#findings.attempt(this.#where(row), check);
     }
+  }
+
+  /** Takes a row to which others refer as it is: one that is checked next, or was checked before. */
+  know(row: StoredRow): void {
+    const { seriesHash } = metadataOf(row);
+    const { partId, fileType, sizeBytes, sha256, timestampUs } = row;
+    const known = { partId, fileType, sizeBytes, sha256, timestampUs, ...(seriesHash && { seriesHash }) };
+    this.#known.set(keyOf(row.txn, row.nodeId, row.version), known);
   }
 
   /** Compares the rows with the hashes of their commit, and the commit's own row with its record. */

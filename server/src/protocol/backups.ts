@@ -14,10 +14,11 @@ export interface BackupCommands {
   };
   /**
    * Verifies the copy of a Backup: presence and size of every object, and the content of a share of them (0 to 1). `at`
-   * leaves out the versions after one. Fails `not-found` without a copy; damage is in `problems`.
+   * leaves out the versions after one. Fails `not-found` without a copy; damage is in `problems`. With `repair`, damaged
+   * objects are removed with the keys of the pruner, and sent again; `problems` has what is left.
    */
   backupVerify: {
-    params: InPond & { readonly name: string; readonly share: number; readonly at?: string };
+    params: InPond & { readonly name: string; readonly share: number; readonly at?: string; readonly repair?: boolean };
     result: BackupVerifyInfo;
   };
   /** Removes objects that no version names from a copy, of which an earlier call, at least a day ago, made a list. */
@@ -68,6 +69,8 @@ export interface BackupVerifyInfo {
   /** Objects that no version names, as interrupted runs leave them. */
   readonly unnamed: number;
   readonly problems: readonly string[];
+  /** Paths of the objects that were repaired. */
+  readonly repaired: readonly string[];
 }
 
 export interface BackupPruneInfo {

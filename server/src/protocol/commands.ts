@@ -8,8 +8,11 @@ export type * from './backups.ts';
 export type * from './description.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './search.ts';
+export type * from './tableDiff.ts';
+export type * from './series.ts';
 export type * from './tables.ts';
 import {
   type AbsentInfo,
@@ -34,8 +37,10 @@ import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
 import { type ResourceCommands } from './resources.ts';
+import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
 import { type SearchCommands } from './search.ts';
+import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
 export const protocolVersion = 6;
@@ -66,9 +71,11 @@ interface Commands
     MigrationCommands,
     MirrorCommands,
     ResourceCommands,
+    RowCountsCommands,
     RowDiffCommands,
     SearchCommands,
-    TableCommands {
+    TableCommands,
+    TableDiffCommands {
   // Ponds
   init: { params: { readonly directory: string }; result: { readonly pond: string; readonly id: string } };
   /**
@@ -194,6 +201,8 @@ interface Commands
       readonly followLinks?: boolean;
       readonly limit?: number;
       readonly start?: number;
+      /** States the rows by which tables differ, of the commits for which countRows has counted all. */
+      readonly rows?: boolean;
     } & LogFilters;
     result: readonly CommitInfo[];
   };
@@ -225,7 +234,8 @@ interface Commands
   /**
    * Restores damaged and missing files of the pond from what is intact, which copies of it may hold: host directories, and
    * stores by their URL. With a path and a name, the copy is that directory or, where there is none, the Backup of the name.
-   * `problems` are those of a check afterwards; `refused` says why files of copies were not taken.
+   * `problems` are those of a check afterwards; `refused` says which copies cannot be used, and why files
+   * of others were not taken. Fails when no copy that is named can be opened.
    */
   repair: {
     params: InPond & { readonly copies?: readonly (string | { readonly path: string; readonly name: string })[] };

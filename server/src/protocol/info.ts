@@ -1,5 +1,7 @@
 /** Answers to the server's requests: plain data. Paths are absolute pond paths unless stated otherwise. */
 import { type BackupInfo } from './backups.ts';
+import { type RowCountsInfo } from './rowCounts.ts';
+import { type SeriesInfo } from './series.ts';
 
 /** Bytes: a Uint8Array if the transport carries one, else base64. */
 export type Bytes = Uint8Array | { readonly base64: string };
@@ -29,38 +31,14 @@ export interface NodeInfo {
   readonly attributes: Readonly<Record<string, string>>;
   /** For a stored series, by `stat` alone. */
   readonly series?: SeriesInfo;
-  /** Set for output of a resource: read-only, and a file's bytes are 0 until it is computed. */
+  /** For a derived series that is computed, by `stat` alone: its latest time, ISO 8601, UTC. */
+  readonly latest?: string;
+  /** Set for output of a resource: read-only. */
   readonly derived?: true;
+  /** Set for a derived file that is not computed yet: `size` is 0, not its size. */
+  readonly sizeUnknown?: true;
   /** Reason why a directory could not be listed; the directory itself need not match. */
   readonly unlisted?: string;
-}
-
-/** Rows and times of a stored series, known without reading its content. */
-export interface SeriesInfo {
-  /** Rows of the versions that state their number. */
-  readonly rows: number;
-  /** First and last time, ISO 8601, UTC; null when no version states them. */
-  readonly minTime: string | null;
-  readonly maxTime: string | null;
-  /** Versions that do not state their times, such as those of DuckPond before 0.3. */
-  readonly versionsWithoutTimes: number;
-}
-
-/** Rows that were added to a series. */
-export interface AppendInfo {
-  readonly path: string;
-  /** Latest version of the series; 0 when there is none. */
-  readonly version: number;
-  /** Number of files that became versions. */
-  readonly batches: number;
-  readonly rows: number;
-  /** Of the rows, those whose time is missing. */
-  readonly rowsWithoutTime: number;
-  /** Names of columns that the series did not have before. */
-  readonly addedColumns: readonly string[];
-  /** Host paths of files that were appended before, and of files without rows: they added nothing. */
-  readonly known: readonly string[];
-  readonly empty: readonly string[];
 }
 
 /** Entry of a directory: a name, the node's own type, and for a link the type of its target unless it dangles. */
@@ -83,6 +61,8 @@ export interface CommitInfo {
   readonly removed: number;
   readonly renamed: number;
   readonly bytes: number;
+  /** Rows by which tables differ, of all tables; for the log alone, where they are known. */
+  readonly rows?: RowCountsInfo;
 }
 
 /** Contents that are only at the origin of a thin clone. */

@@ -8,11 +8,13 @@ export interface MirrorInfo {
   readonly resource: string;
   /** `/KIND/<uuid>`. */
   readonly home: string;
+  /** Why it cannot run, in words; null for a document without errors. With one, the fields of the document are ''. */
+  readonly problem: string | null;
   /** Absolute host path, and the pond path or pattern. */
   readonly folder: string;
   readonly path: string;
   readonly direction: 'both' | 'out' | 'in';
-  /** True when an editor runs it after each change. */
+  /** True when an editor runs it after each change: not in a clone, until it has run there once. */
   readonly isWatched: boolean;
   /** True when the person allowed it to use the folder. */
   readonly isAllowed: boolean;
@@ -42,7 +44,7 @@ interface MirrorMoment {
 
 /** The requests for mirrors, by name. */
 export interface MirrorCommands {
-  /** Mirrors of the latest commit, by name; all when `names` is omitted. Fails `resource-not-found`. */
+  /** Mirrors of the latest commit, by name; all, also those with errors, when `names` is omitted. Fails `resource-not-found`. */
   mirrors: { params: InPond & { readonly names?: readonly string[] }; result: readonly MirrorInfo[] };
   /** The changes that a round would make, and the paths that it would leave. Fails as the run. */
   mirrorPlan: {

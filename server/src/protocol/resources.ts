@@ -1,5 +1,7 @@
 /** The requests for resources. See commands.ts for the rules common to all requests. */
 
+import { type TextRange } from '../base/lineMap.ts';
+
 type InPond = { readonly pond: string };
 
 /** A problem of a document, with its location. */
@@ -105,6 +107,16 @@ export interface ResourceInfo {
   readonly backup: string | null;
 }
 
+/** Document of a resource that names a path. */
+export interface ReferenceInfo {
+  /** `KIND/NAME`. */
+  readonly resource: string;
+  /** `/KIND/<uuid>`. */
+  readonly home: string;
+  /** Places of the path in the text of its document, in order; 0-based. */
+  readonly ranges: readonly TextRange[];
+}
+
 /** A kind of resource, as presented to users. */
 export interface KindInfo {
   readonly kind: string;
@@ -135,6 +147,12 @@ export interface ResourceCommands {
     params: InPond & { readonly names?: readonly string[] };
     result: readonly ResourceInfo[];
   };
+  /**
+   * Resources whose documents name a path literally, or what is below it: in a pattern, as a table of a query, as a
+   * directory. Not the resource that the path is in. `name` is the path as a document writes it: it need not exist, and
+   * links in it are not followed.
+   */
+  references: { params: InPond & { readonly name: string }; result: readonly ReferenceInfo[] };
   /** Stages the removal of resources with all their content. Fails `resource-not-found`. */
   deleteResources: {
     params: InPond & { readonly names: readonly string[] };

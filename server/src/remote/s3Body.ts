@@ -2,12 +2,15 @@
 import { Readable } from 'node:stream';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Bandwidth } from './bandwidth.ts';
+import { createMd5 } from './s3Tags.ts';
 
 /** A body on its way, of one attempt. */
 interface SentBody {
   readonly stream: Readable;
   /** Aborted when the content fails to be read, or with the signal of the request. */
   readonly signal: AbortSignal;
+  /** Returns the MD5 of what was sent, in hexadecimal; called once, after the last byte. */
+  readonly md5: () => string | undefined;
   /** Throws the error of the content, if it failed; frees what the stream holds. */
   readonly end: () => void;
 }
@@ -42,6 +45,7 @@ export function sendBody(
   const { sha256, progress, signal, bandwidth } = options;
   const controller = new AbortController();
   const combined = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]);
+  const md5 = createMd5();
   let failure: { readonly error: unknown } | undefined;
   const read = async function* (): AsyncGenerator<Uint8Array> {
     let position = 0;
@@ -49,6 +53,7 @@ export function sendBody(
       throwIfCancelled(signal);
       if (chunk.length === 0) continue;
       position += chunk.length;
+      md5?.update(chunk);
       progress.reach(position);
       yield chunk;
     }
@@ -62,6 +67,7 @@ export function sendBody(
   return {
     stream,
     signal: combined,
+    md5: () => md5?.digest('hex'),
     end: () => {
       stream.destroy();
       if (failure !== undefined) throw failure.error;

@@ -4,6 +4,7 @@ import { type Bandwidth } from './bandwidth.ts';
 import { base64Of, type SentBytes, sendBody } from './s3Body.ts';
 import { isTaken, refusesChecksum } from './s3Failure.ts';
 import { type S3Settings } from './s3Settings.ts';
+import { type ContentTags, type PutOutcome } from './s3Tags.ts';
 
 /** Objects that are stored in the class of the settings. */
 const blobPrefix = '_pond/blobs/';
@@ -52,6 +53,7 @@ function classOf(name: string): NonNullable<PutObjectCommandInput['StorageClass'
 export interface SendOptions {
   /** False once the store refused the header of a checksum. */
   readonly checksums: { isSent: boolean };
+  readonly tags: ContentTags;
   readonly bandwidth: Bandwidth | undefined;
 }
 
@@ -64,15 +66,16 @@ interface RequestContent {
 }
 
 /**
- * Sends one object. Returns false, storing nothing, when the condition `ifAbsent` does not hold. Throws what the client
- * throws, and the errors of the content.
+ * Sends one object. Returns `taken`, storing nothing, when the condition `IfNoneMatch` does not hold. Throws what the
+ * client throws, and the errors of the content.
  */
 export async function putObject(
   client: S3Client,
   input: NewObjectFields & { readonly Bucket: string; readonly Key: string; readonly IfNoneMatch?: '*' },
   content: RequestContent,
-  { checksums, bandwidth, signal }: SendOptions & { readonly signal: AbortSignal | undefined },
-): Promise<boolean> {
+  options: SendOptions & { readonly signal: AbortSignal | undefined },
+): Promise<PutOutcome> {
+  const { checksums, tags, bandwidth, signal } = options;
   const { sizeBytes, sha256, open, progress } = content;
   const body = sendBody(open(), { sha256, progress, signal, bandwidth });
   const command = new PutObjectCommand({
@@ -82,14 +85,14 @@ export async function putObject(
     ...(checksums.isSent && { ChecksumSHA256: base64Of(sha256) }),
   });
   try {
-    await client.send(command, { abortSignal: body.signal });
+    const { ETag } = await client.send(command, { abortSignal: body.signal });
     body.end();
-    return true;
+    return tags.suspects(ETag, body.md5()) ? 'suspect' : 'stored';
   } catch (error) {
     body.end();
-    if (isTaken(error)) return false;
+    if (isTaken(error)) return 'taken';
     if (!checksums.isSent || !refusesChecksum(error)) throw error;
     checksums.isSent = false;
   }
-  return await putObject(client, input, content, { checksums, bandwidth, signal });
+  return await putObject(client, input, content, options);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
@@ -23,6 +24,7 @@ import { encryptionFields, newObjectFields, putObject, type SendOptions } from '
 import { chunksOf, type OpenedObject, openObject } from './s3Read.ts';
 import { S3Requests } from './s3Requests.ts';
 import { type S3Settings, type StoreCredentials, type UploadLedger } from './s3Settings.ts';
+import { ContentTags, type PutOutcome } from './s3Tags.ts';
 import { S3Upload } from './s3Upload.ts';
 import { realEffects, type RetryEffects } from './storeRetry.ts';
 
@@ -58,7 +60,7 @@ export class S3Store implements ObjectStore {
     this.#effects = effects;
     this.#requests = new S3Requests(location, credentials, effects);
     const bandwidth = bytesPerSecond === undefined ? undefined : new Bandwidth(bytesPerSecond, effects);
-    this.#sending = { checksums: { isSent: true }, bandwidth };
+    this.#sending = { checksums: { isSent: true }, tags: new ContentTags(), bandwidth };
   }
 
   async stat(key: string, { signal }: RequestOptions = {}): Promise<ObjectStat | undefined> {
@@ -104,10 +106,11 @@ export class S3Store implements ObjectStore {
 
   async putIfAbsent(key: string, body: ObjectBody, options: RequestOptions = {}): Promise<'created' | 'exists'> {
     const { objectBytesMin } = this.#options.parts ?? partsBytes;
-    const isCreated = await (body.sizeBytes < objectBytesMin
+    const outcome = await (body.sizeBytes < objectBytesMin
       ? this.#putWhole(key, body, options)
       : this.#putParts(key, body, options));
-    return isCreated ? 'created' : 'exists';
+    if (outcome === 'suspect') await this.#requireStored(key, body, options);
+    return outcome === 'taken' ? 'exists' : 'created';
   }
 
   async put(key: string, body: Uint8Array, { signal, onBytes }: RequestOptions = {}): Promise<void> {
@@ -169,7 +172,7 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async #putWhole(key: string, body: ObjectBody, { signal, onBytes }: RequestOptions): Promise<boolean> {
+  async #putWhole(key: string, body: ObjectBody, { signal, onBytes }: RequestOptions): Promise<PutOutcome> {
     const content = {
       ...body,
       open: () => checkedContent(body, this.#what(key)),
@@ -180,7 +183,7 @@ export class S3Store implements ObjectStore {
     return await this.#run(key, signal, async (client) => {
       attempts += 1;
       // The answer to an earlier attempt may be lost, or the connection closed on a body that was not wanted.
-      if ((attempts > 1 || isSingleWriter) && (await this.#head(client, key, signal)) !== undefined) return false;
+      if ((attempts > 1 || isSingleWriter) && (await this.#head(client, key, signal)) !== undefined) return 'taken';
       const input = {
         Bucket: this.#bucket,
         Key: this.#base + key,
@@ -191,9 +194,9 @@ export class S3Store implements ObjectStore {
     });
   }
 
-  async #putParts(key: string, body: ObjectBody, options: RequestOptions): Promise<boolean> {
+  async #putParts(key: string, body: ObjectBody, options: RequestOptions): Promise<PutOutcome> {
     const { signal } = options;
-    if ((await this.stat(key, { signal })) !== undefined) return false;
+    if ((await this.stat(key, { signal })) !== undefined) return 'taken';
     const upload = new S3Upload({
       requests: this.#requests,
       bucket: this.#bucket,
@@ -207,6 +210,31 @@ export class S3Store implements ObjectStore {
       isThere: async () => (await this.stat(key, { signal })) !== undefined,
     });
     return await upload.send(body, options);
+  }
+
+  /** Reads back what was stored under an unexpected tag. Fails `remote-damaged` for other content, which it removes. */
+  async #requireStored(key: string, { sha256, sizeBytes }: ObjectBody, { signal }: RequestOptions): Promise<void> {
+    const hash = createHash('sha256');
+    try {
+      const content = await this.readStream(key, { signal });
+      if (content === undefined)
+        throw new PondError('remote-failed', `${this.#what(key)} is missing right after it was stored`);
+      for await (const chunk of content) hash.update(chunk);
+    } catch (error) {
+      // Keys that may not read do not notice; verifying the copy does.
+      if (isPondError(error, 'remote-denied')) return;
+      throw error;
+    }
+    const found = hash.digest('hex');
+    if (found === sha256) return this.#sending.tags.areNoHashes();
+    // Nothing names the object yet.
+    const isRemoved = await this.remove(key).then(
+      () => true,
+      () => false,
+    );
+    const message = `${this.#what(key)} was altered on its way, and the store does not verify what it gets: expected ${sizeBytes} bytes of SHA-256 ${sha256}, got SHA-256 ${found}`;
+    const next = isRemoved ? 'The object was removed. Try' : 'Remove the object from the store, then try';
+    throw new PondError('remote-damaged', message, { hint: `${next} again over another connection.` });
   }
 
   #limited(opened: OpenedObject, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {

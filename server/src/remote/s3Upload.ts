@@ -16,6 +16,8 @@ import { isConflict, isDenied, isMissing, isTaken } from './s3Failure.ts';
 import { type NewObjectFields, type SendOptions } from './s3Put.ts';
 import { type S3Requests } from './s3Requests.ts';
 import { type PartialUpload, type UploadedPart } from './s3Settings.ts';
+import { createMd5, type PutOutcome } from './s3Tags.ts';
+import { type ReadPart, UploadState } from './uploadState.ts';
 
 /** Parts in flight: together with the one that is read they are all that is in memory. */
 const partsAtOnceMax = 4;
@@ -43,15 +45,8 @@ interface UploadTarget {
   readonly isThere: () => Promise<boolean>;
 }
 
-/** A part that was read and awaits being sent. */
-interface ReadPart {
-  readonly number: number;
-  readonly bytes: Uint8Array;
-  readonly sha256: string;
-}
-
-/** Outcome of the request that makes the object from its parts. */
-type Completion = 'created' | 'exists' | 'lost';
+/** Outcome of an upload; `lost`: the store no longer knows it. */
+type UploadOutcome = PutOutcome | 'lost';
 
 /** One object on its way in parts. With a ledger, a part that arrived is not sent again, also by a later process. */
 export class S3Upload {
@@ -61,8 +56,8 @@ export class S3Upload {
     this.#target = target;
   }
 
-  /** Sends the object. Returns false, storing nothing, when the key is taken. */
-  async send(body: ObjectBody, options: RequestOptions): Promise<boolean> {
+  /** Sends the object. Returns `taken`, storing nothing, when the key is taken. */
+  async send(body: ObjectBody, options: RequestOptions): Promise<PutOutcome> {
     const { signal } = options;
     for (let uploads = 1; ; uploads += 1) {
       throwIfCancelled(signal);
@@ -73,19 +68,20 @@ export class S3Upload {
         if (resumed !== undefined && isPondError(error, 'remote-denied')) return 'lost' as const;
         throw error;
       });
-      if (outcome !== 'created') await this.#abandon(upload.uploadId);
+      if (outcome === 'taken' || outcome === 'lost') await this.#abandon(upload.uploadId);
       this.#target.ledger?.set(undefined);
-      if (outcome !== 'lost') return outcome === 'created';
+      if (outcome !== 'lost') return outcome;
       if (uploads === uploadsMax)
         throw new PondError('remote-failed', `${this.#target.what}: the store lost ${uploads} uploads`);
     }
   }
 
   /** Sends the parts that are missing and completes the upload. A failure abandons it unless a ledger keeps it. */
-  async #sendAll(upload: PartialUpload, body: ObjectBody, options: RequestOptions): Promise<Completion> {
+  async #sendAll(upload: PartialUpload, body: ObjectBody, options: RequestOptions): Promise<UploadOutcome> {
     try {
-      const parts = await this.#sendParts(upload, body, options);
-      return await this.#complete(upload.uploadId, parts, options.signal);
+      const { parts, isSuspect } = await this.#sendParts(upload, body, options);
+      const outcome = await this.#complete(upload.uploadId, parts, options.signal);
+      return outcome === 'stored' && isSuspect ? 'suspect' : outcome;
     } catch (error) {
       if (error instanceof LostUpload) return 'lost';
       if (this.#target.ledger === undefined) await this.#abandon(upload.uploadId);
@@ -133,21 +129,23 @@ export class S3Upload {
     return Math.ceil(sizeBytes / partsMax / mebibyte) * mebibyte;
   }
 
-  /** Reads the content in order, and sends parts at once; returns them in order. */
+  /** Reads the content in order, and sends parts at once; returns them in order, and whether a tag is not that of a part. */
   async #sendParts(
     upload: PartialUpload,
     body: ObjectBody,
     { signal, onBytes }: RequestOptions,
-  ): Promise<readonly UploadedPart[]> {
+  ): Promise<{ readonly parts: readonly UploadedPart[]; readonly isSuspect: boolean }> {
     const hash = createHash('sha256');
     const state = new UploadState(upload, (kept) => this.#target.ledger?.set(kept));
     const failed = new AbortController();
     const combined = signal === undefined ? failed.signal : AbortSignal.any([failed.signal, signal]);
     const sending = new Set<Promise<void>>();
+    const md5s = new Map<number, string | undefined>();
     try {
       for (let number = 1; (number - 1) * upload.partBytes < body.sizeBytes; number += 1) {
         throwIfCancelled(signal);
         const part = await this.#readPart(body, number, hash);
+        md5s.set(number, createMd5()?.update(part.bytes).digest('hex'));
         if (state.has(part)) continue;
         if (sending.size === partsAtOnceMax) await Promise.race(sending);
         const sent = this.#sendPart(upload.uploadId, part, { signal: combined, onBytes })
@@ -164,7 +162,9 @@ export class S3Upload {
       throw error;
     }
     if (hash.digest('hex') !== body.sha256) throw this.#changed(body);
-    return state.parts();
+    const parts = state.parts();
+    const { tags } = this.#target.sending;
+    return { parts, isSuspect: parts.some(({ number, etag }) => tags.suspects(etag, md5s.get(number))) };
   }
 
   async #readPart(body: ObjectBody, number: number, whole: Hash): Promise<ReadPart> {
@@ -220,7 +220,7 @@ export class S3Upload {
     uploadId: string,
     parts: readonly UploadedPart[],
     signal: AbortSignal | undefined,
-  ): Promise<Completion> {
+  ): Promise<UploadOutcome> {
     const { bucket, key, isSingleWriter, sending, isThere } = this.#target;
     const command = new CompleteMultipartUploadCommand({
       Bucket: bucket,
@@ -239,14 +239,14 @@ export class S3Upload {
     return await this.#run(signal, async (client, own) => {
       attempts += 1;
       // The answer to an earlier attempt may be lost.
-      if (attempts > 1 && (await isThere())) return 'exists';
+      if (attempts > 1 && (await isThere())) return 'taken';
       try {
         await client.send(command, own && { abortSignal: own });
-        return 'created';
+        return 'stored';
       } catch (error) {
-        if (isTaken(error)) return 'exists';
+        if (isTaken(error)) return 'taken';
         // Another object was made meanwhile, or the store forgot the upload.
-        if (isMissing(error) || isConflict(error)) return (await isThere()) ? 'exists' : 'lost';
+        if (isMissing(error) || isConflict(error)) return (await isThere()) ? 'taken' : 'lost';
         throw error;
       }
     });
@@ -264,33 +264,6 @@ export class S3Upload {
     attempt: (client: S3Client, signal: AbortSignal | undefined) => Promise<T>,
   ): Promise<T> {
     return await this.#target.requests.run(this.#target.what, signal, attempt);
-  }
-}
-
-/** Parts of an upload that have arrived. */
-class UploadState {
-  readonly #upload: PartialUpload;
-  readonly #keep: (state: PartialUpload) => void;
-  readonly #parts: Map<number, UploadedPart>;
-
-  constructor(upload: PartialUpload, keep: (state: PartialUpload) => void) {
-    this.#upload = upload;
-    this.#keep = keep;
-    this.#parts = new Map(upload.parts.map((part) => [part.number, part]));
-  }
-
-  has({ number, sha256 }: ReadPart): boolean {
-    return this.#parts.get(number)?.sha256 === sha256;
-  }
-
-  add(part: UploadedPart): void {
-    this.#parts.set(part.number, part);
-    this.#keep({ ...this.#upload, parts: this.parts() });
-  }
-
-  /** In the order of their numbers. */
-  parts(): readonly UploadedPart[] {
-    return [...this.#parts.values()].sort((a, b) => a.number - b.number);
   }
 }
 

@@ -11,6 +11,8 @@ export interface SealedAccess {
   readonly recipients: readonly string[];
   /** Secret keys `AGE-SECRET-KEY-1…`, or passphrases, one of which opens the store. */
   readonly identities: readonly string[];
+  /** True to read a store that has its keys: one without them is refused, and gets none. */
+  readonly isReading?: boolean;
 }
 
 const keyPrefix = 'keys/';
@@ -20,8 +22,8 @@ const keyFileBytesMax = 64 * 1024;
 const keyFilesMax = 1000;
 
 /**
- * Returns the data key of a store; a store without one gets it. Fails `remote-denied` when no identity opens a key file,
- * and `usage` for a recipient that is malformed.
+ * Returns the data key of a store; a store without one gets it, unless it is read. Fails `remote-denied` when no identity
+ * opens a key file, `remote-damaged` for a store that is read and has none, and `usage` for a recipient that is malformed.
  */
 export async function dataKeyOf(
   store: ObjectStore,
@@ -30,6 +32,11 @@ export async function dataKeyOf(
 ): Promise<Uint8Array> {
   const files = await keyFiles(store, options);
   if (files.length > 0) return await openAny(store, files, access, options);
+  if (access.isReading === true) {
+    throw new PondError('remote-damaged', `${keyPrefix} at ${store.address} has no key of the encrypted copy`, {
+      hint: 'Nothing was changed at the store. Restore the folder from an older version of the bucket.',
+    });
+  }
   const dataKey = randomBytes(dataKeyBytes);
   if (await putFirstKeyFile(store, await wrapped(dataKey, access), options)) return dataKey;
   // Another process made the key meanwhile.

@@ -3,6 +3,7 @@ import { PondError } from '../base/error.ts';
 import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type SealedAccess } from '../remote/sealedKeys.ts';
 import { openSealedStore } from '../remote/sealedStore.ts';
+import { noPond } from './logListing.ts';
 import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
 
 /** Variable with the secret key, or the passphrase, of sealed copies that a person names by URL. */
@@ -24,7 +25,7 @@ export async function openLayout(
       hint: `Set ${identityVariable} to the secret key (AGE-SECRET-KEY-1…) of a recipient, or to the passphrase.`,
     });
   }
-  return await openSealedStore(store, { recipients: [], identities: [identity] }, { signal });
+  return await openSealedStore(store, { recipients: [], identities: [identity], isReading: true }, { signal });
 }
 
 /**
@@ -44,4 +45,19 @@ export async function openSealedCopy(
     });
   }
   return await openSealedStore(store, access, options);
+}
+
+/**
+ * Returns the copy at a store as an identity of the caller reads it, which changes nothing there: the store itself where
+ * the copy is not sealed. Fails `pond-not-found` without a copy, and as openSealedStore.
+ */
+export async function openReadable(
+  store: ObjectStore,
+  identity: string,
+  options: RequestOptions = {},
+): Promise<ObjectStore> {
+  const record = await readRemoteRecord(store, options);
+  if (record === undefined) throw noPond(store);
+  if (record.layout !== 'sealed') return store;
+  return await openSealedStore(store, { recipients: [], identities: [identity], isReading: true }, options);
 }

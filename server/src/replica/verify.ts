@@ -16,6 +16,7 @@ import { type ObjectStore } from '../remote/objectStore.ts';
 import { hashOfFile } from './localFiles.ts';
 import { batchesOf, type PushBatch } from './needs.ts';
 import { findTip, requireSameHistory } from './remoteLog.ts';
+import { type DamagedObject, repairGaps, repairObjects } from './repairCopy.ts';
 import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
 
 const readsAtOnce = 8;
@@ -26,6 +27,8 @@ interface VerifyOptions extends Job {
   readonly share: number;
   /** Latest version to verify; the end of the copy if omitted. */
   readonly upTo?: CommitNumber;
+  /** The store with credentials that may remove objects, to repair what is damaged; nothing is repaired if omitted. */
+  readonly pruner?: ObjectStore;
   /** Returns an integer from 0 to below `count`; for tests. */
   readonly random?: (count: number) => number;
 }
@@ -42,20 +45,24 @@ export interface VerifyReport {
   readonly readBytes: number;
   /** Objects that no version names: what interrupted pushes left. */
   readonly unnamed: number;
-  /** Sentences; none for a sound copy. */
+  /** Sentences; none for a sound copy, and for one that was repaired. */
   readonly problems: readonly string[];
+  /** Paths of the objects that were repaired. */
+  readonly repaired: readonly string[];
 }
 
 /**
  * Verifies the versions of a copy. Fails `remote-diverged`, `not-found` for an empty store, `pond-damaged` when the pond
  * itself is altered, `cancelled`, and as the calls of the store. Damage of the copy is in the report.
+ * With a pruner, what the pond has is put in the place of what is damaged.
  */
 export async function verifyCopy(
   { source, store }: { readonly source: StoredFiles; readonly store: ObjectStore },
   options: VerifyOptions,
 ): Promise<VerifyReport> {
-  const { signal } = options;
+  const { signal, pruner } = options;
   const record = await readRemoteRecord(store, { signal });
+  const filled = record === undefined || pruner === undefined ? [] : await repairGaps({ source, store }, { signal });
   const tip = record && (await findTip(store, undefined, { signal }));
   if (record === undefined || tip === undefined) {
     throw new PondError('not-found', `there is no copy of this pond at ${store.address}`, {
@@ -73,11 +80,18 @@ export async function verifyCopy(
     await check.batch(batch, version);
   }
   await checkCheckpoints(source, store, check);
-  return { version, ...check.counts(version === tip.version), problems };
+  const counts = { version, ...check.counts(version === tip.version) };
+  if (pruner === undefined) {
+    return { ...counts, problems: [...problems, ...check.damaged.map(({ problem }) => problem)], repaired: [] };
+  }
+  const repair = await repairObjects({ source, store, pruner }, check.damaged, signal);
+  return { ...counts, problems: [...problems, ...repair.problems], repaired: [...filled, ...repair.repaired] };
 }
 
 /** Compares objects with what was listed, and reads some of them. */
 class CopyCheck {
+  /** Objects that are missing, short, longer or altered. */
+  readonly damaged: DamagedObject[] = [];
   readonly #store: ObjectStore;
   readonly #problems: string[];
   readonly #options: VerifyOptions;
@@ -96,7 +110,7 @@ class CopyCheck {
     this.#options = options;
   }
 
-  counts(isWhole: boolean): Omit<VerifyReport, 'version' | 'problems'> {
+  counts(isWhole: boolean): Omit<VerifyReport, 'version' | 'problems' | 'repaired'> {
     const unnamed = this.keys(/^_pond\/blobs\/|^[^_.].*\.parquet$/).filter((key) => !this.#compared.has(key)).length;
     return {
       objects: this.#objects,
@@ -143,13 +157,15 @@ class CopyCheck {
     });
   }
 
-  #isPresent({ path, sizeBytes }: ExpectedFile): boolean {
+  #isPresent(file: ExpectedFile): boolean {
+    const { path, sizeBytes } = file;
     const found = this.#listed.get(path);
     this.#compared.add(path);
     this.#objects += 1;
     this.#bytes += sizeBytes;
     if (found === sizeBytes) return true;
-    this.report(found === undefined ? `${path} is missing` : `${path} has ${found} bytes; expected ${sizeBytes}`);
+    const problem = found === undefined ? `${path} is missing` : `${path} has ${found} bytes; expected ${sizeBytes}`;
+    this.damaged.push({ ...file, problem, isMissing: found === undefined });
     return false;
   }
 
@@ -159,9 +175,13 @@ class CopyCheck {
     return share >= 1 || random(1_000_000) < share * 1_000_000;
   }
 
-  async #read({ path, sha256: expected }: ExpectedFile): Promise<void> {
+  async #read(file: ExpectedFile): Promise<void> {
+    const { path, sha256: expected } = file;
     const stream = await this.#store.readStream(path, { signal: this.#options.signal });
-    if (stream === undefined) return this.report(`${path} is missing`);
+    if (stream === undefined) {
+      this.damaged.push({ ...file, problem: `${path} is missing`, isMissing: true });
+      return;
+    }
     const hash = createHash('sha256');
     for await (const chunk of stream) {
       hash.update(chunk);
@@ -169,7 +189,9 @@ class CopyCheck {
     }
     this.#readObjects += 1;
     const got = hash.digest('hex');
-    if (got !== expected) this.report(`${path} is altered: its hash is ${got}; expected ${expected}`);
+    if (got === expected) return;
+    const problem = `${path} is altered: its hash is ${got}; expected ${expected}`;
+    this.damaged.push({ ...file, problem, isMissing: false });
   }
 }
 

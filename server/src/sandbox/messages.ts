@@ -7,6 +7,7 @@ import { type PlainValue } from './plainValue.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
 import {
   type ColumnSummary,
+  type DiffCounts,
   type FoundCell,
   type SearchStart,
   type TableMatch,
@@ -72,6 +73,8 @@ interface Operations {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };
     result: FoundCell | null;
   };
+  /** Counts the rows of a result that has differences of tables with a number of columns. */
+  diffCounts: { params: { readonly result: number; readonly columns: number }; result: DiffCounts };
   /** Keeps the rows of a view as a result. */
   keepTable: {
     params: InView & { readonly columns?: readonly string[] };

@@ -101,3 +101,15 @@ export interface TimeFacts {
   /** Rows whose time an earlier row has too. */
   readonly duplicates: number;
 }
+
+/** Numbers of differences: of rows by kind, and of changed values by the index of their column. */
+export interface DiffCounts {
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly values: readonly number[];
+  /** Sum of the hashes of the keys of added rows, less that of removed ones. */
+  readonly hashes: bigint;
+  /** Changed rows whose key an earlier changed row has too. */
+  readonly repeated: number;
+}

@@ -20,7 +20,7 @@ import { type OpenDisk } from '../storage/disk.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
-const conversionVersion = 2;
+const conversionVersion = 3;
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {

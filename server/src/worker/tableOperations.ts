@@ -7,13 +7,14 @@ import {
 } from '../sandbox/messages.ts';
 import { type WorkerTable } from '../sandbox/tableTypes.ts';
 import { type ResultStore } from '../sql/resultStore.ts';
+import { countDifferences } from '../sql/diff/countDifferences.ts';
 import { type FileTables } from '../sql/tables/fileTables.ts';
 import { viewStream } from '../sql/tables/viewStream.ts';
 import { type TableReader } from '../sql/tables/tableReader.ts';
 
 type TableOperation = Extract<
   OperationName,
-  'tableColumns' | 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable' | 'keepTable'
+  'tableColumns' | 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable' | 'diffCounts' | 'keepTable'
 >;
 
 /** Operations of a worker on views of tables: of files in place, and of results that it keeps. */
@@ -57,6 +58,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     signal: AbortSignal,
   ): Promise<OperationResult<'findInTable'>> {
     return (await this.#read(table, (reader) => reader.find(view, request, signal))) ?? null;
+  }
+
+  async diffCounts(
+    { result, columns }: OperationParams<'diffCounts'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'diffCounts'>> {
+    return await this.#read({ result }, (reader) => countDifferences(reader, columns, signal));
   }
 
   async keepTable(

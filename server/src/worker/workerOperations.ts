@@ -24,6 +24,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     tableCount: async (params, signal) => (await queries()).tables.tableCount(params, signal),
     tableSummary: async (params, signal) => (await queries()).tables.tableSummary(params, signal),
     findInTable: async (params, signal) => (await queries()).tables.findInTable(params, signal),
+    diffCounts: async (params, signal) => (await queries()).tables.diffCounts(params, signal),
     keepTable: async (params, signal) => (await queries()).tables.keepTable(params, signal),
     checkCells: async (params, signal) => (await queries()).edits.checkCells(params, signal),
     editTable: async (params, signal) => (await queries()).edits.editTable(params, signal),

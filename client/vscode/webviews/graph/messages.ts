@@ -18,6 +18,8 @@ export interface GraphState {
   readonly type: 'graph';
   /** Display name of the pond. */
   readonly pond: string;
+  /** Host directory of the pond: the page keeps it, so that the graph is there again after a reload. */
+  readonly directory: string;
   readonly nodes: readonly GraphNode[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }

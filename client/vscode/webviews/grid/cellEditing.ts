@@ -5,7 +5,7 @@ import { type Requests, Superseded } from './requests.ts';
 import {
   type EditedRows,
   type EditedWindow,
-  type RowChange,
+  type KeyedEdit,
   type RowEdit,
   type RowKey,
   withValue,
@@ -32,7 +32,7 @@ export interface EditedTable {
   /** Rows as they are shown, with their edits and in full. */
   window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   /** Takes edits of rows over, and passes them on as one step of undo. */
-  apply(label: string, rows: readonly RowChange[]): void;
+  apply(label: string, rows: readonly KeyedEdit[]): void;
   announce(text: string): void;
   focus(): void;
 }
@@ -126,7 +126,7 @@ export class CellEditing {
   async deleteRows(): Promise<void> {
     const rows = await this.selectedRows([]);
     if (rows === undefined) return;
-    const changes = rows.keys.map((key): RowChange => {
+    const changes = rows.keys.map((key): KeyedEdit => {
       if (typeof key === 'string') return [key, null];
       return [key, { values: this.on.edits.edits.get(key)?.values ?? [], isDeleted: true }];
     });
@@ -140,7 +140,7 @@ export class CellEditing {
     if (edited.length > 0)
       this.on.apply(
         'Revert Rows',
-        edited.map((key): RowChange => [key, null]),
+        edited.map((key): KeyedEdit => [key, null]),
       );
   }
 

@@ -1,9 +1,10 @@
 import { type ColumnFilterInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
-import { filterText } from './viewState.ts';
 
-/** What a user does with the filters above a table. */
+/** The texts of the filters above a table, and what a user does with them. */
 interface ChipActions {
+  /** Text of a filter. */
+  text(filter: ColumnFilterInfo): string;
   edit(column: string): void;
   remove(column: string): void;
   clear(): void;
@@ -12,7 +13,7 @@ interface ChipActions {
 /** Shows filters in an element, which is hidden without any. */
 export function drawChips(root: HTMLElement, filters: readonly ColumnFilterInfo[], actions: ChipActions): void {
   const chips = filters.map((filter) => {
-    const text = filterText(filter);
+    const text = actions.text(filter);
     const edit = element('button', { type: 'button', title: text }, text);
     const label = `Remove the filter ${text}`;
     const remove = element('button', { type: 'button', class: 'icon', 'aria-label': label }, '✕');

@@ -22,6 +22,8 @@ interface HeaderContent {
   readonly sort: readonly SortKeyInfo[];
   readonly filtered: readonly string[];
   readonly pinned: number;
+  /** Notes on columns, by name. */
+  readonly notes: Readonly<Record<string, string>> | undefined;
 }
 
 /** Distance that the pointer moves before a press on a head becomes a move of the column, pixels. */
@@ -86,7 +88,7 @@ export class Header {
         title: `${name}: ${type}${isFiltered ? ', filtered' : ''}`,
       },
       element('span', { class: 'name' }, element('span', { class: 'mark', 'aria-hidden': 'true' }, mark), name),
-      element('span', { class: 'type' }, typeText(type)),
+      element('span', { class: 'type' }, typeText(type), ...noteOf(content, name)),
       more,
       edge,
     );
@@ -145,6 +147,11 @@ export class Header {
     const index = next === undefined ? undefined : Number(next.getAttribute('aria-colindex')) - 2;
     return index === undefined ? undefined : this.content?.columns[index];
   }
+}
+
+function noteOf({ notes }: HeaderContent, name: string): readonly HTMLElement[] {
+  const note = notes?.[name] ?? '';
+  return note === '' ? [] : [element('span', { class: 'note' }, note)];
 }
 
 /** A type as its column's head shows it; times state their zone. */

@@ -1,13 +1,16 @@
 /** Messages between the extension and the page of a table. */
 import {
   type ColumnInfo,
+  type ComparedTableInfo,
+  type DiffCountsInfo,
   type OpenedTableInfo,
   type Params,
   type Result,
+  type TableDiffInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
 import { type ClipboardFormat } from './copyText.ts';
-import { type RowChange } from './rowEdits.ts';
+import { type KeyedEdit } from './rowEdits.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
 export interface CellRange {
@@ -26,15 +29,40 @@ interface About {
   readonly source: string;
 }
 
-/** A table: a file of a pond, at a version; or the result of a query. `pond` is its host directory. */
+/**
+ * A table: a file of a pond, at a version; the result of a query, with the URI of the document that it was run in; or the
+ * differences of two tables. `pond` is its host directory.
+ */
 export type TableQuery = { readonly pond: string } & (
-  { readonly path: string; readonly at?: string } | { readonly sql: string }
+  | { readonly path: string; readonly at?: string }
+  | { readonly sql: string; readonly document?: string }
+  | { readonly diff: DiffQuery }
 );
+
+/** Two tables to compare, and how. */
+export interface DiffQuery {
+  readonly before: ComparedTableInfo;
+  readonly after: ComparedTableInfo;
+  /** Names of both, as people know them: `HEAD`, `working tree`. */
+  readonly beforeName: string;
+  readonly afterName: string;
+  /** Columns by which rows are matched; they are found when undefined. */
+  readonly key?: readonly string[];
+  /** True to show equal rows too. */
+  readonly all?: boolean;
+  /** True when both are texts, whose lines can be compared. */
+  readonly hasText?: boolean;
+}
 
 /** Content of the page. */
 export type GridState =
   | (About & { readonly type: 'running' })
-  | (About & { readonly type: 'result'; readonly info: OpenedTableInfo })
+  | (About & {
+      readonly type: 'result';
+      readonly info: OpenedTableInfo;
+      /** The same, of the differences of tables. */
+      readonly diff?: TableDiffInfo;
+    })
   | (About & { readonly type: 'failed'; readonly message: string; readonly hint?: string })
   | (About & { readonly type: 'cancelled' });
 
@@ -79,13 +107,14 @@ export type ToGridPage =
   | GridState
   /** All rows of the table are known. */
   | { readonly type: 'total'; readonly run: number; readonly rowCount: number }
+  | { readonly type: 'diffCounts'; readonly run: number; readonly counts: DiffCountsInfo }
   | { readonly type: 'answer'; readonly id: number; readonly result: AnyResult }
   | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
   | { readonly type: 'plot'; readonly run: number; readonly plot: PlotInfo }
   | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number }
   /** Edits of rows; all that there are, with `isAll`. */
-  | { readonly type: 'edited'; readonly rows: readonly RowChange[]; readonly isAll: boolean }
+  | { readonly type: 'edited'; readonly rows: readonly KeyedEdit[]; readonly isAll: boolean }
   | { readonly type: 'pasted'; readonly run: number; readonly text: string };
 
 export type FromGridPage =
@@ -93,6 +122,7 @@ export type FromGridPage =
   | { readonly type: 'cancel' }
   | ({ readonly type: 'request'; readonly id: number; readonly run: number } & AnyRequest)
   | { readonly type: 'cancelRequest'; readonly id: number }
+  | { readonly type: 'diff'; readonly run: number; readonly action: 'toggleAll' | 'pickKey' | 'showText' }
   | ({ readonly type: 'plot'; readonly run: number; readonly rowCount: number } & ShownView)
   | ({
       readonly type: 'copy';
@@ -103,6 +133,6 @@ export type FromGridPage =
       readonly rowCount: number;
       readonly format: ClipboardFormat;
     } & ShownView)
-  | { readonly type: 'edit'; readonly run: number; readonly label: string; readonly rows: readonly RowChange[] }
+  | { readonly type: 'edit'; readonly run: number; readonly label: string; readonly rows: readonly KeyedEdit[] }
   | { readonly type: 'paste'; readonly run: number }
   | ({ readonly type: 'export' | 'openAsQuery'; readonly run: number } & ShownView);

@@ -31,7 +31,13 @@ export function readPageState(kept: unknown): PageState {
 /** Returns the state for a table: what was chosen for another one is forgotten, but not whether to plot. */
 export function stateFor(state: PageState, query: TableQuery): PageState {
   if (JSON.stringify(state.query) === JSON.stringify(query)) return state;
+  if (JSON.stringify(comparedIn(state.query)) === JSON.stringify(comparedIn(query) ?? null)) return { ...state, query };
   return { ...initialPage, plots: state.plots, plotted: state.plotted, query };
+}
+
+/** The tables that a query compares, whichever rows are shown and matched; undefined for any other query. */
+function comparedIn(query: TableQuery | undefined): unknown {
+  return query !== undefined && 'diff' in query ? [query.pond, query.diff.before, query.diff.after] : undefined;
 }
 
 /** Only this page writes its state, so the version says all about its form. */

@@ -15,11 +15,11 @@ export interface RowEdit {
 }
 
 /** A row with its edits from now on; null for none. */
-export type RowChange = readonly [key: RowKey, edit: RowEdit | null];
+export type KeyedEdit = readonly [key: RowKey, edit: RowEdit | null];
 
 /** Applies changes to edits, and returns those that revert them. */
-export function applyChanges(edits: Map<RowKey, RowEdit>, changes: readonly RowChange[]): readonly RowChange[] {
-  const reverse = changes.map(([key]): RowChange => [key, edits.get(key) ?? null]).reverse();
+export function applyChanges(edits: Map<RowKey, RowEdit>, changes: readonly KeyedEdit[]): readonly KeyedEdit[] {
+  const reverse = changes.map(([key]): KeyedEdit => [key, edits.get(key) ?? null]).reverse();
   for (const [key, edit] of changes) {
     if (edit === null) edits.delete(key);
     else edits.set(key, edit);

@@ -1,4 +1,5 @@
 import { type ColumnLayout } from './columns.ts';
+import { type CellText, changeSigns, type DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
 import { type CellMark } from './rowEdits.ts';
 import { type Cell, isSelected, type Selection } from './selection.ts';
@@ -21,15 +22,23 @@ export interface DrawnRows {
     /** What edits change about a cell; undefined for nothing. */
     mark(row: number, column: number): CellMark | undefined;
   };
+  /** Set for the differences of tables. */
+  readonly diff: DiffView | undefined;
 }
 
 /** Returns the elements of rows. */
 export function drawRows(drawn: DrawnRows): readonly HTMLElement[] {
   const rows: HTMLElement[] = [];
   for (let row = drawn.start; row < drawn.end; row++) {
-    const cells = drawn.visible.map((column) => cell(drawn, { row, column }, drawn.rows.cell(row, column)));
-    const attributes = { class: row % 2 === 0 ? 'row' : 'row odd', role: 'row', 'aria-rowindex': String(row + 2) };
-    rows.push(element('div', attributes, number(drawn, row), ...cells));
+    const text: CellText = (at, column) => drawn.rows.cell(at, column);
+    const kind = drawn.diff?.kind(row, text);
+    const cells = drawn.visible.map((column) => {
+      const made = cell(drawn, { row, column }, text(row, column));
+      return drawn.diff === undefined ? made : withOld(made, drawn.diff.old(row, column, text));
+    });
+    const kinds = ['row', ...(row % 2 === 0 ? [] : ['odd']), ...(kind === undefined ? [] : [kind])];
+    const attributes = { class: kinds.join(' '), role: 'row', 'aria-rowindex': String(row + 2) };
+    rows.push(element('div', attributes, number(drawn, row, kind), ...cells));
   }
   return rows;
 }
@@ -43,11 +52,24 @@ export function cellOf(
   return { row: Number(id[1]), column: id[2] === undefined ? undefined : Number(id[2]) };
 }
 
-function number({ layouts, left }: DrawnRows, row: number): HTMLElement {
+function number({ layouts, left }: DrawnRows, row: number, kind: keyof typeof changeSigns | undefined): HTMLElement {
   const attributes = { id: `r${row}`, class: 'cell number pinned', role: 'rowheader', 'aria-colindex': '1' };
   const made = element('div', attributes, (row + 1).toLocaleString());
+  if (kind !== undefined) {
+    made.prepend(element('span', { class: 'sign', 'aria-hidden': 'true' }, changeSigns[kind]));
+    made.setAttribute('aria-label', `${row + 1} ${kind}`);
+  }
   made.style.left = `${left}px`;
   made.style.width = `${layouts[0]?.left ?? 0}px`;
+  return made;
+}
+
+/** Shows the value before in a cell whose value changed; undefined for any other cell. */
+function withOld(made: HTMLElement, old: string | null | undefined): HTMLElement {
+  if (old === undefined) return made;
+  const now = element('ins', {}, made.textContent ?? '');
+  made.classList.add('differs');
+  made.replaceChildren(element('del', {}, old ?? 'NULL'), element('span', { class: 'arrow' }, ' → '), now);
   return made;
 }
 

@@ -1,13 +1,13 @@
-import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 import { layOut, leftOf, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
 import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
-import { type EditedRows } from './rowEdits.ts';
 import { cellOf, drawRows, type DrawnRows } from './rows.ts';
 import { isSelected, moved, within, type Cell, type Selection } from './selection.ts';
 import { ShownRows } from './shownRows.ts';
+import { type TableContent } from './tableContent.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport, wheelTop } from './viewport.ts';
 
 /**
@@ -27,19 +27,6 @@ interface TableHost extends HeaderHost {
   cellMenu(cell: Cell, at: PagePosition): void;
   /** A cell was double-clicked. */
   activated(): void;
-}
-
-/** What the table shows. */
-export interface TableContent {
-  readonly columns: readonly ColumnInfo[];
-  /** Number of pinned columns, which are the first ones. */
-  readonly pinned: number;
-  readonly widths: Readonly<Record<string, number>>;
-  readonly view: TableViewInfo;
-  /** Number of rows; of those that are known so far unless `isCounted`. */
-  readonly rowCount: number;
-  readonly isCounted: boolean;
-  readonly edits: EditedRows;
 }
 
 /**
@@ -125,7 +112,7 @@ export class Table {
   put(rows: RowsInfo): void {
     this.rows.put(rows);
     if (this.first.length === 0 && rows.start === 0) {
-      this.first = rows.columns;
+      this.first = this.content.diff?.texts(rows.columns) ?? rows.columns;
       this.layOut();
     }
     this.draw();
@@ -211,12 +198,13 @@ export class Table {
     this.sizer.style.width = `${width}px`;
     const shown = rowsIn(view);
     const left = this.scroller.scrollLeft;
-    const { columns, pinned, view: tableView } = this.content;
+    const { columns, pinned, view: tableView, diff } = this.content;
     const visible = visibleColumns(this.layouts, pinned, { left, width: this.scroller.clientWidth });
     const filtered = tableView.filters.map(({ column }) => column);
-    this.header.draw({ columns, layouts: this.layouts, sort: tableView.sort, filtered, pinned }, visible, left);
     const { layouts, rows, current: selection } = this;
-    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts, selection, rows };
+    const head = { columns, layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
+    this.header.draw(head, visible, left);
+    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts, selection, rows, diff };
     this.body.replaceChildren(...drawRows(drawn));
     this.body.style.width = `${width}px`;
     // The body is at the scroll position and contains the rows visible there.

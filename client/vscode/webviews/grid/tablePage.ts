@@ -1,16 +1,24 @@
-import { type ColumnInfo, type OpenedTableInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import {
+  type ColumnInfo,
+  type OpenedTableInfo,
+  type TableDiffInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
 import { CellEditing, type EditedTable } from './cellEditing.ts';
+import { changedFilterText, DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
 import { drawChips } from './filterChips.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
-import { applyChanges, EditedRows, type EditedWindow, type RowChange, type RowEdit, type RowKey } from './rowEdits.ts';
-import { Search } from './search.ts';
+import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
+import { type Search } from './search.ts';
+import { tableSearch } from './tableSearch.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
-import { Table, type TableContent } from './table.ts';
+import { Table } from './table.ts';
+import { type TableContent } from './tableContent.ts';
 import { type ControlledTable, TableControls } from './tableControls.ts';
-import { isWhole, type TableState } from './viewState.ts';
+import { filterText, isWhole, type TableState } from './viewState.ts';
 
 /** Longest text of a cell that is fetched for the table; the value pane shows the whole. */
 const textMax = 1000;
@@ -19,6 +27,8 @@ const textMax = 1000;
 interface ShownTable {
   readonly run: number;
   readonly info: OpenedTableInfo;
+  /** Set for the differences of tables. */
+  readonly diff: TableDiffInfo | undefined;
   readonly state: TableState;
 }
 
@@ -56,15 +66,17 @@ export class TablePage implements ControlledTable, EditedTable {
   private readonly draft = new Map<RowKey, RowEdit>();
   readonly textMax = textMax;
   edits: EditedRows;
+  private differences: TableDiffInfo | undefined;
 
   constructor(shown: ShownTable, host: TablePageHost) {
     this.shown = shown;
     this.host = host;
     this.state = shown.state;
+    this.differences = shown.diff;
     this.total = shown.info.rowCount ?? undefined;
     this.edits = this.editedRows();
     this.cells = new CellEditing(this);
-    this.search = this.newSearch();
+    this.search = tableSearch(this);
     this.pane = new SidePane({
       requests: host.requests,
       run: shown.run,
@@ -124,6 +136,17 @@ export class TablePage implements ControlledTable, EditedTable {
     if (isWhole(this.state.view)) this.setCount(rowCount);
   }
 
+  /** The differences were counted. */
+  setDiff(info: TableDiffInfo): void {
+    this.differences = info;
+    this.table.show(this.content());
+  }
+
+  /** How differences are drawn in the shown columns. */
+  diff(info: TableDiffInfo): DiffView {
+    return new DiffView(info, this.columns);
+  }
+
   focus(): void {
     this.table.root.focus();
   }
@@ -142,27 +165,9 @@ export class TablePage implements ControlledTable, EditedTable {
     const { columns } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
     const isCounted = this.rowCount !== undefined;
-    this.edits = this.editedRows();
-    const { edits } = this;
-    return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits };
-  }
-
-  private newSearch(): Search {
-    return new Search({
-      send: (params, slot) =>
-        this.host.requests.send(this.shown.run, 'findInTable', { view: this.state.view, ...params }, slot),
-      columns: () => this.columns,
-      rowCount: () => this.view.rowCount,
-      focus: () => {
-        const { row, column } = this.table.selection.focus;
-        return { row: this.edits.viewRow(row), column };
-      },
-      select: ({ row, column }) => {
-        const cell = { row: this.edits.shownRow(row), column };
-        this.table.select({ anchor: cell, focus: cell });
-      },
-      closed: () => this.focus(),
-    });
+    const diff = this.differences && this.diff(this.differences);
+    const edits = (this.edits = this.editedRows());
+    return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
   }
 
   get run(): number {
@@ -177,10 +182,7 @@ export class TablePage implements ControlledTable, EditedTable {
     return this.shown.info.columns;
   }
 
-  post(message: FromGridPage): void {
-    this.host.post(message);
-  }
-
+  readonly post = (message: FromGridPage): void => this.host.post(message);
   setView(change: Partial<TableViewInfo>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
     this.host.requests.cancelAll();
@@ -201,6 +203,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.received = 0;
     this.rowCount = undefined;
     drawChips(this.chips, this.state.view.filters, {
+      text: (filter) => changedFilterText(this.differences, filter) ?? filterText(filter),
       edit: (name) => {
         const column = this.all.find((each) => each.name === name);
         if (column !== undefined) this.commands.filter(column);
@@ -234,8 +237,10 @@ export class TablePage implements ControlledTable, EditedTable {
   private request(start: number, count: number): void {
     const { generation } = this;
     const columns = this.columns.map(({ name }) => name);
-    const params = { view: this.state.view, start, count, columns, textMax, positions: this.isEditable };
+    const hidden = this.differences === undefined ? [] : this.diff(this.differences).fetched;
     const names = JSON.stringify(columns);
+    const fetched = { columns: [...columns, ...hidden], positions: this.isEditable };
+    const params = { view: this.state.view, start, count, textMax, ...fetched };
     const isCurrent = (): boolean =>
       generation === this.generation && names === JSON.stringify(this.columns.map(({ name }) => name));
     this.host.requests.send(this.shown.run, 'tableRows', params).then(
@@ -262,22 +267,19 @@ export class TablePage implements ControlledTable, EditedTable {
     return this.edits.over(start, end, names, read);
   }
 
-  apply(label: string, rows: readonly RowChange[]): void {
+  apply(label: string, rows: readonly KeyedEdit[]): void {
     this.edited(rows, false);
     this.host.post({ type: 'edit', run: this.run, label, rows });
   }
 
   /** Takes over edits of rows: all that there are, with `isAll`. */
-  edited(rows: readonly RowChange[], isAll: boolean): void {
+  edited(rows: readonly KeyedEdit[], isAll: boolean): void {
     if (isAll) this.draft.clear();
     applyChanges(this.draft, rows);
     this.table.show(this.content());
   }
 
-  announce(text: string): void {
-    this.host.announce(text);
-  }
-
+  readonly announce = (text: string): void => this.host.announce(text);
   private editedRows(): EditedRows {
     return new EditedRows(this.draft, { isWhole: this.isWhole, rowCount: this.viewRows });
   }

@@ -26,6 +26,7 @@ export class Toolbar {
   private readonly tools: HTMLElement;
   private state: GridState | undefined;
   private row = 0;
+  private clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: ToolbarHost) {
     const columns = button('Columns', () => host.columns(columns));
@@ -53,10 +54,19 @@ export class Toolbar {
     this.plotButton.hidden = !canPlot;
     this.tools.hidden = state.type !== 'result';
     this.cancel.hidden = state.type !== 'running';
+    clearInterval(this.clock);
+    if (state.type === 'running') this.showElapsed(performance.now());
     if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
     else if (state.type === 'cancelled') this.summary.textContent = 'The query was cancelled.';
     else if (state.type === 'failed') this.summary.textContent = 'The query failed.';
     else this.counted(state.info.rowCount ?? undefined);
+  }
+
+  /** Shows how long a query has run, after a second. */
+  private showElapsed(startMs: number): void {
+    this.clock = setInterval(() => {
+      this.where.textContent = `${Math.floor((performance.now() - startMs) / 1000)} s`;
+    }, 1000);
   }
 
   /** Shows the number of rows; undefined while it is not known. */

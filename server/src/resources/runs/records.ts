@@ -86,12 +86,18 @@ export async function addRecord(directory: WorkingDirectory, record: RunRecord):
   await directory.writeFile(recordsName, Buffer.concat(latestLines([...before, shortened(record)])));
 }
 
-/** True if a run without new data ended like the latest recorded run, within an hour. */
+/**
+ * True if a run without new data says nothing that the latest recorded run, within an hour, does not say: it ended the same
+ * way, with the same notes, or some of them where that one had new data, which its other notes are about.
+ */
 export function isSameAgain(record: RunRecord, latest: RunRecord | undefined): boolean {
   if (latest === undefined || record.rows + record.files > 0) return false;
-  const ending = ({ status, notes, error }: RunRecord): string => JSON.stringify([status, notes, error?.message]);
+  const { status, notes, error } = shortened(record);
+  if (status !== latest.status || error?.message !== latest.error?.message) return false;
+  const isRest = latest.rows + latest.files > 0 && notes.every((note) => latest.notes.includes(note));
+  if (!isRest && JSON.stringify(notes) !== JSON.stringify(latest.notes)) return false;
   const sinceMs = Date.parse(record.started) - Date.parse(latest.started);
-  return ending(shortened(record)) === ending(latest) && sinceMs >= 0 && sinceMs < sameAgainMs;
+  return sinceMs >= 0 && sinceMs < sameAgainMs;
 }
 
 /** The lines of the latest records, up to the limits of a resource directory. */

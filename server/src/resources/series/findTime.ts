@@ -42,7 +42,7 @@ export function findTimeColumn<T extends Column>(columns: readonly T[], given: s
   const what = only === undefined ? 'no column that is a time' : 'several columns of times';
   throw new PondError('invalid-content', `${where} has ${what}: ${names}`, {
     path: where,
-    hint: 'Name the time column: pond append --time COLUMN.',
+    hint: "Name the time column: 'pond append --time COLUMN'.",
   });
 }
 

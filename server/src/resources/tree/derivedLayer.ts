@@ -2,10 +2,12 @@ import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.ts';
 import { type Job } from '../../base/job.ts';
 import { lazyAsync } from '../../base/lazy.ts';
+import { LruCache } from '../../base/lruCache.ts';
 import { literal, literalList, sql } from '../../duckdb/sql.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
+import { type TimeRange, timesOfFiles } from '../../pond/hostFileTimes.ts';
 import { type Change, type PathEvent, type StoredNodes } from '../../pond/types.ts';
 import { type Backend, type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
@@ -21,10 +23,14 @@ const commitRules = lazyAsync(() => import('./commitRules.ts'));
 /** The key of several parts as one file. */
 const wholeKey = (files: readonly HostFile[]): string => keyOf('one file', 1, ...files.map(({ key }) => key));
 
+const timesMax = 10_000;
+
 /** The layer that shows derived content. The files of the nodes of all its trees are built on demand. */
 export class DerivedLayer implements ResourceLayer, NodeFiles {
   readonly materializer: Materializer;
   readonly #stored: StoredNodes;
+  /** Times of derived series by their keys: the same key is the same content. */
+  readonly #times = new LruCache<string, { readonly range: TimeRange | undefined }>({ max: timesMax });
 
   constructor(stored: StoredNodes, materializer: Materializer) {
     this.#stored = stored;
@@ -55,6 +61,16 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     const file = role.node;
     assert(file.type !== 'directory', () => `${role.path} is a file`);
     return await this.materializer.files(file.key, (shared) => file.make(this.materializer, shared), job);
+  }
+
+  builtTimes(node: Node): TimeRange | undefined {
+    const role = roleOf(node);
+    if (role?.in !== 'derived' || role.node.type !== 'series') return undefined;
+    const { key } = role.node;
+    const cached = this.#times.get(key);
+    if (cached !== undefined) return cached.range;
+    const files = this.materializer.known(key);
+    return files && this.#times.set(key, { range: timesOfFiles(this.#stored.openDisk, files) }).range;
   }
 
   async prepareCommit(changes: readonly Change[], before: FileSystem, after: FileSystem): Promise<readonly Change[]> {

@@ -17,6 +17,8 @@ export type NodeRole =
       readonly path: string;
       readonly modifiedUs: number;
       readonly node: DerivedDirectory | DerivedFile;
+      /** True for a file that is not built yet: its size is 0, and not known. */
+      readonly isUnbuilt?: true;
     };
 
 interface NodeWithRole extends Node {
@@ -41,18 +43,18 @@ export function withRole(own: Exclude<NodeRole, { readonly in: 'derived' }>, ent
 }
 
 /**
- * Returns the node of a derived file; `sizeBytes` is 0 while it is unknown. Its hash is its key, not the hash of its
- * bytes.
+ * Returns the node of a derived file; `sizeBytes` is undefined while it is not built. Its hash is its key, not the hash
+ * of its bytes.
  */
-export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number): Node {
+export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number | undefined): Node {
   const { type, key, modifiedUs } = node;
   const derived: NodeWithRole = {
     ...common(path),
     type,
-    sizeBytes,
+    sizeBytes: sizeBytes ?? 0,
     modifiedUs,
     sha256: key,
-    [role]: { in: 'derived', path, modifiedUs, node },
+    [role]: { in: 'derived', path, modifiedUs, node, ...(sizeBytes === undefined && { isUnbuilt: true }) },
   };
   return derived;
 }

@@ -259,7 +259,7 @@ export class ResourceTree implements Backend, LayeredTree {
 
   async #derivedNode({ path: directory, modifiedUs }: Derived, name: string, node: DerivedNode): Promise<Node> {
     const path = `${directory}/${name}`;
-    if (node.type !== 'directory') return derivedFileNode(path, node, this.#files.sizeOf(node.key) ?? 0);
+    if (node.type !== 'directory') return derivedFileNode(path, node, this.#files.sizeOf(node.key));
     const inside = await this.#derivedIfPossible({ in: 'derived', path, modifiedUs, node });
     return derivedDirectoryNode(path, node, { entries: inside?.entries.size ?? 0, modifiedUs });
   }

@@ -114,12 +114,14 @@ class RowReader {
     const raw = this.#cell;
     this.#cell = undefined;
     const at = `${columnName(raw.column)}${this.#number}`;
-    if (raw.hasFormula && !raw.hasValue && raw.type !== 'str') {
+    const isEmpty = raw.type !== 'str' && raw.type !== 'inlineStr' && raw.text.trim() === '';
+    if (raw.hasFormula && isEmpty) {
       throw new Error(
         `its cell ${at} has a formula without a value; open the file in Excel or LibreOffice and save it`,
       );
     }
-    if (raw.hasValue || raw.type === 'str') this.#cells.set(raw.column, cellOf(raw, at, this.#workbook));
+    // Some programs write an element without a value for an empty cell.
+    if (!isEmpty || (raw.hasValue && raw.type !== 'n')) this.#cells.set(raw.column, cellOf(raw, at, this.#workbook));
   }
 }
 
@@ -136,7 +138,24 @@ function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value))
     throw new Error(`its cell ${at} is no number: ${text.slice(0, 40)}`);
-  return timeCell(value, styles[style], is1904) ?? { kind: 'number', value };
+  return (
+    timeCell(value, styles[style], is1904) ??
+    (isDouble(text, value) ? { kind: 'number', value } : { kind: 'text', value: text.trim() })
+  );
+}
+
+/** Significant digits that a double may need. */
+const doubleDigits = 17;
+
+/** False for a number that Excel cannot have computed, since it has more digits than its type: an id that a program wrote. */
+function isDouble(text: string, value: number): boolean {
+  if (/^\s*[+-]?\d+\s*$/.test(text)) return Number.isSafeInteger(value) || BigInt(text) === BigInt(value);
+  const digits = text
+    .trim()
+    .replace(/e.*$/i, '')
+    .replace(/[^\d]/g, '')
+    .replace(/^0+|0+$/g, '');
+  return digits.length <= doubleDigits;
 }
 
 /** A number whose format shows a time; undefined where the number is none. */

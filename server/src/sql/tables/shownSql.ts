@@ -38,6 +38,11 @@ function clauses(relation: Relation, { filters, sort }: TableView): readonly Sql
 
 function fromSql(from: ShownView['from']): SqlText {
   if ('path' in from) return identifier(from.at === undefined ? from.path : `${from.path}@${from.at}`);
-  const [{ text } = { text: from.sql }] = statements(from.sql);
+  return queryFromSql(from.sql);
+}
+
+/** Returns the first statement of a query of a person as it follows FROM. */
+export function queryFromSql(query: string): SqlText {
+  const [{ text } = { text: query }] = statements(query);
   return sql`(\n${userSql(text)}\n) AS result`;
 }

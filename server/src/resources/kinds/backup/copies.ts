@@ -28,17 +28,24 @@ export const backupStatus: KindCommand<'backupStatus'> = async (pond, { name, of
   return { ...info, missingBytes: info.missing === 0 ? 0 : await bytesAfter(pond.stored, tip?.version) };
 };
 
-/** Verifies a copy, and remembers that it is sound. */
-export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, share, at }, context) => {
+/** Verifies a copy, and remembers that it is sound. A repair removes what is altered with the keys of the pruner. */
+export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, share, at, repair }, context) => {
   const resource = await backupNamed(pond, name, context);
   const upTo = at === undefined ? undefined : (await pond.resolve(at)).number;
   return await withCopy(pond, resource, context, async ({ store, ledger }) => {
     const { signal, progress } = context;
-    const parts = { source: pond.stored, store };
-    const report = await verifyCopy(parts, { share, signal, progress, ...(upTo !== undefined && { upTo }) });
-    const { version, objects, bytes, readObjects, readBytes, unnamed, problems } = report;
-    if (problems.length === 0 && upTo === undefined) ledger.update({ verifiedMs: Date.now(), verifiedShare: share });
-    return { resource: titleOf(resource), commit: version, objects, bytes, readObjects, readBytes, unnamed, problems };
+    const pruner = repair === true ? await openBackup(resource, pond.id, context.effects.env, 'prune') : undefined;
+    try {
+      const options = { share, signal, progress, ...(upTo !== undefined && { upTo }), ...(pruner && { pruner }) };
+      const report = await verifyCopy({ source: pond.stored, store }, options);
+      const { version, problems } = report;
+      if (problems.length === 0 && upTo === undefined) ledger.update({ verifiedMs: Date.now(), verifiedShare: share });
+      const { objects, bytes, readObjects, readBytes, unnamed, repaired } = report;
+      const counts = { objects, bytes, readObjects, readBytes, unnamed };
+      return { resource: titleOf(resource), commit: version, ...counts, problems, repaired };
+    } finally {
+      pruner?.close();
+    }
   });
 };
 

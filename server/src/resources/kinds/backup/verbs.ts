@@ -13,7 +13,7 @@ export const backupVerbs = {
     access: 'read',
     trust: 'trusted',
     freshness: 'latest',
-    idempotency: 'safe',
+    idempotency: 'repeatable',
     load: async () => (await import('./copies.ts')).backupVerify,
   },
   backupPrune: {

@@ -16,7 +16,7 @@ export const copy: ResourceKind<CopySpec> = {
     '- What is below `/Copy/NAME/` is read-only. Resources in it do nothing: they neither run nor compute.',
     '- The record of the run names the commit and the root hash of the other pond. Without `paths`, the copy has that hash.',
     '',
-    '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read from this store. `secret-missing`: a variable is not set. `pond-not-found`: the store has no such pond. `version-not-found`: it has no version `at`. `remote-denied`, `remote-failed`: the store rejects the credentials, or cannot be reached. `remote-damaged`: something there is altered. `remote-diverged`: it has another pond. `resource-cycle`: the other pond has a copy of this one.',
+    '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read from this store. `secret-missing`: a variable is not set, or the copy is encrypted and the document has no `identity`. `pond-not-found`: the store has no such pond. `version-not-found`: it has no version `at`. `remote-denied`, `remote-failed`: the store rejects the credentials, or cannot be reached. `remote-damaged`: something there is altered. `remote-diverged`: it has another pond. `resource-cycle`: the other pond has a copy of this one.',
     '',
     'A run that fails changes nothing, and the next one continues with what was fetched.',
     '',
@@ -24,7 +24,15 @@ export const copy: ResourceKind<CopySpec> = {
   ].join('\n'),
   spec: copySpec,
   flows: () => [{ writes: '**', reads: [] }],
-  hostAccess: (spec) => [`copies a pond from ${addressOf(locationOfStore(spec))}`, ...keyAccesses(spec, [])],
+  hostAccess(spec) {
+    const address = addressOf(locationOfStore(spec));
+    const { identity } = spec;
+    return [
+      `copies a pond from ${address}`,
+      ...(identity === undefined ? [] : [`decrypts what it reads from ${address} with ${identity.variable}`]),
+      ...keyAccesses(spec, []),
+    ];
+  },
   async run(context) {
     return await (await import('./run.ts')).runCopy(context);
   },

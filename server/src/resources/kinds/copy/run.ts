@@ -1,11 +1,14 @@
 /** One run of a Copy: the difference between the other pond's tree and its copy, in one commit. */
+import { isPondError } from '../../../base/error.ts';
 import { directoryHash } from '../../../pond/directoryHash.ts';
 import { sha256 } from '../../../pond/hash.ts';
 import { urlOf } from '../../../remote/location.ts';
+import { remoteKey } from '../../../replica/remoteRecords.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { credentialsOf, locationOfStore } from '../../model/storeFields.ts';
+import { credentialsOf, locationOfStore, secretOf } from '../../model/storeFields.ts';
 import { documentError } from '../../model/documentError.ts';
-import { type RunContext } from '../../model/kind.ts';
+import { type Resource, type RunContext } from '../../model/kind.ts';
+import { titleOf } from '../../model/resourcePath.ts';
 import { type RunOutcome } from '../../model/runState.ts';
 import { copiedEntries, type CopyCounts, copyVersion } from './copyVersion.ts';
 import { type CopiedState, readCopied, writeCopied } from './progress.ts';
@@ -24,7 +27,8 @@ export async function runCopy(context: RunContext<CopySpec>): Promise<RunOutcome
     secret: ['secret', spec.secret],
     token: ['session_token', spec.session_token],
   });
-  const source = await openSource({ location: locationOfStore(spec), credentials }, context);
+  const identity = spec.identity && secretOf(resource, env, 'identity', spec.identity);
+  const source = await openSource({ location: locationOfStore(spec), credentials, identity }, context);
   try {
     const home = await context.home();
     const copied = await readCopied(home);
@@ -38,7 +42,7 @@ export async function runCopy(context: RunContext<CopySpec>): Promise<RunOutcome
 
 async function copyFrom(source: SourcePond, context: RunContext<CopySpec>): Promise<RunOutcome> {
   const { resource } = context;
-  const { pond, isRewritten } = await source.open();
+  const { pond, isRewritten } = await openPondOf(source, resource);
   try {
     const { pond: id, mode, at } = resource.spec;
     if (id !== undefined && pond.id !== id.toLowerCase()) {
@@ -58,6 +62,19 @@ async function copyFrom(source: SourcePond, context: RunContext<CopySpec>): Prom
     return isRewritten ? { ...outcome, notes: [...outcome.notes, note] } : outcome;
   } finally {
     await pond.close();
+  }
+}
+
+/** Opens the other pond. Fails `secret-missing` for an encrypted copy for which the document names no identity. */
+async function openPondOf(source: SourcePond, resource: Resource<CopySpec>): ReturnType<SourcePond['open']> {
+  try {
+    return await source.open();
+  } catch (error) {
+    const isSealed = isPondError(error, 'remote-denied') && error.path === remoteKey;
+    if (!isSealed || resource.spec.identity !== undefined) throw error;
+    const message = `${titleOf(resource)}: ${error.message}`;
+    const hint = 'Add "identity: ${env:POND_IDENTITY}", and set the variable to the secret key of a recipient.';
+    throw documentError(resource, 'secret-missing', message, { hint });
   }
 }
 

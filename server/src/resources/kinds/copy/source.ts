@@ -11,7 +11,9 @@ import { openObjectStore } from '../../../remote/openStore.ts';
 import { type StoreCredentials } from '../../../remote/s3Settings.ts';
 import { BlobFetcher } from '../../../replica/blobFetcher.ts';
 import { clonePond } from '../../../replica/clone.ts';
+import { openReadable } from '../../../replica/layout.ts';
 import { hasLog, hasNews } from '../../../replica/logNews.ts';
+import { updateClone } from '../../../replica/updateClone.ts';
 import { findPond, pondIdsIn } from '../../../replica/pondsOnStore.ts';
 import { tipKey } from '../../../replica/remoteRecords.ts';
 import { type Disk } from '../../../storage/disk.ts';
@@ -27,6 +29,8 @@ import { type CopySpec } from './spec.ts';
 interface SourcePlace {
   readonly location: RemoteLocation;
   readonly credentials: StoreCredentials;
+  /** Opens an encrypted copy; undefined for one that is not. */
+  readonly identity: string | undefined;
 }
 
 /** Codes of a cache that is not an earlier state of the other pond: it is made again. */
@@ -80,7 +84,8 @@ export class SourcePond {
     const { signal, progress, now } = this.#context;
     const storage = hostPondStorage(folder);
     const url = this.store.address;
-    await clonePond(this.store, storage, { url, isThin: true, signal, onProgress: progress });
+    const isUpdated = await updateClone(this.store, storage, { signal, onProgress: progress });
+    if (!isUpdated) await clonePond(this.store, storage, { url, isThin: true, signal, onProgress: progress });
     return await openPond({ ...storage, origin: originOf(this.store, storage.disk, now) }, { mode: 'read' });
   }
 
@@ -97,11 +102,29 @@ export class SourcePond {
  * `pond-not-found` when the document names none, and the store has several.
  */
 export async function openSource(place: SourcePlace, context: RunContext<CopySpec>): Promise<SourcePond> {
-  const { location, credentials } = place;
+  const { location } = place;
   const { pond, backup_uuid: backup } = context.resource.spec;
   const below = pond?.toLowerCase() ?? (await (backup === undefined ? findOnly : findByBackup)(place, context));
   const own = locationBelow(location, below);
-  return new SourcePond(await openObjectStore(own, { credentials }), own, context);
+  return new SourcePond(await openCopy({ ...place, location: own }, context), own, context);
+}
+
+/**
+ * Opens the copy of a pond. An encrypted one is asked for its keys; one that is not, with the first request of a run: it
+ * costs none here.
+ */
+async function openCopy(
+  { location, credentials, identity }: SourcePlace,
+  { signal }: Pick<RunContext, 'signal'>,
+): Promise<ObjectStore> {
+  const store = await openObjectStore(location, { credentials });
+  if (identity === undefined) return store;
+  try {
+    return await openReadable(store, identity, { signal });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
 }
 
 /** Returns where the only pond of the store is. */
@@ -115,13 +138,14 @@ async function findOnly({ location, credentials }: SourcePlace, { signal }: RunC
 }
 
 /** Returns the id of the pond to whose copy a Backup left a note. */
-async function findByBackup({ location, credentials }: SourcePlace, context: RunContext<CopySpec>): Promise<string> {
+async function findByBackup(place: SourcePlace, context: RunContext<CopySpec>): Promise<string> {
   const { resource, signal } = context;
   const backup = (resource.spec.backup_uuid ?? '').toLowerCase();
+  const { location, credentials } = place;
   const store = await openObjectStore(location, { credentials });
   try {
     for (const id of await pondIdsIn(store, signal)) {
-      if ((await store.stat(`${id}/${tipKey(backup)}`, { signal })) !== undefined) return id;
+      if (await hasNote({ ...place, location: locationBelow(location, id) }, tipKey(backup), context)) return id;
     }
   } finally {
     store.close();
@@ -129,6 +153,21 @@ async function findByBackup({ location, credentials }: SourcePlace, context: Run
   const message = `${titleOf(resource)}: no pond at ${store.address} was sent there by Backup ${backup}`;
   const hint = "'pond backup ls URL' lists the ponds there: name one with the key pond.";
   throw documentError(resource, 'run-failed', message, { at: ['backup_uuid'], hint });
+}
+
+/** True when a copy has an object. A copy of another pond that our identity does not open is passed over. */
+async function hasNote(place: SourcePlace, key: string, { signal }: RunContext<CopySpec>): Promise<boolean> {
+  try {
+    const copy = await openCopy(place, { signal });
+    try {
+      return (await copy.stat(key, { signal })) !== undefined;
+    } finally {
+      copy.close();
+    }
+  } catch (error) {
+    if (place.identity === undefined || !isPondError(error, 'remote-denied')) throw error;
+    return false;
+  }
 }
 
 function originOf(store: ObjectStore, disk: Disk, now: () => number): NonNullable<PondStorage['origin']> {

@@ -1,4 +1,4 @@
-import { nameText, plainText, pondGlobText, uuidText } from '../../../documents/fieldTypes.ts';
+import { nameText, plainText, pondGlobText, secretText, uuidText } from '../../../documents/fieldTypes.ts';
 import {
   choice,
   type FieldIssue,
@@ -21,6 +21,11 @@ const unchecked = object({
     uuidText,
     'Id of the Backup resource that wrote the copy of the other pond to the store, in place of `pond`.',
     '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50',
+  ),
+  identity: optional(
+    secretText,
+    'Secret key (`AGE-SECRET-KEY-1…`) of a recipient, or the passphrase, as a reference to an environment variable: for a copy that is encrypted.',
+    '"${env:POND_IDENTITY}"',
   ),
   paths: optional(
     list(pondGlobText),

@@ -1,11 +1,13 @@
 import { isPondError } from '../../../base/error.ts';
 import { type MirrorInfo } from '../../../protocol/mirrors.ts';
 import { readState } from '../../../mirror/state.ts';
+import { replicaPath } from '../../../pond/replica.ts';
 import { isDirectory } from '../../../mirror/types.ts';
 import { type Disk } from '../../../storage/disk.ts';
 import { openPondDisk } from '../../../storage/hostDisk.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
 import { type FileSystem } from '../../../tinyfs/fs.ts';
+import { dirname } from '../../../tinyfs/path.ts';
 import { hostAccessOf } from '../../model/hostAccess.ts';
 import { type KindCommand, type KindContext } from '../../model/kindVerb.ts';
 import { isOfKind, type Resource } from '../../model/kind.ts';
@@ -19,13 +21,35 @@ export const mirrors: KindCommand<'mirrors'> = async (pond, { names }, context) 
   const disk = openPondDisk(pond.directory);
   const found: MirrorInfo[] = [];
   for (const name of names ?? (await namesIn(fs))) {
-    const resource = await findMirror(fs, name, context);
-    const accesses = hostAccessOf(pond.id, resource);
-    const isAllowed = accesses.every((access) => context.effects.grants.has(access));
-    found.push(infoOf(resource, disk, isAllowed));
+    const resource = await mirrorOrProblem(fs, name, context);
+    if ('problem' in resource) found.push(resource);
+    else {
+      const accesses = hostAccessOf(pond.id, resource);
+      const isAllowed = accesses.every((access) => context.effects.grants.has(access));
+      found.push(infoOf(resource, disk, isAllowed));
+    }
   }
   return found;
 };
+
+/** Returns a mirror, or what is wrong with its document: the others are listed all the same. */
+async function mirrorOrProblem(
+  fs: FileSystem,
+  name: string,
+  context: KindContext,
+): Promise<Resource<MirrorSpec> | MirrorInfo> {
+  try {
+    return await findMirror(fs, name, context);
+  } catch (error) {
+    if (!isPondError(error, 'resource-invalid')) throw error;
+    const resource = name.includes('/') ? name.replace(/^\//, '') : `${mirror.kind}/${name}`;
+    return {
+      ...{ resource, home: dirname(error.path ?? '/'), problem: error.message },
+      ...{ folder: '', path: '', direction: 'both', isWatched: false, isAllowed: false, isFolderThere: false },
+      ...{ files: 0, waiting: 0, comparedAt: null },
+    };
+  }
+}
 
 /** Returns a mirror of a tree. Fails `resource-not-found`, `resource-invalid`. */
 export async function findMirror(fs: FileSystem, name: string, context: KindContext): Promise<Resource<MirrorSpec>> {
@@ -34,7 +58,7 @@ export async function findMirror(fs: FileSystem, name: string, context: KindCont
   throw new Error(`${name} is a ${resource.kind.kind}`);
 }
 
-/** Names of the mirrors whose documents have no errors: a run names the others. */
+/** Names of the mirrors. */
 async function namesIn(fs: FileSystem): Promise<readonly string[]> {
   const root = await fs.root();
   const directory = kindDirectory(mirror);
@@ -44,10 +68,13 @@ async function namesIn(fs: FileSystem): Promise<readonly string[]> {
 
 function infoOf(resource: Resource<MirrorSpec>, disk: Disk, isAllowed: boolean): MirrorInfo {
   const { folder, path, direction = 'both', watch = true } = resource.spec;
+  const counts = countsIn(disk, resource.id);
+  // The folder may be that of the original: a person runs the mirror of a clone for the first time.
+  const isWatched = watch && (counts.comparedAt !== null || disk.readFile(replicaPath) === undefined);
   return {
-    ...{ resource: titleOf(resource), home: resourceDirectory(resource), folder, path, direction },
-    ...{ isWatched: watch, isAllowed, isFolderThere: isHostFolder(folder) },
-    ...countsIn(disk, resource.id),
+    ...{ resource: titleOf(resource), home: resourceDirectory(resource), problem: null, folder, path, direction },
+    ...{ isWatched, isAllowed, isFolderThere: isHostFolder(folder) },
+    ...counts,
   };
 }
 

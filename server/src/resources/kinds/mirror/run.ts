@@ -26,10 +26,10 @@ export async function runMirror(context: RunContext<MirrorSpec>): Promise<RunOut
   const transaction = async (): Promise<FileSystem> => new FileSystem((await context.home()).backend);
   const services = await roundServices({ pond, signal, progress, now, materializer, transaction });
   const round = await applyRound(await compareRound(settingsOf(resource), services));
-  const { inFolder, inPond, bytes, left } = round;
+  const { inFolder, inPond, conflicts, bytes, left } = round;
   const failed = left.filter(({ isFailure }) => isFailure);
   return {
-    ...{ rows: 0, bytes, files: changesOf(inFolder) + changesOf(inPond) },
+    ...{ rows: 0, bytes, files: changesOf(inFolder) + changesOf(inPond) + conflicts },
     notes: notesOf(round),
     summary: `mirror ${resource.name}: ${countsText(inPond)}`,
     onCommitted: (commit) => round.save(commit),

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import { statementAt } from '../../../server/src/base/sqlStatements.ts';
+import { type Context } from '../context.ts';
+import { pondName } from '../pondUri.ts';
+import { queryLanguage } from '../queryDocuments.ts';
+import { type PastQuery } from '../queryHistory.ts';
+import { resourceOfQuery } from '../queryResource.ts';
+import { queryTitle } from '../queryStrings.ts';
+import { timeText } from '../times.ts';
+
+/**
+ * Opens a resource document with the selected statement, else the one at the cursor: a Derive for a query of one file or
+ * pattern, a Query for one that reads several.
+ */
+export async function deriveFromQuery({ queries }: Context): Promise<vscode.TextEditor | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor?.document.languageId !== queryLanguage) {
+    void vscode.window.showInformationMessage('Open a query document first: run "Pond: New Query".');
+    return undefined;
+  }
+  const { document, selection } = editor;
+  const selected = document.getText(selection).trim().replace(/;$/, '');
+  const sql = selected === '' ? statementAt(document.getText(), document.offsetAt(selection.active))?.text : selected;
+  const made = sql === undefined ? undefined : resourceOfQuery(sql);
+  if (made === undefined) {
+    void vscode.window.showInformationMessage(
+      'The query reads no file of the pond, so there is nothing to derive from.',
+    );
+    return undefined;
+  }
+  const resource = await vscode.workspace.openTextDocument({ language: 'yaml', content: made });
+  const pond = queries.pondOfDocument(document);
+  if (pond !== undefined) queries.assign(resource, pond);
+  return vscode.window.showTextDocument(resource, { preview: false });
+}
+
+interface PastItem extends vscode.QuickPickItem {
+  readonly query: PastQuery;
+}
+
+/** Lists the queries of a pond that ran on this computer, and opens the one that the user picks. */
+export async function showQueryHistory({ ponds, queries }: Context): Promise<void> {
+  const pond = await ponds.choose();
+  if (pond === undefined) return;
+  const past = await queries.history.list(pond);
+  if (past.length === 0) {
+    void vscode.window.showInformationMessage(`No query of ${pondName(pond)} has run on this computer yet.`);
+    return;
+  }
+  const picked = await pick(pond, past, () => queries.history.clear(pond));
+  if (picked !== undefined) await queries.create(pond, `${picked.sql};\n`);
+}
+
+const clearButton: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('trash'),
+  tooltip: 'Clear the History',
+};
+
+function pick(pond: string, past: readonly PastQuery[], clear: () => Promise<void>): Promise<PastQuery | undefined> {
+  const list = vscode.window.createQuickPick<PastItem>();
+  list.title = `Queries of ${pondName(pond)} on This Computer`;
+  list.placeholder = 'Query to open';
+  list.matchOnDetail = true;
+  list.buttons = [clearButton];
+  list.items = past.map((query) => ({
+    label: queryTitle(query.sql),
+    description: timeText(query.time),
+    detail: query.sql.replace(/\s+/g, ' ').slice(0, 300),
+    query,
+  }));
+  return new Promise<PastQuery | undefined>((resolve) => {
+    list.onDidTriggerButton(() => void clear().then(() => list.hide()));
+    list.onDidAccept(() => resolve(list.selectedItems[0]?.query));
+    list.onDidHide(() => resolve(undefined));
+    list.show();
+  }).finally(() => list.dispose());
+}

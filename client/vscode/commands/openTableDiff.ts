@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { comparedFiles, comparedInTab, type ComparedFiles } from '../tableDiff.ts';
+
+/**
+ * Compares tables by their rows: two selected files; the two sides of the active text diff; else the selected file, or
+ * that of the active editor, with its latest committed version.
+ */
+export async function openTableDiff({ tableDiffs }: Context, target?: unknown, selection?: unknown): Promise<void> {
+  const compared =
+    selectedTwo(selection) ?? comparedInTab(vscode.window.tabGroups.activeTabGroup.activeTab) ?? withHead(target);
+  if (compared === undefined) {
+    void vscode.window.showInformationMessage('Select two files of a pond, or open one, to compare their rows.');
+    return;
+  }
+  const { before, after } = compared;
+  const [left, right] = [before, after].map(
+    ({ path, at }) => `${path.split('/').at(-1) ?? path} (${at ?? 'working tree'})`,
+  );
+  const name = before.path.split('/').at(-1) ?? before.path;
+  const versions = `${name} (${before.at ?? 'working tree'} ↔ ${after.at ?? 'working tree'})`;
+  await tableDiffs.open(compared, before.path === after.path ? versions : `${left} ↔ ${right}`);
+}
+
+function selectedTwo(selection: unknown): ComparedFiles | undefined {
+  const selected: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  const [before, after] = selected.length === 2 ? selected : [];
+  return before instanceof vscode.Uri && after instanceof vscode.Uri ? comparedFiles(before, after) : undefined;
+}
+
+function withHead(target: unknown): ComparedFiles | undefined {
+  const uri = target instanceof vscode.Uri ? target : vscode.window.activeTextEditor?.document.uri;
+  const location = uri && parsePondUri(uri);
+  if (location === undefined) return undefined;
+  const { pond, path, at } = location;
+  return { pond, before: { path, at: 'HEAD' }, after: { path, at } };
+}

@@ -1,0 +1,175 @@
+import * as vscode from 'vscode';
+import { type PondClient } from './client.ts';
+import { isCancelled } from './errors.ts';
+import { type GridHost, GridPanel } from './gridPanel.ts';
+import { openParams } from './gridTable.ts';
+import { parsePondUri, pondUri } from './pondUri.ts';
+import { refreshWhenVisible } from './tableEditor.ts';
+import { type DiffQuery, type FromGridPage, type GridState, type TableQuery } from './webviews/grid/messages.ts';
+
+/** Two files of a pond, each at a version; undefined for the working tree. */
+export interface ComparedFiles {
+  readonly pond: string;
+  readonly before: { readonly path: string; readonly at: string | undefined };
+  readonly after: { readonly path: string; readonly at: string | undefined };
+}
+
+/** What a page shows of a table: its columns and, for two tables that are compared, their differences. */
+type OpenedTable = Pick<Extract<GridState, { type: 'result' }>, 'info' | 'diff'>;
+
+/** Opens the table of a page, or the differences of two. Throws the server's error. */
+export async function openTable(
+  client: PondClient,
+  query: TableQuery,
+  token: vscode.CancellationToken,
+): Promise<OpenedTable> {
+  if (!('diff' in query)) return { info: await client.request('openTable', openParams(query), token) };
+  const { before, after, key, all } = query.diff;
+  const params = { pond: query.pond, before, after, ...(key && { key }), ...(all === true && { all }) };
+  const diff = await client.request('openTableDiff', params, token);
+  return { info: diff, diff };
+}
+
+/** Opens the differences of two tables in a tab of their own, or shows that tab. */
+export class TableDiffs implements vscode.Disposable {
+  private readonly host: GridHost;
+  private readonly panels = new Map<string, GridPanel>();
+
+  constructor(host: GridHost) {
+    this.host = host;
+  }
+
+  async open({ pond, before, after }: ComparedFiles, title: string): Promise<GridPanel> {
+    const { all: _all, key: _key, ...named } = diffQuery({ before, after });
+    const query = { pond, diff: named };
+    const id = JSON.stringify(query);
+    const known = this.panels.get(id);
+    if (known !== undefined) {
+      known.reveal();
+      return known;
+    }
+    const panel = vscode.window.createWebviewPanel('pond.grid', title, vscode.ViewColumn.Active);
+    const grid = new GridPanel(this.host, panel);
+    this.panels.set(id, grid);
+    grid.onDidClose(() => this.panels.delete(id));
+    followWorkingTree(this.host.client, { panel, grid, query });
+    // The page shows why tables could not be compared.
+    await grid.run(query).catch((error: unknown) => {
+      if (!isCancelled(error)) this.host.client.log.info(`${title}: not compared`);
+    });
+    return grid;
+  }
+
+  dispose(): void {
+    for (const grid of this.panels.values()) grid.dispose();
+  }
+}
+
+function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQuery {
+  const side = ({ path, at }: ComparedFiles['before']): { path: string; at?: string } => ({
+    path,
+    ...(at !== undefined && { at }),
+  });
+  const name = ({ path, at }: ComparedFiles['before']): string => {
+    const version = at ?? 'working tree';
+    return before.path === after.path ? version : `${path.split('/').at(-1) ?? path} (${version})`;
+  };
+  return {
+    ...{ before: side(before), after: side(after), beforeName: name(before), afterName: name(after) },
+    ...(hasText(before.path) && hasText(after.path) && { hasText: true }),
+  };
+}
+
+/** Compares again when a file of the working tree changed that the panel compares; what the user chose is kept. */
+export function followWorkingTree(
+  client: PondClient,
+  { panel, grid, query }: { readonly panel: vscode.WebviewPanel; readonly grid: GridPanel; readonly query: TableQuery },
+): void {
+  if (!('diff' in query)) return;
+  const { before, after } = query.diff;
+  const paths = [before, after].flatMap((side) => ('path' in side && side.at === undefined ? [side.path] : []));
+  const refresh = refreshWhenVisible(panel, () => grid.rerun());
+  const changed = client.onDidChangeTree(({ pond, changes }) => {
+    if (pond === query.pond && changes.some(({ path }) => paths.includes(path))) refresh.request();
+  });
+  const committed = client.onDidCommit(({ pond }) => {
+    if (pond === query.pond && [before, after].some((side) => 'at' in side && side.at === 'HEAD')) refresh.request();
+  });
+  const listeners = vscode.Disposable.from(refresh, changed, committed);
+  grid.onDidClose(() => void listeners.dispose());
+}
+
+/** Does what a button of a page of differences asks for; returns the query to run instead, undefined for none. */
+export async function diffAction(
+  { query, diff }: Pick<GridState, 'query'> & { readonly diff?: OpenedTable['diff'] },
+  { action }: Extract<FromGridPage, { type: 'diff' }>,
+): Promise<TableQuery | undefined> {
+  if (!('diff' in query)) return undefined;
+  const compared = query.diff;
+  const { key } = diff ?? compared;
+  switch (action) {
+    case 'toggleAll':
+      return { ...query, diff: { ...compared, all: compared.all !== true, ...(key && { key }) } };
+    case 'showText': {
+      const [left, right] = [compared.before, compared.after].map((side) => 'path' in side && side);
+      if (!left || !right) return undefined;
+      const name = left.path.split('/').at(-1) ?? left.path;
+      const title = `${name} (${compared.beforeName} ↔ ${compared.afterName})`;
+      const uris = [left, right].map(({ path, at }) => pondUri(query.pond, path, at));
+      await vscode.commands.executeCommand('vscode.diff', ...uris, title);
+      return undefined;
+    }
+    case 'pickKey': {
+      const picked = await pickKey(diff?.diffColumns.map(({ name, old }) => (old === null ? [] : [name])).flat(), key);
+      return picked && { ...query, diff: { ...compared, key: picked } };
+    }
+  }
+}
+
+async function pickKey(
+  columns: readonly string[] | undefined,
+  key: readonly string[] | undefined,
+): Promise<readonly string[] | undefined> {
+  if (columns === undefined) {
+    const text = await vscode.window.showInputBox({
+      prompt: 'Columns that identify a row, separated by commas; none to compare whole rows',
+      value: key?.join(', ') ?? '',
+    });
+    return text?.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  }
+  const items = columns.map((label) => ({ label, picked: key?.includes(label) === true }));
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    placeHolder: 'Columns that identify a row; none to compare whole rows',
+  });
+  return picked?.map(({ label }) => label);
+}
+
+const textExtension = /\.(csv|tsv|ndjson|jsonl)$/i;
+const tableExtension = /\.(parquet|arrow|arrows|feather|ipc|xlsx)$|\.(csv|tsv|txt|json|ndjson|jsonl)\.(gz|zst)$/i;
+const derivedPath = /^\/(Derive|Combine|Query|Reduce|HydroVu)\/[^/]+\/[^/]+\//;
+
+/** True for a file of text that is compared by its rows unless the user prefers its lines. */
+function hasText(path: string): boolean {
+  return textExtension.test(path);
+}
+
+/** True for a file that is compared by its rows: by its type, or by its name and the settings. */
+export function isComparedByRows(path: string, type: string): boolean {
+  if (!vscode.workspace.isTrusted) return false;
+  if (type === 'series' || type === 'table' || tableExtension.test(path) || derivedPath.test(path)) return true;
+  return hasText(path) && vscode.workspace.getConfiguration('pond').get<string>('diff.textTables') !== 'text';
+}
+
+/** The two files of a tab with a text diff; undefined for any other tab. */
+export function comparedInTab(tab: vscode.Tab | undefined): ComparedFiles | undefined {
+  if (!(tab?.input instanceof vscode.TabInputTextDiff)) return undefined;
+  return comparedFiles(tab.input.original, tab.input.modified);
+}
+
+/** Two files of one pond; undefined for any others. */
+export function comparedFiles(before: vscode.Uri, after: vscode.Uri): ComparedFiles | undefined {
+  const [left, right] = [parsePondUri(before), parsePondUri(after)];
+  if (left === undefined || right === undefined || left.pond !== right.pond) return undefined;
+  return { pond: left.pond, before: left, after: right };
+}

@@ -1,0 +1,33 @@
+/**
+ * A time, ISO 8601, in a zone (`UTC`, `Europe/Berlin`; empty: that of this computer), with the name of the zone. A zone
+ * that is not known shows UTC, and says so; a text that is not a time stays as it is.
+ */
+export function zonedTime(iso: string, timeZone: string): string {
+  return inZone(iso, timeZone, (time, zone) =>
+    time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long', ...zone }),
+  );
+}
+
+/** As `zonedTime`, in a form of one width that sorts: `2024-01-02 03:04:05 UTC`. */
+export function sortableTime(iso: string, timeZone: string): string {
+  return inZone(iso, timeZone, (time, zone) =>
+    // The format of Sweden is that of ISO 8601.
+    time.toLocaleString('sv-SE', {
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+      ...{ timeZoneName: 'short', ...zone },
+    }),
+  );
+}
+
+type Format = (time: Date, zone: { readonly timeZone?: string }) => string;
+
+function inZone(iso: string, timeZone: string, format: Format): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const zone = timeZone.trim();
+  try {
+    return format(time, zone === '' ? {} : { timeZone: zone });
+  } catch {
+    return `${format(time, { timeZone: 'UTC' })} (the zone "${zone}" is not known)`;
+  }
+}

@@ -1,0 +1,18 @@
+import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type DiffView } from './diff/diffView.ts';
+import { type EditedRows } from './rowEdits.ts';
+
+/** What the table shows. */
+export interface TableContent {
+  readonly columns: readonly ColumnInfo[];
+  /** Number of pinned columns, which are the first ones. */
+  readonly pinned: number;
+  readonly widths: Readonly<Record<string, number>>;
+  readonly view: TableViewInfo;
+  /** Number of rows; of those that are known so far unless `isCounted`. */
+  readonly rowCount: number;
+  readonly isCounted: boolean;
+  readonly edits: EditedRows;
+  /** Set for the differences of tables. */
+  readonly diff: DiffView | undefined;
+}

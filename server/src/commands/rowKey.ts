@@ -1,0 +1,88 @@
+import { isPondError, PondError } from '../base/error.ts';
+import { findTimeColumn } from '../resources/series/findTime.ts';
+import { type RowDiff, type TableProfile } from '../sql/diff/rowDiff.ts';
+
+/** Columns that are tried as a key, alone or together with the time. */
+const triedMax = 6;
+
+/** Share of different values that a key has at least: they are estimated, and a key is verified when it is used. */
+const shareMin = 0.6;
+
+/** The key by which rows are matched, empty for whole rows, and the numbers of rows. */
+export interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
+  readonly key: readonly string[];
+}
+
+/**
+ * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not
+ * identify rows, and never for whole rows. Fails `invalid-content` for tables without a common column, for a column that is
+ * not in both, and for a named key that rows share.
+ */
+export async function compareByKey<T>(
+  rowDiff: RowDiff,
+  { named, path }: { readonly named: readonly string[] | undefined; readonly path: string },
+  compare: (by: MatchedBy) => Promise<T | undefined>,
+): Promise<T> {
+  if (rowDiff.columns.shared.length === 0) {
+    const message = `${path} has no column in common with what it is compared with`;
+    throw new PondError('invalid-content', message, { path });
+  }
+  if (named !== undefined && named.length > 0) {
+    const key = statedKey(rowDiff, named, path);
+    const found = await compare({ key, ...(await rowDiff.profile([])) });
+    if (found === undefined) throw await notAKey(rowDiff, key, path);
+    return found;
+  }
+  let profile: TableProfile | undefined;
+  for (const tried of named === undefined ? keysIn(rowDiff) : []) {
+    profile = await rowDiff.profile(tried);
+    for (const { key, share } of profile.keys) {
+      const found = share < shareMin ? undefined : await compare({ ...profile, key });
+      if (found !== undefined) return found;
+    }
+  }
+  const found = await compare({ ...(profile ?? (await rowDiff.profile([]))), key: [] });
+  if (found === undefined) throw new PondError('query-failed', `the rows of ${path} could not be compared`, { path });
+  return found;
+}
+
+function statedKey(rowDiff: RowDiff, named: readonly string[], path: string): readonly string[] {
+  const { shared } = rowDiff.columns;
+  return named.map((name) => {
+    const found = shared.find((column) => column.name.toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return found.name;
+    const known = shared.map((column) => column.name).join(', ');
+    throw new PondError('invalid-content', `${path} has no column ${name} on both sides; it has ${known}`, { path });
+  });
+}
+
+async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): Promise<PondError> {
+  const duplicates = await rowDiff.duplicates(key);
+  const repeated = duplicates === 1 ? '1 row repeats' : `${duplicates} rows repeat`;
+  return new PondError('invalid-content', `${key.join(', ')} is not a key of ${path}: ${repeated} that of another`, {
+    path,
+    hint: 'Name more columns, which together differ for every row, or none to compare whole rows.',
+  });
+}
+
+/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are no keys. */
+function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
+  const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
+  const time = timeIn(types);
+  const others = types
+    .filter(({ name, type }) => name !== time && !/^(FLOAT|DOUBLE|DECIMAL|BOOLEAN|STRUCT|MAP)|\]$/.test(type))
+    .map(({ name }) => name)
+    .slice(0, triedMax);
+  const alone = others.map((name) => [name]);
+  if (time === undefined) return alone.length === 0 ? [] : [alone];
+  return [[[time], ...alone], others.map((name) => [time, name])];
+}
+
+function timeIn(columns: readonly { readonly name: string; readonly type: string }[]): string | undefined {
+  try {
+    return findTimeColumn(columns, undefined, '').name;
+  } catch (error) {
+    if (isPondError(error, 'invalid-content')) return undefined;
+    throw error;
+  }
+}

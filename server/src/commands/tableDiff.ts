@@ -1,0 +1,67 @@
+import { assert } from '../base/assert.ts';
+import { type DiffCountsInfo } from '../protocol/commands.ts';
+import { type DiffCounts } from '../sandbox/tableTypes.ts';
+import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
+import { compareByKey } from './rowKey.ts';
+import { type Command } from './verb.ts';
+
+/** Opens the differences of two tables: see the protocol. */
+export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, after, key: named, all }, context) => {
+  const started = performance.now();
+  const engine = await context.queries();
+  const rowDiff = await RowDiff.open(engine, { pond, before, after }, context.signal);
+  const path = 'path' in before ? before.path : 'path' in after ? after.path : 'the query';
+  const isAll = all === true;
+  const { by, found } = await compareByKey(rowDiff, { named, path }, async (tried) => {
+    const opened = await (tried.key.length === 0 ? rowDiff.openByRow(isAll) : rowDiff.openByKey(tried.key, isAll));
+    return opened && { by: tried, found: opened };
+  });
+  const { resultId, rowCount } = found.opened;
+  const names = await engine.onResult(resultId, ({ worker, result }) =>
+    worker.request('tableColumns', { table: { result } }, context.signal),
+  );
+  assert(names !== null, () => 'a result has columns');
+  const { key, ...rows } = by;
+  return {
+    ...{ source: { resultId }, key, all: isAll, sql: found.statement },
+    ...columnsOf(found, names),
+    ...{ rowCount: rowCount ?? null, ...rows, elapsedMs: performance.now() - started },
+    counts: found.counts === undefined ? null : countsInfo(found.counts),
+  };
+};
+
+type Named = readonly { readonly name: string; readonly type: string }[];
+
+/** The columns of a table of differences, by their names in the result, which differ. */
+function columnsOf({ columns }: OpenedDifferences, named: Named) {
+  const at = (index: number): Named[number] => {
+    const column = named[index];
+    assert(column !== undefined, () => `the result has ${index + 1} columns`);
+    return column;
+  };
+  let next = columns.length + 3;
+  const diffColumns = columns.map(({ before, after }, index) => {
+    const isShared = before !== null && after !== null;
+    return { name: at(index).name, before, after, old: isShared ? at(next++).name : null };
+  });
+  return {
+    columns: [at(columns.length), ...columns.map((_, index) => at(index))],
+    diffColumns,
+    changeColumn: at(columns.length).name,
+    cellsColumn: at(columns.length + 1).name,
+  };
+}
+
+/** Numbers of differences of an opened table of them. */
+export const diffCounts: Command<'diffCounts'> = async (_pond, { resultId, columns }, context) => {
+  const engine = await context.queries();
+  return countsInfo(
+    await engine.onResult(resultId, ({ worker, result }) =>
+      worker.request('diffCounts', { result, columns }, context.signal),
+    ),
+  );
+};
+
+function countsInfo({ added, removed, changed, values }: DiffCounts): DiffCountsInfo {
+  return { added, removed, changed, values };
+}

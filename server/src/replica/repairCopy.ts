@@ -1,0 +1,104 @@
+/**
+ * Repairs a copy on a store: objects that are missing are sent again, and altered ones are removed first, with keys that may.
+ * This is the only work on a copy that replaces anything, and it is only done when a person asks for it.
+ */
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { isPondError } from '../base/error.ts';
+import { commitsUp, firstCommit, parseCommitNumber, type CommitNumber } from '../delta/commitNumber.ts';
+import { commitFile, logDirectory } from '../delta/log.ts';
+import { type ExpectedFile } from '../pond/findings.ts';
+import { type StoredFiles } from '../pond/storedFiles.ts';
+import { bodyOf } from '../remote/content.ts';
+import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
+import { fileBody } from './localFiles.ts';
+import { verifiedObject } from './verifiedObject.ts';
+
+/** A copy, and the same store with credentials that may remove objects. */
+export interface RepairParts {
+  readonly source: StoredFiles;
+  readonly store: ObjectStore;
+  readonly pruner: ObjectStore;
+}
+
+/** An object that is not what it should be. */
+export interface DamagedObject extends ExpectedFile {
+  /** A sentence. */
+  readonly problem: string;
+  readonly isMissing: boolean;
+}
+
+/** Result of a repair: paths, and sentences on what is left as it was. */
+export interface CopyRepair {
+  readonly repaired: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/**
+ * Puts the pond's own files in the place of damaged objects: contents, then rows, then log entries in their order, so that
+ * an entry never comes before what it names. Fails `cancelled`, and as the store; what a store or a damaged pond refuses
+ * is a problem that is left.
+ */
+export async function repairObjects(
+  parts: RepairParts,
+  damaged: readonly DamagedObject[],
+  signal?: AbortSignal,
+): Promise<CopyRepair> {
+  const [repaired, problems]: [string[], string[]] = [[], []];
+  const rank = ({ path }: DamagedObject): string => (path.startsWith(`${logDirectory}/`) ? `1 ${path}` : '0');
+  for (const object of damaged.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))) {
+    throwIfCancelled(signal, 'the repair');
+    const reason = await repairObject(parts, object, signal);
+    if (reason === undefined) repaired.push(object.path);
+    else problems.push(`${object.problem}; ${reason}`);
+  }
+  return { repaired, problems };
+}
+
+/** Repairs an object, and reads it back. Returns why it stays as it is; undefined when it is repaired. */
+async function repairObject(
+  { source, store, pruner }: RepairParts,
+  object: DamagedObject,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const { path, isMissing } = object;
+  try {
+    // Ours is compared with its hash first: nothing is removed that cannot be sent again.
+    const body = await fileBody(source.disk, object, signal);
+    if (!isMissing) await pruner.remove(path, { signal });
+    await store.putIfAbsent(path, body, { signal });
+    for await (const _ of verifiedObject(store, { ...object, key: path }, { signal })) throwIfCancelled(signal);
+    return undefined;
+  } catch (error) {
+    const isLeft = ['remote-denied', 'remote-damaged', 'pond-damaged'] as const;
+    if (!isLeft.some((code) => isPondError(error, code))) throw error;
+    return `it was not repaired: ${(error as Error).message}`;
+  }
+}
+
+/**
+ * Sends the log entries that are missing below the last one, when that one is the pond's own: then they are a gap in the
+ * pond's history. Returns their paths; none for a log without a gap, and for that of another history.
+ */
+export async function repairGaps(
+  { source, store }: Pick<RepairParts, 'source' | 'store'>,
+  options: RequestOptions,
+): Promise<readonly string[]> {
+  const present = new Set<CommitNumber>();
+  for await (const { key } of store.list(`${logDirectory}/`, options)) {
+    const digits = /^_delta_log\/(\d{20})\.json$/.exec(key)?.[1];
+    const version = digits === undefined ? undefined : parseCommitNumber(Number(digits));
+    if (version !== undefined) present.add(version);
+  }
+  const last = [...present].reduce((most: CommitNumber, one) => (one > most ? one : most), firstCommit);
+  if (present.size === 0 || present.size > last || last > source.latest) return [];
+  const [ours, theirs] = [source.disk.readFile(commitFile(last)), await store.read(commitFile(last), options)];
+  if (ours === undefined || theirs === undefined || Buffer.compare(ours, theirs) !== 0) return [];
+  const sent: string[] = [];
+  for (const version of commitsUp(firstCommit, last)) {
+    const bytes = present.has(version) ? undefined : source.disk.readFile(commitFile(version));
+    if (bytes === undefined) continue;
+    await store.putIfAbsent(commitFile(version), bodyOf(bytes), options);
+    sent.push(commitFile(version));
+  }
+  return sent;
+}

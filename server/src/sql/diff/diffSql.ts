@@ -1,0 +1,135 @@
+/** SQL that compares two tables: rows `b0`, `b1`, … before, and `a0`, `a1`, … after. */
+import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
+import { type ComparedColumns, isComparable, type SharedColumn } from './comparedColumns.ts';
+
+/** Two tables as they follow FROM, with their columns. */
+export interface ComparedSides {
+  readonly before: SqlText;
+  readonly after: SqlText;
+  readonly columns: ComparedColumns;
+}
+
+/** True for a pair of rows whose values in a shared column differ. */
+export const differs = (index: number): SqlText => sql`b${index} IS DISTINCT FROM a${index}`;
+
+/** True for a pair of rows of both tables with any difference in the shared columns. */
+export function isChanged({ shared }: ComparedColumns): SqlText {
+  const differ = shared.map((_, index) => differs(index));
+  return sql`in_before AND in_after AND (${joinSql(differ.length === 0 ? [sql`false`] : differ, sql` OR `)})`;
+}
+
+/** Both tables as one, a row for each key: values of the shared columns, `in_before` and `in_after`. */
+export function joinedSql(sides: ComparedSides, keys: readonly number[]): SqlText {
+  const on = joinSql(
+    keys.map((index) => sql`b${index} IS NOT DISTINCT FROM a${index}`),
+    sql` AND `,
+  );
+  const [left, right] = [sideSql(sides, 'b'), sideSql(sides, 'a')];
+  return sql`(SELECT *, true AS in_before FROM (${left})) FULL JOIN (SELECT *, true AS in_after FROM (${right})) ON ${on}`;
+}
+
+/** The values of one table; those of columns that only it has follow those of the shared ones. */
+export function sideSql({ before, after, columns }: ComparedSides, side: 'b' | 'a', isAll = true): SqlText {
+  const { shared, added, removed } = columns;
+  const named = (index: number): SqlText => (side === 'b' ? sql`b${index}` : sql`a${index}`);
+  const own = isAll ? (side === 'b' ? removed : added) : [];
+  const values = [
+    ...shared.map((column, index) => sql`${sharedValue(column)} AS ${named(index)}`),
+    ...own.map(({ name }, index) => sql`${identifier(name)} AS ${named(shared.length + index)}`),
+  ];
+  return sql`SELECT ${joinSql(values)} FROM ${side === 'b' ? before : after}`;
+}
+
+function sharedValue(column: SharedColumn): SqlText {
+  const value = identifier(column.name);
+  return isComparable(column) ? value : sql`${value}::VARCHAR`;
+}
+
+/** A column of the table of differences. */
+export interface DifferenceColumn {
+  readonly name: string;
+  /** Type in each table; null where it does not have the column. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * A statement whose rows are the differences of two tables. Its columns are those of both tables, in the order of
+ * `columns`; the kind of the row (`added`, `removed`, `changed`, NULL for an equal row); the indexes of the columns whose
+ * values changed, as `,0,3,`, NULL without any; the hash of its key; then, for each column of both tables, the value before
+ * where it changed.
+ */
+export interface DifferencesSql {
+  readonly statement: SqlText;
+  readonly columns: readonly DifferenceColumn[];
+}
+
+/** Differences of rows with the same key, in its order; with `isAll`, the equal rows too. */
+export function differencesSql(sides: ComparedSides, keys: readonly number[], isAll: boolean): DifferencesSql {
+  const { columns } = sides;
+  const { shared, added, removed } = columns;
+  const ordered = differenceColumns(columns);
+  const values = ordered.map(({ name, before, after }) => {
+    const index = shared.findIndex((column) => column.name === name);
+    const own = (among: ComparedColumns['added']): number =>
+      shared.length + among.findIndex((column) => column.name === name);
+    if (before === null) return sql`a${own(added)} AS ${identifier(name)}`;
+    if (after === null) return sql`b${own(removed)} AS ${identifier(name)}`;
+    return sql`CASE WHEN in_after THEN a${index} ELSE b${index} END AS ${identifier(name)}`;
+  });
+  const isBoth = sql`in_before AND in_after`;
+  const sharedAt = ordered.flatMap(({ name }, at) => {
+    const index = shared.findIndex((column) => column.name === name);
+    return index === -1 ? [] : [{ name, at, index }];
+  });
+  const cells = sharedAt.map(({ at, index }) => sql`CASE WHEN ${differs(index)} THEN ${literal(`${at},`)} ELSE '' END`);
+  const old = sharedAt.map(
+    ({ name, index }) =>
+      sql`CASE WHEN ${isBoth} AND ${differs(index)} THEN b${index} END AS ${identifier(`${name} before`)}`,
+  );
+  const kind = sql`CASE WHEN in_before IS NULL THEN 'added' WHEN in_after IS NULL THEN 'removed'
+    WHEN ${isChanged(columns)} THEN 'changed' END AS change`;
+  const changed = sql`CASE WHEN ${isChanged(columns)} THEN concat(',', ${joinSql(cells)}) END AS cells`;
+  const hash = (side: 'b' | 'a'): SqlText =>
+    sql`hash(${joinSql(keys.map((index) => (side === 'b' ? sql`b${index}` : sql`a${index}`)))})`;
+  const keyHash = sql`CASE WHEN in_after THEN ${hash('a')} ELSE ${hash('b')} END AS key_hash`;
+  const where = isAll ? sql`` : sql` WHERE in_before IS NULL OR in_after IS NULL OR (${isChanged(columns)})`;
+  const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
+  const list = joinSql([...values, kind, changed, keyHash, ...old]);
+  return {
+    statement: sql`SELECT ${list} FROM ${joinedSql(sides, keys)}${where} ORDER BY ${order}`,
+    columns: ordered,
+  };
+}
+
+/** Differences of whole rows, of the shared columns: those that one table has more often; with `isAll`, all of them. */
+export function rowDifferencesSql(sides: ComparedSides, isAll: boolean): DifferencesSql {
+  const { shared } = sides.columns;
+  const columns = differenceColumns(sides.columns).filter(({ before, after }) => before !== null && after !== null);
+  const [before, after] = [sideSql(sides, 'b', false), sideSql(sides, 'a', false)];
+  const values = (side: 'b' | 'a'): SqlText =>
+    joinSql(
+      columns.map(({ name }) => {
+        const index = shared.findIndex((column) => column.name === name);
+        return sql`${side === 'b' ? sql`b${index}` : sql`a${index}`} AS ${identifier(name)}`;
+      }),
+    );
+  const old = joinSql(columns.map(({ name }) => sql`NULL::VARCHAR AS ${identifier(`${name} before`)}`));
+  const rows = (side: 'b' | 'a', from: SqlText, kind: SqlText): SqlText =>
+    sql`SELECT ${values(side)}, ${kind}::VARCHAR AS change, NULL::VARCHAR AS cells, NULL::UBIGINT AS key_hash, ${old} FROM (${from})`;
+  const parts = [
+    rows('b', sql`(${before}) EXCEPT ALL (${after})`, sql`'removed'`),
+    rows('a', sql`(${after}) EXCEPT ALL (${before})`, sql`'added'`),
+    ...(isAll ? [rows('a', sql`(${after}) INTERSECT ALL (${before})`, sql`NULL`)] : []),
+  ];
+  return { statement: sql`SELECT * FROM (${joinSql(parts, sql` UNION ALL `)}) ORDER BY ALL`, columns };
+}
+
+function differenceColumns({ shared, added, removed, order }: ComparedColumns): readonly DifferenceColumn[] {
+  const typeIn = (columns: ComparedColumns['added'], name: string): string | null =>
+    columns.find((column) => column.name === name)?.type ?? null;
+  return order.map((name) => {
+    const both = shared.find((column) => column.name === name);
+    return both ?? { name, before: typeIn(removed, name), after: typeIn(added, name) };
+  });
+}

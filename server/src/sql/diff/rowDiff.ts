@@ -1,0 +1,284 @@
+/** Differences between the rows of two tables, found by the engine: nothing but counts and a few rows leaves it. */
+import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { type Pond } from '../../pond/types.ts';
+import { type DiffCounts } from '../../sandbox/tableTypes.ts';
+import { type Column } from '../../sandbox/types.ts';
+import { type BegunQuery, type QueryEngine } from '../engine.ts';
+import { queryFromSql } from '../tables/shownSql.ts';
+import { type ComparedColumns, compareColumns } from './comparedColumns.ts';
+import {
+  type ComparedSides,
+  type DifferencesSql,
+  differencesSql,
+  differs,
+  isChanged,
+  joinedSql,
+  rowDifferencesSql,
+  sideSql,
+} from './diffSql.ts';
+
+/** A table of a pond, which may be at a version; or a query, whose names have their versions. */
+export type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
+
+/** Two tables to compare. */
+export interface ComparedTables {
+  readonly pond: Pond;
+  readonly before: ComparedTable;
+  readonly after: ComparedTable;
+}
+
+/** A row that differs: values as text, in the order of the columns it is about. */
+interface DifferentRow {
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** Values before and after, of the shared columns; null for NULL, and all null on the side without the row. */
+  readonly before: readonly (string | null)[];
+  readonly after: readonly (string | null)[];
+}
+
+/** Numbers of rows, and of changed values by column. */
+interface RowDifferences {
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly changedValues: readonly { readonly column: string; readonly count: number }[];
+  /** The first of them, in the order of the key. */
+  readonly rows: readonly DifferentRow[];
+}
+
+/** Columns that may be a key, as a scan of two tables has measured them. */
+export interface KeyProfile {
+  readonly key: readonly string[];
+  /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
+  readonly share: number;
+}
+
+/** Numbers of rows of two tables, and what was measured about keys. */
+export interface TableProfile {
+  readonly rowsBefore: number;
+  readonly rowsAfter: number;
+  readonly keys: readonly KeyProfile[];
+}
+
+/** Differences of two tables as a result, whose columns are those of the statement. */
+export interface OpenedDifferences extends DifferencesSql {
+  readonly opened: BegunQuery;
+  /** Numbers of differences; undefined while equal rows are kept with them. */
+  readonly counts: DiffCounts | undefined;
+}
+
+/** Compares two tables. All calls fail as a query. */
+export class RowDiff {
+  readonly #engine: QueryEngine;
+  readonly #pond: Pond;
+  readonly #sides: ComparedSides;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(
+    engine: QueryEngine,
+    { pond, sides }: { readonly pond: Pond; readonly sides: ComparedSides },
+    signal: AbortSignal | undefined,
+  ) {
+    this.#engine = engine;
+    this.#pond = pond;
+    this.#sides = sides;
+    this.#signal = signal;
+  }
+
+  /** Finds the columns of two tables. */
+  static async open(
+    engine: QueryEngine,
+    { pond, ...tables }: ComparedTables,
+    signal: AbortSignal | undefined,
+  ): Promise<RowDiff> {
+    const [before, after] = [await fromSql(pond, tables.before), await fromSql(pond, tables.after)];
+    const columnsOf = async (table: SqlText): Promise<readonly Column[]> => {
+      const { resultId, columns } = await engine.run(pond, { sql: sql`SELECT * FROM ${table} LIMIT 0` }, signal);
+      await engine.release(resultId);
+      return columns;
+    };
+    const columns = compareColumns(await columnsOf(before), await columnsOf(after));
+    return new RowDiff(engine, { pond, sides: { before, after, columns } }, signal);
+  }
+
+  get columns(): ComparedColumns {
+    return this.#sides.columns;
+  }
+
+  /** Measures both tables, and what may be their keys, in one scan of each. */
+  async profile(keys: readonly (readonly string[])[]): Promise<TableProfile> {
+    const { before, after } = this.#sides;
+    const measured = keys.map((key) => {
+      const [column, ...others] = key.map(identifier);
+      return sql`approx_count_distinct(${column && others.length === 0 ? column : sql`hash(${joinSql(key.map(identifier))})`})`;
+    });
+    const list = joinSql([sql`count(*)`, ...measured]);
+    const [old, now] = await this.#rows(sql`SELECT ${list} FROM ${before} UNION ALL SELECT ${list} FROM ${after}`, 2);
+    const [rowsBefore, rowsAfter] = [Number(old?.[0]), Number(now?.[0])];
+    return {
+      ...{ rowsBefore, rowsAfter },
+      keys: keys.map((key, index) => {
+        const at = index + 1;
+        const shares = [Number(old?.[at]) / rowsBefore, Number(now?.[at]) / rowsAfter].filter(Number.isFinite);
+        return { key, share: Math.min(1, ...shares) };
+      }),
+    };
+  }
+
+  /** Number of rows, over both tables, whose key another row of the same table has too; 0 for a key. */
+  async duplicates(key: readonly string[]): Promise<number> {
+    const names = joinSql(key.map(identifier));
+    const extra = (table: SqlText): SqlText =>
+      sql`(SELECT count(*) FROM ${table}) - (SELECT count(*) FROM (SELECT DISTINCT ${names} FROM ${table}))`;
+    const [row] = await this.#rows(sql`SELECT ${extra(this.#sides.before)} + ${extra(this.#sides.after)}`, 1);
+    return Number(row?.[0]);
+  }
+
+  /**
+   * Keeps the differences by a key, in its order; undefined when rows of both tables are not matched one to one. With
+   * `isAll`, equal rows are among them, and are kept after this returned. The result is to be released.
+   */
+  async openByKey(key: readonly string[], isAll: boolean): Promise<OpenedDifferences | undefined> {
+    const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
+    if ((isAll || !isOneType) && (await this.duplicates(key)) > 0) return undefined;
+    const opened = await this.#open(differencesSql(this.#sides, this.#indexes(key), isAll), isAll);
+    // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
+    if (isAll || !isOneType) return opened;
+    const isMatched = opened.counts?.repeated === 0 && opened.counts.hashes === (await this.#hashes(key));
+    if (isMatched) return opened;
+    await this.#engine.release(opened.opened.resultId);
+    return undefined;
+  }
+
+  /** Sum of the hashes of a key over the rows after, less that before. */
+  async #hashes(key: readonly string[]): Promise<bigint> {
+    const sum = (table: SqlText): SqlText =>
+      sql`(SELECT coalesce(sum(hash(${joinSql(key.map(identifier))})::HUGEINT), 0) FROM ${table})`;
+    const [row] = await this.#rows(sql`SELECT ${sum(this.#sides.after)} - ${sum(this.#sides.before)}`, 1);
+    return BigInt(row?.[0] ?? 0);
+  }
+
+  /** Keeps the differences of whole rows, as `openByKey`. */
+  async openByRow(isAll: boolean): Promise<OpenedDifferences> {
+    return await this.#open(rowDifferencesSql(this.#sides, isAll), isAll);
+  }
+
+  async #open(found: DifferencesSql, isAll: boolean): Promise<OpenedDifferences> {
+    const opened = await this.#engine.begin(this.#pond, { sql: found.statement }, this.#signal);
+    if (isAll) return { ...found, opened, counts: undefined };
+    try {
+      const counts = await this.#engine.onResult(opened.resultId, ({ worker, result }) =>
+        worker.request('diffCounts', { result, columns: found.columns.length }, this.#signal),
+      );
+      return { ...found, opened, counts };
+    } catch (error) {
+      await this.#engine.release(opened.resultId);
+      throw error;
+    }
+  }
+
+  /**
+   * Differences of rows that have the key's values in common; `key` has at least one column. Undefined when rows of
+   * tables with these numbers of rows are not matched one to one.
+   */
+  async byKey(
+    key: readonly string[],
+    { rowsBefore, rowsAfter }: Pick<TableProfile, 'rowsBefore' | 'rowsAfter'>,
+    limit: number,
+  ): Promise<RowDifferences | undefined> {
+    const { shared } = this.columns;
+    const keys = this.#indexes(key);
+    const joined = joinedSql({ ...this.#sides, columns: { ...this.columns, added: [], removed: [] } }, keys);
+    const differ = shared.map((_, index) => differs(index));
+    const changed = isChanged(this.columns);
+    const counts = [
+      sql`count(in_before)`,
+      sql`count(in_after)`,
+      sql`count(*) FILTER (in_before IS NULL)`,
+      sql`count(*) FILTER (in_after IS NULL)`,
+      sql`count(*) FILTER (${changed})`,
+      ...differ.map((value) => sql`count(*) FILTER (in_before AND in_after AND ${value})`),
+    ];
+    const [found = []] = await this.#rows(sql`SELECT ${joinSql(counts)} FROM ${joined}`, 1);
+    const [inBefore, inAfter, added = 0, removed = 0, changedRows = 0, ...values] = found.map(Number);
+    if (inBefore !== rowsBefore || inAfter !== rowsAfter) return undefined;
+    const total = added + removed + changedRows;
+    const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
+    const wanted = sql`in_before IS NULL OR in_after IS NULL OR (${changed})`;
+    const ordered = sql`SELECT ${rowList(shared.length)} FROM ${joined} WHERE ${wanted} ORDER BY ${order} LIMIT ${limit}`;
+    const rows = total === 0 || limit === 0 ? [] : await this.#rows(ordered, limit);
+    return {
+      ...{ rowsBefore, rowsAfter, added, removed, changed: changedRows },
+      changedValues: shared.flatMap(({ name }, index) => {
+        const count = values[index] ?? 0;
+        return count === 0 ? [] : [{ column: name, count }];
+      }),
+      rows: rows.map((row) => differentRow(row, shared.length)),
+    };
+  }
+
+  /** Differences of whole rows: those that one table has more often than the other. */
+  async byRow(limit: number): Promise<RowDifferences> {
+    const { shared } = this.columns;
+    const [before, after] = [sideSql(this.#sides, 'b', false), sideSql(this.#sides, 'a', false)];
+    const removed = sql`((${before}) EXCEPT ALL (${after}))`;
+    const added = sql`((${after}) EXCEPT ALL (${before}))`;
+    const count = (rows: SqlText): SqlText => sql`(SELECT count(*) FROM ${rows})`;
+    const counts = [count(sql`(${before})`), count(sql`(${after})`), count(added), count(removed)];
+    const [found = []] = await this.#rows(sql`SELECT ${joinSql(counts)}`, 1);
+    const [rowsBefore = 0, rowsAfter = 0, addedRows = 0, removedRows = 0] = found.map(Number);
+    const rowsOf = async (rows: SqlText, kind: 'added' | 'removed'): Promise<readonly DifferentRow[]> => {
+      const none = shared.map(() => null);
+      const texts = await this.#rows(sql`SELECT * FROM ${rows} ORDER BY ALL LIMIT ${limit}`, limit);
+      return texts.map((row) =>
+        kind === 'added' ? { kind, before: none, after: row } : { kind, before: row, after: none },
+      );
+    };
+    return {
+      ...{ rowsBefore, rowsAfter, added: addedRows, removed: removedRows, changed: 0 },
+      changedValues: [],
+      rows: [...(await rowsOf(removed, 'removed')), ...(await rowsOf(added, 'added'))].slice(0, limit),
+    };
+  }
+
+  #indexes(key: readonly string[]): readonly number[] {
+    return key.map((name) => this.columns.shared.findIndex((column) => column.name === name));
+  }
+
+  /** At most `count` rows of a query, as text. */
+  async #rows(text: SqlText, count: number): Promise<readonly Row[]> {
+    const { resultId } = await this.#engine.run(this.#pond, { sql: text }, this.#signal);
+    try {
+      const { columns } = await this.#engine.rows(resultId, 0, count);
+      return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((column) => column[row] ?? null));
+    } finally {
+      await this.#engine.release(resultId);
+    }
+  }
+}
+
+type Row = readonly (string | null)[];
+
+/** The table as it follows FROM. A version is stated by its number, since a name may not hold each form of one. */
+async function fromSql(pond: Pond, table: ComparedTable): Promise<SqlText> {
+  if ('sql' in table) return queryFromSql(table.sql);
+  const { path, at } = table;
+  if (at === undefined) return identifier(path);
+  const { number } = await pond.resolve(at);
+  const [, file = path, sheet = ''] = /^(.*?\.xlsx)(#[^/]+)$/is.exec(path) ?? [];
+  return identifier(`${file}@${number}${sheet}`);
+}
+
+/** The columns of a row of both tables: which side has it, the values before, the values after. */
+function rowList(count: number): SqlText {
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const values = [...indexes.map((index) => sql`b${index}`), ...indexes.map((index) => sql`a${index}`)];
+  const kind = sql`CASE WHEN in_before IS NULL THEN 'added' WHEN in_after IS NULL THEN 'removed' ELSE 'changed' END`;
+  return joinSql([kind, ...values]);
+}
+
+function differentRow([kind, ...values]: Row, count: number): DifferentRow {
+  const [before, after] = [values.slice(0, count), values.slice(count)];
+  return { kind: kind === 'added' || kind === 'removed' ? kind : 'changed', before, after };
+}

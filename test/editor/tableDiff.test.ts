@@ -1,0 +1,140 @@
+/** Differences of tables in a real VS Code: from source control, by keyboard, across a reload, and in every kind of theme. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type FrameLocator } from 'playwright-core';
+import { runPond } from '../support/pondCommand.ts';
+import { type Window } from '../support/workbench.ts';
+import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { explorerRow, runCommand, webview } from '../support/workbenchPerson.ts';
+
+const timeout = 300_000;
+
+/** A pond with a committed table of levels, and an edit of it: a row less, a row more, and two values. */
+async function makeFiles(): Promise<FlowFiles> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-table-diff-')));
+  const pond = join(home, 'levels.pond');
+  const run = async (...args: readonly string[]): Promise<void> => {
+    const { status, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
+    assert.equal(status, 0, stderr);
+  };
+  const rows = Array.from({ length: 40 }, (_, hour) => {
+    const time = new Date(Date.UTC(2026, 1, 1, hour)).toISOString().slice(0, 19);
+    return { time, level: `${1 + (hour % 7) / 10}`, note: hour % 9 === 0 ? 'ice' : '' };
+  });
+  const csv = (lines: typeof rows): string =>
+    ['time,level,note', ...lines.map(({ time, level, note }) => `${time},${level},${note}`)].join('\n') + '\n';
+  await run('init', pond);
+  await writeFile(join(home, 'levels.csv'), csv(rows));
+  await run('import', join(home, 'levels.csv'), '/');
+  await run('commit', '-m', 'Levels');
+  const edited = rows.flatMap((row, hour) => {
+    if (hour === 3) return [];
+    return [hour === 20 ? { ...row, level: '9.5' } : hour === 30 ? { ...row, level: '8.5', note: 'checked' } : row];
+  });
+  await writeFile(join(home, 'levels.csv'), csv([...edited, { time: '2026-02-03T00:00:00', level: '2', note: 'new' }]));
+  await run('import', join(home, 'levels.csv'), '/');
+  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+  const workspace = join(home, 'test.code-workspace');
+  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'levels' }] }));
+  return { home, workspace };
+}
+
+const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
+
+/** A click in source control opens the differences, which the keyboard visits one after the other. */
+async function visit({ page, screenshot }: Window): Promise<FrameLocator> {
+  await explorerRow(page, 'levels.csv').waitFor();
+  await page.keyboard.press('Control+Shift+G');
+  await page.locator('.scm-view .monaco-list-row .resource').filter({ hasText: 'levels.csv' }).click();
+  const grid = webview(page);
+  const bar = grid.getByRole('toolbar', { name: 'Differences' });
+  await bar.getByText('HEAD ↔ working tree').waitFor();
+  await bar.getByText('of 40 and 40 rows').waitFor();
+  for (const name of ['1 row added', '1 row removed', '2 rows changed'])
+    await bar.getByRole('button', { name }).waitFor();
+  await bar.getByRole('button', { name: 'Key: time' }).waitFor();
+  await grid.locator('.row.changed .cell.differs').filter({ hasText: '→ 9.5' }).waitFor();
+  await page.locator('.scm-view .resource').filter({ hasText: 'levels.csv' }).hover();
+  await page.locator('.monaco-hover').filter({ hasText: 'modified, +1 −1 ~2 rows' }).waitFor();
+  await screenshot('table-diff');
+  await grid.getByRole('grid').focus();
+  // Rows 1 and 4 are in one table alone; row 3 has two changed cells.
+  for (const id of ['c1-2', 'c2-2', 'c2-3', 'c3-0']) {
+    await page.keyboard.press('F7');
+    await focused(grid, id);
+  }
+  await page.keyboard.press('Shift+F7');
+  await focused(grid, 'c2-3');
+  return grid;
+}
+
+/** All rows, only some changes, and what was chosen is there again after the window was loaded again. */
+async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
+  const bar = grid.getByRole('toolbar', { name: 'Differences' });
+  await bar.getByRole('button', { name: 'Only Changes' }).click();
+  await grid.locator('.summary').filter({ hasText: '41 rows' }).waitFor();
+  assert.equal(await bar.getByRole('button', { name: 'Only Changes' }).getAttribute('aria-pressed'), 'false');
+  await bar.getByRole('button', { name: 'note ~1' }).click();
+  await grid.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
+  await page.reload();
+  const again = webview(page);
+  await again.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
+  await again.locator('.row.changed .cell.differs').filter({ hasText: '→ checked' }).waitFor();
+}
+
+/** Rows can be matched by another key, and a text can be compared by its lines and back by its rows. */
+async function keyAndText({ page }: Window): Promise<void> {
+  const bar = webview(page).getByRole('toolbar', { name: 'Differences' });
+  await bar.getByRole('button', { name: 'Key: time' }).click();
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'time' }).click();
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'level' }).click();
+  await page.keyboard.press('Enter');
+  await webview(page).locator('.error').filter({ hasText: 'level is not a key of /levels.csv' }).waitFor();
+  await bar.getByRole('button', { name: 'Key: level' }).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('time');
+  await page.keyboard.press('Enter');
+  await bar.getByText('of 40 and 40 rows').waitFor();
+  await bar.getByRole('button', { name: 'Show as Text' }).click();
+  await page.locator('.monaco-diff-editor .view-line').filter({ hasText: 'checked' }).first().waitFor();
+  await runCommand(page, 'Pond: Open Table Diff');
+  await bar.getByText('HEAD ↔ working tree').waitFor();
+}
+
+/** The differences in every kind of theme, which the settings of the workspace choose. */
+async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default Light Modern', 'vs'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await webview(page).locator('.cell.differs').first().waitFor();
+    await screenshot(`table-diff-${kind}`);
+  }
+}
+
+describe('differences of tables in the editor', () => {
+  let flows: Flows | undefined;
+  before(async () => {
+    flows = await startFlows({ trusted: true });
+  });
+  after(async () => {
+    await flows?.close();
+  });
+
+  test('differences are opened, visited, chosen and matched by another key', { timeout }, async (t) => {
+    assert.ok(flows);
+    await flows.through(t, 'table-diff', makeFiles, async (window, files) => {
+      await choose(window, await visit(window));
+      await keyAndText(window);
+      await themes(window, files);
+    });
+  });
+});
