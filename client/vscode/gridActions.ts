@@ -35,3 +35,8 @@ export async function reported(what: string, work: () => Promise<unknown>): Prom
     if (!isCancelled(error)) void vscode.window.showErrorMessage(`${what}: ${errorText(error)}`);
   }
 }
+
+/** Says that edits are not among the rows that are written. */
+export function warnOfEdits(): void {
+  void vscode.window.showWarningMessage('The rows are written as they are saved, without the edits.');
+}

@@ -12,11 +12,6 @@ interface ReadPath {
   readonly isOpened: boolean;
 }
 
-/** Returns the paths that a query reads, each once, in the order of the text; a version is left out. */
-export function pathsRead(sql: string): readonly string[] {
-  return readPaths(sql).map(({ pattern }) => pattern);
-}
-
 /**
  * Returns a resource document with a query: a Derive, which makes a series of each file, for a query that reads one
  * path; a Query over named tables for one that reads several. Undefined when it reads no path of the pond.

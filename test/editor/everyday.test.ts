@@ -3,7 +3,7 @@
  * does between them. Saves screenshots in out/screenshots/. Needs the output of `npm run build`.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,7 +12,7 @@ import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
-import { explorerRow, openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
 
@@ -30,7 +30,7 @@ spec:
         SELECT epoch(time)::BIGINT AS "Timestamp", level FROM '$1'
 `;
 
-/** Two ponds in one workspace, so that a command that does not know its pond has to ask. */
+/** Three ponds in one workspace, so that a command that does not know its pond has to ask; one is read-only. */
 async function makeHome(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-everyday-test-')));
   await writeFile(join(home, 'levels.yaml'), levels);
@@ -38,6 +38,7 @@ async function makeHome(): Promise<FlowFiles> {
   for (const [name, file] of [
     ['ground', 'wells.csv'],
     ['sky', 'rain.csv'],
+    ['sea', 'depth.csv'],
   ] as const) {
     await writeFile(join(home, file), readings);
     const pond = join(home, `${name}.pond`);
@@ -45,8 +46,13 @@ async function makeHome(): Promise<FlowFiles> {
     await run(home, pond, 'import', join(home, file), '/');
     if (name === 'ground') await run(home, pond, 'apply', '-f', join(home, 'levels.yaml'));
     await run(home, pond, 'commit', '-m', 'Readings');
-    folders.push({ uri: `pond://${Buffer.from(pond).toString('hex')}/`, name });
+    if (name !== 'sea') folders.push({ uri: `pond://${Buffer.from(pond).toString('hex')}/`, name });
   }
+  // A copy that can only be read.
+  const look = join(home, 'look.pond');
+  const { status, stderr } = await runPond(['clone', join(home, 'sea.pond'), look, '--at', 'HEAD'], { cwd: home });
+  assert.equal(status, 0, stderr);
+  folders.push({ uri: `pond://${Buffer.from(look).toString('hex')}/`, name: 'look' });
   const workspace = join(home, 'test.code-workspace');
   await writeFile(workspace, JSON.stringify({ folders }));
   return { home, workspace };
@@ -71,16 +77,25 @@ describe('everyday work', () => {
   });
 
   test('a query is run, saved in its pond, found again and kept as a resource', { timeout }, async (t) => {
-    await flows.through(t, 'everyday', makeHome, async (window, { home }) => {
-      if (process.env['POND_QUICK'] !== undefined) window.page.setDefaultTimeout(40_000);
-      await explorerRow(window.page, 'ground').waitFor();
+    await flows.through(t, 'everyday-queries', makeHome, async (window) => {
       await writeQuery(window);
       await saveQuery(window);
       await openPast(window);
       await derive(window);
+      await runCommand(window.page, 'Developer: Reload Window');
+      await resultIsBack(window);
+    });
+  });
+
+  test('a resource runs on a schedule, and what it reads is renamed and moved', { timeout }, async (t) => {
+    await flows.through(t, 'everyday-resources', makeHome, async (window, files) => {
       await schedule(window);
-      await renameSource(window, home);
-      await comeBack(window);
+      await renameSource(window, files.home);
+      await moveToOtherPond(window, files.home);
+      await readOnly(window);
+      await runCommand(window.page, 'Developer: Reload Window');
+      await graphIsBack(window);
+      await walkThrough(window, files);
     });
   });
 });
@@ -89,9 +104,23 @@ const tab = (page: Page, text: string | RegExp) => page.locator('.tab').filter({
 const row = (page: Page, text: string | RegExp) =>
   page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
 
+/** Opens a file whose name only one pond has. VS Code opens the folders of a new window some time after it shows them. */
+async function openFile(page: Page, folder: string, name: string): Promise<void> {
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  const [parent, file] = [explorerRow(page, folder), explorerRow(page, name)];
+  const shown = (): Promise<boolean> =>
+    file.waitFor({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    );
+  do if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
+  while (!(await shown()));
+  await file.click();
+}
+
 /** A query is for the pond of the active file, and its tabs are called by its words. */
 async function writeQuery({ page }: Window): Promise<void> {
-  await openInExplorer(page, 'ground', 'wells.csv');
+  await openFile(page, 'ground', 'wells.csv');
   await tab(page, 'wells.csv').waitFor();
   await runCommand(page, 'Pond: New Query');
   const editor = page.locator('.editor-instance .monaco-editor.focused');
@@ -135,9 +164,15 @@ async function derive({ page, screenshot }: Window): Promise<void> {
   await screenshot('everyday-derive');
 }
 
+/** The result is there again after a reload. */
+async function resultIsBack({ page }: Window): Promise<void> {
+  await tab(page, 'Result: Mean level of the wells (ground)').click();
+  await webview(page).locator('#c0-0').filter({ hasText: '2' }).waitFor();
+}
+
 /** A resource on a schedule runs at once, and its series shows its latest time. */
 async function schedule({ page, screenshot }: Window): Promise<void> {
-  await openInExplorer(page, 'ground', 'wells.csv');
+  await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Set Schedule');
   await row(page, 'Derive/levels').waitFor();
   await page.keyboard.press('Enter');
@@ -159,28 +194,74 @@ async function schedule({ page, screenshot }: Window): Promise<void> {
 
 /** A rename of what a document names changes the document too, when the user wants it. */
 async function renameSource({ page, screenshot }: Window, home: string): Promise<void> {
-  await openInExplorer(page, 'ground');
-  await explorerRow(page, 'wells.csv').click();
+  await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Explorer: Focus on Folders View');
   await page.keyboard.press('F2');
   await page.locator('.explorer-item-edited input').waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('levels.csv');
   await page.keyboard.press('Enter');
-  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Derive/levels of ground read /wells.csv' });
-  await dialog.waitFor();
-  await screenshot('everyday-rename');
-  await dialog.getByRole('button', { name: 'Change It Too' }).click();
   await explorerRow(page, 'levels.csv').waitFor();
+  const question = '/wells.csv of ground is now /levels.csv, but Derive/levels reads the old path.';
+  const list = page.locator('.notifications-center').filter({ hasText: question });
+  const change = list.getByRole('button', { name: 'Change It Too' });
+  // The list closes by itself after its last notification, such as that of the progress.
+  await runCommandUntil(page, 'Notifications: Show Notifications', change);
+  await screenshot('everyday-rename');
+  await change.click();
+  await page.locator('.statusbar-item').filter({ hasText: 'ground · 2 staged' }).waitFor();
   const pond = join(home, 'ground.pond');
   assert.match(await run(home, pond, 'cat', '/Derive/levels/resource.yaml'), /pattern: \/levels\.csv\n/);
 }
 
-/** After a reload the result and the graph are there again, and the query still belongs to its pond. */
-async function comeBack({ page }: Window): Promise<void> {
-  await runCommand(page, 'Developer: Reload Window');
+/** The graph is there again after a reload. */
+async function graphIsBack({ page }: Window): Promise<void> {
   await tab(page, 'Graph: ground').click();
   await webview(page).getByText('1 resource').waitFor();
-  await tab(page, 'Result: Mean level of the wells (ground)').click();
-  await webview(page).locator('#c0-0').filter({ hasText: '2' }).waitFor();
+}
+
+/** A file that is cut and pasted into another pond is copied, compared and then removed, after a question. */
+async function moveToOtherPond({ page }: Window, home: string): Promise<void> {
+  await openFile(page, 'sky', 'rain.csv');
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  await page.keyboard.press('Control+X');
+  // The arrow selects the row of the pond without closing it.
+  await explorerRow(page, 'Derive').click();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Control+V');
+  const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Move /rain.csv (1 file) from sky to ground?' });
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="rain.csv"][aria-posinset="3"]').waitFor();
+  assert.equal(await run(home, join(home, 'ground.pond'), 'cat', '/rain.csv'), readings);
+  assert.doesNotMatch(await run(home, join(home, 'sky.pond'), 'ls', '/'), /rain/);
+}
+
+/** A pond that cannot be written says so in the status bar, in its tab and in Source Control. */
+async function readOnly({ page, screenshot }: Window): Promise<void> {
+  await openFile(page, 'look', 'depth.csv');
+  await page.locator('.statusbar-item').filter({ hasText: 'look · nothing staged · read-only' }).waitFor();
+  await page.keyboard.press('Control+Shift+G');
+  await page.getByText('Read-only: a copy of version').first().waitFor();
+  await screenshot('everyday-read-only');
+}
+
+/** The first steps know what was done already; they are legible in every kind of theme. */
+async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  await runCommand(page, 'Welcome: Open Walkthrough');
+  await row(page, 'Get Started with DuckPond').waitFor();
+  await page.keyboard.insertText('Get Started with DuckPond');
+  await page.keyboard.press('Enter');
+  const first = page.locator('.getting-started-step').filter({ hasText: 'Make or open a pond' });
+  await first.locator('.codicon-getting-started-step-checked').waitFor();
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+    ['Default Light Modern', 'vs'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await screenshot(`everyday-walkthrough-${kind}`);
+  }
 }

@@ -10,6 +10,9 @@ import { documentUri } from './treeLocations.ts';
 /** Names of readers that fit in a message. */
 const namedMax = 5;
 
+/** A file or folder that VS Code renamed. */
+type RenamedFile = vscode.FileRenameEvent['files'][number];
+
 /** A path of a pond before and after a rename. */
 interface Renamed {
   readonly pond: string;
@@ -30,8 +33,12 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
     this.client = client;
     this.store = store;
     this.listeners = vscode.Disposable.from(
-      vscode.workspace.onWillRenameFiles((event) => event.waitUntil(this.offer(event.files))),
       vscode.workspace.onDidDeleteFiles(({ files }) => void this.warn(files)),
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        void this.offer(files);
+        // In another pond it is gone from this one.
+        void this.warn(files.filter((file) => renamedPath(file).length === 0).map(({ oldUri }) => oldUri));
+      }),
       vscode.languages.registerRenameProvider({ language: 'yaml', scheme: 'pond', pattern: '**/resource.yaml' }, this),
     );
   }
@@ -82,25 +89,33 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
     return resource.outputs.some((output) => output.path === path) ? { pond: location.pond, path, range } : undefined;
   }
 
-  /** Asks whether documents that name what is renamed are to be changed; an empty edit if not. */
-  private async offer(
-    files: readonly { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }[],
-  ): Promise<vscode.WorkspaceEdit> {
-    const edit = new vscode.WorkspaceEdit();
+  /** Lists the documents that name what was renamed, and writes the new path into them if the user wants it. */
+  private async offer(files: readonly RenamedFile[]): Promise<void> {
     for (const renamed of files.flatMap(renamedPath)) {
       const readers = await this.readers(renamed);
       if (readers.length === 0) continue;
+      const text = `${renamed.from} of ${pondName(renamed.pond)} is now ${renamed.to}, but ${readText(readers, 'the old path')}.`;
+      if (/[*?[\]{}"'\s]/.test(renamed.to)) {
+        const reason = 'The new path has characters that mean something else in a document: change it there yourself.';
+        void vscode.window.showWarningMessage(`${text} ${reason}`);
+        continue;
+      }
       const change = readers.length === 1 ? 'Change It Too' : 'Change Them Too';
-      const question = `${namesOf(readers)} of ${pondName(renamed.pond)} read ${renamed.from}.`;
-      const canChange = !/[*?[\]{}"'\s]/.test(renamed.to);
-      const detail = canChange
-        ? `Write ${renamed.to} there? The changes are staged together with the rename.`
-        : `${renamed.to} has characters that mean something else in a document: change it there yourself.`;
-      const options = { modal: true, detail };
-      const answer = await vscode.window.showWarningMessage(question, options, ...(canChange ? [change] : []));
-      if (answer === change) for (const reader of readers) this.replace(edit, reader, renamed);
+      if ((await vscode.window.showWarningMessage(text, change)) === change) await this.change(readers, renamed);
     }
-    return edit;
+  }
+
+  /** Writes the new path into documents, and saves them: each is staged. */
+  private async change(readers: readonly ReferenceInfo[], renamed: Renamed): Promise<void> {
+    const edit = new vscode.WorkspaceEdit();
+    // Documents may have changed since they were listed.
+    const now = await this.readers(renamed);
+    for (const reader of now.filter(({ home }) => readers.some((one) => one.home === home))) {
+      this.replace(edit, reader, renamed);
+    }
+    const isDone = await vscode.workspace.applyEdit(edit);
+    for (const [uri] of isDone ? edit.entries() : []) await (await vscode.workspace.openTextDocument(uri)).save();
+    if (!isDone) void vscode.window.showErrorMessage(`The documents that name ${renamed.from} could not be changed.`);
   }
 
   /** Warns of documents that name what was deleted, and offers to restore it. */
@@ -109,7 +124,7 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
       const readers = await this.readers({ pond: location.pond, from: location.path });
       if (readers.length === 0) continue;
       const restore = 'Restore';
-      const text = `${location.path} of ${pondName(location.pond)} was deleted, but ${namesOf(readers)} read it.`;
+      const text = `${location.path} is gone from ${pondName(location.pond)}, but ${readText(readers, 'it')}.`;
       if ((await vscode.window.showWarningMessage(text, restore)) !== restore) continue;
       await vscode.commands.executeCommand('pond.discard', location.uri);
     }
@@ -135,7 +150,7 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
   }
 }
 
-function renamedPath({ oldUri, newUri }: { readonly oldUri: vscode.Uri; readonly newUri: vscode.Uri }): Renamed[] {
+function renamedPath({ oldUri, newUri }: RenamedFile): Renamed[] {
   const [from, to] = [parsePondUri(oldUri), parsePondUri(newUri)];
   if (from === undefined || to === undefined || from.pond !== to.pond || from.at !== undefined) return [];
   return [{ pond: from.pond, from: from.path, to: to.path }];
@@ -146,8 +161,10 @@ function workingPath(uri: vscode.Uri): (PondLocation & { readonly uri: vscode.Ur
   return location === undefined || location.at !== undefined ? [] : [{ ...location, uri }];
 }
 
-function namesOf(readers: readonly ReferenceInfo[]): string {
+/** `Derive/a reads it`, `Derive/a and Reduce/b read it`. */
+function readText(readers: readonly ReferenceInfo[], what: string): string {
   const named = readers.slice(0, namedMax).map(({ resource }) => resource);
   const rest = readers.length - named.length;
-  return rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(' and ');
+  const names = rest > 0 ? `${named.join(', ')} and ${rest} more` : named.join(' and ');
+  return `${names} ${readers.length === 1 ? 'reads' : 'read'} ${what}`;
 }

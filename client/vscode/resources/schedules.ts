@@ -71,6 +71,9 @@ export class Schedules implements vscode.Disposable {
   /** Sets the schedule of a resource in the settings of this workspace; removes it without an interval. */
   async set(pond: string, title: string, interval: string | undefined): Promise<void> {
     const now = withSchedule(this.setting(), { pond, title }, interval);
+    // Without a schedule nothing is missed: a new one starts now.
+    const { [keyOf({ pond, title })]: _, ...starts } = this.starts();
+    if (this.intervalOf(pond, title) === undefined) await this.state.update(startsKey, starts);
     const target = isOwnWorkspace() ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
     await vscode.workspace.getConfiguration('pond').update(setting, now, target);
   }

@@ -51,9 +51,10 @@ export class GraphView {
     button.style.width = `${nodeWidth}px`;
     button.style.height = `${nodeHeight}px`;
     button.title = node.tooltip;
-    button.setAttribute('aria-label', `${node.kind} ${node.name}, ${stateNames[node.state]}, ${node.summary}`);
+    button.setAttribute('aria-label', `${node.kind} ${node.name} ${node.summary}, ${stateNames[node.state]}`);
     const labels = { kind: node.kind, name: node.name, summary: node.summary };
-    const lines = Object.entries(labels).map(([line, text]) => element('span', { class: line }, text));
+    // Words of different lines are apart for a screen reader, too.
+    const lines = Object.entries(labels).flatMap(([line, text]) => [element('span', { class: line }, text), ' ']);
     button.replaceChildren(stateIcon(node.state), ...lines);
   }
 

@@ -1,0 +1,108 @@
+/** What package.json offers is there: commands of menus, links and first steps, pictures, and settings that something reads. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from '../../scripts/run.mjs';
+import { isCode, sourceFiles } from '../support/sourceFiles.ts';
+
+interface Step {
+  readonly id: string;
+  readonly description: string;
+  readonly media: { readonly svg: string; readonly altText: string };
+  readonly completionEvents: readonly string[];
+}
+
+interface Manifest {
+  readonly activationEvents: readonly string[];
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly keybindings: readonly { readonly command: string }[];
+    readonly viewsWelcome: readonly { readonly contents: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
+    readonly configuration: {
+      readonly properties: Readonly<
+        Record<string, { readonly markdownDescription?: string; readonly default?: unknown }>
+      >;
+    };
+    readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
+  };
+}
+
+const { contributes, activationEvents } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+const commands = new Set(contributes.commands.map(({ command }) => command));
+const editor = sourceFiles().filter((file) => isCode(file) && file.path.startsWith('client/vscode/'));
+const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+const linkedIn = (text: string): readonly string[] =>
+  [...text.matchAll(/\(command:([\w.]+)/g)].map((link) => link[1] ?? '');
+
+test('every command of a menu, a key, a link or a first step exists, and is registered', () => {
+  const named = [
+    ...Object.values(contributes.menus).flat(),
+    ...contributes.keybindings,
+    ...[...contributes.viewsWelcome.map(({ contents }) => contents), ...steps.map(({ description }) => description)]
+      .flatMap(linkedIn)
+      .map((command) => ({ command })),
+  ].map(({ command }) => command);
+  assert.deepEqual(
+    named.filter((command) => !commands.has(command)),
+    [],
+  );
+  const text = editor.map((file) => file.text).join('\n');
+  assert.deepEqual(
+    [...commands].filter((command) => !text.includes(`'${command}'`)),
+    [],
+  );
+  assert.ok(contributes.commands.every(({ category }) => category === 'Pond'));
+});
+
+test('every first step is completed by something that happens, and has a picture with words', () => {
+  assert.ok(steps.length >= 5);
+  for (const { id, completionEvents, media, description } of steps) {
+    assert.ok(existsSync(join(root, media.svg)) && media.altText.length > 20, id);
+    assert.ok(linkedIn(description).length > 0, id);
+    assert.ok(completionEvents.length > 0, id);
+    for (const event of completionEvents) {
+      const [, kind, name = ''] = /^(onCommand|onContext):(.+)$/.exec(event) ?? [];
+      const isKnown =
+        kind === 'onCommand' ? commands.has(name) : editor.some(({ text }) => text.includes(`'setContext', '${name}'`));
+      assert.ok(isKnown, `${id}: ${event}`);
+    }
+  }
+});
+
+const pages = sourceFiles()
+  .filter(({ path }) => /^docs\/.*\.md$/.test(path))
+  .map(({ text }) => text)
+  .join('\n');
+
+test('every setting has a default and help, and something reads it', () => {
+  const text = editor.map((file) => file.text).join('\n');
+  for (const [name, { markdownDescription = '', default: value }] of Object.entries(
+    contributes.configuration.properties,
+  )) {
+    assert.match(markdownDescription, /^[A-Z].{20,}\.$/s, name);
+    assert.ok(value !== undefined, name);
+    const parts = name.split('.');
+    const isRead = parts.slice(1).some((_, index) => {
+      const [section, key] = [parts.slice(0, index + 1).join('.'), parts.slice(index + 1).join('.')];
+      return text.includes(`getConfiguration('${section}')`) && text.includes(`'${key}'`);
+    });
+    assert.ok(isRead, `${name} is not used`);
+    assert.ok(pages.includes(name) || pages.includes(`\`.${parts.at(-1)}\``), `${name} is on no page of docs`);
+  }
+});
+
+test('every panel that comes back after a reload wakes the extension', () => {
+  const types = editor.flatMap(({ text }) => {
+    if (!text.includes('registerWebviewPanelSerializer(')) return [];
+    return [...text.matchAll(/const (?:resultPanel|viewType) = '([\w.]+)'/g)].map((match) => match[1] ?? '');
+  });
+  assert.ok(types.length >= 2);
+  for (const type of types) assert.ok(activationEvents.includes(`onWebviewPanel:${type}`), type);
+});
+
+test('the icon of the activity bar is a file', () => {
+  for (const { icon } of contributes.viewsContainers.activitybar) assert.ok(existsSync(join(root, icon)), icon);
+});
