@@ -203,6 +203,9 @@ async function renameSource({ page, screenshot }: Window, home: string): Promise
   await page.keyboard.insertText('levels.csv');
   await page.keyboard.press('Enter');
   await explorerRow(page, 'levels.csv').waitFor();
+  // The editor follows the file some time after the explorer; until then, keys may be lost.
+  await tab(page, 'levels.csv').waitFor();
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'time,level' }).click();
   const question = '/wells.csv of ground is now /levels.csv, but Derive/levels reads the old path.';
   const list = page.locator('.notifications-center').filter({ hasText: question });
   const change = list.getByRole('button', { name: 'Change It Too' });
@@ -252,8 +255,12 @@ async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFile
   await row(page, 'Get Started with DuckPond').waitFor();
   await page.keyboard.insertText('Get Started with DuckPond');
   await page.keyboard.press('Enter');
-  const first = page.locator('.getting-started-step').filter({ hasText: 'Make or open a pond' });
-  await first.locator('.codicon-getting-started-step-checked').waitFor();
+  const last = page.locator('.getting-started-step').filter({ hasText: 'Go back in time' });
+  await last.waitFor();
+  await runCommand(page, 'Pond: Show Log');
+  await row(page, 'Readings').first().waitFor();
+  await page.keyboard.press('Escape');
+  await last.locator('.codicon-getting-started-step-checked').waitFor();
   await inEveryTheme(page, workspace, (kind) => screenshot(`everyday-walkthrough-${kind}`));
 }
 
