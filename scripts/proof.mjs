@@ -13,7 +13,9 @@ const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   'test/commands/hostilePond.test.ts',
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
-  ...['push', 'pushStates', 'verify', 's3Push'].map((name) => `test/replica/${name}.test.ts`),
+  ...['kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
+    (name) => `test/replica/${name}.test.ts`,
+  ),
   ...['Faults', 'Store'].map((name) => `test/remote/s3${name}.test.ts`),
   'test/documents/textFormat.test.ts',
   'test/migrate/hostile.test.ts',
@@ -26,6 +28,7 @@ const repeating = [
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
   'test/resources/tailModel.test.ts',
+  'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage'].map((name) => `test/resources/${name}.test.ts`),
   'test/language/cost.test.ts',
 ];

@@ -93,7 +93,7 @@ const entries = [
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
   /^test\/support\/(deltaCommitter|pipelineRun|pondWriter)\.ts$/,
-  /^test\/support\/noNetwork\.mjs$/,
+  /^test\/support\/(noNetwork|killAtCall)\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^esbuild\.mjs$/,
   /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|lightHooks|house)\.mjs$/,

@@ -38,7 +38,7 @@ export const status: VerbRunner = async (session) => {
   if (state.conflicts.length === 0) return;
   const paths = conflictLines(state);
   await terminal.print(
-    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one\n${paths}`,
+    `in conflict with another commit: 'pond resolve' keeps your side, 'pond discard' the committed one, 'pond resolve --rows' merges a table\n${paths}`,
   );
 };
 
@@ -76,23 +76,35 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 export const diff: VerbRunner = async (session) => {
   const { texts, positionals, flags } = session.line;
   if (flags.has('rows')) return await (await import('./rowDiff.ts')).diffRows(session);
+  const [range, ...others] = positionals;
+  const versions = range === undefined ? undefined : rangeIn(range);
+  const paths = versions === undefined ? positionals : others;
+  const from = versions?.from ?? texts['at'];
+  const to = versions?.to ?? texts['to'];
   const sides = {
-    ...(texts['at'] === undefined ? {} : { from: texts['at'] }),
-    ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
-    ...(positionals.length === 0 ? {} : { paths: positionals.map(pondPath) }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(paths.length > 0 && { paths: paths.map(pondPath) }),
   };
   const changes = await session.call('diff', sides);
   if (session.line.json) return await printJson(session, changes);
   await session.terminal.print(await changesWithRows(session, changes, sides));
 };
 
-/** Commits the staged changes. */
+/** Two versions as `A..B`, of which one may be missing; undefined for a path, also for `..`. */
+function rangeIn(text: string): { readonly from: string | undefined; readonly to: string | undefined } | undefined {
+  const [, from = '', to = ''] = /^([^/]*)\.\.([^/]*)$/.exec(text) ?? [];
+  return from + to === '' ? undefined : { from: from || undefined, to: to || undefined };
+}
+
+/** Commits the staged changes, or those at the paths. */
 export const commit: VerbRunner = async (session) => {
+  const paths = session.line.positionals.map(pondPath);
   const message = session.line.texts['message'];
   if (message === undefined || message.trim() === '') {
-    throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT' });
+    throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT [PATH...]' });
   }
-  const latest = await session.call('commit', { message });
+  const latest = await session.call('commit', paths.length === 0 ? { message } : { message, paths });
   await show(session, latest, `commit ${latest.number}: ${firstLine(latest.message)} (${counts(latest)})`);
 };
 
@@ -101,11 +113,6 @@ export const discard: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
   const result = await session.call('discard', paths.length === 0 ? {} : { paths });
   await show(session, result, `discarded ${plural(result.discarded, 'change')}`);
-};
-
-/** Keeps the staged side of conflicts. */
-export const resolve: VerbRunner = async (session) => {
-  await show(session, await session.call('resolve', { paths: session.line.positionals.map(pondPath) }));
 };
 
 /** Prints commits, one line each. */
@@ -128,7 +135,7 @@ export const log: VerbRunner = async (session) => {
     String(one.number),
     minute(one.time),
     one.author,
-    firstLine(one.message),
+    `${tagged(one)}${firstLine(one.message)}`,
     counts(one),
     ...(one.rows === undefined || isSame(one.rows) ? [] : [rowCounts(one.rows)]),
   ]);
@@ -140,14 +147,14 @@ export const showVerb: VerbRunner = async (session) => {
   const { terminal } = session;
   const shown = await session.call('show', { commit: argument(session.line, 0) });
   if (session.line.json) return await printJson(session, shown);
-  const { number, time, author, message, operation, rootHash, hash } = shown.commit;
-  const { parent } = shown.commit;
+  const { number, time, author, message, operation, rootHash, hash, tags = [], parent } = shown.commit;
   const changes =
     parent === null
       ? changeTable(shown.changes)
       : await changesWithRows(session, shown.changes, { from: String(parent), to: String(number) });
   const rows = [
     ['commit', String(number)],
+    ...(tags.length === 0 ? [] : [['tags', tags.join(', ')]]),
     ['time', time],
     ['author', author],
     ['made by', operation],
@@ -167,6 +174,11 @@ export const restore: VerbRunner = async (session) => {
   if (session.line.json) return await printJson(session, changes);
   await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
+
+/** Tags of a commit before its message. */
+function tagged({ tags = [] }: CommitInfo): string {
+  return tags.length === 0 ? '' : `(${tags.join(', ')}) `;
+}
 
 function isSame({ added, removed, changed }: RowCountsInfo): boolean {
   return added + removed + changed === 0;

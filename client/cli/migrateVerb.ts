@@ -11,11 +11,12 @@ const linesMax = 20;
 
 /** The verb that writes the history of an older pond into a new one, and prints a report. */
 export const migrate = {
-  usage: '--from SOURCE [--history all|none] [--dry-run] [--skip-damaged] [--into PATH] [DIR]',
+  usage: '--from SOURCE [--history all|every|none] [--dry-run] [--skip-damaged] [--into PATH] [DIR]',
   summary: 'write the history of a pond of an older system into a new pond at DIR',
   details: [
     'SOURCE is the folder of a pond of 2025 or of Watertown, or the folder or URL of a backup of 2025. It is only read.',
-    '--history none makes one commit of the latest state. --into PATH is for a pond at DIR that exists.',
+    '--history none makes one commit of the latest state; every keeps each version of an appended file, not one a day.',
+    '--into PATH is for a pond at DIR that exists.',
     '--dry-run reads and checks everything, and writes nothing. --skip-damaged leaves damaged files out.',
     'The same command goes on where it was interrupted.',
   ],
@@ -34,7 +35,9 @@ async function run(session: Session): Promise<void> {
   const { texts, flags, positionals } = session.line;
   const { from, history = 'all', into } = texts;
   if (from === undefined) throw misused('--from SOURCE is missing');
-  if (history !== 'all' && history !== 'none') throw misused(`--history is all or none, got '${history}'`);
+  if (history !== 'all' && history !== 'every' && history !== 'none') {
+    throw misused(`--history is all, every or none, got '${history}'`);
+  }
   const dryRun = flags.has('dry-run');
   if (!dryRun && positionals.length === 0) throw misused('the folder of the new pond is missing');
   const info = await session.migrate({

@@ -77,15 +77,19 @@ function sizeOf(written: string): number | undefined {
 
 /** Prints the lines of text files that contain a text. */
 export const grep: TerminalVerb = {
-  usage: '[-i] [-n] [-l] [--at V] TEXT [PATH|GLOB]...',
+  usage: '[-E] [-i] [-n] [-l] [--exclude GLOB]... [--at V] TEXT [PATH|GLOB]...',
   summary: 'print the lines of text files that contain a text',
   details: [
-    'TEXT is found as it is; it is not a regular expression.',
+    'TEXT is found as it is; with -E it is a regular expression, as in JavaScript.',
     '-i ignores case, -n prints the numbers of the lines, -l prints the paths alone.',
+    '--exclude leaves out files and directories by their name, or by their path when GLOB begins with a slash.',
     'Tables and other binary files are counted and not searched: a query reads them.',
     atHelp,
   ],
-  options: { 'ignore-case': flag('i'), 'line-number': flag('n'), list: flag('l'), at },
+  options: {
+    ...{ regex: flag('E'), 'ignore-case': flag('i'), 'line-number': flag('n'), list: flag('l'), at },
+    exclude: { type: 'string', multiple: true },
+  },
   positionals: [1],
   takesPatterns: true,
   run: async (session) => {
@@ -96,6 +100,8 @@ export const grep: TerminalVerb = {
       text: argument(line, 0),
       paths: paths.length === 0 ? ['/'] : paths,
       ignoreCase: line.flags.has('ignore-case'),
+      regex: line.flags.has('regex'),
+      exclude: line.lists['exclude'] ?? [],
       filesOnly,
       ...atOf(line),
     });

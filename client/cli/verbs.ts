@@ -6,7 +6,7 @@ import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
-import { commit, diff, discard, log, resolve, restore, showVerb, status } from './historyVerbs.ts';
+import { commit, diff, discard, log, restore, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, site } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
 import { migrate } from './migrateVerb.ts';
@@ -20,7 +20,9 @@ import { cp, ln, ls, mkdir, mv, rm, stat, touch, write } from './treeVerbs.ts';
 import { du, find, grep, tree } from './searchVerbs.ts';
 import { completion } from './shellScripts.ts';
 import { sql } from './sqlVerb.ts';
+import { tag, undo } from './tagVerbs.ts';
 import { thinVerbs } from './thinVerbs.ts';
+import { resolveVerb } from './resolveVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -142,10 +144,10 @@ export const verbs = {
     run: status,
   },
   diff: {
-    usage: '[--rows [--key COLUMN,...] [-n N]] [--at V] [--to V] [PATH...]',
+    usage: '[--rows [--key COLUMN,...] [-n N]] [--at V] [--to V] [V..V] [PATH...]',
     summary: 'show the differences between two versions, or between the rows of a table',
     details: [
-      'From --at (default: HEAD) to --to (default: the staged changes).',
+      'From --at (default: HEAD) to --to (default: the staged changes); V..V or V.. says the same in one word.',
       atHelp,
       '--rows compares the rows of the table PATH, or of two, by a key that is found or named by --key.',
       '-n N shows at most N of the rows that differ (default: 20).',
@@ -158,10 +160,10 @@ export const verbs = {
     run: diff,
   },
   commit: {
-    usage: '-m TEXT',
-    summary: 'commit all staged changes',
+    usage: '-m TEXT [PATH...]',
+    summary: 'commit all staged changes, or those at or below the paths',
     options: { message: { type: 'string', short: 'm' } },
-    positionals: [0, 0],
+    positionals: [0],
     run: commit,
   },
   discard: {
@@ -170,13 +172,7 @@ export const verbs = {
     positionals: [0],
     run: discard,
   },
-  resolve: {
-    usage: 'PATH...',
-    summary: 'keep the staged side of conflicts with another commit',
-    details: ['To keep the committed side, discard the path.'],
-    positionals: [1],
-    run: resolve,
-  },
+  resolve: resolveVerb,
   log: {
     usage: '[-n N] [--since V] [--until V] [--author TEXT] [--grep TEXT] [--no-runs] [--no-follow] [PATH]',
     summary: 'list commits, latest first; with PATH, those that changed it',
@@ -211,6 +207,8 @@ export const verbs = {
     positionals: [1],
     run: restore,
   },
+  tag,
+  undo,
   query,
   sql,
   apply: {

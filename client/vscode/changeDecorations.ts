@@ -40,7 +40,12 @@ export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.
     const change = this.sourceControls.change(location.pond, location.path);
     if (change === undefined) return undefined;
     const isConflict = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
-    const decoration = isConflict ? conflict : decorations[change.kind];
+    const known = isConflict ? conflict : decorations[change.kind];
+    const rows = this.sourceControls.rowsText(location.pond, change.path);
+    const decoration =
+      rows === undefined
+        ? known
+        : new vscode.FileDecoration(known.badge, `${known.tooltip ?? ''}, ${rows}`, known.color);
     // A directory takes the color of the changes in it; a removed file has no row to color.
     return change.kind === 'removed' ? decoration : { ...decoration, propagate: true };
   }

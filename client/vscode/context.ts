@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
+import { type HistoryView } from './history/view.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type OpenPonds } from './ponds.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly history: HistoryView;
   readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;

@@ -12,6 +12,7 @@ import { importFiles } from './commands/importFiles.ts';
 import { backUpNow, verifyBackup } from './commands/backups.ts';
 import { clonePond } from './commands/clone.ts';
 import { initPond } from './commands/init.ts';
+import { mergeRows } from './commands/mergeRows.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
 import { newResource } from './commands/newResource.ts';
 import { openMirror } from './commands/openMirror.ts';
@@ -32,6 +33,8 @@ import { registerCommand, type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
 import { FormatFixes } from './formatFixes.ts';
+import { historyCommands } from './history/contribution.ts';
+import { HistoryView } from './history/view.ts';
 import { PathHover } from './pathHover.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
@@ -55,9 +58,10 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
+  const history = new HistoryView(client, ponds);
   const resources = resourceParts(client, ponds, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
-  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, ...resources };
+  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -67,6 +71,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
       }),
     ),
     tableDiffs,
+    history,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
@@ -82,11 +87,13 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.commit', context, commitPond),
     registerCommand('pond.discard', context, discardChanges),
     registerCommand('pond.keepStaged', context, resolveConflicts),
+    registerCommand('pond.mergeRows', context, mergeRows),
     registerCommand('pond.openDiff', context, openDiff),
     registerCommand('pond.openTableDiff', context, openTableDiff),
     registerCommand('pond.showLog', context, showLog),
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
+    ...historyCommands(context),
     registerCommand('pond.openAsTable', context, openAsTable),
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
-import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { copyCells } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
-import { plotOf } from './gridPlot.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, located, tableName, tableTitle } from './gridTable.ts';
+import { failure, type GridHost, located, tableName, tableTitle } from './gridTable.ts';
+import { PlotHost } from './plotHost.ts';
 import { pondName } from './pondUri.ts';
 import { diffAction, openTable } from './tableDiff.ts';
-import { type RunningQueries } from './runningQueries.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
   type FromGridPage,
@@ -18,16 +16,6 @@ import {
   type TableQuery,
   type ToGridPage,
 } from './webviews/grid/messages.ts';
-
-/** What a grid needs from the window. */
-export interface GridHost {
-  readonly client: PondClient;
-  readonly extension: vscode.Uri;
-  /** Opens a pond, which a server that was restarted does not have open. */
-  openPond(pond: string): Promise<unknown>;
-  openQuery(pond: string, sql: string): Promise<unknown>;
-  readonly running: RunningQueries;
-}
 
 type Shown = Extract<GridState, { type: 'result' }>;
 
@@ -39,6 +27,7 @@ type Shown = Extract<GridState, { type: 'result' }>;
 export class GridPanel implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
+  private readonly plots: PlotHost;
   private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
   private readonly closed = new vscode.EventEmitter<void>();
@@ -53,7 +42,8 @@ export class GridPanel implements vscode.Disposable {
   constructor(host: GridHost, panel: vscode.WebviewPanel) {
     this.host = host;
     this.panel = panel;
-    this.requests = new GridRequests(host.client, (message) => this.post(message));
+    this.plots = new PlotHost(host);
+    this.requests = new GridRequests(host.client, this.plots, (message) => this.post(message));
     const assets = vscode.Uri.joinPath(host.extension, 'out', 'webviews');
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
@@ -160,6 +150,14 @@ export class GridPanel implements vscode.Disposable {
         return this.cancel();
       case 'cancelRequest':
         return this.requests.cancel(message.id);
+      case 'savePicture':
+        void this.reported('The picture could not be saved', () => this.plots.savePicture(message));
+        return;
+      case 'follow':
+        void this.reported('It could not be opened', async () => {
+          if (this.query !== undefined) await this.plots.follow(this.query.pond, message);
+        });
+        return;
       case 'diff':
         if (message.run !== this.runs || this.current === undefined) return;
         void diffAction(this.current, message).then((query) => query && this.rerun(query));
@@ -171,12 +169,13 @@ export class GridPanel implements vscode.Disposable {
   }
 
   private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, { type: 'diff' }>): void {
-    const { pond } = shown.query;
     switch (message.type) {
       case 'request':
-        return this.requests.send(message, { pond, source: shown.info.source });
-      case 'plot':
-        void this.sendPlot(shown, message);
+        return this.requests.send(message, { query: shown.query, source: shown.info.source });
+      case 'savePlot':
+        void this.reported('The plot could not be stated', () =>
+          this.plots.savePlot(shown.query, shown.info.source, message.plot),
+        );
         return;
       case 'copy': {
         const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
@@ -211,20 +210,6 @@ export class GridPanel implements vscode.Disposable {
       await work();
     } catch (error) {
       if (!isCancelled(error)) void vscode.window.showErrorMessage(`${what}: ${errorText(error)}`);
-    }
-  }
-
-  private async sendPlot(
-    shown: Shown,
-    { run, rowCount, ...view }: { readonly run: number; readonly rowCount: number } & ShownView,
-  ): Promise<void> {
-    try {
-      const plot = await plotOf({ columns: view.columns, rowCount }, (start, count) =>
-        this.rowsOf(shown, view, start, count),
-      );
-      if (plot !== undefined) this.post({ type: 'plot', run, plot });
-    } catch (error) {
-      this.post({ type: 'plotFailed', run, message: errorText(error) });
     }
   }
 
@@ -280,6 +265,7 @@ export class GridPanel implements vscode.Disposable {
   /** The rows were lost with the server that held them. */
   private serverGone(): void {
     this.requests.cancelAll();
+    this.plots.forget();
     this.isLost = this.query !== undefined;
   }
 
@@ -294,6 +280,7 @@ export class GridPanel implements vscode.Disposable {
 
   private release(): void {
     this.requests.cancelAll();
+    if (this.query !== undefined) this.plots.release(this.query.pond);
     if (this.current?.type === 'result' && !this.isLost)
       this.releaseSource(this.current.query.pond, this.current.info.source);
     this.current = undefined;

@@ -2,22 +2,37 @@ import * as vscode from 'vscode';
 import { type TableSource } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
-import { type AnyResult, type FromGridPage, type ToGridPage } from './webviews/grid/messages.ts';
+import { type PlotHost } from './plotHost.ts';
+import {
+  type AnyResult,
+  type FromGridPage,
+  type PlainTableQuery,
+  type TableQuery,
+  type ToGridPage,
+} from './webviews/grid/messages.ts';
 
 type PageRequest = Extract<FromGridPage, { type: 'request' }>;
+
+/** A table of a page: what was opened, and what the server calls it. */
+interface ShownTable {
+  readonly query: TableQuery;
+  readonly source: TableSource;
+}
 
 /** Passes the requests of a page on to the server, about its own table alone, and the answers back. */
 export class GridRequests {
   private readonly client: PondClient;
+  private readonly plots: PlotHost;
   private readonly post: (message: ToGridPage) => void;
   private readonly running = new Map<number, vscode.CancellationTokenSource>();
 
-  constructor(client: PondClient, post: (message: ToGridPage) => void) {
+  constructor(client: PondClient, plots: PlotHost, post: (message: ToGridPage) => void) {
     this.client = client;
+    this.plots = plots;
     this.post = post;
   }
 
-  send(message: PageRequest, table: { readonly pond: string; readonly source: TableSource }): void {
+  send(message: PageRequest, table: ShownTable): void {
     const { id } = message;
     const cancellation = new vscode.CancellationTokenSource();
     this.running.set(id, cancellation);
@@ -41,20 +56,34 @@ export class GridRequests {
     for (const id of [...this.running.keys()]) this.cancel(id);
   }
 
-  private request(
+  private async request(
     message: PageRequest,
-    table: { readonly pond: string; readonly source: TableSource },
+    { query, source: own }: ShownTable,
     token: vscode.CancellationToken,
   ): Promise<AnyResult> {
+    const { name, other } = message;
+    if (name === 'pickVersion') return await this.plots.pickVersion(plotted(query));
+    if (name === 'pickEvents') return await this.plots.pickEvents(query);
+    if (name === 'origins') return await this.plots.origins(plotted(query), other, message.params.row);
+    const source = other === undefined ? own : await this.plots.source(plotted(query), other);
+    const table = { pond: query.pond, source };
     switch (message.name) {
       case 'tableRows':
-        return this.client.request('tableRows', { ...message.params, ...table }, token);
+        return await this.client.request('tableRows', { ...message.params, ...table }, token);
       case 'tableCount':
-        return this.client.request('tableCount', { ...message.params, ...table }, token);
+        return await this.client.request('tableCount', { ...message.params, ...table }, token);
       case 'tableSummary':
-        return this.client.request('tableSummary', { ...message.params, ...table }, token);
+        return await this.client.request('tableSummary', { ...message.params, ...table }, token);
+      case 'tablePlot':
+        return await this.client.request('tablePlot', { ...message.params, ...table }, token);
       case 'findInTable':
-        return this.client.request('findInTable', { ...message.params, ...table }, token);
+        return await this.client.request('findInTable', { ...message.params, ...table }, token);
     }
   }
+}
+
+/** The query of a table that can be plotted; pages show no plot of differences. */
+function plotted(query: TableQuery): PlainTableQuery {
+  if ('diff' in query) throw new Error('differences of tables are not plotted');
+  return query;
 }

@@ -1,17 +1,30 @@
 /** Tables as a panel opens and shows them. */
+import type * as vscode from 'vscode';
+import { type PondClient } from './client.ts';
 import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
 import { queryTitle } from './queryStrings.ts';
-import { type GridState, type TableQuery } from './webviews/grid/messages.ts';
+import { type RunningQueries } from './runningQueries.ts';
+import { type GridState, type PlainTableQuery, type TableQuery } from './webviews/grid/messages.ts';
+
+/** What a grid needs from the window. */
+export interface GridHost {
+  readonly client: PondClient;
+  readonly extension: vscode.Uri;
+  /** Opens a pond, which a server that was restarted does not have open. */
+  openPond(pond: string): Promise<unknown>;
+  openQuery(pond: string, sql: string): Promise<unknown>;
+  readonly running: RunningQueries;
+}
 
 /** The params that open a table. */
-export function openParams(query: Exclude<TableQuery, { readonly diff: unknown }>): {
+export function openParams(query: PlainTableQuery): {
   readonly pond: string;
   readonly at?: string;
   readonly table: { readonly path: string } | { readonly sql: string };
 } {
-  if ('sql' in query) return { pond: query.pond, table: { sql: query.sql } };
-  return { pond: query.pond, table: { path: query.path }, ...(query.at !== undefined && { at: query.at }) };
+  const at = query.at === undefined ? {} : { at: query.at };
+  return { pond: query.pond, table: 'sql' in query ? { sql: query.sql } : { path: query.path }, ...at };
 }
 
 /** The source of a file's table. */

@@ -28,6 +28,7 @@ export const features: Readonly<Record<string, string>> = {
   rm: '"Delete" in the explorer',
   run: '"Pond: Run Resource"',
   status: 'the Source Control view',
+  tag: '"Pond: Tag Version…" or "Pond: Delete Tag…"',
 };
 
 /** Forms of commands that only the terminal has, as the words that they begin with. */

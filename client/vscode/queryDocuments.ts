@@ -3,7 +3,8 @@ import { statementAt, type SqlStatement } from '../../server/src/base/sqlStateme
 import { type PondClient } from './client.ts';
 import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
-import { type GridHost, GridPanel } from './gridPanel.ts';
+import { GridPanel } from './gridPanel.ts';
+import { type GridHost } from './gridTable.ts';
 import { followWorkingTree } from './tableDiff.ts';
 import { activeUri, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';

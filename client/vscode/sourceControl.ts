@@ -51,6 +51,11 @@ export class SourceControls implements vscode.Disposable {
     return staged?.find((change) => change.path === path) ?? staged?.find((change) => shownPath(change) === path);
   }
 
+  /** Rows by which a staged table differs, as text; undefined when they are not known. */
+  rowsText(pond: string, path: string): string | undefined {
+    return this.byPond.get(pond)?.rows.text(path);
+  }
+
   /** Message box of a pond. Throws when the pond is not open: commands choose among the open ones. */
   inputBox(pond: string): vscode.SourceControlInputBox {
     const control = this.byPond.get(pond);
@@ -94,7 +99,7 @@ class PondSourceControl implements vscode.Disposable {
   private readonly control: vscode.SourceControl;
   private readonly conflicts: vscode.SourceControlResourceGroup;
   private readonly staged: vscode.SourceControlResourceGroup;
-  private readonly rows: StagedRows;
+  readonly rows: StagedRows;
   private timer: NodeJS.Timeout | undefined;
   private lastSent = 0;
   private lastShown = 0;
@@ -110,7 +115,8 @@ class PondSourceControl implements vscode.Disposable {
     this.conflicts = this.control.createResourceGroup('conflicts', 'Conflicts');
     this.conflicts.hideWhenEmpty = true;
     this.staged = this.control.createResourceGroup('staged', 'Staged Changes');
-    this.rows = new StagedRows(client, pond, () => this.status && this.draw(this.status));
+    // The rows are in the decorations alone: a change that is drawn again loses the click on it.
+    this.rows = new StagedRows(client, pond, host.refreshed);
     this.showMode();
   }
 
@@ -158,20 +164,16 @@ class PondSourceControl implements vscode.Disposable {
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
     this.rows.update(status);
-    this.draw(status);
-    this.showMode();
-    this.host.refreshed();
-  }
-
-  private draw(status: StatusInfo): void {
     const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>
       status.staged
         .filter((change) => conflicts.has(change.path) === conflict && (conflict || counts(change)))
-        .map((change) => resourceState(this.pond, { change, conflict, rows: this.rows.text(change.path) }));
+        .map((change) => resourceState(this.pond, change, conflict));
     this.conflicts.resourceStates = states(true);
     this.staged.resourceStates = states(false);
     this.control.count = status.staged.filter(counts).length;
+    this.showMode();
+    this.host.refreshed();
   }
 
   private original(uri: vscode.Uri): vscode.Uri | undefined {
@@ -192,14 +194,7 @@ function readOnlyText(status: StatusInfo | undefined): string {
 
 const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;
 
-function resourceState(
-  pond: string,
-  {
-    change,
-    conflict,
-    rows,
-  }: { readonly change: ChangeInfo; readonly conflict: boolean; readonly rows: string | undefined },
-): vscode.SourceControlResourceState {
+function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
   const path = shownPath(change);
   const resourceUri = pondUri(pond, path);
   const origin = change.displayFrom ?? change.from;
@@ -211,7 +206,7 @@ function resourceState(
     command: { command: 'pond.openDiff', title: 'Open Diff', arguments: [resourceUri] },
     decorations: {
       strikeThrough: change.kind === 'removed',
-      tooltip: printable(`${what}${rows === undefined ? '' : `, ${rows}`}`),
+      tooltip: printable(what),
     },
   };
 }

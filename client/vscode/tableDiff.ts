@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { isCancelled } from './errors.ts';
-import { type GridHost, GridPanel } from './gridPanel.ts';
-import { openParams } from './gridTable.ts';
+import { GridPanel } from './gridPanel.ts';
+import { type GridHost, openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from './pondUri.ts';
 import { refreshWhenVisible } from './tableEditor.ts';
 import { type DiffQuery, type FromGridPage, type GridState, type TableQuery } from './webviews/grid/messages.ts';

@@ -16,15 +16,15 @@ interface MoreItem extends vscode.QuickPickItem {
   readonly commit: undefined;
 }
 
+/** Counts of a commit that are not zero, in words. */
+export function countTexts({ added, modified, removed, renamed }: CommitInfo): readonly string[] {
+  const counts = { added, modified, removed, renamed };
+  return Object.entries(counts).flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : []));
+}
+
 /** List item of a commit. */
 export function commitItem(commit: CommitInfo): CommitItem {
-  const counts = [
-    [commit.added, 'added'],
-    [commit.modified, 'modified'],
-    [commit.removed, 'removed'],
-    [commit.renamed, 'renamed'],
-  ] as const;
-  const changed = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+  const changed = countTexts(commit);
   return {
     label: `$(git-commit) ${commit.number}  ${printable(firstLine(commit.message) || commit.operation)}`,
     description: printable(commit.author),

@@ -1,107 +1,104 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plotOf } from '../../client/vscode/gridPlot.ts';
-import { panelsOf, type Measured } from '../../client/vscode/webviews/grid/panels.ts';
-import { plotted, plottedColumns, initialColumns } from '../../client/vscode/webviews/grid/plotted.ts';
-import { thinned } from '../../client/vscode/webviews/grid/thinned.ts';
+import { lineOfRow } from '../../client/vscode/textLine.ts';
+import { readingAt, drawnLine } from '../../client/vscode/webviews/plot/series.ts';
+import { timeOf, timeText } from '../../client/vscode/webviews/plot/axisText.ts';
+import { gapOf, hasRepeats, loneVertices, verticesOf } from '../../client/vscode/webviews/plot/lineShape.ts';
+import { requestsOf } from '../../client/vscode/webviews/plot/loader.ts';
+import { panelsOf, unitOf, type Measured } from '../../client/vscode/webviews/plot/panels.ts';
+import { chosenPlot, initialColumns } from '../../client/vscode/webviews/plot/plotColumns.ts';
+import { rowsAt, viewOfPoint } from '../../client/vscode/webviews/plot/pointRows.ts';
+import { panned, within, zoomed } from '../../client/vscode/webviews/plot/range.ts';
+import { type PlotStatement, statedPlot, withoutPlot, withPlot } from '../../client/vscode/webviews/plot/statement.ts';
 
 const column = (name: string, type: string): { name: string; type: string } => ({ name, type });
 
 test('numbers are plotted over the first time column, over Timestamp, or over a first column of numbers', () => {
-  const of = (...columns: readonly (readonly [string, string])[]): unknown =>
-    plottedColumns(columns.map(([name, type]) => column(name, type)));
-  assert.deepEqual(of(['n', 'BIGINT'], ['at', 'TIMESTAMP WITH TIME ZONE'], ['city', 'VARCHAR'], ['t', 'DOUBLE']), {
-    x: 1,
-    scale: 'time',
-    ys: [0, 3],
-  });
-  assert.deepEqual(of(['value', 'DOUBLE'], ['timestamp', 'BIGINT']), { x: 1, scale: 'seconds', ys: [0] });
-  assert.deepEqual(of(['year', 'INTEGER'], ['mm', 'DECIMAL(18,3)']), { x: 0, scale: 'number', ys: [1] });
-  assert.equal(of(['city', 'VARCHAR'], ['t', 'DOUBLE']), undefined);
-  assert.equal(of(['day', 'DATE'], ['city', 'VARCHAR']), undefined);
+  const of = (...columns: readonly (readonly [string, string])[]): unknown => {
+    const plot = chosenPlot(
+      columns.map(([name, type]) => column(name, type)),
+      {},
+    );
+    return plot && [plot.kind, plot.x, ...plot.ys];
+  };
+  assert.deepEqual(of(['n', 'BIGINT'], ['at', 'TIMESTAMP WITH TIME ZONE'], ['city', 'VARCHAR'], ['t', 'DOUBLE']), [
+    'line',
+    'at',
+    'n',
+    't',
+  ]);
+  assert.deepEqual(of(['value', 'DOUBLE'], ['timestamp', 'BIGINT']), ['line', 'timestamp', 'value']);
+  assert.deepEqual(of(['year', 'INTEGER'], ['mm', 'DECIMAL(18,3)']), ['line', 'year', 'mm']);
+  assert.deepEqual(of(['city', 'VARCHAR'], ['t', 'DOUBLE']), ['bar', 'city', 't']);
+  assert.deepEqual(of(['day', 'DATE'], ['city', 'VARCHAR']), ['bar', 'day']);
+  assert.deepEqual(of(['t', 'DOUBLE']), ['histogram', 't']);
   assert.equal(of(), undefined);
 });
 
-/** The x of one row of a type. */
-function xOf(type: string, text: string | null): readonly number[] {
-  const columns = [column('at', type), column('v', 'INTEGER')];
-  const chosen = plottedColumns(columns);
-  assert.ok(chosen);
-  return plotted(columns, chosen, [[text], ['1']]).x;
-}
+test('what is stated about a plot is kept as far as the table has the columns', () => {
+  const columns = [column('at', 'DATE'), column('dir', 'DOUBLE'), column('speed', 'FLOAT'), column('site', 'VARCHAR')];
+  const of = (stated: PlotStatement): unknown => {
+    const { kind, x, ys, by } = chosenPlot(columns, stated) ?? {};
+    return [kind, x, ys, by];
+  };
+  assert.deepEqual(of({ kind: 'rose' }), ['rose', 'dir', ['speed'], undefined]);
+  assert.deepEqual(of({ kind: 'scatter', x: 'dir', by: 'site' }), ['scatter', 'dir', ['speed'], 'site']);
+  assert.deepEqual(of({ kind: 'line', x: 'gone', ys: ['gone', 'speed'], by: 'gone' }), [
+    'line',
+    'at',
+    ['speed'],
+    undefined,
+  ]);
+  assert.deepEqual(of({ kind: 'histogram' }), ['histogram', 'dir', ['speed'], undefined]);
+  assert.deepEqual(chosenPlot([column('a', 'VARCHAR')], { kind: 'line' })?.kind, 'bar');
+});
 
 test('times are parsed in the format of DuckDB, and are UTC without a zone', () => {
   const noon = Date.UTC(2015, 11, 31, 12);
-  assert.deepEqual(xOf('DATE', '2015-12-31'), [Date.UTC(2015, 11, 31)]);
-  assert.deepEqual(xOf('TIMESTAMP', '2015-12-31 12:00:00'), [noon]);
-  assert.deepEqual(xOf('TIMESTAMP_NS', '2015-12-31 12:00:00.123456789'), [noon + 123]);
-  assert.deepEqual(xOf('TIMESTAMP WITH TIME ZONE', '2015-12-31 12:00:00+00'), [noon]);
-  assert.deepEqual(xOf('TIMESTAMP WITH TIME ZONE', '2015-12-31 17:30:00+05:30'), [noon]);
-  assert.deepEqual(xOf('DATE', '12015-12-31'), [Date.UTC(12015, 11, 31)]);
-  for (const none of ['infinity', '-infinity', '0044-03-15 (BC)', null]) assert.deepEqual(xOf('DATE', none), []);
+  assert.equal(timeOf('2015-12-31'), Date.UTC(2015, 11, 31));
+  assert.equal(timeOf('2015-12-31 12:00:00'), noon);
+  assert.equal(timeOf('2015-12-31 12:00:00.123456789'), noon + 123);
+  assert.equal(timeOf('2015-12-31 12:00:00+00'), noon);
+  assert.equal(timeOf('2015-12-31 17:30:00+05:30'), noon);
+  assert.equal(timeOf('12015-12-31'), Date.UTC(12015, 11, 31));
+  for (const none of ['infinity', '-infinity', '0044-03-15 (BC)', '']) assert.ok(Number.isNaN(timeOf(none)));
+  assert.deepEqual([noon, Date.UTC(2015, 11, 31), noon + 5000, noon + 7].map(timeText), [
+    '2015-12-31 12:00',
+    '2015-12-31',
+    '2015-12-31 12:00:05',
+    '2015-12-31 12:00:00.007',
+  ]);
 });
 
-test('points are sorted by x; a value that is not a number breaks the line, and a row without x is skipped', () => {
-  const columns = [column('Timestamp', 'BIGINT'), column('a', 'DOUBLE')];
-  const chosen = plottedColumns(columns);
-  assert.ok(chosen);
-  const cells = [
-    ['20', null, '10', '30'],
-    ['2', '9', 'nan', null],
-  ];
-  assert.deepEqual(plotted(columns, chosen, cells), {
-    xName: 'Timestamp',
-    isTime: true,
-    x: [10_000, 20_000, 30_000],
-    series: [{ name: 'a', y: [null, 2, null] }],
-    repeats: false,
-  });
-  assert.equal(
-    plotted(columns, chosen, [
-      ['1', '1'],
-      ['2', '3'],
-    ]).repeats,
-    true,
-  );
-});
+/** A line of rows at places, each in a bucket of its own. */
+const lineOf = (...rows: readonly (readonly [x: number, y: number | null])[]) => {
+  const ys = rows.map(([, y]) => y);
+  const xs = rows.map(([x]) => x);
+  const ones = rows.map(() => 1);
+  return {
+    ...{ column: 'v', bucket: xs, start: xs, end: xs, first: ys, last: ys, low: ys, high: ys },
+    ...{ rows: ones, values: ys.map((y) => (y === null ? 0 : 1)) },
+  };
+};
 
-test('thinning keeps every peak, the order, and wide gaps', () => {
-  const rows = 50_000;
-  const x = Array.from({ length: rows }, (_, row) => row);
-  const y = x.map((row) =>
-    row === 12_345 ? 1e6 : row === 40_001 ? -1e6 : row > 20_000 && row < 25_000 ? null : row % 7,
-  );
-  const base = { xName: 'x', isTime: false, x, series: [], repeats: false };
-  const few = thinned(base, y, 1000);
-  assert.ok(few.x.length <= 1000);
+test('a line breaks at missing values and long distances; rows at irregular times are connected', () => {
+  const steady = Array.from({ length: 20 }, (_, index) => [index + (index > 9 ? 30 : 0), index] as const);
+  const line = lineOf(...steady);
+  assert.equal(gapOf(line), 3);
   assert.deepEqual(
-    [...few.x].sort((a, b) => a - b),
-    few.x,
+    verticesOf(line, 3).filter(({ y }) => y === null),
+    [{ x: 40, y: null }],
   );
-  assert.equal(few.x[few.y.indexOf(1e6)], 12_345);
-  assert.equal(few.x[few.y.indexOf(-1e6)], 40_001);
-  assert.ok(few.y.includes(null));
-  assert.deepEqual(thinned(base, y, rows), { x, y });
-  const dots = thinned({ ...base, repeats: true }, y, 1000);
-  assert.ok(dots.x.length <= 1000 && dots.x.every((at, index) => at === index * 50));
-});
-
-test('the plot of a long result shows its first hundred thousand rows, fetched in parts', async () => {
-  const asked: number[] = [];
-  const info = { resultId: 'r', columns: [column('n', 'BIGINT'), column('v', 'BIGINT')], rowCount: 3e6, elapsedMs: 1 };
-  const made = await plotOf(info, (start, count) => {
-    asked.push(count);
-    const texts = Array.from({ length: count }, (_, row) => String(start + row));
-    return Promise.resolve({ start, columns: [texts, texts] });
-  });
-  assert.equal(made?.rowsUsed, 100_000);
-  assert.equal(
-    asked.reduce((sum, count) => sum + count, 0),
-    100_000,
+  const doubling = lineOf(...Array.from({ length: 12 }, (_, index) => [2 ** index, index] as const));
+  assert.deepEqual(verticesOf(doubling, gapOf(doubling)).length, 12);
+  assert.equal(gapOf(lineOf([1, 1])), Infinity);
+  const missing = lineOf([1, 1], [2, null], [3, 3], [4, 4]);
+  assert.deepEqual(
+    loneVertices(verticesOf(missing, gapOf(missing))).map(({ x }) => x),
+    [1],
   );
-  assert.ok(asked.every((count) => count <= 10_000));
-  assert.equal(made.series[0]?.y.at(-1), 99_999);
-  assert.ok((made.series[0]?.x.length ?? 0) <= 4000);
+  assert.equal(hasRepeats(line), false);
+  assert.equal(hasRepeats({ start: [1, 5], end: [1, 6], rows: [2, 2] }), true);
 });
 
 test('the initial columns are those of the same quantity, else the first few', () => {
@@ -112,9 +109,9 @@ test('the initial columns are those of the same quantity, else the first few', (
 });
 
 test('columns of one unit share an axis unless one would look flat', () => {
-  const column = (name: string, ...y: readonly (number | null)[]): Measured => ({ name, y });
+  const column = (name: string, ...y: readonly (number | null)[]): Measured => ({ measured: name, y });
   const panels = (...columns: readonly Measured[]): unknown =>
-    panelsOf(columns).map(({ unit, series }) => [unit, ...series.map(({ name }) => name)]);
+    panelsOf(columns).map(({ unit, series }) => [unit, ...series.map(({ measured }) => measured)]);
   const pressure = column('A.Pressure.Pa', 100_000, 102_000);
   const [warm, warmest] = [column('A.Water.C.avg', 10, null, 12), column('A.Water.C.max', 11, 14)];
   assert.deepEqual(panels(warm, pressure, warmest), [
@@ -137,4 +134,110 @@ test('columns of one unit share an axis unless one would look flat', () => {
     ['', 'high', 'none', 'flat'],
     ['', 'away'],
   ]);
+});
+
+test('a unit is the last part of the name of a series, or in brackets', () => {
+  const units = ['A.Water.C.avg', 'A.Rain.mm', 'depth (m)', 'speed [m/s]', 'plain', 'a.b', 'f(x) twice'].map(unitOf);
+  assert.deepEqual(units, ['C', 'mm', 'm', 'm/s', '', '', '']);
+});
+
+test('a plot is stated in a comment of its query, and read back', () => {
+  const plot: PlotStatement = {
+    ...{ kind: 'area', x: 'at', ys: ['a "b"', 'c'], by: 'site', groups: ['x', null], range: { low: 1, high: 2.5 } },
+    ...{ overlay: '12', events: { path: '/e.csv', time: 'at', label: 'what' }, measure: 'mean' },
+  };
+  const sql = 'SELECT 1 -- not a plot: 5\nFROM t';
+  const stated = withPlot(sql, plot);
+  assert.deepEqual(statedPlot(stated), plot);
+  assert.equal(withoutPlot(stated), sql);
+  assert.equal(withoutPlot(withPlot(stated, { kind: 'bar' })), sql);
+  assert.equal(statedPlot(sql), undefined);
+  // `$&` has a meaning in replacements.
+  assert.match(withPlot(stated, { x: '$&' }), /"x":"\$&"/);
+  for (const [text, message] of [
+    ['{"kind": "pie"}', /"kind" has no meaning/],
+    ['{"colour": 1, "x": 5}', /"colour", "x" has no meaning/],
+    ['{"range": [3, 1]}', /"range"/],
+    ['{"ys": ["a", 1]}', /"ys"/],
+    ['[1]', /expected an object/],
+    ['{"x": ', /JSON|Unexpected/],
+  ] as const) {
+    const wrong = statedPlot(`-- plot: ${text}\nSELECT 1`);
+    assert.ok(wrong !== undefined && 'error' in wrong, text);
+    assert.match(wrong.error, message);
+  }
+});
+
+test('the visible range is zoomed around a position, and stays inside the whole', () => {
+  const whole = { low: 0, high: 100 };
+  assert.deepEqual(zoomed(whole, 0.5, 20), { low: 10, high: 60 });
+  assert.deepEqual(panned({ low: 10, high: 20 }, 0.5), { low: 15, high: 25 });
+  assert.deepEqual(within({ low: 95, high: 115 }, whole), { low: 80, high: 100 });
+  assert.deepEqual(within({ low: -5, high: 15 }, whole), { low: 0, high: 20 });
+  assert.equal(within({ low: -50, high: 150 }, whole), undefined);
+  const before = { low: 1e15, high: 1e15 + 1e5 };
+  assert.equal(within({ low: 1e15, high: 1e15 + 1e-3 }, { low: 0, high: 2e15 }, before), before);
+});
+
+test('many series are split into requests, each of which the server takes', () => {
+  const ys = Array.from({ length: 500 }, (_, index) => `c${index}`);
+  const all = requestsOf({ kind: 'line', x: 'at', ys }, { across: 900, down: 400, isTime: true });
+  assert.deepEqual(
+    all.flatMap((request) => ('ys' in request ? request.ys : [])),
+    ys,
+  );
+  assert.ok(all.every((request) => 'ys' in request && request.ys.length <= 16));
+  const groups = Array.from({ length: 24 }, String);
+  const grouped = requestsOf(
+    { kind: 'scatter', x: 'at', ys: ['a', 'b', 'c'], by: 'site', groups },
+    { across: 9000, down: 4000, isTime: false },
+  );
+  for (const request of grouped) {
+    assert.ok(request.kind === 'points' && request.ys.length * groups.length <= 64);
+    assert.ok(request.cells.across * request.cells.down <= 100_000);
+  }
+});
+
+test('a point of a plot stands for the rows of its series there, the nearer extreme first', () => {
+  const style = { name: 'v', color: 'red', dashed: false };
+  const low = drawnLine({ ...lineOf([1, 5], [2, 6]), column: 'low' }, style, undefined);
+  const high = drawnLine({ ...lineOf([1, 50], [2, 60]), group: 'A' }, { ...style, dashed: true }, '7');
+  assert.deepEqual(readingAt(high, 1.9), { start: 2, end: 2, low: 60, high: 60, rows: 1 });
+  const panel = { series: [low, high], yOf: (value: number) => 100 - value };
+  const found = rowsAt({ panel, x: 1.9, pixel: 0.1, top: 45 });
+  assert.equal(found?.series, high);
+  const at = { x: column('at', 'TIMESTAMP WITH TIME ZONE'), y: column('v', 'DOUBLE'), by: 'site' };
+  const rows = { ...found, start: Date.UTC(2026, 4, 1) + 0.25, end: Date.UTC(2026, 4, 2) };
+  assert.deepEqual(viewOfPoint({ sort: [], filters: [] }, rows, at), {
+    sort: [{ column: 'v', descending: true }],
+    filters: [
+      ...[
+        { column: 'at', kind: 'between', low: '2026-05-01 00:00:00.000250+00', high: '2026-05-02 00:00:00.000000+00' },
+      ],
+      ...[{ column: 'v', kind: 'present' }],
+      ...[{ column: 'site', kind: 'values', values: ['A'] }],
+    ],
+  });
+  const whole = viewOfPoint(
+    { sort: [], filters: [] },
+    { ...rows, start: 0.5, end: 3.5 },
+    { ...at, x: column('n', 'INTEGER') },
+  );
+  assert.deepEqual(whole.filters[0], { column: 'n', kind: 'between', low: '1', high: '3' });
+});
+
+test('the line of a row is known where each row is a line', () => {
+  const text = { headerLine: 2, unitsLine: 3, encoding: 'UTF-8', laterHeaderLines: [], skipped: [] };
+  const facts = {
+    reader: 'csv',
+    rowCount: 2,
+    text: { ...text, delimiter: ',', quote: '"', lineEnds: [], dates: null },
+  } as const;
+  const content = new TextEncoder().encode('note\na,b\nm,s\n1,2\r\n3,4\n');
+  assert.equal(lineOfRow(content, facts, 1), 5);
+  assert.equal(lineOfRow(content, { ...facts, rowCount: 1 }, 0), undefined);
+  assert.equal(lineOfRow(content, { ...facts, text: { ...facts.text, encoding: 'UTF-16LE' } }, 0), undefined);
+  assert.equal(lineOfRow(content, { ...facts, reader: 'parquet', text: null }, 0), undefined);
+  const lines = new TextEncoder().encode('{"a":1}\n{"a":2}');
+  assert.equal(lineOfRow(lines, { reader: 'json', rowCount: 2, text: null }, 1), 2);
 });

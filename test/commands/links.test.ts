@@ -152,13 +152,29 @@ const rows: { readonly [N in PathVerb]: Row } = {
     takes: 'file',
     run: async (host, path) => await codeOf(host.run('diffRows', { path, limit: 10 })),
   },
+  mergeRows: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) => await codeOf(host.run('mergeRows', { path, limit: 0 })),
+  },
   discard: { last: 'followed', takes: 'any', run: (host, path) => host.run('discard', { paths: [path] }) },
   resolve: {
     last: 'followed',
     takes: 'any',
     run: async (host, path) => await codeOf(host.run('resolve', { paths: [path] })),
   },
+  commit: {
+    last: 'followed',
+    takes: 'any',
+    run: async (host, path) => {
+      const code = await codeOf(host.run('commit', { message: 'a part', paths: [path] }));
+      // What is staged next must differ from what is committed.
+      await host.run('undo', {});
+      return code;
+    },
+  },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
+  history: { last: 'followed', takes: 'any', run: async (host, path) => (await host.run('history', { path })).commits },
   prove: { last: 'followed', takes: 'any', run: (host, path) => host.run('prove', { path }) },
   restore: {
     last: 'followed',

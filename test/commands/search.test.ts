@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
 async function newTree(t: TestContext): Promise<PondHost> {
@@ -34,6 +35,70 @@ test('find accepts entries that meet all conditions', async (t) => {
   assert.deepEqual(await find({ newer: 'HEAD', type: 'file' }), ['/later.csv']);
   await assert.rejects(run({ path: '/', newer: '2026-02-31T99:00' }), (error) => isPondError(error));
   await assert.rejects(run({ path: '/none' }), (error) => isPondError(error, 'not-found'));
+});
+
+test('grep finds expressions, and leaves out names and paths', async (t) => {
+  const host = await newTree(t);
+  const found = async (params: Omit<Params<'grep'>, 'pond' | 'paths'>): Promise<readonly string[]> =>
+    (await host.run('grep', { paths: ['/'], ...params })).matches.map(
+      ({ path, line, character, length }) => `${path}:${line}:${character}+${length}`,
+    );
+  assert.deepEqual(await found({ text: '(e|E)rror', regex: true }), ['/link:2:0+5', '/logs/old/b.log:1:3+5']);
+  assert.deepEqual(await found({ text: '^end$', regex: true, ignoreCase: true }), ['/link:3:0+3']);
+  assert.deepEqual(await found({ text: 'rror', exclude: ['old', '/link'] }), ['/logs/a.log:2:1+4']);
+  assert.deepEqual(await found({ text: 'rror', exclude: ['*.log', 'link'] }), []);
+  await assert.rejects(found({ text: '(', regex: true }), { code: 'usage' });
+  await host.run('write', textFile('/slow', `${'a'.repeat(60)}!`));
+  await assert.rejects(found({ text: '^(a+)+$', regex: true }), { code: 'usage' });
+});
+
+test('the pages of a search have each line once, in any size of page', async (t) => {
+  const host = await newTree(t);
+  const all = await host.run('grep', { text: 'r', paths: ['/logs', '/'] });
+  assert.equal(all.matches.length, 3);
+  for (const limit of [1, 2, 100]) {
+    const matches: unknown[] = [];
+    for (let next: Result<'grep'>['next'] | undefined; next !== null;) {
+      const after = next === undefined ? {} : { after: next };
+      const page = await host.run('grep', { text: 'r', paths: ['/logs', '/'], limit, paged: true, ...after });
+      matches.push(...page.matches);
+      next = page.next;
+    }
+    assert.deepEqual(matches, all.matches, `pages of ${limit}`);
+  }
+});
+
+test('a page of a search ends after many bytes, and the next one continues', async (t) => {
+  const host = await newTree(t);
+  const content = new Uint8Array(17 * 1024 * 1024).fill(10);
+  await host.run('write', { path: '/a', content, create: true, overwrite: true });
+  const page = await host.run('grep', { text: 'pump', paths: ['/'], paged: true });
+  assert.deepEqual([page.matches, page.next?.path], [[], '/a']);
+  const rest = await host.run('grep', {
+    text: 'pump',
+    paths: ['/'],
+    paged: true,
+    ...(page.next && { after: page.next }),
+  });
+  assert.deepEqual([rest.matches.map(({ path }) => path), rest.next], [['/link'], null]);
+});
+
+test('files are found by letters of their names, in any version and after every change', async (t) => {
+  const host = await newTree(t);
+  const find = async (text: string, at?: string): Promise<readonly string[]> =>
+    (await host.run('findFiles', { text, ...(at !== undefined && { at }) })).paths;
+  assert.deepEqual(await find('log'), ['/logs/a.log', '/logs/old/b.log']);
+  assert.deepEqual(await find('old b'), ['/logs/old/b.log']);
+  assert.deepEqual(await find('BCS'), ['/big.csv']);
+  assert.deepEqual(await find('nothing'), []);
+  await host.run('commit', { message: 'all' });
+  await host.run('write', textFile('/later.log', 'x'));
+  assert.ok((await find('log')).includes('/later.log'));
+  assert.ok(!(await find('log', 'HEAD')).includes('/later.log'));
+  await host.run('remove', { paths: ['/later.log'], recursive: false });
+  assert.ok(!(await find('log')).includes('/later.log'));
+  const { paths, total, searched } = await host.run('findFiles', { text: '', start: 1, limit: 2 });
+  assert.deepEqual([paths.length, total, searched], [2, 6, 6]);
 });
 
 test('grep finds lines of text, and counts what it does not search', async (t) => {

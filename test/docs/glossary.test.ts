@@ -22,6 +22,7 @@ const shortPages = [
   'export.md',
   'getting-started.md',
   'glossary.md',
+  'history.md',
   'migration.md',
   'pond-format.md',
   'python.md',

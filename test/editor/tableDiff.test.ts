@@ -42,6 +42,22 @@ async function makeFiles(): Promise<FlowFiles> {
   return { home, workspace };
 }
 
+/** True once the state that the browser keeps has the filter of the changed notes. */
+const keptByWindow = `(async () => {
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('vscode-web-state-db')) continue;
+    const texts = await new Promise((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => {
+        const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+        reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
+      };
+    });
+    if (texts.some((text) => typeof text === 'string' && /pond\\.grid[^]*cells[^}]*contains/.test(text))) return true;
+  }
+  return false;
+})()`;
+
 const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
 
 /** A click in source control opens the differences, which the keyboard visits one after the other. */
@@ -57,8 +73,9 @@ async function visit({ page, screenshot }: Window): Promise<FrameLocator> {
     await bar.getByRole('button', { name }).waitFor();
   await bar.getByRole('button', { name: 'Key: time' }).waitFor();
   await grid.locator('.row.changed .cell.differs').filter({ hasText: '→ 9.5' }).waitFor();
-  await page.locator('.scm-view .resource').filter({ hasText: 'levels.csv' }).hover();
-  await page.locator('.monaco-hover').filter({ hasText: 'modified, +1 −1 ~2 rows' }).waitFor();
+  await page.mouse.move(700, 600);
+  await page.locator('.scm-view .resource .label-name').filter({ hasText: 'levels.csv' }).hover();
+  await page.locator('.monaco-hover').filter({ hasText: 'Modified, +1 −1 ~2 rows' }).waitFor();
   await screenshot('table-diff');
   await grid.getByRole('grid').focus();
   // Rows 1 and 4 are in one table alone; row 3 has two changed cells.
@@ -79,6 +96,8 @@ async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
   assert.equal(await bar.getByRole('button', { name: 'Only Changes' }).getAttribute('aria-pressed'), 'false');
   await bar.getByRole('button', { name: 'note ~1' }).click();
   await grid.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
+  // VS Code in a browser writes its state every few seconds, and not when the page is closed.
+  await page.waitForFunction(keptByWindow);
   await page.reload();
   const again = webview(page);
   await again.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();

@@ -6,7 +6,7 @@ import { after, test, type TestContext } from 'node:test';
 import { lazyAsync } from '../../server/src/base/lazy.ts';
 import { migrate } from '../../server/src/migrate/migrate.ts';
 import { openSource } from '../../server/src/migrate/openSource.ts';
-import { type SourceHistory } from '../../server/src/migrate/source.ts';
+import { type HistoryExtent, type SourceHistory } from '../../server/src/migrate/source.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { initPond } from '../support/pond.ts';
@@ -74,10 +74,10 @@ async function writeSource(folder: string): Promise<WatertownPond> {
   return pond;
 }
 
-async function migrated(t: TestContext, from: string | SourceHistory, history: 'all' | 'none' = 'all') {
+async function migrated(t: TestContext, from: string | SourceHistory, history: HistoryExtent = 'all') {
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
-  const source = typeof from === 'string' ? await openSource(from, {}) : from;
+  const source = typeof from === 'string' ? await openSource(from, {}, history) : from;
   return { pond, source, ...(await migrate(pond, source, { history, base: '/', job: {} })) };
 }
 
@@ -155,6 +155,13 @@ test('a series of bytes has a version for each day, with all of its lines', asyn
   assert.equal(await text(pond, '/sensors/raw/log.jsonl', '5'), '{"line":1}\n{"line":2}\n');
 });
 
+test('a series of bytes has every version of the source if that is asked for', async (t) => {
+  const { pond, trees } = await migrated(t, await sourceFolder(), 'every');
+  assert.equal(await versions(pond, '/archive/log.jsonl'), 4);
+  assert.equal(await text(pond, '/archive/log.jsonl'), '{"line":1}\n{"line":2}\n{"line":3}\n{"line":4}\n');
+  assert.ok(trees.every(({ sourceHash, migratedHash }) => sourceHash === migratedHash));
+});
+
 test('computed nodes are drafts that are not applied, and no secret is in them', async (t) => {
   const folder = await sourceFolder();
   const { pond, source } = await migrated(t, folder);
@@ -193,6 +200,10 @@ test('merged versions of a series count once, also when the merged rows are gone
   const { pond: result, source } = await migrated(t, folder);
   assert.deepEqual(source.damage, []);
   assert.equal(await text(result, '/log'), 'abcd');
+  const every = await migrated(t, folder, 'every');
+  assert.equal(await text(every.pond, '/log'), 'abcd');
+  assert.equal(await versions(every.pond, '/log'), 4);
+  assert.deepEqual(every.source.left, []);
 });
 
 test('the hash of a version may be that of all up to it', async (t) => {

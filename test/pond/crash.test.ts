@@ -31,6 +31,7 @@ const inRoot =
   async (pond) =>
     work(await pond.fs.root());
 
+const tagged = { message: 'tagged', author: 'test', operation: 'tag' };
 const largeText = 'all work and no play makes a large file '.repeat(2000);
 
 interface Workload {
@@ -78,6 +79,31 @@ const shortWorkloads: Readonly<Record<string, Workload>> = {
           await root.writeFile('/d/e/f', bytesOf('three'));
         }),
       ),
+    ],
+  },
+  'a commit of a part': {
+    before: [...committed, write('/a', 'two'), write('/large', largeText)],
+    steps: [
+      inRoot((root) => root.createDirectory('/d')),
+      write('/d/x', 'one'),
+      write('/d/y', 'two'),
+      (pond) => pond.commit({ message: 'a part', author: 'test' }, ['/d/x', '/large']),
+      write('/d/x', 'three'),
+      (pond) => pond.commit({ message: 'another', author: 'test' }, ['/d/x']),
+    ],
+  },
+  'a tag alongside what is staged': {
+    before: [...committed, write('/a', 'two')],
+    steps: [(pond) => pond.changeTag({ name: 'v1', commit: pond.head.number, force: false }, tagged)],
+  },
+  'an undone commit': {
+    before: [...committed, write('/a', 'two'), write('/large', largeText), commit('second'), write('/b', 'staged')],
+    steps: [
+      async (pond) => {
+        const transaction = await pond.begin();
+        await transaction.restore(pond.head.parent!);
+        await transaction.commit({ message: 'undone', author: 'test', operation: 'undo' });
+      },
     ],
   },
   'a transaction beside what is staged': {

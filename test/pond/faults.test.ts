@@ -26,7 +26,7 @@ const write =
   async (pond) =>
     (await pond.fs.root()).writeFile(path, bytesOf(text));
 
-/** Applied to a pond with a commit and a staged change. Each is atomic. */
+/** Applied to a pond with a commit and staged changes. Each is atomic. */
 const operations: Readonly<Record<string, Operation>> = {
   'staging a file': write('/new', 'text'),
   committing: commit,
@@ -40,6 +40,9 @@ const operations: Readonly<Record<string, Operation>> = {
       await root.writeFile('/b', bytesOf('in the same batch'));
     });
   },
+  'committing a part': (pond) => pond.commit({ message: 'part', author: 'test' }, ['/directory']),
+  'setting a tag': (pond) =>
+    pond.changeTag({ name: 'v1', commit: pond.head.number, force: false }, { message: 'tag', author: 'test' }),
   discarding: (pond) => pond.discard(),
   restoring: (pond) => pond.restore(['/directory'], '0'),
   'a transaction': async (pond) => {
@@ -118,13 +121,14 @@ async function attempt<T>(work: () => Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** A pond with a commit, and a change staged on it. */
+/** A pond with a commit, and two changes staged on it. */
 async function startImage(): Promise<DiskImage> {
   const disk = createMemoryDisk();
   const pond = await initPondOn(disk, 'faulty');
   await make(await pond.fs.root(), 'a one', 'directory/', 'directory/file text');
   await pond.commit({ message: 'first', author: 'test' });
   await write('/a', 'two')(pond);
+  await write('/directory/staged', 'three')(pond);
   await pond.close();
   return imageOf(disk);
 }

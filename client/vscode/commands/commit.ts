@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type CommitInfo } from '../../../server/src/protocol/commands.ts';
-import { type Context } from '../context.ts';
+import { type Context, selectedPaths } from '../context.ts';
 
 /** Commits all staged changes of a pond, with the message of its input box or one that the user is prompted for. */
 export async function commitPond(
@@ -16,6 +16,26 @@ export async function commitPond(
   const message = typed === '' ? await askMessage() : typed;
   if (message === undefined) return undefined;
   const commit = await client.request('commit', { pond, message });
+  if (box.value.trim() === typed) box.value = '';
+  await sourceControls.refresh(pond);
+  vscode.window.setStatusBarMessage(`Committed ${commit.number}: ${message}`, 5_000);
+  return commit;
+}
+
+/** Commits the selected staged changes of a pond, with a message as above; the others stay staged. */
+export async function commitSelected(
+  { client, sourceControls }: Context,
+  ...states: readonly vscode.SourceControlResourceState[]
+): Promise<CommitInfo | undefined> {
+  const selected = selectedPaths(states);
+  if (selected === undefined || selected.paths.length === 0) return undefined;
+  const { pond, paths } = selected;
+  await vscode.workspace.saveAll(false);
+  const box = sourceControls.inputBox(pond);
+  const typed = box.value.trim();
+  const message = typed === '' ? await askMessage() : typed;
+  if (message === undefined) return undefined;
+  const commit = await client.request('commit', { pond, message, paths });
   if (box.value.trim() === typed) box.value = '';
   await sourceControls.refresh(pond);
   vscode.window.setStatusBarMessage(`Committed ${commit.number}: ${message}`, 5_000);

@@ -1,16 +1,18 @@
 /** Page of a table: its rows, what is done with them, and the state of the query. */
 import './grid.css';
+import './plot.css';
+import { type ColumnInfo } from '../../../server/src/protocol/commands.ts';
 import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
-import { PlotView } from './grid/plot.ts';
-import { plottedColumns } from './grid/plotted.ts';
 import { Requests } from './grid/requests.ts';
 import { TablePage } from './grid/tablePage.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
+import { PlotView } from './plot/plotView.ts';
+import { statedPlot } from './plot/statement.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
@@ -64,14 +66,6 @@ function receive(message: ToGridPage): void {
       return;
     case 'diffCounts':
       if (message.run === shown?.run) differences.counted(message.counts);
-      return;
-    case 'plot':
-      if (message.run !== shown?.run || shown.type !== 'result') return;
-      plot = new PlotView(message.plot, pageState.plotted, (plotted) => save({ ...pageState, plotted }));
-      showContent();
-      return;
-    case 'plotFailed':
-      if (message.run === shown?.run) toolbar.report(message.message);
       return;
     case 'copied':
       toolbar.announce(`${count(message.rows, 'row')} copied`);
@@ -129,25 +123,37 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
     },
   );
   showContent();
+  const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
+  if (stated !== undefined && 'error' in stated)
+    toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
   if (takesFocus) table.focus();
 }
 
-/** Shows the rows or the plot; the rows stay until the points arrive. */
+/** Shows the rows or the plot. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
+  const { run, info } = shown;
   const asPlot = pageState.plots && canPlot(shown);
   toolbar.plots(asPlot);
-  const { view } = table;
-  if (asPlot && plot === undefined) post({ type: 'plot', run: shown.run, ...view });
-  const drawn = asPlot ? plot : undefined;
-  if (drawn !== undefined && drawn.info.rowsUsed < view.rowCount)
-    toolbar.announce(`plot of the first ${count(drawn.info.rowsUsed, 'row')}`);
-  content.replaceChildren(drawn?.root ?? table.root);
+  if (asPlot) plot ??= newPlot(run, info.columns, table);
+  content.replaceChildren(asPlot && plot !== undefined ? plot.root : table.root);
 }
 
-/** True for a table with numbers to draw; differences are not drawn. */
+function newPlot(run: number, columns: readonly ColumnInfo[], { view: { view } }: TablePage): PlotView {
+  return new PlotView(
+    {
+      ...{ requests, run, columns, post },
+      view: () => ({ sort: [], filters: view.filters }),
+      changed: (stated) => save({ ...pageState, plot: stated }),
+      report: (text) => toolbar.announce(text),
+    },
+    pageState.plot,
+  );
+}
+
+/** True for a table with columns; differences are not drawn. */
 function canPlot(state: GridState): boolean {
-  return state.type === 'result' && state.diff === undefined && plottedColumns(state.info.columns) !== undefined;
+  return state.type === 'result' && state.diff === undefined && state.info.columns.length > 0;
 }
 
 function postView(type: 'export' | 'openAsQuery'): void {

@@ -1,8 +1,7 @@
 import { PondError } from '../base/error.ts';
-import { restoreScope } from '../apply/restoreScope.ts';
 import { type NamedChange, nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { stagedPaths } from '../tinyfs/realPath.ts';
+import { stagedScope } from './commit.ts';
 import { type Command } from './verb.ts';
 
 /**
@@ -16,12 +15,6 @@ export const discard: Command<'discard'> = async (pond, { paths }) => {
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;
   throw new PondError('nothing-staged', where);
 };
-
-async function stagedScope(pond: ResourcePond, paths: readonly string[]): Promise<readonly string[]> {
-  const head = await pond.at('HEAD');
-  const real = await Promise.all(paths.map((path) => stagedPaths(path, head, pond.fs)));
-  return await restoreScope(real.flat(), head, pond.fs);
-}
 
 async function staged(pond: ResourcePond): Promise<readonly NamedChange[]> {
   return await nameChanges((await pond.status()).staged, await pond.at('HEAD'), pond.fs);

@@ -1,73 +1,126 @@
-import { PondError } from '../base/error.ts';
-import { type GrepInfo } from '../protocol/commands.ts';
+import { type Glob, matchNames, parseGlob } from '../tinyfs/glob.ts';
+import { type GrepInfo, type GrepPosition } from '../protocol/commands.ts';
 import { displayPaths } from '../resources/displayPath.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
+import { normalizePath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { type FoundLine, matchingLines } from './fileLines.ts';
+import { lineMatcher } from './lineMatcher.ts';
 import { pathEntries } from './pathEntries.ts';
-import { textLines } from './textLines.ts';
 import { treeAt } from './tree.ts';
 import { type Command } from './verb.ts';
 import { createYield, yielding } from './yieldToEventLoop.ts';
 
 const matchesMax = 10_000;
+/** Bytes of files after which a page ends. */
+const pageBytes = 16 * 1024 * 1024;
 
 /**
- * Lines that contain a text, in path order; each file once. Files are read as streams. Derived files are not computed for
- * a search. Fails `usage` for an empty text, and as `list`.
+ * Lines that contain a text or match an expression, in path order; each file once. Files are read as streams. Derived files
+ * are not computed for a search. Fails `usage` for an empty text, an expression with a mistake or one that takes too long,
+ * and as `list`.
  */
 export const grep: Command<'grep'> = async (pond, params, context) => {
-  const { text, paths, ignoreCase = false, filesOnly = false, limit = matchesMax } = params;
-  if (text === '') throw new PondError('usage', 'the text to search for is empty');
+  const { paths, filesOnly = false, limit = matchesMax, paged = false, after } = params;
+  const match = lineMatcher(params.text, params);
+  const isExcluded = excluding(params.exclude ?? []);
   const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const names = displayPaths([fs]);
   const yieldToEventLoop = createYield(context.signal);
-  const wanted = ignoreCase ? text.toLowerCase() : text;
   const matches: GrepInfo['matches'][number][] = [];
   const counts = { searched: 0, notText: 0 };
-  for await (const { at, path } of filesOf(root, paths)) {
-    context.progress(`searching ${path}`, counts.searched);
+  let bytes = 0;
+  const named = async (path: string): Promise<string | undefined> => {
+    const displayPath = await names.path(path);
+    return isExcluded(displayPath) ? undefined : displayPath;
+  };
+  for await (const { at, path, displayPath, index } of filesOf(root, { paths, after, named })) {
+    context.progress(`searching ${displayPath}`, counts.searched);
     if (!isText(at)) {
       counts.notText += 1;
       continue;
     }
-    const displayPath = await names.path(path);
     const shown = displayPath === path ? { path } : { path, displayPath };
-    let line = 0;
+    let last: FoundLine | undefined;
     let isBinary = false;
-    for await (const content of textLines(yielding(root.backend.read(at.node), yieldToEventLoop))) {
-      line += 1;
-      isBinary = content === undefined;
-      if (content === undefined || !(ignoreCase ? content.toLowerCase() : content).includes(wanted)) continue;
-      if (matches.length === limit) return { matches, hasMore: true, ...counts };
-      matches.push({ ...shown, line, text: content });
+    const content = yielding(root.backend.read(at.node), yieldToEventLoop);
+    for await (const line of matchingLines(content, match, isAt(after, { index, path }) ? after.line : 0)) {
+      isBinary = line === undefined;
+      if (line === undefined) break;
+      if (matches.length === limit) {
+        return { matches, hasMore: true, next: { index, path, line: last?.line ?? 0 }, ...counts };
+      }
+      matches.push({ ...shown, ...line });
+      last = line;
       if (filesOnly) break;
     }
     counts[isBinary ? 'notText' : 'searched'] += 1;
+    bytes += at.node.sizeBytes;
+    if (paged && bytes >= pageBytes)
+      return { matches, hasMore: true, next: { index, path, line: wholeFile }, ...counts };
   }
-  return { matches, hasMore: false, ...counts };
+  return { matches, hasMore: false, next: null, ...counts };
 };
+
+/** Line of a position after a whole file. */
+const wholeFile = Number.MAX_SAFE_INTEGER;
+
+function isAt(after: GrepPosition | undefined, { index, path }: Omit<GrepPosition, 'line'>): after is GrepPosition {
+  return after?.index === index && after.path === path;
+}
 
 function isText({ node }: NodePath): boolean {
   return node.type === 'file' && roleOf(node)?.in !== 'derived';
 }
 
-/** The files at, below or matching the paths; links to files are followed, and each file counts once. */
-async function* filesOf(
-  root: WorkingDirectory,
-  paths: readonly string[],
-): AsyncIterable<{ readonly at: NodePath; readonly path: string }> {
+/** Returns a function that says of a path whether it or a directory above it matches a pattern. Fails `invalid-path`. */
+function excluding(patterns: readonly string[]): (path: string) => boolean {
+  const globs: readonly Glob[] = patterns.map((pattern) =>
+    parseGlob(pattern.startsWith('/') ? pattern : `/**/${pattern}`),
+  );
+  return (path) => {
+    const { names } = normalizePath(path);
+    return globs.some((glob) => names.some((_, index) => matchNames(glob, names.slice(0, index + 1)) !== undefined));
+  };
+}
+
+interface WantedFiles {
+  readonly paths: readonly string[];
+  readonly after: GrepPosition | undefined;
+  /** Returns the path by the name of its resource; undefined for one that is left out. */
+  readonly named: (path: string) => Promise<string | undefined>;
+}
+
+interface FoundFile extends Omit<GrepPosition, 'line'> {
+  readonly at: NodePath;
+  readonly displayPath: string;
+}
+
+/** The files at, below or matching the paths, from a position on; links to files are followed, and each file counts once. */
+async function* filesOf(root: WorkingDirectory, { paths, after, named }: WantedFiles): AsyncIterable<FoundFile> {
   const { backend } = root;
   const top = rootPath(await backend.root());
   const seen = new Set<string>();
-  for (const requested of paths) {
+  for (const [index, requested] of paths.entries()) {
     for await (const { at, path } of pathEntries(root, requested, true)) {
       const file = at.node.type === 'symlink' ? await followIfPossible(backend, top, at) : at;
       if (file === undefined || file.isDirectory || seen.has(file.path)) continue;
+      const displayPath = await named(path);
+      if (displayPath === undefined) continue;
       seen.add(file.path);
-      yield { at: file, path };
+      if (after === undefined || !isBefore({ index, path }, after)) yield { at: file, path, displayPath, index };
     }
   }
+}
+
+/** True for a file before a position: the lists are in the order of the names of a path, as UTF-8 bytes. */
+function isBefore(file: Omit<GrepPosition, 'line'>, after: GrepPosition): boolean {
+  if (file.index !== after.index) return file.index < after.index;
+  if (file.path === after.path) return after.line === wholeFile;
+  const [names, others] = [file.path.split('/'), after.path.split('/')];
+  const at = names.findIndex((name, index) => name !== others[index]);
+  return at < 0 || Buffer.compare(Buffer.from(names[at] ?? ''), Buffer.from(others[at] ?? '')) < 0;
 }

@@ -57,6 +57,48 @@ export const historyVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./show.ts')).show,
   },
+  history: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./log.ts')).history,
+  },
+  tags: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tags.ts')).tags,
+  },
+  setTag: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: {
+      failsWith: 'already-exists',
+      result: async ({ pond, name, at = 'HEAD~1' }, call) => {
+        const [tag] = (await call('tags', { pond })).filter((one) => one.name === name);
+        const { commit } = await call('show', { pond, commit: at });
+        return tag?.commit.number === commit.number ? tag : undefined;
+      },
+    },
+    load: async () => (await import('./tags.ts')).setTag,
+  },
+  deleteTag: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: { failsWith: 'version-not-found', result: async () => null },
+    load: async () => (await import('./tags.ts')).deleteTag,
+  },
+  undo: {
+    access: 'write',
+    trust: 'any',
+    freshness: 'loaded',
+    idempotency: 'never',
+    load: async () => (await import('./undo.ts')).undo,
+  },
   restore: {
     access: 'write',
     trust: 'any',

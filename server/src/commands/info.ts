@@ -1,6 +1,8 @@
 /** Conversions from a pond's answers to the protocol's types. */
 import { type ChangeInfo, type CommitInfo, type NodeInfo, type ReplicaInfo } from '../protocol/commands.ts';
 import { type Replica } from '../pond/replica.ts';
+import { groupBy } from '../base/groupBy.ts';
+import { type Tags } from '../pond/tags.ts';
 import { type Commit } from '../pond/types.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
@@ -56,6 +58,18 @@ export function commitInfo(commit: Commit): CommitInfo {
     hash: commit.hash ?? null,
     ...counts,
   };
+}
+
+/** Commits as clients see them, with their tags. */
+export async function taggedCommits(
+  pond: { tags(): Promise<Tags> },
+  commits: readonly Commit[],
+): Promise<readonly CommitInfo[]> {
+  const names = groupBy(await pond.tags(), ([, number]) => number);
+  return commits.map((commit) => {
+    const tagged = names.get(commit.number)?.map(([name]) => name);
+    return { ...commitInfo(commit), ...(tagged !== undefined && { tags: tagged }) };
+  });
 }
 
 /** The mark of a copy as clients see it. */

@@ -22,7 +22,7 @@ import { type PondsCommand } from './verb.ts';
 export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) => {
   const { source: location, directory, dryRun = false, skipDamaged = false } = params;
   if (!dryRun && !isUrl(location)) requireApart(location, directory);
-  const source = await openSource(location, job);
+  const source = await openSource(location, job, params.history);
   try {
     if (dryRun) return infoOf(source, { pond: undefined, migrated: nothing, problems: [] });
     if (!skipDamaged) requireSound(source);

@@ -66,6 +66,20 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).tableSummary,
   },
+  tableOrigins: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tableOrigins.ts')).tableOrigins,
+  },
+  tablePlot: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).tablePlot,
+  },
   findInTable: {
     access: 'read',
     trust: 'trusted',
@@ -107,6 +121,13 @@ export const queryVerbs = {
     freshness: 'latest',
     idempotency: 'safe',
     load: async () => (await import('./countRows.ts')).countRows,
+  },
+  mergeRows: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'never',
+    load: async () => (await import('./mergeRows.ts')).mergeRows,
   },
   openTableDiff: {
     access: 'read',

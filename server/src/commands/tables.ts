@@ -68,6 +68,13 @@ export const tableSummary: Command<'tableSummary'> = (pond, { source, view, colu
   return onTable(pond, source, context, read);
 };
 
+/** What a plot of a view draws. */
+export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) => {
+  const read: OnTable<'tablePlot'> = (worker, table) =>
+    worker.request('tablePlot', { table, view, plot }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
 /** The next matching cell of a view; null without one. */
 export const findInTable: Command<'findInTable'> = (pond, { source, view, match, start }, context) => {
   const read: OnTable<'findInTable'> = (worker, table) =>
@@ -85,7 +92,7 @@ export const tableSql: Command<'tableSql'> = async (pond, { source, view, column
   return { sql: shownSql({ from, all, view, ...(columns && { columns }) }) };
 };
 
-type OnTable<N extends 'tableRows' | 'tableSummary' | 'findInTable'> = (
+type OnTable<N extends 'tableRows' | 'tableSummary' | 'tablePlot' | 'findInTable'> = (
   worker: WorkerProcess,
   table: WorkerTable,
 ) => ReturnType<Command<N>>;

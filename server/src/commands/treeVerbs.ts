@@ -31,6 +31,13 @@ export const treeVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./find.ts')).find,
   },
+  findFiles: {
+    access: 'read',
+    trust: 'any',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./findFiles.ts')).findFiles,
+  },
   grep: {
     access: 'read',
     trust: 'any',

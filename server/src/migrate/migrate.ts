@@ -3,14 +3,14 @@ import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type Pond } from '../pond/types.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { type SourceCommit, type SourceHistory, type TreeComparison } from './source.ts';
+import { type HistoryExtent, type SourceCommit, type SourceHistory, type TreeComparison } from './source.ts';
 import { squashed } from './squash.ts';
 import { markIn, MigrationWriter, requireOnlyMigrated, type WrittenCounts } from './write.ts';
 
 /** Options of a migration. */
 interface MigrationOptions {
   /** 'none' makes one commit of all states that are still to come. */
-  readonly history: 'all' | 'none';
+  readonly history: HistoryExtent;
   /** Absolute path of the directory that the root of the source becomes. */
   readonly base: string;
   readonly job: Job;

@@ -2,6 +2,12 @@
 import { type Content } from '../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
+/**
+ * How much of a history becomes commits: all states; with `every`, each version of a file that was appended to, which else
+ * has the last one of each day; or one commit of the latest state.
+ */
+export type HistoryExtent = 'all' | 'every' | 'none';
+
 /** A state of the source that becomes one commit. */
 export interface SourceCommit {
   /** Number of the state in its own system. */

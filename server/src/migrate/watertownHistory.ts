@@ -5,7 +5,7 @@ import { blake3Of, type WatertownContents } from './watertownContent.ts';
 import { watertownEntries } from './watertownDirectory.ts';
 import { type DynamicNode } from './watertownDrafts.ts';
 import { type WatertownRow } from './watertownRow.ts';
-import { dailyVersions, liveRows, missingVersion } from './watertownSeries.ts';
+import { dailyVersions, everyVersion, liveRows, missingVersion } from './watertownSeries.ts';
 import { logNode, type PlacedNode, type TreeChanges, WatertownTree } from './watertownTree.ts';
 import { type SourceChange, type SourceCommit, type SourceFindings } from './source.ts';
 
@@ -25,14 +25,20 @@ export class WatertownHistory {
   readonly #recipes = new Map<string, { readonly factory: string; readonly config: string }>();
   /** Versions of each series of bytes that become versions. */
   readonly #wanted = new Map<string, ReadonlySet<number>>();
+  readonly #wantedOf: typeof dailyVersions;
   readonly #refused = new Set<string>();
   #rootHash: string | undefined;
 
   constructor(
     contents: WatertownContents,
     findings: SourceFindings,
-    { pondId, rows }: { readonly pondId: string; readonly rows: readonly WatertownRow[] },
+    {
+      pondId,
+      rows,
+      isEvery,
+    }: { readonly pondId: string; readonly rows: readonly WatertownRow[]; readonly isEvery: boolean },
   ) {
+    this.#wantedOf = isEvery ? everyVersion : dailyVersions;
     this.#tree = new WatertownTree(pondId);
     this.#contents = contents;
     this.#findings = findings;
@@ -180,14 +186,17 @@ export class WatertownHistory {
   /** The versions of a series of bytes follow each other: the file has them all. */
   async #wholeSeries(row: WatertownRow, path: string): Promise<readonly SourceChange[]> {
     const all = this.#rows.get(row.nodeId) ?? [];
-    const wanted = this.#wanted.get(row.nodeId) ?? dailyVersions(all);
+    const wanted = this.#wanted.get(row.nodeId) ?? this.#wantedOf(all);
     this.#wanted.set(row.nodeId, wanted);
     if (!wanted.has(row.version)) return [];
     const rows = all.filter(({ version }) => version <= row.version);
     const live = liveRows(rows);
     const missing = missingVersion(live, rows);
     // Rows that were merged later may be gone: only the last state is whole.
-    if (missing !== undefined && row.version < Math.max(...wanted)) return [];
+    if (missing !== undefined && row.version < Math.max(...wanted)) {
+      this.#refuse({ path, reason: 'some earlier versions of it are not whole: the source merged their parts' });
+      return [];
+    }
     if (missing !== undefined) {
       this.#findings.damage.push({ path, problem: `version ${missing} of the series is missing` });
     }

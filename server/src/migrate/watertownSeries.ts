@@ -41,4 +41,10 @@ export function dailyVersions(rows: readonly WatertownRow[]): ReadonlySet<number
   return new Set([...lastOfDay.values(), rows.reduce((last, { version }) => Math.max(last, version), 0)]);
 }
 
+/** Returns all versions of a series of bytes but those of merged rows, which have no other content. */
+export function everyVersion(rows: readonly WatertownRow[]): ReadonlySet<number> {
+  const own = rows.filter(({ range }) => !range.isMerged).map(({ version }) => version);
+  return new Set([...own, rows.reduce((last, { version }) => Math.max(last, version), 0)]);
+}
+
 const dayUs = 86_400_000_000;

@@ -8,13 +8,16 @@ import { WatertownContents } from './watertownContent.ts';
 import { draftOf } from './watertownDrafts.ts';
 import { WatertownHistory } from './watertownHistory.ts';
 import { readWatertownTable } from './watertownTable.ts';
-import { type FinalChanges, type SourceChange, type SourceCommit, type SourceHistory } from './source.ts';
+import { type FinalChanges, type HistoryExtent, type SourceChange, type SourceCommit, type SourceHistory } from './source.ts'; // prettier-ignore
 
 /** Returns the history on a disk whose root is the data directory of a pond. Reads and checks every content. */
-export async function watertownSource(disk: Disk, job: Job): Promise<SourceHistory> {
+export async function watertownSource(disk: Disk, job: Job, extent: HistoryExtent): Promise<SourceHistory> {
   const findings: Pick<SourceHistory, 'damage' | 'left'> = { damage: [], left: [] };
   const table = await readWatertownTable(disk, findings, job);
-  const history = new WatertownHistory(new WatertownContents(disk), findings, table);
+  const history = new WatertownHistory(new WatertownContents(disk), findings, {
+    ...table,
+    isEvery: extent === 'every',
+  });
   const commits: SourceCommit[] = [];
   const transactions = groupBy(table.rows, ({ txn }) => txn);
   for (const [txn, rows] of transactions) {

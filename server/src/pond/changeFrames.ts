@@ -14,11 +14,14 @@ export interface StagedBatch {
   readonly changes: readonly EntryChange[];
   /** Microseconds since 1970 UTC. */
   readonly timeUs: number;
+  /** Id of a commit that takes these changes alone, if it is in the log. */
+  readonly part?: string | undefined;
 }
 
 /** Returns the JSON of changes. */
-export function encodeChanges({ changes, timeUs }: StagedBatch): Json {
+export function encodeChanges({ changes, timeUs, part }: StagedBatch): Json {
   return {
+    ...(part !== undefined && { part }),
     changes: changes.map((change) => ({ ...change, node: plainNode(change.node), base: plainNode(change.base) })),
     timeUs,
   };
@@ -36,7 +39,8 @@ export function decodeChanges(json: Json, place: LogPosition): StagedBatch {
   const frame = new Fields(json, 'frame', place);
   try {
     if (!frame.has('changes')) return { changes: [], timeUs: 0 };
-    return { changes: frame.objects('changes').map(changeIn), timeUs: frame.integer('timeUs') };
+    const part = frame.has('part') ? frame.text('part') : undefined;
+    return { changes: frame.objects('changes').map(changeIn), timeUs: frame.integer('timeUs'), part };
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;
     throw error.with({ code: 'journal-damaged' });

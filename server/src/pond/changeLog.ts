@@ -5,7 +5,8 @@ import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
 import { spoolPrefix } from './layout.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
-import { encodeChanges } from './changeFrames.ts';
+import { encodeChanges, type StagedBatch } from './changeFrames.ts';
+import { type InPart } from './commitPart.ts';
 import { type PondNode, type StagedContent } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
@@ -35,6 +36,12 @@ interface ChangeLogHooks {
   readonly reread: () => void;
   /** Receives changes once they are durable. */
   readonly onChange: (events: readonly PathEvent[]) => void;
+}
+
+interface RewriteOptions {
+  readonly base?: CommitNumber;
+  /** Returns the id of the commit that takes an entry alone; undefined for the others. */
+  readonly partOf?: (directoryId: string, name: string) => string | undefined;
 }
 
 /** Change log of the journal: each change is synced to the journal before it becomes visible. */
@@ -111,9 +118,32 @@ export class JournalChangeLog implements ChangeLog, Spool {
   baseOn(base: CommitNumber): void {
     if (this.#journal.base <= base) return;
     if (this.#overlay.isEmpty) this.#journal.reset(base);
-    else this.#rewrite(base);
+    else this.#rewrite({ base });
     // The base no longer says which commits were acknowledged.
     this.#journal.mark(this.#hooks.head());
+  }
+
+  /** Rewrites the journal so that it says which entries commit `id` takes, if it is made. */
+  beginPart(id: string, isInPart: InPart): void {
+    this.#rewrite({ partOf: (directoryId, name) => (isInPart(directoryId, name) ? id : undefined) });
+  }
+
+  /** Keeps only the entries of `left`, since commit `id` took the others. */
+  endPart(id: string, left: Overlay): void {
+    this.#journal.committedParts.add(id);
+    this.#overlay.clear();
+    for (const change of left.changes()) this.#overlay.apply(change, left.modifiedUs(change.directory.at(-1)!.id) ?? 0);
+    this.removeCommitted();
+  }
+
+  /** Rewrites the journal without the changes that a commit has taken. If that fails, opening the pond again drops them. */
+  removeCommitted(): void {
+    try {
+      this.#rewrite();
+    } catch (error) {
+      if (!isPondError(error)) throw error;
+      this.#journal.fail(error);
+    }
   }
 
   /** Removes those of the blobs that only reverted changes refer to. */
@@ -175,16 +205,28 @@ export class JournalChangeLog implements ChangeLog, Spool {
     this.#shortenAtBytes = Math.max(shortenAtBytesMin, 2 * this.#journal.sizeBytes);
   }
 
-  #rewrite(base = this.#journal.base): void {
-    this.#journal.rewrite((frames) => {
+  #rewrite({ base = this.#journal.base, partOf = () => undefined }: RewriteOptions = {}): void {
+    const written: StagedBatch[] = [];
+    const fill: Parameters<Journal['rewrite']>[0] = (frames) => {
       for (const change of this.#overlay.changes()) {
+        const { id } = change.directory.at(-1)!;
         const node = change.node && this.#moved(change.node, (bytes) => frames.append({}, bytes));
         // Time at which the directory's names last changed; when only contents changed, replay needs no time.
-        const timeUs = this.#overlay.modifiedUs(change.directory.at(-1)!.id) ?? 0;
-        frames.append(encodeChanges({ changes: [{ ...change, node }], timeUs }), nothing);
+        const timeUs = this.#overlay.modifiedUs(id) ?? 0;
+        const batch = { changes: [{ ...change, node }], timeUs, part: partOf(id, change.name) };
+        frames.append(encodeChanges(batch), nothing);
+        written.push(batch);
       }
-    }, base);
-    this.#hooks.reread();
+    };
+    try {
+      this.#journal.rewrite(fill, base);
+    } catch (error) {
+      // The new file may have taken the place of the old one; contents are elsewhere in it.
+      this.#revert();
+      throw error;
+    }
+    this.#overlay.clear();
+    replay({ batches: written }, this.#overlay);
   }
 
   /** Returns the node with its content at the offset that `keep` returns. */

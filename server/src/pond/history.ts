@@ -8,6 +8,7 @@ import { recordIn } from '../oplog/pondTable.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { commitHash, requireParent } from './commitHash.ts';
+import { isTagName, tagsAt } from './tags.ts';
 import { type Commit, type VersionSpec } from './types.ts';
 
 /** Partition of the commits' own rows. */
@@ -164,7 +165,7 @@ export async function* firstOf(commits: AsyncIterable<Commit>, count: number): A
   }
 }
 
-/** Resolves "12", "HEAD", "HEAD~2" or an ISO time to a commit. Fails `version-not-found`. */
+/** Resolves "12", "HEAD", a tag, "HEAD~2" or an ISO time to a commit. Fails `version-not-found`. */
 export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const text = spec.trim();
   if (/^\d+$/.test(text)) {
@@ -173,14 +174,17 @@ export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<C
     if (commit === undefined) throw notFound(spec, `commits go from 0 to ${opLog.head}`);
     return commit;
   }
-  const relative = /^HEAD(?:~(\d+))?$/i.exec(text);
-  if (relative !== null) return await ancestor(opLog, Number(relative[1] ?? 0), spec);
-  return await commitAtTime(opLog, spec);
+  const [, name, generations = '0'] = /^(.*?)(?:~(\d+))?$/.exec(text) ?? [];
+  if (name?.toUpperCase() === 'HEAD') return await ancestor(opLog, opLog.head, Number(generations), spec);
+  if (name === undefined || !isTagName(name)) return await commitAtTime(opLog, spec);
+  const tagged = (await tagsAt(opLog, opLog.head)).get(name);
+  if (tagged === undefined) throw notFound(spec, `there is no tag '${name}'`);
+  return await ancestor(opLog, tagged, Number(generations), spec);
 }
 
-async function ancestor(opLog: OpLog, generations: number, spec: VersionSpec): Promise<Commit> {
+async function ancestor(opLog: OpLog, start: CommitNumber, generations: number, spec: VersionSpec): Promise<Commit> {
   let left = generations;
-  for await (const commit of commitsFrom(opLog, opLog.head)) {
+  for await (const commit of commitsFrom(opLog, start)) {
     if (left-- === 0) return commit;
   }
   throw notFound(spec, 'the history is not that long');
@@ -192,7 +196,7 @@ const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?
 async function commitAtTime(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const match = isoPattern.exec(spec.trim());
   const timeMs = match === null ? NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
-  if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, HEAD~n or an ISO time');
+  if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, a tag, HEAD~n or an ISO time');
   // Date drops fractions beyond milliseconds; the whole seconds that people write are exact.
   const timeUs = timeMs * 1000 + fractionUs(match![2]);
   const found = await newestUpTo(opLog, timeUs);
@@ -238,5 +242,7 @@ export async function ownAtOrBelow(
 }
 
 function notFound(spec: VersionSpec, why: string): PondError {
-  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, { hint: "'pond log' lists the commits" });
+  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, {
+    hint: "'pond log' lists the commits, 'pond tag' the tags",
+  });
 }

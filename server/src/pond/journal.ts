@@ -12,13 +12,13 @@ import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { type JournalFile, openJournalFile } from './journalFile.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
-import { type JournalContents, type JournalHeader, journalPath, readJournal } from './journalReader.ts';
+import { type JournalContents, type JournalHeader, journalPath, readJournal, withoutParts } from './journalReader.ts';
 import { type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { OwnershipLostError, requireOwnership } from './ownership.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
 
-export { emptyJournal, type JournalContents, journalPath, readJournal } from './journalReader.ts';
+export { emptyJournal, type JournalContents, journalPath, readJournal, withoutParts } from './journalReader.ts';
 
 const nothing = new Uint8Array();
 
@@ -48,6 +48,8 @@ export class Journal {
   /** True while the run being written takes content away and adds none. */
   #isRemoval = true;
   #isReserveSpent = false;
+  /** Ids of commits that took a part of the changes, in case the file still has them. */
+  readonly committedParts = new Set<string>();
   #broken: unknown;
 
   private constructor(disk: Disk, contents: JournalContents, header: JournalHeader, lock: Lock) {
@@ -112,7 +114,7 @@ export class Journal {
 
   /** The acknowledged contents, as read back. */
   acknowledged(): JournalContents {
-    return readJournal(this.#disk, this.#acknowledgedBytes);
+    return withoutParts(readJournal(this.#disk, this.#acknowledgedBytes), this.committedParts);
   }
 
   /** Fails OwnershipLostError, now and from then on, when this process no longer owns the pond. */
@@ -177,10 +179,7 @@ export class Journal {
     });
   }
 
-  /**
-   * Records that commit `number` was made independently of the staged changes, so that opening need not search for the
-   * batch up to it.
-   */
+  /** Records that commit `number` took none of these changes, so that opening need not search for the batch up to it. */
   mark(number: CommitNumber): void {
     try {
       this.append({ mark: number }, nothing, { more: false, isRemoval: false });
@@ -226,10 +225,7 @@ export class Journal {
     return this.#file.sizeBytes;
   }
 
-  /**
-   * Replaces all frames with equivalent ones, based on commit `base`, atomically and durably; on failure the old ones
-   * stay.
-   */
+  /** Replaces all frames with equivalent ones, based on commit `base`, atomically and durably, or not at all. */
   rewrite(fill: (frames: JournalWriter) => void, base = this.base): void {
     this.#guard(() => {
       const place: FrameRef = { batch: this.batch, run: 1 };
@@ -250,8 +246,12 @@ export class Journal {
         this.#file.close();
         this.#file = this.#openFile();
       } catch (error) {
-        // If the new, shorter file already has the name, changes appended to the open file would be lost with it.
-        if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) this.fail(error);
+        // If the new file has the name, contents are read from it, and what is appended to the open one is lost.
+        if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) {
+          this.#acknowledgedBytes = bytes.length;
+          this.#file.dropReadAhead();
+          this.fail(error);
+        }
         throw error;
       }
       this.#header = header;

@@ -10,6 +10,8 @@ export interface JournalFile extends DiskFile {
   write(): void;
   /** Bytes at an offset; fewer at the end of the file. Reads ahead, since contents are requested in order. */
   read(offset: number, sizeBytes: number): Uint8Array;
+  /** Forgets what was read ahead, since another file has the path now. */
+  dropReadAhead(): void;
 }
 
 /** Calls by which the owner of a journal file takes part in its writes. */
@@ -80,6 +82,9 @@ export function openJournalFile(disk: Disk, path: string, { beforeWrite, makeRoo
       file.truncate(sizeBytes);
     },
     read,
+    dropReadAhead() {
+      window = { start: 0, bytes: new Uint8Array() };
+    },
     close: () => file.close(),
   };
 }

@@ -34,6 +34,8 @@ export interface JournalContents {
   readonly mark: CommitNumber | undefined;
   /** Changes of the complete frames, in order. */
   readonly batches: readonly StagedBatch[];
+  /** True when frames in the file are not among `batches`, since a commit has taken them. */
+  readonly hasCommittedPart: boolean;
   /** Number of the last complete run; 0 without any. */
   readonly lastRun: number;
   /** Bytes that hold the header and complete frames. */
@@ -47,6 +49,7 @@ export const emptyJournal: JournalContents = {
   header: undefined,
   mark: undefined,
   batches: [],
+  hasCommittedPart: false,
   lastRun: 0,
   goodBytes: 0,
   cutBytes: 0,
@@ -84,7 +87,14 @@ export function readJournal(disk: Disk, sizeBytesMax?: number): JournalContents 
     const isOwn = ({ batch }: FrameRef): boolean => batch === header.batch;
     refuseDamage(reader, { badAt: offset, goodBytes }, { isOwn, lastRun: run });
   }
-  return { header, mark, batches, lastRun: run - 1, goodBytes, cutBytes: reader.sizeBytes - goodBytes };
+  const sizes = { goodBytes, cutBytes: reader.sizeBytes - goodBytes };
+  return { header, mark, batches, hasCommittedPart: false, lastRun: run - 1, ...sizes };
+}
+
+/** Returns the journal without the changes that a commit of one of the ids has taken as its part. */
+export function withoutParts(contents: JournalContents, committed: ReadonlySet<string>): JournalContents {
+  const batches = contents.batches.filter(({ part }) => part === undefined || !committed.has(part));
+  return batches.length === contents.batches.length ? contents : { ...contents, batches, hasCommittedPart: true };
 }
 
 interface Bad {

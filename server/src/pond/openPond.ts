@@ -1,18 +1,16 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type Node } from '../tinyfs/backend.ts';
+import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { normalizePath } from '../tinyfs/path.ts';
-import { writeCommit } from './commit.ts';
 import { CommitCache } from './commitCache.ts';
+import { Committer } from './committer.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
-import { refuseConflicts } from './discardPlan.ts';
-import { createEvents, pathEvent } from './events.ts';
+import { createEvents } from './events.ts';
 import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
 import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
@@ -26,18 +24,12 @@ import { uncommitted } from './recovery.ts';
 import { folderStatus } from './replica.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
-import {
-  type ChangesToCommit,
-  countChanges,
-  findConflicts,
-  pairRenames,
-  stagedChanges,
-  stagedEntries,
-} from './stagedChanges.ts';
+import { pairRenames, stagedChanges } from './stagedChanges.ts';
 import { Staging } from './staging.ts';
-import { createStore, rootAt, type Store } from './store.ts';
+import { createStore, type Store } from './store.ts';
+import { type Tags, tagsAt } from './tags.ts';
 import { storedFilesOf } from './readStored.ts';
-import { beginTransaction, type Commits } from './transaction.ts';
+import { beginTransaction } from './transaction.ts';
 import type * as types from './types.ts';
 
 /** Parts that a pond is opened with; pond.ts collects them. */
@@ -57,8 +49,7 @@ const versionsMax = 16;
 /**
  * An open pond: the latest commit, the store below it, the changes staged on it, and the layer over all its trees.
  *
- * Invariants: commits run under the same mutex as changes, so a commit takes everything staged before it and nothing
- * that is being staged; the layer is notified of a change before any listener.
+ * Invariant: the layer is notified of a change before any listener.
  */
 export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implements types.Pond<Layer> {
   readonly id: string;
@@ -74,6 +65,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly onEvent: types.Pond['onEvent'] = (listener) => this.#events.listen(listener);
   readonly stageOn: types.Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
+  readonly commit: types.Pond['commit'] = (...request) => this.#committer.commit(...request);
+  readonly changeTag: types.Pond['changeTag'] = (...change) => this.#committer.changeTag(...change);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;
@@ -81,12 +74,12 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly #layered: types.LayeredTree;
   readonly #versions = new LruCache<string, FileSystem>({ max: versionsMax });
   readonly #events = createEvents();
-  readonly #commits = new CommitCache();
-  #head: types.Commit;
+  readonly #committer: Committer;
 
   constructor(parts: PondParts, layer: (stored: types.StoredNodes) => Layer) {
-    const { storage, writer, contents } = parts;
-    ({ notices: this.notices, head: this.#head } = parts);
+    const { storage, writer, contents, notices } = parts;
+    const commits = new CommitCache();
+    this.notices = notices;
     this.id = parts.opLog.id;
     this.directory = storage.directory;
     this.mode = writer === undefined ? 'read' : 'write';
@@ -100,8 +93,8 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
         storage,
         store: this.#store,
         journal: this.#journal,
-        commits: this.#commits,
-        head: () => this.#head.number,
+        commits,
+        head: () => this.head.number,
         onChange: (changes) => this.#notify({ kind: 'changed', changes }),
       },
       contents,
@@ -116,10 +109,12 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     });
     this.#layered = this.layer.over(this.#staging.tree, (changes) => this.#events.notify({ kind: 'changed', changes }));
     this.fs = new FileSystem(this.#layered.backend);
+    const made = { store: this.#store, staging: this.#staging, commits, layer: this.layer };
+    this.#committer = new Committer({ ...made, notify: (event) => this.#notify(event) }, parts.head);
   }
 
   get head(): types.Commit {
-    return this.#head;
+    return this.#committer.head;
   }
 
   async at(version: types.VersionSpec): Promise<FileSystem> {
@@ -139,7 +134,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   async status(): Promise<types.Status> {
     const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = await this.#store.opLog.foreignCommits();
     return {
-      head: this.#head,
+      head: this.head,
       staged: stagedChanges(this.#staging.overlay),
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
@@ -156,30 +151,18 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     const older = (await this.resolve(from)).number;
     const states =
       to === undefined
-        ? await diffToWorking(this.#store, this.#staging.overlay, older, this.#head.number)
+        ? await diffToWorking(this.#store, this.#staging.overlay, older, this.head.number)
         : await diffCommits(this.#store, older, (await this.resolve(to)).number);
     return changesUnder(pairRenames(states), paths);
   }
 
-  async commit(request: types.CommitRequest): Promise<types.Commit> {
-    const { mutex, overlay, contents, tree } = this.#staging;
-    const journal = this.#staging.requireJournal();
-    return await mutex.run(async () => {
-      if (overlay.isEmpty) throw new PondError('nothing-staged', 'there is nothing to commit');
-      refuseConflicts(await this.#staging.conflicts());
-      const changes = stagedChanges(overlay);
-      const counted = await this.layer.prepareCommit(changes, this.#committed(this.#head.number), new FileSystem(tree));
-      const commit = await this.#write({ id: journal.batch, request, overlay, contents, counted });
-      overlay.clear();
-      journal.reset(commit.number);
-      this.#notify({ kind: 'committed', commit });
-      return commit;
-    });
+  async tags(): Promise<Tags> {
+    return await tagsAt(this.#store.opLog, this.head.number);
   }
 
   async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
     const { opLog } = this.#store;
-    const start = options.start === undefined ? this.#head.number : (await this.resolve(String(options.start))).number;
+    const start = options.start === undefined ? this.head.number : (await this.resolve(String(options.start))).number;
     const names = normalizePath(options.path ?? '/').names;
     const commits = names.length === 0 ? commitsFrom(opLog, start) : commitsOfPath(this.#store, start, names);
     yield* firstOf(commits, options.limit ?? Infinity);
@@ -196,23 +179,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   begin(): Promise<types.Transaction> {
-    const { mutex, overlay: staged } = this.#staging;
-    const journal = this.#staging.requireJournal();
-    const base = this.#head.number;
-    const commit: Commits = (id, request, overlay, contents) =>
-      mutex.run(async () => {
-        if (this.#head.number !== base) refuseConflicts(await findConflicts(this.#store, overlay, this.#head.number));
-        const changes = stagedEntries(overlay).map((entry) => pathEvent(entry.path, entry));
-        const commit = await this.#write({ id, request, overlay, contents, counted: stagedChanges(overlay) });
-        if (staged.isEmpty) journal.reset(commit.number);
-        else journal.mark(commit.number);
-        await this.#staging.followDirectories();
-        this.#notify({ kind: 'changed', changes });
-        this.#notify({ kind: 'committed', commit });
-        return commit;
-      });
+    this.#staging.requireJournal();
+    const { number } = this.head;
     const parts = { store: this.#store, unusedBlobs: this.#staging.unusedBlobs };
-    return Promise.resolve(beginTransaction(parts, base, (tree) => this.layer.over(tree).backend, commit));
+    const layered = (tree: Backend): Backend => this.layer.over(tree).backend;
+    return Promise.resolve(beginTransaction(parts, number, layered, this.#committer.transactionOn(number)));
   }
 
   async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
@@ -224,7 +195,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   }
 
   async history(at?: types.VersionSpec): Promise<HistorySources> {
-    const number = at === undefined ? this.#head.number : (await this.resolve(at)).number;
+    const number = at === undefined ? this.head.number : (await this.resolve(at)).number;
     return await historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
 
@@ -249,7 +220,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     // Changes that another process staged arrive without an event.
     if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) this.#layered.changed([]);
     if (!moved) return;
-    this.#head = await headCommit(opLog);
+    this.#committer.head = await headCommit(opLog);
     this.#notify({ kind: 'refreshed' });
   }
 
@@ -260,27 +231,6 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.#events.clear();
     this.#journal?.close();
     this.#lock?.release(this.#journal?.end);
-  }
-
-  async #write({ id, request, overlay, contents, counted }: ChangesToCommit): Promise<types.Commit> {
-    this.#journal?.checkUsable();
-    this.#journal?.requireOwned();
-    const root = await rootAt(this.#store, this.#head.number);
-    const { commit, ...left } = await writeCommit({
-      store: this.#store,
-      id,
-      request,
-      parent: this.#head,
-      counts: (bytes) => countChanges(counted, bytes),
-      plan: { overlay, root, load: (node) => ({ sizeBytes: node.sizeBytes, load: () => contents.load(node) }) },
-    }).catch((error: unknown) => {
-      // There is, or may be, a commit that this pond does not know: changes staged from now on would be lost.
-      if (isPondError(error, 'commit-unknown') || isPondError(error, 'lock-held')) this.#journal?.fail(error);
-      throw error;
-    });
-    this.#commits.add(left);
-    this.#head = commit;
-    return commit;
   }
 
   #committed(number: CommitNumber): FileSystem {

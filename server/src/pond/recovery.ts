@@ -16,7 +16,7 @@ import { OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
-import { emptyJournal, journalPath, type JournalContents, readJournal } from './journal.ts';
+import { emptyJournal, journalPath, type JournalContents, readJournal, withoutParts } from './journal.ts';
 import { isLocked, journalEndAtClose, type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { quarantineFile, quarantineTail } from './quarantine.ts';
@@ -164,14 +164,19 @@ function hasCheckpoint(disk: Disk, version: CommitNumber): boolean {
 }
 
 /**
- * The journal, or an empty one when its commit is already in the log: the crash came before the journal was emptied.
+ * The journal without the changes whose commit is already in the log, since a crash came before the journal was emptied:
+ * all of them, or those of a part.
  */
 export async function uncommitted(opLog: OpLog, journal: JournalContents): Promise<JournalContents> {
   if (journal.header === undefined || journal.mark === undefined) return journal;
+  const parts = new Set(journal.batches.flatMap(({ part }) => part ?? []));
+  const committed = new Set<string>();
   for (let number = opLog.head; number > journal.mark; number--) {
-    if ((await readCommitRecord(opLog, number))?.id === journal.header.batch) return emptyJournal;
+    const id = (await readCommitRecord(opLog, number))?.id;
+    if (id === journal.header.batch) return emptyJournal;
+    if (id !== undefined && parts.has(id)) committed.add(id);
   }
-  return journal;
+  return withoutParts(journal, committed);
 }
 
 /**

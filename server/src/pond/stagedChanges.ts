@@ -18,6 +18,8 @@ export interface ChangesToCommit {
   readonly contents: StagedContents;
   /** Changes that the commit's record counts. */
   readonly counted: readonly Change[];
+  /** Attributes of the root directory after the commit, if it changes them. */
+  readonly rootAttributes?: PondNode['attributes'];
 }
 
 /** A staged entry with its location. */

@@ -8,6 +8,7 @@ import { FileSystem } from '../tinyfs/fs.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { JournalChangeLog, journalReader, replay } from './changeLog.ts';
 import { type CommitCache } from './commitCache.ts';
+import { type InPart, partOf } from './commitPart.ts';
 import { diffToWorking } from './diff.ts';
 import { planDiscard, planResolve } from './discardPlan.ts';
 import { hostFilesOf } from './hostFiles.ts';
@@ -80,6 +81,7 @@ export class Staging {
       latest: (directory) => commits.latest(directory),
     });
     replay(contents, this.overlay);
+    if (contents.hasCommittedPart) this.#changeLog?.removeCommitted();
     this.#changeLog?.removeUnused();
   }
 
@@ -109,10 +111,13 @@ export class Staging {
   }
 
   /**
-   * Rebases staged directories onto a commit that changed what is in them: their names and attributes stay staged. Called
-   * under the mutex, after the commit of a transaction.
+   * Keeps the staged changes after a commit that did not take them: the directories among them are rebased onto what the
+   * commit made of their content, and their names and attributes stay staged. Called under the mutex.
    */
-  async followDirectories(): Promise<void> {
+  async passCommit(number: CommitNumber): Promise<void> {
+    const journal = this.requireJournal();
+    if (this.overlay.isEmpty) journal.reset(number);
+    else journal.mark(number);
     const isStaged = () =>
       stagedEntries(this.overlay).some(({ node, base }) => node?.type === 'directory' && base?.id === node.id);
     while (isStaged()) {
@@ -121,6 +126,25 @@ export class Staging {
       if (conflict === undefined) return;
       this.#changeLog?.record(planResolve(this.overlay, conflict));
     }
+  }
+
+  /** Returns the stored tree of the latest commit with other staged changes; read-only. */
+  treeOf(overlay: Overlay): FileSystem {
+    const { store, head } = this.#parts;
+    const { contents, mutex } = this;
+    const parts = { store, overlay, changeLog: undefined, contents, mutex, head };
+    return new FileSystem(new WorkingTree({ ...parts, latest: (directory) => directory }));
+  }
+
+  /** Records, durably, that commit `id` takes the entries of a part if it is made. Called under the mutex. */
+  beginPart(id: string, isInPart: InPart): void {
+    this.#changeLog?.beginPart(id, isInPart);
+  }
+
+  /** Drops the entries that commit `id` took. */
+  endPart(id: string, isInPart: InPart): void {
+    const left = partOf(this.overlay, (...entry) => !isInPart(...entry));
+    this.#changeLog?.endPart(id, left);
   }
 
   /** See Pond.keepStaged. */

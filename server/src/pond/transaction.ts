@@ -4,7 +4,9 @@ import { type Backend } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
 import { isPondError } from '../base/error.ts';
 import { createMutex } from '../base/mutex.ts';
+import { diffCommits } from './diff.ts';
 import { Overlay } from './overlay.ts';
+import { stageOldStates } from './restore.ts';
 import { TransactionChangeLog } from './changeLog.ts';
 import { StagedContents } from './stagedContent.ts';
 import { type Store } from './store.ts';
@@ -45,6 +47,7 @@ export function beginTransaction(
   });
   return {
     fs: new FileSystem(layered(tree)),
+    restore: async (number) => await stageOldStates(tree, await diffCommits(store, number, base)),
     get isEmpty() {
       return overlay.isEmpty;
     },

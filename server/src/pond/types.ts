@@ -10,10 +10,11 @@ import { type LargeContents } from './largeContents.ts';
 import { type QuarantinedFile } from './quarantine.ts';
 import { type Replica } from './replica.ts';
 import { type StoredFiles } from './storedFiles.ts';
+import { type TagChange, type Tags } from './tags.ts';
 
 /**
- * A version as people write it: a commit number ("12"), "HEAD", "HEAD~3", or an ISO 8601 time (latest commit at or
- * before it).
+ * A version as people write it: a commit number ("12"), "HEAD" or a tag ("v1"), either with "~3" for the third commit before
+ * it, or an ISO 8601 time (latest commit at or before it).
  */
 export type VersionSpec = string;
 
@@ -32,7 +33,7 @@ export interface Commit {
   readonly timeUs: number;
   readonly author: string;
   readonly message: string;
-  /** Origin of the commit: 'init', 'commit', 'restore', or the name of a resource run. */
+  /** Origin of the commit: 'init', 'commit', 'undo', 'tag', or the name of a resource run. */
   readonly operation: string;
   /** Hash of the whole tree after the commit: names, types and contents alone. Lower-case hex SHA-256. */
   readonly rootHash: string;
@@ -209,10 +210,15 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    */
   diff(from: VersionSpec, to: VersionSpec | undefined, paths?: readonly string[]): Promise<readonly Change[]>;
   /**
-   * Commits all staged changes. Fails `nothing-staged`, `conflict` (see status), and as the layer refuses the changes,
-   * with everything still staged.
+   * Commits all staged changes, or those at or below real paths with what they need, such as the new directories above;
+   * the others stay staged. Fails `nothing-staged`, `conflict` (see status), and as the layer refuses the changes, with
+   * everything still staged.
    */
-  commit(request: CommitRequest): Promise<Commit>;
+  commit(request: CommitRequest, paths?: readonly string[]): Promise<Commit>;
+  /** The tags in the latest commit. */
+  tags(): Promise<Tags>;
+  /** Sets or deletes a tag, by a commit of its own. Fails as withTag. */
+  changeTag(change: TagChange, request: CommitRequest): Promise<Commit>;
   /** Discards staged changes: those at or below the paths, or all. Returns their number. */
   discard(paths?: readonly string[]): Promise<number>;
   /**
@@ -280,6 +286,8 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
 
 export interface Transaction {
   readonly fs: FileSystem;
+  /** Makes everything as it was in an earlier commit. */
+  restore(number: CommitNumber): Promise<void>;
   /** True while the transaction has no changes. */
   readonly isEmpty: boolean;
   /**

@@ -6,10 +6,13 @@
  */
 export type * from './backups.ts';
 export type * from './description.ts';
+export type * from './history.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
+export type * from './plots.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
+export type * from './rowMerge.ts';
 export type * from './search.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
@@ -33,17 +36,20 @@ import {
 } from './info.ts';
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
+import { type HistoryCommands } from './history.ts';
 import { type HostCommands } from './hostCommands.ts';
 import { type MigrationCommands } from './migration.ts';
 import { type MirrorCommands } from './mirrors.ts';
+import { type PlotCommands } from './plots.ts';
 import { type ResourceCommands } from './resources.ts';
 import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
+import { type RowMergeCommands } from './rowMerge.ts';
 import { type SearchCommands } from './search.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
@@ -54,25 +60,18 @@ type QueryParams = At & {
   readonly parameters?: readonly { readonly name: string; readonly value: string; readonly type?: string }[];
 };
 
-/** Filters of commits. `since` and `until` are ISO times or versions, inclusive; texts are found in any case. */
-type LogFilters = {
-  readonly since?: string;
-  readonly until?: string;
-  readonly author?: string;
-  readonly message?: string;
-  /** Leaves out the commits of runs. */
-  readonly noRuns?: boolean;
-};
-
 interface Commands
   extends
     BackupCommands,
+    HistoryCommands,
     HostCommands,
     MigrationCommands,
     MirrorCommands,
+    PlotCommands,
     ResourceCommands,
     RowCountsCommands,
     RowDiffCommands,
+    RowMergeCommands,
     SearchCommands,
     TableCommands,
     TableDiffCommands {
@@ -187,30 +186,14 @@ interface Commands
     params: InPond & { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] };
     result: readonly ChangeInfo[];
   };
-  commit: { params: InPond & { readonly message: string; readonly author?: string }; result: CommitInfo };
+  /** Commits what is staged: all, or what is at or below the paths, with what that needs; the rest stays staged. */
+  commit: {
+    params: InPond & { readonly message: string; readonly author?: string; readonly paths?: readonly string[] };
+    result: CommitInfo;
+  };
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
   /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` without any. */
   resolve: { params: InPond & { readonly paths: readonly string[] }; result: null };
-  /**
-   * Commits, latest first; with a path, those that changed what it leads to, or the link at its end unless `followLinks`
-   * (true). At most `limit`; the next page begins with the commit of number `start`: the parent of the last.
-   */
-  log: {
-    params: InPond & {
-      readonly path?: string;
-      readonly followLinks?: boolean;
-      readonly limit?: number;
-      readonly start?: number;
-      /** States the rows by which tables differ, of the commits for which countRows has counted all. */
-      readonly rows?: boolean;
-    } & LogFilters;
-    result: readonly CommitInfo[];
-  };
-  /** A commit and its changes. */
-  show: {
-    params: InPond & { readonly commit: string };
-    result: { readonly commit: CommitInfo; readonly changes: readonly ChangeInfo[] };
-  };
   restore: {
     params: InPond & { readonly paths: readonly string[]; readonly at: string };
     result: readonly ChangeInfo[];

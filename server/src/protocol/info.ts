@@ -56,6 +56,8 @@ export interface CommitInfo {
   readonly rootHash: string;
   /** Hash of the commit and of all before it; null for a commit of DuckPond before 0.2. */
   readonly hash: string | null;
+  /** Its tags, where log, history and show list it; omitted without any. */
+  readonly tags?: readonly string[];
   readonly added: number;
   readonly modified: number;
   readonly removed: number;

@@ -12,8 +12,11 @@ export interface MigrationCommands {
       /** Not used by a dry run. */
       readonly directory: string;
       readonly into?: string;
-      /** `none`: one commit of the latest state. */
-      readonly history: 'all' | 'none';
+      /**
+       * `all`: files that were appended to have a version for each day, with `every` for each of the source. `none`: one
+       * commit of the latest state.
+       */
+      readonly history: 'all' | 'every' | 'none';
       /** Reads and checks the source, and writes nothing. */
       readonly dryRun?: boolean;
       /** Leaves damaged files out in place of failing. */

@@ -6,8 +6,10 @@ type InTree = { readonly pond: string; readonly at?: string };
 /** Lines that a search found. */
 export interface GrepInfo {
   readonly matches: readonly GrepMatch[];
-  /** True when there are more lines than the limit. */
+  /** True when there are more lines than the limit, or files to search. */
   readonly hasMore: boolean;
+  /** Where the next page goes on; null at the end. */
+  readonly next: GrepPosition | null;
   /** Number of files that were searched. */
   readonly searched: number;
   /** Number of files that were not searched: binary files, tables, and files with lines of more than 1 MiB. */
@@ -21,6 +23,26 @@ interface GrepMatch {
   /** 1-based. */
   readonly line: number;
   readonly text: string;
+  /** The first match in the line, in UTF-16 code units. */
+  readonly character: number;
+  readonly length: number;
+}
+
+/** A position in a search: after a line of a file, which one of the requested paths led to. */
+export interface GrepPosition {
+  /** Index of the requested path. */
+  readonly index: number;
+  readonly path: string;
+  readonly line: number;
+}
+
+/** Files that were found by their names. */
+export interface FoundFilesInfo {
+  /** Paths by the names of their resources, the best first. */
+  readonly paths: readonly string[];
+  /** Number of all that match, and of those that were looked at. */
+  readonly total: number;
+  readonly searched: number;
 }
 
 /** Sizes of the current files in a directory, or of one file. */
@@ -54,12 +76,25 @@ export interface SearchCommands {
     };
     result: readonly NodeInfo[];
   };
-  /** Lines that contain a text, in the text files at, below or matching the paths; at most `limit` (10,000). */
+  /** Files whose path has the letters of `text` in order: those from `start` (0) on, at most `limit` (100). */
+  findFiles: {
+    params: InTree & { readonly text: string; readonly start?: number; readonly limit?: number };
+    result: FoundFilesInfo;
+  };
+  /**
+   * Lines that contain a text, or match an expression of JavaScript (`regex`), in the text files at, below or matching the
+   * paths; at most `limit` (10,000). `exclude` are patterns of paths, or of the last name. With `paged`, a page also ends
+   * after 16 MiB of files; the next one begins `after` its `next`.
+   */
   grep: {
     params: InTree & {
       readonly text: string;
       readonly paths: readonly string[];
       readonly ignoreCase?: boolean;
+      readonly regex?: boolean;
+      readonly exclude?: readonly string[];
+      readonly paged?: boolean;
+      readonly after?: GrepPosition;
       /** Only the first line of each file. */
       readonly filesOnly?: boolean;
       readonly limit?: number;

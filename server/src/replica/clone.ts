@@ -11,6 +11,7 @@ import { OpLog } from '../oplog/opLog.ts';
 import { checkTree } from '../pond/check.ts';
 import { type CheckedRecords, checkRecords } from '../pond/checkHistory.ts';
 import { headCommit, resolveVersion } from '../pond/history.ts';
+import { isTagName } from '../pond/tags.ts';
 import { lockForWriting, releaseAfter } from '../pond/pond.ts';
 import { removeReplica, type Replica, writeReplica } from '../pond/replica.ts';
 import { createStore } from '../pond/store.ts';
@@ -203,8 +204,8 @@ class Clone {
     if (at === undefined) return last;
     if (earlier?.at !== undefined && !/^\d+$/.test(at.trim())) return earlier.at;
     const opLog = await this.#open(view, last);
-    // Records of commits without an entry are in data files.
-    if (isCleanedUp) await this.#fetchDataFiles(opLog);
+    // Records of commits without an entry are in data files, and so are tags.
+    if (isCleanedUp || isTagName(at.trim().replace(/~\d+$/, ''))) await this.#fetchDataFiles(opLog);
     return (await fromStore(this.#store, () => resolveVersion(opLog, at))).number;
   }
 

@@ -3,12 +3,14 @@
  * least a day apart remove an object: the first lists it as a candidate, and a later one removes it if it is still not
  * named. So a push that uses an object again has time to name it.
  */
+import { randomUUID } from 'node:crypto';
 import { firstCommit } from '../delta/commitNumber.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
+import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { batchesOf } from './needs.ts';
 import { findTip, requireSameHistory } from './remoteLog.ts';
@@ -110,9 +112,10 @@ async function writeList(
   nowMs: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const key = `${listFolder}${nowMs}.json`;
+  const key = `${listFolder}${nowMs}-${randomUUID()}.json`;
   const text = JSON.stringify({ format: 1, keys: found.map((object) => object.key) });
-  await store.put(key, Buffer.from(`${text}\n`), { signal });
+  // With a condition, since a bucket may refuse every put without one.
+  await store.putIfAbsent(key, bodyOf(Buffer.from(`${text}\n`)), { signal });
   return (await store.stat(key, { signal }))?.modifiedMs ?? nowMs;
 }
 

@@ -4,7 +4,7 @@
  */
 import { type PondError } from '../base/error.ts';
 import { type GlobPart } from '../base/glob.ts';
-import { type Glob, matchPart, parseGlob } from '../tinyfs/glob.ts';
+import { type Glob, matchNames, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type InputPattern, type Resource } from './model/kind.ts';
 import { documentError } from './model/documentError.ts';
 import { linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';
@@ -83,6 +83,25 @@ export function createGraph(resources: readonly Resource[]): Graph {
   }
 
   return { resources, sourcesOf, inOrder, cycle };
+}
+
+/**
+ * Returns the resources that read a file, by the names of its paths, and those that read from them, each after those that
+ * it reads from.
+ */
+export function dependentsOf(graph: Graph, paths: readonly string[]): readonly Resource[] {
+  const names = paths.map((path) => path.split('/').slice(1));
+  const isReader = ({ kind, spec }: Resource): boolean =>
+    kind.flows(spec).some(({ reads }) =>
+      reads.some(({ pattern }) => {
+        const glob = parseGlob(pattern);
+        return names.some((path) => matchNames(glob, path) !== undefined);
+      }),
+    );
+  const found = new Set<Resource>();
+  for (const resource of graph.inOrder())
+    if (isReader(resource) || graph.sourcesOf(resource).some((source) => found.has(source))) found.add(resource);
+  return [...found];
 }
 
 /** Returns the error for a cycle, with its path. */

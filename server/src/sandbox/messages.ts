@@ -4,6 +4,7 @@ import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
+import { type PlotRequest, type PlotResult } from './plotTypes.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
 import {
   type ColumnSummary,
@@ -68,6 +69,7 @@ interface Operations {
   tableRows: { params: InView & { readonly window: TableWindow }; result: RowWindow };
   tableCount: { params: InView; result: number };
   tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummary };
+  tablePlot: { params: InView & { readonly plot: PlotRequest }; result: PlotResult };
   findInTable: {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };
     result: FoundCell | null;

@@ -140,6 +140,12 @@ export class QueryEngine {
     return (await this.#attempt({ pond, request, ready }, onFiles, signal)).done;
   }
 
+  /** Absolute paths of the files of the pond that a query reads, each once. Fails as `run`. */
+  async inputs(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<readonly string[]> {
+    const { prepared } = await this.#prepare(pond, request, signal);
+    return [...new Set(prepared.spec.files.map(({ pondPath }) => pondPath))].filter((path) => path.startsWith('/'));
+  }
+
   /** Runs work on a result of the process that keeps it. Fails `query-failed` when it was released. */
   async onResult<T>(resultId: string, work: (kept: KeptResult) => Promise<T>): Promise<T> {
     return await work(this.#find(resultId));

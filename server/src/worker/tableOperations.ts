@@ -14,7 +14,14 @@ import { type TableReader } from '../sql/tables/tableReader.ts';
 
 type TableOperation = Extract<
   OperationName,
-  'tableColumns' | 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable' | 'diffCounts' | 'keepTable'
+  | 'tableColumns'
+  | 'tableRows'
+  | 'tableCount'
+  | 'tableSummary'
+  | 'tablePlot'
+  | 'findInTable'
+  | 'diffCounts'
+  | 'keepTable'
 >;
 
 /** Operations of a worker on views of tables: of files in place, and of results that it keeps. */
@@ -51,6 +58,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     signal: AbortSignal,
   ): Promise<OperationResult<'tableSummary'>> {
     return await this.#read(table, (reader) => reader.summarize(view, request, signal));
+  }
+
+  async tablePlot(
+    { table, view, plot }: OperationParams<'tablePlot'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'tablePlot'>> {
+    return await this.#read(table, (reader) => reader.plot(view, plot, signal));
   }
 
   async findInTable(

@@ -23,6 +23,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     tableRows: async (params, signal) => (await queries()).tables.tableRows(params, signal),
     tableCount: async (params, signal) => (await queries()).tables.tableCount(params, signal),
     tableSummary: async (params, signal) => (await queries()).tables.tableSummary(params, signal),
+    tablePlot: async (params, signal) => (await queries()).tables.tablePlot(params, signal),
     findInTable: async (params, signal) => (await queries()).tables.findInTable(params, signal),
     diffCounts: async (params, signal) => (await queries()).tables.diffCounts(params, signal),
     keepTable: async (params, signal) => (await queries()).tables.keepTable(params, signal),

@@ -9,6 +9,7 @@ import {
   type TableDiffInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
+import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
@@ -34,9 +35,12 @@ interface About {
  */
 export type TableQuery = { readonly pond: string } & (
   | { readonly path: string; readonly at?: string }
-  | { readonly sql: string; readonly document?: string }
+  | { readonly sql: string; readonly at?: string; readonly document?: string }
   | { readonly diff: DiffQuery }
 );
+
+/** A table of a file or a query. */
+export type PlainTableQuery = Exclude<TableQuery, { readonly diff: unknown }>;
 
 /** Two tables to compare, and how. */
 export interface DiffQuery {
@@ -71,36 +75,58 @@ export interface ShownView {
   readonly columns: readonly ColumnInfo[];
 }
 
-/** A result as line series. */
-export interface PlotInfo {
-  readonly xName: string;
-  /** True when x is in milliseconds since 1970 UTC. */
-  readonly isTime: boolean;
-  /** True when rows share an x: they are drawn as dots. */
-  readonly asDots: boolean;
-  /** Number of rows, from the first on, that the points cover. */
-  readonly rowsUsed: number;
-  readonly series: readonly {
-    readonly name: string;
-    readonly x: readonly number[];
-    /** Null breaks the line. */
-    readonly y: readonly (number | null)[];
-  }[];
+/** Another table than the page's own: the same one at another version, or a file of the pond. */
+export type OtherTable = { readonly at: string } | { readonly path: string };
+
+/** Requests to the server that the page may make, about the rows of its table or of another one. */
+type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'tablePlot' | 'findInTable';
+
+/** Requests that the extension answers. */
+interface HostRequests {
+  /** The user picks a version; null when none is picked. */
+  pickVersion: { params: Readonly<Record<string, never>>; result: string | null };
+  /** The user picks a table of events and its columns; null when none is picked. */
+  pickEvents: { params: Readonly<Record<string, never>>; result: PlottedEvents | null };
+  /** The files of the table, or of the other one, and the line of the row at a position, where it is known. */
+  origins: { params: { readonly row: number | null }; result: OriginsInfo };
 }
 
-/** Requests that the page may make: those about the rows of its table. */
-export type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'findInTable';
+/** Files of a table. */
+export type OriginsInfo = Result<'tableOrigins'> & {
+  /** Lines of the row in the only file, 1-based; null for other files than text, and where it cannot be known. */
+  readonly line: number | null;
+};
+
+/** A request of the page, by its name. */
+export type PageRequest = TableRequest | keyof HostRequests;
 
 /** Params of a request, without the table, which the extension knows. */
-export type RequestParams<N extends TableRequest> = Omit<Params<N>, 'pond' | 'source'>;
+export type RequestParams<N extends PageRequest> = N extends TableRequest
+  ? Omit<Params<N>, 'pond' | 'source'>
+  : N extends keyof HostRequests
+    ? HostRequests[N]['params']
+    : never;
+
+/** Result of a request. */
+export type RequestResult<N extends PageRequest> = N extends TableRequest
+  ? Result<N>
+  : N extends keyof HostRequests
+    ? HostRequests[N]['result']
+    : never;
 
 /** A request of the page, by its name. */
 type AnyRequest = {
-  readonly [N in TableRequest]: { readonly name: N; readonly params: RequestParams<N> };
-}[TableRequest];
+  readonly [N in PageRequest]: { readonly name: N; readonly params: RequestParams<N>; readonly other?: OtherTable };
+}[PageRequest];
 
 /** A result of a request. */
-export type AnyResult = { readonly [N in TableRequest]: Result<N> }[TableRequest];
+export type AnyResult = { readonly [N in PageRequest]: RequestResult<N> }[PageRequest];
+
+/** Something that the page can open: a file, at a version and a line; the log of a file; the document of a resource. */
+export type PlotLink =
+  | { readonly to: 'file'; readonly path: string; readonly at?: string; readonly line?: number }
+  | { readonly to: 'commit'; readonly commit: number }
+  | { readonly to: 'resource'; readonly id: string };
 
 export type ToGridPage =
   | GridState
@@ -109,8 +135,6 @@ export type ToGridPage =
   | { readonly type: 'diffCounts'; readonly run: number; readonly counts: DiffCountsInfo }
   | { readonly type: 'answer'; readonly id: number; readonly result: AnyResult }
   | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
-  | { readonly type: 'plot'; readonly run: number; readonly plot: PlotInfo }
-  | { readonly type: 'plotFailed'; readonly run: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number };
 
 export type FromGridPage =
@@ -118,8 +142,15 @@ export type FromGridPage =
   | { readonly type: 'cancel' }
   | ({ readonly type: 'request'; readonly id: number; readonly run: number } & AnyRequest)
   | { readonly type: 'cancelRequest'; readonly id: number }
+  | { readonly type: 'savePlot'; readonly run: number; readonly plot: PlotStatement }
+  | {
+      readonly type: 'savePicture';
+      readonly format: 'svg' | 'png';
+      readonly name: string;
+      readonly content: Uint8Array;
+    }
+  | ({ readonly type: 'follow' } & PlotLink)
   | { readonly type: 'diff'; readonly run: number; readonly action: 'toggleAll' | 'pickKey' | 'showText' }
-  | ({ readonly type: 'plot'; readonly run: number; readonly rowCount: number } & ShownView)
   | ({
       readonly type: 'copy';
       readonly run: number;

@@ -1,8 +1,9 @@
 import { type TableQuery } from './messages.ts';
+import { type PlotStatement, statedPlot } from '../plot/statement.ts';
 import { initialState, type TableState } from './viewState.ts';
 
 /** Increment when the state has another form: one of another version is not used. */
-const stateVersion = 2;
+const stateVersion = 3;
 
 /** State of the page, kept by VS Code while the page is hidden, and when the window is loaded again. */
 export interface PageState {
@@ -10,9 +11,9 @@ export interface PageState {
   /** The table that the rest is about; undefined before the first. The extension opens it again from here. */
   readonly query: TableQuery | undefined;
   readonly table: TableState;
-  /** Whether to plot results if possible, and the names of the plotted columns. */
+  /** Whether to plot results, and what the plot shows. */
   readonly plots: boolean;
-  readonly plotted: readonly string[];
+  readonly plot: PlotStatement;
 }
 
 const initialPage: PageState = {
@@ -20,7 +21,7 @@ const initialPage: PageState = {
   query: undefined,
   table: initialState,
   plots: false,
-  plotted: [],
+  plot: {},
 };
 
 /** Returns a kept state; the initial one when nothing was kept, or by another version. */
@@ -28,11 +29,17 @@ export function readPageState(kept: unknown): PageState {
   return isPageState(kept) ? kept : initialPage;
 }
 
-/** Returns the state for a table: what was chosen for another one is forgotten, but not whether to plot. */
+/**
+ * Returns the state for a table: what was chosen for another one is forgotten, but not whether to plot, and not the plot
+ * of another query. A plot that the query states is shown.
+ */
 export function stateFor(state: PageState, query: TableQuery): PageState {
   if (JSON.stringify(state.query) === JSON.stringify(query)) return state;
   if (JSON.stringify(comparedIn(state.query)) === JSON.stringify(comparedIn(query) ?? null)) return { ...state, query };
-  return { ...initialPage, plots: state.plots, plotted: state.plotted, query };
+  const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
+  const isPlot = stated !== undefined && !('error' in stated);
+  const { kind, x, ys, by } = state.plot;
+  return { ...initialPage, plots: state.plots || isPlot, plot: isPlot ? stated : { kind, x, ys, by }, query };
 }
 
 /** The tables that a query compares, whichever rows are shown and matched; undefined for any other query. */

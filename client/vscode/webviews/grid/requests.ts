@@ -1,10 +1,11 @@
 /** Requests of the page to the server, through the extension. */
-import { type Result } from '../../../../server/src/protocol/commands.ts';
 import {
   type AnyResult,
   type FromGridPage,
+  type OtherTable,
+  type PageRequest,
   type RequestParams,
-  type TableRequest,
+  type RequestResult,
   type ToGridPage,
 } from './messages.ts';
 
@@ -29,20 +30,26 @@ export class Requests {
 
   /**
    * Sends a request. With a `slot`, the earlier request in that slot is canceled: it fails as superseded, like all requests
-   * after `cancelAll`. Fails with the server's message.
+   * after `cancelAll`. It is about the table of the page, or another one. Fails with the server's message.
    */
-  send<N extends TableRequest>(run: number, name: N, params: RequestParams<N>, slot?: string): Promise<Result<N>> {
+  send<N extends PageRequest>(
+    run: number,
+    name: N,
+    params: RequestParams<N>,
+    slot?: string,
+    other?: OtherTable,
+  ): Promise<RequestResult<N>> {
     const id = (this.lastId += 1);
     if (slot !== undefined) {
       this.cancel(this.latest.get(slot));
       this.latest.set(slot, id);
     }
-    const answered = new Promise<Result<N>>((resolve, reject) =>
+    const answered = new Promise<RequestResult<N>>((resolve, reject) =>
       // The extension answers a request by the result of its name.
-      this.pending.set(id, { resolve, reject }),
+      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject }),
     );
     // The params are those of the name; the compiler does not follow that through the union.
-    this.post({ type: 'request', id, run, name, params } as FromGridPage);
+    this.post({ type: 'request', id, run, name, params, ...(other && { other }) } as FromGridPage);
     return answered;
   }
 

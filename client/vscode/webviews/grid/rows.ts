@@ -28,7 +28,8 @@ export function drawRows(
   for (let row = drawn.start; row < drawn.end; row++) {
     const kind = drawn.diff?.kind(row, text);
     const cells = drawn.visible.map((column) => {
-      const made = cell(drawn, { row, column }, text(row, column));
+      const shown = text(row, column);
+      const made = cell(drawn, { row, column }, shown === null && drawn.diff?.isKind(column) ? '' : shown);
       return drawn.diff === undefined ? made : withOld(made, drawn.diff.old(row, column, text));
     });
     const kinds = ['row', ...(row % 2 === 0 ? [] : ['odd']), ...(kind === undefined ? [] : [kind])];

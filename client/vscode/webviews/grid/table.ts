@@ -174,7 +174,8 @@ export class Table {
     this.layouts = layOut(this.content.columns, this.first, {
       characterWidth: this.character,
       widths: this.content.widths,
-      numbersWidth: numbersWidth(this.content.rowCount, this.character),
+      // Two characters more for the sign of a row that differs.
+      numbersWidth: numbersWidth(this.content.rowCount * (this.content.diff ? 100 : 1), this.character),
     });
   }
 

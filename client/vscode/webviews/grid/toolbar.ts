@@ -86,7 +86,9 @@ export class Toolbar {
     this.where.textContent = `row ${(row + 1).toLocaleString()}`;
   }
 
+  /** The tools are those of the rows. */
   plots(isPlot: boolean): void {
+    this.tools.hidden = isPlot;
     this.plotButton.textContent = isPlot ? 'Rows' : 'Plot';
   }
 

@@ -261,7 +261,7 @@ export class RowDiff {
 type Row = readonly (string | null)[];
 
 /** The table as it follows FROM. A version is stated by its number, since a name may not hold each form of one. */
-async function fromSql(pond: Pond, table: ComparedTable): Promise<SqlText> {
+export async function fromSql(pond: Pond, table: ComparedTable): Promise<SqlText> {
   if ('sql' in table) return queryFromSql(table.sql);
   const { path, at } = table;
   if (at === undefined) return identifier(path);

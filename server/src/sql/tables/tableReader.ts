@@ -3,6 +3,7 @@ import { type PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type Database } from '../../duckdb/database.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
 import {
   type ColumnSummary,
   type FoundCell,
@@ -97,6 +98,15 @@ export class TableReader {
       const { relation } = this.#parts;
       const where = whereSql(filtersSql(relation, view.filters));
       return await summarize(connection, { relation, where, column: columnOf(relation, column), topMax }, signal);
+    });
+  }
+
+  /** What a plot of a view draws. Fails as `rows`. */
+  async plot(view: TableView, request: PlotRequest, signal: AbortSignal): Promise<PlotResult> {
+    return await this.#connected(view, signal, async (connection) => {
+      const { relation } = this.#parts;
+      const { plotTable } = await import('./plotTable.ts');
+      return await plotTable({ connection, relation, filter: filtersSql(relation, view.filters) }, request, signal);
     });
   }
 

@@ -50,6 +50,11 @@ export class DiffView {
     return text(row, this.shown.length + 2 + column);
   }
 
+  /** True for the column with the kinds of rows: an equal row has none, which is no missing value. */
+  isKind(column: number): boolean {
+    return this.shown[column]?.name === this.info.changeColumn;
+  }
+
   /** Shown columns with changes in a row that has `cells`, as indexes; none for a row of one table alone. */
   changedColumns(cells: string | null): readonly number[] {
     if (cells === null) return [];

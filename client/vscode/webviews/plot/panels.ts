@@ -2,7 +2,8 @@
 
 /** Properties of a column that determine its panel. */
 export interface Measured {
-  readonly name: string;
+  /** Name of the column. */
+  readonly measured: string;
   readonly y: readonly (number | null)[];
 }
 
@@ -28,7 +29,7 @@ interface Range {
 export function panelsOf<Series extends Measured>(all: readonly Series[]): readonly Panel<Series>[] {
   const panels: { readonly unit: string; readonly series: Series[]; readonly ranges: Range[] }[] = [];
   for (const series of all) {
-    const unit = unitOf(series.name);
+    const unit = unitOf(series.measured);
     const range = rangeOf(series.y);
     const panel = panels.find((one) => one.unit === unit && fit([...one.ranges, range]));
     if (panel === undefined) panels.push({ unit, series: [series], ranges: [range] });
@@ -40,8 +41,13 @@ export function panelsOf<Series extends Measured>(all: readonly Series[]): reado
   return panels;
 }
 
-/** Unit in the name of a series, `INSTRUMENT.NAME.UNIT`, optionally followed by an aggregate; else empty. */
-function unitOf(name: string): string {
+/**
+ * Unit in a name: the last part of `INSTRUMENT.NAME.UNIT`, optionally followed by an aggregate, or in brackets at the end,
+ * as in `depth (m)`; else empty.
+ */
+export function unitOf(name: string): string {
+  const bracketed = /[([]([^()[\]]{1,16})[)\]]$/.exec(name)?.[1];
+  if (bracketed !== undefined) return bracketed;
   const parts = name.replace(/\.(avg|min|max|count|sum)$/, '').split('.');
   return parts.length < 3 ? '' : (parts.at(-1) ?? '');
 }

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { showChange } from '../diffEditor.ts';
+import { type FileNode, type HistoryNode } from '../history/nodes.ts';
+import { pondUri, shownPath } from '../pondUri.ts';
+
+type Node = HistoryNode | undefined;
+
+/** Version of a file to compare another one with. */
+let selected: { readonly uri: vscode.Uri; readonly title: string } | undefined;
+
+/** Opens a file as it was in a commit. */
+export async function openVersion(_: Context, node: Node): Promise<void> {
+  if (node?.type === 'file') await vscode.commands.executeCommand('vscode.open', versionOf(node));
+}
+
+/** Compares a file in a commit with the version before it. */
+export async function compareWithPrevious({ tableDiffs }: Context, node: Node): Promise<void> {
+  if (node?.type !== 'file') return;
+  const { pond, commit, change } = node;
+  await showChange(tableDiffs, { pond, from: String(commit.parent ?? 0), to: String(commit.number) }, change);
+}
+
+/** Compares a file in a commit with what is at its path now, staged changes included. */
+export async function compareWithWorking({ client }: Context, node: Node): Promise<void> {
+  if (node?.type !== 'file') return;
+  const { pond, change } = node;
+  const path = shownPath(change);
+  const exists = await client.request('stat', { pond, path }).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) {
+    void vscode.window.showInformationMessage(`${path} is not in the working tree any more.`);
+    return;
+  }
+  await diff(versionOf(node), pondUri(pond, path), `${titleOf(node)} ↔ working tree`);
+}
+
+/** Remembers a file in a commit as one side of a comparison. */
+export async function selectForCompare(_: Context, node: Node): Promise<void> {
+  if (node?.type !== 'file') return;
+  selected = { uri: versionOf(node), title: titleOf(node) };
+  await vscode.commands.executeCommand('setContext', 'pond.compareSelected', true);
+}
+
+/** Compares a file in a commit with the remembered one, whichever commits and paths they are of. */
+export async function compareWithSelected(_: Context, node: Node): Promise<void> {
+  if (node?.type !== 'file' || selected === undefined) return;
+  await diff(selected.uri, versionOf(node), `${selected.title} ↔ ${titleOf(node)}`);
+}
+
+async function diff(left: vscode.Uri, right: vscode.Uri, title: string): Promise<void> {
+  await vscode.commands.executeCommand('vscode.diff', left, right, title);
+}
+
+/** A removed file is at the version before its commit. */
+function versionOf({ pond, commit, change }: FileNode): vscode.Uri {
+  const at = change.kind === 'removed' ? (commit.parent ?? 0) : commit.number;
+  return pondUri(pond, shownPath(change), String(at));
+}
+
+function titleOf({ commit, change }: FileNode): string {
+  return `${shownPath(change).split('/').at(-1)} (${commit.number})`;
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import { type ConflictRowInfo, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
+import { selectedPaths, type Context } from '../context.ts';
+
+/** Rows that a person decides about one by one; beyond, one side is taken for all. */
+const decidedMax = 500;
+
+/** A cell that both sides have otherwise, or a row that one of them removed. */
+interface Decision extends vscode.QuickPickItem {
+  readonly row: ConflictRowInfo;
+  /** Undefined for a whole row. */
+  readonly column: string | undefined;
+}
+
+/** Merges the rows of a table in conflict; for rows that both sides changed, the user picks what comes from the other commit. */
+export async function mergeRows({ client, sourceControls }: Context, ...args: readonly unknown[]): Promise<void> {
+  const selected = selectedPaths(args);
+  const path = selected?.paths[0];
+  if (selected === undefined || path === undefined) return;
+  const { pond } = selected;
+  const merge = await client.request('mergeRows', { pond, path, limit: decidedMax });
+  const done = merge.merged
+    ? merge
+    : await decided(merge, (choice) => client.request('mergeRows', { pond, path, ...choice }));
+  if (done === undefined) return;
+  await sourceControls.refresh(pond);
+  const { added, removed, changed } = done;
+  const name = path.split('/').at(-1) ?? path;
+  void vscode.window.showInformationMessage(
+    `${name} is merged: +${added} −${removed} ~${changed} rows come from the other commit.`,
+  );
+}
+
+type Choice = Pick<RowMergeInfo, 'key'> & {
+  readonly take?: 'ours' | 'theirs';
+  readonly choices?: readonly RowChoiceInfo[];
+  readonly limit: number;
+};
+
+/** Asks the user, and merges; undefined when the user leaves it. */
+async function decided(
+  merge: RowMergeInfo,
+  send: (choice: Choice) => Promise<RowMergeInfo>,
+): Promise<RowMergeInfo | undefined> {
+  const { key, conflicts, rows } = merge;
+  if (conflicts > rows.length) {
+    const sides = [
+      { label: 'Keep the staged rows', take: 'ours' },
+      { label: 'Take the rows of the other commit', take: 'theirs' },
+    ] as const;
+    const placeHolder = `${conflicts.toLocaleString()} rows changed on both sides`;
+    const side = await vscode.window.showQuickPick(sides, { placeHolder });
+    return side && (await send({ key, take: side.take, limit: 0 }));
+  }
+  const items = rows.flatMap((row) => decisionsOf(merge, row));
+  const picked = await vscode.window.showQuickPick(items, {
+    canPickMany: true,
+    matchOnDescription: true,
+    placeHolder: `Both sides changed ${conflicts} ${conflicts === 1 ? 'row' : 'rows'}: check what comes from the other commit`,
+  });
+  if (picked === undefined) return undefined;
+  const choices = rows.map((row): RowChoiceInfo => {
+    const own = picked.filter((item) => item.row === row);
+    if (own.length === 0) return { key: row.key, take: 'ours' };
+    const columns = own.flatMap(({ column }) => (column === undefined ? [] : [column]));
+    return { key: row.key, take: 'theirs', ...(columns.length > 0 && { columns }) };
+  });
+  return await send({ key, choices, limit: 0 });
+}
+
+/** What there is to decide about a row. A cell that only the other side changed is checked. */
+function decisionsOf({ columns }: RowMergeInfo, row: ConflictRowInfo): readonly Decision[] {
+  const { base, ours, theirs } = row;
+  const name = row.key.map(shown).join(', ');
+  if (ours === null || theirs === null) {
+    const description =
+      ours === null ? 'staged: removed · other commit: changed' : 'staged: changed · other commit: removed';
+    return [{ label: name, description, row, column: undefined }];
+  }
+  return columns.flatMap((column, index) => {
+    const [was, own, other] = [base?.[index], ours[index], theirs[index]];
+    if (own === other) return [];
+    const description = `staged: ${shown(own)} · other commit: ${shown(other)}`;
+    const detail = base === null ? 'both sides added the row' : `before: ${shown(was)}`;
+    return [{ label: `${name} · ${column}`, description, detail, row, column, picked: base !== null && was === own }];
+  });
+}
+
+function shown(value: string | null | undefined): string {
+  return value ?? 'NULL';
+}

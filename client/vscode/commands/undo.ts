@@ -1,0 +1,34 @@
+import * as vscode from 'vscode';
+import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
+import { type Context } from '../context.ts';
+import { shownPath } from '../pondUri.ts';
+
+/** Paths that the question lists. */
+const listedMax = 8;
+
+/** Undoes the latest commit by a new one, after a question that says what changes. */
+export async function undoCommit(
+  { client, ponds, sourceControls }: Context,
+  target?: vscode.SourceControl | { readonly pond?: string },
+): Promise<CommitInfo | null | undefined> {
+  const named = target !== undefined && 'pond' in target ? target.pond : undefined;
+  const root = target !== undefined && 'rootUri' in target ? target.rootUri : undefined;
+  const pond = named ?? (await ponds.choose(root));
+  if (pond === undefined) return undefined;
+  const { undone, changes } = await client.request('undo', { pond, dryRun: true });
+  const undo = 'Undo Commit';
+  const question = `Undo commit ${undone.number}: ${undone.message.split('\n', 1)[0]}?`;
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: detailOf(changes) }, undo);
+  if (answer !== undo) return undefined;
+  const { commit } = await client.request('undo', { pond });
+  await sourceControls.refresh(pond);
+  vscode.window.setStatusBarMessage(`Commit ${commit?.number} undoes commit ${undone.number}`, 5_000);
+  return commit;
+}
+
+function detailOf(changes: readonly ChangeInfo[]): string {
+  const counted = changes.filter(({ partOf }) => partOf === undefined);
+  const lines = counted.slice(0, listedMax).map((change) => `${shownPath(change)}: ${change.kind}`);
+  const more = counted.length > listedMax ? [`and ${(counted.length - listedMax).toLocaleString('en')} more`] : [];
+  return ['A new commit makes these changes. Both commits stay in the history.', '', ...lines, ...more].join('\n');
+}

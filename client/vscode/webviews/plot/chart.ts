@@ -1,0 +1,172 @@
+import { areaY, axisX, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
+import { type PlotRangeInfo } from '../../../../server/src/protocol/commands.ts';
+import { numberText, shortText } from './axisText.ts';
+import { type Panel } from './panels.ts';
+import { type DrawnSeries } from './series.ts';
+
+/** An event to mark. */
+export interface EventMark {
+  readonly x: number;
+  readonly label: string;
+}
+
+/** What panels have in common. */
+interface ChartInfo {
+  readonly kind: 'line' | 'area' | 'scatter';
+  readonly xName: string;
+  /** True when x is in milliseconds since 1970 UTC. */
+  readonly isTime: boolean;
+  readonly range: PlotRangeInfo;
+  readonly events: readonly EventMark[];
+}
+
+/** A drawn panel, with the scale of its y axis. */
+export interface DrawnPanel {
+  readonly element: Element;
+  readonly series: readonly DrawnSeries[];
+  /** The position of a value, pixels from the top of the panel. */
+  yOf(value: number): number;
+}
+
+/** Minimum height of a panel, and height of the axis below the last panel, pixels. */
+const panelMin = 120;
+const axisHeight = 36;
+
+/** Room left and right of all panels, pixels. */
+export const marginLeft = 56;
+export const marginRight = 28;
+
+/** Margin above a panel, which shows its unit, and below each but the last, pixels. */
+const marginTop = 22;
+const marginBottom = 8;
+
+/** Distance between ticks of the y axis, pixels. */
+const tickSpacing = 40;
+
+/** Draws stacked panels over a shared x axis, as high as the available height, or higher. */
+export function charts(
+  info: ChartInfo,
+  panels: readonly Panel<DrawnSeries>[],
+  { width, height }: { readonly width: number; readonly height: number },
+): readonly DrawnPanel[] {
+  const each = Math.max(panelMin, Math.floor((height - axisHeight) / panels.length));
+  return panels.map((panel, index) => {
+    const isLast = index === panels.length - 1;
+    const box = { width, height: isLast ? each + axisHeight : each, isFirst: index === 0, isLast };
+    return chart(info, panel, box);
+  });
+}
+
+interface PanelBox {
+  readonly width: number;
+  readonly height: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+function chart(
+  info: ChartInfo,
+  { unit, series }: Panel<DrawnSeries>,
+  { width, height, isFirst, isLast }: PanelBox,
+): DrawnPanel {
+  const { xName, isTime, range, events } = info;
+  const at = positions(isTime);
+  const [only] = series;
+  const label = unit !== '' ? unit : series.length === 1 && only !== undefined ? only.name : null;
+  const drawn = plot({
+    ...{ width, height, marginLeft, marginRight, marginTop },
+    marginBottom: isLast ? marginBottom + axisHeight : marginBottom,
+    ariaLabel: `${series.map(({ name }) => name).join(', ')} by ${xName}`,
+    x: {
+      ...{ type: isTime ? 'utc' : 'linear', label: null, nice: false },
+      domain: [at(range.low), at(range.high)],
+      ...(isLast ? {} : { axis: null }),
+    },
+    y: { nice: true, label: null, domain: info.kind === 'area' ? [0, ...endsOf(series)] : endsOf(series) },
+    marks: [
+      gridY({ stroke: 'currentColor', strokeOpacity: 0.12, tickSpacing }),
+      isLast ? xAxis(xName, isTime) : null,
+      axisY({ label, labelArrow: 'none', tickSize: 0, tickSpacing, tickFormat: shortText }),
+      ...(events.length === 0 ? [] : eventMarks(events, at, isFirst)),
+      ...series.flatMap((one) => seriesMarks(info.kind, one, at)),
+    ],
+  });
+  removeStyles(drawn);
+  const scale = drawn.scale('y');
+  return { element: drawn, series, yOf: (value) => Number(scale?.apply(value) ?? 0) };
+}
+
+/** The content security policy forbids inline styles; grid.css has the same rules. */
+export function removeStyles(drawn: Element): void {
+  for (const style of drawn.querySelectorAll('style')) style.remove();
+}
+
+function xAxis(xName: string, isTime: boolean): ReturnType<typeof axisX> {
+  const label = isTime ? `${xName} (UTC)` : xName;
+  return axisX({ label, labelArrow: 'none', tickSize: 4, ...(isTime ? {} : { tickFormat: numberText }) });
+}
+
+type Position = (x: number) => number | Date;
+
+function positions(isTime: boolean): Position {
+  return (x) => (isTime ? new Date(x) : x);
+}
+
+/** Least and greatest value; a value alone is in the middle. */
+function endsOf(series: readonly DrawnSeries[]): readonly number[] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of series.flatMap(({ y }) => y)) {
+    if (value === null) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  if (low > high) return [0, 1];
+  const around = low === high ? Math.abs(low) * 0.1 || 1 : 0;
+  return [low - around, high + around];
+}
+
+function seriesMarks(
+  kind: ChartInfo['kind'],
+  { color, dashed, vertices, lone, cells }: DrawnSeries,
+  at: Position,
+): readonly ReturnType<typeof dot>[] {
+  if (cells !== undefined) {
+    const points = cells.x.map((x, index) => ({ x: at(x), y: cells.y[index], points: cells.points[index] ?? 1 }));
+    const symbol = dashed ? 'times' : 'circle';
+    // Where many points are, the dot is fuller.
+    const opacity = (point: { readonly points: number }): number => Math.min(1, 0.45 + Math.log10(point.points) * 0.2);
+    return [dot(points, { x: 'x', y: 'y', stroke: color, strokeOpacity: opacity, r: 2, symbol, clip: true })];
+  }
+  const corners = vertices.map(({ x, y }) => ({ x: at(x), y }));
+  const dots = lone.map(({ x, y }) => ({ x: at(x), y }));
+  const line = { x: 'x', y: 'y', stroke: color, strokeWidth: 1.5, clip: true } as const;
+  return [
+    ...(kind === 'area' ? [areaY(corners, { x: 'x', y: 'y', fill: color, fillOpacity: 0.25, clip: true })] : []),
+    lineY(corners, { ...line, ...(dashed ? { strokeDasharray: '4 3' } : {}) }),
+    ...(dots.length === 0 ? [] : [dot(dots, { x: 'x', y: 'y', fill: color, r: 2, clip: true })]),
+  ];
+}
+
+/** Lines at the times of events, with the labels that have room above the first panel. */
+function eventMarks(events: readonly EventMark[], at: Position, isFirst: boolean): readonly ReturnType<typeof dot>[] {
+  const marks = events.map(({ x, label }) => ({ x: at(x), label }));
+  const rule = ruleX(marks, { x: 'x', stroke: 'currentColor', strokeOpacity: 0.6, strokeDasharray: '2 2', clip: true });
+  if (!isFirst) return [rule];
+  const labels = text(marks.slice(0, labelsMax), {
+    ...{
+      x: 'x',
+      text: 'label',
+      frameAnchor: 'top',
+      textAnchor: 'start',
+      dx: 3,
+      dy: 2,
+      lineAnchor: 'top',
+      fill: 'currentColor',
+    },
+    clip: true,
+  });
+  return [rule, labels];
+}
+
+/** Maximum number of events with a label in the picture: more would cover each other. */
+const labelsMax = 12;

@@ -1,0 +1,92 @@
+/** Which columns of a table a plot shows. */
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { isNumeric } from '../grid/columns.ts';
+import { type PlotKind, type PlotStatement } from './statement.ts';
+
+/** The columns of a plot: what is stated, completed by what the table has. */
+export interface ChosenPlot extends PlotStatement {
+  readonly kind: PlotKind;
+  readonly x: string;
+  readonly ys: readonly string[];
+}
+
+/** True for a type of dates or times. */
+export function isTime(type: string): boolean {
+  return /^(DATE|TIMESTAMP.*)$/.test(type);
+}
+
+/** True for a column of times, or of the seconds of series. */
+export function isTimeColumn({ name, type }: ColumnInfo): boolean {
+  return isTime(type) || (name.toLowerCase() === 'timestamp' && isNumeric(type));
+}
+
+/** Returns the columns that may be an x axis of a kind. */
+export function xColumns(columns: readonly ColumnInfo[], kind: PlotKind): readonly ColumnInfo[] {
+  if (kind === 'bar') return columns;
+  if (kind === 'rose') return columns.filter(({ type }) => isNumeric(type));
+  return columns.filter((column) => isNumeric(column.type) || isTimeColumn(column));
+}
+
+/** Returns the columns that may be measured over x. */
+export function yColumns(columns: readonly ColumnInfo[], x: string): readonly ColumnInfo[] {
+  return columns.filter(({ name, type }) => name !== x && isNumeric(type));
+}
+
+/**
+ * Completes what is stated: x is the first time column or one named Timestamp, as in a series, else the first column of
+ * numbers. Without numbers over it, the values of the first column are counted. What names a missing column is left out.
+ * Undefined without columns.
+ */
+export function chosenPlot(columns: readonly ColumnInfo[], stated: PlotStatement): ChosenPlot | undefined {
+  const has = (name: string | undefined): boolean => columns.some((column) => column.name === name);
+  const kind = stated.kind ?? defaultKind(columns);
+  const possible = xColumns(columns, kind);
+  const isPossible = possible.some(({ name }) => name === stated.x);
+  const x = isPossible ? stated.x : defaultX(possible, kind);
+  if (x === undefined) return kind === 'bar' || columns.length === 0 ? undefined : chosenPlot(columns, { kind: 'bar' });
+  const measured = yColumns(columns, x).map(({ name }) => name);
+  const ys = (stated.ys ?? []).filter((name) => measured.includes(name));
+  const chosen = ys.length > 0 ? ys : initialYs(measured, kind);
+  const { by, groups, ...rest } = stated;
+  return {
+    ...rest,
+    ...(has(by) && by !== undefined && by !== x && { by, ...(groups && { groups }) }),
+    ...{ kind, x, ys: kind === 'rose' || kind === 'bar' ? chosen.slice(0, 1) : chosen },
+  };
+}
+
+function defaultKind(columns: readonly ColumnInfo[]): PlotKind {
+  const x = defaultX(xColumns(columns, 'line'), 'line');
+  if (x !== undefined && yColumns(columns, x).length > 0 && (x === columns[0]?.name || columns.some(isTimeColumn)))
+    return 'line';
+  return columns.length > 0 && columns.every(({ type }) => isNumeric(type)) ? 'histogram' : 'bar';
+}
+
+function defaultX(possible: readonly ColumnInfo[], kind: PlotKind): string | undefined {
+  if (kind === 'rose') return (possible.find(({ name }) => /dir|azimuth|bearing/i.test(name)) ?? possible[0])?.name;
+  if (kind === 'histogram') return (possible.find((column) => !isTimeColumn(column)) ?? possible[0])?.name;
+  if (kind === 'bar') return (possible.find(({ type }) => !isNumeric(type)) ?? possible[0])?.name;
+  const time = possible.find(({ type }) => isTime(type)) ?? possible.find(isTimeColumn);
+  return (time ?? possible[0])?.name;
+}
+
+/** Maximum number of lines drawn before the user chooses. */
+const shownMax = 4;
+
+function initialYs(names: readonly string[], kind: PlotKind): readonly string[] {
+  if (kind === 'rose')
+    return [names.find((name) => /speed|velocity|wind/i.test(name)) ?? names[0] ?? ''].filter(Boolean);
+  if (kind === 'scatter') return names.slice(0, 1);
+  return initialColumns(names);
+}
+
+/**
+ * Columns drawn initially: the first and others of the same quantity, by the names of series (`A.Temperature.C` and
+ * `B.Temperature.C`); if there are no others, the first few.
+ */
+export function initialColumns(names: readonly string[]): readonly string[] {
+  const measured = (name: string): string => name.slice(name.indexOf('.') + 1);
+  const [first = ''] = names;
+  const same = first.includes('.') ? names.filter((name) => measured(name) === measured(first)) : [];
+  return (same.length > 1 ? same : names).slice(0, shownMax);
+}

@@ -1,0 +1,160 @@
+/** The picture of loaded data, and what it says in words. */
+import { type PlotRangeInfo, type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
+import { countText, numberText, positionText, shortText } from './axisText.ts';
+import { charts, type DrawnPanel } from './chart.ts';
+import { barChart, histogramChart } from './countCharts.ts';
+import { barMeasure, groupsShown, type PlotData } from './loader.ts';
+import { panelsOf, unitOf } from './panels.ts';
+import { type ChosenPlot } from './plotColumns.ts';
+import { roseChart } from './rose.ts';
+import { drawnLine, drawnPoints, type DrawnSeries, readingAt, seriesName, styleAt } from './series.ts';
+
+/** What is drawn. */
+interface Picture {
+  readonly plot: ChosenPlot;
+  readonly data: PlotData;
+  readonly isTime: boolean;
+  /** All columns that may be drawn: their order gives the colors. */
+  readonly names: readonly string[];
+  /** The visible part of the x axis; undefined where all of it is drawn. */
+  readonly range: PlotRangeInfo | undefined;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws a plot: its panels, or one panel without series for counts. Empty when nothing can be drawn. */
+export function drawPlot(picture: Picture, size: Size): readonly DrawnPanel[] {
+  const { result } = picture.data;
+  switch (result.kind) {
+    case 'lines':
+    case 'points':
+      return seriesPanels(picture, size);
+    case 'histogram':
+    case 'bars':
+    case 'rose':
+      return countPanel(picture, result, size);
+  }
+}
+
+function seriesPanels({ plot, data, isTime, names, range }: Picture, size: Size): readonly DrawnPanel[] {
+  const { result, overlay } = data;
+  const whole = 'range' in result ? result.range : null;
+  const shown = range ?? (whole === null ? undefined : widened(whole));
+  if (shown === undefined) return [];
+  const places = { plot, names, groups: data.groups?.values ?? [] };
+  const series = [
+    ...seriesOf(result, places, undefined),
+    ...(overlay === undefined ? [] : seriesOf(overlay, places, plot.overlay)),
+  ];
+  const kind = plot.kind === 'area' || plot.kind === 'scatter' ? plot.kind : 'line';
+  const events = (data.events?.marks ?? []).filter(({ x }) => x >= shown.low && x <= shown.high);
+  return charts({ kind, xName: plot.x, isTime, range: shown, events }, panelsOf(series), size);
+}
+
+/** A range of one x is drawn with some room around it. */
+function widened({ low, high }: PlotRangeInfo): PlotRangeInfo {
+  if (high > low) return { low, high };
+  const around = Math.abs(low) * 1e-6 || 1;
+  return { low: low - around, high: high + around };
+}
+
+interface Places {
+  readonly plot: ChosenPlot;
+  readonly names: readonly string[];
+  readonly groups: readonly (string | null)[];
+}
+
+/** The color of all series of another version: gray is none of the others. */
+const otherColor = 'var(--vscode-descriptionForeground)';
+
+function seriesOf(
+  result: PlotResultInfo,
+  { plot, names, groups }: Places,
+  version: string | undefined,
+): readonly DrawnSeries[] {
+  const style = (of: { readonly column: string; readonly group?: string | null }) => {
+    const place = of.group === undefined ? names.indexOf(of.column) : groups.indexOf(of.group);
+    const { color, dashed } = styleAt(Math.max(0, place));
+    const other = of.group !== undefined && plot.ys.indexOf(of.column) % 2 === 1;
+    const shown = version === undefined ? color : otherColor;
+    return {
+      name: seriesName(of, plot.ys.length, version),
+      color: shown,
+      dashed: dashed || other || version !== undefined,
+    };
+  };
+  if (result.kind === 'lines') return result.series.map((line) => drawnLine(line, style(line), version));
+  return result.kind === 'points' ? result.series.map((cells) => drawnPoints(cells, style(cells), version)) : [];
+}
+
+function countPanel(
+  { plot, data, isTime }: Picture,
+  result: Extract<PlotResultInfo, { kind: 'histogram' | 'bars' | 'rose' }>,
+  { width, height }: Size,
+): readonly DrawnPanel[] {
+  const y = plot.ys[0];
+  const { measure } = barMeasure(y, plot.measure);
+  const yName = measure === 'rows' || y === undefined ? 'rows' : `${measure} of ${y}`;
+  const box = { xName: plot.x, yName: result.kind === 'bars' ? yName : 'rows', isTime, width, height };
+  const one = (element: Element): readonly DrawnPanel[] => [{ element, series: [], yOf: () => 0 }];
+  if (result.kind === 'bars') return result.bars.length === 0 ? [] : one(barChart(result, box));
+  if (result.kind === 'histogram')
+    return result.range === null ? [] : one(histogramChart(result, { ...box, overlay: data.overlay }));
+  const name = `${y ?? ''} by ${plot.x}`;
+  return result.rows === 0 ? [] : one(roseChart(result, { width, height, name, unit: unitOf(y ?? '') }));
+}
+
+/** What was drawn, and what was left out: `3,000 rows drawn · 5 without date`. */
+export function factsText(
+  { result, overlay, events, groups }: PlotData,
+  { x, by, groups: chosen }: ChosenPlot,
+): string {
+  const parts = [`plot of ${countText(result.rows, 'row')}`];
+  const without = result.kind === 'rose' ? 'without direction and speed' : `without ${x}`;
+  if (result.skipped > 0) parts.push(`${countText(result.skipped, 'row')} ${without}`);
+  if (result.kind === 'bars' && result.others > 0)
+    parts.push(
+      `${result.unit === null ? 'the largest' : 'the latest'} ${result.bars.length}, ${countText(result.others, result.unit ?? 'value')} more`,
+    );
+  if (overlay !== undefined) parts.push(`${countText(overlay.rows, 'row')} of the other version`);
+  if (by !== undefined && groups !== undefined)
+    parts.push(
+      `${chosen?.length ?? Math.min(groupsShown, groups.values.length)} of ${countText(groups.distinct, 'value')} of ${by}`,
+    );
+  if (events !== undefined) {
+    parts.push(`${events.marks.length.toLocaleString()} of ${countText(events.rows, 'event')}`);
+    if (events.untimed > 0) parts.push(`${countText(events.untimed, 'event')} without a time`);
+  }
+  return parts.join(' · ');
+}
+
+/** A position of the pointer without digits that a pixel does not have. */
+function rounded(x: number, isTime: boolean, pixel: number): number {
+  const unit = isTime ? ([60_000, 1000].find((ms) => ms <= pixel) ?? 1) : 10 ** Math.floor(Math.log10(pixel || 1));
+  return Math.round(x / unit) * unit;
+}
+
+/** Maximum number of series whose values are stated at the pointer. */
+const readMax = 6;
+
+/** The values of lines at a position, as text. */
+export function readingsText(
+  panels: readonly DrawnPanel[],
+  { x, isTime, pixel }: { readonly x: number; readonly isTime: boolean; readonly pixel: number },
+): string {
+  const all = panels.flatMap(({ series }) => series);
+  const parts = all.slice(0, readMax).flatMap((series) => {
+    const reading = readingAt(series, x);
+    if (reading === undefined) return [];
+    const { low, high, rows } = reading;
+    if (low === null || high === null) return [`${series.name} –`];
+    const value =
+      low === high ? numberText(low) : `${shortText(low)} to ${shortText(high)} in ${countText(rows, 'row')}`;
+    return [`${series.name} ${value}`];
+  });
+  const more = all.length > readMax ? [`${all.length - readMax} more`] : [];
+  return [positionText(rounded(x, isTime, pixel), isTime), ...parts, ...more].join(' · ');
+}

@@ -1,0 +1,76 @@
+import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { displayPaths } from '../resources/displayPath.ts';
+import { fuzzyScore } from '../base/fuzzy.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
+import { type Command } from './verb.ts';
+import { pathEntries } from './pathEntries.ts';
+import { treeAt } from './tree.ts';
+import { createYield } from './yieldToEventLoop.ts';
+
+/** Paths of the files of one tree that is remembered, so that a typed letter does not list the pond again. */
+interface Listing {
+  readonly at: string;
+  readonly paths: readonly string[];
+}
+
+/** Listings of more paths are not remembered. */
+const rememberedMax = 200_000;
+const listings = new WeakMap<ResourcePond, Listing>();
+const followed = new WeakSet<ResourcePond>();
+const pageFiles = 100;
+
+/** Files whose path has the letters of a text in their order, the best first. Fails `version-not-found`. */
+export const findFiles: Command<'findFiles'> = async (pond, params, { signal }) => {
+  const { text, at, start = 0, limit = pageFiles } = params;
+  const yieldToEventLoop = createYield(signal);
+  const paths = await pathsOf(pond, at, yieldToEventLoop);
+  const scored: { readonly path: string; readonly score: number }[] = [];
+  for (const path of paths) {
+    await yieldToEventLoop();
+    const score = fuzzyScore(text, path);
+    if (score !== undefined) scored.push({ path, score });
+  }
+  scored.sort((a, b) => b.score - a.score || a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
+  return {
+    paths: scored.slice(start, start + limit).map(({ path }) => path),
+    total: scored.length,
+    searched: paths.length,
+  };
+};
+
+/** Paths of all files of a tree, by the names of their resources. */
+async function pathsOf(
+  pond: ResourcePond,
+  at: string | undefined,
+  yieldToEventLoop: () => Promise<void>,
+): Promise<readonly string[]> {
+  const version = at === undefined ? 'working' : String((await pond.resolve(at)).number);
+  const known = listings.get(pond);
+  if (known?.at === version) return known.paths;
+  forgetWhenChanged(pond);
+  const listed: Listing = { at: version, paths: [] };
+  listings.set(pond, listed);
+  const paths = await listFiles(await treeAt(pond, at), yieldToEventLoop);
+  // A change since the listing began may be missing in it.
+  if (listings.get(pond) === listed) listings.delete(pond);
+  else return paths;
+  if (paths.length <= rememberedMax) listings.set(pond, { at: version, paths });
+  return paths;
+}
+
+function forgetWhenChanged(pond: ResourcePond): void {
+  if (followed.has(pond)) return;
+  followed.add(pond);
+  pond.onEvent(() => void listings.delete(pond));
+}
+
+async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>): Promise<readonly string[]> {
+  const names = displayPaths([fs]);
+  const paths: string[] = [];
+  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', true)) {
+    await yieldToEventLoop();
+    // The content of a link to a directory is listed where it is.
+    if (problem === undefined && !at.isDirectory) paths.push(await names.path(path));
+  }
+  return paths;
+}

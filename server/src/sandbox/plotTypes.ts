@@ -1,0 +1,130 @@
+/** Plots of tables: what is drawn, reduced by the engine to what a picture of a given size can show. Plain data. */
+
+/** An interval of the x axis: milliseconds since 1970 UTC of a column of times, else numbers. */
+interface PlotRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Series by the values of a column, as texts; null is NULL. */
+export interface PlotGroups {
+  readonly column: string;
+  readonly values: readonly (string | null)[];
+}
+
+/** What to draw of a view. Without a range, all of it. */
+export type PlotRequest =
+  /** Lines of columns over x, for a picture of a number of pixel columns. */
+  | {
+      readonly kind: 'lines';
+      readonly x: string;
+      readonly ys: readonly string[];
+      readonly by?: PlotGroups;
+      readonly range?: PlotRange;
+      readonly pixels: number;
+    }
+  /** Points of columns over x, on a grid of cells. */
+  | {
+      readonly kind: 'points';
+      readonly x: string;
+      readonly ys: readonly string[];
+      readonly by?: PlotGroups;
+      readonly range?: PlotRange;
+      readonly cells: { readonly across: number; readonly down: number };
+    }
+  /** Numbers of values of a column in bins of equal width. */
+  | { readonly kind: 'histogram'; readonly x: string; readonly range?: PlotRange; readonly bins: number }
+  /** A bar for each calendar unit of times, or for the values of x with the most rows or the largest measure. */
+  | {
+      readonly kind: 'bars';
+      readonly x: string;
+      /** The column that is measured; not needed for `rows`. */
+      readonly y?: string;
+      readonly measure: BarMeasure;
+      readonly most: number;
+    }
+  /** Rows by direction, in degrees from north, clockwise, and by speed. */
+  | { readonly kind: 'rose'; readonly direction: string; readonly speed: string; readonly sectors: number };
+
+type BarMeasure = 'rows' | 'sum' | 'mean' | 'min' | 'max';
+
+/** The rows of a request: those in the range, and those of the view that have no finite x and are not drawn. */
+interface PlottedRows {
+  readonly rows: number;
+  readonly skipped: number;
+}
+
+/** The answer to a request of its kind. */
+export type PlotResult =
+  | (PlottedRows & {
+      readonly kind: 'lines';
+      /** The range of the request, or of all rows; null without a row that has an x. */
+      readonly range: PlotRange | null;
+      readonly series: readonly LineBuckets[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'points';
+      readonly range: PlotRange | null;
+      readonly series: readonly PointCells[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'histogram';
+      readonly range: PlotRange | null;
+      /** Numbers of rows; `bins` of equal width over the range. */
+      readonly counts: readonly number[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'bars';
+      /** The calendar unit of each bar; null for bars of values. */
+      readonly unit: CalendarUnit | null;
+      /** `value` is a text, or milliseconds since 1970 UTC with a unit; `height` is null without a number. */
+      readonly bars: readonly { readonly value: string | number | null; readonly height: number | null }[];
+      /** Values, or units of time, that have no bar. */
+      readonly others: number;
+    })
+  | (PlottedRows & {
+      readonly kind: 'rose';
+      /** Speeds above 0 at which a class ends; the last class has no end. */
+      readonly edges: readonly number[];
+      /** Numbers of rows by sector, from north clockwise, then by class. */
+      readonly counts: readonly (readonly number[])[];
+      /** Rows of speed 0, which have no direction. */
+      readonly calms: number;
+    });
+
+export type CalendarUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
+
+/** Which series: a column, of the rows with a value of the column of groups. */
+interface PlottedSeries {
+  readonly column: string;
+  /** Undefined without groups. */
+  readonly group?: string | null;
+}
+
+/**
+ * A line by pixel columns: the arrays have an element for each column that has rows, in the order of x. Infinite values
+ * and NaN count as missing. A row at the end of the range is in the column `pixels`; the rows left and right of the
+ * range are in the columns `-1` and `pixels + 1`, within a tenth of its width, or
+ * within its width when it has fewer rows than pixels.
+ */
+export interface LineBuckets extends PlottedSeries {
+  readonly bucket: readonly number[];
+  /** First and last x of the rows. */
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+  /** Values at the first and the last x, and the extremes; null for a missing value. */
+  readonly first: readonly (number | null)[];
+  readonly last: readonly (number | null)[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+  /** Rows, and those with a value. */
+  readonly rows: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** Points by cells: the arrays have an element for each cell with points: the mean position, and the number of points. */
+export interface PointCells extends PlottedSeries {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly points: readonly number[];
+}

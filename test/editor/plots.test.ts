@@ -1,0 +1,203 @@
+/** Plots in a real VS Code, by mouse and keyboard. Saves screenshots in out/screenshots/. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type FrameLocator, type Page } from 'playwright-core';
+import { runPond } from '../support/pondCommand.ts';
+import { type Window } from '../support/workbench.ts';
+import { type FlowFiles, type Flows, startFlows } from '../support/workbenchFlows.ts';
+import { explorerRow, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
+
+const timeout = 300_000;
+
+/** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
+function readings(offset: number): string {
+  const lines = ['time,A.Water.C,B.Water.C,A.Wind.m/s,A.Direction.deg'];
+  for (let index = 0; index < 20_000; index++) {
+    if (index > 9000 && index < 10_000) continue;
+    const time = new Date(Date.UTC(2026, 0, 1) + index * 600_000).toISOString().slice(0, 19);
+    const water = 12 + offset + 8 * Math.sin(index / 3200) + Math.sin(index / 23);
+    const wind = Math.abs(6 * Math.sin(index / 190)) + (index % 7) / 4;
+    lines.push(`${time},${water.toFixed(2)},${(water / 2 + 3).toFixed(2)},${wind.toFixed(2)},${(index * 17) % 360}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function makePond(): Promise<FlowFiles> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
+  try {
+    const pond = join(home, 'plots.pond');
+    const run = async (...args: readonly string[]): Promise<void> => {
+      const { status, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
+      assert.equal(status, 0, stderr);
+    };
+    await run('init', pond);
+    await writeFile(join(home, 'readings.csv'), readings(-1));
+    await writeFile(join(home, 'events.csv'), 'time,what\n2026-02-01,cleaned\n2026-04-10,calibrated\n');
+    await run('import', join(home, 'readings.csv'), join(home, 'events.csv'), '/');
+    await run('commit', '-m', 'Before the correction');
+    await writeFile(join(home, 'readings.csv'), readings(0));
+    await run('rm', '/readings.csv');
+    await run('import', join(home, 'readings.csv'), '/');
+    await run('commit', '-m', 'Corrected readings');
+    const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+    const workspace = join(home, 'test.code-workspace');
+    await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'plots' }] }));
+    return { home, workspace };
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+describe('plots', () => {
+  let flows: Flows;
+  before(async () => {
+    flows = await startFlows({ trusted: true });
+  });
+  after(async () => {
+    await (flows as Flows | undefined)?.close();
+  });
+
+  test('a table is plotted, zoomed, compared, marked, explained, and stated in its query', { timeout }, async (t) => {
+    await flows.through(t, 'plots', makePond, async (window, files) => {
+      await explorerRow(window.page, 'readings.csv').waitFor();
+      const grid = await query(
+        window.page,
+        '-- plot: {"kind":"line","ys":["A.Water.C","B.Water.C","A.Wind.m/s"]}\nSELECT * FROM "/readings.csv"',
+      );
+      await lines(window, grid);
+      await zoom(window.page, grid);
+      await compare(window, grid);
+      await explain(window, grid);
+      await state(window, grid, files);
+      await kinds(window, grid);
+      await themes(window, files);
+    });
+  });
+});
+
+/** What the query states is drawn: a panel for each unit. */
+async function lines({ screenshot }: Window, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('img', { name: 'A.Water.C, B.Water.C by time' }).waitFor();
+  await grid.getByRole('img', { name: 'A.Wind.m/s by time' }).waitFor();
+  await grid.locator('.position').filter({ hasText: 'plot of 19,001 rows' }).waitFor();
+  await screenshot('plot-lines');
+}
+
+/** The wheel, a drag and keys show other parts, each with finer data. */
+async function zoom(page: Page, grid: FrameLocator): Promise<void> {
+  const chart = grid.getByRole('group', { name: /^Plot\. Arrow keys/ });
+  const rows = grid.locator('.position');
+  const box = await chart.boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.move(box.x + box.width / 2, box.y + 80);
+  await grid.locator('.readout').filter({ hasText: 'A.Water.C' }).waitFor();
+  await page.mouse.wheel(0, -100);
+  await rows.filter({ hasNotText: '19,001' }).filter({ hasText: 'plot of' }).waitFor();
+  const before = (await rows.textContent()) ?? '';
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 80, box.y + 80, { steps: 3 });
+  await page.mouse.up();
+  await rows.filter({ hasNotText: before }).filter({ hasText: 'plot of' }).waitFor();
+  await chart.focus();
+  await page.keyboard.press('0');
+  await rows.filter({ hasText: 'plot of 19,001 rows' }).waitFor();
+  await page.keyboard.press('+');
+  await rows.filter({ hasNotText: '19,001' }).filter({ hasText: 'plot of' }).waitFor();
+  await page.keyboard.press('0');
+  await rows.filter({ hasText: 'plot of 19,001 rows' }).waitFor();
+}
+
+/** The version before is drawn too, and events of another table are marked. */
+async function compare({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('button', { name: 'B.Water.C' }).click();
+  await grid.getByRole('button', { name: 'Overlay Version…' }).click();
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Before the correction' }).click();
+  await grid.getByRole('img', { name: /A\.Water\.C, A\.Water\.C @\d+ by time/ }).waitFor();
+  await grid.getByRole('button', { name: 'Events…' }).click();
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await input.fill('/events.csv');
+  await page.keyboard.press('Enter');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'what' }).click();
+  await grid.locator('svg text').filter({ hasText: 'calibrated' }).first().waitFor();
+  await screenshot('plot-overlay');
+}
+
+/** A point is explained by its rows, its file and its commit, which a link opens. */
+async function explain({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('group', { name: /^Plot\. Arrow keys/ }).focus();
+  for (const key of ['End', 'Enter']) await page.keyboard.press(key);
+  const pane = grid.getByRole('complementary', { name: 'Point' });
+  await pane.getByRole('button', { name: /^\d+: Corrected readings/ }).waitFor();
+  await pane.getByRole('button', { name: '/readings.csv' }).waitFor();
+  await screenshot('plot-point');
+  await pane.getByRole('button', { name: 'Close Point' }).click();
+}
+
+/** The plot is written into the query, from where another person gets it. */
+async function state({ page }: Window, grid: FrameLocator, { home }: FlowFiles): Promise<void> {
+  await grid.getByRole('button', { name: 'Save in Query' }).click();
+  await page.locator('.editor-instance .monaco-editor').filter({ hasText: '"overlay":"' }).first().waitFor();
+  await grid.getByRole('button', { name: 'Save Picture…' }).click();
+  await grid.getByRole('menuitem', { name: 'Save as PNG…' }).click();
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await input.waitFor();
+  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+  const file = join(home, 'plot.png');
+  await input.fill(file);
+  // The dialog looks for the file first.
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'plots.pond' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.notification-toast').filter({ hasText: 'Wrote' }).waitFor();
+  const bytes = await readFile(file);
+  assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  assert.ok(bytes.length > 10_000);
+}
+
+/** Every type of plot is drawn of the same table. */
+async function kinds({ screenshot }: Window, grid: FrameLocator): Promise<void> {
+  const type = grid.getByLabel('Type');
+  for (const [kind, name] of [
+    ['area', /by time$/],
+    ['scatter', /by time$/],
+    ['histogram', /^rows by /],
+    ['bar', /^rows by time$/],
+    ['rose', /^A\.Wind\.m\/s by A\.Direction\.deg$/],
+  ] as const) {
+    await type.selectOption(kind);
+    await grid.getByRole('img', { name }).first().waitFor();
+    await screenshot(`plot-${kind}`);
+  }
+}
+
+/** A plot in every kind of theme. */
+async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+  await openInExplorer(page, 'readings.csv');
+  await page.locator('.tab').filter({ hasText: 'readings.csv' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.tab').filter({ hasText: 'Result: ' }).click();
+  const grid = webview(page);
+  await grid.getByLabel('Type').selectOption('line');
+  await grid
+    .getByRole('img', { name: /A\.Water\.C/ })
+    .first()
+    .waitFor();
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default Light Modern', 'vs'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await grid
+      .getByRole('img', { name: /A\.Water\.C/ })
+      .first()
+      .waitFor();
+    await screenshot(`plot-${kind}`);
+  }
+}
