@@ -6,6 +6,7 @@ import { saveTable, saveTableAs } from './saveTable.ts';
 import { TableDocument } from './tableDocument.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
+import { refreshWhenVisible } from './visibleRefresh.ts';
 import { type TableQuery } from './webviews/grid/messages.ts';
 
 /** The editors that show a file of a pond as rows: for files that are tables alone, and next to the text of others. */
@@ -82,30 +83,6 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     grid.onDidClose(() => void listeners.dispose());
     refresh.request();
   }
-}
-
-export interface VisibleRefresh extends vscode.Disposable {
-  request(): void;
-}
-
-/** Runs an action on each `request()` while the panel is visible, else once it becomes visible. */
-export function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): VisibleRefresh {
-  let isDue = false;
-  const runIfVisible = (): void => {
-    if (!isDue || !panel.visible) return;
-    isDue = false;
-    run();
-  };
-  const listener = panel.onDidChangeViewState(runIfVisible);
-  return {
-    request: () => {
-      isDue = true;
-      runIfVisible();
-    },
-    dispose: () => {
-      listener.dispose();
-    },
-  };
 }
 
 function tableOf({ pond, path, at }: PondLocation): TableQuery {

@@ -123,10 +123,10 @@ type AnyRequest = {
 /** A result of a request. */
 export type AnyResult = { readonly [N in PageRequest]: RequestResult<N> }[PageRequest];
 
-/** Something that the page can open: a file, at a version and a line; the log of a file; the document of a resource. */
+/** Something that the page can open: a file, at a version and a line; the commits of a file; the document of a resource. */
 export type PlotLink =
   | { readonly to: 'file'; readonly path: string; readonly at?: string; readonly line?: number }
-  | { readonly to: 'commit'; readonly commit: number }
+  | { readonly to: 'log'; readonly path: string }
   | { readonly to: 'resource'; readonly id: string };
 
 export type ToGridPage =
