@@ -104,7 +104,7 @@ async function revert({ page, screenshot }: Window): Promise<void> {
   await glyph.waitFor();
   await runCommand(page, 'Show Next Change');
   await screenshot('revert');
-  await page.getByRole('button', { name: 'Revert Change' }).click();
+  await page.locator('.peekview-actions .codicon-discard').click();
   await glyph.waitFor({ state: 'detached' });
   await page.keyboard.press('Control+S');
   await status(page, 'lake · nothing staged').waitFor();
