@@ -14,7 +14,7 @@ import { type Runner } from './resources/runner.ts';
 import { type Schedules } from './resources/schedules.ts';
 import { type SearchView } from './search/view.ts';
 import { type SourceControls } from './sourceControl.ts';
-import { type TableDiffs } from './tableDiff.ts';
+import { type TableDiffs } from './tableDiffs.ts';
 
 /** Dependencies of the commands. */
 export interface Context {

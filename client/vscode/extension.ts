@@ -47,7 +47,7 @@ import { rowsOf } from './resources/shownRows.ts';
 import { SearchView } from './search/view.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
-import { TableDiffs } from './tableDiff.ts';
+import { TableDiffs } from './tableDiffs.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { statements } from '../../server/src/base/sqlStatements.ts';
 import { type ColumnInfo, type TableSource } from '../../server/src/protocol/commands.ts';
-import { showChanges } from './diffEditor.ts';
 import { errorText } from './errors.ts';
 import { type GridHost, openParams } from './gridTable.ts';
 import { pondUri } from './pondUri.ts';
@@ -120,11 +119,8 @@ export class PlotHost {
         const options = { selection, viewColumn: vscode.ViewColumn.Beside };
         return void (await vscode.window.showTextDocument(pondUri(pond, path, at), options));
       }
-      case 'commit': {
-        const { commit, changes } = await this.#host.client.request('show', { pond, commit: String(link.commit) });
-        const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
-        return await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
-      }
+      case 'log':
+        return void (await vscode.commands.executeCommand('pond.showLog', pondUri(pond, link.path)));
       case 'resource': {
         const [resource] = await this.#host.client.request('resources', { pond, names: [link.id] });
         if (resource !== undefined) await vscode.commands.executeCommand('vscode.open', documentUri(pond, resource));

@@ -22,6 +22,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'memory.bench.ts': 15,
   'migrate.bench.ts': 3,
   'mirror.bench.ts': 2,
+  'plot.bench.ts': 2,
   'query.bench.ts': 2,
   'reading.bench.ts': 6,
   'reduce.bench.ts': 4,

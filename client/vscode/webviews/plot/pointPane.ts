@@ -114,7 +114,7 @@ export class PointPane {
     if (isStaged) fact('Staged', 'changes that are not committed');
     if (commit !== null) {
       const text = `${commit.number}: ${commit.message.split('\n', 1)[0] || commit.operation}`;
-      fact('Commit', this.#link(text, { to: 'commit', commit: commit.number }));
+      fact('Commit', this.#link(text, { to: 'log', path }));
       fact('By', `${commit.author}, ${commit.time.slice(0, 16).replace('T', ' ')} UTC`);
       if (commit.operation.includes('/')) fact('Run', commit.operation);
     }
