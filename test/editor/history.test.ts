@@ -48,16 +48,16 @@ async function answer(page: Page, question: string, button: string): Promise<voi
   await dialog.waitFor({ state: 'hidden' });
 }
 
+/** Chooses an item of the menu of a row. A row that is drawn again closes its menu; a user then opens it again. */
 async function chooseInMenu(page: Page, row: Locator, title: string): Promise<void> {
   const item = page.getByRole('menuitem', { name: title }).first();
-  do await row.click({ button: 'right' });
-  while (
-    !(await item.waitFor({ timeout: 5000 }).then(
+  const isChosen = (): Promise<boolean> =>
+    item.click({ timeout: 5000 }).then(
       () => true,
       () => false,
-    ))
-  );
-  await item.click();
+    );
+  do await row.click({ button: 'right' });
+  while (!(await isChosen()));
 }
 
 /** A commit is found in the view, its file compared with the version before, and the commit named. */
