@@ -190,12 +190,9 @@ const rows: { readonly [N in PathVerb]: Row } = {
   commit: {
     last: 'followed',
     takes: 'any',
-    run: async (host, path) => {
-      const code = await codeOf(host.run('commit', { message: 'a part', paths: [path] }));
-      // What is staged next must differ from what is committed.
-      await host.run('undo', {});
-      return code;
-    },
+    // Undone, since what is staged next must differ from what is committed.
+    run: (host, path) =>
+      codeOf(host.run('commit', { message: 'a part', paths: [path] })).finally(() => host.run('undo', {})),
   },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
   history: { last: 'followed', takes: 'any', run: async (host, path) => (await host.run('history', { path })).commits },
