@@ -5,18 +5,10 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
 import { verbs } from '../../server/src/commands/verbs.ts';
 import { type Params } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
-import { pathVerbs, type PathVerb } from '../support/pathVerbs.ts';
-
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  return await work.then(
-    () => 'none',
-    (error: unknown) => (isPondError(error) ? error.code : String(error)),
-  );
-}
+import { codeOf, pathVerbs, type PathVerb } from '../support/pathVerbs.ts';
 
 /** A path through links, the real path, and whether its last component is a link. */
 interface LinkedPath {

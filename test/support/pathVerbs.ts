@@ -1,5 +1,6 @@
 /** The verbs that take a path, and how each is tried: a new one does not compile without a row. */
 import assert from 'node:assert/strict';
+import { isPondError } from '../../server/src/base/error.ts';
 import { type CommandName, type Params } from '../../server/src/protocol/commands.ts';
 import { type PondHost, textFile } from './commandHost.ts';
 
@@ -24,6 +25,14 @@ async function editable(host: PondHost, path: string): Promise<{ readonly base: 
   const { editing, columns } = await host.run('openTable', { table: { path } });
   assert.ok(editing !== undefined && 'base' in editing);
   return { base: editing.base, column: columns[0]?.name ?? '' };
+}
+
+/** The code of a failure; `none` for success. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(
+    () => 'none',
+    (error: unknown) => (isPondError(error) ? error.code : String(error)),
+  );
 }
 
 /** How each of them is tried. */
@@ -183,12 +192,9 @@ export const pathVerbs: { readonly [N in PathVerb]: Row } = {
   commit: {
     last: 'followed',
     takes: 'any',
-    run: async (host, path) => {
-      const code = await codeOf(host.run('commit', { message: 'a part', paths: [path] }));
-      // What is staged next must differ from what is committed.
-      await host.run('undo', {});
-      return code;
-    },
+    // Undone, since what is staged next must differ from what is committed.
+    run: (host, path) =>
+      codeOf(host.run('commit', { message: 'a part', paths: [path] })).finally(() => host.run('undo', {})),
   },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
   history: { last: 'followed', takes: 'any', run: async (host, path) => (await host.run('history', { path })).commits },
