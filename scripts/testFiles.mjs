@@ -11,6 +11,7 @@ export const slowFiles = [
   'test/editor/editor.test.ts',
   'test/editor/resources.test.ts',
   'test/editor/site.test.ts',
+  'test/editor/replication.test.ts',
   'test/docs/tutorial.test.ts',
   'test/bench/bench.test.ts',
   'test/pipeline/harbor.test.ts',

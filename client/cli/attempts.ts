@@ -6,7 +6,7 @@ import { printedError } from './printedError.ts';
 import { type Session } from './verb.ts';
 
 /** Outcome of the call for one resource, `KIND/NAME`; exactly one of the two is defined. */
-export interface Attempt<T> {
+interface Attempt<T> {
   readonly resource: string;
   readonly value?: T;
   readonly error?: PondError;

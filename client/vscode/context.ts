@@ -12,8 +12,9 @@ import { type ResourceStore } from './resources/resourceStore.ts';
 import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type Schedules } from './resources/schedules.ts';
+import { type SearchView } from './search/view.ts';
 import { type SourceControls } from './sourceControl.ts';
-import { type TableDiffs } from './tableDiff.ts';
+import { type TableDiffs } from './tableDiffs.ts';
 
 /** Dependencies of the commands. */
 export interface Context {
@@ -22,6 +23,7 @@ export interface Context {
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
   readonly history: HistoryView;
+  readonly search: SearchView;
   readonly tableDiffs: TableDiffs;
   readonly store: ResourceStore;
   readonly runner: Runner;

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../server/src/protocol/commands.ts';
 import { pondUri, shownPath } from './pondUri.ts';
-import { comparedFiles, isComparedByRows, type TableDiffs } from './tableDiff.ts';
+import { comparedFiles, isComparedByRows } from './tableDiff.ts';
+import { type TableDiffs } from './tableDiffs.ts';
 
 /** Both sides of a diff: versions of one pond, undefined for the working tree. */
 export interface Sides {

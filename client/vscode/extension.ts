@@ -11,6 +11,8 @@ import { appendFiles } from './commands/appendFiles.ts';
 import { importFiles } from './commands/importFiles.ts';
 import { backUpNow, verifyBackup } from './commands/backups.ts';
 import { clonePond } from './commands/clone.ts';
+import { cancelSearch, findInFiles } from './commands/findInFiles.ts';
+import { goToFile } from './commands/goToFile.ts';
 import { initPond } from './commands/init.ts';
 import { mergeRows } from './commands/mergeRows.ts';
 import { resolveConflicts } from './commands/resolveConflicts.ts';
@@ -42,9 +44,10 @@ import { MirrorWatcher } from './mirrors.ts';
 import { queryLanguage, QueryDocuments } from './queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
+import { SearchView } from './search/view.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
-import { TableDiffs } from './tableDiff.ts';
+import { TableDiffs } from './tableDiffs.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
@@ -59,9 +62,10 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
   const history = new HistoryView(client, ponds);
+  const search = new SearchView(client);
   const resources = resourceParts(client, ponds, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
-  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, ...resources };
+  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, search, ...resources };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -72,6 +76,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     ),
     tableDiffs,
     history,
+    search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
     vscode.languages.registerHoverProvider(
@@ -94,6 +99,9 @@ export function activate(extension: vscode.ExtensionContext): Api {
     registerCommand('pond.stateFormat', context, stateFormat),
     registerCommand('pond.restoreVersion', context, restoreVersion),
     ...historyCommands(context),
+    registerCommand('pond.goToFile', context, goToFile),
+    registerCommand('pond.findInFiles', context, findInFiles),
+    registerCommand('pond.cancelSearch', context, cancelSearch),
     registerCommand('pond.openAsTable', context, openAsTable),
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),

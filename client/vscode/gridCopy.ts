@@ -3,6 +3,8 @@ import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { errorText } from './errors.ts';
 import { copyText, type ClipboardFormat } from './webviews/grid/copyText.ts';
 import { type ShownView } from './webviews/grid/messages.ts';
+import { EditedRows, type RowEdit, type RowKey } from './webviews/grid/rowEdits.ts';
+import { isWhole } from './webviews/grid/viewState.ts';
 
 /** Rows fetched per request. */
 const copyWindow = 10_000;
@@ -45,4 +47,20 @@ export async function copyCells(
       `Only the first ${max.toLocaleString()} rows were copied, as the setting "pond.table.copyRows" allows. Export writes all of them.`,
     );
   return copied.length;
+}
+
+/** Returns a function that reads the rows of a view with edits over them. */
+export function editedRows(
+  edits: ReadonlyMap<RowKey, RowEdit>,
+  { view, columns, rowCount }: ShownView & { readonly rowCount: number },
+  read: (start: number, count: number) => Promise<RowsInfo>,
+): (start: number, count: number) => Promise<RowsInfo> {
+  if (edits.size === 0) return read;
+  const shown = new EditedRows(edits, { isWhole: isWhole(view), rowCount });
+  const names = columns.map(({ name }) => name);
+  return async (start, count) => {
+    const range = shown.viewRange(start, start + count);
+    const rows = await read(range.start, range.count);
+    return { start, columns: shown.over(start, start + count, names, rows).columns };
+  };
 }

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { errorText, isCancelled } from './errors.ts';
-import { copyCells } from './gridCopy.ts';
+import { openAsQuery, reported, warnOfEdits } from './gridActions.ts';
+import { copyCells, editedRows } from './gridCopy.ts';
 import { exportView } from './gridExport.ts';
 import { GridRequests } from './gridRequests.ts';
-import { failure, type GridHost, located, tableName, tableTitle } from './gridTable.ts';
+import { editedFile, failure, type GridHost, tableName, tableTitle } from './gridTable.ts';
 import { PlotHost } from './plotHost.ts';
 import { pondName } from './pondUri.ts';
 import { diffAction, openTable } from './tableDiff.ts';
+import { type TableDocument } from './tableDocument.ts';
 import { webviewPage } from './webviewPage.ts';
 import {
   type FromGridPage,
@@ -27,6 +29,8 @@ type Shown = Extract<GridState, { type: 'result' }>;
 export class GridPanel implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
+  /** The edits of the table; undefined for the result of a query. */
+  private readonly document: TableDocument | undefined;
   private readonly plots: PlotHost;
   private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
@@ -39,8 +43,9 @@ export class GridPanel implements vscode.Disposable {
   readonly onDidClose = this.closed.event;
 
   /** Turns `panel` into the grid; closing either closes both. */
-  constructor(host: GridHost, panel: vscode.WebviewPanel) {
+  constructor(host: GridHost, panel: vscode.WebviewPanel, document?: TableDocument) {
     this.host = host;
+    this.document = document;
     this.panel = panel;
     this.plots = new PlotHost(host);
     this.requests = new GridRequests(host.client, this.plots, (message) => this.post(message));
@@ -48,6 +53,7 @@ export class GridPanel implements vscode.Disposable {
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
     this.listeners = [
+      ...(document === undefined ? [] : [document.onDidEdit((edits) => this.post({ type: 'edited', ...edits }))]),
       this.panel.webview.onDidReceiveMessage((message: FromGridPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
       this.panel.onDidChangeViewState(() => this.reopenLost()),
@@ -122,12 +128,8 @@ export class GridPanel implements vscode.Disposable {
   /** Rows of the whole table. Throws while no table is shown. */
   async rows(start: number, count: number): Promise<RowsInfo> {
     if (this.current?.type !== 'result') throw new Error('no table is shown');
-    return this.rowsOf(
-      this.current,
-      { view: { sort: [], filters: [] }, columns: this.current.info.columns },
-      start,
-      count,
-    );
+    const whole = { view: { sort: [], filters: [] }, columns: this.current.info.columns };
+    return this.rowsOf(this.current, whole, start, count);
   }
 
   dispose(): void {
@@ -144,6 +146,7 @@ export class GridPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         // A page that was hidden restarts empty: send its content again.
+        if (this.document !== undefined) this.post({ type: 'edited', ...this.document.all });
         if (this.current !== undefined) this.post(this.current);
         return;
       case 'cancel':
@@ -151,10 +154,10 @@ export class GridPanel implements vscode.Disposable {
       case 'cancelRequest':
         return this.requests.cancel(message.id);
       case 'savePicture':
-        void this.reported('The picture could not be saved', () => this.plots.savePicture(message));
+        void reported('The picture could not be saved', () => this.plots.savePicture(message));
         return;
       case 'follow':
-        void this.reported('It could not be opened', async () => {
+        void reported('It could not be opened', async () => {
           if (this.query !== undefined) await this.plots.follow(this.query.pond, message);
         });
         return;
@@ -171,57 +174,49 @@ export class GridPanel implements vscode.Disposable {
   private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, { type: 'diff' }>): void {
     switch (message.type) {
       case 'request':
-        return this.requests.send(message, { query: shown.query, source: shown.info.source });
+        return this.requests.send(message, {
+          query: shown.query,
+          source: shown.info.source,
+          edited: editedFile(shown),
+        });
       case 'savePlot':
-        void this.reported('The plot could not be stated', () =>
+        void reported('The plot could not be stated', () =>
           this.plots.savePlot(shown.query, shown.info.source, message.plot),
         );
         return;
       case 'copy': {
-        const rows = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        const read = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        const rows = editedRows(this.document?.rows ?? new Map(), message, read);
         void copyCells({ ...message, table: tableName(shown.query) }, rows).then((copied) => {
           if (copied !== undefined) this.post({ type: 'copied', rows: copied });
         });
         return;
       }
+      case 'edit': {
+        const edited = editedFile(shown);
+        return edited && this.document?.edit(message.label, edited.base, message.rows);
+      }
+      case 'paste':
+        void vscode.env.clipboard.readText().then((text) => this.post({ type: 'pasted', run: message.run, text }));
+        return;
       case 'export':
-        void this.reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
+        if (this.document?.isDirty === true) warnOfEdits();
+        void reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
         return;
       case 'openAsQuery':
-        void this.reported('The query could not be opened', () => this.openAsQuery(shown, message));
+        void reported('The query could not be opened', () => openAsQuery(this.host, shown, message));
     }
   }
 
-  private async openAsQuery({ query, diff, info: { source, columns } }: Shown, shown: ShownView): Promise<void> {
-    const names = shown.columns.map(({ name }) => name);
-    const isAll = JSON.stringify(names) === JSON.stringify(columns.map(({ name }) => name));
-    const from = 'diff' in query ? diff?.sql : 'sql' in query ? query.sql : undefined;
-    const { sql } = await this.host.client.request('tableSql', {
-      ...{ pond: query.pond, source: 'path' in query ? located(query) : source, view: shown.view },
-      ...(isAll ? {} : { columns: names }),
-      ...(from !== undefined && { sql: from }),
-    });
-    await this.host.openQuery(query.pond, `${sql};\n`);
-  }
-
-  /** Runs work for the user, and shows its error, except cancellation. */
-  private async reported(what: string, work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!isCancelled(error)) void vscode.window.showErrorMessage(`${what}: ${errorText(error)}`);
-    }
-  }
-
-  private rowsOf(
-    { query, info }: Shown,
-    { view, columns }: ShownView,
-    start: number,
-    count: number,
-  ): Promise<RowsInfo> {
-    const names = columns.map(({ name }) => name);
-    const params = { pond: query.pond, source: info.source, view, start, count, columns: names };
-    return this.host.client.request('tableRows', params);
+  private rowsOf(shown: Shown, { view, columns }: ShownView, start: number, count: number): Promise<RowsInfo> {
+    const { query, info } = shown;
+    const range = {
+      start,
+      count,
+      columns: columns.map(({ name }) => name),
+      positions: editedFile(shown) !== undefined,
+    };
+    return this.host.client.request('tableRows', { pond: query.pond, source: info.source, view, ...range });
   }
 
   /** Waits for the number of all rows, and of differences; its failure is that of the query. */

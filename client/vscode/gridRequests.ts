@@ -17,6 +17,8 @@ type PageRequest = Extract<FromGridPage, { type: 'request' }>;
 interface ShownTable {
   readonly query: TableQuery;
   readonly source: TableSource;
+  /** The file whose rows are edited, and its content; undefined for one that cannot be. */
+  readonly edited: { readonly path: string; readonly base: string } | undefined;
 }
 
 /** Passes the requests of a page on to the server, about its own table alone, and the answers back. */
@@ -58,7 +60,7 @@ export class GridRequests {
 
   private async request(
     message: PageRequest,
-    { query, source: own }: ShownTable,
+    { query, source: own, edited }: ShownTable,
     token: vscode.CancellationToken,
   ): Promise<AnyResult> {
     const { name, other } = message;
@@ -78,6 +80,9 @@ export class GridRequests {
         return await this.client.request('tablePlot', { ...message.params, ...table }, token);
       case 'findInTable':
         return await this.client.request('findInTable', { ...message.params, ...table }, token);
+      case 'checkCells':
+        if (edited === undefined) throw new Error('the table cannot be edited');
+        return await this.client.request('checkCells', { ...message.params, pond: query.pond, ...edited }, token);
     }
   }
 }

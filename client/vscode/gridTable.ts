@@ -65,3 +65,13 @@ export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, erro
     ...(hint === undefined ? {} : { hint: hintText(hint) }),
   };
 }
+
+/** The file whose rows a page edits, with its content; undefined for a table that cannot be edited. */
+export function editedFile({
+  query,
+  info: { editing },
+}: Extract<GridState, { type: 'result' }>): { readonly path: string; readonly base: string } | undefined {
+  return 'path' in query && editing !== undefined && 'base' in editing
+    ? { path: query.path, base: editing.base }
+    : undefined;
+}

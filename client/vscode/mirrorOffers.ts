@@ -14,10 +14,12 @@ export async function offerMirrored(
   runs: readonly RunInfo[],
   isFirst: (run: RunInfo) => boolean,
 ): Promise<void> {
-  const names = runs.filter((run) => run.status === 'ok' && isFirst(run)).map(({ resource }) => resource);
-  if (names.length === 0) return;
-  const mirrors = await client.request('mirrors', { pond, names });
-  for (const mirror of mirrors) if (mirror.isFolderThere && !isShown(mirror.folder)) void offer(mirror);
+  const first = runs.filter((run) => run.status === 'ok' && isFirst(run));
+  if (first.length === 0) return;
+  for (const mirror of await client.request('mirrors', { pond })) {
+    const isRun = first.some(({ id }) => mirror.home.endsWith(`/${id}`));
+    if (isRun && mirror.isFolderThere && !isShown(mirror.folder)) void offer(mirror);
+  }
 }
 
 /** Opens a folder of the host in a new window. */

@@ -5,7 +5,7 @@ import { errorData, errorText, isCancelled } from './errors.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { GridPanel } from './gridPanel.ts';
 import { type GridHost } from './gridTable.ts';
-import { followWorkingTree } from './tableDiff.ts';
+import { followWorkingTree } from './tableDiffs.ts';
 import { activeUri, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
 import { QueryHistory } from './queryHistory.ts';

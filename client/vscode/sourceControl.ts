@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type PondClient } from './client.ts';
-import { errorText } from './errors.ts';
+import { errorData, errorText } from './errors.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from './pondUri.ts';
 import { StagedRows } from './stagedRows.ts';
@@ -38,6 +38,11 @@ export class SourceControls implements vscode.Disposable {
   /** Last status of a pond; undefined before the first response. */
   status(pond: string): StatusInfo | undefined {
     return this.byPond.get(pond)?.status;
+  }
+
+  /** True when the folder of a pond is gone. */
+  isGone(pond: string): boolean {
+    return this.byPond.get(pond)?.isGone === true;
   }
 
   /** Staged changes of a pond, with those of a resource's own files counted as one. Undefined like `status`. */
@@ -104,6 +109,8 @@ class PondSourceControl implements vscode.Disposable {
   private lastSent = 0;
   private lastShown = 0;
   status: StatusInfo | undefined;
+  /** True while the folder of the pond is gone. */
+  isGone = false;
 
   constructor(client: PondClient, pond: string, host: SourceControlHost) {
     this.client = client;
@@ -150,7 +157,20 @@ class PondSourceControl implements vscode.Disposable {
       this.show(status);
     } catch (error) {
       this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
+      if (errorData(error)?.code === 'pond-not-found' && request >= this.lastShown) this.forget(errorText(error));
     }
+  }
+
+  /** Shows nothing as staged, and says once why: the folder of the pond is gone. */
+  private forget(reason: string): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.status = undefined;
+    this.conflicts.resourceStates = [];
+    this.staged.resourceStates = [];
+    this.control.count = 0;
+    this.host.refreshed();
+    void vscode.window.showErrorMessage(reason);
   }
 
   dispose(): void {
@@ -163,6 +183,7 @@ class PondSourceControl implements vscode.Disposable {
     // Redrawing an unchanged status would make letters in the explorer flicker.
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
+    this.isGone = false;
     this.rows.update(status);
     const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>

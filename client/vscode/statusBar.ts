@@ -13,6 +13,8 @@ interface StatusReport {
   readonly staged: number | undefined;
   readonly conflicts: number;
   readonly isReadOnly: boolean;
+  /** True when the folder of the pond is gone. */
+  readonly isGone: boolean;
   /** States of the copies of the pond, one sentence each. */
   readonly backups: readonly string[];
   readonly state: ServerState;
@@ -37,6 +39,10 @@ function statusText(
   const bad = report.health.health === 'ok' ? undefined : report.health.health;
   if (report.pond === undefined) {
     return bad === undefined ? undefined : { text: `$(warning) ${name}`, tooltip: report.health.message, bad };
+  }
+  if (report.isGone) {
+    const tooltip = `The folder ${report.pond} was removed or moved. Nothing is saved until it is back.`;
+    return { text: `$(error) ${name} · folder is gone`, tooltip, bad: 'error' };
   }
   const counts = [
     ...(report.staged === undefined ? [] : [report.staged === 0 ? 'nothing staged' : `${report.staged} staged`]),
@@ -103,6 +109,7 @@ export class StatusBar implements vscode.Disposable {
       pond,
       staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
+      isGone: pond !== undefined && this.sourceControls.isGone(pond),
       isReadOnly: pond !== undefined && this.ponds.isReadOnly(pond) && vscode.workspace.isTrusted,
       backups: (status?.backups ?? []).map(({ resource, text }) => `${resource}: ${text}`),
       state: this.client.state,

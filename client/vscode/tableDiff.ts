@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
-import { isCancelled } from './errors.ts';
-import { GridPanel } from './gridPanel.ts';
-import { type GridHost, openParams } from './gridTable.ts';
+import { openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from './pondUri.ts';
-import { refreshWhenVisible } from './tableEditor.ts';
 import { type DiffQuery, type FromGridPage, type GridState, type TableQuery } from './webviews/grid/messages.ts';
 
 /** Two files of a pond, each at a version; undefined for the working tree. */
@@ -30,42 +27,8 @@ export async function openTable(
   return { info: diff, diff };
 }
 
-/** Opens the differences of two tables in a tab of their own, or shows that tab. */
-export class TableDiffs implements vscode.Disposable {
-  private readonly host: GridHost;
-  private readonly panels = new Map<string, GridPanel>();
-
-  constructor(host: GridHost) {
-    this.host = host;
-  }
-
-  async open({ pond, before, after }: ComparedFiles, title: string): Promise<GridPanel> {
-    const { all: _all, key: _key, ...named } = diffQuery({ before, after });
-    const query = { pond, diff: named };
-    const id = JSON.stringify(query);
-    const known = this.panels.get(id);
-    if (known !== undefined) {
-      known.reveal();
-      return known;
-    }
-    const panel = vscode.window.createWebviewPanel('pond.grid', title, vscode.ViewColumn.Active);
-    const grid = new GridPanel(this.host, panel);
-    this.panels.set(id, grid);
-    grid.onDidClose(() => this.panels.delete(id));
-    followWorkingTree(this.host.client, { panel, grid, query });
-    // The page shows why tables could not be compared.
-    await grid.run(query).catch((error: unknown) => {
-      if (!isCancelled(error)) this.host.client.log.info(`${title}: not compared`);
-    });
-    return grid;
-  }
-
-  dispose(): void {
-    for (const grid of this.panels.values()) grid.dispose();
-  }
-}
-
-function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQuery {
+/** How two files are compared and named; rows are matched by the key that is found. */
+export function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQuery {
   const side = ({ path, at }: ComparedFiles['before']): { path: string; at?: string } => ({
     path,
     ...(at !== undefined && { at }),
@@ -78,25 +41,6 @@ function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQuery {
     ...{ before: side(before), after: side(after), beforeName: name(before), afterName: name(after) },
     ...(hasText(before.path) && hasText(after.path) && { hasText: true }),
   };
-}
-
-/** Compares again when a file of the working tree changed that the panel compares; what the user chose is kept. */
-export function followWorkingTree(
-  client: PondClient,
-  { panel, grid, query }: { readonly panel: vscode.WebviewPanel; readonly grid: GridPanel; readonly query: TableQuery },
-): void {
-  if (!('diff' in query)) return;
-  const { before, after } = query.diff;
-  const paths = [before, after].flatMap((side) => ('path' in side && side.at === undefined ? [side.path] : []));
-  const refresh = refreshWhenVisible(panel, () => grid.rerun());
-  const changed = client.onDidChangeTree(({ pond, changes }) => {
-    if (pond === query.pond && changes.some(({ path }) => paths.includes(path))) refresh.request();
-  });
-  const committed = client.onDidCommit(({ pond }) => {
-    if (pond === query.pond && [before, after].some((side) => 'at' in side && side.at === 'HEAD')) refresh.request();
-  });
-  const listeners = vscode.Disposable.from(refresh, changed, committed);
-  grid.onDidClose(() => void listeners.dispose());
 }
 
 /** Does what a button of a page of differences asks for; returns the query to run instead, undefined for none. */
@@ -147,7 +91,6 @@ async function pickKey(
 
 const textExtension = /\.(csv|tsv|ndjson|jsonl)$/i;
 const tableExtension = /\.(parquet|arrow|arrows|feather|ipc|xlsx)$|\.(csv|tsv|txt|json|ndjson|jsonl)\.(gz|zst)$/i;
-const derivedPath = /^\/(Derive|Combine|Query|Reduce|HydroVu)\/[^/]+\/[^/]+\//;
 
 /** True for a file of text that is compared by its rows unless the user prefers its lines. */
 function hasText(path: string): boolean {
@@ -157,7 +100,7 @@ function hasText(path: string): boolean {
 /** True for a file that is compared by its rows: by its type, or by its name and the settings. */
 export function isComparedByRows(path: string, type: string): boolean {
   if (!vscode.workspace.isTrusted) return false;
-  if (type === 'series' || type === 'table' || tableExtension.test(path) || derivedPath.test(path)) return true;
+  if (type === 'series' || type === 'table' || tableExtension.test(path)) return true;
   return hasText(path) && vscode.workspace.getConfiguration('pond').get<string>('diff.textTables') !== 'text';
 }
 

@@ -2,34 +2,69 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
+import { saveTable, saveTableAs } from './saveTable.ts';
+import { TableDocument } from './tableDocument.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
 import { type QueryDocuments } from './queryDocuments.ts';
+import { refreshWhenVisible } from './visibleRefresh.ts';
 import { type TableQuery } from './webviews/grid/messages.ts';
 
 /** The editors that show a file of a pond as rows: for files that are tables alone, and next to the text of others. */
 export const tableEditor = 'pond.table';
 export const textTableEditor = 'pond.textTable';
 
-/** Shows series and tables in a read-only grid: files of ponds that hold rows, whatever their names. */
-export class TableEditors implements vscode.CustomReadonlyEditorProvider {
+/** Shows tables and series in a grid, and edits those that are CSV or Parquet files. */
+export class TableEditors implements vscode.CustomEditorProvider<TableDocument> {
   private readonly client: PondClient;
   private readonly queries: QueryDocuments;
+  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
+  readonly onDidChangeCustomDocument = this.changed.event;
 
   constructor(client: PondClient, queries: QueryDocuments) {
     this.client = client;
     this.queries = queries;
   }
 
-  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => {} };
+  async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<TableDocument> {
+    const document = new TableDocument(uri);
+    if (backupId !== undefined) document.restore(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)));
+    document.onDidChange((event) => this.changed.fire(event));
+    return document;
   }
 
-  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+  saveCustomDocument(document: TableDocument, cancellation: vscode.CancellationToken): Promise<void> {
+    return saveTable(this.client, document, cancellation);
+  }
+
+  saveCustomDocumentAs(
+    document: TableDocument,
+    target: vscode.Uri,
+    cancellation: vscode.CancellationToken,
+  ): Promise<void> {
+    return saveTableAs(this.client, document, target, cancellation);
+  }
+
+  async revertCustomDocument(document: TableDocument): Promise<void> {
+    document.clear();
+  }
+
+  async backupCustomDocument(
+    document: TableDocument,
+    { destination }: vscode.CustomDocumentBackupContext,
+  ): Promise<vscode.CustomDocumentBackup> {
+    await vscode.workspace.fs.writeFile(destination, document.backup());
+    return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination) };
+  }
+
+  async resolveCustomEditor(document: TableDocument, panel: vscode.WebviewPanel): Promise<void> {
+    const { uri } = document;
     const location = parsePondUri(uri);
     if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
-    const grid = new GridPanel(this.queries.gridHost, panel);
+    const grid = new GridPanel(this.queries.gridHost, panel, document);
     this.queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {
+      // Edits are of the rows that are shown: these stay until the edits are saved or reverted.
+      if (document.isDirty && grid.state !== undefined) return;
       // The grid shows why it has no rows.
       grid.run(tableOf(location)).catch((error: unknown) => {
         this.client.log.info(`${location.path}: ${errorText(error)}`);
@@ -37,6 +72,9 @@ export class TableEditors implements vscode.CustomReadonlyEditorProvider {
     });
     const listeners = vscode.Disposable.from(
       refresh,
+      document.onDidEdit(({ isAll }) => {
+        if (isAll) refresh.request();
+      }),
       this.client.onDidChangeTree(({ pond, changes }) => {
         const isItself = ({ path }: { readonly path: string }): boolean => path === location.path;
         if (pond === location.pond && location.at === undefined && changes.some(isItself)) refresh.request();
@@ -45,30 +83,6 @@ export class TableEditors implements vscode.CustomReadonlyEditorProvider {
     grid.onDidClose(() => void listeners.dispose());
     refresh.request();
   }
-}
-
-export interface VisibleRefresh extends vscode.Disposable {
-  request(): void;
-}
-
-/** Runs an action on each `request()` while the panel is visible, else once it becomes visible. */
-export function refreshWhenVisible(panel: vscode.WebviewPanel, run: () => void): VisibleRefresh {
-  let isDue = false;
-  const runIfVisible = (): void => {
-    if (!isDue || !panel.visible) return;
-    isDue = false;
-    run();
-  };
-  const listener = panel.onDidChangeViewState(runIfVisible);
-  return {
-    request: () => {
-      isDue = true;
-      runIfVisible();
-    },
-    dispose: () => {
-      listener.dispose();
-    },
-  };
 }
 
 function tableOf({ pond, path, at }: PondLocation): TableQuery {

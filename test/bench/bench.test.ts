@@ -16,6 +16,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'derive.bench.ts': 2,
+  'history.bench.ts': 3,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
   'memory.bench.ts': 15,

@@ -144,11 +144,26 @@ test('the state of a page is kept for its table, and no other form of it is read
 });
 
 test('keys find, copy, move columns and open panes; others are left to the editor', () => {
-  const key = (pressed: string, held = ''): unknown =>
-    tableKey({
-      ...{ key: pressed, shiftKey: held.includes('S'), altKey: held.includes('A') },
-      ...{ ctrlKey: held.includes('C'), metaKey: held.includes('M') },
-    });
+  const key = (pressed: string, held = '', isEditable = false): unknown =>
+    tableKey(
+      {
+        ...{ key: pressed, shiftKey: held.includes('S'), altKey: held.includes('A') },
+        ...{ ctrlKey: held.includes('C'), metaKey: held.includes('M') },
+      },
+      isEditable,
+    );
+  // Where cells cannot be edited, F2 says why.
+  assert.deepEqual(key('F2'), { do: 'edit' });
+  for (const [pressed, held, action] of [
+    ['x', '', { do: 'edit', typed: 'x' }],
+    ['Delete', '', { do: 'clear' }],
+    ['Delete', 'S', { do: 'delete' }],
+    ['Insert', '', { do: 'insert' }],
+    ['v', 'C', { do: 'paste' }],
+  ] as const) {
+    assert.deepEqual(key(pressed, held, true), action);
+    assert.equal(key(pressed, held), undefined);
+  }
   assert.deepEqual(key('f', 'C'), { do: 'find', mode: 'find' });
   assert.deepEqual(key('g', 'M'), { do: 'find', mode: 'jump' });
   assert.deepEqual(key('c', 'C'), { do: 'copy' });

@@ -27,6 +27,13 @@ interface Row {
 
 const contents = (nodes: readonly { readonly sha256: string }[]): readonly string[] => nodes.map((node) => node.sha256);
 
+/** The content of a table, as edits name it, and its first column. */
+async function editable(host: PondHost, path: string): Promise<{ readonly base: string; readonly column: string }> {
+  const { editing, columns } = await host.run('openTable', { table: { path } });
+  assert.ok(editing !== undefined && 'base' in editing);
+  return { base: editing.base, column: columns[0]?.name ?? '' };
+}
+
 const rows: { readonly [N in PathVerb]: Row } = {
   stat: { last: 'itself', takes: 'any', run: async (host, path) => contents([await host.run('stat', { path })]) },
   list: {
@@ -68,6 +75,23 @@ const rows: { readonly [N in PathVerb]: Row } = {
       const { source } = await host.run('openTable', { table: { sql: 'SELECT 1 AS x' } });
       const view = { sort: [], filters: [] };
       return host.run('saveTable', { source, view, format: 'csv', path: `${path}/saved.csv`, overwrite: false });
+    },
+  },
+  checkCells: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) => {
+      const { base, column } = await editable(host, path);
+      return host.run('checkCells', { path, base, cells: [{ column, value: 'x' }] });
+    },
+  },
+  editTable: {
+    last: 'followed',
+    takes: 'file',
+    run: async (host, path) => {
+      const { base, column } = await editable(host, path);
+      const edits = { changed: [], deleted: [], inserted: [{ before: 0, values: [[column, 'x']] as const }] };
+      return (await host.run('editTable', { path, base, edits })).sha256;
     },
   },
   touch: {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
@@ -111,6 +111,28 @@ test('a pond whose writer does not share it is read, and taken once it is free',
   await other.close();
   await ponds.refresh();
   assert.equal((await ponds.open(directory)).mode, 'owner');
+});
+
+test('all windows are notified when the folder of a pond is gone, and nothing is acknowledged until it is back', async (t) => {
+  const directory = await newDirectory(t);
+  const ponds = newPonds(t, true, noProcess);
+  const owned = await openedPond(ponds, directory, 'write');
+  await (await owned.fs.root()).createDirectory('/d');
+  const notified: unknown[] = [];
+  ponds.onNotification(({ kind, event }) => notified.push([kind, event.pond]));
+  renameSync(directory, `${directory}.moved`);
+  await ponds.refresh();
+  assert.deepEqual(notified, [['committed', directory]]);
+  await ponds.refresh();
+  assert.equal(notified.length, 1, 'once');
+  await assert.rejects(ponds.open(directory), { code: 'pond-not-found' });
+  await assert.rejects((await owned.fs.root()).createDirectory('/e'), { code: 'pond-not-found' });
+  renameSync(`${directory}.moved`, directory);
+  const again = await openedPond(ponds, directory, 'write');
+  assert.deepEqual(
+    (await again.status()).staged.map(({ path }) => path),
+    ['/d'],
+  );
 });
 
 test('a process waits for a short command of another', async (t) => {

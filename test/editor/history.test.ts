@@ -1,6 +1,6 @@
 /** The history of a pond in a real VS Code: its view, tags, undo, commits of a part, and reverted changes. */
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -127,14 +127,44 @@ async function restore({ page, screenshot }: Window): Promise<void> {
   await status(page, 'lake · 1 staged').waitFor();
 }
 
+/** A file is opened by letters of its name, and a line by an expression. */
+async function search({ page, screenshot }: Window): Promise<void> {
+  await runCommand(page, 'Pond: Go to File…');
+  await page.locator('.quick-input-widget input').fill('bnorth');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'north.txt' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active').filter({ hasText: 'north.txt' }).waitFor();
+  await runCommand(page, 'Pond: Find in Files…');
+  await page.getByRole('button', { name: 'Use Regular Expression' }).click();
+  await page.locator('.quick-input-title').filter({ hasText: 'expression' }).waitFor();
+  await page.locator('.quick-input-widget input').fill('^t[a-z]+e+$');
+  await page.keyboard.press('Enter');
+  const line = page
+    .locator('.pane:has(.pane-header[aria-label^="Search"]) .monaco-list-row')
+    .filter({ hasText: 'three' });
+  await line.click();
+  await page.locator('.tab.active').filter({ hasText: 'notes.txt' }).waitFor();
+  await status(page, 'Ln 3').waitFor();
+  await screenshot('search');
+}
+
+/** The window says at once that the folder of the pond is gone. */
+async function vanish({ page, screenshot }: Window, { home }: FlowFiles): Promise<void> {
+  await rename(join(home, 'lake.pond'), join(home, 'elsewhere.pond'));
+  await status(page, 'lake · folder is gone').waitFor();
+  await screenshot('vanished');
+}
+
 test('commits are found, named, undone, made in parts, and brought back', { timeout }, async (t) => {
   const flows = await startFlows({ trusted: true });
   try {
-    await flows.through(t, 'history', makePond, async (window) => {
+    await flows.through(t, 'history', makePond, async (window, files) => {
       await lookBack(window);
       await commitOne(window);
       await revert(window);
       await restore(window);
+      await search(window);
+      await vanish(window, files);
     });
   } finally {
     await flows.close();

@@ -42,20 +42,22 @@ async function makeFiles(): Promise<FlowFiles> {
   return { home, workspace };
 }
 
-/** True once the state that the browser keeps has the filter of the changed notes. */
+/** Waits until the state that the browser keeps has the filter of the changed notes. */
 const keptByWindow = `(async () => {
-  for (const { name } of await indexedDB.databases()) {
-    if (!name.startsWith('vscode-web-state-db')) continue;
-    const texts = await new Promise((resolve) => {
-      const opening = indexedDB.open(name);
-      opening.onsuccess = () => {
-        const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
-        reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
-      };
-    });
-    if (texts.some((text) => typeof text === 'string' && /pond\\.grid[^]*cells[^}]*contains/.test(text))) return true;
+  const texts = async (name) => await new Promise((resolve) => {
+    const opening = indexedDB.open(name);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+      reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
+    };
+  });
+  for (;;) {
+    for (const { name } of await indexedDB.databases()) {
+      const kept = name.startsWith('vscode-web-state-db') ? await texts(name) : [];
+      if (kept.some((text) => typeof text === 'string' && /cells[^a-z]{1,12}kind[^a-z]{1,12}contains/.test(text))) return;
+    }
+    await new Promise((resolve) => requestAnimationFrame(resolve));
   }
-  return false;
 })()`;
 
 const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
@@ -97,7 +99,7 @@ async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
   await bar.getByRole('button', { name: 'note ~1' }).click();
   await grid.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
   // VS Code in a browser writes its state every few seconds, and not when the page is closed.
-  await page.waitForFunction(keptByWindow);
+  await page.evaluate(keptByWindow);
   await page.reload();
   const again = webview(page);
   await again.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();

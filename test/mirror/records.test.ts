@@ -15,7 +15,7 @@ test('a round after a change, as a watch makes it, adds no record that says noth
   const messages = async (): Promise<readonly string[]> =>
     (await host.run('log', {})).map(({ message }) => message).reverse();
   /** Rounds until one adds no commit: each commit is an event that a watch answers with another round. */
-  const settle = async (): Promise<readonly string[]> => {
+  const untilQuiet = async (): Promise<readonly string[]> => {
     const before = await messages();
     for (let count = before.length, rounds = 1; ; rounds++) {
       await host.run('run', { names: ['Mirror/both'], isRepeated: true });
@@ -28,19 +28,19 @@ test('a round after a change, as a watch makes it, adds no record that says noth
   await host.run('makeDirectory', { path: '/m' });
   await host.run('write', textFile('/m/pond.txt', 'p'));
   await host.run('commit', { message: 'of the pond' });
-  assert.deepEqual(await settle(), ['run Mirror/both: 1 ok']);
+  assert.deepEqual(await untilQuiet(), ['run Mirror/both: 1 ok']);
   put(folder, 'folder.txt', 'f');
-  assert.deepEqual(await settle(), ['mirror both: +1']);
+  assert.deepEqual(await untilQuiet(), ['mirror both: +1']);
   await host.run('write', textFile('/m/pond.txt', 'p2'));
   await host.run('commit', { message: 'of the pond' });
-  assert.deepEqual(await settle(), ['run Mirror/both: 1 ok']);
+  assert.deepEqual(await untilQuiet(), ['run Mirror/both: 1 ok']);
   // A conflict, which both sides keep until it is decided.
   await host.run('write', textFile('/m/folder.txt', 'pond'));
   await host.run('commit', { message: 'of the pond' });
   put(folder, 'folder.txt', 'folder');
-  assert.deepEqual(await settle(), ['run Mirror/both: 1 ok']);
+  assert.deepEqual(await untilQuiet(), ['run Mirror/both: 1 ok']);
   assert.deepEqual((await host.run('status', {})).conflicts, ['/m/folder.txt']);
   // The decision is carried out, and recorded once.
   await host.run('discard', { paths: ['/m/folder.txt'] });
-  assert.deepEqual(await settle(), ['run Mirror/both: 1 ok']);
+  assert.deepEqual(await untilQuiet(), ['run Mirror/both: 1 ok']);
 });

@@ -10,7 +10,7 @@ type Node = HistoryNode | undefined;
 
 /** Shows the commits of a pond, or of the selected path or the active document, in the History view. */
 export async function showHistory({ client, ponds, history }: Context, ...args: readonly unknown[]): Promise<void> {
-  const selected = selectedPaths(args);
+  const selected = selectedPaths(args) ?? ofVersion(args[0]);
   const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
   const pond = selected?.pond ?? (await ponds.choose(root));
   if (pond === undefined) return;
@@ -19,6 +19,12 @@ export async function showHistory({ client, ponds, history }: Context, ...args: 
   // Derived content is never committed: its resource is.
   const derived = await derivedContentAt(client, pond, path);
   await history.filter(pond, { path: derived?.resourceDirectory ?? path });
+}
+
+/** The path of a document that shows an earlier version. */
+function ofVersion(arg: unknown): ReturnType<typeof selectedPaths> {
+  const location = arg instanceof vscode.Uri ? parsePondUri(arg) : undefined;
+  return location && { pond: location.pond, paths: [location.path] };
 }
 
 const fields = [

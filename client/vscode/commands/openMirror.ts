@@ -1,17 +1,16 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { openHostFolder } from '../mirrorOffers.ts';
-import { titleOf } from '../resources/strings.ts';
 import { choosePond, selectedResources } from './chooseResources.ts';
 
 /** Opens the folder of a mirror in a new window: of a selected one, else of one that the user picks. */
 export async function openMirror(context: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedResources(context, args);
-  const titles = selected?.resources.filter(({ kind }) => kind === 'Mirror').map(titleOf) ?? [];
-  const pond = selected !== undefined && titles.length > 0 ? selected.pond : await choosePond(context, args);
+  const pond = selected?.pond ?? (await choosePond(context, args));
   if (pond === undefined) return;
-  const all = await context.client.request('mirrors', { pond, ...(titles.length > 0 && { names: titles }) });
-  const mirrors = all.filter(({ isFolderThere }) => isFolderThere);
+  const all = (await context.client.request('mirrors', { pond })).filter(({ isFolderThere }) => isFolderThere);
+  const chosen = all.filter(({ home }) => selected?.resources.some(({ id }) => home.endsWith(`/${id}`)));
+  const mirrors = chosen.length > 0 ? chosen : all;
   if (mirrors.length === 0) {
     void vscode.window.showInformationMessage('The pond has no mirror whose folder is there.');
     return;

@@ -39,11 +39,11 @@ async function runAndReport(
   pond: string,
   resources: readonly ResourceInfo[],
 ): Promise<readonly RunInfo[]> {
-  const isNew = ({ kind, lastRun }: ResourceInfo): boolean => kind === 'Mirror' && lastRun === null;
-  const unrun = new Set(context.store.resources(pond).filter(isNew).map(({ id }) => id)); // prettier-ignore
+  const isNew = ({ lastRun }: ResourceInfo): boolean => lastRun === null;
+  const fresh = context.store.resources(pond).filter(isNew);
   const runs = await context.runner.run(pond, resources);
   reportRuns(context, pond, runs);
-  await offerMirrored(context.client, pond, runs, ({ id }) => unrun.has(id));
+  await offerMirrored(context.client, pond, runs, (run) => fresh.some(({ id }) => id === run.id));
   return runs;
 }
 

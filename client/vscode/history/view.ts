@@ -21,6 +21,8 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listeners: vscode.Disposable[];
   private readonly pages = new Map<string, HistoryPages>();
+  /** Ponds with new commits since the view was hidden. */
+  private readonly outdated = new Set<string>();
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
@@ -34,9 +36,12 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
         this.pages.delete(pond);
         this.show();
       }),
-      client.onDidCommit(({ pond }) => void this.reload(pond)),
+      client.onDidCommit(({ pond }) => this.reloadSoon(pond)),
+      this.tree.onDidChangeVisibility(({ visible }) => {
+        if (visible) for (const pond of this.outdated) this.reloadSoon(pond);
+      }),
       client.onDidChangeState((state) => {
-        if (state === 'running') for (const pond of this.pages.keys()) void this.reload(pond);
+        if (state === 'running') for (const pond of this.pages.keys()) this.reloadSoon(pond);
       }),
     ];
     this.show();
@@ -87,6 +92,12 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
       this.client.log.warn(`history of ${pond}: ${errorText(error)}`);
     }
     this.show();
+  }
+
+  /** Loads the latest commits again once the view shows them. */
+  private reloadSoon(pond: string): void {
+    this.outdated.add(pond);
+    if (this.tree.visible && this.outdated.delete(pond)) void this.reload(pond);
   }
 
   dispose(): void {

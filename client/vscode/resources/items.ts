@@ -80,9 +80,9 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
   };
 }
 
-/** Context of a row for the menus: copies and mirrors have commands of their own. */
-function idleContext({ kind, backup }: ResourceInfo): string {
-  return `resource.idle${backup !== null ? '.backup' : kind === 'Mirror' ? '.mirror' : ''}`;
+/** Context of a row for the menus: copies of the pond have commands of their own. */
+function idleContext({ backup }: ResourceInfo): string {
+  return backup === null ? 'resource.idle' : 'resource.idle.backup';
 }
 
 function problemItem(

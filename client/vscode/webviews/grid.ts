@@ -8,6 +8,7 @@ import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
+import { applyChanges, type RowEdit, type RowKey } from './grid/rowEdits.ts';
 import { TablePage } from './grid/tablePage.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
@@ -47,6 +48,8 @@ const differences = new DiffPage({
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
+/** Edits that the extension reported, for a table that is shown again. */
+const edits = new Map<RowKey, RowEdit>();
 let pageState: PageState = readPageState(host.getState());
 
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
@@ -66,6 +69,14 @@ function receive(message: ToGridPage): void {
       return;
     case 'diffCounts':
       if (message.run === shown?.run) differences.counted(message.counts);
+      return;
+    case 'edited':
+      if (message.isAll) edits.clear();
+      applyChanges(edits, message.rows);
+      table?.edited(message.rows, message.isAll);
+      return;
+    case 'pasted':
+      if (message.run === shown?.run) void table?.cells.paste(message.text);
       return;
     case 'copied':
       toolbar.announce(`${count(message.rows, 'row')} copied`);
@@ -120,8 +131,10 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
       },
       counted: (rowCount) => toolbar.counted(rowCount),
       failed: (message) => toolbar.report(message),
+      announce: (text) => toolbar.announce(text),
     },
   );
+  table.edited([...edits], true);
   showContent();
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   if (stated !== undefined && 'error' in stated)

@@ -54,7 +54,9 @@ async function pathsOf(
   // A change since the listing began may be missing in it.
   if (listings.get(pond) === listed) listings.delete(pond);
   else return paths;
-  if (paths.length <= rememberedMax) listings.set(pond, { at: version, paths });
+  // What another process stages arrives without an event.
+  const isFollowed = at !== undefined || pond.mode === 'write';
+  if (isFollowed && paths.length <= rememberedMax) listings.set(pond, { at: version, paths });
   return paths;
 }
 

@@ -171,7 +171,8 @@ export class CommandHost implements Host {
    * errors. The session of a lost pond ends, and the next command opens the pond again.
    */
   async #lossOr(session: PondSession, error: unknown): Promise<unknown> {
-    if (session.kind !== 'owner' || !isPondError(error)) return error;
+    if (session.kind === 'attached' || !isPondError(error)) return error;
+    if (session.kind === 'read' && !(error instanceof OwnershipLostError)) return error;
     const loss = error instanceof OwnershipLostError ? error : lossOf(session.pond);
     if (loss !== undefined || isPondError(error, 'lock-held')) await this.#parts.ponds.leave(session);
     return loss ?? error;

@@ -52,8 +52,10 @@ function expressionMatcher(expression: RegExp): LineMatcher {
   const script = new Script(
     'lines.map((line) => { const m = expression.exec(line); return m && [m.index, m[0].length]; })',
   );
+  const sandbox: { lines: readonly string[]; readonly expression: RegExp } = { lines: [], expression };
+  const context = createContext(sandbox);
   return (lines) => {
-    const context = createContext({ lines, expression });
+    sandbox.lines = lines;
     try {
       const found = script.runInContext(context, { timeout: batchMs }) as readonly (readonly [number, number] | null)[];
       return found.map((match) => (match === null ? undefined : { character: match[0], length: match[1] }));

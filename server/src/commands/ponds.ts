@@ -15,6 +15,7 @@ import { type Job } from '../base/job.ts';
 import { createMutex, type Mutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { LockHeldError } from '../pond/lock.ts';
+import { OwnershipLostError } from '../pond/ownership.ts';
 import { type RepairReport } from '../pond/findings.ts';
 import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
@@ -245,6 +246,12 @@ export class Ponds implements PondAccess {
     } catch (error) {
       // Nothing is lost by a later refresh; a command on the pond would report the problem.
       if (!isPondError(error)) throw error;
+      if (slot.session !== undefined && error instanceof OwnershipLostError && error.code === 'pond-not-found') {
+        // All windows look at the pond again, and see that it is gone.
+        await this.leave(slot.session).catch(() => undefined);
+        this.#notify(slot, notificationOf(slot.directory, { kind: 'refreshed' }));
+        return;
+      }
       if (slot.session?.kind === 'read') await slot.session.pond.refresh().catch(() => undefined);
     }
   }

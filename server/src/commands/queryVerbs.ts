@@ -94,6 +94,20 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).tableSql,
   },
+  checkCells: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tableEditing.ts')).checkCells,
+  },
+  editTable: {
+    access: 'write',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'never',
+    load: async () => (await import('./tableEditing.ts')).editTable,
+  },
   exportTable: {
     access: 'read',
     trust: 'trusted',

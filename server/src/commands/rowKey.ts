@@ -9,7 +9,7 @@ const triedMax = 6;
 const shareMin = 0.6;
 
 /** The key by which rows are matched, empty for whole rows, and the numbers of rows. */
-export interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
+interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
   readonly key: readonly string[];
 }
 

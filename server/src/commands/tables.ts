@@ -1,10 +1,12 @@
 import { PondError } from '../base/error.ts';
 import { type OpenedTableInfo, type TableSource } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type SourceFile } from '../sandbox/sources.ts';
 import { type WorkerTable } from '../sandbox/tableTypes.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { shownSql } from '../sql/tables/shownSql.ts';
+import { editingOf } from './tableEditing.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query. */
@@ -13,11 +15,13 @@ export const openTable: Command<'openTable'> = async (pond, { table, at }, conte
   const engine = await context.queries();
   const version = at === undefined ? {} : { at };
   const source = 'path' in table ? { ...table, ...version } : undefined;
+  // Before the rows are read: a save of edits fails when the file changed since.
+  const editing = source && { editing: await editingOf(pond, source) };
   const columns = source && (await columnsInPlace(engine, pond, source, context));
   if (source !== undefined && columns !== undefined)
-    return { source, columns, rowCount: null, elapsedMs: performance.now() - started };
+    return { source, columns, rowCount: null, elapsedMs: performance.now() - started, ...editing };
   const sql = 'path' in table ? shownSql({ from: table }) : table.sql;
-  return await keptTable(engine, await engine.begin(pond, { sql, ...version }, context.signal));
+  return { ...(await keptTable(engine, await engine.begin(pond, { sql, ...version }, context.signal))), ...editing };
 };
 
 /** The columns of files that can be read in place; undefined for others. */
@@ -30,10 +34,18 @@ async function columnsInPlace(
   const columns = await engine.onFiles(
     pond,
     source,
-    async (worker, files) => files && (await worker.request('tableColumns', { table: { files } }, signal)),
+    async (worker, all) => {
+      const files = inPlace(all);
+      return files && (await worker.request('tableColumns', { table: { files } }, signal));
+    },
     signal,
   );
   return columns ?? undefined;
+}
+
+/** The files of a table when all are Parquet, which is read in place; else undefined. */
+function inPlace(files: readonly SourceFile[] | undefined): readonly SourceFile[] | undefined {
+  return files?.every(({ reading }) => reading.reader === 'read_parquet') === true ? files : undefined;
 }
 
 async function keptTable(
@@ -47,8 +59,7 @@ async function keptTable(
 }
 
 /** Rows of a view. Fails as in the protocol. */
-export const tableRows: Command<'tableRows'> = (pond, { source, view, start, count, columns, textMax }, context) => {
-  const window = { start, count, ...(columns && { columns }), ...(textMax !== undefined && { textMax }) };
+export const tableRows: Command<'tableRows'> = (pond, { source, view, ...window }, context) => {
   const read: OnTable<'tableRows'> = (worker, table) =>
     worker.request('tableRows', { table, view, window }, context.signal);
   return onTable(pond, source, context, read);
@@ -107,7 +118,8 @@ export async function onTable<T>(
   const engine = await context.queries();
   if ('resultId' in source)
     return await engine.onResult(source.resultId, ({ worker, result }) => work(worker, { result }));
-  const onFiles = (worker: WorkerProcess, files: Extract<WorkerTable, { files: unknown }>['files'] | undefined) => {
+  const onFiles = (worker: WorkerProcess, all: readonly SourceFile[] | undefined) => {
+    const files = inPlace(all);
     if (files !== undefined) return work(worker, { files });
     const hint = 'Open the table again.';
     throw new PondError('query-failed', `expected Parquet files at ${source.path}`, { path: source.path, hint });

@@ -19,6 +19,7 @@ import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile } from './hostFile.ts';
 import { LargeContents } from './largeContents.ts';
 import { type Lock } from './lock.ts';
+import { requireFolder } from './ownership.ts';
 import { commitsOfPath } from './pathHistory.ts';
 import { uncommitted } from './recovery.ts';
 import { folderStatus } from './replica.ts';
@@ -214,6 +215,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
 
   async refresh(): Promise<void> {
     const { opLog, disk } = this.#store;
+    requireFolder(disk);
     // The journal first: changes that leave it later are recognized in the log, which is read next.
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();

@@ -12,6 +12,16 @@ import { type Lock } from './lock.ts';
  */
 export class OwnershipLostError extends PondError {}
 
+/** Fails OwnershipLostError with `pond-not-found` when the folder of an open pond is gone. */
+export function requireFolder(disk: Disk): void {
+  if (disk.stat(logDirectory) !== undefined) return;
+  const folder = disk.hostPath('') ?? '';
+  throw new OwnershipLostError('pond-not-found', `the pond at ${folder} was removed or moved while it was open`, {
+    path: folder,
+    hint: 'bring the folder back, or open the pond where it is now',
+  });
+}
+
 /**
  * Fails OwnershipLostError unless `journal` is still the pond's journal and `lock` is still held: `pond-not-found` when
  * the pond's folder is gone, `journal-damaged` when the journal is, `lock-held` when the lock is lost.
@@ -19,13 +29,7 @@ export class OwnershipLostError extends PondError {}
 export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, lock: Lock): void {
   const isInPlace = journal.isInPlace();
   if (isInPlace && lock.isHeld()) return;
-  const folder = disk.hostPath('') ?? '';
-  if (disk.stat(logDirectory) === undefined) {
-    throw new OwnershipLostError('pond-not-found', `the pond at ${folder} was removed or moved while it was open`, {
-      path: folder,
-      hint: 'bring the folder back, or open the pond where it is now',
-    });
-  }
+  requireFolder(disk);
   const isReplaced = !isInPlace && (lock.isHeld() || disk.stat(journalPath) === undefined);
   if (isReplaced) {
     throw new OwnershipLostError('journal-damaged', 'the journal was removed or replaced while the pond was open', {

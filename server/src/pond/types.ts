@@ -272,7 +272,7 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    * `cancelled` to end it.
    */
   checkHistory(options?: HistoryCheckOptions): Promise<CheckReport>;
-  /** Loads commits made elsewhere. Cheap when there are none. */
+  /** Loads commits made elsewhere. Cheap when there are none. Fails `pond-not-found` when the folder is gone. */
   refresh(): Promise<void>;
   /**
    * Fails OwnershipLostError when the pond is open for writing and this process no longer owns its folder, journal or

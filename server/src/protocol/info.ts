@@ -236,6 +236,8 @@ export interface RowsInfo {
   /** 0-based index of the first row. */
   readonly start: number;
   readonly columns: readonly (readonly (string | null)[])[];
+  /** Position of each row in the table, from 0; only when asked for. */
+  readonly positions?: readonly number[];
 }
 
 /** Files skipped by a copy between host and pond. */

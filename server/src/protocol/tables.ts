@@ -1,5 +1,5 @@
 /** The requests of views of tables. See commands.ts for the rules common to all requests. */
-import { type ColumnInfo, type ResultFormat, type RowsInfo } from './info.ts';
+import { type ColumnInfo, type NodeInfo, type ResultFormat, type RowsInfo } from './info.ts';
 
 /** A table: a Parquet file that is read in place, at a version; or a result that the query process keeps. */
 export type TableSource = { readonly path: string; readonly at?: string } | { readonly resultId: string };
@@ -41,7 +41,28 @@ export interface OpenedTableInfo {
   /** Null while the rows of a result are being computed: `tableCount` waits for them. */
   readonly rowCount: number | null;
   readonly elapsedMs: number;
+  /** Of a file. */
+  readonly editing?: EditingInfo;
 }
+
+/** The content on which edits of a table are based, for `editTable`; or a sentence that says why there are none. */
+export type EditingInfo = { readonly base: string } | { readonly refused: string };
+
+/** Values of a row by the names of their columns, as texts; null is NULL. */
+export type RowValuesInfo = readonly (readonly [column: string, value: string | null])[];
+
+/** Edits of a table; positions are those of `tableRows`, before the edits. */
+export interface TableEditsInfo {
+  readonly changed: readonly { readonly position: number; readonly values: RowValuesInfo }[];
+  readonly deleted: readonly number[];
+  /** New rows, each before the row at `before`, which is the number of rows for the place after the last. */
+  readonly inserted: readonly { readonly before: number; readonly values: RowValuesInfo }[];
+}
+
+/** A value as the file will have it; or what its column takes. */
+export type CheckedCellInfo = { readonly value: string | null } | { readonly expected: string };
+
+type OfBase = { readonly pond: string; readonly path: string; readonly base: string };
 
 /** A found cell. */
 export interface FoundCellInfo {
@@ -109,6 +130,8 @@ export interface TableCommands {
       readonly count: number;
       readonly columns?: readonly string[];
       readonly textMax?: number;
+      /** True for the positions of the rows in the table. */
+      readonly positions?: boolean;
     };
     result: RowsInfo;
   };
@@ -132,6 +155,19 @@ export interface TableCommands {
     params: InView & { readonly columns?: readonly string[]; readonly sql?: string };
     result: { readonly sql: string };
   };
+  /**
+   * Checks values for cells of a CSV or Parquet table, in order: each is returned as the file will have it. Fails
+   * `read-only` for a table that cannot be edited, also when `cells` is empty, and `conflict` as `editTable`.
+   */
+  checkCells: {
+    params: OfBase & { readonly cells: readonly { readonly column: string; readonly value: string | null }[] };
+    result: { readonly cells: readonly CheckedCellInfo[] };
+  };
+  /**
+   * Stages a CSV or Parquet table with edited rows; all else of the file stays. Fails `conflict` when its content is not
+   * `base`, `invalid-content` for a value that its column does not hold, `read-only`; then nothing changes.
+   */
+  editTable: { params: OfBase & { readonly edits: TableEditsInfo }; result: NodeInfo };
   /** Writes a view to a host file. Fails as `queryToFile`. */
   exportTable: { params: InFormat & { readonly file: string }; result: { readonly rowCount: number } };
   /** Stages a view as a file of the pond. Fails as `write`. */

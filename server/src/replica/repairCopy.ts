@@ -14,7 +14,7 @@ import { fileBody } from './localFiles.ts';
 import { verifiedObject } from './verifiedObject.ts';
 
 /** A copy, and the same store with credentials that may remove objects. */
-export interface RepairParts {
+interface RepairParts {
   readonly source: StoredFiles;
   readonly store: ObjectStore;
   readonly pruner: ObjectStore;
@@ -28,7 +28,7 @@ export interface DamagedObject extends ExpectedFile {
 }
 
 /** Result of a repair: paths, and sentences on what is left as it was. */
-export interface CopyRepair {
+interface CopyRepair {
   readonly repaired: readonly string[];
   readonly problems: readonly string[];
 }

@@ -16,6 +16,7 @@ import {
   type TableWindow,
   type WorkerTable,
 } from './tableTypes.ts';
+import { type CellValue, type CheckedCell, type TableEdits } from './tableEdits/edits.ts';
 import { type TextDescription } from './textTables/description.ts';
 import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
@@ -80,6 +81,16 @@ interface Operations {
   keepTable: {
     params: InView & { readonly columns?: readonly string[] };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number };
+  };
+  /** Checks values of cells of a file that can be edited. Fails `read-only` for any other. */
+  checkCells: {
+    params: { readonly file: SourceFile; readonly cells: readonly CellValue[] };
+    result: readonly CheckedCell[];
+  };
+  /** Writes a file with edits to a host file that does not exist: see editParquet and editText. */
+  editTable: {
+    params: { readonly file: SourceFile; readonly edits: TableEdits; readonly target: string };
+    result: { readonly rowCount: number };
   };
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
   release: { params: { readonly result: number }; result: null };

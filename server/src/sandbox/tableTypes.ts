@@ -42,6 +42,8 @@ export interface TableWindow {
   readonly columns?: readonly string[];
   /** Longer texts are cut to this number of characters, and end with '…'; no limit when omitted. */
   readonly textMax?: number;
+  /** True for the position of each row in the table, in addition to its values. */
+  readonly positions?: boolean;
 }
 
 /** What to find: a text in some columns, or the first row that meets a condition. */

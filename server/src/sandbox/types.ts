@@ -36,6 +36,8 @@ export interface RowWindow {
   /** 0-based index of the first row. */
   readonly start: number;
   readonly columns: readonly (readonly (string | null)[])[];
+  /** Position of each row in the table, from 0; only when asked for. */
+  readonly positions?: readonly number[];
 }
 
 /** Format of a result in a file; ndjson are the objects of json, one per line. */

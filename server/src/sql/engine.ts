@@ -16,7 +16,7 @@ import { temporaryPathIn } from '../storage/durable.ts';
 import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { type HistoryTables, pondTables } from './history.ts';
 import { prepareQuery } from './prepare.ts';
-import { foreignStream, parquetFiles, type ReadyQuery, runPrepared } from './readyQuery.ts';
+import { foreignStream, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
@@ -125,8 +125,8 @@ export class QueryEngine {
   }
 
   /**
-   * Runs work on the files of the table at a path of a version, undefined when they are not all Parquet. A file that is
-   * gone from the cache is built again, once. Fails as `run`.
+   * Runs work on the files of the table at a path of a version, undefined when it is not a table of files. A file that
+   * is gone from the cache is built again, once. Fails as `run`.
    */
   async onFiles<T>(
     pond: Pond,
@@ -136,7 +136,7 @@ export class QueryEngine {
   ): Promise<T> {
     const request = { sql: sql`SELECT * FROM ${identifier(path)}`, ...(at !== undefined && { at }) };
     const ready = await this.#prepare(pond, request, signal);
-    const onFiles = (query: ReadyQuery) => work(query.worker, parquetFiles(query));
+    const onFiles = (query: ReadyQuery) => work(query.worker, tableFiles(query));
     return (await this.#attempt({ pond, request, ready }, onFiles, signal)).done;
   }
 

@@ -30,12 +30,11 @@ export async function runPrepared<N extends 'run' | 'begin'>(
   return worker.request(name, { spec, statement, parameters }, signal);
 }
 
-/** The files of a query over one table of Parquet files; undefined for any other. */
-export function parquetFiles({ prepared: { spec } }: ReadyQuery): readonly SourceFile[] | undefined {
+/** The files of a query over one table of files; undefined for any other. */
+export function tableFiles({ prepared: { spec } }: ReadyQuery): readonly SourceFile[] | undefined {
   const [view, ...others] = spec.views;
   if (view === undefined || others.length > 0 || !('source' in view)) return undefined;
-  const { files } = view.source;
-  return files.every(({ reading }) => reading.reader === 'read_parquet') ? files : undefined;
+  return view.source.files;
 }
 
 /** The error of a stream of another process, which the caller has not named. */

@@ -23,6 +23,7 @@ import { renamePlan } from '../sql/planText.ts';
 import { ResultStore } from '../sql/resultStore.ts';
 import { FileTables } from '../sql/tables/fileTables.ts';
 import { type OpenDisk } from '../storage/disk.ts';
+import { EditOperations } from './editOperations.ts';
 import { TableOperations } from './tableOperations.ts';
 
 /**
@@ -32,7 +33,10 @@ import { TableOperations } from './tableOperations.ts';
 const resultsShare = 0.25;
 const filesShare = 0.125;
 
-type QueryOperation = Exclude<OperationName, 'buildUser' | 'statements' | 'inspect' | keyof TableOperations>;
+type QueryOperation = Exclude<
+  OperationName,
+  'buildUser' | 'statements' | 'inspect' | keyof TableOperations | keyof EditOperations
+>;
 
 /** A query whose first rows were read, and the others are. */
 interface Reading {
@@ -42,8 +46,9 @@ interface Reading {
 
 /** Operations of a worker for a QueryEngine, which sends one open, append or run at a time. */
 export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
-  /** Operations on views of tables. */
+  /** Operations on views of tables, and on edits of them. */
   readonly tables: TableOperations;
+  readonly edits: EditOperations;
   readonly #results: ResultStore;
   readonly #parser: Connection;
   readonly #directory: string;
@@ -62,6 +67,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     this.#directory = directory;
     this.#settings = settings;
     this.tables = tables;
+    this.edits = new EditOperations(settings, directory);
   }
 
   static async open(

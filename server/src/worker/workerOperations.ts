@@ -27,6 +27,8 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     findInTable: async (params, signal) => (await queries()).tables.findInTable(params, signal),
     diffCounts: async (params, signal) => (await queries()).tables.diffCounts(params, signal),
     keepTable: async (params, signal) => (await queries()).tables.keepTable(params, signal),
+    checkCells: async (params, signal) => (await queries()).edits.checkCells(params, signal),
+    editTable: async (params, signal) => (await queries()).edits.editTable(params, signal),
     rows: async (params) => (await queries()).rows(params),
     release: async (params) => (await queries()).release(params),
     copy: async (params, signal) => (await queries()).copy(params, signal),

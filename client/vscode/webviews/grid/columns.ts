@@ -58,6 +58,16 @@ export function totalWidth(layouts: readonly ColumnLayout[]): number {
   return last === undefined ? 0 : last.left + last.width;
 }
 
+/** The scroll position at which a column is visible, as near as possible to the present one; `first` is not pinned. */
+export function leftOf(
+  layout: ColumnLayout,
+  first: ColumnLayout | undefined,
+  { scrollLeft, clientWidth }: { readonly scrollLeft: number; readonly clientWidth: number },
+): number {
+  const rightmost = layout.left + layout.width - clientWidth;
+  return Math.min(layout.left - (first?.left ?? 0), Math.max(scrollLeft, rightmost));
+}
+
 /** Columns visible between two edges, 0-based, end exclusive. */
 export function columnsIn(
   layouts: readonly ColumnLayout[],

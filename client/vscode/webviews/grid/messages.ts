@@ -11,6 +11,7 @@ import {
 } from '../../../../server/src/protocol/commands.ts';
 import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
+import { type KeyedEdit } from './rowEdits.ts';
 
 /** A rectangle of cells, 0-based, ends exclusive. */
 export interface CellRange {
@@ -79,7 +80,7 @@ export interface ShownView {
 export type OtherTable = { readonly at: string } | { readonly path: string };
 
 /** Requests to the server that the page may make, about the rows of its table or of another one. */
-type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'tablePlot' | 'findInTable';
+type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'tablePlot' | 'findInTable' | 'checkCells';
 
 /** Requests that the extension answers. */
 interface HostRequests {
@@ -102,7 +103,7 @@ export type PageRequest = TableRequest | keyof HostRequests;
 
 /** Params of a request, without the table, which the extension knows. */
 export type RequestParams<N extends PageRequest> = N extends TableRequest
-  ? Omit<Params<N>, 'pond' | 'source'>
+  ? Omit<Params<N>, 'pond' | 'source' | 'path' | 'base'>
   : N extends keyof HostRequests
     ? HostRequests[N]['params']
     : never;
@@ -135,7 +136,10 @@ export type ToGridPage =
   | { readonly type: 'diffCounts'; readonly run: number; readonly counts: DiffCountsInfo }
   | { readonly type: 'answer'; readonly id: number; readonly result: AnyResult }
   | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
-  | { readonly type: 'copied'; readonly rows: number };
+  | { readonly type: 'copied'; readonly rows: number }
+  /** Edits of rows; all that there are, with `isAll`. */
+  | { readonly type: 'edited'; readonly rows: readonly KeyedEdit[]; readonly isAll: boolean }
+  | { readonly type: 'pasted'; readonly run: number; readonly text: string };
 
 export type FromGridPage =
   | { readonly type: 'ready' }
@@ -156,6 +160,10 @@ export type FromGridPage =
       readonly run: number;
       readonly rowStart: number;
       readonly rowEnd: number;
+      /** Rows of the view, without new ones. */
+      readonly rowCount: number;
       readonly format: ClipboardFormat;
     } & ShownView)
+  | { readonly type: 'edit'; readonly run: number; readonly label: string; readonly rows: readonly KeyedEdit[] }
+  | { readonly type: 'paste'; readonly run: number }
   | ({ readonly type: 'export' | 'openAsQuery'; readonly run: number } & ShownView);

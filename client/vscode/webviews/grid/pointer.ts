@@ -8,3 +8,21 @@ export function followPointer(move: (event: PointerEvent) => void, end: (event: 
   window.addEventListener('pointermove', move);
   window.addEventListener('pointerup', release);
 }
+
+/** Longest time between the two presses of a double click, milliseconds. */
+const doubleMs = 500;
+
+/**
+ * Tells double clicks from presses. The browser counts clicks of one element, and the cells of a table are drawn again
+ * after each press.
+ */
+export class DoubleClicks {
+  private last: { readonly on: string; readonly time: number } | undefined;
+
+  /** True for the second press of a double click. */
+  press(on: string, { timeStamp }: PointerEvent): boolean {
+    const isSecond = this.last?.on === on && timeStamp - this.last.time < doubleMs;
+    this.last = isSecond ? undefined : { on, time: timeStamp };
+    return isSecond;
+  }
+}

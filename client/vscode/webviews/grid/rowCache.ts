@@ -5,7 +5,7 @@ import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
 export const pageRows = 200;
 const pagesMax = 50;
 
-type Page = RowsInfo['columns'] | 'requested';
+type Page = RowsInfo | 'requested';
 
 /** Rows of a result in the page, loaded on request: the most recently used pages of a bounded number. */
 export class RowCache {
@@ -19,7 +19,13 @@ export class RowCache {
   /** Text of a cell; null for NULL, undefined when its row is not loaded. */
   cell(row: number, column: number): string | null | undefined {
     const page = this.pages.get(Math.floor(row / pageRows));
-    return page === undefined || page === 'requested' ? undefined : page[column]?.[row % pageRows];
+    return page === undefined || page === 'requested' ? undefined : page.columns[column]?.[row % pageRows];
+  }
+
+  /** Position of a row in the table; undefined when it is not loaded, or was not asked for. */
+  position(row: number): number | undefined {
+    const page = this.pages.get(Math.floor(row / pageRows));
+    return page === undefined || page === 'requested' ? undefined : page.positions?.[row % pageRows];
   }
 
   /** Requests the missing rows from `start` up to `end`, and marks the loaded ones as used. */
@@ -32,9 +38,9 @@ export class RowCache {
   }
 
   /** Stores rows. Rows evicted since their request are dropped. */
-  put({ start, columns }: RowsInfo): void {
-    const page = start / pageRows;
-    if (this.pages.has(page)) this.pages.set(page, columns);
+  put(rows: RowsInfo): void {
+    const page = rows.start / pageRows;
+    if (this.pages.has(page)) this.pages.set(page, rows);
   }
 
   /** Clears a failed request: the next `want` requests the rows again. */

@@ -1,7 +1,8 @@
 import { type ColumnLayout } from './columns.ts';
-import { changeSigns, type DiffView } from './diff/diffView.ts';
+import { type CellText, changeSigns, type DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
-import { type Cell, selectedRange, type Selection } from './selection.ts';
+import { type CellMark } from './rowEdits.ts';
+import { type Cell, isSelected, type Selection } from './selection.ts';
 
 /** Rows to draw. */
 export interface DrawnRows {
@@ -15,17 +16,21 @@ export interface DrawnRows {
   readonly left: number;
   readonly layouts: readonly ColumnLayout[];
   readonly selection: Selection;
+  readonly rows: {
+    /** Text of a cell: null for NULL, undefined for one that is not loaded. */
+    cell(row: number, column: number): string | null | undefined;
+    /** What edits change about a cell; undefined for nothing. */
+    mark(row: number, column: number): CellMark | undefined;
+  };
   /** Set for the differences of tables. */
   readonly diff: DiffView | undefined;
 }
 
-/** Returns the elements of rows. `text` returns that of a cell, null for NULL, undefined for one that is not loaded. */
-export function drawRows(
-  drawn: DrawnRows,
-  text: (row: number, column: number) => string | null | undefined,
-): readonly HTMLElement[] {
+/** Returns the elements of rows. */
+export function drawRows(drawn: DrawnRows): readonly HTMLElement[] {
   const rows: HTMLElement[] = [];
   for (let row = drawn.start; row < drawn.end; row++) {
+    const text: CellText = (at, column) => drawn.rows.cell(at, column);
     const kind = drawn.diff?.kind(row, text);
     const cells = drawn.visible.map((column) => {
       const shown = text(row, column);
@@ -71,16 +76,16 @@ function withOld(made: HTMLElement, old: string | null | undefined): HTMLElement
 
 function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | undefined): HTMLElement {
   const { focus } = drawn.selection;
-  const range = selectedRange(drawn.selection);
   const layout = drawn.layouts[column];
-  const isSelected =
-    row >= range.rowStart && row < range.rowEnd && column >= range.columnStart && column < range.columnEnd;
+  const isChosen = isSelected(drawn.selection, { row, column });
+  const mark = drawn.rows.mark(row, column);
   const kinds = [
     'cell',
+    ...(mark === undefined ? [] : [mark]),
     ...(text === null ? ['null'] : text === undefined ? ['pending'] : []),
     ...(layout?.numeric === true ? ['numeric'] : []),
     ...(column < drawn.pinned ? ['pinned'] : []),
-    ...(isSelected ? ['selected'] : []),
+    ...(isChosen ? ['selected'] : []),
     ...(focus.row === row && focus.column === column ? ['focused'] : []),
   ];
   const attributes = {
@@ -88,7 +93,8 @@ function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | und
     class: kinds.join(' '),
     role: 'gridcell',
     'aria-colindex': String(column + 2),
-    'aria-selected': String(isSelected),
+    'aria-selected': String(isChosen),
+    ...(mark !== undefined && { 'aria-description': mark }),
   };
   const made = element('div', attributes, text === null ? 'NULL' : (text ?? '…'));
   if (layout !== undefined) {

@@ -36,6 +36,12 @@ export function selectedRange({ anchor, focus }: Selection): CellRange {
   };
 }
 
+/** True for a cell in the selected rectangle. */
+export function isSelected(selection: Selection, { row, column }: Cell): boolean {
+  const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(selection);
+  return row >= rowStart && row < rowEnd && column >= columnStart && column < columnEnd;
+}
+
 /** Selection after a key press; undefined when the key does not move it. */
 export function moved(selection: Selection, { key, shift, control }: Key, size: Size): Selection | undefined {
   if (size.rows === 0 || size.columns === 0) return undefined;

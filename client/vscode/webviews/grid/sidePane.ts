@@ -1,6 +1,7 @@
 import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { type Requests, Superseded } from './requests.ts';
+import { type EditedWindow } from './rowEdits.ts';
 import { type Cell } from './selection.ts';
 import { summaryElements } from './summaryPane.ts';
 import { rowElements, valueElements } from './valuePane.ts';
@@ -13,6 +14,8 @@ interface PaneHost {
   readonly requests: Requests;
   readonly run: number;
   view(): TableViewInfo;
+  /** Rows as they are shown, in full. */
+  window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   columns(): readonly ColumnInfo[];
   closed(): void;
 }
@@ -100,8 +103,7 @@ export class SidePane {
     if (mode === 'summary')
       return summaryElements(await requests.send(run, 'tableSummary', { view, column: column.name, topMax }, 'pane'));
     const columns = mode === 'value' ? [column] : this.host.columns();
-    const params = { view, start: row, count: 1, columns: columns.map(({ name }) => name) };
-    const rows = await requests.send(run, 'tableRows', params, 'pane');
+    const rows = await this.host.window(row, row + 1, columns);
     const values = rows.columns.map(([value = null]) => value);
     return mode === 'row' ? rowElements(columns, row, values) : valueElements(column, row, values[0] ?? null);
   }

@@ -1,13 +1,14 @@
 import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
-import { layOut, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
+import { layOut, leftOf, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
-import { followPointer } from './pointer.ts';
+import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
-import { pageRows, RowCache } from './rowCache.ts';
+import { pageRows } from './rowCache.ts';
 import { cellOf, drawRows, type DrawnRows } from './rows.ts';
-import { moved, selectedRange, within, type Cell, type Selection } from './selection.ts';
+import { isSelected, moved, within, type Cell, type Selection } from './selection.ts';
+import { ShownRows } from './shownRows.ts';
 import { type TableContent } from './tableContent.ts';
-import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport } from './viewport.ts';
+import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport, wheelTop } from './viewport.ts';
 
 /**
  * Delay after the last scroll before rows are requested, milliseconds: dragging the scroll bar does not request the
@@ -24,7 +25,8 @@ interface TableHost extends HeaderHost {
   key(event: KeyboardEvent): void;
   /** Opens the menu of a cell. */
   cellMenu(cell: Cell, at: PagePosition): void;
-  openValue(): void;
+  /** A cell was double-clicked. */
+  activated(): void;
 }
 
 /**
@@ -40,10 +42,11 @@ export class Table {
   private readonly scroller: HTMLElement;
   private readonly character: number;
   private content: TableContent;
-  private rows: RowCache;
+  private rows: ShownRows;
   private first: RowsInfo['columns'] = [];
   private layouts: readonly ColumnLayout[] = [];
   private top = 0;
+  private readonly clicks = new DoubleClicks();
   private current: Selection = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
   /** The first row to restore. */
   private wanted: number | undefined;
@@ -67,7 +70,6 @@ export class Table {
     this.scroller.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
     this.root.addEventListener('keydown', (event) => this.key(event));
     this.scroller.addEventListener('pointerdown', (event) => this.pressed(event));
-    this.scroller.addEventListener('dblclick', () => this.host.openValue());
     this.scroller.addEventListener('contextmenu', (event) => this.menu(event));
     new ResizeObserver(() => this.draw()).observe(this.scroller);
     this.rows.want(0, pageRows);
@@ -166,8 +168,8 @@ export class Table {
     return positionBelow(this.root.querySelector(`.heading[aria-colindex="${index + 2}"]`) ?? this.header.root);
   }
 
-  private newRows(): RowCache {
-    return new RowCache((start, count) => this.host.request(start, count));
+  private newRows(): ShownRows {
+    return new ShownRows(this.host, () => this.content);
   }
 
   private layOut(): void {
@@ -200,10 +202,11 @@ export class Table {
     const { columns, pinned, view: tableView, diff } = this.content;
     const visible = visibleColumns(this.layouts, pinned, { left, width: this.scroller.clientWidth });
     const filtered = tableView.filters.map(({ column }) => column);
-    const head = { columns, layouts: this.layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
+    const { layouts, rows, current: selection } = this;
+    const head = { columns, layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
     this.header.draw(head, visible, left);
-    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts: this.layouts, selection: this.current, diff };
-    this.body.replaceChildren(...drawRows(drawn, (row, column) => this.rows.cell(row, column)));
+    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts, selection, rows, diff };
+    this.body.replaceChildren(...drawRows(drawn));
     this.body.style.width = `${width}px`;
     // The body is at the scroll position and contains the rows visible there.
     this.body.style.transform = `translateY(${this.scroller.scrollTop - (view.top - shown.start * rowHeight)}px)`;
@@ -226,13 +229,11 @@ export class Table {
     this.draw();
   }
 
-  /** On a table too high for a browser, the wheel scrolls by its own distance, not by that of the scroll bar. */
   private wheel(event: WheelEvent): void {
-    const view = this.view();
-    if (event.deltaY === 0 || event.ctrlKey || view.total === span(view.total)) return;
+    const top = wheelTop(this.view(), event);
+    if (top === undefined) return;
     event.preventDefault();
-    const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * rowHeight : event.deltaY;
-    this.moveTo(clampTop(view, view.top + pixels));
+    this.moveTo(top);
   }
 
   private moveTo(top: number): void {
@@ -265,7 +266,8 @@ export class Table {
       const focus = { row: over.row, column: at.column === undefined ? end.column : (over.column ?? 0) };
       this.select({ anchor: this.current.anchor, focus });
     };
-    followPointer(drag, () => undefined);
+    const isSecond = at.column !== undefined && this.clicks.press(`${at.row} ${at.column}`, event);
+    followPointer(drag, () => isSecond && this.host.activated());
   }
 
   private menu(event: MouseEvent): void {
@@ -273,18 +275,13 @@ export class Table {
     event.preventDefault();
     if (at === undefined) return;
     const cell = { row: at.row, column: at.column ?? 0 };
-    const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(this.current);
-    const isRow = cell.row >= rowStart && cell.row < rowEnd;
-    if (!isRow || cell.column < columnStart || cell.column >= columnEnd) this.select({ anchor: cell, focus: cell });
+    if (!isSelected(this.current, cell)) this.select({ anchor: cell, focus: cell });
     this.host.cellMenu(cell, { x: event.clientX, y: event.clientY });
   }
 
   private revealColumn(column: number): void {
     const layout = this.layouts[column];
     if (layout === undefined || column < this.content.pinned) return;
-    const { scrollLeft, clientWidth } = this.scroller;
-    const edge = this.layouts[this.content.pinned]?.left ?? 0;
-    const rightmost = layout.left + layout.width - clientWidth;
-    this.scroller.scrollLeft = Math.min(layout.left - edge, Math.max(scrollLeft, rightmost));
+    this.scroller.scrollLeft = leftOf(layout, this.layouts[this.content.pinned], this.scroller);
   }
 }

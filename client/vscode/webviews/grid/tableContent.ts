@@ -1,5 +1,6 @@
 import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
 import { type DiffView } from './diff/diffView.ts';
+import { type EditedRows } from './rowEdits.ts';
 
 /** What the table shows. */
 export interface TableContent {
@@ -11,6 +12,7 @@ export interface TableContent {
   /** Number of rows; of those that are known so far unless `isCounted`. */
   readonly rowCount: number;
   readonly isCounted: boolean;
+  readonly edits: EditedRows;
   /** Set for the differences of tables. */
   readonly diff: DiffView | undefined;
 }

@@ -3,19 +3,21 @@ import {
   type ColumnInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
+import { type CellEditing } from './cellEditing.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type PagePosition, positionBelow } from './element.ts';
 import { showFilter } from './filterDialog.ts';
 import { showMenu } from './menu.ts';
 import { type FromGridPage } from './messages.ts';
 import { type Requests } from './requests.ts';
+import { type EditedWindow } from './rowEdits.ts';
 import { type Search } from './search.ts';
 import { selectedRange, type Cell } from './selection.ts';
 import { type ColumnChoices, columnMoved, columnMovedBy, withHidden, withPinned, withWidth } from './shownColumns.ts';
 import { type PaneMode, type SidePane } from './sidePane.ts';
 import { type Table } from './table.ts';
 import { tableKey } from './tableKeys.ts';
-import { cellMenu, columnMenu, type MenuColumn, type TableActions } from './tableMenus.ts';
+import { cellMenu, columnMenu, type EditAction, type MenuColumn, type TableActions } from './tableMenus.ts';
 import { filteredBy, sortedBy, type TableState } from './viewState.ts';
 
 /** Number of frequent values that a filter offers. */
@@ -32,6 +34,13 @@ export interface ControlledTable {
   readonly table: Table;
   readonly search: Search;
   readonly pane: SidePane;
+  readonly cells: CellEditing;
+  /** True when cells can be edited. */
+  readonly isEditable: boolean;
+  /** Rows of the view, without new ones. */
+  readonly viewRows: number;
+  /** Rows as they are shown, in full. */
+  window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   post(message: FromGridPage): void;
   setView(view: Partial<TableViewInfo>): void;
   setColumns(choices: ColumnChoices): void;
@@ -46,7 +55,7 @@ export class TableControls implements TableActions {
   }
 
   key(event: KeyboardEvent): void {
-    const action = tableKey(event);
+    const action = tableKey(event, this.on.isEditable);
     if (action === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -58,6 +67,9 @@ export class TableControls implements TableActions {
     else if (action.do === 'copy') this.copy('tsv');
     else if (action.do === 'pane') pane.toggle(action.mode, focus);
     else if (action.do === 'close') pane.close();
+    else if (action.do === 'edit') void this.on.cells.start(action.typed);
+    else if (action.do === 'clear' || action.do === 'delete' || action.do === 'paste') this.edit(action.do);
+    else if (action.do === 'insert') this.edit('insertBelow');
     else if (action.do === 'menu') this.cellMenu(focus, table.positionOf(focus));
     else if (column !== undefined && action.do === 'move') this.moveBy(column, action.by);
     else if (column !== undefined && action.do === 'widen') this.widen(column, action.by);
@@ -139,7 +151,8 @@ export class TableControls implements TableActions {
     const { run, state, table } = this.on;
     const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(table.selection);
     const columns = this.on.columns.slice(columnStart, columnEnd);
-    this.on.post({ type: 'copy', run, view: state.view, columns, rowStart, rowEnd, format });
+    const rowCount = this.on.viewRows;
+    this.on.post({ type: 'copy', run, view: state.view, columns, rowStart, rowEnd, rowCount, format });
   }
 
   keepValue(isKept: boolean): void {
@@ -147,14 +160,23 @@ export class TableControls implements TableActions {
     const column = this.on.columns[focus.column];
     if (column === undefined) return;
     // The table has the beginning of a long text; the filter needs all of it.
-    const params = { view: this.on.state.view, start: focus.row, count: 1, columns: [column.name] };
-    const asked = this.on.requests.send(this.on.run, 'tableRows', params, 'value');
-    asked.then(
+    this.on.window(focus.row, focus.row + 1, [column]).then(
       ({ columns: [[value = null] = []] }) => {
         this.setFilter(column.name, { column: column.name, kind: 'values', values: [value], exclude: !isKept });
       },
       () => undefined,
     );
+  }
+
+  edit(what: EditAction): void {
+    const { cells } = this.on;
+    if (!cells.canEdit()) return;
+    if (what === 'edit') void cells.start();
+    else if (what === 'clear') void cells.setNull();
+    else if (what === 'paste') this.on.post({ type: 'paste', run: this.on.run });
+    else if (what === 'delete') void cells.deleteRows();
+    else if (what === 'revert') void cells.revertRows();
+    else void cells.insertRow(what === 'insertAbove');
   }
 
   showAll(): void {
@@ -172,6 +194,7 @@ export class TableControls implements TableActions {
       isSorted: view.sort.some((key) => key.column === column.name),
       isPinned: columns.pinned.includes(column.name),
       hasHidden: columns.hidden.length > 0,
+      isEditable: this.on.isEditable,
     };
   }
 }

@@ -6,7 +6,9 @@ import { widthStep } from './tableMenus.ts';
 type KeyAction =
   | { readonly do: 'find'; readonly mode: 'find' | 'jump' }
   | { readonly do: 'again'; readonly backward: boolean }
-  | { readonly do: 'copy' | 'menu' | 'close' }
+  | { readonly do: 'copy' | 'paste' | 'menu' | 'close' | 'clear' | 'insert' | 'delete' }
+  /** Edits a cell; `typed` is the character that the user typed. */
+  | { readonly do: 'edit'; readonly typed?: string }
   | { readonly do: 'pane'; readonly mode: PaneMode }
   | { readonly do: 'move'; readonly by: 1 | -1 }
   | { readonly do: 'widen'; readonly by: number };
@@ -15,7 +17,11 @@ type KeyAction =
 type PressedKey = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
 
 /** Returns what a key does; undefined for a key that the table leaves to the editor. */
-export function tableKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {
+export function tableKey(pressed: PressedKey, isEditable: boolean): KeyAction | undefined {
+  return plainKey(pressed) ?? (isEditable ? editKey(pressed) : undefined);
+}
+
+function plainKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {
   const control = ctrlKey || metaKey;
   const letter = key.toLowerCase();
   if (altKey && !control && (key === 'ArrowLeft' || key === 'ArrowRight')) {
@@ -29,8 +35,18 @@ export function tableKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey
     return letter === 'g' ? { do: 'find', mode: 'jump' } : undefined;
   }
   if (control) return undefined;
+  if (key === 'F2') return { do: 'edit' };
   if (key === 'F3') return { do: 'again', backward: shiftKey };
   if (key === 'Enter') return { do: 'pane', mode: shiftKey ? 'row' : 'value' };
   if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) return { do: 'menu' };
   return key === 'Escape' ? { do: 'close' } : undefined;
+}
+
+function editKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {
+  if (altKey) return undefined;
+  if (ctrlKey || metaKey) return key.toLowerCase() === 'v' && !shiftKey ? { do: 'paste' } : undefined;
+  if (key === 'Insert') return { do: 'insert' };
+  if (key === 'Delete') return { do: shiftKey ? 'delete' : 'clear' };
+  if (key === 'Backspace') return { do: 'clear' };
+  return [...key].length === 1 ? { do: 'edit', typed: key } : undefined;
 }

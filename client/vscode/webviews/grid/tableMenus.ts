@@ -15,8 +15,13 @@ export interface TableActions {
   widen(column: ColumnInfo, by: number): void;
   copy(format: ClipboardFormat): void;
   keepValue(isKept: boolean): void;
+  /** Edits the selected cells or rows. */
+  edit(what: EditAction): void;
   showAll(): void;
 }
+
+/** Edits of a menu: of cells, and of rows. */
+export type EditAction = 'edit' | 'clear' | 'paste' | 'insertAbove' | 'insertBelow' | 'delete' | 'revert';
 
 /** A column as its menu needs it. */
 export interface MenuColumn {
@@ -24,6 +29,7 @@ export interface MenuColumn {
   readonly isSorted: boolean;
   readonly isPinned: boolean;
   readonly hasHidden: boolean;
+  readonly isEditable: boolean;
 }
 
 /** Pixels by which an entry changes the width of a column. */
@@ -67,6 +73,7 @@ export function cellMenu(found: MenuColumn, actions: TableActions): readonly Men
       ...(format === 'tsv' && { key: 'Ctrl+C' }),
       run: () => actions.copy(format),
     })),
+    ...(found.isEditable ? editMenu(actions) : []),
     'line',
     { label: 'Show Value', key: 'Enter', run: () => actions.showPane('value') },
     { label: 'Show Row', key: 'Shift+Enter', run: () => actions.showPane('row') },
@@ -74,5 +81,23 @@ export function cellMenu(found: MenuColumn, actions: TableActions): readonly Men
     { label: 'Without This Value', run: () => actions.keepValue(false) },
     'line',
     ...columnMenu(found, actions),
+  ];
+}
+
+function editMenu(actions: TableActions): readonly MenuItem[] {
+  const item = (label: string, what: EditAction, key?: string): MenuItem => ({
+    label,
+    ...(key !== undefined && { key }),
+    run: () => actions.edit(what),
+  });
+  return [
+    item('Paste', 'paste', 'Ctrl+V'),
+    'line',
+    item('Edit Cell', 'edit', 'F2'),
+    item('Set to NULL', 'clear', 'Delete'),
+    item('Insert Row Above', 'insertAbove'),
+    item('Insert Row Below', 'insertBelow', 'Insert'),
+    item('Delete Rows', 'delete', 'Shift+Delete'),
+    item('Revert Rows', 'revert'),
   ];
 }

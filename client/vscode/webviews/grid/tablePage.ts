@@ -4,11 +4,15 @@ import {
   type TableDiffInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
+import { CellEditing, type EditedTable } from './cellEditing.ts';
 import { changedFilterText, DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
+import { drawChips } from './filterChips.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
-import { Search } from './search.ts';
+import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
+import { type Search } from './search.ts';
+import { tableSearch } from './tableSearch.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
 import { Table } from './table.ts';
@@ -37,12 +41,14 @@ interface TablePageHost {
   /** The number of rows of the view changed; undefined while it is not known. */
   counted(rowCount: number | undefined): void;
   failed(message: string): void;
+  announce(text: string): void;
 }
 
 /** A table with its filters, search and side pane. */
-export class TablePage implements ControlledTable {
+export class TablePage implements ControlledTable, EditedTable {
   readonly root: HTMLElement;
   readonly commands: TableControls;
+  readonly cells: CellEditing;
   readonly search: Search;
   readonly pane: SidePane;
   private readonly host: TablePageHost;
@@ -57,6 +63,9 @@ export class TablePage implements ControlledTable {
   /** Rows that were received, while their number is not known. */
   private received = 0;
   private generation = 0;
+  private readonly draft = new Map<RowKey, RowEdit>();
+  readonly textMax = textMax;
+  edits: EditedRows;
   private differences: TableDiffInfo | undefined;
 
   constructor(shown: ShownTable, host: TablePageHost) {
@@ -65,12 +74,15 @@ export class TablePage implements ControlledTable {
     this.state = shown.state;
     this.differences = shown.diff;
     this.total = shown.info.rowCount ?? undefined;
-    this.search = this.newSearch();
+    this.edits = this.editedRows();
+    this.cells = new CellEditing(this);
+    this.search = tableSearch(this);
     this.pane = new SidePane({
       requests: host.requests,
       run: shown.run,
       view: () => this.state.view,
       columns: () => this.columns,
+      window: (start, end, columns) => this.window(start, end, columns, 'pane'),
       closed: () => this.focus(),
     });
     this.table = new Table(this.content(), {
@@ -78,7 +90,7 @@ export class TablePage implements ControlledTable {
       changed: () => this.changed(),
       key: (event) => this.commands.key(event),
       cellMenu: (cell, at) => this.commands.cellMenu(cell, at),
-      openValue: () => this.commands.showPane('value'),
+      activated: () => (this.isEditable ? void this.cells.start() : this.commands.showPane('value')),
       clicked: (column, adds) => this.commands.clicked(column, adds),
       menu: (column, below) => this.commands.menu(column, below),
       resize: (column, width) => this.commands.resize(column, width),
@@ -87,13 +99,30 @@ export class TablePage implements ControlledTable {
     this.commands = new TableControls(this);
     const main = element('div', { class: 'main' }, this.chips, this.search.root, this.table.root, this.empty);
     this.root = element('div', { class: 'table' }, main, this.pane.root);
+    this.table.root.setAttribute('aria-readonly', String(!this.isEditable));
     this.table.restore(this.state);
     this.recount();
   }
 
   /** The view as it is seen, and the number of its rows as far as it is known. */
   get view(): ShownView & { readonly rowCount: number } {
-    return { view: this.state.view, columns: this.columns, rowCount: this.rowCount ?? this.received };
+    return { view: this.state.view, columns: this.columns, rowCount: this.viewRows };
+  }
+
+  get viewRows(): number {
+    return this.rowCount ?? this.received;
+  }
+
+  get editing(): OpenedTableInfo['editing'] {
+    return this.shown.info.editing;
+  }
+
+  get isEditable(): boolean {
+    return this.editing !== undefined && 'base' in this.editing;
+  }
+
+  get isWhole(): boolean {
+    return isWhole(this.state.view);
   }
 
   /** First selected row, 0-based. */
@@ -137,20 +166,8 @@ export class TablePage implements ControlledTable {
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
     const isCounted = this.rowCount !== undefined;
     const diff = this.differences && this.diff(this.differences);
-    const rowCount = this.rowCount ?? this.received;
-    return { columns, pinned, widths: choices.widths, view, rowCount, isCounted, diff };
-  }
-
-  private newSearch(): Search {
-    return new Search({
-      send: (params, slot) =>
-        this.host.requests.send(this.shown.run, 'findInTable', { view: this.state.view, ...params }, slot),
-      columns: () => this.columns,
-      rowCount: () => this.view.rowCount,
-      focus: () => this.table.selection.focus,
-      select: (cell) => this.table.select({ anchor: cell, focus: cell }),
-      closed: () => this.focus(),
-    });
+    const edits = (this.edits = this.editedRows());
+    return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
   }
 
   get run(): number {
@@ -165,10 +182,7 @@ export class TablePage implements ControlledTable {
     return this.shown.info.columns;
   }
 
-  post(message: FromGridPage): void {
-    this.host.post(message);
-  }
-
+  readonly post = (message: FromGridPage): void => this.host.post(message);
   setView(change: Partial<TableViewInfo>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
     this.host.requests.cancelAll();
@@ -188,7 +202,15 @@ export class TablePage implements ControlledTable {
   private recount(): void {
     this.received = 0;
     this.rowCount = undefined;
-    this.drawChips();
+    drawChips(this.chips, this.state.view.filters, {
+      text: (filter) => changedFilterText(this.differences, filter) ?? filterText(filter),
+      edit: (name) => {
+        const column = this.all.find((each) => each.name === name);
+        if (column !== undefined) this.commands.filter(column);
+      },
+      remove: (name) => this.commands.setFilter(name, undefined),
+      clear: () => this.setView({ filters: [] }),
+    });
     this.empty.textContent = '';
     const { view } = this.state;
     if (isWhole(view)) {
@@ -216,8 +238,9 @@ export class TablePage implements ControlledTable {
     const { generation } = this;
     const columns = this.columns.map(({ name }) => name);
     const hidden = this.differences === undefined ? [] : this.diff(this.differences).fetched;
-    const params = { view: this.state.view, start, count, columns: [...columns, ...hidden], textMax };
     const names = JSON.stringify(columns);
+    const fetched = { columns: [...columns, ...hidden], positions: this.isEditable };
+    const params = { view: this.state.view, start, count, textMax, ...fetched };
     const isCurrent = (): boolean =>
       generation === this.generation && names === JSON.stringify(this.columns.map(({ name }) => name));
     this.host.requests.send(this.shown.run, 'tableRows', params).then(
@@ -234,6 +257,33 @@ export class TablePage implements ControlledTable {
     );
   }
 
+  /** Rows as they are shown, with their edits and in full. */
+  async window(start: number, end: number, columns: readonly ColumnInfo[], slot?: string): Promise<EditedWindow> {
+    const names = columns.map(({ name }) => name);
+    const range = this.edits.viewRange(start, end);
+    const params = { view: this.state.view, ...range, columns: names, positions: this.isEditable };
+    const none = { start: range.start, columns: [] };
+    const read = range.count === 0 ? none : await this.host.requests.send(this.run, 'tableRows', params, slot);
+    return this.edits.over(start, end, names, read);
+  }
+
+  apply(label: string, rows: readonly KeyedEdit[]): void {
+    this.edited(rows, false);
+    this.host.post({ type: 'edit', run: this.run, label, rows });
+  }
+
+  /** Takes over edits of rows: all that there are, with `isAll`. */
+  edited(rows: readonly KeyedEdit[], isAll: boolean): void {
+    if (isAll) this.draft.clear();
+    applyChanges(this.draft, rows);
+    this.table.show(this.content());
+  }
+
+  readonly announce = (text: string): void => this.host.announce(text);
+  private editedRows(): EditedRows {
+    return new EditedRows(this.draft, { isWhole: this.isWhole, rowCount: this.viewRows });
+  }
+
   private changed(): void {
     const { selection, row } = this.table;
     this.state = { ...this.state, selection, row };
@@ -243,29 +293,5 @@ export class TablePage implements ControlledTable {
 
   private failed(error: unknown): void {
     if (!(error instanceof Superseded)) this.host.failed(error instanceof Error ? error.message : String(error));
-  }
-
-  private drawChips(): void {
-    const { filters } = this.state.view;
-    const chips = filters.map((filter) => {
-      const text = changedFilterText(this.differences, filter) ?? filterText(filter);
-      const edit = element('button', { type: 'button', title: text }, text);
-      const remove = element(
-        'button',
-        { type: 'button', class: 'icon', 'aria-label': `Remove the filter ${text}` },
-        '✕',
-      );
-      edit.addEventListener('click', () => {
-        const column = this.shown.info.columns.find(({ name }) => name === filter.column);
-        if (column !== undefined) this.commands.filter(column);
-      });
-      remove.addEventListener('click', () => this.commands.setFilter(filter.column, undefined));
-      return element('span', { class: 'chip' }, edit, remove);
-    });
-    this.chips.hidden = chips.length === 0;
-    if (chips.length < 2) return this.chips.replaceChildren(...chips);
-    const clear = element('button', { type: 'button', class: 'link' }, 'Clear All Filters');
-    clear.addEventListener('click', () => this.setView({ filters: [] }));
-    this.chips.replaceChildren(...chips, clear);
   }
 }

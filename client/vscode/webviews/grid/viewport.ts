@@ -53,3 +53,13 @@ export function reveal({ total, visible, top }: Viewport, row: number): number {
   const lowest = rowTop + rowHeight - visible;
   return clampTop({ total, visible }, Math.max(lowest, Math.min(top, rowTop)));
 }
+
+/**
+ * The position after a turn of the wheel in a table too high for a browser: there the wheel scrolls by its own distance,
+ * not by that of the scroll bar. Undefined where the browser scrolls.
+ */
+export function wheelTop(view: Viewport, event: WheelEvent): number | undefined {
+  if (event.deltaY === 0 || event.ctrlKey || view.total === span(view.total)) return undefined;
+  const pixels = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * rowHeight : event.deltaY;
+  return clampTop(view, view.top + pixels);
+}

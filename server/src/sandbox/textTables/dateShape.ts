@@ -166,6 +166,17 @@ export class DateShape {
     return `${date}${between ?? ' '}${time}${rest}`;
   }
 
+  /** The format of strftime that writes a time of UTC in this form; digits are padded as in the first value. */
+  writingIn(order: DateOrder): string {
+    const { first, third, hour, fraction, beforeHalf, beforeZone, half, zone } = this.#parts;
+    const isPadded = first.length !== 1 && third.length !== 1 && hour?.length !== 1;
+    const format = isPadded ? this.formatIn(order) : this.formatIn(order).replace(/%([dmHI])/g, '%-$1');
+    const gap = half === undefined ? beforeHalf : beforeZone;
+    const utc =
+      zone === undefined || /[A-Z]/.test(zone) ? `${gap}${zone ?? ''}` : zone.replaceAll(/\d/g, '0').replace('-', '+');
+    return format.replace('%f', fraction?.length === 3 ? '%g' : '%f').replace('%z', utc);
+  }
+
   /**
    * Takes another value of this form, given by its numbers; `text` makes the value itself. False when it is no date in
    * any order, or no time.

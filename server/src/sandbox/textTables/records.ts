@@ -51,6 +51,11 @@ export class RecordReader {
   width = 0;
   /** 1-based line on which the record begins. */
   line = 1;
+  /** Position of `bytes` in the text. */
+  base = 0;
+  /** Start and end of the record in `bytes`, with the end of its line. */
+  from = 0;
+  to = 0;
   /** True for a comment, and for a line that is not divided: one field. */
   isWhole = false;
   /** Numbers of ends of lines by kind; the last line may have none. */
@@ -89,6 +94,7 @@ export class RecordReader {
   /** Reads the next bytes; `isLast` ends the text. Throws RecordFault. */
   read(chunk: Buffer, isLast: boolean): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.base += this.bytes.length - this.#rest.length;
     this.bytes = bytes;
     let from = 0;
     while (this.isOpen && from < bytes.length) {
@@ -100,6 +106,8 @@ export class RecordReader {
       const end = this.#record(from, isLast);
       if (end < 0) break;
       if (end - from >= engineBytesMax) this.hasLongRecords = true;
+      this.from = from;
+      this.to = end;
       this.isOpen = this.#onRecord(this);
       this.line += 1 + this.#innerLines;
       from = end;

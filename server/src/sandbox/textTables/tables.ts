@@ -109,7 +109,7 @@ function tableOf(
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
     dates ??= decided;
     const form = { format, order: decided?.order, isLoaded: !scan.isPlain };
-    return readColumn(column.name, type, column.facts, form);
+    return { ...readColumn(column.name, type, column.facts, form), ...(decided && { order: decided.order }) };
   });
   return { file, scan, columns, reasons, dates };
 }

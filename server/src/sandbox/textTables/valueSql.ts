@@ -15,6 +15,8 @@ export interface ReadColumn {
   readonly readAs: string;
   /** SQL that makes the value of the text; undefined when the reader makes it. */
   readonly value: SqlText | undefined;
+  /** The order of day, month and year, where it was decided. */
+  readonly order?: DateOrder;
 }
 
 /** How the values of a file are written. */
@@ -131,6 +133,15 @@ function inZone(time: SqlText, zone: string | undefined): SqlText {
   const utc = sql`timezone(${name}, ${time})`;
   const missing = sql`error(${literal(`no time of the zone ${zone}, as its clocks are set forward: `)} || ${time})`;
   return sql`CASE WHEN timezone(${name}, ${utc}) <> ${time} THEN ${missing}::TIMESTAMP ELSE ${utcSql(utc)} END`;
+}
+
+/** A time in UTC as the local time of a zone, as `inZone` reads it. */
+export function localSql(time: SqlText, zone: string | undefined): SqlText {
+  if (zone === undefined || /^(UTC|Z|GMT)$/i.test(zone)) return time;
+  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (offset === null) return sql`timezone(${literal(zone)}, timezone('UTC', ${time}))`;
+  const minutes = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
+  return sql`(${time} + to_minutes(${minutes}))`;
 }
 
 function requireZone(zone: string): void {

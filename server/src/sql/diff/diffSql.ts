@@ -46,7 +46,7 @@ function sharedValue(column: SharedColumn): SqlText {
 }
 
 /** A column of the table of differences. */
-export interface DifferenceColumn {
+interface DifferenceColumn {
   readonly name: string;
   /** Type in each table; null where it does not have the column. */
   readonly before: string | null;

@@ -18,10 +18,10 @@ import {
 } from './diffSql.ts';
 
 /** A table of a pond, which may be at a version; or a query, whose names have their versions. */
-export type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
+type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
 
 /** Two tables to compare. */
-export interface ComparedTables {
+interface ComparedTables {
   readonly pond: Pond;
   readonly before: ComparedTable;
   readonly after: ComparedTable;
@@ -48,7 +48,7 @@ interface RowDifferences {
 }
 
 /** Columns that may be a key, as a scan of two tables has measured them. */
-export interface KeyProfile {
+interface KeyProfile {
   readonly key: readonly string[];
   /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
   readonly share: number;

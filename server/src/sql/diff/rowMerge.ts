@@ -5,7 +5,7 @@ import { columnOf, mergedRowsSql, mergedSql, type MergedTables } from './mergeSq
 import { type LineChange } from './mergedText.ts';
 
 /** A row that both sides changed: its values as text, on each side that has it. */
-export interface OpenRow {
+interface OpenRow {
   readonly key: Row;
   readonly base: Row | null;
   readonly ours: Row | null;
@@ -15,7 +15,7 @@ export interface OpenRow {
 type Row = readonly (string | null)[];
 
 /** Numbers of rows by what the merge makes of them. */
-export interface MergeCounts {
+interface MergeCounts {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;

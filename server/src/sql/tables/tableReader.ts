@@ -53,8 +53,11 @@ export class TableReader {
       const { relation } = this.#parts;
       const columns = window.columns?.map((name) => columnOf(relation, name)) ?? relation.columns;
       const values = columns.map((column) => shownSql(column, window.textMax));
-      const found = await this.#window(connection, { view, window, values: joinSql([...values, sql`NULL`]) }, signal);
-      return { start: window.start, columns: columns.map((_, index) => found[index] ?? []) };
+      const position = window.positions === true ? sql`CAST(${relation.position} AS VARCHAR)` : sql`NULL`;
+      const found = await this.#window(connection, { view, window, values: joinSql([...values, position]) }, signal);
+      const shown = { start: window.start, columns: columns.map((_, index) => found[index] ?? []) };
+      if (window.positions !== true) return shown;
+      return { ...shown, positions: (found[columns.length] ?? []).map(Number) };
     });
   }
 

@@ -4,7 +4,7 @@ import { type DiffQuery } from '../messages.ts';
 import { changeSigns, type RowChange } from './diffView.ts';
 
 /** What the buttons do. */
-export interface DiffBarHost {
+interface DiffBarHost {
   toggleAll(): void;
   pickKey(): void;
   showText(): void;

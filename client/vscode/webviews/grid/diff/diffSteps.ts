@@ -4,7 +4,7 @@ import { type Cell } from '../selection.ts';
 import { type DiffView } from './diffView.ts';
 
 /** The table in which changes are visited. */
-export interface SteppedTable {
+interface SteppedTable {
   readonly run: number;
   readonly requests: Requests;
   readonly info: TableDiffInfo;

@@ -11,7 +11,7 @@ export type RowChange = 'added' | 'removed' | 'changed';
 export const changeSigns: Readonly<Record<RowChange, string>> = { added: '+', removed: '−', changed: '~' };
 
 /** Text of a loaded cell: null for NULL, undefined while it is not loaded. */
-type CellText = (row: number, column: number) => string | null | undefined;
+export type CellText = (row: number, column: number) => string | null | undefined;
 
 /**
  * How a table of differences is drawn. Its rows are fetched with columns that are not shown: the kind of the row, its

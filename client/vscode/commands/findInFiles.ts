@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import { type Context } from '../context.ts';
+import { parsePondUri, pondName } from '../pondUri.ts';
+import { patternsIn, queryText, type SearchQuery } from '../search/state.ts';
+import { pickCommit } from '../versions.ts';
+
+const buttons = {
+  regex: { iconPath: new vscode.ThemeIcon('regex'), tooltip: 'Use Regular Expression' },
+  matchCase: { iconPath: new vscode.ThemeIcon('case-sensitive'), tooltip: 'Match Case' },
+  include: { iconPath: new vscode.ThemeIcon('new-file'), tooltip: 'Files to Include…' },
+  exclude: { iconPath: new vscode.ThemeIcon('exclude'), tooltip: 'Files to Exclude…' },
+  version: { iconPath: new vscode.ThemeIcon('history'), tooltip: 'Search a Version…' },
+} as const;
+
+type Answer =
+  { readonly text: string } | { readonly button: vscode.QuickInputButton; readonly text: string } | undefined;
+
+/** Asks what to find, and shows the lines in the Search view while they are found. */
+export async function findInFiles({ client, ponds, search }: Context): Promise<void> {
+  const pond = await ponds.choose();
+  if (pond === undefined) return;
+  const last = search.lastQuery?.pond === pond ? search.lastQuery : undefined;
+  let query: SearchQuery = {
+    ...{ regex: false, matchCase: false, include: [], exclude: [], at: activeVersion(pond) },
+    ...last,
+    ...{ pond, text: selectedText() ?? last?.text ?? '' },
+  };
+  for (;;) {
+    const answer = await ask(query);
+    if (answer === undefined) return;
+    query = { ...query, text: answer.text };
+    if (!('button' in answer)) break;
+    if (answer.button === buttons.regex) query = { ...query, regex: !query.regex };
+    else if (answer.button === buttons.matchCase) query = { ...query, matchCase: !query.matchCase };
+    else if (answer.button === buttons.version) {
+      const commit = await pickCommit(client, pond, {
+        placeHolder: 'Search which version? Escape for the working tree',
+      });
+      query = { ...query, at: commit === undefined ? undefined : String(commit.number) };
+    } else {
+      const key = answer.button === buttons.include ? 'include' : 'exclude';
+      query = { ...query, [key]: await askPatterns(key, query[key]) };
+    }
+  }
+  if (query.text !== '') await search.search(query);
+}
+
+/** Cancels the search that is going on. */
+export async function cancelSearch({ search }: Context): Promise<void> {
+  search.cancel();
+  return Promise.resolve();
+}
+
+function ask(query: SearchQuery): Promise<Answer> {
+  const box = vscode.window.createInputBox();
+  const how = queryText(query);
+  box.title = `Find in Files of ${pondName(query.pond)}${how === '' ? '' : ` · ${how}`}`;
+  box.placeholder = query.regex ? 'Regular expression' : 'Text';
+  box.prompt = 'The buttons choose an expression, case, files and a version';
+  box.value = query.text;
+  box.buttons = Object.values(buttons);
+  return new Promise<Answer>((resolve) => {
+    box.onDidAccept(() => resolve({ text: box.value }));
+    box.onDidTriggerButton((button) => resolve({ button, text: box.value }));
+    box.onDidHide(() => resolve(undefined));
+    box.show();
+  }).finally(() => box.dispose());
+}
+
+async function askPatterns(key: 'include' | 'exclude', present: readonly string[]): Promise<readonly string[]> {
+  const text = await vscode.window.showInputBox({
+    prompt: `Files to ${key}: names or paths, with * and **, between commas; empty for ${key === 'include' ? 'all' : 'none'}`,
+    placeHolder: '*.csv, /logs/**',
+    value: present.join(', '),
+  });
+  return text === undefined ? present : patternsIn(text);
+}
+
+function selectedText(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const text = editor?.document.getText(editor.selection);
+  return text === undefined || text === '' || text.includes('\n') ? undefined : text;
+}
+
+/** The version that the active document shows, if it is an earlier one of the pond. */
+function activeVersion(pond: string): string | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const location = uri === undefined ? undefined : parsePondUri(uri);
+  return location?.pond === pond && location.at !== 'HEAD' ? location.at : undefined;
+}

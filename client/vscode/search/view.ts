@@ -1,0 +1,145 @@
+import * as vscode from 'vscode';
+import { printable } from '../../../server/src/base/printable.ts';
+import { type GrepPosition } from '../../../server/src/protocol/commands.ts';
+import { type PondClient } from '../client.ts';
+import { errorText, isCancelled } from '../errors.ts';
+import { pondUri, shownPath } from '../pondUri.ts';
+import { type FoundMatch, queryText, type SearchNode, type SearchQuery } from './state.ts';
+
+const viewId = 'pond.search';
+/** Lines that one request returns at most, and that the view shows. */
+const pageLines = 500;
+const linesMax = 10_000;
+/** Letters of a line that a row shows before its match. */
+const lettersBefore = 40;
+
+/** The Search view: files with the lines that were found. Lines appear while the search goes on. */
+export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly tree: vscode.TreeView<SearchNode>;
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  private files = new Map<string, FoundMatch[]>();
+  private query: SearchQuery | undefined;
+  private cancelling: vscode.CancellationTokenSource | undefined;
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(client: PondClient) {
+    this.client = client;
+    this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
+  }
+
+  /** Query of the last search; undefined before the first. */
+  get lastQuery(): SearchQuery | undefined {
+    return this.query;
+  }
+
+  getTreeItem(node: SearchNode): vscode.TreeItem {
+    return node.type === 'file' ? this.fileRow(node) : this.matchRow(node.match);
+  }
+
+  getChildren(node?: SearchNode): SearchNode[] {
+    if (node === undefined) return [...this.files].map(([path, matches]) => ({ type: 'file', path, matches }));
+    return node.type === 'file' ? node.matches.map((match) => ({ type: 'match', match })) : [];
+  }
+
+  /** Searches, in place of a search that is going on. Resolves when all was searched, or the search was cancelled. */
+  async search(query: SearchQuery): Promise<void> {
+    this.cancel();
+    const cancelling = (this.cancelling = new vscode.CancellationTokenSource());
+    this.query = query;
+    this.files = new Map();
+    this.changed.fire(undefined);
+    this.isSearching(true);
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+    try {
+      await vscode.window.withProgress({ location: { viewId } }, () => this.pages(query, cancelling.token));
+    } catch (error) {
+      if (this.cancelling === cancelling)
+        this.tree.message = isCancelled(error) ? `${this.found()} Cancelled.` : errorText(error);
+    } finally {
+      if (this.cancelling === cancelling) this.isSearching(false);
+    }
+  }
+
+  /** Cancels the search that is going on. */
+  cancel(): void {
+    this.cancelling?.cancel();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.tree.dispose();
+    this.changed.dispose();
+  }
+
+  private async pages(query: SearchQuery, token: vscode.CancellationToken): Promise<void> {
+    const { pond, text, regex, matchCase, include, exclude, at } = query;
+    const params = { pond, text, regex, ignoreCase: !matchCase, exclude, paged: true, limit: pageLines };
+    const paths = include.length === 0 ? ['/'] : include;
+    let after: GrepPosition | null | undefined;
+    let [searched, notText, lines] = [0, 0, 0];
+    while (after !== null && lines < linesMax) {
+      const from = { ...(after !== undefined && { after }), ...(at !== undefined && { at }) };
+      const page = await this.client.request('grep', { ...params, paths, ...from }, token);
+      if (token.isCancellationRequested) throw new vscode.CancellationError();
+      for (const match of page.matches) this.add(match);
+      [searched, notText, lines, after] = [
+        searched + page.searched,
+        notText + page.notText,
+        lines + page.matches.length,
+        page.next,
+      ];
+      this.tree.message = `${this.found()} ${searched.toLocaleString('en')} files searched…`;
+      this.changed.fire(undefined);
+    }
+    const skipped = notText === 0 ? '' : ` ${notText.toLocaleString('en')} binary files and tables were not searched.`;
+    const cut = after === null ? '' : ' There are more: name fewer files, or a longer text.';
+    this.tree.message = `${this.found()} ${searched.toLocaleString('en')} files searched.${skipped}${cut}`;
+  }
+
+  private add(match: FoundMatch): void {
+    const path = shownPath(match);
+    const matches = this.files.get(path) ?? [];
+    // A file that several patterns match is listed once.
+    if (matches.some(({ line }) => line === match.line)) return;
+    matches.push(match);
+    this.files.set(path, matches);
+  }
+
+  private found(): string {
+    const lines = [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
+    const how = this.query === undefined ? '' : queryText(this.query);
+    const where = how === '' ? '' : ` (${how})`;
+    return `“${printable(this.query?.text ?? '')}”${where}: ${lines.toLocaleString('en')} lines in ${this.files.size.toLocaleString('en')} files.`;
+  }
+
+  private isSearching(on: boolean): void {
+    void vscode.commands.executeCommand('setContext', 'pond.searching', on);
+  }
+
+  private fileRow({ path, matches }: Extract<SearchNode, { type: 'file' }>): vscode.TreeItem {
+    const at = path.lastIndexOf('/');
+    const item = new vscode.TreeItem(printable(path.slice(at + 1)), vscode.TreeItemCollapsibleState.Expanded);
+    item.id = path;
+    item.description = printable(`${path.slice(0, at) || '/'} · ${matches.length}`);
+    item.resourceUri = pondUri(this.query?.pond ?? '', path, this.query?.at);
+    item.iconPath = vscode.ThemeIcon.File;
+    return item;
+  }
+
+  private matchRow(match: FoundMatch): vscode.TreeItem {
+    const { line, text, character, length } = match;
+    const start = Math.max(text.length - text.trimStart().length, character - lettersBefore);
+    const label = printable(text.slice(start, character + length + 200));
+    const [from, to] = [character - start, character - start + length];
+    const item = new vscode.TreeItem({ label, highlights: from >= 0 ? [[from, to]] : [] });
+    item.id = `${shownPath(match)}:${line}`;
+    item.description = String(line);
+    item.tooltip = printable(`${shownPath(match)}:${line}`);
+    const range = new vscode.Range(line - 1, character, line - 1, character + length);
+    const uri = pondUri(this.query?.pond ?? '', shownPath(match), this.query?.at);
+    item.command = { command: 'vscode.open', title: 'Open', arguments: [uri, { selection: range, preview: true }] };
+    item.accessibilityInformation = { label: printable(`line ${line}: ${text.trim().slice(0, 200)}`) };
+    return item;
+  }
+}

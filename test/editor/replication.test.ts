@@ -1,0 +1,251 @@
+/**
+ * Copies of a pond in a real VS Code, as a user meets them: a mirror and its conflict, backups, a copy of another pond,
+ * clones. Saves screenshots in out/screenshots/. Needs the output of `npm run build`.
+ */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, realpath, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { type Locator, type Page } from 'playwright-core';
+import { runPond } from '../support/pondCommand.ts';
+import { type Window } from '../support/workbench.ts';
+import { type FlowFiles, startFlows } from '../support/workbenchFlows.ts';
+import { explorerRow, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+
+const timeout = 600_000;
+
+/** A pond with a Backup, a Mirror and a Copy of another pond, none of which has run. */
+interface Fixture extends FlowFiles {
+  readonly pond: string;
+  /** Id of the pond. */
+  readonly id: string;
+  readonly store: string;
+  /** The mirrored folder. */
+  readonly folder: string;
+  run(...args: readonly string[]): Promise<string>;
+}
+
+async function makeFixture(): Promise<Fixture> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-replication-test-')));
+  const [pond, other, store] = [join(home, 'demo.pond'), join(home, 'other.pond'), join(home, 'store')];
+  const [folder, elsewhere] = [join(home, 'harbor'), join(home, 'elsewhere')];
+  for (const made of [store, elsewhere, folder]) await mkdir(made);
+  const cli = async (args: readonly string[], input = ''): Promise<string> => {
+    const { status, stdout, stderr } = await runPond(args, { cwd: home, input });
+    assert.equal(status, 0, `pond ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  };
+  const document = (kind: string, name: string, spec: string): string =>
+    `apiVersion: duckpond/v1\nkind: ${kind}\nname: ${name}\ndesc: For the test\nspec: ${spec}\n`;
+  const at = (directory: string): string => `endpoint: "${pathToFileURL(directory).href}"`;
+  await cli(['init', other]);
+  await cli(['--pond', other, 'write', '/readings.csv'], 'time,level\n2026-01-01T00:00:00Z,1\n');
+  await cli(['--pond', other, 'apply', '-f', '-'], document('Backup', 'nas', `{ ${at(elsewhere)} }`));
+  await cli(['--pond', other, 'commit', '-m', 'readings']);
+  await cli(['--pond', other, 'backup']);
+  await cli(['init', pond]);
+  const run: Fixture['run'] = (...args) => cli(['--pond', pond, ...args]);
+  await run('mkdir', '/harbor');
+  await cli(['--pond', pond, 'write', '/harbor/notes.txt'], 'first\n');
+  await cli(['--pond', pond, 'write', '/large.txt'], 'large '.repeat(20_000));
+  for (const text of [
+    document('Backup', 'nas', `{ ${at(store)} }`),
+    document('Copy', 'other', `{ ${at(elsewhere)} }`),
+    document('Mirror', 'harbor', `{ folder: "${folder}", path: /harbor }`),
+  ]) {
+    await cli(['--pond', pond, 'apply', '-f', '-'], text);
+  }
+  await run('commit', '-m', 'Notes, and where they go');
+  const { id } = JSON.parse(await run('status', '--json')) as { id: string };
+  const workspace = join(home, 'demo.code-workspace');
+  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'demo' }] }));
+  return { home, workspace, pond, id, store, folder, run };
+}
+
+/** The row of a resource in the Resources view, once it contains `what`. */
+function resourceRow(page: Page, title: string, what: string): Locator {
+  return page.locator(`.monaco-list-row[aria-label^="${title}, "][aria-label*="${what}"]`);
+}
+
+/** A notification with a text, once it is in the list of them, which is opened. */
+async function notified(page: Page, text: string): Promise<Locator> {
+  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text });
+  await runCommandUntil(page, 'Notifications: Show Notifications', shown);
+  return shown;
+}
+
+async function clear(page: Page): Promise<void> {
+  await runCommand(page, 'Notifications: Clear All Notifications');
+}
+
+/** True once a row is there; false when it does not come. */
+async function isShown(row: Locator): Promise<boolean> {
+  return await row.waitFor({ timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Picks the row of a list that has a text. */
+async function pick(page: Page, text: string | RegExp): Promise<void> {
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
+}
+
+async function answer(page: Page, text: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input[type=text]');
+  await input.waitFor();
+  await input.fill(text);
+  await page.keyboard.press('Enter');
+}
+
+test('a pond is mirrored, backed up, verified, copied from and cloned', { timeout }, async (t) => {
+  const flows = await startFlows({ trusted: true });
+  try {
+    await flows.through(t, 'replication', makeFixture, async (window, fixture) => {
+      await openMirrored(window, fixture);
+      await backUp(window, fixture);
+      await copy(window, fixture);
+      await decide(window, fixture);
+      await clone(window, fixture);
+    });
+  } finally {
+    await flows.close();
+  }
+});
+
+/** The first run of a mirror offers its folder, which opens in a window of its own. */
+async function openMirrored({ page, screenshot }: Window, { folder }: Fixture): Promise<void> {
+  const offer = await notified(page, `Mirror/harbor keeps ${folder} equal`);
+  assert.equal(await readFile(join(folder, 'notes.txt'), 'utf8'), 'first\n');
+  await screenshot('replication-mirrored');
+  const opened = page.context().waitForEvent('page');
+  await offer.getByRole('button', { name: 'Open Folder' }).click();
+  const other = await opened;
+  await other.waitForURL((url) => url.searchParams.get('folder')?.endsWith('/harbor') === true);
+  await other.close();
+}
+
+/** Backups run and are verified from the palette; the view shows how far they are. */
+async function backUp({ page, screenshot }: Window, { store }: Fixture): Promise<void> {
+  await runCommand(page, 'View: Show Pond');
+  await resourceRow(page, 'Backup/nas', 'not backed up from this computer yet').waitFor();
+  await resourceRow(page, 'Mirror/harbor', 'ok').waitFor();
+  await resourceRow(page, 'Copy/other', 'never run').waitFor();
+  await screenshot('replication-new');
+  await runCommand(page, 'Pond: Back Up Now');
+  await resourceRow(page, 'Backup/nas', 'backed up, last just now').waitFor();
+  const verify = async (): Promise<void> => {
+    await runCommand(page, 'Pond: Verify Backup…');
+    await pick(page, 'All Contents');
+  };
+  await verify();
+  await notified(page, 'Backup/nas is sound');
+  await clear(page);
+  await alterContent(store);
+  await verify();
+  const damaged = await notified(page, 'Backup/nas has 1 problem');
+  await screenshot('replication-damaged');
+  await damaged.getByRole('button', { name: 'Show Problems' }).click();
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'is altered' }).waitFor();
+  await clear(page);
+  await verify();
+  await (await notified(page, 'Backup/nas has 1 problem')).getByRole('button', { name: 'Repair' }).click();
+  await notified(page, 'Backup/nas is sound, 1 object sent again');
+}
+
+/** Changes one byte of the content in a store, as a failing disk does. */
+async function alterContent(store: string): Promise<void> {
+  const names = await readdir(store, { recursive: true });
+  const blob = join(
+    store,
+    names.find((name) => /blobs\/..\/[0-9a-f]{64}$/.test(name))!,
+  );
+  const bytes = await readFile(blob);
+  bytes[1]! ^= 1;
+  await writeFile(blob, bytes);
+}
+
+/** The tree of another pond is below the name of the Copy. */
+async function copy({ page, screenshot }: Window, { run }: Fixture): Promise<void> {
+  const row = resourceRow(page, 'Copy/other', 'never run');
+  await row.hover();
+  await row.getByRole('button', { name: 'Run Resource' }).click();
+  await resourceRow(page, 'Copy/other', 'ok').waitFor();
+  assert.match(await run('cat', '/Copy/other/readings.csv'), /^time,level\n/);
+  await screenshot('replication-copied');
+}
+
+/** A file that changed on both sides is a conflict in Source Control, decided there. */
+async function decide({ page, screenshot }: Window, { folder, run, workspace }: Fixture): Promise<void> {
+  await openInExplorer(page, 'harbor', 'notes.txt');
+  const line = page.locator('.monaco-editor .view-line').filter({ hasText: 'first' });
+  await line.click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('of the pond\n');
+  await page.keyboard.press('Control+S');
+  await page.locator('.statusbar-item').filter({ hasText: '1 staged' }).waitFor();
+  const file = join(folder, 'notes.txt');
+  await writeFile(file, 'of the folder\n');
+  await run('commit', '-m', 'of the pond');
+  // As old as files are that no program is writing.
+  const past = new Date(Date.now() - 60_000);
+  await utimes(file, past, past);
+  await page.locator('.statusbar-item').filter({ hasText: '1 in conflict' }).waitFor();
+  await page.keyboard.press('Control+Shift+G');
+  const conflict = page.locator('.scm-view .monaco-list-row').filter({ hasText: 'notes.txt' });
+  await conflict.waitFor();
+  await conflict.click();
+  await page.locator('.monaco-diff-editor').first().waitFor();
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+    ['Default Light Modern', 'vs'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await screenshot(`replication-conflict-${kind}`);
+  }
+  await conflict.hover();
+  await conflict.getByRole('button', { name: 'Keep Staged Change' }).click();
+  await page.locator('.statusbar-item').filter({ hasText: '1 staged' }).filter({ hasNotText: 'conflict' }).waitFor();
+  await run('commit', '-m', 'decided');
+  await page.locator('.statusbar-item').filter({ hasText: 'nothing staged' }).waitFor();
+  assert.equal(await run('cat', '/harbor/notes.txt'), 'of the folder\n');
+}
+
+/** Each form of a clone, from the address of the backup into a folder. */
+async function clone({ page, screenshot }: Window, { home, store, id }: Fixture): Promise<void> {
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  for (const [name, form, expected] of [
+    ['whole', /^Everything/, [false, null]],
+    ['thin', /^Thin/, [true, null]],
+    ['look', /^To Look At/, [true, 'HEAD']],
+  ] as const) {
+    const parent = join(home, name);
+    // By what is in it, the dialog shows that it has arrived there.
+    await mkdir(join(parent, 'arrived'), { recursive: true });
+    await clear(page);
+    await runCommand(page, 'Pond: Clone…');
+    await answer(page, `${pathToFileURL(store).href}/${id}`);
+    await pick(page, form);
+    const dialog = page.locator('.quick-input-widget').filter({ hasText: 'Folder for the clone' });
+    await dialog.waitFor();
+    const arrived = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'arrived' });
+    // While it still lists another folder, the dialog puts that one's path back.
+    do await dialog.locator('input[type=text]').fill(`${parent}/`);
+    while (!(await isShown(arrived)));
+    await dialog.getByRole('button', { name: 'Clone Here' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await notified(page, 'Cloned and verified');
+    await explorerRow(page, name).waitFor();
+    const { stdout } = await runPond(['--pond', join(parent, '.pond'), 'status', '--json'], { cwd: home });
+    const { replica } = JSON.parse(stdout) as { replica: { thin: boolean; at: unknown } };
+    assert.deepEqual([replica.thin, replica.at === null ? null : 'HEAD'], expected);
+  }
+  await screenshot('replication-cloned');
+}
