@@ -1,21 +1,24 @@
 /** Texts about queries: their titles, names of their files, and how long they have run. */
 import { type Token, tokenize } from '../../server/src/base/sqlTokens.ts';
+import { withoutPlot } from './webviews/plot/statement.ts';
 
 /** Length of a title, and the number of words in the name of a file. */
 const titleMax = 48;
 const nameWordsMax = 6;
 
 /**
- * First words of a query on one line: those of a comment that it begins with, else of the statement. At most 48
+ * First words of a query on one line: those of a comment that it begins with, other than that of its plot, else of the
+ * statement. At most 48
  * characters, the last of them `…` when words are missing; `Untitled query` for a text without words.
  */
-export function queryTitle(sql: string): string {
+export function queryTitle(text: string): string {
+  const sql = withoutPlot(text);
   const [line = ''] = sql.trimStart().split('\n', 1);
   const comment = /^--+(.*\p{L}.*)$/u.exec(line.trimEnd())?.[1];
   const words = comment ?? tokenizedText(sql);
-  const text = words.replace(/\s+/g, ' ').trim();
-  if (!/[\p{L}\p{N}]/u.test(text)) return 'Untitled query';
-  return text.length <= titleMax ? text : `${text.slice(0, titleMax - 1).trimEnd()}…`;
+  const title = words.replace(/\s+/g, ' ').trim();
+  if (!/[\p{L}\p{N}]/u.test(title)) return 'Untitled query';
+  return title.length <= titleMax ? title : `${title.slice(0, titleMax - 1).trimEnd()}…`;
 }
 
 /** Name of the file of a query, from its first words, in letters that every disk takes: `daily-means-of-wind.pondsql`. */

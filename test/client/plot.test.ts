@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { queryTitle } from '../../client/vscode/queryStrings.ts';
 import { lineOfRow } from '../../client/vscode/textLine.ts';
 import { readingAt, drawnLine } from '../../client/vscode/webviews/plot/series.ts';
 import { timeOf, timeText } from '../../client/vscode/webviews/plot/axisText.ts';
@@ -166,6 +167,11 @@ test('a plot is stated in a comment of its query, and read back', () => {
     assert.ok(wrong !== undefined && 'error' in wrong, text);
     assert.match(wrong.error, message);
   }
+});
+
+test('the comment of a plot is not the title of its query', () => {
+  assert.equal(queryTitle(withPlot('-- Daily means\nSELECT 1', { kind: 'bar' })), 'Daily means');
+  assert.equal(queryTitle(withPlot('SELECT 1', { kind: 'bar' })), 'SELECT 1');
 });
 
 test('the visible range is zoomed around a position, and stays inside the whole', () => {

@@ -2,7 +2,7 @@
  * Each verb with a path, through each kind of link. Its answer, and what it stages, are those of the real path.
  */
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { verbs } from '../../server/src/commands/verbs.ts';

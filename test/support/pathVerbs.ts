@@ -1,5 +1,7 @@
 /** The verbs that take a path, and how each is tried: a new one does not compile without a row. */
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type CommandName, type Params } from '../../server/src/protocol/commands.ts';
 import { type PondHost, textFile } from './commandHost.ts';
@@ -192,9 +194,12 @@ export const pathVerbs: { readonly [N in PathVerb]: Row } = {
   commit: {
     last: 'followed',
     takes: 'any',
-    // Undone, since what is staged next must differ from what is committed.
-    run: (host, path) =>
-      codeOf(host.run('commit', { message: 'a part', paths: [path] })).finally(() => host.run('undo', {})),
+    run: async (host, path) => {
+      const code = await codeOf(host.run('commit', { message: 'a part', paths: [path] }));
+      // What is staged next must differ from what is committed.
+      await host.run('undo', {});
+      return code;
+    },
   },
   log: { last: 'followed', takes: 'any', run: (host, path) => host.run('log', { path }) },
   history: { last: 'followed', takes: 'any', run: async (host, path) => (await host.run('history', { path })).commits },

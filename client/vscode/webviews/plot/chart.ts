@@ -88,7 +88,7 @@ function chart(
       isLast ? xAxis(xName, isTime) : null,
       axisY({ label, labelArrow: 'none', tickSize: 0, tickSpacing, tickFormat: shortText }),
       ...(events.length === 0 ? [] : eventMarks(events, at, isFirst)),
-      ...series.flatMap((one) => seriesMarks(info.kind, one, at)),
+      ...drawingOrder(series).flatMap((one) => seriesMarks(info.kind, one, at)),
     ],
   });
   adaptToPage(drawn);
@@ -114,6 +114,12 @@ type Position = (x: number) => number | Date;
 
 function positions(isTime: boolean): Position {
   return (x) => (isTime ? new Date(x) : x);
+}
+
+/** Series of another version first, so that those of the table cover them. */
+function drawingOrder(series: readonly DrawnSeries[]): readonly DrawnSeries[] {
+  const isOther = ({ version }: DrawnSeries): boolean => version !== undefined;
+  return [...series.filter(isOther), ...series.filter((one) => !isOther(one))];
 }
 
 /** Least and greatest value; a value alone is in the middle. */

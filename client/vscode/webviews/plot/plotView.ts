@@ -49,6 +49,8 @@ export class PlotView {
   #drawn: readonly DrawnPanel[] = [];
   #timer: number | undefined;
   #size = '';
+  /** Number of loads: an earlier one has nothing to draw. */
+  #loads = 0;
 
   constructor(host: PlotHost, stated: PlotStatement) {
     this.#host = host;
@@ -128,9 +130,11 @@ export class PlotView {
     if (plot === undefined || clientWidth === 0) return;
     const across = Math.max(50, Math.floor((clientWidth - marginLeft - marginRight) * window.devicePixelRatio));
     const size = { across: Math.min(8192, across), down: Math.max(50, clientHeight) };
+    const load = (this.#loads += 1);
     this.#chart.setAttribute('aria-busy', 'true');
     try {
       const data = await this.#loader.load(plot, size, this.#host.columns);
+      if (load !== this.#loads) return;
       const { result } = data;
       // Lines through rows of the same time are not what a table of several sites means.
       if (this.#stated.kind === undefined && result.kind === 'lines' && result.series.some(hasRepeats))
@@ -143,7 +147,7 @@ export class PlotView {
       this.#draw();
       this.#host.report(factsText(data, plot));
     } catch (error) {
-      if (error instanceof Superseded) return;
+      if (error instanceof Superseded || load !== this.#loads) return;
       this.#chart.removeAttribute('aria-busy');
       const message = error instanceof Error ? error.message : String(error);
       this.#data = undefined;
