@@ -133,6 +133,7 @@ export class GridPanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.document?.setTyping(this, false);
     this.cancellation?.cancel();
     this.requests.cancelAll();
     this.release();
@@ -149,6 +150,8 @@ export class GridPanel implements vscode.Disposable {
         if (this.document !== undefined) this.post({ type: 'edited', ...this.document.all });
         if (this.current !== undefined) this.post(this.current);
         return;
+      case 'typing':
+        return this.document?.setTyping(this, message.isOpen);
       case 'cancel':
         return this.cancel();
       case 'cancelRequest':

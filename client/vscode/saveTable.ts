@@ -12,6 +12,7 @@ export async function saveTable(
   cancellation: vscode.CancellationToken,
 ): Promise<void> {
   const location = locationOf(document.uri);
+  await document.whenIdle(cancellation);
   if (!document.isDirty) return;
   await stage(client, location, document, cancellation);
   document.clear();
@@ -28,6 +29,7 @@ export async function saveTableAs(
   const to = parsePondUri(target);
   if (to === undefined || to.pond !== pond || to.at !== undefined)
     throw new Error('Save As writes to the same pond. Export… in the table writes elsewhere.');
+  await document.whenIdle(cancellation);
   await client.request('copy', { pond, from, to: to.path, recursive: false, overwrite: true }, cancellation);
   if (!document.isDirty) return;
   const { editing } = await client.request('openTable', { pond, table: { path: to.path } }, cancellation);

@@ -19,6 +19,8 @@ export class TableDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
   private readonly edits = new Map<RowKey, RowEdit>();
   private readonly edited = new vscode.EventEmitter<EditsEvent>();
+  private readonly typing = new Set<object>();
+  private readonly idle = new vscode.EventEmitter<void>();
   private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
   /** Incremented by each save: the rows of earlier steps of undo have other positions now. */
   private saves = 0;
@@ -64,6 +66,26 @@ export class TableDocument implements vscode.CustomDocument {
     this.edited.fire(this.all);
   }
 
+  /** A panel opened the editor of a cell, or closed it. */
+  setTyping(panel: object, isOpen: boolean): void {
+    if (isOpen) this.typing.add(panel);
+    else this.typing.delete(panel);
+    if (this.typing.size === 0) this.idle.fire();
+  }
+
+  /** Resolves once no cell is being edited, so that its text is an edit, or when it is canceled. */
+  async whenIdle(cancellation: vscode.CancellationToken): Promise<void> {
+    if (this.typing.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const listeners = [this.idle.event, cancellation.onCancellationRequested].map((event) =>
+        event(() => {
+          for (const listener of listeners) listener.dispose();
+          resolve();
+        }),
+      );
+    });
+  }
+
   /** The edits as bytes. */
   backup(): Uint8Array {
     const backup: Backup = { base: this.base, rows: [...this.edits] };
@@ -80,6 +102,7 @@ export class TableDocument implements vscode.CustomDocument {
   dispose(): void {
     this.edited.dispose();
     this.changed.dispose();
+    this.idle.dispose();
   }
 
   private apply(rows: readonly KeyedEdit[]): readonly KeyedEdit[] {

@@ -94,7 +94,7 @@ test('changes are undone and redone in any number', () => {
   }
 });
 
-test('a value that is taken back is no edit', () => {
+test('a value that is reverted is not an edit', () => {
   const once = withValue(undefined, 'a', '1');
   assert.deepEqual(once, { values: [['a', '1']] });
   assert.equal(withValue(once ?? undefined, 'a', undefined), null);

@@ -48,6 +48,8 @@ const differences = new DiffPage({
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
+/** Text of the editor of a cell that was open when the table was read again. */
+let typed: string | undefined;
 /** Edits that the extension reported, for a table that is shown again. */
 const edits = new Map<RowKey, RowEdit>();
 let pageState: PageState = readPageState(host.getState());
@@ -88,6 +90,8 @@ function receive(message: ToGridPage): void {
 
 function show(state: GridState): void {
   const hadFocus = content.contains(document.activeElement);
+  const suspended = table?.cells.suspend() ?? typed;
+  typed = state.type === 'running' ? suspended : undefined;
   requests.cancelAll();
   shown = state;
   table = undefined;
@@ -111,11 +115,11 @@ function show(state: GridState): void {
       );
       return;
     case 'result':
-      showResult(state, hadFocus);
+      showResult(state, hadFocus, suspended);
   }
 }
 
-function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean): void {
+function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean, suspended?: string): void {
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   table = new TablePage(
@@ -135,11 +139,12 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
     },
   );
   table.edited([...edits], true);
+  table.cells.resume(suspended);
   showContent();
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   if (stated !== undefined && 'error' in stated)
     toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
-  if (takesFocus) table.focus();
+  if (takesFocus || suspended !== undefined) table.focus();
 }
 
 /** Shows the rows or the plot. */

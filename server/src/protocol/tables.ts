@@ -49,7 +49,7 @@ export interface OpenedTableInfo {
 export type EditingInfo = { readonly base: string } | { readonly refused: string };
 
 /** Values of a row by the names of their columns, as texts; null is NULL. */
-export type RowValuesInfo = readonly (readonly [column: string, value: string | null])[];
+type RowValuesInfo = readonly (readonly [column: string, value: string | null])[];
 
 /** Edits of a table; positions are those of `tableRows`, before the edits. */
 export interface TableEditsInfo {
@@ -60,7 +60,7 @@ export interface TableEditsInfo {
 }
 
 /** A value as the file will have it; or what its column takes. */
-export type CheckedCellInfo = { readonly value: string | null } | { readonly expected: string };
+type CheckedCellInfo = { readonly value: string | null } | { readonly expected: string };
 
 type OfBase = { readonly pond: string; readonly path: string; readonly base: string };
 

@@ -1,5 +1,6 @@
 import { type ColumnInfo, type EditingInfo } from '../../../../server/src/protocol/commands.ts';
 import { CellEditor, type Move } from './cellEditor.ts';
+import { type FromGridPage } from './messages.ts';
 import { pastedCells } from './pastedText.ts';
 import { type Requests, Superseded } from './requests.ts';
 import {
@@ -33,6 +34,7 @@ export interface EditedTable {
   window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   /** Takes edits of rows over, and passes them on as one step of undo. */
   apply(label: string, rows: readonly KeyedEdit[]): void;
+  post(message: FromGridPage): void;
   announce(text: string): void;
   focus(): void;
 }
@@ -41,6 +43,8 @@ export interface EditedTable {
 export class CellEditing {
   private readonly on: EditedTable;
   private editor: CellEditor | undefined;
+  /** Text of an editor to open again, once its row is there. */
+  private suspended: string | undefined;
 
   constructor(on: EditedTable) {
     this.on = on;
@@ -69,14 +73,35 @@ export class CellEditing {
     if (cell === null) return;
     if (cell.classList.contains('deleted')) return this.on.announce('The row is deleted.');
     const edited = { text: text ?? '', label: `${column.name}, row ${focus.row + 1}`, isTyped: typed !== undefined };
+    this.on.post({ type: 'typing', isOpen: true });
     this.editor = new CellEditor(cell, edited, {
       check: (value) => this.problem(column, value),
       commit: (value, move) => this.commit(focus.row, column, value, move),
       closed: () => {
         this.editor = undefined;
+        this.on.post({ type: 'typing', isOpen: false });
         this.on.focus();
       },
     });
+  }
+
+  /** Closes the editor of a cell, for the table to be read again; returns its text. */
+  suspend(): string | undefined {
+    const { text } = this.editor ?? {};
+    this.close();
+    return text ?? this.suspended;
+  }
+
+  /** Opens the editor of the selected cell with a text of `suspend`, once rows arrive. */
+  resume(text: string | undefined): void {
+    this.suspended = text;
+  }
+
+  /** Rows arrived. */
+  arrived(): void {
+    const text = this.suspended;
+    this.suspended = undefined;
+    if (text !== undefined) void this.start(text);
   }
 
   /** Closes the editor of a cell without an edit. */

@@ -62,7 +62,14 @@ export class CellEditor {
     this.host.closed();
   }
 
+  /** The text as it is. */
+  get text(): string {
+    return this.field.value;
+  }
+
   private key(event: KeyboardEvent): void {
+    // The text is saved with the document.
+    if ((event.ctrlKey || event.metaKey) && event.key === 's') return void this.take({ rows: 0, columns: 0 });
     // Keys such as those of undo are those of the text, not of the document.
     event.stopPropagation();
     const move = moveOf(event);

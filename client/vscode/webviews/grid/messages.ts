@@ -143,6 +143,8 @@ export type ToGridPage =
 
 export type FromGridPage =
   | { readonly type: 'ready' }
+  /** The editor of a cell is open, or no longer: a save waits for its text. */
+  | { readonly type: 'typing'; readonly isOpen: boolean }
   | { readonly type: 'cancel' }
   | ({ readonly type: 'request'; readonly id: number; readonly run: number } & AnyRequest)
   | { readonly type: 'cancelRequest'; readonly id: number }

@@ -13,7 +13,7 @@ export function followPointer(move: (event: PointerEvent) => void, end: (event: 
 const doubleMs = 500;
 
 /**
- * Tells double clicks from presses. The browser counts clicks of one element, and the cells of a table are drawn again
+ * Distinguishes double clicks from presses. The browser counts clicks of one element, and the cells of a table are drawn again
  * after each press.
  */
 export class DoubleClicks {

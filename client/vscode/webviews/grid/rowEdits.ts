@@ -66,7 +66,7 @@ function newRowsOf(edits: ReadonlyMap<RowKey, RowEdit>): readonly NewRow[] {
 /** What edits change about a cell. */
 export type CellMark = 'edited' | 'inserted' | 'deleted';
 
-/** Rows with edits, of which `keys` tell where they are from. */
+/** Rows with edits, with the `keys` of the rows. */
 export interface EditedWindow {
   readonly keys: readonly RowKey[];
   readonly columns: RowsInfo['columns'];

@@ -249,6 +249,7 @@ export class TablePage implements ControlledTable, EditedTable {
         this.received = Math.max(this.received, start + (rows.columns[0]?.length ?? 0));
         if (this.rowCount === undefined) this.table.show(this.content());
         this.table.put(rows);
+        this.cells.arrived();
       },
       (error: unknown) => {
         if (isCurrent()) this.table.failed(start);

@@ -91,14 +91,18 @@ function chart(
       ...series.flatMap((one) => seriesMarks(info.kind, one, at)),
     ],
   });
-  removeStyles(drawn);
+  adaptToPage(drawn);
   const scale = drawn.scale('y');
   return { element: drawn, series, yOf: (value) => Number(scale?.apply(value) ?? 0) };
 }
 
-/** The content security policy forbids inline styles; grid.css has the same rules. */
-export function removeStyles(drawn: Element): void {
+/**
+ * Removes inline styles, which the content security policy forbids and grid.css replaces, and gives each named part a role,
+ * without which a name means nothing to a screen reader.
+ */
+export function adaptToPage(drawn: Element): void {
   for (const style of drawn.querySelectorAll('style')) style.remove();
+  for (const part of drawn.querySelectorAll('g[aria-label]:not([role])')) part.setAttribute('role', 'group');
 }
 
 function xAxis(xName: string, isTime: boolean): ReturnType<typeof axisX> {

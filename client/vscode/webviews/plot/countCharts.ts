@@ -2,7 +2,7 @@
 import { axisX, axisY, barY, gridY, plot, rectY, ruleY } from '@observablehq/plot';
 import { type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
 import { numberText, shortText, timeText } from './axisText.ts';
-import { marginLeft, marginRight, removeStyles } from './chart.ts';
+import { marginLeft, marginRight, adaptToPage } from './chart.ts';
 
 interface CountChart {
   readonly xName: string;
@@ -46,7 +46,7 @@ export function histogramChart(
       ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
     ],
   });
-  removeStyles(drawn);
+  adaptToPage(drawn);
   return drawn;
 }
 
@@ -86,7 +86,7 @@ export function barChart(
       ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
     ],
   });
-  removeStyles(drawn);
+  adaptToPage(drawn);
   return drawn;
 }
 

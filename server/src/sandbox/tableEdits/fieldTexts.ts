@@ -9,7 +9,7 @@ import { castCells } from './castCells.ts';
 import { type CellValue } from './edits.ts';
 
 /** The text of a value in a file, without quotes, and the value that is read of it; or what its column takes. */
-export type FieldText = { readonly text: string; readonly value: string | null } | { readonly expected: string };
+type FieldText = { readonly text: string; readonly value: string | null } | { readonly expected: string };
 
 /** A column of a file with all that decides how its values are written. */
 interface WrittenColumn {

@@ -3,7 +3,7 @@ import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
 import { type Column } from '../types.ts';
 
 /** The rows of a file that are read together, `end` exclusive; `isEdited` when some of them change. */
-export interface Segment {
+interface RowSegment {
   readonly start: number;
   readonly end: number;
   readonly isEdited: boolean;
@@ -18,12 +18,12 @@ const editedMax = 50;
  * Divides the rows of a file into those that are copied as they are, and those around edits at the given positions,
  * which are sorted again. Positions up to the number of rows, which is the place after the last.
  */
-export function segmentsOf(positions: readonly number[], rowCount: number): readonly Segment[] {
+export function segmentsOf(positions: readonly number[], rowCount: number): readonly RowSegment[] {
   const blocks = [...new Set(positions.map((position) => Math.floor(position / segmentRows)))].sort((a, b) => a - b);
   // The widest gaps stay.
   const gaps = blocks.slice(1).map((block, index) => block - (blocks[index] ?? 0));
   const closed = [...gaps].sort((a, b) => b - a)[editedMax - 2] ?? 1;
-  const segments: Segment[] = [];
+  const segments: RowSegment[] = [];
   let at = 0;
   blocks.forEach((block, index) => {
     const start = block * segmentRows;
@@ -43,7 +43,7 @@ export function segmentsOf(positions: readonly number[], rowCount: number): read
 }
 
 /** Names of the columns of a row's place; no column of a file has them. */
-export const placeColumns = {
+const placeColumns = {
   position: sql`"duckpond position"`,
   order: sql`"duckpond order"`,
 };
@@ -56,7 +56,7 @@ export const insertedTable = sql`duckpond_inserted`;
 export function editedSql(
   hostPath: string,
   { columns, edited }: { readonly columns: readonly Column[]; readonly edited: readonly number[] },
-  segments: readonly Segment[],
+  segments: readonly RowSegment[],
 ): SqlText {
   const from = sql`read_parquet(${literal(hostPath)})`;
   const plain = joinSql(columns.map((column) => named(column, identifier(column.name))));
