@@ -28,7 +28,7 @@ interface Row {
 const contents = (nodes: readonly { readonly sha256: string }[]): readonly string[] => nodes.map((node) => node.sha256);
 
 /** The content of a table, as edits name it, and its first column. */
-async function editable(host: PondHost, path: string): Promise<{ readonly base: string; readonly column: string }> {
+async function editable(host: PondHost, path: string): Promise<{ base: string; column: string }> {
   const { editing, columns } = await host.run('openTable', { table: { path } });
   assert.ok(editing !== undefined && 'base' in editing);
   return { base: editing.base, column: columns[0]?.name ?? '' };
@@ -80,10 +80,7 @@ const rows: { readonly [N in PathVerb]: Row } = {
   checkCells: {
     last: 'followed',
     takes: 'file',
-    run: async (host, path) => {
-      const { base, column } = await editable(host, path);
-      return host.run('checkCells', { path, base, cells: [{ column, value: 'x' }] });
-    },
+    run: async (host, path) => host.run('checkCells', { path, ...(await editable(host, path)), cells: [] }),
   },
   editTable: {
     last: 'followed',
