@@ -8,8 +8,8 @@ const nameWordsMax = 6;
 
 /**
  * First words of a query on one line: those of a comment that it begins with, other than that of its plot, else of the
- * statement. At most 48
- * characters, the last of them `…` when words are missing; `Untitled query` for a text without words.
+ * statement. At most 48 characters, the last of them `…` when words are missing; `Untitled query` for a text without
+ * words.
  */
 export function queryTitle(text: string): string {
   const sql = withoutPlot(text);
