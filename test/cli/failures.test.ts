@@ -66,7 +66,7 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     'error[usage]: ls has no option --frob',
     `hint: See 'pond help ls'.${dashes}`,
   );
-  await checkFails(folder, ['commit'], 2, 'error[usage]: a commit needs a message', 'hint: Usage: pond commit -m TEXT');
+  await checkFails(folder, ['commit'], 2, 'error[usage]: a commit needs a message', 'hint: Usage: pond commit -m TEXT [PATH...]');
   await checkFails(
     folder,
     ['query', '--format', 'xml', 'SELECT 1'],
@@ -136,7 +136,7 @@ test('paths that do not exist, leave the pond or form a circle are refused', asy
     ['cat', '--at', '9', '/x'],
     3,
     "error[version-not-found]: no commit is '9': commits go from 0 to 0",
-    "hint: 'pond log' lists the commits.",
+    "hint: 'pond log' lists the commits, 'pond tag' the tags.",
   );
   await checkFails(
     folder,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { type CallOptions, type Host, type Remote, RemoteGoneError } from '../../server/src/commands/calls.ts';
 import { attach } from '../../server/src/rpc/attachClient.ts';
 import { listen } from '../../server/src/rpc/attachServer.ts';
+import { binaryDecoder, binaryEncoder } from '../../server/src/rpc/codec.ts';
+import { hello } from '../../server/src/rpc/messages.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { areReleased } from '../support/released.ts';
 
@@ -63,5 +67,28 @@ test('a closed connection cancels the pending requests at both ends', async (t) 
     assert.ok('reason' in rest && rest.reason instanceof RemoteGoneError);
   }
   await isGivenUp;
+  await assert.rejects(read(remote), RemoteGoneError);
+});
+
+test('a request that is written just after the other process died fails as if it had been before', async (t) => {
+  const peers: Socket[] = [];
+  const path = join(temporaryFolder(t), 's');
+  const server = createServer((socket) => {
+    peers.push(socket);
+    const connection = createMessageConnection(
+      new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
+      new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
+    );
+    connection.onRequest(hello, (greeting: unknown) => greeting);
+    connection.onClose(() => connection.dispose());
+    connection.listen();
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  t.after(() => server.close());
+  const remote = await attach(path);
+  assert.ok(remote);
+  t.after(() => remote.close());
+  // The kernel knows at once, and this process at its next turn.
+  for (const peer of peers) peer.destroy();
   await assert.rejects(read(remote), RemoteGoneError);
 });

@@ -142,8 +142,11 @@ class SocketRemote implements Remote {
     try {
       return await Promise.race([this.#connection.sendRequest<T>(name, params, cancellation.token), gone]);
     } catch (error) {
-      if (this.#isGone) throw new RemoteGoneError(error);
-      throw fromResponse(error) ?? error;
+      const failure = this.#isGone ? undefined : fromResponse(error);
+      if (failure !== undefined) throw failure;
+      // A request that cannot be written fails before the connection is reported as closed.
+      this.#socket.destroy();
+      throw new RemoteGoneError(error);
     } finally {
       this.#endings.delete(end);
       signal?.removeEventListener('abort', cancel);
