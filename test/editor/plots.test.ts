@@ -178,7 +178,7 @@ async function kinds({ screenshot }: Window, grid: FrameLocator): Promise<void> 
 /** A plot in every kind of theme. */
 async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
   await openInExplorer(page, 'readings.csv');
-  await page.locator('.tab').filter({ hasText: 'readings.csv' }).waitFor();
+  await page.locator('.tab[data-resource-name="readings.csv"]').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.tab').filter({ hasText: 'Result: ' }).click();
   const grid = webview(page);

@@ -14,7 +14,7 @@ import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 
-const preload = pathToFileURL(join(import.meta.dirname, '../support/killAtCall.mjs')).href;
+const preload = new URL('../support/killAtCall.mjs', import.meta.url).href;
 
 /** A folder with ponds, and the commands in it. */
 interface Place {
