@@ -60,7 +60,8 @@ test('a row shows the pending state and the last run', () => {
   check({ lastRun: runOf({}) }, '3 min ago');
   check({ lastRun: runOf({ status: 'failed' }) }, 'failed 3 min ago');
   check({ problems: [problem, problem] }, '2 problems · never run');
-  check({ lastRun: runOf({}), backup: '3 commits not backed up' }, '3 min ago · 3 commits not backed up');
+  check({ lastRun: runOf({}), backup: '3 commits not backed up' }, '3 commits not backed up');
+  check({ lastRun: runOf({ status: 'failed' }), backup: 'never backed up' }, 'failed 3 min ago · never backed up');
   assert.equal(summaryOf(resourceOf({ lastRun: runOf({}) }), running, nowMs), 'files (3 of 10)');
   assert.equal(summaryOf(resourceOf({}), { progress: undefined, ended: 'ok' }, nowMs), 'ok');
   assert.equal(progressText({ message: 'pages', done: 3 }), 'pages');
