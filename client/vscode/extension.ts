@@ -2,36 +2,9 @@ import * as vscode from 'vscode';
 import { type Api } from './api.ts';
 import { ChangeDecorations } from './changeDecorations.ts';
 import { PondClient } from './client.ts';
-import { applyResource } from './commands/applyResource.ts';
-import { commitPond } from './commands/commit.ts';
-import { deleteResources } from './commands/deleteResources.ts';
-import { discardChanges } from './commands/discard.ts';
-import { exportFiles } from './commands/exportFiles.ts';
-import { appendFiles } from './commands/appendFiles.ts';
-import { importFiles } from './commands/importFiles.ts';
-import { backUpNow, verifyBackup } from './commands/backups.ts';
-import { clonePond } from './commands/clone.ts';
-import { cancelSearch, findInFiles } from './commands/findInFiles.ts';
-import { goToFile } from './commands/goToFile.ts';
-import { initPond } from './commands/init.ts';
-import { mergeRows } from './commands/mergeRows.ts';
-import { resolveConflicts } from './commands/resolveConflicts.ts';
-import { newResource } from './commands/newResource.ts';
-import { openMirror } from './commands/openMirror.ts';
-import { openPond } from './commands/open.ts';
-import { openAsTable } from './commands/openAsTable.ts';
-import { openDiff } from './commands/openDiff.ts';
-import { openTableDiff } from './commands/openTableDiff.ts';
-import { openOutput, openResource, openRunLog, refreshResources, showGraph } from './commands/openResource.ts';
-import { deriveFromQuery, showQueryHistory } from './commands/keepQuery.ts';
-import { cancelQuery, newQuery, runQuery } from './commands/queries.ts';
-import { restoreVersion } from './commands/restoreVersion.ts';
-import { cancelRuns, runAllResources, runResources } from './commands/runResources.ts';
-import { saveQuery } from './commands/saveQuery.ts';
-import { setSchedule } from './commands/setSchedule.ts';
-import { showLog } from './commands/showLog.ts';
-import { stateFormat } from './commands/stateFormat.ts';
-import { registerCommand, type Context } from './context.ts';
+import { commands } from './commands/contribution.ts';
+import { restartServer } from './commands/server.ts';
+import { type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './fileSystemProvider.ts';
 import { FormatFixes } from './formatFixes.ts';
@@ -83,51 +56,10 @@ export function activate(extension: vscode.ExtensionContext): Api {
       [queryLanguage, { language: 'yaml', scheme }],
       new PathHover(client, (document) => queries.pondOfDocument(document)),
     ),
-    registerCommand('pond.init', context, initPond),
-    registerCommand('pond.clone', context, clonePond),
-    registerCommand('pond.open', context, openPond),
-    registerCommand('pond.append', context, appendFiles),
-    registerCommand('pond.import', context, importFiles),
-    registerCommand('pond.export', context, exportFiles),
-    registerCommand('pond.commit', context, commitPond),
-    registerCommand('pond.discard', context, discardChanges),
-    registerCommand('pond.keepStaged', context, resolveConflicts),
-    registerCommand('pond.mergeRows', context, mergeRows),
-    registerCommand('pond.openDiff', context, openDiff),
-    registerCommand('pond.openTableDiff', context, openTableDiff),
-    registerCommand('pond.showLog', context, showLog),
-    registerCommand('pond.stateFormat', context, stateFormat),
-    registerCommand('pond.restoreVersion', context, restoreVersion),
+    ...commands(context),
     ...historyCommands(context),
-    registerCommand('pond.goToFile', context, goToFile),
-    registerCommand('pond.findInFiles', context, findInFiles),
-    registerCommand('pond.cancelSearch', context, cancelSearch),
-    registerCommand('pond.openAsTable', context, openAsTable),
-    registerCommand('pond.newQuery', context, newQuery),
-    registerCommand('pond.runQuery', context, runQuery),
-    registerCommand('pond.cancelQuery', context, cancelQuery),
-    registerCommand('pond.saveQuery', context, saveQuery),
-    registerCommand('pond.queryHistory', context, showQueryHistory),
-    registerCommand('pond.deriveFromQuery', context, deriveFromQuery),
-    registerCommand('pond.applyResource', context, applyResource),
-    registerCommand('pond.newResource', context, newResource),
-    registerCommand('pond.runResource', context, runResources),
-    registerCommand('pond.runAllResources', context, runAllResources),
-    registerCommand('pond.setSchedule', context, setSchedule),
-    registerCommand('pond.cancelRun', context, cancelRuns),
-    registerCommand('pond.openRunLog', context, openRunLog),
-    registerCommand('pond.openOutput', context, openOutput),
-    registerCommand('pond.openResource', context, openResource),
-    registerCommand('pond.deleteResource', context, deleteResources),
-    registerCommand('pond.showGraph', context, showGraph),
-    registerCommand('pond.refreshResources', context, refreshResources),
-    registerCommand('pond.backUp', context, backUpNow),
-    registerCommand('pond.verifyBackup', context, verifyBackup),
-    registerCommand('pond.openMirror', context, openMirror),
-    registerCommand('pond.showServerLog', context, async () => client.log.show()),
-    registerCommand('pond.restartServer', context, async () => restart(client, ponds)),
     // The server learns at its start whether the workspace is trusted.
-    vscode.workspace.onDidGrantWorkspaceTrust(() => restart(client, ponds)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => restartServer(context)),
     vscode.workspace.onDidChangeWorkspaceFolders((event) => followFolders(event, ponds)),
   );
   void client.start().then(() => openWorkspacePonds(ponds));
@@ -156,10 +88,5 @@ async function followFolders({ removed }: vscode.WorkspaceFoldersChangeEvent, po
     const pond = parsePondUri(uri)?.pond;
     if (pond !== undefined) await ponds.close(pond);
   }
-  await openWorkspacePonds(ponds);
-}
-
-async function restart(client: PondClient, ponds: OpenPonds): Promise<void> {
-  await client.restart();
   await openWorkspacePonds(ponds);
 }
