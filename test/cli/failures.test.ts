@@ -66,7 +66,13 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
     'error[usage]: ls has no option --frob',
     `hint: See 'pond help ls'.${dashes}`,
   );
-  await checkFails(folder, ['commit'], 2, 'error[usage]: a commit needs a message', 'hint: Usage: pond commit -m TEXT [PATH...]');
+  await checkFails(
+    folder,
+    ['commit'],
+    2,
+    'error[usage]: a commit needs a message',
+    'hint: Usage: pond commit -m TEXT [PATH...]',
+  );
   await checkFails(
     folder,
     ['query', '--format', 'xml', 'SELECT 1'],
