@@ -98,7 +98,13 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
         return await storeBlob(chunksOf(content));
       }
       const { head, rest } = await takeHead(content);
-      return rest === undefined ? inlineContent(head) : await storeBlob(chain(head, rest));
+      if (rest === undefined) return inlineContent(head);
+      try {
+        return await storeBlob(chain(head, rest));
+      } finally {
+        // A failure before the first read of the chain must not leave the source open.
+        await rest.return?.();
+      }
     },
     release({ sha256, inline }) {
       if (inline === undefined) claim(sha256, -1);
@@ -178,10 +184,6 @@ async function takeHead(
 }
 
 async function* chain(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  try {
-    yield head;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+  yield head;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
