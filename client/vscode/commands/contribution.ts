@@ -1,4 +1,4 @@
-/** The commands of the palette and the menus; those of the history are beside its view. */
+/** The commands of the palette and the menus; those of the history are next to its view. */
 import type * as vscode from 'vscode';
 import { registerCommand, type Context } from '../context.ts';
 import { appendFiles } from './appendFiles.ts';
