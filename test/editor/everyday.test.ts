@@ -232,8 +232,16 @@ async function moveToOtherPond({ page }: Window, home: string): Promise<void> {
   await page.keyboard.press('Control+X');
   // In a browser, the key of Paste would need the clipboard.
   await explorerRow(page, 'ground').click({ button: 'right' });
-  await page.locator('.monaco-menu .action-item').filter({ hasText: 'Paste' }).click();
+  const paste = page.locator('.monaco-menu .action-item').filter({ hasText: 'Paste' });
   const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Move /rain.csv (1 file) from sky to ground?' });
+  // A menu ignores a click that follows the one by which it was opened too soon.
+  const isAsked = (): Promise<boolean> =>
+    dialog.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+  do await paste.click({ timeout: 3_000 }).catch(() => undefined);
+  while (!(await isAsked()));
   await dialog.getByRole('button', { name: 'Move', exact: true }).click();
   await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="rain.csv"][aria-posinset="3"]').waitFor();
   assert.equal(await run(home, join(home, 'ground.pond'), 'cat', '/rain.csv'), readings);
