@@ -99,6 +99,6 @@ export function webview(page: Page): FrameLocator {
 async function openPalette(page: Page, text: string): Promise<void> {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type=text]');
-  // A palette that was closed at once is opened again by the caller.
-  await input.fill(`>${text}`, { timeout: paletteMs }).catch(() => undefined);
+  await input.waitFor();
+  await input.fill(`>${text}`);
 }
