@@ -89,7 +89,7 @@ export class OpenPonds implements vscode.Disposable {
 
   /**
    * The pond to which a command applies: the one of `uri`, else of the active tab, else the only one, else the one that
-   * the user picks. Undefined when there is none or the user picks none.
+   * the user picks. Undefined without one, and when the user cancels.
    */
   async choose(uri?: vscode.Uri): Promise<string | undefined> {
     const named = this.of(uri) ?? this.active();

@@ -3,7 +3,7 @@
  * does between them. Saves screenshots in out/screenshots/. Needs the output of `npm run build`.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -12,7 +12,7 @@ import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
-import { explorerRow, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, inEveryTheme, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
 
@@ -289,19 +289,4 @@ async function accessible({ page, screenshot }: Window, { workspace }: FlowFiles
     assert.deepEqual(await seriousViolations(grid), [], `plot, ${kind}`);
     await screenshot(`everyday-plot-${kind}`);
   });
-}
-
-/** Does something in each kind of theme, which the settings of the workspace choose. */
-async function inEveryTheme(page: Page, workspace: string, look: (kind: string) => Promise<void>): Promise<void> {
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default High Contrast', 'hc-black'],
-    ['Default High Contrast Light', 'hc-light'],
-    ['Default Light Modern', 'vs'],
-  ] as const) {
-    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
-    await page.locator(`.monaco-workbench.${kind}`).waitFor();
-    await look(kind);
-  }
 }

@@ -12,7 +12,7 @@ import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles, startFlows } from '../support/workbenchFlows.ts';
-import { explorerRow, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+import { explorerRow, inEveryTheme, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
 const timeout = 600_000;
 
@@ -199,17 +199,7 @@ async function decide({ page, screenshot }: Window, { folder, run, workspace }: 
   await conflict.waitFor();
   await conflict.click();
   await page.locator('.monaco-diff-editor').first().waitFor();
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default High Contrast', 'hc-black'],
-    ['Default High Contrast Light', 'hc-light'],
-    ['Default Light Modern', 'vs'],
-  ] as const) {
-    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
-    await page.locator(`.monaco-workbench.${kind}`).waitFor();
-    await screenshot(`replication-conflict-${kind}`);
-  }
+  await inEveryTheme(page, workspace, (kind) => screenshot(`replication-conflict-${kind}`));
   await conflict.hover();
   await conflict.getByRole('button', { name: 'Keep Staged Change' }).click();
   await page.locator('.statusbar-item').filter({ hasText: '1 staged' }).filter({ hasNotText: 'conflict' }).waitFor();

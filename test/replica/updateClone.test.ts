@@ -97,7 +97,7 @@ describe('a copy that is brought up to date', () => {
     assert.equal(counts[0], counts[1]);
   });
 
-  it('is left to a whole copy where there is none yet, or other engines wrote', async () => {
+  it('is left to a whole copy before the first copy, or after other engines wrote', async () => {
     const store = createMemoryDisk(next);
     assert.equal(await update(createMemoryDisk(), storeOn(store)), false);
     const whole = createMemoryDisk();

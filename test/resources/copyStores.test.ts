@@ -79,7 +79,7 @@ describe('a Copy of an encrypted copy', () => {
     assert.deepEqual(readdirSync(keys), []);
   });
 
-  it('reads one that is not encrypted too, and says where there is none', async (t) => {
+  it('reads one that is not encrypted too, and says where a copy is missing', async (t) => {
     newUserCache(t);
     const pond = await newPond(t);
     const [store, env] = [temporaryFolder(t), { POND_IDENTITY: await generateIdentity() }];

@@ -1,4 +1,5 @@
 /** Actions of a user in a window of VS Code, with the keyboard. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** Runs a command from the palette by its visible title. */
@@ -101,4 +102,23 @@ async function openPalette(page: Page, text: string): Promise<void> {
   const input = page.locator('.quick-input-widget input[type=text]');
   await input.waitFor();
   await input.fill(`>${text}`);
+}
+
+/** Does something in each kind of theme, which the settings of the workspace choose. */
+export async function inEveryTheme(
+  page: Page,
+  workspace: string,
+  look: (kind: string) => Promise<void>,
+): Promise<void> {
+  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
+  for (const [theme, kind] of [
+    ['Default Dark Modern', 'vs-dark'],
+    ['Default High Contrast', 'hc-black'],
+    ['Default High Contrast Light', 'hc-light'],
+    ['Default Light Modern', 'vs'],
+  ] as const) {
+    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
+    await page.locator(`.monaco-workbench.${kind}`).waitFor();
+    await look(kind);
+  }
 }

@@ -14,7 +14,7 @@ interface ChosenResources {
 
 /**
  * Resources to which a command applies: the selected rows of the Resources view, else the resource of a document, else
- * the one that the user picks. Undefined when there is none or the user picks none.
+ * the one that the user picks. Undefined without one, and when the user cancels.
  */
 export async function chooseResources(
   context: Context,

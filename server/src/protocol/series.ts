@@ -14,7 +14,7 @@ export interface SeriesInfo {
 /** Rows that were added to a series. */
 export interface AppendInfo {
   readonly path: string;
-  /** Latest version of the series; 0 when there is none. */
+  /** Latest version of the series; 0 for a series without versions. */
   readonly version: number;
   /** Number of files that became versions. */
   readonly batches: number;

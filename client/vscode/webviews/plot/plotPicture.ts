@@ -67,7 +67,7 @@ interface Places {
   readonly groups: readonly (string | null)[];
 }
 
-/** The color of all series of another version: gray is none of the others. */
+/** The color of all series of another version: no other series is gray. */
 const otherColor = 'var(--vscode-descriptionForeground)';
 
 function seriesOf(

@@ -81,7 +81,7 @@ export class PlotView {
     return chosenPlot(this.#host.columns, this.#stated);
   }
 
-  /** The visible range; undefined where there is none to zoom. */
+  /** The visible range; undefined for a picture that cannot be zoomed. */
   get #range(): PlotRangeInfo | undefined {
     const kind = this.#plot?.kind;
     if (kind === 'bar' || kind === 'rose') return undefined;

@@ -19,7 +19,7 @@ export function encodeText(text: string, encoding: Encoding): Buffer | undefined
 /** False for a text with half of a character. */
 const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-/** The characters of windows-1252 that latin-1 does not have, from 0x80; a space where there is none. */
+/** The characters of windows-1252 that latin-1 does not have, from 0x80; a space for an unused byte. */
 const windows = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
 
 function encodeWindows(text: string): Buffer | undefined {
