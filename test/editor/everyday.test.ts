@@ -12,7 +12,14 @@ import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
-import { explorerRow, inEveryTheme, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
+import {
+  chooseInMenu,
+  explorerRow,
+  inEveryTheme,
+  runCommand,
+  runCommandUntil,
+  webview,
+} from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
 
@@ -231,17 +238,8 @@ async function moveToOtherPond({ page }: Window, home: string): Promise<void> {
   await runCommand(page, 'Explorer: Focus on Folders View');
   await page.keyboard.press('Control+X');
   // In a browser, the key of Paste would need the clipboard.
-  await explorerRow(page, 'ground').click({ button: 'right' });
-  const paste = page.locator('.monaco-menu .action-item').filter({ hasText: 'Paste' });
+  await chooseInMenu(page, explorerRow(page, 'ground'), 'Paste');
   const dialog = page.locator('.monaco-dialog-box').filter({ hasText: 'Move /rain.csv (1 file) from sky to ground?' });
-  // A menu ignores a click that follows the one by which it was opened too soon.
-  const isAsked = (): Promise<boolean> =>
-    dialog.waitFor({ timeout: 3_000 }).then(
-      () => true,
-      () => false,
-    );
-  do await paste.click({ timeout: 3_000 }).catch(() => undefined);
-  while (!(await isAsked()));
   await dialog.getByRole('button', { name: 'Move', exact: true }).click();
   await page.locator('.explorer-folders-view .monaco-list-row[aria-label^="rain.csv"][aria-posinset="3"]').waitFor();
   assert.equal(await run(home, join(home, 'ground.pond'), 'cat', '/rain.csv'), readings);

@@ -8,7 +8,7 @@ import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
-import { openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
@@ -46,18 +46,6 @@ async function answer(page: Page, question: string, button: string): Promise<voi
   await dialog.waitFor();
   await dialog.getByRole('button', { name: button }).click();
   await dialog.waitFor({ state: 'hidden' });
-}
-
-/** Chooses an item of the menu of a row. A row that is drawn again closes its menu; a user then opens it again. */
-async function chooseInMenu(page: Page, row: Locator, title: string): Promise<void> {
-  const item = page.getByRole('menuitem', { name: title }).first();
-  const isChosen = (): Promise<boolean> =>
-    item.click({ timeout: 5000 }).then(
-      () => true,
-      () => false,
-    );
-  do await row.click({ button: 'right' });
-  while (!(await isChosen()));
 }
 
 /** A commit is found in the view, its file compared with the version before, and the commit named. */

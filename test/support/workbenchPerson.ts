@@ -64,6 +64,27 @@ export function explorerRow(page: Page, name: string): Locator {
   return page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`);
 }
 
+const menuMs = 5000;
+
+/**
+ * Chooses an item of the menu of a row. A menu ignores a click that follows too soon the one by which it was opened, and
+ * a row that is drawn again closes its menu; a user then clicks, or opens it, again.
+ */
+export async function chooseInMenu(page: Page, row: Locator, title: string): Promise<void> {
+  const item = page.getByRole('menuitem', { name: title }).first();
+  const isChosen = async (): Promise<boolean> => {
+    try {
+      await item.click({ timeout: menuMs });
+      await item.waitFor({ state: 'hidden', timeout: menuMs });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  do if (!(await item.isVisible())) await row.click({ button: 'right' });
+  while (!(await isChosen()));
+}
+
 /** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */
 export async function openInExplorer(page: Page, ...names: readonly string[]): Promise<void> {
   await runCommand(page, 'Explorer: Focus on Folders View');
@@ -71,7 +92,10 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
     const row = explorerRow(page, name);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'true') continue;
-    await row.click();
+    const selected = row.and(page.locator('[aria-selected="true"]'));
+    // Rows that come or go move the others under the mouse; a user then clicks again.
+    do await row.click();
+    while (!(await isShown(selected)));
   }
 }
 
@@ -100,8 +124,8 @@ export function webview(page: Page): FrameLocator {
 async function openPalette(page: Page, text: string): Promise<void> {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type=text]');
-  await input.waitFor();
-  await input.fill(`>${text}`);
+  // A palette that closes before the text is in it is opened again by the caller.
+  await input.fill(`>${text}`, { timeout: paletteMs }).catch(() => undefined);
 }
 
 /** Does something in each kind of theme, which the settings of the workspace choose. */
