@@ -16,7 +16,7 @@ import { type Add, type DeltaCommit } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './pondTable.ts';
 

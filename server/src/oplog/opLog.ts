@@ -20,14 +20,8 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
 import { type AddFile } from '../delta/files.ts';
 import { logDirectory, readCommit } from '../delta/log.ts';
-import {
-  applyCommit,
-  openTable,
-  refreshTable,
-  snapshotAt,
-  snapshotFromCommits,
-  type DeltaSnapshot,
-} from '../delta/snapshot.ts';
+import { applyCommit, openTable, refreshTable, snapshotAt, snapshotFromCommits } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';

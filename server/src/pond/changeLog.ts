@@ -6,12 +6,11 @@ import { changeEvent } from './events.ts';
 import { spoolPrefix } from './layout.ts';
 import { type Journal, type JournalContents, journalPath } from './journal.ts';
 import { encodeChanges, type StagedBatch } from './changeFrames.ts';
-import { type InPart } from './commitPart.ts';
+import { type InPart, type EntryChange, type Overlay } from './overlay.ts';
 import { type PondNode, type StagedContent } from './node.ts';
-import { type EntryChange, type Overlay } from './overlay.ts';
 import { type Spool } from './stagedContent.ts';
 import { TransactionSpool } from './transactionSpool.ts';
-import { type PathEvent } from './types.ts';
+import { type PathEvent } from './change.ts';
 import { type UnusedBlobs } from './unusedBlobs.ts';
 import { type ChangeLog } from './workingTree.ts';
 

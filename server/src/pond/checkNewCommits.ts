@@ -16,7 +16,7 @@ import { expectedDataFile, Findings, type OnProgress } from './findings.ts';
 import { commitAt } from './history.ts';
 import { pageOf } from './pageStore.ts';
 import { type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /**
  * Returns the problems, as sentences, of the commits after one, each of which is one of ours with a data file of its own.

@@ -10,8 +10,8 @@ import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
 import { type CommittedNode, rootId } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { newDirectory } from './newNodes.ts';
+import { type ChangeCounts, type Commit, type CommitRequest } from './commitRecord.ts';
 import { type Store } from './store.ts';
-import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
 
 interface CommitInput {
   readonly store: Store;

@@ -18,7 +18,7 @@ import { isKey } from '../remote/keys.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type CloneRequest } from './clone.ts';
+import { type CloneRequest } from './cloneRequest.ts';
 import { bytesOf, missingFiles } from './clonedFiles.ts';
 import { fetchLog } from './fetchLog.ts';
 import { ObjectFetcher, type WantedObject } from './objectFetcher.ts';

@@ -1,0 +1,16 @@
+/** Host files that the terminal itself reads and writes, for verbs that need no pond or do more than ask for it. */
+import { dirname, join, resolve } from 'node:path';
+import { openHostDisk } from './storage/hostDisk.ts';
+
+export { hostFileHash } from './commands/contentHash.ts';
+export { hostFolder } from './apply/hostFolder.ts';
+export { type HistoryFile, historyFile } from './storage/historyFile.ts';
+export { namedFile, writeNamedFile } from './storage/namedFile.ts';
+
+/** Returns the host directory of a folder's pond: the `.pond` of the folder or of its nearest ancestor. */
+export function findPond(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
+    if (at === dirname(at)) return undefined;
+  }
+}
