@@ -66,9 +66,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
   'main.ts': ['*'],
   'serverEntry.ts': ['main.ts'],
-  'terminalFiles.ts': ['storage', 'apply', 'commands'],
+  'terminal.ts': ['storage', 'apply', 'commands', 'sandbox'],
   'client/vscode': ['protocol'],
-  'client/cli': ['protocol', 'main.ts', 'terminalFiles.ts'],
+  'client/cli': ['protocol', 'main.ts', 'terminal.ts'],
 };
 
 /** Who may use what comes from outside: one owner for each. */
@@ -269,7 +269,7 @@ test('a kind of resource is named in its folder and in the list of kinds, and no
 
 test('the real disk is given by the programs, and opened nowhere else', () => {
   const opening = product.filter(({ text }) => /\bopenHostDisk\b/.test(text)).map(({ path }) => path);
-  const programs = ['server/src/main.ts', 'server/src/terminalFiles.ts', 'server/src/worker/worker.ts'];
+  const programs = ['server/src/main.ts', 'server/src/terminal.ts', 'server/src/worker/worker.ts'];
   const storage = ['server/src/storage/hostDisk.ts', 'server/src/storage/hostPondStorage.ts'];
   assert.deepEqual(opening.sort(), [...programs, ...storage].sort());
 });

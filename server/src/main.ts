@@ -22,14 +22,6 @@ import { hostPondStorage } from './storage/hostPondStorage.ts';
 import { type PondStorage } from './storage/pondStorage.ts';
 import { userDataFolder } from './storage/userFolder.ts';
 
-export { type Host } from './commands/calls.ts';
-
-/** Returns the names of the functions that a query may call, without the operators. */
-export async function sqlFunctions(): Promise<readonly string[]> {
-  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
-  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
-}
-
 /** Interval at which a server checks its ponds for changes by other processes, milliseconds. */
 const refreshMs = 2_000;
 

@@ -12,7 +12,7 @@ import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 import { snapshotAt } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type FileIndex, rangeOf } from './fileIndex.ts';
-import { type RowRequest } from './rowReader.ts';
+import { type RowRequest } from './opLog.ts';
 
 /** Files that other engines took out, and what was in them. */
 interface TakenOut {

@@ -1,7 +1,7 @@
 /** Differences between two trees. */
 import { type Node } from '../tinyfs/backend.ts';
 
-export type ChangeKind = 'added' | 'modified' | 'removed' | 'renamed';
+type ChangeKind = 'added' | 'modified' | 'removed' | 'renamed';
 
 /** One difference between two trees, at a path. Directories appear only when they were added, removed or renamed. */
 export interface Change {

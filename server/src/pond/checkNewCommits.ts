@@ -6,7 +6,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, commitsUp, nextCommit } from '../delta/commitNumber.ts';
 import { numRecords } from '../delta/files.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
-import { type RowRequest } from '../oplog/rowReader.ts';
+import { type RowRequest } from '../oplog/opLog.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { hashOf } from './checkHistory.ts';
 import { requireEntry } from './checkLog.ts';

@@ -1,10 +1,10 @@
-/** What is known of an open pond besides its trees. */
+/** What is known of an open pond, apart from its trees. */
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Change, type Conflict } from './change.ts';
 import { type Commit } from './commitRecord.ts';
 
 /** A commit of another engine to the pond's table. */
-export interface ForeignCommit {
+interface ForeignCommit {
   /** Delta version. */
   readonly version: number;
   /** Its declared operation, such as WRITE or OPTIMIZE, and engine; undefined when not declared. */

@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { logDirectory } from '../delta/log.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { checkTree } from '../pond/check.ts';
 import { type CheckedRecords, checkRecords } from '../pond/checkHistory.ts';
 import { headCommit, resolveVersion } from '../pond/history.ts';
@@ -33,6 +33,7 @@ import { publishLog } from './publishLog.ts';
 import { noPond } from './logListing.ts';
 import { readRemoteRecord, remoteKey, type RemoteRecord } from './remoteRecords.ts';
 import { StagedLog } from './stagedLog.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 
 /** A copy that was made. */
 export interface CloneReport {
@@ -194,7 +195,7 @@ class Clone {
   }
 
   async #open(view: Disk, number: CommitNumber): Promise<OpLog> {
-    const opLog = await fromStore(this.#store, () => OpLog.open(view, number));
+    const opLog = await fromStore(this.#store, () => TableOpLog.open(view, number));
     if (opLog === undefined) throw noPond(this.#store);
     return opLog;
   }
@@ -235,7 +236,7 @@ class Clone {
 
   /** Reads the pond as any reader does, and hashes the tree of its latest commit again. */
   async #verify(): Promise<Commit> {
-    const opLog = (await OpLog.open(this.#disk))!;
+    const opLog = (await TableOpLog.open(this.#disk))!;
     const head = await headCommit(opLog);
     const [problem] = await checkTree(createStore({ disk: this.#disk }, opLog), head, { withoutBlobs: true });
     if (problem === undefined) return head;

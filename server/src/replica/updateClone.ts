@@ -7,7 +7,7 @@ import { PondError } from '../base/error.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { type CommitNumber, commitsUp, nextCommit } from '../delta/commitNumber.ts';
 import { commitFile, latestVersion } from '../delta/log.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { recordIn } from '../oplog/pondTable.ts';
 import { checkNewCommits } from '../pond/checkNewCommits.ts';
 import { expectedDataFile } from '../pond/findings.ts';
@@ -71,7 +71,7 @@ async function update(
     return (bytes) => onProgress?.(step, (done += bytes), total);
   };
   const { last } = await fetchLog({ store, disk, staged, signal, onBytes: count('log') });
-  const opLog = await fromStore(store, () => OpLog.open(staged.view, last));
+  const opLog = await fromStore(store, () => TableOpLog.open(staged.view, last));
   const entries = opLog && [...commitsUp(local, last)].map((number) => opLog.entry(number));
   const wanted = entries && (await fromStore(store, () => newFiles(entries)));
   if (opLog === undefined || wanted === undefined) return false;

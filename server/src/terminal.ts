@@ -1,7 +1,8 @@
-/** Host files that the terminal itself reads and writes, for verbs that need no pond or do more than ask for it. */
+/** What the terminal uses of the server, apart from its commands: host files, and names for completion. */
 import { dirname, join, resolve } from 'node:path';
 import { openHostDisk } from './storage/hostDisk.ts';
 
+export { type Host } from './commands/calls.ts';
 export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
 export { type HistoryFile, historyFile } from './storage/historyFile.ts';
@@ -13,4 +14,10 @@ export function findPond(folder: string): string | undefined {
     if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
     if (at === dirname(at)) return undefined;
   }
+}
+
+/** Returns the names of the functions that a query may call, without the operators. */
+export async function sqlFunctions(): Promise<readonly string[]> {
+  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
+  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
 }
