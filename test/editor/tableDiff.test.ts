@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type FrameLocator } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
@@ -142,16 +142,7 @@ async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): P
 }
 
 describe('differences of tables in the editor', () => {
-  let flows: Flows | undefined;
-  before(async () => {
-    flows = await startFlows({ trusted: true });
-  });
-  after(async () => {
-    await flows?.close();
-  });
-
   test('differences are opened, visited, chosen and matched by another key', { timeout }, async (t) => {
-    assert.ok(flows);
     await flows.through(t, 'table-diff', makeFiles, async (window, files) => {
       await choose(window, await visit(window));
       await keyAndText(window);
