@@ -36,6 +36,7 @@ export interface SavedShape {
   readonly possible: readonly DateOrder[];
   readonly differingDay?: string | undefined;
   readonly differingYear?: string | undefined;
+  readonly hasDayEnd?: boolean;
   readonly excluded: readonly (readonly [order: DateOrder, value: { readonly line: number; readonly text: string }])[];
 }
 
@@ -51,6 +52,8 @@ export class DateShape {
   #differingDay: string | undefined;
   /** A value that is another day when the year is first. */
   #differingYear: string | undefined;
+  /** True when a value has the hour 24, the end of its day. */
+  hasDayEnd = false;
   /** Line and text of the first value that an order cannot read. */
   readonly excluded = new Map<DateOrder, { readonly line: number; readonly text: string }>();
 
@@ -87,9 +90,10 @@ export class DateShape {
   }
 
   /** The shape whose `saved` this is. */
-  static restore({ example, possible, differingDay, differingYear, excluded }: SavedShape): DateShape {
+  static restore({ example, possible, differingDay, differingYear, hasDayEnd, excluded }: SavedShape): DateShape {
     const shape = DateShape.of(example)!;
     shape.possible = possible;
+    shape.hasDayEnd = hasDayEnd === true;
     shape.#differingDay = differingDay;
     shape.#differingYear = differingYear;
     for (const [order, value] of excluded) shape.excluded.set(order, value);
@@ -102,6 +106,7 @@ export class DateShape {
       possible: this.possible,
       differingDay: this.#differingDay,
       differingYear: this.#differingYear,
+      hasDayEnd: this.hasDayEnd,
       excluded: [...this.excluded],
     };
   }
@@ -216,8 +221,10 @@ export class DateShape {
     ];
     if (minute > 59 || second > 59) return false;
     if (half !== undefined) return hour >= 1 && hour <= 12;
-    // The end of a day: DuckDB's cast of this notation makes it the start of the next.
-    return hour < 24 || (hour === 24 && minute === 0 && second === 0 && this.isIso && this.fractionDigits === 0);
+    if (hour < 24) return true;
+    if (hour > 24 || minute > 0 || second > 0 || this.fractionDigits > 0) return false;
+    this.hasDayEnd = true;
+    return true;
   }
 }
 
