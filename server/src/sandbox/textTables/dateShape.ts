@@ -219,14 +219,27 @@ export class DateShape {
       numbers[at + 1],
       second60 === undefined ? 0 : numbers[at + 2],
     ];
-    if (minute > 59 || second > 59) return false;
+    if (minute > 59 || second > 59 || !this.#isOffset(numbers, at + 2)) return false;
     if (half !== undefined) return hour >= 1 && hour <= 12;
     if (hour < 24) return true;
     if (hour > 24 || minute > 0 || second > 0 || this.fractionDigits > 0) return false;
     this.hasDayEnd = true;
     return true;
   }
+
+  /** True without an offset from UTC, and for one that a zone can have; `at` is the index after the minutes. */
+  #isOffset(numbers: ArrayLike<number>, at: number): boolean {
+    const { second60, fraction, zone = '' } = this.#parts;
+    if (!/^[+-]/.test(zone)) return true;
+    const from = at + (second60 === undefined ? 0 : 1) + (fraction === undefined ? 0 : 1);
+    const [first = 0, next = 0] = [numbers[from], numbers[from + 1]];
+    if (zone.includes(':')) return first <= offsetHoursMax && next <= 59;
+    const [hours, minutes] = zone.length > 3 ? [Math.floor(first / 100), first % 100] : [first, 0];
+    return hours <= offsetHoursMax && minutes <= 59;
+  }
 }
+
+const offsetHoursMax = 15;
 
 /** 1 to 12; undefined for a word that is no month. */
 export function monthOf(word: string): number | undefined {
