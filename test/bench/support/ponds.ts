@@ -1,4 +1,5 @@
-import { type CommitRequest, type Pond } from '../../../server/src/pond/types.ts';
+import { type CommitRequest } from '../../../server/src/pond/commitRecord.ts';
+import { type Pond } from '../../../server/src/pond/types.ts';
 
 /** Author of the commits. */
 export const author = 'bench';
