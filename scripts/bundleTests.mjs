@@ -82,6 +82,7 @@ function loadGroups(plugins, groups) {
 
 /** Packages that only development uses, some of which find files next to themselves, and what cannot be bundled. */
 async function externalPackages() {
+  /** @type {{ readonly devDependencies: Readonly<Record<string, string>> }} */
   const { devDependencies } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   return ['vscode', '@duckdb/node-bindings', 'minijinja-js', ...Object.keys(devDependencies)];
 }
