@@ -11,7 +11,7 @@ import { runTests } from './testFiles.mjs';
 
 const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
-  'test/commands/hostilePond.test.ts',
+  ...['hostilePond', 'mergeRows'].map((name) => `test/commands/${name}.test.ts`),
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
   ...['kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
     (name) => `test/replica/${name}.test.ts`,
@@ -27,7 +27,7 @@ const repeating = [
   'test/sandbox/generated.test.ts',
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
-  'test/resources/tailModel.test.ts',
+  ...['hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
   'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage'].map((name) => `test/resources/${name}.test.ts`),
   'test/language/cost.test.ts',
