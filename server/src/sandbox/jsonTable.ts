@@ -3,6 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
+import { columnsByExamples } from './jsonLines/exampleFiles.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { type Column } from './types.ts';
@@ -28,7 +29,10 @@ export async function jsonOptions(
   const [first] = files;
   if (first === undefined) return sql``;
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const find = (): Promise<FoundColumns> => findColumns(connection, first.reading, hostPaths);
+  const findIn = (place: Connection, paths: readonly string[]): Promise<FoundColumns> =>
+    findColumns(place, first.reading, paths);
+  const find = async (): Promise<FoundColumns> =>
+    (await columnsByExamples(openDisk, files, findIn)) ?? (await findIn(connection, hostPaths));
   const keys = files.map(({ key }) => key);
   if (keys.includes(undefined)) return columnsOption(await find());
   const name = JSON.stringify([first.reading, keys]);

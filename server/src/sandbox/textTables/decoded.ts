@@ -19,12 +19,18 @@ export interface TextScope {
   readonly openDisk: OpenDisk;
 }
 
+/** Size of a file that is read by one call, bytes. */
+const smallBytesMax = 256 * 1024;
+
 /** The bytes of a text file, decompressed. */
 export async function* chunksOf(
   { connection, openDisk }: TextScope,
-  { hostPath, reading }: Pick<SourceFile, 'hostPath' | 'reading'>,
+  { hostPath, sizeBytes, reading }: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
 ): AsyncIterable<Buffer> {
-  const content = openDisk(dirname(hostPath)).readStream(basename(hostPath)) ?? [];
+  const [disk, name] = [openDisk(dirname(hostPath)), basename(hostPath)];
+  // One call for a small file: a stream has several, and each waits for its turn.
+  const isSmall = sizeBytes <= smallBytesMax;
+  const content = isSmall ? [disk.readFile(name) ?? new Uint8Array()] : (disk.readStream(name) ?? []);
   if (reading.compression === 'zstd') yield* linesOf(connection, hostPath);
   else if (reading.compression === undefined) for await (const chunk of content) yield asBuffer(chunk);
   else {

@@ -1,6 +1,7 @@
+import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { type RecordReader } from './records.ts';
-import { exits, type FieldEnd, type FieldMarks, stateShift, ValueAutomaton } from './valueAutomaton.ts';
+import { endIn, exits, type FieldEnd, type FieldMarks, automatonOf } from './valueAutomaton.ts';
 import { extendedClass } from './valueClass.ts';
 
 /** The rows that regular records are. */
@@ -35,7 +36,7 @@ interface OpenField {
  * the values that follow are only counted. Equal to giving all of them, record by record, and several times as fast.
  */
 export class RegularRows {
-  readonly #automaton: ValueAutomaton;
+  readonly #automaton: ReturnType<typeof automatonOf>;
   readonly #options: RegularRowsOptions;
   /** Classes of texts that stand for missing values: their values are looked at one by one. */
   readonly #nullClasses: ReadonlySet<string>;
@@ -43,8 +44,8 @@ export class RegularRows {
   readonly #firstName: Buffer;
   /** State at the start of each field. */
   readonly #starts: Int32Array;
-  /** 1 by state, for each field, where the facts have the class of the state. */
-  readonly #known: Uint8Array[];
+  /** For each field, the states whose classes its facts have. */
+  readonly #known: readonly StateMarks[];
   /** Rows of the current run that are not in the count of a column's values, or were counted already. */
   readonly #uncounted: Float64Array;
   #open: OpenField[] = [];
@@ -53,12 +54,12 @@ export class RegularRows {
 
   constructor(options: RegularRowsOptions) {
     const { marks, facts, nulls, firstName } = options;
-    this.#automaton = new ValueAutomaton(marks);
+    this.#automaton = automatonOf(marks);
     this.#options = options;
     this.#nullClasses = new Set([...nulls].map((text) => Buffer.from(text).reduce(extendedClass, '')));
     this.#firstName = Buffer.from(firstName);
     this.#starts = new Int32Array(facts.length);
-    this.#known = facts.map(() => new Uint8Array(2048));
+    this.#known = facts.map(() => new StateMarks());
     this.#uncounted = new Float64Array(facts.length);
   }
 
@@ -111,12 +112,12 @@ export class RegularRows {
             state = table[previous + bytes[at]!]!;
             at += 1;
           } while (state >= 0);
-          if (state !== exits.unknown) break;
+          if (state !== unknownStep) break;
           state = automaton.step(previous, bytes[at - 1]!);
           table = automaton.table;
           if (state < 0) break;
         }
-        if (known[field]![previous >> stateShift] !== 1) {
+        if (known[field]!.bytes[previous >> stateShift] !== 1) {
           isOpen = true;
           this.#open.push({ field, start, to: at, state: previous });
         }
@@ -148,12 +149,12 @@ export class RegularRows {
   #take(reader: RecordReader, firstLine: number): void {
     reader.line = firstLine + this.#rows;
     for (const { field, start, to, state } of this.#open) {
-      const end = this.#automaton.endIn(state);
+      const end = endIn(this.#automaton.stateOf(state));
       const facts = this.#options.facts[field]!;
       if (!end.isText && end.name !== '') this.#takeValue(reader, field, { start, to, ...end });
       else if (!end.isText) this.#uncounted[field]! += 1;
       const isKnown = end.isText || (end.isComplete && !facts.has('text') && !this.#nullClasses.has(end.name));
-      if (isKnown) this.#know(field, state >> stateShift);
+      if (isKnown) this.#known[field]!.add(state);
       if (facts.has('text')) this.#starts[field] = this.#automaton.textStart;
     }
     this.#open = [];
@@ -172,17 +173,5 @@ export class RegularRows {
     reader.ends[field] = to - 1 - tail;
     reader.quoted[field] = isQuoted ? 1 : 0;
     facts.take(reader, field);
-  }
-
-  #know(field: number, state: number): void {
-    const states = this.#known[field]!;
-    if (state < states.length) {
-      states[state] = 1;
-      return;
-    }
-    const grown = new Uint8Array(Math.max(states.length * 2, state + 1));
-    grown.set(states);
-    grown[state] = 1;
-    this.#known[field] = grown;
   }
 }
