@@ -69,18 +69,22 @@ function linesOf(random: Random): string[] {
   const keys = ['time', 'b', 'Key c', 'd'].slice(0, 1 + random(4));
   const columns = keys.map((key) => ({ key, value: oneOf(random, values), odd: oneOf(random, [0, 0, 1, 3]) }));
   const gap = oneOf(random, ['', '', ' ']);
-  const line = (): string => {
+  // Of many odd values, one may hide another.
+  const single = random(2) === 0 ? { row: 10 + random(10), key: oneOf(random, keys) } : undefined;
+  const isOdd = (odd: number, key: string, row: number): boolean =>
+    single === undefined ? random(50) < odd : single.row === row && single.key === key;
+  const line = (row: number): string => {
     const used = columns.filter(() => random(60) > 0);
     const more = random(150) === 0 ? [oneOf(random, [`"e":${gap}1`, '"TIME":2', '"b":3', '"\\u0061":4'])] : [];
     const members = used.map(({ key, value, odd }) => {
-      const made = random(50) < odd ? oneOf(random, oddities) : value;
+      const made = isOdd(odd, key, row) ? oneOf(random, oddities) : value;
       return `${text(key)}:${gap}${made(random)}`;
     });
     return `{${[...members, ...more].join(`,${gap}`)}}`;
   };
   const faults = oneOf(random, [0, 0, 0, 0, 1]);
-  return Array.from({ length: 30 + random(150) }, () =>
-    random(200) < faults ? oneOf(random, ['', '  ', '[1]', '{"b":1', '{"b":01}', '{"b":+1}', 'x']) : line(),
+  return Array.from({ length: 30 + random(150) }, (_, row) =>
+    random(200) < faults ? oneOf(random, ['', '  ', '[1]', '{"b":1', '{"b":01}', '{"b":+1}', 'x']) : line(row),
   );
 }
 
@@ -107,6 +111,26 @@ test('columns found in example lines are those of all lines', async () => {
   }
   assert.ok(fromAll < allCount, `${fromAll} statements over all lines in ${allCount} files`);
 });
+
+for (const [name, most, late, type] of [
+  ['a text among identifiers', '"d9428888-122b-11e1-b85c-61cd3cbb3210"', '"station"', 'VARCHAR'],
+  ['a day of no calendar', '"2024-02-10"', '"2023-02-29"', 'VARCHAR'],
+  ['a leap day', '"2024-02-10"', '"2024-02-29"', 'DATE'],
+  ['a late fraction', '5', '5.5', 'DOUBLE'],
+  ['an integer that no double holds', '5.5', '9007199254740993', 'VARCHAR'],
+  ['an integer of 20 digits', '1000000000000000000', '10000000000000000000', 'UBIGINT'],
+  ['a time among days', '"2024-02-10"', '"2024-02-10 01:00:00"', 'VARCHAR'],
+  ['a negative number', '5', '-5', 'BIGINT'],
+  ['a truth value among numbers', '5', 'true', 'VARCHAR'],
+] as const) {
+  test(`the type of a key has ${name} far below`, async () => {
+    const hostPath = join(folder, 'late');
+    writeFileSync(hostPath, `${`{"id":1,"a":${most}}\n`.repeat(3000)}{"id":1,"a":${late}}\n`);
+    const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')!, sizeBytes: 1e9 };
+    const options = await jsonOptions({ connection, openDisk: openHostDisk }, [file]);
+    assert.match(options, new RegExp(`'a': '${type}'`));
+  });
+}
 
 test('example lines do not depend on how a file is cut into chunks', () => {
   for (const seed of seeds(20)) {

@@ -109,10 +109,11 @@ function written(random: Random): Written {
   const quotes = random(3) === 0;
   const field = (text: string): string =>
     quotes || /["\n\r]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
+  // Of many odd values, one may hide another.
+  let single = random(3) === 0 ? 10 + random(10) : 0;
+  const isOdd = (odd: number): boolean => (single > 0 ? (single -= 1) === 0 : odd > 0 && random(40) < odd);
   const row = (): string =>
-    columns
-      .map(({ value, odd }) => field((odd > 0 && random(40) < odd ? oneOf(random, oddities) : value)(random)))
-      .join(delimiter);
+    columns.map(({ value, odd }) => field((isOdd(odd) ? oneOf(random, oddities) : value)(random))).join(delimiter);
   const oddLine = (): string =>
     oneOf(random, [
       header.join(delimiter),
@@ -174,6 +175,99 @@ test('rows counted by class have the same facts as rows read one by one', () => 
     assert.equal(scanned(file, chunkBytes, true), scanned(file, chunkBytes, false), `seed ${seed}`);
   }
   assert.ok(regularRows > 2000, `${regularRows} rows`);
+});
+
+/** Values of one form, of all its classes. */
+const families: readonly (readonly string[])[] = [
+  ['0', '1', '5', '07', '12', '23', '25', '123', '-7', '+7', '-0', '123456789012345'],
+  ['0.5', '12.25', '5.', '.5', '-3.1', '1.234', '1e5', '1E-5', '0.123', '12345.6789'],
+  ['2024-01-10', '2024-02-10', '2024-04-10', '2024-12-31', '2024-1-1', '2024/01/10'],
+  ...[' ', 'T'].map((gap) =>
+    ['01', '02', '04'].flatMap((month) =>
+      [':30', ':30:15', ':30:15.5', ':30:15.123456', ':30:15Z', ':30:15+01:00', ':30+0130', ':30-05'].map(
+        (clock) => `2024-${month}-10${gap}12${clock}`,
+      ),
+    ),
+  ),
+  ['01:30', '12:30', '23:59', '9:05', '12:30:15', '12:30:15.5', '23:59:59.999999'],
+  ['true', 'false', 'TRUE'],
+  ['nan', '-inf', 'Infinity', '1.5'],
+  ['10/05/2024', '01.02.24'],
+  ['north', '5 m'],
+];
+
+/** Values that are almost of a form. */
+const nearly: readonly string[] = [
+  ...['2023-02-29', '2024-02-29', '2024-02-30', '2024-04-31', '2024-01-32', '2024-00-10', '2024-13-10', '2024-01-00'],
+  ...['2024-01-1', '2024-1-10', '2024-01/10', '2024-01-10 ', '20240-01-10', '2024-01-10 24:00', '2024-01-10 24:00:00'],
+  ...['2024-01-10 12:60', '2024-01-10 12:30:60', '2024-01-10 12:30:15.', '2024-01-10 12:30:15.1234567'],
+  ...[
+    '2024-01-10 12:30:15.1234567890',
+    '2024-01-10 12:30:15 Z',
+    '2024-01-10 12:30:15+1',
+    '2024-01-10 2:30',
+    '2024-01-10Z',
+  ],
+  ...['2024-01-10 12', '2024-01-10 12:', '2024-01-10  12:30', '2024-01-10 12:30:15-0130', '2024-01-10T12:30:15UTC'],
+  ...['24:00', '12:60', '12:3', '12:30:60', '12:30:15.1234567', '1:2:3', '123:30', ':30', '-1:30'],
+  ...[
+    '00',
+    '-00',
+    '1234567890123456',
+    '9007199254740993',
+    '99999999999999999999',
+    '1'.repeat(40),
+    '1e',
+    '1e1234',
+    'e5',
+  ],
+  ...[
+    '1..5',
+    '1.2.3',
+    '1,234',
+    '12,5',
+    '1.123456789012345678',
+    '0.1234567890123456',
+    '1.013',
+    '0.013',
+    '--1',
+    '-',
+    '+',
+    '.',
+  ],
+  ...[
+    'tru',
+    'truee',
+    'True',
+    'na',
+    'nan1',
+    '+nan',
+    'infinit',
+    'T',
+    'x',
+    '',
+    ' ',
+    ' 5',
+    '5 ',
+    'ä',
+    '10/13/2024',
+    '13/10/2024',
+  ],
+];
+
+test('one value that is almost of the form of a column has the effect that it has alone', () => {
+  for (const [index, family] of families.entries()) {
+    for (const quote of ['', '"']) {
+      const row = (texts: readonly string[]): string => texts.map((text) => `${quote}${text}${quote}`).join(';');
+      const rows = family.map((text) => row(nearly.map(() => text)));
+      const header = nearly.map((_, column) => `c${column}`).join(';');
+      for (const nulls of [[], ['12', '2024-02-10', 'nan']]) {
+        const bytes = Buffer.from(`${[header, ...rows, ...rows, row(nearly), ...rows].join('\n')}\n`);
+        const file = { bytes, format: { delimiter: ';', nulls } };
+        assert.equal(scanned(file, 1e6, true), scanned(file, 1e6, false), `family ${index} ${quote} ${nulls.join()}`);
+      }
+    }
+  }
 });
 
 test('a class is extended like each of its texts', () => {

@@ -94,9 +94,10 @@ const isExactDouble = (text: SqlText): SqlText =>
 const typeRules: readonly TypeRule[] = [
   { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
   {
-    // Parquet has no such integers.
+    // Parquet has no such integers; integers of both signs are among them, however small.
     applies: (type) => type === 'HUGEINT' || type === 'UHUGEINT',
     choices: [
+      { type: 'BIGINT', holds: (text) => sql`TRY_CAST(${text} AS BIGINT) IS NOT NULL` },
       { type: 'UBIGINT', holds: (text) => sql`TRY_CAST(${text} AS UBIGINT) IS NOT NULL` },
       { type: 'DECIMAL(38,0)', holds: (text) => sql`TRY_CAST(${text} AS DECIMAL(38,0)) IS NOT NULL` },
     ],
