@@ -90,6 +90,8 @@ const formats: readonly TextFormat[] = [
   { quote: '' },
   { comment: '#' },
   { units: true },
+  { types: { b: 'integer', c: 'text' } },
+  { types: { '*': 'number' } },
   { header: false },
 ];
 
@@ -158,9 +160,17 @@ function scanned({ bytes, format }: Written, chunkBytes: number, isRegular: bool
     const reader = new RecordReader(options, table.take, isRegular && takeRegular ? counted : undefined);
     for (let at = 0; at < bytes.length; at += chunkBytes) reader.read(bytes.subarray(at, at + chunkBytes), false);
     reader.read(Buffer.alloc(0), true);
-    const { lineEnds, hasSpacedQuotes, hasLongRecords, line } = reader;
+    const { lineEnds, hasSpacedQuotes, hasInnerMarks, hasLongRecords, line } = reader;
     const scan = textOfScan({ encoding: 'utf-8', layout, table: table.result, lineEnds: [], isPlain: true });
-    return JSON.stringify([scan, lineEnds, hasSpacedQuotes, hasLongRecords, line, table.needsOwnReading]);
+    return JSON.stringify([
+      scan,
+      lineEnds,
+      hasSpacedQuotes,
+      hasInnerMarks,
+      hasLongRecords,
+      line,
+      table.needsOwnReading,
+    ]);
   } catch (error) {
     if (!(error instanceof RecordFault) && !isPondError(error)) throw error;
     return `${error instanceof RecordFault ? error.line : ''} ${error.message}`;
@@ -208,7 +218,16 @@ const nearly: readonly string[] = [
     '2024-01-10 2:30',
     '2024-01-10Z',
   ],
-  ...['2024-01-10 12', '2024-01-10 12:', '2024-01-10  12:30', '2024-01-10 12:30:15-0130', '2024-01-10T12:30:15UTC'],
+  ...[
+    '2024-01-10 12',
+    '2024-01-10 12:',
+    '2024-01-10  12:30',
+    '2024-01-10 12:30:15-0130',
+    '2024-01-10 12:30+15:59',
+    '2024-01-10 12:30+16:00',
+    '2024-01-10 12:30:15+0160',
+    '2024-01-10T12:30:15UTC',
+  ],
   ...['24:00', '12:60', '12:3', '12:30:60', '12:30:15.1234567', '1:2:3', '123:30', ':30', '-1:30'],
   ...[
     '00',

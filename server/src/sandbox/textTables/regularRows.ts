@@ -19,6 +19,9 @@ interface RegularRowsOptions {
 
 const newline = 0x0a;
 
+/** First byte of a byte-order mark. */
+const byteOrderMark = 0xef;
+
 /** Bytes of a record from which the reader of records has it. */
 const recordBytesMax = 1_000_000;
 
@@ -79,14 +82,14 @@ export class RegularRows {
     reader.lineEnds.LF += rows - pairs;
     reader.lineEnds.CRLF += pairs;
     for (const [field, each] of facts.entries()) {
-      if (!each.has('text')) each.values += rows - (this.#uncounted[field] ?? 0);
+      if (!each.isFinal) each.values += rows - (this.#uncounted[field] ?? 0);
     }
     this.#uncounted.fill(0);
     return { to, rows };
   }
 
   #startOf(facts: ColumnFacts): number {
-    return facts.has('text') ? this.#automaton.textStart : this.#automaton.start;
+    return facts.isFinal ? this.#automaton.textStart : this.#automaton.start;
   }
 
   /** The loop over all bytes: see `read`. Ends before the last line feed, so that no field is read beyond the bytes. */
@@ -138,7 +141,8 @@ export class RegularRows {
   #isSpecial(bytes: Buffer, at: number): boolean {
     const { comment, marks, firstName } = this.#options;
     const first = bytes[at];
-    if (first === comment) return true;
+    // A byte-order mark may begin a line.
+    if (first === comment || first === byteOrderMark) return true;
     if (firstName === '') return false;
     const name = this.#firstName;
     const from = first === marks.quote ? at + 1 : at;
@@ -153,9 +157,10 @@ export class RegularRows {
       const facts = this.#options.facts[field]!;
       if (!end.isText && end.name !== '') this.#takeValue(reader, field, { start, to, ...end });
       else if (!end.isText) this.#uncounted[field]! += 1;
-      const isKnown = end.isText || (end.isComplete && !facts.has('text') && !this.#nullClasses.has(end.name));
+      const isKnown =
+        end.isText || (end.isComplete && facts.isByClass && !facts.has('text') && !this.#nullClasses.has(end.name));
       if (isKnown) this.#known[field]!.add(state);
-      if (facts.has('text')) this.#starts[field] = this.#automaton.textStart;
+      if (facts.isFinal) this.#starts[field] = this.#automaton.textStart;
     }
     this.#open = [];
   }

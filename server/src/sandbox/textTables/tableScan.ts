@@ -6,6 +6,7 @@ import { repeatsHeader } from './head.ts';
 import { columnNames, type TextLayout } from './layout.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
+import { statedType, testOfType } from './statedType.ts';
 
 /** A column, with the facts about all of its values. */
 interface ScannedColumn {
@@ -83,10 +84,10 @@ export class TableScan {
   /** Takes regular rows, if the table's rows can be; equal to `take` of each of them. */
   get takeRegular(): TakeRegular | undefined {
     const { delimiter, quote } = this.#layout;
-    const { takeRow, rules } = this.#options;
+    const { takeRow } = this.#options;
     const isSimple =
       [delimiter, quote].every((mark) => /^[\t -~]?$/.test(mark)) && delimiter !== '' && delimiter !== quote;
-    if (!isSimple || takeRow !== undefined || rules.isFormatted !== undefined) return undefined;
+    if (!isSimple || takeRow !== undefined) return undefined;
     return (reader, from) => {
       if (this.#expects !== 'rows' || reader.line <= this.#layout.skip || this.#names.length < 2) return from;
       this.#regular ??= this.#regularRows();
@@ -191,7 +192,10 @@ export class TableScan {
   }
 
   #addColumn(name: string): number {
-    return this.#columns.push({ name, unit: undefined, facts: new ColumnFacts(this.#options.rules) }) - 1;
+    const { rules, format } = this.#options;
+    const stated = statedType(name, format);
+    const facts = new ColumnFacts(stated === undefined ? rules : { ...rules, fits: testOfType(stated) });
+    return this.#columns.push({ name, unit: undefined, facts }) - 1;
   }
 
   #takeRow(record: RecordReader): void {

@@ -7,7 +7,7 @@
 /** The class of all values that are looked at one by one. */
 export const otherClass = '\u0000';
 
-/** Numbers of more digits are looked at one by one: they may be too long for a type. */
+/** Numbers of more digits, or with exponents of more than two, are looked at one by one: they may be too long for a type. */
 const digitsMax = 15;
 
 /** The class of the values of a class with one more character; `byte` is that of the character. */
@@ -23,7 +23,7 @@ export function isComplete(name: string): boolean {
 }
 
 const completeForms = [
-  /^-?(?:\d+\.?\d*|\.\d+)(?:e-?\d{1,3})?$/,
+  /^-?(?:\d+\.?\d*|\.\d+)(?:e-?\d{1,2})?$/,
   /^\d{4}([-/])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/,
   /^\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?$/,
   /^(?:true|false|-?(?:nan|inf|infinity))$/,
@@ -37,7 +37,7 @@ function hourClass(text: string): string | undefined {
 }
 
 function numberClass(text: string): string | undefined {
-  const match = /^([+-]?)(\d*)(\.?)(\d*)(?:[eE]([+-]?)(\d{0,3}))?$/.exec(text);
+  const match = /^([+-]?)(\d*)(\.?)(\d*)(?:[eE]([+-]?)(\d{0,2}))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', point = '', scale = '', exponentSign, exponent = ''] = match;
   const length = whole.length + scale.length;
@@ -107,8 +107,18 @@ function clockClass(text: string): string | undefined {
   if (minutes === undefined) return undefined;
   const start = `${between}${hour.length === 2 ? '00' : hour}${minutes}`;
   if (zone === undefined) return start;
-  const isZone = /^(?:Z|[+-]\d{0,2}(?::?\d{0,2})?)$/.test(zone) && /^:00(?::00(?:\.0+)?)?$/.test(minutes);
-  return isZone ? `${start}${zeros(zone)}` : undefined;
+  const offset = zone === 'Z' ? zone : offsetClass(zone);
+  return offset === undefined || !/^:00(?::00(?:\.0+)?)?$/.test(minutes) ? undefined : `${start}${offset}`;
+}
+
+/** An offset from UTC of less than 16 hours. */
+function offsetClass(zone: string): string | undefined {
+  const match = /^([+-])(\d{0,2})(?:(:?)(\d{0,2}))?$/.exec(zone);
+  if (match === null) return undefined;
+  const [, sign = '', hour = '', colon = '', minute = ''] = match;
+  if (hour > '15' || (hour.length === 1 && hour > '1') || (colon !== '' && hour.length < 2)) return undefined;
+  if (minute > '59' || (minute.length === 1 && minute > '5')) return undefined;
+  return `${sign}${hour.length === 2 ? '00' : hour}${colon}${zeros(minute)}`;
 }
 
 const words = ['true', 'false', 'nan', '-nan', 'infinity', '-infinity'];
