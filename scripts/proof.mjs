@@ -25,6 +25,8 @@ const repeating = [
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
+  'test/sandbox/jsonLines.test.ts',
+  'test/sandbox/regularRows.test.ts',
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
   ...['hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
