@@ -8,7 +8,7 @@ import { commitFile } from '../delta/log.ts';
 import { parseCommit } from '../delta/parse.ts';
 import { sha256 } from '../pond/hash.ts';
 import { commitIn } from '../pond/history.ts';
-import { type Commit } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type KnownTip } from './ledger.ts';

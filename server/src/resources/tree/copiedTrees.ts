@@ -1,6 +1,6 @@
 /** Trees of other ponds in the resource directories of a tree. What their resources derive is shown; none of them runs. */
 import { PondError } from '../../base/error.ts';
-import { type PathEvent } from '../../pond/types.ts';
+import { type PathEvent } from '../../pond/change.ts';
 import { type Backend, type Entry, type Node } from '../../tinyfs/backend.ts';
 import { type ResourceId } from '../model/resourcePath.ts';
 import { type DerivedState } from './derivedState.ts';

@@ -11,6 +11,14 @@ const reader = lazyAsync(async () => ({
   ...(await import('../registry.ts')),
 }));
 
+/** A directory that derives entries. */
+export interface Derived {
+  /** Absolute path in its pond. */
+  readonly path: string;
+  readonly modifiedUs: number;
+  readonly entries: DerivedEntries;
+}
+
 /** Dependencies of the derived content of a tree. */
 interface DerivedStateParts {
   /** Absolute path at which the tree is shown: '' for the whole pond. */

@@ -1,6 +1,7 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
-import { type LayeredTree, type PathEvent } from '../../pond/types.ts';
+import { type LayeredTree } from '../../pond/types.ts';
+import { type PathEvent } from '../../pond/change.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
@@ -9,7 +10,7 @@ import { isKindName, isReadOnlyKind } from '../kindNames.ts';
 import { isBookkeeping, resourceDirectory, type ResourceId } from '../model/resourcePath.ts';
 import { CopiedTrees, copiedRoot, Subtree } from './copiedTrees.ts';
 import { DerivedEvents } from './derivedEvents.ts';
-import { DerivedState } from './derivedState.ts';
+import { type Derived, DerivedState } from './derivedState.ts';
 import { matchInputs } from './inputs.ts';
 import { type ByteRange, type NodeFiles } from './nodeFiles.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, roleOf, withRole } from './nodeRole.ts';
@@ -290,11 +291,4 @@ export class ResourceTree implements Backend, LayeredTree {
     const inside = await this.#derivedIfPossible({ in: 'derived', path, modifiedUs, node });
     return derivedDirectoryNode(place, node, { entries: inside?.entries.size ?? 0, modifiedUs });
   }
-}
-
-interface Derived {
-  /** Absolute pond path of the directory. */
-  readonly path: string;
-  readonly modifiedUs: number;
-  readonly entries: DerivedEntries;
 }
