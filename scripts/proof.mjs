@@ -13,7 +13,7 @@ const repeating = [
   ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
   ...['hostilePond', 'mergeRows'].map((name) => `test/commands/${name}.test.ts`),
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
-  ...['kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
+  ...['damagedEnd', 'kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
     (name) => `test/replica/${name}.test.ts`,
   ),
   ...['Faults', 'Store'].map((name) => `test/remote/s3${name}.test.ts`),
@@ -31,7 +31,7 @@ const repeating = [
   'test/pipeline/kill.test.ts',
   ...['hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
   'test/sql/plots.test.ts',
-  ...['copyTree', 'copyDamage'].map((name) => `test/resources/${name}.test.ts`),
+  ...['copyTree', 'copyDamage', 'copyDerived'].map((name) => `test/resources/${name}.test.ts`),
   'test/language/cost.test.ts',
 ];
 
