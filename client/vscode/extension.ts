@@ -21,6 +21,7 @@ import { SearchView } from './search/view.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 import { TableDiffs } from './tableDiffs.ts';
+import { draftFolder } from './tableDrafts.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
@@ -43,9 +44,11 @@ export function activate(extension: vscode.ExtensionContext): Api {
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
     ...[tableEditor, textTableEditor].map((editor) =>
-      vscode.window.registerCustomEditorProvider(editor, new TableEditors(client, queries), {
-        supportsMultipleEditorsPerDocument: true,
-      }),
+      vscode.window.registerCustomEditorProvider(
+        editor,
+        new TableEditors(client, queries, draftFolder(extension, editor)),
+        { supportsMultipleEditorsPerDocument: true },
+      ),
     ),
     tableDiffs,
     history,
