@@ -22,13 +22,15 @@ import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 import { TableDiffs } from './tableDiffs.ts';
 import { draftFolder } from './tableDrafts.ts';
+import { TableTabs } from './tableTabs.ts';
 import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {
   const client = new PondClient(vscode.Uri.joinPath(extension.extensionUri, 'out', 'server.mjs').fsPath);
   const ponds = new OpenPonds(client);
-  const files = new PondFileSystem(client, ponds);
+  const tableTabs = new TableTabs(client, ponds);
+  const files = new PondFileSystem(client, ponds, tableTabs);
   const sourceControls = new SourceControls(client, ponds);
   const fixes = new FormatFixes();
   const queries = new QueryDocuments(client, ponds, extension, fixes);
@@ -51,6 +53,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
       ),
     ),
     tableDiffs,
+    tableTabs,
     history,
     search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],

@@ -32,6 +32,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<TableDocument> {
     const document = new TableDocument(uri, draftDisk(this.drafts, uri));
     await restoreDraft(document, backupId !== undefined);
+    if (backupId !== undefined && document.base === undefined) document.withoutBackup();
     document.onDidChange((event) => this.changed.fire(event));
     document.onDidEdit(() => {
       // VS Code does not ask for a backup of a document that has no edits any more.
@@ -69,8 +70,8 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     const grid = new GridPanel(this.queries.gridHost, panel, document);
     this.queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {
-      // Edits are of the rows that are shown: these stay until the edits are saved or reverted.
-      if (document.isDirty && grid.state !== undefined) return;
+      // The end of a save asks again.
+      if (document.isSaving) return;
       // The grid shows why it has no rows.
       grid.run(tableOf(location)).catch((error: unknown) => {
         this.client.log.info(`${location.path}: ${errorText(error)}`);
