@@ -23,7 +23,8 @@ import { StatusBar } from './statusBar.ts';
 import { TableDiffs } from './tableDiffs.ts';
 import { draftFolder } from './tableDrafts.ts';
 import { TableTabs } from './tableTabs.ts';
-import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
+import { tableEditor, textTableEditor } from './viewTypes.ts';
+import { TableEditors } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {

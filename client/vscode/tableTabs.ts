@@ -4,7 +4,7 @@ import { errorText } from './errors.ts';
 import { opensAsTable } from './openedFile.ts';
 import { type OpenPonds } from './ponds.ts';
 import { parsePondUri } from './pondUri.ts';
-import { tableEditor, textTableEditor } from './tableEditor.ts';
+import { tableEditor, textTableEditor } from './viewTypes.ts';
 
 /**
  * Shows files as tables that VS Code opens as text, since it knows neither their size nor their type: large CSV and JSON

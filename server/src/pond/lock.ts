@@ -9,7 +9,7 @@ import { type Disk } from '../storage/disk.ts';
 import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
 import { freeText, heldText, type JournalEnd, type LockFile, type LockHolder, parseLock } from './lockFile.ts';
 import { beatMs, HeartbeatWatch, isLocal, type LockClock, newHolder, stateOf, systemClock } from './lockHolder.ts';
-import { journalPath } from './journalReader.ts';
+import { journalPath } from './layout.ts';
 import { withReserve } from './reserve.ts';
 
 const directory = '_pond';
