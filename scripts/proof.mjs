@@ -27,6 +27,7 @@ const repeating = [
   'test/sandbox/generated.test.ts',
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
+  'test/resources/hydroVuHostile.test.ts',
   'test/resources/tailModel.test.ts',
   'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage'].map((name) => `test/resources/${name}.test.ts`),
