@@ -77,12 +77,13 @@ export async function installExtension(codeServer, { vsix, extensionsDirectory, 
 
 /**
  * Serves VS Code on 127.0.0.1 and returns once it listens. Port 0 takes a free one. `testDriver` makes the workbench
- * accept the `payload` that names an extension under development and its tests; `trusted` makes it trust every folder.
+ * accept the `payload` that names an extension under development and its tests; `trusted` makes it trust every folder;
+ * `builtInDirectory` replaces the folder of the extensions that come with it.
  * Who connects needs `token`, which is new each time: other users of the machine, and other web pages, reach the port
  * too. `stop` ends the server and all it started. Throws an Error with the code EADDRINUSE when the port is taken.
  * @param {CodeServer} codeServer
- * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, testDriver?: boolean,
- *   trusted?: boolean, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
+ * @param {{ port: number, extensionsDirectory: string, dataDirectory: string, builtInDirectory?: string,
+ *   testDriver?: boolean, trusted?: boolean, env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void }} options
  * @returns {Promise<{ port: number, token: string, stop: () => Promise<void>, closed: Promise<void> }>}
  */
 export async function startCodeServer(codeServer, options) {
@@ -90,6 +91,7 @@ export async function startCodeServer(codeServer, options) {
     port,
     extensionsDirectory,
     dataDirectory,
+    builtInDirectory,
     testDriver = false,
     trusted = false,
     onOutput = () => {},
@@ -102,6 +104,7 @@ export async function startCodeServer(codeServer, options) {
       ...['--host', '127.0.0.1', '--port', String(port)],
       ...['--connection-token-file', tokenFile, '--accept-server-license-terms', '--telemetry-level', 'off'],
       ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
+      ...(builtInDirectory === undefined ? [] : ['--builtin-extensions-dir', builtInDirectory]),
       ...(testDriver ? ['--enable-smoke-test-driver'] : []),
       ...(trusted ? ['--disable-workspace-trust'] : []),
     ],

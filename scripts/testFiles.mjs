@@ -6,36 +6,42 @@ import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundleTests.mjs';
 import { cleanEnvironment, root, run } from './run.mjs';
 
-/** The files that take longest, longest first. They start first, so that the others run alongside. */
-export const slowFiles = [
-  'test/editor/editor.test.ts',
-  'test/editor/resources.test.ts',
-  'test/editor/site.test.ts',
-  'test/editor/replication.test.ts',
-  'test/docs/tutorial.test.ts',
-  'test/bench/bench.test.ts',
-  'test/pipeline/harbor.test.ts',
-  'test/pipeline/kill.test.ts',
-  'test/build/userBuild.test.ts',
-  'test/pond/crash.test.ts',
-  'test/pond/faults.test.ts',
-  'test/editor/served.test.ts',
-  'test/sandbox/functions.test.ts',
-  'test/commands/hostilePond.test.ts',
-  'test/pond/foreignEngines.test.ts',
-  'test/resources/hydroVuResume.test.ts',
-  'test/resources/combineParts.test.ts',
-  'test/pond/backend.test.ts',
-  'test/cli/strangers.test.ts',
-  'test/cli/attach.test.ts',
-  'test/cli/queriesReadOnly.test.ts',
-  'test/commands/newVerb.test.ts',
-  'test/resources/newKind.test.ts',
-  'test/delta/chdb.test.ts',
-  'test/pond/kill.test.ts',
-  'test/pond/writers.test.ts',
-  'test/delta/race.test.ts',
+/**
+ * The files that take longest, longest first, by the process that runs them. They start first, so that the others run
+ * alongside. Flows in VS Code that share a process share its browser and server.
+ * @type {readonly (readonly string[])[]}
+ */
+export const slowGroups = [
+  ['editor', 'served', 'grammar'].map((name) => `test/editor/${name}.test.ts`),
+  ['everyday', 'tableDiff', 'plots', 'cells'].map((name) => `test/editor/${name}.test.ts`),
+  ['test/docs/tutorial.test.ts'],
+  ['resources', 'replication', 'history'].map((name) => `test/editor/${name}.test.ts`),
+  ['test/editor/site.test.ts'],
+  ['test/bench/bench.test.ts'],
+  ['test/pipeline/harbor.test.ts'],
+  ['test/pipeline/kill.test.ts'],
+  ['test/build/userBuild.test.ts'],
+  ['test/pond/crash.test.ts'],
+  ['test/pond/faults.test.ts'],
+  ['test/sandbox/functions.test.ts'],
+  ['test/commands/hostilePond.test.ts'],
+  ['test/pond/foreignEngines.test.ts'],
+  ['test/resources/hydroVuResume.test.ts'],
+  ['test/resources/combineParts.test.ts'],
+  ['test/pond/backend.test.ts'],
+  ['test/cli/strangers.test.ts'],
+  ['test/cli/attach.test.ts'],
+  ['test/cli/queriesReadOnly.test.ts'],
+  ['test/commands/newVerb.test.ts'],
+  ['test/resources/newKind.test.ts'],
+  ['test/delta/chdb.test.ts'],
+  ['test/pond/kill.test.ts'],
+  ['test/pond/writers.test.ts'],
+  ['test/delta/race.test.ts'],
 ];
+
+/** Position in `slowGroups` of each of their files. */
+const slowRanks = new Map(slowGroups.flatMap((group, rank) => group.map((file) => [file, rank])));
 
 /**
  * The files under `folder` whose names end with `ending`, relative to the checkout, in order.
@@ -83,27 +89,27 @@ const filesOfProcess = 12;
 
 /**
  * Groups files by process, in the order given. Files of one folder share processes, as loading the product and warming it
- * up took a third of the processor time of all tests; slow ones, and those from outside of the checkout, run alone.
+ * up took a third of the processor time of all tests; slow ones share them as `slowGroups` lists, and those from outside
+ * of the checkout run alone.
  * @param {readonly string[]} files
  * @returns {readonly (readonly string[])[]}
  */
 export function shareProcesses(files) {
   /** @type {string[][]} */
   const groups = [];
-  /** @type {Map<string, string[]>} */
+  /** @type {Map<string | number, string[]>} */
   const open = new Map();
   for (const file of files) {
-    const name = path.relative(root, path.resolve(root, file)).split(path.sep).join('/');
-    const folder = path.posix.dirname(name);
-    const isAlone = slowFiles.includes(name) || name.startsWith('..');
-    const shared = isAlone ? undefined : open.get(folder);
-    if (shared !== undefined && shared.length < filesOfProcess) {
+    const name = nameOf(file);
+    const rank = slowRanks.get(name);
+    const shared = name.startsWith('..') ? undefined : open.get(rank ?? path.posix.dirname(name));
+    if (shared !== undefined && (rank !== undefined || shared.length < filesOfProcess)) {
       shared.push(file);
       continue;
     }
     const group = [file];
     groups.push(group);
-    if (!isAlone) open.set(folder, group);
+    open.set(rank ?? path.posix.dirname(name), group);
   }
   return groups;
 }
@@ -113,9 +119,14 @@ export function shareProcesses(files) {
  * @returns {readonly string[]}
  */
 function slowFirst(files) {
-  const rank = (/** @type {string} */ file) => {
-    const index = slowFiles.indexOf(file.split(path.sep).join('/'));
-    return index === -1 ? slowFiles.length : index;
-  };
+  const rank = (/** @type {string} */ file) => slowRanks.get(nameOf(file)) ?? slowGroups.length;
   return [...files].sort((a, b) => rank(a) - rank(b));
+}
+
+/**
+ * The path of a file in the checkout, with slashes.
+ * @param {string} file
+ */
+function nameOf(file) {
+  return path.relative(root, path.resolve(root, file)).split(path.sep).join('/');
 }

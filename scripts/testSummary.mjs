@@ -41,7 +41,7 @@ function skippedLines(reasons) {
 }
 
 /**
- * The order in which the slow files should start (slowFiles in testFiles.mjs).
+ * The order in which the slow files should start (slowGroups in testFiles.mjs).
  * @param {ReadonlyMap<string, number>} durations
  */
 function slowestLine(durations) {

@@ -66,8 +66,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'server.ts': ['protocol', 'commands', 'language', 'rpc'],
   'main.ts': ['*'],
   'serverEntry.ts': ['main.ts'],
+  'terminal.ts': ['storage', 'apply', 'commands', 'sandbox'],
   'client/vscode': ['protocol'],
-  'client/cli': ['protocol', 'main.ts'],
+  'client/cli': ['protocol', 'main.ts', 'terminal.ts'],
 };
 
 /** Who may use what comes from outside: one owner for each. */
@@ -268,8 +269,8 @@ test('a kind of resource is named in its folder and in the list of kinds, and no
 
 test('the real disk is given by the programs, and opened nowhere else', () => {
   const opening = product.filter(({ text }) => /\bopenHostDisk\b/.test(text)).map(({ path }) => path);
-  const programs = ['server/src/main.ts', 'server/src/worker/worker.ts'];
-  const storage = ['server/src/storage/hostDisk.ts', 'server/src/storage/pondStorage.ts'];
+  const programs = ['server/src/main.ts', 'server/src/terminal.ts', 'server/src/worker/worker.ts'];
+  const storage = ['server/src/storage/hostDisk.ts', 'server/src/storage/hostPondStorage.ts'];
   assert.deepEqual(opening.sort(), [...programs, ...storage].sort());
 });
 

@@ -1,6 +1,5 @@
 /** The `pond` command without its process: parses its arguments, runs commands, and prints. */
 import { isPondError } from '../../server/src/base/error.ts';
-import { connectLocal } from '../../server/src/main.ts';
 import { parseCommandLine } from './commandLine.ts';
 import { errorJson, errorText } from './errorText.ts';
 import { exitStatus, statusOf } from './exitStatus.ts';
@@ -44,7 +43,7 @@ export async function runCommand(args: readonly string[], process: CommandProces
 /** Prints the words that the last one may become, one per line. */
 async function printCompletions(words: readonly string[], { terminal, interruption }: CommandProcess): Promise<void> {
   const { completions } = await import('./completion.ts');
-  const host = connectLocal();
+  const host = (await import('../../server/src/main.ts')).connectLocal();
   const pond = words.findLast((_, index) => words[index - 1] === '--pond');
   const line = { name: 'help', verb: verbs.help, pond, json: false, help: false };
   const session = openSession(
@@ -65,6 +64,7 @@ async function run(line: CommandLine, { terminal, interruption }: CommandProcess
   if (line.help) return await terminal.print(helpText(verbs, name));
   if ('runStandalone' in verb) return await verb.runStandalone(line, terminal, verbs);
   const warn = warningsTo(terminal);
+  const { connectLocal } = await import('../../server/src/main.ts');
   const host = connectLocal(warn);
   const session = openSession(line, { host, terminal, signal: interruption(), warn });
   try {

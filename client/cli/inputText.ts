@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { buffer } from 'node:stream/consumers';
 import { PondError } from '../../server/src/base/error.ts';
-import { hostFolder } from '../../server/src/main.ts';
+import { hostFolder } from '../../server/src/terminal.ts';
 import { hostPath } from './runner.ts';
 import { type Session } from './verb.ts';
 

@@ -1,10 +1,10 @@
 import { PondError } from '../../server/src/base/error.ts';
-import { startServer } from '../../server/src/main.ts';
 import { type StandaloneRunner, type TerminalVerb } from './verb.ts';
 
 /** Serves an editor until it disconnects. */
 const serve: StandaloneRunner = async ({ flags }) => {
   if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'usage: pond lsp --stdio' });
+  const { startServer } = await import('../../server/src/main.ts');
   await startServer({ transport: 'stdio' });
 };
 

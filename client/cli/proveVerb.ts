@@ -1,7 +1,7 @@
 /** The verb that makes and verifies proofs. */
 import { PondError } from '../../server/src/base/error.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
-import { hostFileHash, hostFolder } from '../../server/src/main.ts';
+import { hostFileHash, hostFolder } from '../../server/src/terminal.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
 import { plural, table } from './format.ts';
 import { argument, hostPath, pondPath, printJson } from './runner.ts';

@@ -1,5 +1,5 @@
 import { PondError } from '../../server/src/base/error.ts';
-import { namedFile, writeNamedFile } from '../../server/src/main.ts';
+import { namedFile, writeNamedFile } from '../../server/src/terminal.ts';
 import { type Params, type QueryInfo, type Result, type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';

@@ -1,5 +1,5 @@
 import { PondError } from '../../server/src/base/error.ts';
-import { findPond, type Host } from '../../server/src/main.ts';
+import { findPond, type Host } from '../../server/src/terminal.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { namedPond } from './runner.ts';

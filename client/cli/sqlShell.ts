@@ -3,7 +3,7 @@ import { type Interface } from 'node:readline';
 import { createMutex } from '../../server/src/base/mutex.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type HistoryFile } from '../../server/src/main.ts';
+import { type HistoryFile } from '../../server/src/terminal.ts';
 import { errorText } from './errorText.ts';
 import { shownName } from './format.ts';
 import { printedError } from './printedError.ts';

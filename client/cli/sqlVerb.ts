@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../../server/src/base/error.ts';
-import { historyFile, sqlFunctions } from '../../server/src/main.ts';
+import { historyFile, sqlFunctions } from '../../server/src/terminal.ts';
 import { readText } from './inputText.ts';
 import { at, atHelp } from './options.ts';
 import { atOf } from './runner.ts';

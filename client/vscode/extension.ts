@@ -21,7 +21,8 @@ import { SearchView } from './search/view.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 import { TableDiffs } from './tableDiffs.ts';
-import { tableEditor, TableEditors, textTableEditor } from './tableEditor.ts';
+import { tableEditor, textTableEditor } from './viewTypes.ts';
+import { TableEditors } from './tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {

@@ -166,8 +166,7 @@ export class GridPanel implements vscode.Disposable {
         return;
       case 'diff':
         if (message.run !== this.runs || this.current === undefined) return;
-        void diffAction(this.current, message).then((query) => query && this.rerun(query));
-        return;
+        return this.act(this.current, message);
       default:
         if (message.run !== this.runs || this.current?.type !== 'result') return;
         this.receiveAbout(this.current, message);
@@ -209,6 +208,13 @@ export class GridPanel implements vscode.Disposable {
       case 'openAsQuery':
         void reported('The query could not be opened', () => openAsQuery(this.host, shown, message));
     }
+  }
+
+  private act(state: GridState, message: Extract<FromGridPage, { type: 'diff' }>): void {
+    void reported('The comparison could not be changed', async () => {
+      const query = await diffAction(this.host.client, state, message);
+      if (query !== undefined) this.rerun(query);
+    });
   }
 
   private rowsOf(shown: Shown, { view, columns }: ShownView, start: number, count: number): Promise<RowsInfo> {

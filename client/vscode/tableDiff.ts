@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type ComparedTableInfo, type TableDiffInfo } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from './pondUri.ts';
@@ -45,6 +46,7 @@ export function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQ
 
 /** Does what a button of a page of differences asks for; returns the query to run instead, undefined for none. */
 export async function diffAction(
+  client: PondClient,
   { query, diff }: Pick<GridState, 'query'> & { readonly diff?: OpenedTable['diff'] },
   { action }: Extract<FromGridPage, { type: 'diff' }>,
 ): Promise<TableQuery | undefined> {
@@ -64,24 +66,38 @@ export async function diffAction(
       return undefined;
     }
     case 'pickKey': {
-      const picked = await pickKey(diff?.diffColumns.map(({ name, old }) => (old === null ? [] : [name])).flat(), key);
+      const picked = await pickKey(diff ? sharedIn(diff) : await sharedColumns(client, query.pond, compared), key);
       return picked && { ...query, diff: { ...compared, key: picked } };
     }
   }
 }
 
+function sharedIn({ diffColumns }: TableDiffInfo): readonly string[] {
+  return diffColumns.flatMap(({ name, old }) => (old === null ? [] : [name]));
+}
+
+/** The columns of both tables; for two that could not be compared. */
+async function sharedColumns(
+  client: PondClient,
+  pond: string,
+  { before, after }: DiffQuery,
+): Promise<readonly string[]> {
+  const columnsOf = async (side: ComparedTableInfo): Promise<readonly string[]> => {
+    const { source, columns } = await client.request('openTable', openParams({ pond, ...side }));
+    if ('resultId' in source) await client.request('release', { pond, resultId: source.resultId });
+    return columns.map(({ name }) => name);
+  };
+  const [left, right] = [await columnsOf(before), await columnsOf(after)];
+  const known = new Set(right.map((name) => name.toLowerCase()));
+  return left.filter((name) => known.has(name.toLowerCase()));
+}
+
 async function pickKey(
-  columns: readonly string[] | undefined,
+  columns: readonly string[],
   key: readonly string[] | undefined,
 ): Promise<readonly string[] | undefined> {
-  if (columns === undefined) {
-    const text = await vscode.window.showInputBox({
-      prompt: 'Columns that identify a row, separated by commas; none to compare whole rows',
-      value: key?.join(', ') ?? '',
-    });
-    return text?.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
-  }
-  const items = columns.map((label) => ({ label, picked: key?.includes(label) === true }));
+  const isInKey = (label: string): boolean => key?.some((name) => name.toLowerCase() === label.toLowerCase()) === true;
+  const items = columns.map((label) => ({ label, picked: isInKey(label) }));
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     placeHolder: 'Columns that identify a row; none to compare whole rows',

@@ -9,10 +9,6 @@ import { type QueryDocuments } from './queryDocuments.ts';
 import { refreshWhenVisible } from './visibleRefresh.ts';
 import { type TableQuery } from './webviews/grid/messages.ts';
 
-/** The editors that show a file of a pond as rows: for files that are tables alone, and next to the text of others. */
-export const tableEditor = 'pond.table';
-export const textTableEditor = 'pond.textTable';
-
 /** Shows tables and series in a grid, and edits those that are CSV or Parquet files. */
 export class TableEditors implements vscode.CustomEditorProvider<TableDocument> {
   private readonly client: PondClient;

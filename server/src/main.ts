@@ -1,6 +1,6 @@
 /** The composition root: connects the real disk, ponds, query engine and transports. */
 import { hostname, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { throwIfCancelled } from './base/cancelled.ts';
 import { lazy, lazyAsync } from './base/lazy.ts';
 import { type Host, type Remote } from './commands/calls.ts';
@@ -18,34 +18,15 @@ import { DerivedLayer } from './resources/tree/derivedLayer.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
-import { hostPondStorage, type PondStorage } from './storage/pondStorage.ts';
+import { hostPondStorage } from './storage/hostPondStorage.ts';
+import { type PondStorage } from './storage/pondStorage.ts';
 import { userDataFolder } from './storage/userFolder.ts';
-
-export { type Host } from './commands/calls.ts';
-export { hostFileHash } from './commands/contentHash.ts';
-export { hostFolder } from './apply/hostFolder.ts';
-export { type HistoryFile, historyFile } from './storage/historyFile.ts';
-export { namedFile, writeNamedFile } from './storage/namedFile.ts';
-
-/** Returns the names of the functions that a query may call, without the operators. */
-export async function sqlFunctions(): Promise<readonly string[]> {
-  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
-  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
-}
 
 /** Interval at which a server checks its ponds for changes by other processes, milliseconds. */
 const refreshMs = 2_000;
 
 /** Time that a command waits for a process that writes the pond and cannot be attached to, milliseconds. */
 const lockWaitMs = 5_000;
-
-/** Returns the host directory of a folder's pond: the `.pond` of the folder or of its nearest ancestor. */
-export function findPond(folder: string): string | undefined {
-  for (let at = resolve(folder); ; at = dirname(at)) {
-    if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
-    if (at === dirname(at)) return undefined;
-  }
-}
 
 /**
  * Runs commands in this process, for the duration of one terminal command. `onWarning` receives the warnings of opening

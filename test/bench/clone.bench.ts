@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { parseLocation } from '../../server/src/remote/location.ts';
 import { openObjectStore } from '../../server/src/remote/openStore.ts';
 import { clonePond } from '../../server/src/replica/clone.ts';
-import { hostPondStorage } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
 import { initPond } from '../support/pond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';

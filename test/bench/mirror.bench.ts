@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hostPondStorage } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
 import { runRound, settingsFor } from '../support/mirror.ts';
 import { initPond } from '../support/pond.ts';
 import { createGitRepository } from './support/gitRepository.ts';

@@ -5,13 +5,8 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { checkpointDue, writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
 import { checkpointFile, commitFile, hintFile, latestVersion } from '../../server/src/delta/log.ts';
-import {
-  applyCommit,
-  openTable,
-  refreshTable,
-  snapshotAt,
-  type DeltaSnapshot,
-} from '../../server/src/delta/snapshot.ts';
+import { applyCommit, openTable, refreshTable, snapshotAt } from '../../server/src/delta/snapshot.ts';
+import { type DeltaSnapshot } from '../../server/src/delta/deltaSnapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
 import {

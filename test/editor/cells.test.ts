@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { type FlowFiles, type Flows, startFlows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
@@ -124,10 +124,6 @@ async function editParquet({ page, screenshot }: Window): Promise<void> {
 }
 
 describe('cells of tables in the editor', () => {
-  let flows: Flows;
-  before(async () => (flows = await startFlows({ trusted: true })), { timeout });
-  after(() => flows.close());
-
   test('cells and rows are edited, checked, undone and saved', { timeout }, async (t) => {
     await flows.through(t, 'cells', makeFiles, async (window, files) => {
       await editText(window, files);

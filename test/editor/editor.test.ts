@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { comeBackToTable, queryAndRestart, themes, workOnTable } from './tableFlow.ts';
 import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
 
@@ -76,9 +76,6 @@ async function fill(home: string, pond: string): Promise<void> {
   await run('rm', '/weather/weather.csv');
 }
 
-/** Serves the windows of all tests of the `describe`. */
-let flows: Flows;
-
 function inDemo(
   t: TestContext,
   name: string,
@@ -88,15 +85,6 @@ function inDemo(
 }
 
 describe('the editor', () => {
-  before(async () => {
-    flows = await startFlows({ trusted: true });
-  });
-
-  after(async () => {
-    // Undefined if it failed to start.
-    await (flows as Flows | undefined)?.close();
-  });
-
   test('the suite inside the extension host passes', { timeout: 2 * suiteTimeoutMs + timeout }, async (t) => {
     await flows.through(t, 'suite', makeSuite, async ({ finished, screenshot }) => {
       const { lines, failure } = await finished(suiteTimeoutMs);
@@ -138,21 +126,18 @@ describe('the editor', () => {
 });
 
 test('a restricted window shows the pond and runs nothing', { timeout: 2 * timeout }, async (t) => {
-  const restricted = await startFlows({ trusted: false });
-  try {
-    await restricted.through(t, 'restricted', makeDemo, async ({ page, screenshot }) => {
-      await explorerRow(page, 'flights-3m.parquet').waitFor();
-      const titles = await paletteTitles(page, 'Pond: ');
-      const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
-      assert.ok(offered('Show Log'));
-      for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
-        assert.ok(!offered(title), title);
-      await screenshot('restricted');
-    });
-  } finally {
-    await restricted.close();
-  }
+  await flows.through(t, 'restricted', makeDemo, showRestricted, { trusted: false });
 });
+
+async function showRestricted({ page, screenshot }: Window): Promise<void> {
+  await explorerRow(page, 'flights-3m.parquet').waitFor();
+  const titles = await paletteTitles(page, 'Pond: ');
+  const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
+  assert.ok(offered('Show Log'));
+  for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
+    assert.ok(!offered(title), title);
+  await screenshot('restricted');
+}
 
 /** The last row of a long result is shown when a user goes there. */
 async function scroll({ page, screenshot }: Window): Promise<void> {

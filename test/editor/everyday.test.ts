@@ -6,12 +6,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type Page } from 'playwright-core';
 import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { startFlows, type FlowFiles, type Flows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import {
   chooseInMenu,
   explorerRow,
@@ -71,18 +71,7 @@ async function run(home: string, pond: string, ...args: readonly string[]): Prom
   return stdout;
 }
 
-let flows: Flows;
-
 describe('everyday work', () => {
-  before(async () => {
-    flows = await startFlows({ trusted: true });
-  });
-
-  after(async () => {
-    // Undefined if it failed to start.
-    await (flows as Flows | undefined)?.close();
-  });
-
   test('a query is run, saved in its pond, found again and kept as a resource', { timeout }, async (t) => {
     await flows.through(t, 'everyday-queries', makeHome, async (window, files) => {
       await writeQuery(window);

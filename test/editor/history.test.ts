@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
@@ -99,14 +99,9 @@ async function revert({ page, screenshot }: Window): Promise<void> {
 }
 
 test('commits are found, named, undone, made in parts, and reverted in the gutter', { timeout }, async (t) => {
-  const flows = await startFlows({ trusted: true });
-  try {
-    await flows.through(t, 'history', makePond, async (window) => {
-      await lookBack(window);
-      await commitOne(window);
-      await revert(window);
-    });
-  } finally {
-    await flows.close();
-  }
+  await flows.through(t, 'history', makePond, async (window) => {
+    await lookBack(window);
+    await commitOne(window);
+    await revert(window);
+  });
 });

@@ -4,11 +4,11 @@ import { statSync } from 'node:fs';
 import { mkdtemp, readFile, realpath, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { type FlowFiles, type Flows, startFlows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
 
 const timeout = 300_000;
@@ -54,14 +54,6 @@ async function makePond(): Promise<FlowFiles> {
 }
 
 describe('plots', () => {
-  let flows: Flows;
-  before(async () => {
-    flows = await startFlows({ trusted: true });
-  });
-  after(async () => {
-    await (flows as Flows | undefined)?.close();
-  });
-
   test('a table is plotted, zoomed, compared, marked, explained, and stated in its query', { timeout }, async (t) => {
     await flows.through(t, 'plots', makePond, async (window, files) => {
       await explorerRow(window.page, 'readings.csv').waitFor();

@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { type FlowFiles, startFlows } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, inEveryTheme, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
 const timeout = 600_000;
@@ -102,18 +102,13 @@ async function answer(page: Page, text: string): Promise<void> {
 }
 
 test('a pond is mirrored, backed up, verified, copied from and cloned', { timeout }, async (t) => {
-  const flows = await startFlows({ trusted: true });
-  try {
-    await flows.through(t, 'replication', makeFixture, async (window, fixture) => {
-      await openMirrored(window, fixture);
-      await backUp(window, fixture);
-      await copy(window, fixture);
-      await decide(window, fixture);
-      await clone(window, fixture);
-    });
-  } finally {
-    await flows.close();
-  }
+  await flows.through(t, 'replication', makeFixture, async (window, fixture) => {
+    await openMirrored(window, fixture);
+    await backUp(window, fixture);
+    await copy(window, fixture);
+    await decide(window, fixture);
+    await clone(window, fixture);
+  });
 });
 
 /** The first run of a mirror offers its folder, which opens in a window of its own. */

@@ -11,7 +11,7 @@ import { type Locator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { startFlows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
 /** Four parts with many waits each, run at most twice. */
@@ -121,17 +121,12 @@ async function answer(page: Page, text: string): Promise<void> {
 }
 
 test('resources are applied, committed, run, opened and deleted', { timeout }, async (t) => {
-  const flows = await startFlows({ trusted: true });
-  try {
-    await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
-      await apply(window, fixture);
-      await run(window);
-      await graph(window);
-      await remove(window);
-    });
-  } finally {
-    await flows.close();
-  }
+  await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
+    await apply(window, fixture);
+    await run(window);
+    await graph(window);
+    await remove(window);
+  });
 });
 
 /** Documents are applied with the values of their variables, and committed. */

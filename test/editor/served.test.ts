@@ -1,34 +1,51 @@
 /** The editor that `npm start` serves: it requires a token, and a workspace is untrusted until the user trusts it. */
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { ensureCodeServer } from '../../scripts/codeServer.mjs';
 import { editorFolders, serveEditor, type Editor } from '../../scripts/serveEditor.mjs';
 import { answerToToken, pageStatus } from '../support/editorHandshake.ts';
-import { temporaryFolder } from '../support/folder.ts';
 import { startBrowser } from '../support/workbench.ts';
 
 const timeout = 300_000;
 
+let home: string;
+let editor: Editor;
+let other: Editor;
+
 /** Serves a workspace as `npm start` does. */
-async function served(t: TestContext): Promise<Editor & { readonly home: string }> {
+async function serve(directory: string): Promise<Editor> {
   const codeServer = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
-  const home = temporaryFolder(t);
-  const workspace = join(home, 'demo.code-workspace');
-  const uri = `pond://${Buffer.from(join(home, '.pond')).toString('hex')}/`;
+  await mkdir(directory);
+  const workspace = join(directory, 'demo.code-workspace');
+  const uri = `pond://${Buffer.from(join(directory, '.pond')).toString('hex')}/`;
   await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'Demo pond' }] }));
-  const editor = await serveEditor(codeServer, { port: 0, home, workspace });
-  t.after(() => editor.stop());
-  return { ...editor, home };
+  return serveEditor(codeServer, { port: 0, home: directory, workspace });
 }
 
-test('the served editor responds only to its token', { timeout }, async (t) => {
-  const { port, token, address, home } = await served(t);
+before(
+  async () => {
+    home = await mkdtemp(join(tmpdir(), 'pond-served-test-'));
+    editor = await serve(join(home, 'one'));
+    other = await serve(join(home, 'other'));
+  },
+  { timeout },
+);
+
+after(async () => {
+  // Undefined if they failed to start.
+  for (const started of [editor, other] as readonly (Editor | undefined)[]) await started?.stop();
+  await rm(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+test('the served editor responds only to its token', { timeout }, async () => {
+  const { port, token, address } = editor;
   assert.match(token, /^[0-9a-f]{48}$/);
   assert.ok(address.startsWith(`http://127.0.0.1:${port}/?tkn=${token}&workspace=`), address);
-  const tokenFile = join(editorFolders(home).dataDirectory, 'connection-token');
+  const tokenFile = join(editorFolders(join(home, 'one')).dataDirectory, 'connection-token');
   if (process.platform !== 'win32') assert.equal(statSync(tokenFile).mode & 0o777, 0o600);
 
   assert.equal(await answerToToken({ port, token }), 'sign');
@@ -46,15 +63,13 @@ test('the served editor responds only to its token', { timeout }, async (t) => {
   assert.equal(await pageStatus(port, new URL(address).pathname + new URL(address).search), 302);
 });
 
-test('the token is new at each start', { timeout }, async (t) => {
-  const first = await served(t);
-  const second = await served(t);
-  assert.notEqual(first.token, second.token);
-  assert.equal(await answerToToken({ port: second.port, token: first.token }), 'error');
+test('the token is new at each start', { timeout }, async () => {
+  assert.notEqual(editor.token, other.token);
+  assert.equal(await answerToToken({ port: other.port, token: editor.token }), 'error');
 });
 
 test('the served editor trusts its workspace once its user trusts it', { timeout }, async (t) => {
-  const { address } = await served(t);
+  const { address } = editor;
   const browser = await startBrowser();
   t.after(() => browser.close());
   const page = await browser.newPage();

@@ -7,7 +7,8 @@ import { commitNumber, commitsUp, firstCommit } from '../../server/src/delta/com
 import { commitVersion } from '../../server/src/delta/commit.ts';
 import { LayeredMap } from '../../server/src/delta/layeredMap.ts';
 import { commitFile, hintFile, sha256Tag } from '../../server/src/delta/log.ts';
-import { openTable, type DeltaSnapshot } from '../../server/src/delta/snapshot.ts';
+import { openTable } from '../../server/src/delta/snapshot.ts';
+import { type DeltaSnapshot } from '../../server/src/delta/deltaSnapshot.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';

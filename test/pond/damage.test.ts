@@ -5,7 +5,7 @@ import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/src/delta/log.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
-import { journalPath } from '../../server/src/pond/journal.ts';
+import { journalPath } from '../../server/src/pond/layout.ts';
 import { encodeFrame } from '../../server/src/pond/journalFrames.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';

@@ -8,7 +8,8 @@ import { blobPath } from '../../server/src/pond/blobs.ts';
 import { sha256 } from '../../server/src/pond/hash.ts';
 import { openPond } from '../../server/src/pond/pond.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
-import { type BlobOrigin, hostPondStorage } from '../../server/src/storage/pondStorage.ts';
+import { type BlobOrigin } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
 import { fails, textRead } from '../support/tree.ts';
 import { largeContent, newThinFolders, type ThinFolders } from '../support/thinPond.ts';
 

@@ -11,7 +11,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { parseLocation } from '../../server/src/remote/location.ts';
 import { openObjectStore } from '../../server/src/remote/openStore.ts';
 import { clonePond } from '../../server/src/replica/clone.ts';
-import { hostPondStorage } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { forgeries } from '../support/hostilePond.ts';
 import { initPond, openPond } from '../support/pond.ts';

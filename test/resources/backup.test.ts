@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
-import { hostPondStorage } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
 import { openPond } from '../../server/src/pond/pond.ts';
 import { textFile } from '../support/commandHost.ts';
 import { inboxDocument, newPipelineHost, type PipelineHost } from '../support/pipelineHost.ts';

@@ -57,3 +57,23 @@ test('a run of Combine counts the rows of many small files, which are merged bef
     'scope s, /a/*: 20 rows left out, without a valid time',
   ]);
 });
+
+test('a run of Combine counts the rows that are outside of the time of their input', async (t) => {
+  const host = await newSeriesHost(t, {
+    '/a/one': seriesOf(rows('1', '86399', '86400'), rows('90000', 'NULL')),
+    '/a/late': seriesOf(rows('90001')),
+    '/b/one': seriesOf(rows('86399', '86400')),
+  });
+  const bounded = document
+    .replace('/a/*', "/a/*\n          end: '1970-01-02'")
+    .replace('/b/*', "/b/*\n          begin: '1970-01-02'");
+  await host.run('apply', { sources: [{ text: bounded, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  for (let run = 0; run < 2; run++) {
+    assert.deepEqual((await host.run('run', {})).runs[0]?.notes, [
+      'scope s, /a/*: 1 row left out, without a valid time',
+      'scope s, /a/*: 3 rows left out, before `begin` or from `end` on',
+      'scope s, /b/*: 1 row left out, before `begin` or from `end` on',
+    ]);
+  }
+});

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
+import { encodings } from '../../server/src/sandbox/textTables/decoded.ts';
 import { TextFiles } from '../support/textFiles.ts';
+import { textFormatFields } from '../../server/src/documents/textFormat.ts';
 
 const texts = new TextFiles();
 before(() => texts.open());
@@ -273,4 +275,45 @@ test('a description says what was decided, and why', async () => {
     rowCount: 2,
     stated: ['units', 'ragged', 'skip'],
   });
+});
+
+/** [encoding, bytes of the header's name, the name]. */
+const encoded: readonly (readonly [string, string, string])[] = [
+  ['windows-1250', 'd8ed6861', 'Říha'],
+  ['windows-1251', 'd0e5eae0', 'Река'],
+  ['windows-1253', 'cde5f1fc', 'Νερό'],
+  ['windows-1254', 'd0', 'Ğ'],
+  ['iso-8859-2', 'a3f364bc', 'Łódź'],
+  ['iso-8859-5', 'c0d5dad0', 'Река'],
+  ['iso-8859-7', 'cde5f1fc', 'Νερό'],
+  ['iso-8859-15', 'a4', '€'],
+  ['macintosh', 'a143', '°C'],
+  ['ibm866', '90a5aaa0', 'Река'],
+  ['koi8-r', 'f2c5cbc1', 'Река'],
+  ['shift_jis', '89b79378', '温度'],
+  ['euc-jp', 'b2b9c5d9', '温度'],
+  ['gb18030', 'cec2b6c8', '温度'],
+  ['big5', 'b7c5abd7', '溫度'],
+  ['euc-kr', 'bfc2b5b5', '온도'],
+];
+for (const [encoding, hex, name] of encoded) {
+  test(`reads text in ${encoding}, as stated`, async () => {
+    const content = Buffer.concat([Buffer.from('t,'), Buffer.from(hex, 'hex'), Buffer.from('\n1,2\n')]);
+    const [text] = await texts.describe(texts.file('a.csv', content, { encoding }));
+    assert.deepEqual([text?.encoding, text?.columns[1]?.name], [encoding, name]);
+  });
+}
+
+test('the encodings that a document can state are those that are read', () => {
+  const { encoding } = textFormatFields;
+  const stated = encoding.schema.type === 'choice' ? encoding.schema.choices.map(({ value }) => value) : [];
+  assert.deepEqual(new Set(stated), new Set(encodings));
+});
+
+test('bytes that are not of a stated encoding are refused with their line', async () => {
+  const content = Buffer.concat([Buffer.from('t,v\n1,2\n3,'), Buffer.from([0x89]), Buffer.from('\n')]);
+  const message = /line 3 has bytes that are not shift_jis/;
+  await assert.rejects(texts.read(texts.file('a.csv', content, { encoding: 'shift_jis' })), { message });
+  const cut = content.subarray(0, -1);
+  await assert.rejects(texts.read(texts.file('a.csv', cut, { encoding: 'shift_jis' })), { message });
 });

@@ -261,3 +261,16 @@ reads(
     ['3.0', '4.0'],
   ],
 );
+for (const [name, value, type, read] of [
+  ['of two digits in front', '26-02-05', 'VARCHAR', '26-02-05'],
+  ['with the month first', '02-05-2026', 'VARCHAR', '02-05-2026'],
+  ['and times of ISO', '2026-02-05T10:00:00Z', 'TIMESTAMP', '2026-02-05 10:00:00'],
+  ['of ISO', '2026-02-05', 'DATE', '2026-02-05'],
+] as const) {
+  reads(
+    `dates ${name} in JSON as ${type}, also inside of values`,
+    { 'a.json': JSON.stringify([{ t: value, meta: { t: value } }, { t: null }]) },
+    `SELECT typeof(t), to_json(meta) FROM "FOLDER/a.json" WHERE t IS NOT NULL`,
+    [[type, JSON.stringify({ t: read })]],
+  );
+}

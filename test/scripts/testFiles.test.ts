@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { chdbMissing } from '../../scripts/chdb.mjs';
 import { cleanEnvironment, root, run } from '../../scripts/run.mjs';
-import { slowFiles } from '../../scripts/testFiles.mjs';
+import { shareProcesses, slowGroups } from '../../scripts/testFiles.mjs';
 
 const passes = "import { test } from 'node:test';\ntest('it passes', () => {});\n";
 const fails = "import { test } from 'node:test';\ntest('it fails', () => { throw new Error('always'); });\n";
@@ -165,9 +165,22 @@ test('files start in the given order, so that the slow ones can be first', async
   assert.deepEqual(output.match(/(?<=✔ )\w\.test\.mts/g), ['b.test.mts', 'a.test.mts']);
 });
 
+test('slow files share processes as listed, the others by folder, and those from elsewhere run alone', () => {
+  const group = slowGroups.find((files) => files.length > 1) ?? [];
+  assert.deepEqual(shareProcesses(group), [group]);
+  const others = [...Array.from({ length: 13 }, (_, index) => `test/x/${index}.test.ts`), 'test/y/0.test.ts'];
+  const sizes = (files: readonly string[]) => shareProcesses(files).map(({ length }) => length);
+  assert.deepEqual(sizes(others), [12, 1, 1]);
+  assert.deepEqual(sizes(['../a.test.ts', '../b.test.ts']), [1, 1]);
+  assert.deepEqual(
+    sizes(slowGroups.flat()),
+    slowGroups.map(({ length }) => length),
+  );
+});
+
 test('the files that start first exist', () => {
   assert.deepEqual(
-    slowFiles.filter((file) => !existsSync(join(root, file))),
+    slowGroups.flat().filter((file) => !existsSync(join(root, file))),
     [],
   );
 });

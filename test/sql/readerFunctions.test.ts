@@ -15,6 +15,7 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   '/r/a.csv': 't,v\n1,10\n',
   '/r/b.csv': 't,v,w\n2,20,x\n',
   "/r/it's (1).csv": 't\n7\n',
+  '/r/large.csv': 't,v\n1,999\n',
   '/r/old.txt': '1|2\n3|4\n',
   '/r/lines.log': '{"t":1}\n{"t":2,"u":"x"}\n',
   '/r/array.data': '[{"t":1},{"t":3}]',
@@ -120,3 +121,17 @@ refuses(`SELECT 1,\n ^nothing FROM read_csv('/r/a.csv')`, 'query-invalid', /noth
 refuses(`SELECT 'é'\nFROM read_csv(\n  '/r/a.csv',\n  header = true\n) WHERE ^nothing = 1`, 'query-invalid', /nothing/);
 refuses(`FROM read_csv\n('/r/a.csv') AS a, ^"/r/none.csv"`, 'not-found', /none/);
 refuses(`COPY (FROM read_csv('/r/a.csv')) TO '/tmp/x'`.replace('COPY', '^COPY'), 'query-forbidden', /COPY/);
+
+test('a refused function that shows how files are read names the command that does', async () => {
+  for (const name of ['sniff_csv', 'parquet_schema']) {
+    await assert.rejects(rowsOf(`FROM ${name}('/r/a.csv')`), { code: 'query-forbidden', hint: /pond describe/ });
+  }
+});
+
+test("an error of DuckDB's own conversion names the file, the line and the value", async () => {
+  await assert.rejects(rowsOf(`FROM read_csv('/r/[bl]*.csv', types = {'v': 'TINYINT'})`), (error: PondError) => {
+    assert.equal(error.code, 'invalid-content');
+    assert.match(error.message, /^\/r\/large\.csv cannot be read: .* Line: 2\n[^]*"999" to 'TINYINT'$/);
+    return true;
+  });
+});

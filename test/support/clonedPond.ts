@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { FileStore } from '../../server/src/remote/fileStore.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
-import { clonePond, type CloneReport, type CloneRequest } from '../../server/src/replica/clone.ts';
+import { clonePond, type CloneReport } from '../../server/src/replica/clone.ts';
+import { type CloneRequest } from '../../server/src/replica/cloneRequest.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from './diskImage.ts';

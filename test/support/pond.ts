@@ -3,7 +3,8 @@ import { initPond as init, type InitOptions, openPond as open } from '../../serv
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { type OpenOptions, type TreeLayer } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { hostPondStorage, type PondStorage } from '../../server/src/storage/pondStorage.ts';
+import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
+import { type PondStorage } from '../../server/src/storage/pondStorage.ts';
 
 /** The storage of a pond on any disk. */
 export function storageOn(disk: Disk, directory: string): PondStorage {

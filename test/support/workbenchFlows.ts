@@ -3,9 +3,10 @@
  * the last one that showed the same workspace, and they take the focus at unpredictable times.
  */
 import { rm } from 'node:fs/promises';
-import { type TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
+import { type Browser } from 'playwright-core';
 import { retriedFlow } from '../../scripts/testSummary.mjs';
-import { startWorkbench, type Window, type WindowOptions } from './workbench.ts';
+import { startBrowser, startWorkbench, type Window, type WindowOptions, type Workbench } from './workbench.ts';
 
 /** Host files of a flow. */
 export interface FlowFiles extends WindowOptions {
@@ -13,55 +14,68 @@ export interface FlowFiles extends WindowOptions {
   readonly home: string;
 }
 
-/** A VS Code that serves the windows of flows. */
-export interface Flows {
+/** A browser and the VS Codes that it shows. A start costs as much as a short flow, so the flows of a process share them. */
+class Flows {
+  #browser: Promise<Browser> | undefined;
+  /** By whether they trust the folders that they open. */
+  readonly #workbenches = new Map<boolean, Promise<Workbench>>();
+  readonly #homes: string[] = [];
+
   /**
    * Opens a window over the files that `make` creates and runs `steps` in it. A flow that fails is retried once, in another
    * window over other files: VS Code in a browser loses an event now and then on a busy machine. The reason is a
    * diagnostic of the test that the last lines of the run repeat, and too many retries fail the run (testSummary.mjs).
-   * A screenshot of each failure is saved as out/screenshots/failed-<name>.png.
+   * A screenshot of each failure is saved as out/screenshots/failed-<name>.png. `trusted`: whether VS Code trusts the
+   * folders that it opens.
    */
-  through<Files extends FlowFiles>(
+  async through<Files extends FlowFiles>(
     t: TestContext,
     name: string,
     make: () => Promise<Files>,
     steps: (window: Window, files: Files) => Promise<void>,
-  ): Promise<void>;
-  /** Ends every process that was started, and removes the files of all flows. */
-  close(): Promise<void>;
-}
-
-/** Starts VS Code and a browser. `trusted`: whether it trusts the folders that it opens. */
-export async function startFlows({ trusted }: { trusted: boolean }): Promise<Flows> {
-  const workbench = await startWorkbench({ trusted });
-  const homes: string[] = [];
-
-  return {
-    through: async (t, name, make, steps) => {
-      const once = async (attempt: string): Promise<void> => {
-        const files = await make();
-        homes.push(files.home);
-        const window = await workbench.open(files);
-        try {
-          await steps(window, files);
-        } catch (error) {
-          await window.screenshot(`failed-${name}${attempt}`);
-          throw error;
-        } finally {
-          await window.close();
-        }
-      };
+    { trusted = true }: { readonly trusted?: boolean } = {},
+  ): Promise<void> {
+    const workbench = await this.#workbench(trusted);
+    const once = async (attempt: string): Promise<void> => {
+      const files = await make();
+      this.#homes.push(files.home);
+      const window = await workbench.open(files);
       try {
-        await once('');
+        await steps(window, files);
       } catch (error) {
-        t.diagnostic(`${retriedFlow} ${name}: ${error instanceof Error ? error.stack : String(error)}`);
-        await once('-again');
+        await window.screenshot(`failed-${name}${attempt}`);
+        throw error;
+      } finally {
+        await window.close();
       }
-    },
-    close: async () => {
-      await workbench.close();
-      // Not before the servers of the ponds are gone.
-      for (const home of homes) await rm(home, { recursive: true, force: true, maxRetries: 5 });
-    },
-  };
+    };
+    try {
+      await once('');
+    } catch (error) {
+      t.diagnostic(`${retriedFlow} ${name}: ${error instanceof Error ? error.stack : String(error)}`);
+      await once('-again');
+    }
+  }
+
+  async #workbench(trusted: boolean): Promise<Workbench> {
+    const browser = await (this.#browser ??= startBrowser());
+    const started = this.#workbenches.get(trusted) ?? startWorkbench(browser, { trusted });
+    this.#workbenches.set(trusted, started);
+    return started;
+  }
+
+  /** Ends every process that was started, and removes the files of all flows. What failed to start has ended. */
+  async close(): Promise<void> {
+    const [browser] = await Promise.allSettled([this.#browser]);
+    if (browser.status === 'fulfilled') await browser.value?.close();
+    for (const started of await Promise.allSettled(this.#workbenches.values())) {
+      if (started.status === 'fulfilled') await started.value.close();
+    }
+    // Not before the servers of the ponds are gone.
+    for (const home of this.#homes) await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
+
+/** The flows of this process. */
+export const flows = new Flows();
+after(() => flows.close());

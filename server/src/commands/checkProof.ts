@@ -1,6 +1,6 @@
 import { checkProof as check } from '../pond/checkProof.ts';
 import { parseProof } from '../pond/parseProof.ts';
-import { type Commit } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { type ProvenCommitInfo } from '../protocol/commands.ts';
 import { isoTime } from './info.ts';
 import { type PondsCommand } from './verb.ts';

@@ -10,7 +10,7 @@ import { clonePond } from '../replica/clone.ts';
 import { originAccess, readOrigin } from '../replica/originRecord.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
 import { type Disk } from '../storage/disk.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { byteProgress } from './byteProgress.ts';
 import { requirePondDirectory } from './hostPaths.ts';
 import { commitInfo } from './info.ts';

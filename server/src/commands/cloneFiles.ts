@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseLocation, urlOf } from '../remote/location.ts';
 import { clonePond } from '../replica/clone.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
 import { allowOrigin, cloneProgress, withPond } from './clone.ts';
 import { exportFiles } from './export.ts';

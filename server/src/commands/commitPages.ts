@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type Commit } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { type LogFilters } from '../protocol/history.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { momentOf } from './moment.ts';

@@ -1,6 +1,6 @@
 import { isPondError } from '../base/error.ts';
 import { formatAt } from '../documents/statedFormat.ts';
-import { type Change } from '../pond/types.ts';
+import { type Change } from '../pond/change.ts';
 import { type RowCountsInfo, type TableChangeInfo } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { readingOf } from '../sandbox/formats.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fieldsOf, parseJson } from '../base/json.ts';
-import { type Grants, type HostAccess } from '../resources/model/hostAccess.ts';
+import { type Grants, type HostAccess } from '../resources/model/grants.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 

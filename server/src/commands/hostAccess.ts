@@ -1,5 +1,6 @@
 import { type HostAccessInfo } from '../protocol/resources.ts';
-import { type Grants, hostAccessOf } from '../resources/model/hostAccess.ts';
+import { type Grants } from '../resources/model/grants.ts';
+import { hostAccessOf } from '../resources/model/hostAccess.ts';
 import { readResources, type StoredResource } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';

@@ -1,16 +1,14 @@
 /** Conversions from a pond's answers to the protocol's types. */
 import { type ChangeInfo, type CommitInfo, type NodeInfo, type ReplicaInfo } from '../protocol/commands.ts';
-import { type Replica } from '../pond/replica.ts';
+import { type Replica } from '../pond/status.ts';
 import { groupBy } from '../base/groupBy.ts';
-import { type Tags } from '../pond/tags.ts';
-import { type Commit } from '../pond/types.ts';
+import { type Tags, type Commit } from '../pond/commitRecord.ts';
 import { type NamedChange } from '../resources/countedChanges.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type Node } from '../tinyfs/backend.ts';
-import { type NodePath } from '../tinyfs/nodePath.ts';
+import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { shownFormat } from '../documents/statedFormat.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
-import { rootPath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /** Metadata of an entry; a link has its text, and the type of its target unless it dangles. */

@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type LogOptions } from '../pond/types.ts';
+import { type LogOptions } from '../pond/commitRecord.ts';
 import { type Params } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type RealPath, realPath } from '../tinyfs/realPath.ts';

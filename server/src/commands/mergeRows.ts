@@ -1,5 +1,5 @@
 import { PondError } from '../base/error.ts';
-import { type Conflict } from '../pond/types.ts';
+import { type Conflict } from '../pond/change.ts';
 import { type Params } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { fromSql, RowDiff } from '../sql/diff/rowDiff.ts';

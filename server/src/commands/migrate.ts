@@ -9,7 +9,7 @@ import { type Pond } from '../pond/types.ts';
 import { type MigrationInfo } from '../protocol/migration.ts';
 import { type Params } from '../protocol/commands.ts';
 import { readResources } from '../resources/readResource.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { normalizePath, joinPath } from '../tinyfs/path.ts';
 import { isInside, requirePondDirectory } from './hostPaths.ts';
 import { isoTime } from './info.ts';

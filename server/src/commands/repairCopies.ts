@@ -10,7 +10,7 @@ import { copyAtStore } from '../replica/storeCopy.ts';
 import { requireAllowed } from '../resources/model/hostAccess.ts';
 import { invalidError, readResources } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { type PondAccess } from './verb.ts';
 
 /** A copy as the caller names it: a URL, or a folder with the name of a Backup in its place. */

@@ -1,5 +1,6 @@
 import { PondError } from '../base/error.ts';
-import { type Change, type Commit } from '../pond/types.ts';
+import { type Change } from '../pond/change.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { nameChanges } from '../resources/countedChanges.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type Command } from './verb.ts';

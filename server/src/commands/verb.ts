@@ -3,7 +3,7 @@ import { type RepairReport } from '../pond/findings.ts';
 import { type PondCopy } from '../pond/pondCopy.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
 import { type VerbFacts } from '../protocol/verb.ts';
-import { type Grants } from '../resources/model/hostAccess.ts';
+import { type Grants } from '../resources/model/grants.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type QueryEngine } from '../sql/engine.ts';

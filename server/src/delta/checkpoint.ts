@@ -6,7 +6,7 @@ import { checkWritable, type Add, type MetaData, type Remove, type Txn } from '.
 import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
 import { checkpointFile, hintFile, readHint, sha256Tag } from './log.ts';
 import { parseCheckpoint } from './readCheckpoint.ts';
-import { type DeltaSnapshot } from './tableState.ts';
+import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
 /** Commits between checkpoints while a table is small. */
 const commitsBetween = 50;

@@ -6,7 +6,8 @@ import { type Add } from './actions.ts';
 import { type OtherCheckpoint } from './checkpointFiles.ts';
 import { checkpointFile, listLog, logDirectory, readCommit, readHint } from './log.ts';
 import { readCheckpoint, readOtherCheckpoint } from './readCheckpoint.ts';
-import { applyCommit, type DeltaSnapshot, firstSnapshot } from './tableState.ts';
+import { applyCommit, firstSnapshot } from './tableState.ts';
+import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
 /** A checkpoint that is damaged, or says other than the log. */
 interface CheckpointProblem {

@@ -12,7 +12,7 @@ import { type OtherCheckpoint, sidecarDirectory } from './checkpointFiles.ts';
 import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
 import { checkpointFile, logDirectory } from './log.ts';
 import { decodeText, parseAction, parseJson } from './parse.ts';
-import { type DeltaSnapshot } from './tableState.ts';
+import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
 /**
  * Returns the snapshot in a checkpoint of one file with the classic name. `sha256` is the hash of the file where it is known. Fails

@@ -12,9 +12,10 @@ import {
   readCommit,
   readHint,
 } from './log.ts';
-import { applyCommit, firstSnapshot, type DeltaSnapshot } from './tableState.ts';
+import { applyCommit, firstSnapshot } from './tableState.ts';
+import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
-export { applyCommit, type DeltaSnapshot } from './tableState.ts';
+export { applyCommit } from './tableState.ts';
 
 /**
  * Returns the latest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version

@@ -1,27 +1,10 @@
-import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { checkReadable, type DeltaCommit, type MetaData, type Protocol, type Remove, type Txn } from './actions.ts';
+import { checkReadable, type DeltaCommit, type Remove, type Txn } from './actions.ts';
 import { decodePath } from './dataPath.ts';
+import { type DeltaSnapshot } from './deltaSnapshot.ts';
 import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { commitFile } from './log.ts';
-
-/** The table at one version. Immutable; shares unchanged data with earlier snapshots. */
-export interface DeltaSnapshot {
-  readonly version: CommitNumber;
-  readonly protocol: Protocol;
-  readonly metaData: MetaData;
-  /** The live data files, by AddFile.path. */
-  readonly files: LayeredMap<AddFile>;
-  /** Files that were removed, by decoded path, for as long as checkpoints carry them. */
-  readonly tombstones: LayeredMap<Remove>;
-  /** The latest of each application, by appId. */
-  readonly transactions: LayeredMap<Txn>;
-  /** The checkpoint that the snapshot was read from or written to, if any. */
-  readonly checkpointVersion: CommitNumber | undefined;
-  /** Checkpoint files that could not be read during opening. Other engines may fail on them. */
-  readonly unusableCheckpoints: readonly string[];
-}
 
 /** Returns the snapshot after the first commit. Fails with `pond-damaged` when it lacks protocol or metadata. */
 export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {

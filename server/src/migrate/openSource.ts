@@ -4,7 +4,7 @@ import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { parseLocation, type RemoteLocation } from '../remote/location.ts';
 import { openObjectStore } from '../remote/openStore.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { findPocBackup, readPocBackup } from './pocBucket.ts';
 import { isPocPond, readPocPond } from './pocPond.ts';
 import { pocSource } from './pocSource.ts';

@@ -2,7 +2,8 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
-import { type Commit, type Pond, type Transaction } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
+import { type Pond, type Transaction } from '../pond/types.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type FinalChanges, type SourceChange, type SourceCommit } from './source.ts';

@@ -16,28 +16,13 @@ import { type Add, type DeltaCommit } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './pondTable.ts';
+import { type RowFiles, type Rewritten } from './opLog.ts';
 
 /** Log entries up to the last checkpoint that a search for other engines reads. */
 const earlierEntriesMax = 1000;
-
-/** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
-interface Rewritten {
-  readonly paths: readonly string[];
-  readonly commits: readonly CommitRange[];
-  /** True when a row may be in several of the files: one of them replaced another. */
-  readonly mayRepeat: boolean;
-}
-
-/** All files with rows of our commits up to one. */
-export interface RowFiles {
-  /** Files of ours: all rows of those commits in them count. */
-  readonly own: readonly string[];
-  /** Undefined when every commit has a file of its own. */
-  readonly rewritten: Rewritten | undefined;
-}
 
 /** A data file of ours, and the commits whose rows it holds. */
 type RangeFile = CommitRange & { readonly path: string };

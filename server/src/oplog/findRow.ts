@@ -1,6 +1,7 @@
 import { isPondError, type PondError } from '../base/error.ts';
 import { type FileIndex } from './fileIndex.ts';
-import { type RowReader, type RowRequest } from './rowReader.ts';
+import { type RowReader } from './rowReader.ts';
+import { type RowRequest } from './opLog.ts';
 import { type StoredRow } from './rows.ts';
 
 /** Result of a search: the row, or the first damaged file of those that might have it, if any is damaged. */

@@ -7,290 +7,106 @@
  *   any; other engines' commits to the table do not.
  * - Every data file of ours is tagged with the commits whose rows it holds, so compacted files are found too.
  */
-import {
-  type CommitNumber,
-  commitNumber,
-  commitsDown,
-  type CommitRange,
-  commitsUp,
-  firstCommit,
-  nextCommit,
-} from '../delta/commitNumber.ts';
-import { isPondError, PondError } from '../base/error.ts';
-import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
+import { type Add, type DeltaCommit } from '../delta/actions.ts';
+import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type AddFile } from '../delta/files.ts';
-import { logDirectory, readCommit } from '../delta/log.ts';
-import {
-  applyCommit,
-  openTable,
-  refreshTable,
-  snapshotAt,
-  snapshotFromCommits,
-  type DeltaSnapshot,
-} from '../delta/snapshot.ts';
-import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
-import { type Disk } from '../storage/disk.ts';
-import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
-import { FileIndex, rangesOf, type RowFiles } from './fileIndex.ts';
-import { type ForeignTableVersion, foreignCommit } from './foreignVersion.ts';
-import { findRow } from './findRow.ts';
-import { findTakenOut, missingRow } from './takenOut.ts';
-import { RowReader, type RowRequest } from './rowReader.ts';
-import { headOf, recordIn, requirePond } from './pondTable.ts';
-import { type AppendRequest, entryOf, publish, tableOf, writeData } from './publish.ts';
-import { type StoredRow } from './rows.ts';
+import { type ForeignTableVersion } from './foreignVersion.ts';
+import { type OpRow, type StoredRow } from './rows.ts';
 
-/** The op log of one pond; returned by create and open. */
-export class OpLog {
-  readonly #disk: Disk;
-  readonly #rows: RowReader;
-  #snapshot: DeltaSnapshot;
-  #files: FileIndex;
-  /** True once a row was not found with the help of a checkpoint. */
-  #hasLeftCheckpoint = false;
+/** Files of other engines that hold rows of ours, and the commits whose rows count in them. */
+export interface Rewritten {
+  readonly paths: readonly string[];
+  readonly commits: readonly CommitRange[];
+  /** True when a row may be in several of the files: one of them replaced another. */
+  readonly mayRepeat: boolean;
+}
 
-  private constructor(disk: Disk, snapshot: DeltaSnapshot) {
-    this.#disk = disk;
-    this.#rows = new RowReader(disk, (path) => this.addOf(path));
-    this.#snapshot = snapshot;
-    this.#files = this.#index();
-  }
+/** All files with rows of our commits up to one. */
+export interface RowFiles {
+  /** Files of ours: all rows of those commits in them count. */
+  readonly own: readonly string[];
+  /** Undefined when every commit has a file of its own. */
+  readonly rewritten: Rewritten | undefined;
+}
 
-  #index(): FileIndex {
-    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
-  }
+export interface RowRequest {
+  readonly partId: string;
+  readonly nodeId: string;
+  readonly txn: CommitNumber;
+  /** Selects a version when one commit wrote several of a series; without it, the latest. */
+  readonly version?: number;
+}
 
-  /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
-  static async create(disk: Disk, tableId: string, request: AppendRequest): Promise<OpLog> {
-    makeDirectoryDurable(disk, logDirectory);
-    const { rows, record } = await request.build(firstCommit);
-    const add = await writeData(disk, rows, firstCommit, request.timeMs);
-    const actions = {
-      ...entryOf({ ...request, number: firstCommit, record }, add),
-      ...tableOf(tableId, request.timeMs),
-    };
-    const outcome = publish(disk, firstCommit, actions, add);
-    if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
-    return (await OpLog.open(disk))!;
-  }
+/** Content of a commit, for the number that it gets. */
+export interface Appending {
+  readonly rows: readonly OpRow[];
+  /** The commit's record, for commitInfo; plain JSON. */
+  readonly record: Readonly<Record<string, unknown>>;
+}
 
-  /**
-   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. Fails
-   * `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and `pond-damaged` for a damaged log.
-   */
-  static async open(disk: Disk, upTo?: CommitNumber): Promise<OpLog | undefined> {
-    const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
-    if (snapshot === undefined) return undefined;
-    try {
-      return OpLog.#of(disk, snapshot);
-    } catch (error) {
-      const mayBeCheckpoint = isPondError(error, 'pond-damaged') && snapshot.checkpointVersion !== undefined;
-      const fromCommits = mayBeCheckpoint ? snapshotFromCommits(disk, snapshot.version) : undefined;
-      if (fromCommits === undefined) throw error;
-      return OpLog.#of(disk, fromCommits);
-    }
-  }
+/** A commit to append. */
+export interface AppendRequest {
+  /** UUID of the attempt, the same for a retry. */
+  readonly id: string;
+  readonly operation: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly timeMs: number;
+  /** Called for each number tried; when another engine takes a number, the next one is tried. */
+  readonly build: (number: CommitNumber) => Promise<Appending>;
+}
 
-  static #of(disk: Disk, snapshot: DeltaSnapshot): OpLog {
-    requirePond(snapshot);
-    const opLog = new OpLog(disk, snapshot);
-    opLog.#checkHead();
-    return opLog;
-  }
-
+/** The op log of one pond. */
+export interface OpLog {
   /** UUID of the table. */
-  get id(): string {
-    return this.#snapshot.metaData.id;
-  }
-
+  readonly id: string;
   /** Number of our latest commit. */
-  get head(): CommitNumber {
-    return headOf(this.#snapshot);
-  }
-
+  readonly head: CommitNumber;
   /** Latest version of the table, ours or another engine's. */
-  get tableVersion(): CommitNumber {
-    return this.#snapshot.version;
-  }
-
+  readonly tableVersion: CommitNumber;
   /**
    * Returns the commits of other engines, ascending, each with the commits of ours that it took out of the table, and the
    * number of their files that only a checkpoint names: long before it, or without a log entry.
    */
-  async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
-    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
-    const versions = this.#files.foreignVersions(this.#snapshot.checkpointVersion);
-    const commits = versions.map((version) => ({
-      ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
-      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
-    }));
-    return { commits, earlierFiles: this.#files.earlierForeignFiles(versions) };
-  }
-
+  foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }>;
   /** True for a path of a data file that is part of the table. */
-  hasFile(path: string): boolean {
-    return this.#snapshot.files.get(path) !== undefined;
-  }
-
+  hasFile(path: string): boolean;
   /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
-  rowFiles(number: CommitNumber): Promise<RowFiles> {
-    return this.#files.upTo(number < this.head ? number : this.head);
-  }
-
+  rowFiles(number: CommitNumber): Promise<RowFiles>;
   /**
    * Like rowFiles, each compared with its size and hash: for readers that do not verify. Files of other engines replace
    * a damaged one if they hold its rows; otherwise it fails `pond-damaged`.
    */
-  async verifiedRowFiles(number: CommitNumber): Promise<RowFiles> {
-    const files = (): Promise<RowFiles> =>
-      this.#files.upTo(number < this.head ? number : this.head, (path) => this.#rows.problemOf(path));
-    try {
-      return await files();
-    } catch (error) {
-      if (!isPondError(error, 'pond-damaged') || !this.#leaveCheckpoint()) throw error;
-      return await files();
-    }
-  }
-
+  verifiedRowFiles(number: CommitNumber): Promise<RowFiles>;
   /**
    * Returns the row of a key, written by commit `txn`, from the first intact file that has it. Fails `pond-damaged` when
    * there is none.
    */
-  async readRow(request: RowRequest): Promise<StoredRow> {
-    let found = await findRow(this.#files, this.#rows, request);
-    if (found.row === undefined && this.#leaveCheckpoint()) found = await findRow(this.#files, this.#rows, request);
-    if (found.row !== undefined) return found.row;
-    throw found.damage ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
-  }
-
-  /**
-   * Reads the table from its commits alone, as a checkpoint may name other files than they do: it has no hash when another
-   * engine or an old version wrote it. False when that was done before, there is no checkpoint, or commits are missing.
-   */
-  #leaveCheckpoint(): boolean {
-    if (this.#hasLeftCheckpoint || this.#snapshot.checkpointVersion === undefined) return false;
-    this.#hasLeftCheckpoint = true;
-    const fromCommits = snapshotFromCommits(this.#disk, this.#snapshot.version);
-    if (fromCommits === undefined) return false;
-    this.#snapshot = fromCommits;
-    this.#files = this.#index();
-    this.#rows.forget();
-    return true;
-  }
-
+  readRow(request: RowRequest): Promise<StoredRow>;
   /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
-  entry(number: CommitNumber): DeltaCommit | undefined {
-    return number > this.tableVersion ? undefined : readCommit(this.#disk, number);
-  }
-
+  entry(number: CommitNumber): DeltaCommit | undefined;
   /** All live data files, ours and other engines'. */
-  liveFiles(): Iterable<AddFile> {
-    return this.#snapshot.files.values();
-  }
-
+  liveFiles(): Iterable<AddFile>;
   /** Returns the action that added a file with rows of ours; undefined for other files. */
-  addOf(path: string): Add | undefined {
-    return this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path);
-  }
-
+  addOf(path: string): Add | undefined;
   /** Reads the rows in a data file from the disk, not from a cache: all, or those of some commits. */
-  rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow> {
-    return new RowReader(this.#disk).scan(
-      path,
-      ({ txn }) => commits?.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to) ?? true,
-    );
-  }
-
+  rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow>;
   /** Returns the rows of directories and pages in one data file written by some commits, with their content. */
-  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow> {
-    const isWanted = (txn: bigint): boolean => commits.some(({ from, to }) => from <= txn && txn <= to);
-    return this.#rows.scan(
-      path,
-      ({ fileType, txn }) =>
-        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && isWanted(txn),
-    );
-  }
-
+  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow>;
   /**
    * Returns a commit's record; undefined for another engine's commit and for a number that does not exist. Fails
    * `pond-damaged` when the entry of the record has the number of another commit.
    */
-  record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
-    if (number > this.tableVersion) return undefined;
-    const entry = readCommit(this.#disk, number);
-    return entry && recordIn(entry);
-  }
-
-  /** Fails `pond-damaged` when an entry after the latest commit has a record: then that commit lost its number. */
-  #checkHead(): void {
-    const read = Math.max(this.head, this.#snapshot.checkpointVersion ?? 0);
-    for (const number of commitsUp(nextCommit(commitNumber(read)), this.tableVersion)) this.record(number);
-  }
-
+  record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined;
   /** True when a commit of ours lies between two numbers, both exclusive; `low` undefined is before the first. */
-  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean {
-    for (const number of commitsDown(high, low)) {
-      if (number !== high && number !== low && this.#files.ofCommit(number) !== undefined) return true;
-    }
-    return false;
-  }
-
+  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean;
   /** True when the log entry of one of our commits is gone but its rows exist. */
-  isCleanedUp(number: CommitNumber): boolean {
-    return number <= this.head && readCommit(this.#disk, number) === undefined;
-  }
-
+  isCleanedUp(number: CommitNumber): boolean;
   /**
    * Appends a commit and returns its number; durable on return. Fails `lock-held` when another of our processes
    * commits. Files of ours that another engine took out of the table since our last commit are added again: the engine's
    * VACUUM would delete them.
    */
-  async append(request: AppendRequest): Promise<CommitNumber> {
-    checkWritable(this.#snapshot.protocol);
-    for (;;) {
-      const number = nextCommit(this.tableVersion);
-      const { rows, record } = await request.build(number);
-      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
-      const add = await writeData(this.#disk, rows, number, request.timeMs);
-      const actions = {
-        ...entryOf({ ...request, number, record }, add),
-        removes: takenOut.removes.map((remove) => ({ ...remove, deletionTimestamp: request.timeMs })),
-        adds: [add, ...takenOut.adds],
-      };
-      const outcome = publish(this.#disk, number, actions, add);
-      if ('committed' in outcome) {
-        this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
-        if (actions.adds.length === 1) this.#files.add(number, add.path);
-        else this.#files = this.#index();
-        await this.#checkpoint(request.timeMs);
-        return number;
-      }
-      // The file of the lost attempt holds another number.
-      removeQuietly(this.#disk, add.path);
-      const head = this.head;
-      this.refresh();
-      if (this.head !== head) throw new PondError('lock-held', `commit ${this.head} was made by another process`);
-    }
-  }
-
+  append(request: AppendRequest): Promise<CommitNumber>;
   /** Reads new commits of other processes; true when there were any. */
-  refresh(): boolean {
-    const next = refreshTable(this.#disk, this.#snapshot);
-    if (next === this.#snapshot) return false;
-    requirePond(next);
-    this.#snapshot = next;
-    this.#files = this.#index();
-    this.#checkHead();
-    return true;
-  }
-
-  /** A checkpoint can be rebuilt from the log: a failed write is harmless and is retried at the next commit. */
-  async #checkpoint(nowMs: number): Promise<void> {
-    if (!checkpointDue(this.#snapshot)) return;
-    try {
-      this.#snapshot = await writeCheckpoint(this.#disk, this.#snapshot, nowMs);
-    } catch (error) {
-      if (!(error instanceof PondError)) throw error;
-    }
-  }
+  refresh(): boolean;
 }

@@ -4,7 +4,7 @@ import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { asObject, damaged } from '../delta/fields.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 
 /** Name under which commits of ours record their number in the table's `txn` actions. */
 export const appId = 'duckpond';

@@ -10,24 +10,7 @@ import { type Disk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 import { appId, rangeTag, tableConfiguration } from './pondTable.ts';
 import { deltaSchema, type OpRow } from './rows.ts';
-
-/** Content of a commit, for the number that it gets. */
-interface Appending {
-  readonly rows: readonly OpRow[];
-  /** The commit's record, for commitInfo; plain JSON. */
-  readonly record: Readonly<Record<string, unknown>>;
-}
-
-/** A commit to append. */
-export interface AppendRequest {
-  /** UUID of the attempt, the same for a retry. */
-  readonly id: string;
-  readonly operation: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly timeMs: number;
-  /** Called for each number tried; when another engine takes a number, the next one is tried. */
-  readonly build: (number: CommitNumber) => Promise<Appending>;
-}
+import { type AppendRequest, type Appending } from './opLog.ts';
 
 /** Facts of a commit that its entry repeats. */
 interface EntryFacts extends Pick<AppendRequest, 'id' | 'operation' | 'timeMs'>, Pick<Appending, 'record'> {

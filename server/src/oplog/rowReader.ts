@@ -15,6 +15,7 @@ import { type Disk } from '../storage/disk.ts';
 import { rangeTag } from './pondTable.ts';
 import { parseRow } from './parseRow.ts';
 import { columnNames, rowTypes, type StoredRow } from './rows.ts';
+import { type RowRequest } from './opLog.ts';
 
 const openFilesMax = 64;
 /** Files up to this size are read whole: one call instead of several. */
@@ -22,14 +23,6 @@ const wholeFileBytesMax = 256 * 1024;
 const footerBytes = 64 * 1024;
 /** Bytes of decoded row groups in the cache. */
 const groupBytesMax = 16 * 1024 * 1024;
-
-export interface RowRequest {
-  readonly partId: string;
-  readonly nodeId: string;
-  readonly txn: CommitNumber;
-  /** Selects a version when one commit wrote several of a series; without it, the latest. */
-  readonly version?: number;
-}
 
 /** Fields that decide whether a row is wanted, before it is verified as ours. */
 interface RowGlance {

@@ -8,10 +8,11 @@ import { type Add, type DeltaCommit, operationOf, type Remove } from '../delta/a
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { logDirectory, readCommit } from '../delta/log.ts';
-import { type DeltaSnapshot, snapshotAt } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { snapshotAt } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type FileIndex, rangeOf } from './fileIndex.ts';
-import { type RowRequest } from './rowReader.ts';
+import { type RowRequest } from './opLog.ts';
 
 /** Files that other engines took out, and what was in them. */
 interface TakenOut {

@@ -7,7 +7,7 @@ import { checkOutside } from '../tinyfs/visit.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { childAddress, type PageAddress } from './pages.ts';
 import { committedVersions, readCommitted, rootAt, type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Options of a check of a tree. */
 interface TreeCheckOptions {

@@ -21,7 +21,7 @@ import {
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** The records of a history, and the blobs to which they refer, by hash. */
 export interface CheckedRecords {

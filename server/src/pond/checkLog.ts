@@ -15,7 +15,7 @@ import { requireParent } from './commitHash.ts';
 import { expectedDataFile, type Findings } from './findings.ts';
 import { readCommitRecord } from './history.ts';
 import { type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Returns the commits whose records are sound, oldest first. */
 export async function checkLog(store: Store, findings: Findings): Promise<readonly Commit[]> {

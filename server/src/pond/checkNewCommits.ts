@@ -6,7 +6,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, commitsUp, nextCommit } from '../delta/commitNumber.ts';
 import { numRecords } from '../delta/files.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
-import { type RowRequest } from '../oplog/rowReader.ts';
+import { type RowRequest } from '../oplog/opLog.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { hashOf } from './checkHistory.ts';
 import { requireEntry } from './checkLog.ts';
@@ -16,7 +16,7 @@ import { expectedDataFile, Findings, type OnProgress } from './findings.ts';
 import { commitAt } from './history.ts';
 import { pageOf } from './pageStore.ts';
 import { type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /**
  * Returns the problems, as sentences, of the commits after one, each of which is one of ours with a data file of its own.

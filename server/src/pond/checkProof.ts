@@ -4,7 +4,7 @@ import { commitHash } from './commitHash.ts';
 import { chainHash, forkHash, leafHash } from './hash.ts';
 import { pageOf } from './pages.ts';
 import { invalid, type Proof, type ProofChain, type ProofEntry, type ProofPage } from './proof.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** What the verifier knows from elsewhere; a proof is worth as much as these. */
 export interface KnownHashes {

@@ -15,7 +15,7 @@ import { commitRow } from './history.ts';
 import { rootId } from './node.ts';
 import { type Page, pageHash } from './pages.ts';
 import { pageOf } from './pageStore.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Content that a row leaves to a blob, and where it was found first. */
 export interface BlobUse {

@@ -1,6 +1,6 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type OpRow } from '../oplog/rows.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nowUs } from './clock.ts';
 import { lookupCommitted } from './committedTree.ts';
@@ -10,8 +10,9 @@ import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
 import { type CommittedNode, rootId } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { newDirectory } from './newNodes.ts';
+import { type ChangeCounts, type Commit, type CommitRequest } from './commitRecord.ts';
 import { type Store } from './store.ts';
-import { type ChangeCounts, type Commit, type CommitRequest } from './types.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 
 interface CommitInput {
   readonly store: Store;
@@ -76,7 +77,7 @@ export async function writeFirstCommit(
   ids: { pond: string; commit: string },
   { author, timeUs = nowUs() }: { readonly author: string; readonly timeUs?: number | undefined },
 ): Promise<OpLog> {
-  return await OpLog.create(disk, ids.pond, {
+  return await TableOpLog.create(disk, ids.pond, {
     id: ids.commit,
     operation: 'init',
     timeMs: Math.floor(timeUs / 1000),

@@ -9,7 +9,7 @@ import { PondError } from '../base/error.ts';
 import { commitFile } from '../delta/log.ts';
 import { compareRows, type OpRow } from '../oplog/rows.ts';
 import { field, sha256 } from './hash.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /**
  * Returns the hash of the rows of a commit, in any order, without the commit's own row: every column but the content,

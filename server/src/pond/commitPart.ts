@@ -1,11 +1,8 @@
 /** Selection of a part of the staged changes that can be committed without the rest. */
 import { type PondNode } from './node.ts';
-import { Overlay } from './overlay.ts';
+import { type InPart, Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
 import { type StagedAt, stagedEntries } from './stagedChanges.ts';
-
-/** Says of a staged entry, by its directory and name, whether it is in the part. */
-export type InPart = (directoryId: string, name: string) => boolean;
 
 /**
  * Selects the staged changes at or below the paths, and those without which they cannot be committed: the other end of

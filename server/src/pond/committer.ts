@@ -4,25 +4,27 @@ import { FileSystem } from '../tinyfs/fs.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { writeCommit } from './commit.ts';
 import { type CommitCache } from './commitCache.ts';
-import { type InPart, partOf, selectPart } from './commitPart.ts';
+import { type InPart, Overlay } from './overlay.ts';
+import { partOf, selectPart } from './commitPart.ts';
 import { createCommittedTree } from './committedTree.ts';
 import { refuseConflicts } from './discardPlan.ts';
 import { pathEvent } from './events.ts';
-import { Overlay } from './overlay.ts';
 import { type ChangesToCommit, countChanges, findConflicts, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type Staging } from './staging.ts';
 import { rootAt, type Store } from './store.ts';
-import { type TagChange, tagsAt, withTag } from './tags.ts';
+import { type TagChange, type Commit, type CommitRequest } from './commitRecord.ts';
+import { tagsAt, withTag } from './tags.ts';
 import { type Commits } from './transaction.ts';
-import type * as types from './types.ts';
+import { type Change, type PathEvent } from './change.ts';
+import { type PondEvent, type TreeLayer } from './types.ts';
 
 /** Parts of a pond that its commits are made of. */
 interface CommitterParts {
   readonly store: Store;
   readonly staging: Staging;
   readonly commits: CommitCache;
-  readonly layer: types.TreeLayer;
-  readonly notify: (event: types.PondEvent) => void;
+  readonly layer: TreeLayer;
+  readonly notify: (event: PondEvent) => void;
 }
 
 /**
@@ -33,15 +35,15 @@ interface CommitterParts {
  */
 export class Committer {
   readonly #parts: CommitterParts;
-  head: types.Commit;
+  head: Commit;
 
-  constructor(parts: CommitterParts, head: types.Commit) {
+  constructor(parts: CommitterParts, head: Commit) {
     this.#parts = parts;
     this.head = head;
   }
 
   /** See Pond.commit. */
-  async commit(request: types.CommitRequest, paths?: readonly string[]): Promise<types.Commit> {
+  async commit(request: CommitRequest, paths?: readonly string[]): Promise<Commit> {
     const { staging } = this.#parts;
     staging.requireJournal();
     return await staging.mutex.run(async () => {
@@ -70,7 +72,7 @@ export class Committer {
   }
 
   /** See Pond.changeTag. */
-  async changeTag(change: TagChange, request: types.CommitRequest): Promise<types.Commit> {
+  async changeTag(change: TagChange, request: CommitRequest): Promise<Commit> {
     const { store, staging } = this.#parts;
     staging.requireJournal();
     return await staging.mutex.run(async () => {
@@ -82,7 +84,7 @@ export class Committer {
     });
   }
 
-  async #commitAll(request: types.CommitRequest): Promise<types.Commit> {
+  async #commitAll(request: CommitRequest): Promise<Commit> {
     const { staging } = this.#parts;
     const { overlay, contents } = staging;
     const journal = staging.requireJournal();
@@ -99,7 +101,7 @@ export class Committer {
    * Commits a part of what is staged. The journal says first which changes the commit takes, so that after a crash the
    * commit's presence in the log decides whether they are still staged.
    */
-  async #commitPart(request: types.CommitRequest, isInPart: InPart): Promise<types.Commit> {
+  async #commitPart(request: CommitRequest, isInPart: InPart): Promise<Commit> {
     const { staging, notify } = this.#parts;
     const conflicts = await staging.conflicts();
     refuseConflicts(conflicts.filter(({ directoryId, name }) => isInPart(directoryId, name)));
@@ -117,14 +119,14 @@ export class Committer {
   }
 
   /** Returns the changes that count, after the layer checked the tree in which they are committed. */
-  async #prepared(overlay: Overlay, after: FileSystem): Promise<readonly types.Change[]> {
+  async #prepared(overlay: Overlay, after: FileSystem): Promise<readonly Change[]> {
     const { layer, store } = this.#parts;
     const before = new FileSystem(createCommittedTree(store, this.head.number));
     return await layer.prepareCommit(stagedChanges(overlay), before, after);
   }
 
   /** Commits changes that are independent of the staged ones. */
-  async #commitAlone(changes: ChangesToCommit, events: readonly types.PathEvent[]): Promise<types.Commit> {
+  async #commitAlone(changes: ChangesToCommit, events: readonly PathEvent[]): Promise<Commit> {
     const { staging, notify } = this.#parts;
     const commit = await this.#write(changes);
     await staging.passCommit(commit.number);
@@ -133,7 +135,7 @@ export class Committer {
     return commit;
   }
 
-  async #write({ id, request, overlay, contents, counted, rootAttributes }: ChangesToCommit): Promise<types.Commit> {
+  async #write({ id, request, overlay, contents, counted, rootAttributes }: ChangesToCommit): Promise<Commit> {
     const { store, staging, commits } = this.#parts;
     const journal = staging.requireJournal();
     journal.checkUsable();

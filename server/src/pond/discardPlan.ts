@@ -4,7 +4,7 @@ import { type CommittedNode, type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
 import { pairRenames, type StagedAt, type StagedConflict, stagedEntries } from './stagedChanges.ts';
-import { type Conflict } from './types.ts';
+import { type Conflict } from './change.ts';
 
 /** Plan of discarding staged changes. */
 interface DiscardPlan {

@@ -1,6 +1,7 @@
 import { type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
-import { type PathEvent, type PondEvent } from './types.ts';
+import { type PathEvent } from './change.ts';
+import { type PondEvent } from './types.ts';
 
 interface Events {
   notify(event: PondEvent): void;

@@ -9,7 +9,7 @@ import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { commitHash, requireParent } from './commitHash.ts';
 import { isTagName, tagsAt } from './tags.ts';
-import { type Commit, type VersionSpec } from './types.ts';
+import { type Commit, type VersionSpec } from './commitRecord.ts';
 
 /** Partition of the commits' own rows. */
 const commitsPartId = 'commits';

@@ -1,7 +1,7 @@
 import { type CommitNumber, firstCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
-import { type RowFiles } from '../oplog/fileIndex.ts';
+import { type RowFiles } from '../oplog/opLog.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { type FileType } from '../tinyfs/backend.ts';

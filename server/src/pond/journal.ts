@@ -13,13 +13,14 @@ import { replaceFile } from '../storage/durable.ts';
 import { type JournalFile, openJournalFile } from './journalFile.ts';
 import { type FillJournal, journalBytes } from './journalBytes.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
-import { type JournalContents, type JournalHeader, journalPath, readJournal, withoutParts } from './journalReader.ts';
+import { type JournalContents, type JournalHeader, readJournal, withoutParts } from './journalReader.ts';
+import { journalPath } from './layout.ts';
 import { type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { OwnershipLostError, requireOwnership } from './ownership.ts';
 import { keepReserve, spendReserve } from './reserve.ts';
 
-export { emptyJournal, type JournalContents, journalPath, readJournal, withoutParts } from './journalReader.ts';
+export { emptyJournal, type JournalContents, readJournal, withoutParts } from './journalReader.ts';
 
 const nothing = new Uint8Array();
 

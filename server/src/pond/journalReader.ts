@@ -15,8 +15,7 @@ import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { decodeChanges, type StagedBatch } from './changeFrames.ts';
 import { type FrameRef, FrameReader, type JournalFrame } from './journalFrames.ts';
-
-export const journalPath = '_pond/journal';
+import { journalPath } from './layout.ts';
 
 export interface JournalHeader extends FrameRef {
   readonly format: 1;

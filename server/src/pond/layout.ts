@@ -5,6 +5,7 @@ import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delt
 import { type Disk, type DiskStat } from '../storage/disk.ts';
 
 const workDirectory = '_pond';
+export const journalPath = '_pond/journal';
 /** Start of the names that the spool files of transactions have in `_pond`. */
 export const spoolPrefix = 'spool-';
 const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarantine'].map((name) => `_pond/${name}`)];

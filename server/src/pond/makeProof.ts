@@ -10,7 +10,7 @@ import { type Page, pagesTo } from './pages.ts';
 import { type Proof, type ProofChain, type ProofCommit, type ProofPage, proofText } from './proof.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { rootAt, type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Range of commits of a proof: that of the tree, and the last of the chain. */
 interface ProvenCommits {

@@ -28,16 +28,26 @@ import { contentKeyOf } from './series.ts';
 import { pairRenames, stagedChanges } from './stagedChanges.ts';
 import { Staging } from './staging.ts';
 import { createStore, type Store } from './store.ts';
-import { type Tags, tagsAt } from './tags.ts';
+import { tagsAt } from './tags.ts';
 import { storedFilesOf } from './readStored.ts';
 import { beginTransaction } from './transaction.ts';
-import type * as types from './types.ts';
+import { type Change } from './change.ts';
+import { type Commit, type LogOptions, type Tags, type VersionSpec } from './commitRecord.ts';
+import { type Status } from './status.ts';
+import {
+  type LayeredTree,
+  type Pond,
+  type PondEvent,
+  type StoredNodes,
+  type Transaction,
+  type TreeLayer,
+} from './types.ts';
 
 /** Parts that a pond is opened with; pond.ts collects them. */
 interface PondParts {
   readonly storage: PondStorage;
   readonly opLog: OpLog;
-  readonly head: types.Commit;
+  readonly head: Commit;
   readonly notices: readonly string[];
   readonly contents: JournalContents;
   /** Undefined when opened for reading. */
@@ -52,7 +62,7 @@ const versionsMax = 16;
  *
  * Invariant: the layer is notified of a change before any listener.
  */
-export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implements types.Pond<Layer> {
+export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer> {
   readonly id: string;
   readonly directory: string;
   readonly mode: 'read' | 'write';
@@ -60,24 +70,24 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
   readonly fs: FileSystem;
   readonly largeContents: LargeContents;
   readonly notices: readonly string[];
-  readonly stored: types.Pond['stored'];
+  readonly stored: Pond['stored'];
   readonly discard = (paths?: readonly string[]): Promise<number> => this.#staging.discard(paths);
   readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
-  readonly onEvent: types.Pond['onEvent'] = (listener) => this.#events.listen(listener);
-  readonly stageOn: types.Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
-  readonly commit: types.Pond['commit'] = (...request) => this.#committer.commit(...request);
-  readonly changeTag: types.Pond['changeTag'] = (...change) => this.#committer.changeTag(...change);
+  readonly onEvent: Pond['onEvent'] = (listener) => this.#events.listen(listener);
+  readonly stageOn: Pond['stageOn'] = (...change) => this.#staging.stageOn(...change);
+  readonly commit: Pond['commit'] = (...request) => this.#committer.commit(...request);
+  readonly changeTag: Pond['changeTag'] = (...change) => this.#committer.changeTag(...change);
   readonly #lock: Lock | undefined;
   readonly #journal: Journal | undefined;
   readonly #store: Store;
   readonly #staging: Staging;
-  readonly #layered: types.LayeredTree;
+  readonly #layered: LayeredTree;
   readonly #versions = new LruCache<string, FileSystem>({ max: versionsMax });
   readonly #events = createEvents();
   readonly #committer: Committer;
 
-  constructor(parts: PondParts, layer: (stored: types.StoredNodes) => Layer) {
+  constructor(parts: PondParts, layer: (stored: StoredNodes) => Layer) {
     const { storage, writer, contents, notices } = parts;
     const commits = new CommitCache();
     this.notices = notices;
@@ -114,11 +124,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     this.#committer = new Committer({ ...made, notify: (event) => this.#notify(event) }, parts.head);
   }
 
-  get head(): types.Commit {
+  get head(): Commit {
     return this.#committer.head;
   }
 
-  async at(version: types.VersionSpec): Promise<FileSystem> {
+  async at(version: VersionSpec): Promise<FileSystem> {
     // A commit that was found once exists forever.
     const known = this.#versions.get(version);
     if (known !== undefined) return known;
@@ -128,11 +138,11 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return this.#versions.get(key) ?? this.#versions.set(key, layered());
   }
 
-  async resolve(version: types.VersionSpec): Promise<types.Commit> {
+  async resolve(version: VersionSpec): Promise<Commit> {
     return await resolveVersion(this.#store.opLog, version);
   }
 
-  async status(): Promise<types.Status> {
+  async status(): Promise<Status> {
     const { commits: foreignCommits, earlierFiles: earlierForeignFiles } = await this.#store.opLog.foreignCommits();
     return {
       head: this.head,
@@ -144,11 +154,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     };
   }
 
-  async diff(
-    from: types.VersionSpec,
-    to: types.VersionSpec | undefined,
-    paths?: readonly string[],
-  ): Promise<readonly types.Change[]> {
+  async diff(from: VersionSpec, to: VersionSpec | undefined, paths?: readonly string[]): Promise<readonly Change[]> {
     const older = (await this.resolve(from)).number;
     const states =
       to === undefined
@@ -161,7 +167,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return await tagsAt(this.#store.opLog, this.head.number);
   }
 
-  async *log(options: types.LogOptions = {}): AsyncIterable<types.Commit> {
+  async *log(options: LogOptions = {}): AsyncIterable<Commit> {
     const { opLog } = this.#store;
     const start = options.start === undefined ? this.head.number : (await this.resolve(String(options.start))).number;
     const names = normalizePath(options.path ?? '/').names;
@@ -169,7 +175,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     yield* firstOf(commits, options.limit ?? Infinity);
   }
 
-  async restore(paths: readonly string[], at: types.VersionSpec): Promise<readonly types.Change[]> {
+  async restore(paths: readonly string[], at: VersionSpec): Promise<readonly Change[]> {
     const { number } = await this.resolve(at);
     try {
       return await this.#staging.restore(paths, number, this.#committed(number));
@@ -179,7 +185,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     }
   }
 
-  begin(): Promise<types.Transaction> {
+  begin(): Promise<Transaction> {
     this.#staging.requireJournal();
     const { number } = this.head;
     const parts = { store: this.#store, unusedBlobs: this.#staging.unusedBlobs };
@@ -195,7 +201,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return this.layer.contentKey(node);
   }
 
-  async history(at?: types.VersionSpec): Promise<HistorySources> {
+  async history(at?: VersionSpec): Promise<HistorySources> {
     const number = at === undefined ? this.head.number : (await this.resolve(at)).number;
     return await historySources(this.#store, number, at === undefined ? this.#staging.overlay : undefined);
   }
@@ -204,7 +210,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return (await import('./check.ts')).checkTree(this.#store, await this.resolve(version), { onProgress });
   }
 
-  async prove(path: string, at: types.VersionSpec, to: types.VersionSpec): Promise<string> {
+  async prove(path: string, at: VersionSpec, to: VersionSpec): Promise<string> {
     const commits = { at: await this.resolve(at), to: await this.resolve(to) };
     return (await import('./makeProof.ts')).makeProof(this.#store, path, commits);
   }
@@ -239,7 +245,7 @@ export class OpenPond<Layer extends types.TreeLayer = types.TreeLayer> implement
     return new FileSystem(createCommittedTree(this.#store, number));
   }
 
-  #notify(event: types.PondEvent): void {
+  #notify(event: PondEvent): void {
     this.#layered.changed(event.kind === 'changed' ? event.changes : []);
     this.#events.notify(event);
   }

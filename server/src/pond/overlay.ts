@@ -34,6 +34,9 @@ export interface EntryChange {
   readonly base: CommittedNode | null;
 }
 
+/** Says of a staged entry, by its directory and name, whether it is in a part of what is staged. */
+export type InPart = (directoryId: string, name: string) => boolean;
+
 interface DirectoryChanges {
   readonly entries: Map<string, StagedEntry>;
   /**

@@ -2,7 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
-import { journalPath } from './journalReader.ts';
+import { journalPath } from './layout.ts';
 import { type Lock } from './lock.ts';
 
 /**

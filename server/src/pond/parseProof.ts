@@ -12,7 +12,7 @@ import {
   type ProofPage,
   proofText,
 } from './proof.ts';
-import { type ChangeCounts } from './types.ts';
+import { type ChangeCounts } from './commitRecord.ts';
 
 /**
  * Returns the proof in a text, which is as proofText writes it; one newline may follow. Fails `proof-invalid` with the

@@ -8,7 +8,7 @@ import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';
 import { type CommittedNode, sameVersion } from './node.ts';
 import { rootAt, type Store } from './store.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Commits that changed a path or something below it, latest first. */
 export async function* commitsOfPath(store: Store, head: CommitNumber, path: readonly string[]): AsyncIterable<Commit> {

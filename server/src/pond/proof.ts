@@ -6,7 +6,7 @@
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type FileType } from '../tinyfs/backend.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Version of the format of proofs. */
 export const formatVersion = 1;

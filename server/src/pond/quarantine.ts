@@ -4,16 +4,9 @@ import { type Disk } from '../storage/disk.ts';
 import { nameOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, writeNew } from '../storage/durable.ts';
 import { withReserve } from './reserve.ts';
+import { type QuarantinedFile } from './status.ts';
 
 const directory = '_pond/quarantine';
-
-/** A file that was taken out of use. */
-export interface QuarantinedFile {
-  /** Path in the pond's host directory. */
-  readonly path: string;
-  /** What it is, and how to deal with it; for people. */
-  readonly text: string;
-}
 
 /** Returns the quarantined files that still exist, in the order of their names; [] when there are none. */
 export function quarantinedFiles(disk: Disk): readonly QuarantinedFile[] {

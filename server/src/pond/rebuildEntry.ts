@@ -17,7 +17,7 @@ import { rowsHash } from './commitHash.ts';
 import { sha256 } from './hash.ts';
 import { commitIn } from './history.ts';
 import { dataFileName } from './leftovers.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** A log entry that was rebuilt, and its commit. */
 interface RebuiltEntry {

@@ -12,15 +12,17 @@ import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
 import { type Finding, inspectTail } from '../delta/verify.ts';
 import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
-import { emptyJournal, journalPath, type JournalContents, readJournal, withoutParts } from './journal.ts';
+import { emptyJournal, type JournalContents, readJournal, withoutParts } from './journal.ts';
+import { journalPath } from './layout.ts';
 import { isLocked, journalEndAtClose, type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { quarantineFile, quarantineTail } from './quarantine.ts';
 import { removeLogLeftovers, removeUnpublished, removeWorkingLeftovers } from './leftovers.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 
 /** Number of attempts to read a journal while another process changes it. */
 const readsMax = 5;
@@ -42,7 +44,7 @@ export async function recover(disk: Disk, { lock }: { readonly lock: Lock | unde
   const { journal, end } = await readWithEnd(disk, lock);
   if (isJournalMissing(disk, end)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
   const latest = usableVersion(disk, journal.mark, lock !== undefined, notices);
-  const opLog = await OpLog.open(disk, latest);
+  const opLog = await TableOpLog.open(disk, latest);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.mark !== undefined && opLog.head < journal.mark) {
     throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {

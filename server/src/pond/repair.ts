@@ -3,7 +3,7 @@
  * what opening needs: the log, a checkpoint, the latest data file.
  */
 import { isPondError } from '../base/error.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { replay } from './changeLog.ts';
@@ -17,6 +17,7 @@ import { lockForWriting, openPond, releaseAfter, requirePond } from './pond.ts';
 import { recover } from './recovery.ts';
 import { repairLog } from './repairLog.ts';
 import { createStore } from './store.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 
 /** Options of a repair. */
 export interface RepairOptions {
@@ -86,7 +87,7 @@ function stagedChanges(disk: Disk): Overlay {
 /** Opens the whole log or, when its end is damaged and was never acknowledged, the part that a writer would keep. */
 async function openLog(disk: Disk): Promise<OpLog> {
   try {
-    const opLog = await OpLog.open(disk);
+    const opLog = await TableOpLog.open(disk);
     if (opLog !== undefined) return opLog;
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;

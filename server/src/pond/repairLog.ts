@@ -20,7 +20,7 @@ import { commitIn } from './history.ts';
 import { readJournal } from './journal.ts';
 import { type PondCopy } from './pondCopy.ts';
 import { EntrySource } from './rebuildEntry.ts';
-import { type Commit } from './types.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** A log entry of which nothing is altered that can be seen without another file. */
 interface SoundEntry {

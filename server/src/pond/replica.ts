@@ -2,31 +2,15 @@
  * The mark of a pond's folder that was made by copying the pond: `_pond/replica.json`. The folder may come from anybody, so
  * the mark is parsed, and decides nothing but what this folder refuses to do.
  */
-import { type CommitNumber } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
-import { type QuarantinedFile, quarantinedFiles } from './quarantine.ts';
+import { type QuarantinedFile, type Replica } from './status.ts';
+import { quarantinedFiles } from './quarantine.ts';
 
 /** Path of the mark. */
 export const replicaPath = '_pond/replica.json';
-
-/** Origin of a copied pond. */
-export interface Replica {
-  /** Id of the pond that was copied. */
-  readonly of: string;
-  /** Address that it was copied from, without credentials. */
-  readonly url: string;
-  /** Commit at which the copy ends, for a copy of an earlier version, which is read-only; undefined for a whole one. */
-  readonly at: CommitNumber | undefined;
-  /** True until all of the copy is there. */
-  readonly isPartial: boolean;
-  /** True where contents were left at the origin. */
-  readonly isThin: boolean;
-  /** Id that an unfinished fork gets; undefined for any other copy. */
-  readonly fork: string | undefined;
-}
 
 /** Returns the mark of a folder; undefined where there is none. Fails `pond-damaged` for one that cannot be parsed. */
 export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {

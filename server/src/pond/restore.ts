@@ -3,7 +3,7 @@ import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { pondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
-import { type Change } from './types.ts';
+import { type Change } from './change.ts';
 import { type WorkingTree } from './workingTree.ts';
 
 /** True when `path` is one of `paths` or below one. '/' is above all paths. */

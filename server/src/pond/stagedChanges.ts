@@ -7,7 +7,8 @@ import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
 import { rootAt, type Store } from './store.ts';
 import { type StagedContents } from './stagedContent.ts';
-import { type Change, type ChangeCounts, type CommitRequest, type Conflict } from './types.ts';
+import { type Change, type Conflict } from './change.ts';
+import { type ChangeCounts, type CommitRequest } from './commitRecord.ts';
 
 /** Changes to commit, with their content. */
 export interface ChangesToCommit {

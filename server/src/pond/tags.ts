@@ -8,11 +8,9 @@ import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { rootId } from './node.ts';
+import { type Tags, type TagChange } from './commitRecord.ts';
 
 type Attributes = Readonly<Record<string, string>>;
-
-/** Commits by the names of their tags, in the order of the names. */
-export type Tags = ReadonlyMap<string, CommitNumber>;
 
 /** Start of the attributes that are tags. */
 const prefix = 'tag:';
@@ -49,15 +47,6 @@ function commitOf(key: string, value: string, number: CommitNumber): CommitNumbe
   const tagged = /^\d{1,15}$/.test(value) ? parseCommitNumber(Number(value)) : undefined;
   if (tagged !== undefined && tagged < number && isTagName(key.slice(prefix.length))) return tagged;
   throw new PondError('pond-damaged', `'${key}' in the root of commit ${number} is not a tag of an earlier commit`);
-}
-
-/** A change of one tag. */
-export interface TagChange {
-  readonly name: string;
-  /** The commit that it names from now on; undefined to delete it. */
-  readonly commit: CommitNumber | undefined;
-  /** True to move a tag that names another commit. */
-  readonly force: boolean;
 }
 
 /** Returns the attributes of the root with a change of the tags. Fails `usage`, `already-exists` and `version-not-found`. */

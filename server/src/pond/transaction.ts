@@ -10,7 +10,8 @@ import { stageOldStates } from './restore.ts';
 import { TransactionChangeLog } from './changeLog.ts';
 import { StagedContents } from './stagedContent.ts';
 import { type Store } from './store.ts';
-import { type Commit, type CommitRequest, type Transaction } from './types.ts';
+import { type Commit, type CommitRequest } from './commitRecord.ts';
+import { type Transaction } from './types.ts';
 import { type UnusedBlobs } from './unusedBlobs.ts';
 import { WorkingTree } from './workingTree.ts';
 

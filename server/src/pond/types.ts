@@ -1,4 +1,4 @@
-import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Content, type Node } from '../tinyfs/backend.ts';
@@ -7,113 +7,17 @@ import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from 
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile } from './hostFile.ts';
 import { type LargeContents } from './largeContents.ts';
-import { type QuarantinedFile } from './quarantine.ts';
-import { type Replica } from './replica.ts';
+import { type Status } from './status.ts';
 import { type StoredFiles } from './storedFiles.ts';
-import { type TagChange, type Tags } from './tags.ts';
-
-/**
- * A version as people write it: a commit number ("12"), "HEAD" or a tag ("v1"), either with "~3" for the third commit before
- * it, or an ISO 8601 time (latest commit at or before it).
- */
-export type VersionSpec = string;
-
-/** A commit's own record. Also a row of the op log, and in the Delta commitInfo. */
-export interface Commit {
-  /** The Delta version of the commit, from 0. Foreign commits to the table leave gaps for ours. */
-  readonly number: CommitNumber;
-  /** UUID of the attempt; read back when the outcome of a commit is unknown. */
-  readonly id: string;
-  /** The pond commit before this one; undefined for the first. */
-  readonly parent: CommitNumber | undefined;
-  /** Id of the parent, and its hash; undefined where there is no parent, or where it has no hash. */
-  readonly parentId: string | undefined;
-  readonly parentHash: string | undefined;
-  /** Microseconds since 1970 UTC; never before the parent's. */
-  readonly timeUs: number;
-  readonly author: string;
-  readonly message: string;
-  /** Origin of the commit: 'init', 'commit', 'undo', 'tag', or the name of a resource run. */
-  readonly operation: string;
-  /** Hash of the whole tree after the commit: names, types and contents alone. Lower-case hex SHA-256. */
-  readonly rootHash: string;
-  /**
-   * Hash of the rows that the commit wrote, and of all that the commit says (commitHash.ts). Lower-case hex SHA-256;
-   * undefined in commits from before ponds had a chain of hashes.
-   */
-  readonly rowsHash: string | undefined;
-  readonly hash: string | undefined;
-  readonly counts: ChangeCounts;
-}
-
-export interface ChangeCounts {
-  readonly added: number;
-  readonly modified: number;
-  readonly removed: number;
-  readonly renamed: number;
-  /** Bytes of content that the commit added, inline and blobs. */
-  readonly bytes: number;
-}
-
-export type ChangeKind = 'added' | 'modified' | 'removed' | 'renamed';
-
-/** One difference between two trees, at a path. Directories appear only when they were added, removed or renamed. */
-export interface Change {
-  readonly kind: ChangeKind;
-  /** Absolute pond path: of the newer side, or of the removed node. */
-  readonly path: string;
-  /** For 'renamed': the former path. */
-  readonly from?: string;
-  readonly before: Node | undefined;
-  readonly after: Node | undefined;
-}
-
-/** A staged change whose path was changed by another commit since it was staged. */
-export interface Conflict {
-  readonly path: string;
-  /** The base of the staged change, what is committed now, what is staged. */
-  readonly base: Node | undefined;
-  readonly committed: Node | undefined;
-  readonly staged: Node | undefined;
-}
-
-/** A commit of another engine to the pond's table. */
-export interface ForeignCommit {
-  /** Delta version. */
-  readonly version: number;
-  /** Its declared operation, such as WRITE or OPTIMIZE, and engine; undefined when not declared. */
-  readonly operation: string | undefined;
-  readonly engine: string | undefined;
-  /**
-   * Commits of the pond that it took out of the table, as RESTORE does. They are read from their files, and the next
-   * commit adds them again.
-   */
-  readonly tookOut: readonly CommitRange[];
-}
-
-export interface Status {
-  readonly head: Commit;
-  readonly staged: readonly Change[];
-  readonly conflicts: readonly Conflict[];
-  /** Commits of other engines since the table's last checkpoint, ascending; their additions are not part of the tree. */
-  readonly foreignCommits: readonly ForeignCommit[];
-  /** Number of other engines' live files that were added before it: a checkpoint does not record by which commit. */
-  readonly earlierForeignFiles: number;
-  /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
-  readonly notices: readonly string[];
-  /** Files quarantined by this opening or an earlier one, until a person removes them. */
-  readonly setAside: readonly QuarantinedFile[];
-  /** The mark of a copy of a pond; undefined for any other folder. */
-  readonly replica: Replica | undefined;
-}
-
-export interface CommitRequest {
-  readonly message: string;
-  readonly author: string;
-  readonly operation?: string;
-  /** Time of the commit and of all that it stages, as Commit.timeUs; now if omitted. Raised to follow the parent's. */
-  readonly timeUs?: number;
-}
+import {
+  type TagChange,
+  type Tags,
+  type VersionSpec,
+  type Commit,
+  type CommitRequest,
+  type LogOptions,
+} from './commitRecord.ts';
+import { type Change, type PathEvent } from './change.ts';
 
 /** An event after which views may need an update. Paths are absolute pond paths. */
 export type PondEvent =
@@ -121,11 +25,6 @@ export type PondEvent =
   | { readonly kind: 'committed'; readonly commit: Commit }
   /** Another engine changed the table, or another process did after our lock was lost. */
   | { readonly kind: 'refreshed' };
-
-export interface PathEvent {
-  readonly kind: 'created' | 'changed' | 'deleted';
-  readonly path: string;
-}
 
 /** A tree as a pond shows it. */
 export interface LayeredTree {
@@ -168,16 +67,6 @@ export interface OpenOptions<Layer extends TreeLayer = TreeLayer> {
   readonly mode: 'read' | 'write';
   /** Returns the layer of the pond; omitted, the pond shows its trees as they are stored. */
   readonly layer?: (stored: StoredNodes) => Layer;
-}
-
-/** Range of commits in a log. */
-export interface LogOptions {
-  /** Only commits that changed this path or something below it. */
-  readonly path?: string;
-  /** Maximum number of commits. */
-  readonly limit?: number;
-  /** Number of the first commit; the latest when omitted. */
-  readonly start?: number;
 }
 
 /**

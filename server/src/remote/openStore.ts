@@ -1,4 +1,4 @@
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { FileStore } from './fileStore.ts';
 import { addressOf, type RemoteLocation } from './location.ts';
 import { type ObjectStore } from './objectStore.ts';

@@ -7,15 +7,16 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { logDirectory } from '../delta/log.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { checkTree } from '../pond/check.ts';
 import { type CheckedRecords, checkRecords } from '../pond/checkHistory.ts';
 import { headCommit, resolveVersion } from '../pond/history.ts';
 import { isTagName } from '../pond/tags.ts';
 import { lockForWriting, releaseAfter } from '../pond/pond.ts';
-import { removeReplica, type Replica, writeReplica } from '../pond/replica.ts';
+import { removeReplica, writeReplica } from '../pond/replica.ts';
+import { type Replica } from '../pond/status.ts';
 import { createStore } from '../pond/store.ts';
-import { type Commit, type VersionSpec } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { SealedStore } from '../remote/sealedStore.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -25,30 +26,14 @@ import { bytesOf, dataFilesOf, missingBlobs, missingFiles } from './clonedFiles.
 import { requireSame, requireTarget } from './cloneTarget.ts';
 import { type FetchedLog, fetchLog } from './fetchLog.ts';
 import { ObjectFetcher } from './objectFetcher.ts';
+import { type CloneRequest, type CloneStep } from './cloneRequest.ts';
 import { writeOrigin } from './originRecord.ts';
 import { publishFork } from './publishFork.ts';
 import { publishLog } from './publishLog.ts';
 import { noPond } from './logListing.ts';
 import { readRemoteRecord, remoteKey, type RemoteRecord } from './remoteRecords.ts';
 import { StagedLog } from './stagedLog.ts';
-
-/** A copy of a pond to make. */
-export interface CloneRequest {
-  /** Address of the store, without credentials: where the copy says that it comes from. */
-  readonly url: string;
-  /** Version at which the copy ends, which is then read-only; all of the history when omitted. */
-  readonly at?: VersionSpec | undefined;
-  /** Author of the first commit of a fork, a pond of its own with the same history; undefined for a copy of the pond. */
-  readonly forkAuthor?: string | undefined;
-  /** True to leave contents over the inline limit at the store. */
-  readonly isThin: boolean;
-  readonly signal?: AbortSignal | undefined;
-  /** Called often, with bytes that arrived, and the total when known. */
-  readonly onProgress?: ((step: CloneStep, done: number, total?: number) => void) | undefined;
-}
-
-/** Steps of a copy, in their order; `checking` and `forking` count commits, the others bytes. */
-type CloneStep = 'log' | 'data files' | 'checking' | 'contents' | 'forking';
+import { type OpLog } from '../oplog/opLog.ts';
 
 /** A copy that was made. */
 export interface CloneReport {
@@ -210,7 +195,7 @@ class Clone {
   }
 
   async #open(view: Disk, number: CommitNumber): Promise<OpLog> {
-    const opLog = await fromStore(this.#store, () => OpLog.open(view, number));
+    const opLog = await fromStore(this.#store, () => TableOpLog.open(view, number));
     if (opLog === undefined) throw noPond(this.#store);
     return opLog;
   }
@@ -251,7 +236,7 @@ class Clone {
 
   /** Reads the pond as any reader does, and hashes the tree of its latest commit again. */
   async #verify(): Promise<Commit> {
-    const opLog = (await OpLog.open(this.#disk))!;
+    const opLog = (await TableOpLog.open(this.#disk))!;
     const head = await headCommit(opLog);
     const [problem] = await checkTree(createStore({ disk: this.#disk }, opLog), head, { withoutBlobs: true });
     if (problem === undefined) return head;

@@ -2,7 +2,8 @@
 import { PondError } from '../base/error.ts';
 import { logDirectory } from '../delta/log.ts';
 import { spoolPrefix } from '../pond/layout.ts';
-import { readReplica, type Replica } from '../pond/replica.ts';
+import { readReplica } from '../pond/replica.ts';
+import { type Replica } from '../pond/status.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isTemporaryName } from '../storage/durable.ts';
 

@@ -17,7 +17,7 @@ import { RowReader } from '../oplog/rowReader.ts';
 import { type OpRow } from '../oplog/rows.ts';
 import { commitHash } from '../pond/commitHash.ts';
 import { commitIn, commitRow, recordOf } from '../pond/history.ts';
-import { type Commit } from '../pond/types.ts';
+import { type Commit } from '../pond/commitRecord.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type StagedLog } from './stagedLog.ts';
 

@@ -12,7 +12,7 @@ import { type Disk } from '../storage/disk.ts';
 import { joinPath } from '../storage/diskPath.ts';
 import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
 import { createMemoryDisk } from '../storage/memoryDisk.ts';
-import { hostPondStorage } from '../storage/pondStorage.ts';
+import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { userCacheFolder } from '../storage/userFolder.ts';
 import { optional, uploadsIn } from './uploadLedger.ts';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { assert } from '../base/assert.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { OpLog } from '../oplog/opLog.ts';
+import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { writeCommit } from '../pond/commit.ts';
 import { headCommit } from '../pond/history.ts';
 import { Overlay } from '../pond/overlay.ts';
@@ -13,6 +13,7 @@ import { removeQuietly } from '../storage/durable.ts';
 import { forkLog } from './forkLog.ts';
 import { publishLog } from './publishLog.ts';
 import { StagedLog } from './stagedLog.ts';
+import { type OpLog } from '../oplog/opLog.ts';
 
 /** A fork whose pond was fetched and checked. */
 interface FetchedFork {
@@ -48,7 +49,7 @@ export async function publishFork(fork: FetchedFork): Promise<void> {
 
 /** Adds the commit with which a fork begins its own history; it changes nothing. A fork that has it stays as it is. */
 async function addForkCommit({ disk, opLog: { id: of }, number, author }: FetchedFork): Promise<void> {
-  const opLog = await OpLog.open(disk);
+  const opLog = await TableOpLog.open(disk);
   assert(opLog !== undefined, () => 'the log of the fork was written before');
   if (opLog.head > number) return;
   const parent = await headCommit(opLog);

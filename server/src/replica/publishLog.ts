@@ -5,7 +5,7 @@ import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
 import { openTable } from '../delta/snapshot.ts';
-import { journalPath } from '../pond/journal.ts';
+import { journalPath } from '../pond/layout.ts';
 import { type Disk } from '../storage/disk.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, putIfAbsent, replaceFile } from '../storage/durable.ts';

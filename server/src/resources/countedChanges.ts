@@ -3,7 +3,7 @@
  * name; applying, renaming or deleting the resource changes several of these, which count as one change. Changes of the
  * resource's data count separately.
  */
-import { type Change } from '../pond/types.ts';
+import { type Change } from '../pond/change.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type DisplayPaths, displayPaths } from './displayPath.ts';
 import { isKindName } from './kindNames.ts';

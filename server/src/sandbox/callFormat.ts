@@ -1,5 +1,6 @@
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 import { type TextFormat } from './textFormat.ts';
+import { encodingNamed } from './textTables/decoded.ts';
 
 /** The options of a call of read_csv, as what they state about the text. */
 export interface CallFormat {
@@ -74,12 +75,7 @@ const setters: ReadonlyMap<string, Setter> = new Map<string, Setter>([
   ...['delim', 'sep', 'delimiter'].map((name) => [name, delimiter] as [string, Setter]),
   ['quote', asText((quote) => ({ quote }))],
   ['escape', asText((escape) => (escape === '"' || escape === '' ? {} : undefined))],
-  [
-    'encoding',
-    asText((encoding) =>
-      /^(utf-?8|utf-?16(le|be)?|latin-?1|windows-1252|cp1252|iso-8859-1)$/i.test(encoding) ? { encoding } : undefined,
-    ),
-  ],
+  ['encoding', asText((encoding) => (encodingNamed(encoding) === undefined ? undefined : { encoding }))],
   ['comment', asText((comment) => ({ comment }))],
   ['decimal_separator', asText((sign) => (sign === ',' || sign === '.' ? { decimal: sign } : undefined))],
   ['thousands', asText((sign) => (sign === ',' || sign === '.' ? {} : undefined))],

@@ -18,7 +18,7 @@ function atLastLine(message: string): string {
 /** Parses a message. DuckDB's CSV errors list every setting of the reader, and suggest changes to the call. */
 export function fileMessage(message: string): FileMessage {
   const [summary = '', ...rest] = message.split(
-    /\n(?=Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use |Try (?:increasing|setting) ')|, try ignore_errors=true/i,
+    /\n(?=\n?Column [^\n]* is being converted|Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use |Try (?:increasing|setting) ')|, try ignore_errors=true/i,
   );
   const advice = rest.find((part) => /^possible solution:/i.test(part));
   const text = atLastLine(summary)

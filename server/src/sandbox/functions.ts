@@ -27,12 +27,22 @@ export async function checkFunctions(
     const hint = reason === undefined ? 'A query reads the pond and nothing else.' : `The function ${reason}.`;
     throw new PondError('query-forbidden', `${name}() is not allowed in a query`, {
       ...locate(offset),
-      hint: isTableFunction
-        ? 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".'
-        : hint,
+      hint: isTableFunction ? (tableHints.get(name) ?? pathHint) : hint,
     });
   }
 }
+
+const pathHint = 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".';
+
+/** What takes the place of table functions that show how files are read. */
+const tableHints: ReadonlyMap<string, string> = new Map([
+  ['sniff_csv', 'To see how a file is read, and why, run: pond describe /folder/file.csv'],
+  ...['parquet_schema', 'parquet_metadata', 'parquet_file_metadata'].map((name): [string, string] => [
+    name,
+    'To see columns, types and rows of a file, run: pond describe /folder/file.parquet',
+  ]),
+  ['glob', 'To list files by a pattern, run: pond ls -R, or pond find'],
+]);
 
 /** Names of the functions of the bundled DuckDB, in lower case. */
 interface EngineFunctions {

@@ -84,10 +84,33 @@ const integer = sql`'-?[0-9]{16,}'`;
 /** A long integer anywhere in nested values, outside of texts. */
 const longInside = sql`'[:,\\[][[:space:]]*-?[0-9]{16,}[[:space:]]*[],}]'`;
 
+/** A date in nested values whose year is not first, or has two digits. */
+const dateInside = sql`'"[[:space:]]*[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,4}'`;
+
 const isExactDouble = (text: SqlText): SqlText =>
   sql`NOT regexp_full_match(${text}, ${integer}) OR coalesce(TRY_CAST(${text} AS HUGEINT) = TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS HUGEINT), false)`;
 
+/** Notations in which no order of day, month and year is guessed. */
+const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
+
+const holdsDate =
+  (type: SqlText) =>
+  (_: SqlText, value: SqlText): SqlText => {
+    const text = sql`(${value} ->> '$')`;
+    return sql`regexp_full_match(${text}, ${isoDate}) AND TRY_CAST(${text} AS ${type}) IS NOT NULL`;
+  };
+
 const typeRules: readonly TypeRule[] = [
+  {
+    applies: (type) => type === 'DATE',
+    choices: [{ type: 'DATE', holds: holdsDate(sql`DATE`) }],
+    otherwise: 'VARCHAR',
+  },
+  {
+    applies: (type) => type === 'TIMESTAMP',
+    choices: [{ type: 'TIMESTAMP', holds: holdsDate(sql`TIMESTAMP`) }],
+    otherwise: 'VARCHAR',
+  },
   { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
   {
     // Parquet has no such integers.
@@ -102,6 +125,16 @@ const typeRules: readonly TypeRule[] = [
     // A mix: of texts, numbers and truth values it is text, with objects or lists it stays as it is.
     applies: (type) => type === 'JSON',
     choices: [{ type: 'VARCHAR', holds: (_, value) => sql`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')` }],
+    otherwise: 'JSON',
+  },
+  {
+    applies: (type) => /DATE|TIMESTAMP/.test(type),
+    choices: [
+      {
+        type: '',
+        holds: (text) => sql`NOT regexp_matches(${text}, ${longInside}) AND NOT regexp_matches(${text}, ${dateInside})`,
+      },
+    ],
     otherwise: 'JSON',
   },
   {

@@ -35,7 +35,8 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
   if (path === undefined) return engineToPondError({ ...engine, message: text }, sql);
   const explained = fileMessage(text);
-  return withMessage(engine, unreadCode(engine), explained.text, { sql, path, hint: explained.advice });
+  const named = explained.text.includes(path) ? explained.text : `${path} cannot be read: ${explained.text}`;
+  return withMessage(engine, unreadCode(engine), named, { sql, path, hint: explained.advice });
 }
 
 /** DuckDB names the inaccessible file, but not its position in the query. */

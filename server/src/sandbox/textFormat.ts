@@ -7,7 +7,7 @@ export interface TextFormat {
   readonly delimiter?: string;
   /** One character; empty for files without quotes. */
   readonly quote?: string;
-  /** `utf-8`, `utf-16le`, `utf-16be`, `latin-1` or `windows-1252`. */
+  /** One of `encodings` of textTables/decoded.ts, such as `latin-1`. */
   readonly encoding?: string;
   /** Character with which lines to leave out begin; empty when no line is a comment. */
   readonly comment?: string;

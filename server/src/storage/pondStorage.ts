@@ -1,6 +1,5 @@
 import { type Job } from '../base/job.ts';
 import { type Disk } from './disk.ts';
-import { openHostDisk, openPondDisk } from './hostDisk.ts';
 
 /** Storage that a pond is opened on. */
 export interface PondStorage {
@@ -33,9 +32,4 @@ export interface BlobOrigin {
   /** Fails `remote-unsafe` when the origin is this pond itself, whose blobs are the only ones. Fails as `fetch`. */
   requireElsewhere(job?: Job): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Returns the storage of the pond in a host directory, which need not exist. */
-export function hostPondStorage(directory: string): PondStorage {
-  return { directory, disk: openPondDisk(directory), openDisk: openHostDisk };
 }

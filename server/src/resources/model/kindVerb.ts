@@ -2,7 +2,7 @@ import { type CommandName, type Params, type Result } from '../../protocol/comma
 import { type VerbFacts } from '../../protocol/verb.ts';
 import { type Pond } from '../../pond/types.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { type Grants } from './hostAccess.ts';
+import { type Grants } from './grants.ts';
 import { type Resource } from './kind.ts';
 
 /** A verb that a kind of resource contributes: its facts, and its function, loaded on the first call. */

@@ -1,5 +1,5 @@
 import { isUuid } from '../../documents/fieldTypes.ts';
-import { type PathEvent } from '../../pond/types.ts';
+import { type PathEvent } from '../../pond/change.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { isKindName } from '../kindNames.ts';
 import { type DerivedState } from './derivedState.ts';

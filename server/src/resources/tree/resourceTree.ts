@@ -1,7 +1,8 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
-import { type LayeredTree, type PathEvent } from '../../pond/types.ts';
+import { type LayeredTree } from '../../pond/types.ts';
+import { type PathEvent } from '../../pond/change.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';

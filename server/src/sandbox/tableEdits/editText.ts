@@ -19,6 +19,11 @@ export async function editableText(scope: TextScope, file: SourceFile): Promise<
   if (reading.compression !== undefined)
     throw new PondError('read-only', `${path} cannot be edited: it is compressed`, { path, hint });
   const [table] = sizeBytes === 0 ? [] : await tablesOf(scope, [file]);
+  if (table !== undefined && encodeText('', table.scan.encoding) === undefined)
+    throw new PondError('read-only', `${path} cannot be edited: text in ${table.scan.encoding} is only read`, {
+      path,
+      hint,
+    });
   if (table !== undefined) return table;
   throw new PondError('read-only', `${path} cannot be edited as a table: it is empty`, { path });
 }

@@ -1,6 +1,9 @@
 import { type Encoding } from '../textTables/decoded.ts';
 
-/** Returns the bytes of a text in an encoding; undefined when the encoding lacks one of its characters. */
+/**
+ * Returns the bytes of a text in an encoding; undefined when the encoding lacks one of its characters, and for an
+ * encoding that is only read.
+ */
 export function encodeText(text: string, encoding: Encoding): Buffer | undefined {
   switch (encoding) {
     case 'utf-8':
@@ -13,6 +16,8 @@ export function encodeText(text: string, encoding: Encoding): Buffer | undefined
       return /^[\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1') : undefined;
     case 'windows-1252':
       return encodeWindows(text);
+    default:
+      return undefined;
   }
 }
 
@@ -28,11 +33,15 @@ function encodeWindows(text: string): Buffer | undefined {
   return Buffer.from(latin, 'latin1');
 }
 
+const marks: ReadonlyMap<Encoding, string> = new Map([
+  ['utf-8', 'efbbbf'],
+  ['utf-16le', 'fffe'],
+  ['utf-16be', 'feff'],
+]);
+
 /** Returns the byte-order mark with which the bytes begin, which decoding drops; empty without one. */
 export function byteOrderMark(start: Buffer, encoding: Encoding): Buffer {
-  const mark = { 'utf-8': 'efbbbf', 'utf-16le': 'fffe', 'utf-16be': 'feff', 'latin-1': '', 'windows-1252': '' }[
-    encoding
-  ];
+  const mark = marks.get(encoding) ?? '';
   const bytes = Buffer.from(mark, 'hex');
   return start.subarray(0, bytes.length).equals(bytes) ? bytes : Buffer.alloc(0);
 }

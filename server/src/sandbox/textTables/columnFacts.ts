@@ -15,6 +15,8 @@ export interface ValueRules {
   readonly nulls: ReadonlySet<string>;
   /** True for a text in the stated format of dates; undefined without one. */
   readonly isFormatted: ((text: string) => boolean) | undefined;
+  /** True for a text that the stated type of the column holds; undefined without one that is tested. */
+  readonly fits?: ((text: string) => boolean) | undefined;
 }
 
 /** Number of values from which a word among numbers is a fault of its line and no sign of a column of text. */
@@ -42,6 +44,8 @@ export class ColumnFacts {
   readonly first = new Map<number, PlacedValue>();
   /** Number of values before the first text. */
   valuesBeforeText = 0;
+  /** The first value that the stated type does not hold. */
+  unfit: PlacedValue | undefined;
   readonly #rules: ValueRules;
   #lastKey = 0;
   #lastShape: DateShape | undefined;
@@ -64,15 +68,18 @@ export class ColumnFacts {
     const { bytes } = record;
     const start = record.starts[field] ?? 0;
     const end = record.ends[field] ?? 0;
-    if (start === end || (this.found & forms.text) !== 0) return;
+    const isText = (this.found & forms.text) !== 0 && (this.#rules.fits === undefined || this.unfit !== undefined);
+    if (start === end || isText) return;
     let from = start;
     let to = end;
     while (from < to && bytes[from] === space) from += 1;
     while (to > from && bytes[to - 1] === space) to -= 1;
     if (from > start || to < end) this.hasSpaces = true;
     if (from === to) return;
-    const { nulls, isFormatted } = this.#rules;
+    const { nulls, isFormatted, fits } = this.#rules;
     if (nulls.size > 0 && isAmong(nulls, record.text(field))) return;
+    if (fits !== undefined && this.unfit === undefined && !fits(record.text(field).trim()))
+      this.unfit = { line: record.line, text: record.text(field).trim() };
     let form = plainForm(bytes, from, to, this.sizes);
     if (isFormatted !== undefined && isFormatted(record.text(field).trim())) {
       this.formattedValues += 1;

@@ -1,7 +1,8 @@
 import { PondError } from '../../base/error.ts';
 import { ambiguousError } from './ambiguousDates.ts';
 import { type ColumnFacts } from './columnFacts.ts';
-import { type FileColumn, possibleOrders } from './columnType.ts';
+import { possibleOrders } from './columnType.ts';
+import { type FileColumn } from './sourceColumn.ts';
 import { type DateOrder, dateOrders } from './dateShape.ts';
 import { forms } from './numberForm.ts';
 
@@ -65,7 +66,10 @@ function differing({ shapes }: ColumnFacts, orders: readonly DateOrder[]): strin
   return undefined;
 }
 
-function contradiction({ pondPath, name, facts }: FileColumn, order: DateOrder): PondError {
+function contradiction(
+  { pondPath, name, facts }: Pick<FileColumn, 'pondPath' | 'name' | 'facts'>,
+  order: DateOrder,
+): PondError {
   const shapes = [...facts.shapes.values()].filter((shape) => shape.hasOrder && !shape.possible.includes(order));
   const value = shapes.map((shape) => shape.excluded.get(order)).find((each) => each !== undefined);
   const found = value === undefined ? `"${shapes[0]?.example ?? ''}"` : `"${value.text}" in line ${value.line}`;

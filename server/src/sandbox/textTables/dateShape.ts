@@ -36,6 +36,7 @@ export interface SavedShape {
   readonly possible: readonly DateOrder[];
   readonly differingDay?: string | undefined;
   readonly differingYear?: string | undefined;
+  readonly hasDayEnd?: boolean;
   readonly excluded: readonly (readonly [order: DateOrder, value: { readonly line: number; readonly text: string }])[];
 }
 
@@ -51,6 +52,8 @@ export class DateShape {
   #differingDay: string | undefined;
   /** A value that is another day when the year is first. */
   #differingYear: string | undefined;
+  /** True when a value has the hour 24, the end of its day. */
+  hasDayEnd = false;
   /** Line and text of the first value that an order cannot read. */
   readonly excluded = new Map<DateOrder, { readonly line: number; readonly text: string }>();
 
@@ -87,9 +90,10 @@ export class DateShape {
   }
 
   /** The shape whose `saved` this is. */
-  static restore({ example, possible, differingDay, differingYear, excluded }: SavedShape): DateShape {
+  static restore({ example, possible, differingDay, differingYear, hasDayEnd, excluded }: SavedShape): DateShape {
     const shape = DateShape.of(example)!;
     shape.possible = possible;
+    shape.hasDayEnd = hasDayEnd === true;
     shape.#differingDay = differingDay;
     shape.#differingYear = differingYear;
     for (const [order, value] of excluded) shape.excluded.set(order, value);
@@ -102,6 +106,7 @@ export class DateShape {
       possible: this.possible,
       differingDay: this.#differingDay,
       differingYear: this.#differingYear,
+      hasDayEnd: this.hasDayEnd,
       excluded: [...this.excluded],
     };
   }
@@ -214,12 +219,27 @@ export class DateShape {
       numbers[at + 1],
       second60 === undefined ? 0 : numbers[at + 2],
     ];
-    if (minute > 59 || second > 59) return false;
+    if (minute > 59 || second > 59 || !this.#isOffset(numbers, at + 2)) return false;
     if (half !== undefined) return hour >= 1 && hour <= 12;
-    // The end of a day: DuckDB's cast of this notation makes it the start of the next.
-    return hour < 24 || (hour === 24 && minute === 0 && second === 0 && this.isIso && this.fractionDigits === 0);
+    if (hour < 24) return true;
+    if (hour > 24 || minute > 0 || second > 0 || this.fractionDigits > 0) return false;
+    this.hasDayEnd = true;
+    return true;
+  }
+
+  /** True without an offset from UTC, and for one that a zone can have; `at` is the index after the minutes. */
+  #isOffset(numbers: ArrayLike<number>, at: number): boolean {
+    const { second60, fraction, zone = '' } = this.#parts;
+    if (!/^[+-]/.test(zone)) return true;
+    const from = at + (second60 === undefined ? 0 : 1) + (fraction === undefined ? 0 : 1);
+    const [first = 0, next = 0] = [numbers[from], numbers[from + 1]];
+    if (zone.includes(':')) return first <= offsetHoursMax && next <= 59;
+    const [hours, minutes] = zone.length > 3 ? [Math.floor(first / 100), first % 100] : [first, 0];
+    return hours <= offsetHoursMax && minutes <= 59;
   }
 }
+
+const offsetHoursMax = 15;
 
 /** 1 to 12; undefined for a word that is no month. */
 export function monthOf(word: string): number | undefined {

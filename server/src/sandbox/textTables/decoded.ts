@@ -7,11 +7,27 @@ import { type Connection } from '../../duckdb/connection.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
 import { type SourceFile } from '../sources.ts';
 import { linesOf } from './lines.ts';
+import { OtherDecoder, type OtherEncoding, otherEncodings } from './otherEncodings.ts';
 
-/** Encodings of text that can be read. */
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin-1', 'windows-1252'] as const;
+/** Encodings of text that can be read; the first five are also found, and written. */
+export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'latin-1', 'windows-1252', ...otherEncodings] as const;
 
 export type Encoding = (typeof encodings)[number];
+
+const aliases: ReadonlyMap<string, Encoding> = new Map([
+  ['utf8', 'utf-8'],
+  ['utf-16', 'utf-16le'],
+  ['utf16', 'utf-16le'],
+  ['latin1', 'latin-1'],
+  ['iso-8859-1', 'latin-1'],
+  ['cp1252', 'windows-1252'],
+]);
+
+/** The encoding of a name in any case, such as `UTF8` or `cp1252`; undefined for any other. */
+export function encodingNamed(name: string): Encoding | undefined {
+  const lower = name.toLowerCase();
+  return encodings.find((encoding) => encoding === lower) ?? aliases.get(lower);
+}
 
 /** Access to the bytes of text files. */
 export interface TextScope {
@@ -102,10 +118,12 @@ class ChunkDecoder {
   /** Bytes of a character that the next chunk completes. */
   #rest: Buffer = Buffer.alloc(0);
   #line = 1;
+  readonly #other: OtherDecoder | undefined;
 
   constructor(encoding: Encoding, pondPath: string) {
     this.#encoding = encoding;
     this.#pondPath = pondPath;
+    this.#other = isOther(encoding) ? new OtherDecoder(encoding) : undefined;
   }
 
   decode(chunk: Buffer): Buffer {
@@ -118,7 +136,8 @@ class ChunkDecoder {
   }
 
   end(): void {
-    if (this.#rest.length > 0) throw new UndecodableError(this.#pondPath, this.#encoding, this.#line);
+    if (this.#rest.length > 0 || this.#other?.end() === false)
+      throw new UndecodableError(this.#pondPath, this.#encoding, this.#line);
   }
 
   #toUtf8(bytes: Buffer): Buffer {
@@ -134,7 +153,15 @@ class ChunkDecoder {
         return Buffer.from(bytes.toString('latin1'));
       case 'windows-1252':
         return this.#fromWindows(bytes);
+      default:
+        return this.#fromOther(bytes);
     }
+  }
+
+  #fromOther(bytes: Buffer): Buffer {
+    const text = this.#other?.decode(bytes) ?? bytes;
+    if (typeof text !== 'number') return text;
+    throw new UndecodableError(this.#pondPath, this.#encoding, this.#line + text);
   }
 
   #fromUtf16(bytes: Buffer): Buffer {
@@ -174,6 +201,8 @@ class ChunkDecoder {
     return odd + (high >= 0xd8 && high <= 0xdb ? 2 : 0);
   }
 }
+
+const isOther = (encoding: Encoding): encoding is OtherEncoding => otherEncodings.some((other) => other === encoding);
 
 function openUtf8(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {

@@ -2,7 +2,7 @@
 export interface TextDescription {
   /** Absolute pond path. */
   readonly path: string;
-  /** `utf-8`, `utf-16le`, `utf-16be`, `latin-1` or `windows-1252`. */
+  /** Such as `utf-8`: one of `encodings` of decoded.ts. */
   readonly encoding: string;
   readonly compression: 'gzip' | 'zstd' | undefined;
   readonly delimiter: string;

@@ -178,8 +178,11 @@ function placeBelow(
   head: Head,
 ): Placed {
   const last = above.at(-1);
-  if (!hasHeader && last !== undefined && isEndedByDelimiter(last, [start, ...below], width)) {
-    return { start: last, hasHeader: true, width };
+  if (!hasHeader && last !== undefined && !areRows(above.slice(0, -1))) {
+    if (isEndedByDelimiter(last, [start, ...below], width)) return { start: last, hasHeader: true, width };
+    const ended = withoutLast(last, width);
+    if (ended !== undefined) return { start: ended, hasHeader: true, width };
+    if (width > 2 && last.fields.length === width - 1 && isNames(last)) throw unnamedColumn(last, width, head);
   }
   const first = above.find((record, index) => {
     const rows = [...above.slice(index + 1), start];
@@ -194,6 +197,32 @@ function placeBelow(
 function isEndedByDelimiter(header: HeadRecord, rows: readonly HeadRecord[], width: number): boolean {
   if (header.fields.length !== width - 1 || header.trimmed.some(isValue)) return false;
   return rows.every((row) => row.fields.length !== width || row.trimmed.at(-1) === '');
+}
+
+const isNames = ({ trimmed }: HeadRecord): boolean => trimmed.every((field) => field !== '' && !isValue(field));
+
+/** A header that ends with a delimiter, unlike its rows, without the empty name; undefined for any other record. */
+function withoutLast({ line, fields, trimmed }: HeadRecord, width: number): HeadRecord | undefined {
+  const header = { line, fields: fields.slice(0, -1), trimmed: trimmed.slice(0, -1) };
+  return fields.length === width + 1 && trimmed.at(-1) === '' && isNames(header) ? header : undefined;
+}
+
+/** The error of a header with one name less than its rows have fields, as R writes names of rows. */
+function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath }: Head): PondError {
+  const stated = { skip: line, header: false };
+  const formats = [
+    ['row', ...trimmed],
+    [...trimmed, `column${width - 1}`],
+  ].map((names) => ({ ...stated, names }));
+  return new PondError(
+    'invalid-content',
+    `${pondPath} cannot be read: the header in line ${line} has ${width - 1} names, and the lines below it have ${width} fields`,
+    {
+      path: pondPath,
+      formats,
+      hint: `State \`skip: ${line}\`, \`header: false\` and the \`names\` of all columns, such as [${formats[0]?.names.join(', ')}].`,
+    },
+  );
 }
 
 function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], head: Head): void {

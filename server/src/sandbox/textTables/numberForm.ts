@@ -47,6 +47,8 @@ const point = 0x2e;
 
 /** Significant digits that a double represents, as programs write doubles with up to 17. */
 const doubleDigits = 17;
+/** Decimal places of the smallest double with all of its digits. */
+const doubleScale = 307;
 /** Integers of as many digits are exact in a double. */
 const safeDigits = 15;
 
@@ -70,6 +72,7 @@ export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: 
   if (at < end && !hasExponent) return 0;
   const isAmbiguous = scale === 3 && whole >= 1 && whole <= 3 && bytes[first] !== zero && !hasExponent;
   addDecimal(bytes, first, { whole, scale, hasExponent }, sizes);
+  if (hasExponent && !isInRange(bytes, first, end)) sizes.isDouble = false;
   return isAmbiguous ? forms.pointOrThousands : forms.point;
 }
 
@@ -84,6 +87,15 @@ function isExponent(bytes: Uint8Array, start: number, end: number): boolean {
   const from = at;
   while (isDigit(bytes[at], at, end)) at += 1;
   return at === end && at > from && at - from <= 3;
+}
+
+/** False for a number with an exponent that a double makes infinite, or zero although it is not. */
+function isInRange(bytes: Uint8Array, first: number, end: number): boolean {
+  // An exponent of two digits is in the range.
+  if (!isDigit(bytes[end - 3], end - 3, end)) return true;
+  const text = Buffer.from(bytes.subarray(first, end)).toString('latin1');
+  const value = Number(text);
+  return Number.isFinite(value) && (value !== 0 || /^[0.]*e/i.test(text));
 }
 
 function integerForm(bytes: Uint8Array, first: number, end: number, sizes: NumberSizes): number {
@@ -108,6 +120,8 @@ function addDecimal(
   if (scale > sizes.scale) sizes.scale = scale;
   if (hasExponent) sizes.hasExponent = true;
   if (whole + scale <= safeDigits) return;
+  // A double has no number so small.
+  if (scale > doubleScale) sizes.isDouble = false;
   let leading = 0;
   while (bytes[first + leading] === zero || bytes[first + leading] === point) leading += 1;
   const digits = whole + scale + 1 - leading;

@@ -64,6 +64,8 @@ export class RecordReader {
   hasSpacedQuotes = false;
   /** True when a record of fields has lines inside quotes. */
   hasInnerLines = false;
+  /** True when a line begins with a byte-order mark, which is no character. */
+  hasInnerMarks = false;
   /** True when a record is longer than DuckDB's own reader takes. */
   hasLongRecords = false;
   /** False once `onRecord` returned false, and at the line that ends the reading. */
@@ -141,8 +143,12 @@ export class RecordReader {
   #record(from: number, isLast: boolean): number {
     const { bytes } = this;
     this.width = 0;
-    this.isWhole = this.line <= this.#wholeLines || bytes[from] === this.#comment;
     let at = from;
+    if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf) {
+      at += 3;
+      this.hasInnerMarks = true;
+    }
+    this.isWhole = this.line <= this.#wholeLines || bytes[at] === this.#comment;
     for (;;) {
       at = this.#field(at, isLast);
       if (at < 0) return -1;

@@ -14,6 +14,7 @@ interface SavedFacts {
   readonly shapes: readonly SavedShape[];
   readonly first: readonly (readonly [form: number, value: PlacedValue])[];
   readonly valuesBeforeText: number;
+  readonly unfit?: PlacedValue | undefined;
 }
 
 interface SavedColumn {
@@ -40,6 +41,7 @@ export function textOfScan({ table, ...scan }: FileScan): string {
       shapes: [...facts.shapes.values()].map((shape) => shape.saved),
       first: [...facts.first],
       valuesBeforeText: facts.valuesBeforeText,
+      unfit: facts.unfit,
     },
   }));
   const saved: SavedScan = { ...scan, table: { ...table, columns } };

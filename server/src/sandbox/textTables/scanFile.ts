@@ -8,6 +8,7 @@ import {
   decoded,
   type Encoding,
   encodingOf,
+  encodingNamed,
   encodings,
   singleByteEncoding,
   type TextScope,
@@ -15,6 +16,7 @@ import {
 } from './decoded.ts';
 import { dateOrders } from './dateShape.ts';
 import { findLayout, type TextLayout } from './layout.ts';
+import { requireText } from './notText.ts';
 import { RecordFault, RecordReader } from './records.ts';
 import { type ScannedTable, type TakeRow, TableScan } from './tableScan.ts';
 
@@ -34,12 +36,14 @@ const headBytes = 128 * 1024;
 /** Reads all of a CSV file. Fails `invalid-content` with the line of what is not a table. */
 export async function scanFile(scope: TextScope, file: SourceFile): Promise<FileScan> {
   const stated = statedEncoding(file);
-  const encoding = stated ?? (await startEncoding(scope, file)) ?? 'utf-8';
+  const start = await firstChunk(scope, file);
+  requireText(start, file.pondPath);
+  const found = stated ?? encodingOf(start);
+  const encoding = found ?? 'utf-8';
   try {
     return await scanAs(scope, file, encoding);
   } catch (error) {
-    if (!(error instanceof UndecodableError) || stated !== undefined) throw error;
-    if (encoding !== 'utf-8' || (await startEncoding(scope, file)) !== undefined) throw error;
+    if (!(error instanceof UndecodableError) || found !== undefined) throw error;
     return await scanAs(scope, file, await singleByteEncoding(chunksOf(scope, file)));
   }
 }
@@ -55,24 +59,15 @@ interface RowTaker {
   readonly afterChunk: () => Promise<void>;
 }
 
-async function startEncoding(scope: TextScope, file: SourceFile): Promise<Encoding | undefined> {
-  for await (const chunk of chunksOf(scope, file)) return encodingOf(chunk);
-  return undefined;
+async function firstChunk(scope: TextScope, file: SourceFile): Promise<Buffer> {
+  for await (const chunk of chunksOf(scope, file)) return chunk;
+  return Buffer.alloc(0);
 }
 
-const otherNames: ReadonlyMap<string, Encoding> = new Map([
-  ['utf8', 'utf-8'],
-  ['utf-16', 'utf-16le'],
-  ['utf16', 'utf-16le'],
-  ['latin1', 'latin-1'],
-  ['iso-8859-1', 'latin-1'],
-  ['cp1252', 'windows-1252'],
-]);
-
 function statedEncoding({ format, pondPath }: SourceFile): Encoding | undefined {
-  const name = format?.encoding?.toLowerCase();
+  const name = format?.encoding;
   if (name === undefined) return undefined;
-  const found = encodings.find((encoding) => encoding === name) ?? otherNames.get(name);
+  const found = encodingNamed(name);
   if (found !== undefined) return found;
   throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is no encoding that is known`, {
     path: pondPath,
@@ -90,7 +85,9 @@ async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, ro
       if (!scan.read(chunk)) break;
       await rows?.afterChunk();
     }
-    return scan.end(encoding, format.footer === undefined);
+    const found = scan.end(encoding, format.footer === undefined);
+    requireLines(found, endLine, file);
+    return found;
   } catch (error) {
     if (!(error instanceof RecordFault)) throw error;
     throw new PondError('invalid-content', `${pondPath} cannot be read: line ${error.line}: ${error.message}`, {
@@ -99,6 +96,19 @@ async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, ro
       hint: 'A quote inside a text in quotes must be doubled; `quote: ""` reads files whose quotes are plain characters.',
     });
   }
+}
+
+/** Fails for statements that leave out all lines, and with them the header. */
+function requireLines({ layout, table }: FileScan, endLine: number, { format, pondPath }: SourceFile): void {
+  const isBeyond = layout.names.length === 0 && (format?.skip ?? 0) > 0;
+  const isCovered = layout.hasHeader && table.rowCount === 0 && endLine <= layout.skip + 1;
+  if (!isBeyond && !isCovered) return;
+  const [option, count] = isBeyond ? ['skip', format?.skip] : ['footer', format?.footer];
+  throw new PondError(
+    'invalid-content',
+    `${pondPath} cannot be read: no line is left of it, as \`${option}: ${count}\` is stated`,
+    { path: pondPath, hint: `State another \`${option}\` for this file.` },
+  );
 }
 
 /** The 1-based line of the footer's first line; blank lines do not count. */
@@ -162,6 +172,7 @@ class Scan {
     const isOdd =
       table.needsOwnReading ||
       reader.hasSpacedQuotes ||
+      reader.hasInnerMarks ||
       reader.hasLongRecords ||
       lineEnds.length > 1 ||
       lineEnds[0] === 'CR';

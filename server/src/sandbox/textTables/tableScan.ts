@@ -5,6 +5,7 @@ import { type SkippedLines } from './description.ts';
 import { repeatsHeader } from './head.ts';
 import { columnNames, type TextLayout } from './layout.ts';
 import { type RecordReader } from './records.ts';
+import { statedType, testOfType } from './statedType.ts';
 
 /** A column, with the facts about all of its values. */
 interface ScannedColumn {
@@ -159,7 +160,10 @@ export class TableScan {
   }
 
   #addColumn(name: string): number {
-    return this.#columns.push({ name, unit: undefined, facts: new ColumnFacts(this.#options.rules) }) - 1;
+    const { rules, format } = this.#options;
+    const stated = statedType(name, format);
+    const facts = new ColumnFacts(stated === undefined ? rules : { ...rules, fits: testOfType(stated) });
+    return this.#columns.push({ name, unit: undefined, facts }) - 1;
   }
 
   #takeRow(record: RecordReader): void {

@@ -1,7 +1,9 @@
 import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { type ColumnType, decimalOf, type FileColumn, type TypeRules, typeOf } from './columnType.ts';
+import { typeOf } from './columnType.ts';
+import { decimalOf } from './decimalSign.ts';
+import { type ColumnType, type FileColumn, type TypeRules } from './sourceColumn.ts';
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
 import { cachedScan } from './scanCache.ts';
@@ -47,7 +49,8 @@ export function decideTables(own: readonly ScannedFile[], scanned: readonly Scan
 }
 
 function columnsOf({ file, scan }: ScannedFile): readonly FileColumn[] {
-  return scan.table.columns.map(({ name, facts }) => ({ pondPath: file.pondPath, name, facts }));
+  const { delimiter } = scan.layout;
+  return scan.table.columns.map(({ name, facts }) => ({ pondPath: file.pondPath, delimiter, name, facts }));
 }
 
 function byName(columns: readonly FileColumn[]): ReadonlyMap<string, readonly FileColumn[]> {

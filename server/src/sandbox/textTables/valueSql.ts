@@ -3,7 +3,7 @@ import { identifier, joinSql, literal, literalList, sql, type SqlText } from '..
 import { castSql } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts } from './columnFacts.ts';
-import { type ColumnType } from './columnType.ts';
+import { type ColumnType } from './sourceColumn.ts';
 import { typeOfFormat } from './dateFormat.ts';
 import { type DateOrder, type DateShape } from './dateShape.ts';
 
@@ -94,17 +94,27 @@ function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm
   const hasTime = local.some((shape) => shape.hasTime);
   const localSql = (): SqlText =>
     hasTime ? inZone(parsedSql(cell, local, order), format.zone) : parsedSql(cell, local, order);
-  const zonedSql = (): SqlText => utcSql(sql`strptime(${offsetSql(cell)}, ${formatsOf(zoned, order)})`);
+  const zonedSql = (): SqlText =>
+    utcSql(atDayEnds(offsetSql(cell), zoned, (text) => sql`strptime(${text}, ${formatsOf(zoned, order)})`));
   if (zoned.length === 0) return localSql();
   if (local.length === 0) return zonedSql();
   return sql`CASE WHEN regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$') THEN ${zonedSql()} ELSE ${localSql()} END`;
 }
 
 function parsedSql(cell: SqlText, shapes: readonly DateShape[], order: DateOrder | undefined): SqlText {
+  // The cast reads the hour 24.
   if (shapes.every(({ isIso }) => isIso)) return sql`(${cell})::TIMESTAMP`;
   const others = shapes.filter(({ isIso }) => !isIso);
-  const parsed = sql`strptime(${cell}, ${formatsOf(others, order)})`;
+  const parsed = atDayEnds(cell, others, (text) => sql`strptime(${text}, ${formatsOf(others, order)})`);
   return others.length === shapes.length ? parsed : sql`coalesce(try_cast(${cell} AS TIMESTAMP), ${parsed})`;
+}
+
+/** Parses the hour 24, the end of a day, as the start of the next. */
+function atDayEnds(cell: SqlText, shapes: readonly DateShape[], parsed: (text: SqlText) => SqlText): SqlText {
+  if (!shapes.some(({ hasDayEnd }) => hasDayEnd)) return parsed(cell);
+  const start = sql`regexp_replace(${cell}, '([T ])24:00', '\\100:00')`;
+  const isEnd = sql`regexp_matches(${cell}, '[T ]24:00')`;
+  return sql`CASE WHEN ${isEnd} THEN ${parsed(start)} + INTERVAL 1 DAY ELSE ${parsed(cell)} END`;
 }
 
 function formatsOf(shapes: readonly DateShape[], order: DateOrder | undefined): SqlText {

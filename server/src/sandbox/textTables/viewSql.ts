@@ -24,8 +24,13 @@ export async function viewSql(connection: Connection, view: ViewSpec, openDisk: 
   const scope = { connection, openDisk };
   const tables = await tablesOf(scope, filled.filter(isCsv), settledBy?.filter(isCsv));
   const found = new Map<SourceFile, FoundFile>();
+  const blank = new Set<SourceFile>();
   for (const [index, table] of tables.entries()) {
     if (found.has(table.file)) continue;
+    if (table.columns.length === 0) {
+      blank.add(table.file);
+      continue;
+    }
     const loaded = `rows ${index} of ${name}`;
     if (!table.scan.isPlain) await loadRows(scope, table, { table: loaded, isShared: view.isShared });
     found.set(table.file, { table, loaded });
@@ -33,8 +38,16 @@ export async function viewSql(connection: Connection, view: ViewSpec, openDisk: 
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
   const selects: SqlText[] = [];
-  for (const group of groupsOf(filled, found)) selects.push(await groupSql(scope, group, hasFilename));
+  const read = filled.filter((file) => !blank.has(file));
+  if (read.length === 0) selects.push(blankSql(hasFilename));
+  for (const group of groupsOf(read, found)) selects.push(await groupSql(scope, group, hasFilename));
   return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
+}
+
+/** Files of blank lines and comments alone, as an empty file is read. */
+function blankSql(hasFilename: boolean): SqlText {
+  const filename = hasFilename ? sql`, NULL::VARCHAR AS filename` : sql``;
+  return sql`SELECT NULL::VARCHAR AS column0${filename} WHERE false`;
 }
 
 const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;

@@ -49,7 +49,12 @@ export class DiffBar {
         ? [this.button('Show as Text', () => this.host.showText(), 'Compare the lines of the text')]
         : []),
     ];
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const title = focused instanceof HTMLElement ? focused.title : '';
     this.root.replaceChildren(sides, ...(info === undefined ? [] : this.numbers(info)), ...buttons);
+    // The button that was used keeps the focus, for the keyboard.
+    const again = [...this.root.querySelectorAll('button')].find((button) => button.title === title);
+    if (focused !== null) again?.focus();
   }
 
   private numbers(info: TableDiffInfo): readonly HTMLElement[] {

@@ -1,6 +1,6 @@
 import { refreshState } from '../../../replica/copyState.ts';
 import { removeReplica } from '../../../pond/replica.ts';
-import { hostPondStorage } from '../../../storage/pondStorage.ts';
+import { hostPondStorage } from '../../../storage/hostPondStorage.ts';
 import { type KindCommand } from '../../model/kindVerb.ts';
 import { backupNamed, withCopy } from './copies.ts';
 

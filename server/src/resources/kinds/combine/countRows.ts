@@ -12,6 +12,7 @@ import { type InputMatcher } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { makePart, planScope, type ScopeInputs, seriesOf } from './buildScope.ts';
+import { countOutside } from './outsideRows.ts';
 import { type Part } from './parts.ts';
 import { readCounts, type SeriesCount } from './partCounts.ts';
 import { ruleKeys, type Scope, scopesOf } from './scope.ts';
@@ -45,30 +46,35 @@ interface LeftOut {
   merged: number;
   /** Values in whose place an earlier series has one. */
   replaced: number;
+  /** Rows before `begin`, or not before `end`. */
+  outside: number;
 }
 
 /** Counts by the index of the series. They are one file in the cache, so a run without new data reads only that. */
 async function countRows(inputs: ScopeInputs, materializer: Materializer, job: Job): Promise<readonly LeftOut[]> {
   const write = async (target: string, shared: Job): Promise<void> => {
     const counts = await countScope(inputs, materializer, shared);
-    const rows = counts.map(({ untimed, merged, replaced }, at) => sql`(${at}, ${untimed}, ${merged}, ${replaced})`);
-    const values = sql`FROM (VALUES ${joinSql(rows)}) counts(series, untimed, merged, replaced)`;
+    const rows = counts.map(
+      ({ untimed, merged, replaced, outside }, at) => sql`(${at}, ${untimed}, ${merged}, ${replaced}, ${outside})`,
+    );
+    const values = sql`FROM (VALUES ${joinSql(rows)}) counts(series, untimed, merged, replaced, outside)`;
     await materializer.builder.run({ statements: [writeParquet(values, target)], writes: [target] }, shared.signal);
   };
   const keys = inputs.series.map((matches) => matches.map(({ key }) => key));
-  const key = keyOf('combine totals', 2, inputs.scope.columns ?? null, keys, ...ruleKeys(inputs.scope));
+  const key = keyOf('combine totals', 3, inputs.scope.columns ?? null, keys, ...ruleKeys(inputs.scope));
   const { hostPath } = await materializer.file(key, write, job);
-  const all = sql`SELECT untimed, merged, replaced FROM ${readParquet([hostPath])} ORDER BY series`;
+  const all = sql`SELECT untimed, merged, replaced, outside FROM ${readParquet([hostPath])} ORDER BY series`;
   const rows = await materializer.builder.run({ statements: [all], reads: [hostPath] }, job.signal);
   return rows.map((row) => {
-    const [untimed = 0, merged = 0, replaced = 0] = row.map(Number);
-    return { untimed, merged, replaced };
+    const [untimed = 0, merged = 0, replaced = 0, outside = 0] = row.map(Number);
+    return { untimed, merged, replaced, outside };
   });
 }
 
 async function countScope(inputs: ScopeInputs, materializer: Materializer, job: Job): Promise<readonly LeftOut[]> {
   const { layout, segments, merged, parts } = await planScope(inputs, materializer, job);
-  const counts = inputs.series.map((): LeftOut => ({ untimed: 0, merged: 0, replaced: 0 }));
+  const outside = await countOutside(inputs, materializer, job);
+  const counts = outside.map((count): LeftOut => ({ untimed: 0, merged: 0, replaced: 0, outside: count }));
   // Each row is in one part, or it was merged before, or its time is invalid.
   for (const { series, facts } of segments) counts[series]!.untimed += facts.rowCount;
   const early = merged.flatMap(({ series, merged: files }) => files.map((file) => ({ series, file })));
@@ -149,10 +155,11 @@ async function overlapFile(
 }
 
 function notesOf({ name, patterns }: Scope, counts: readonly LeftOut[]): readonly string[] {
-  return counts.flatMap(({ untimed, merged, replaced }, series) => {
+  return counts.flatMap(({ untimed, merged, replaced, outside }, series) => {
     const notes = [
       ...(merged > 0 ? [`${counted(merged, 'row')} merged into another row of the same time`] : []),
       ...(untimed > 0 ? [`${counted(untimed, 'row')} left out, without a valid time`] : []),
+      ...(outside > 0 ? [`${counted(outside, 'row')} left out, before \`begin\` or from \`end\` on`] : []),
       ...(replaced > 0 ? [`${counted(replaced, 'value')} left out, an earlier pattern has one for the same time`] : []),
     ];
     return notes.map((note) => `scope ${name}, ${patterns[series]}: ${note}`);

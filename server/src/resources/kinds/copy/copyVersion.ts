@@ -2,7 +2,7 @@ import { isPondError } from '../../../base/error.ts';
 import { fieldsOf, parseJson } from '../../../base/json.ts';
 import { blobPath, inlineBytesMax } from '../../../pond/blobs.ts';
 import { type OpenPond } from '../../../pond/openPond.ts';
-import { type Commit } from '../../../pond/types.ts';
+import { type Commit } from '../../../pond/commitRecord.ts';
 import { type Content, type Entry, type Node } from '../../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { documentError } from '../../model/documentError.ts';

@@ -1,0 +1,257 @@
+/**
+ * The op log: rows in Parquet files under a Delta table. It locates the file of a commit's rows, and appends a commit
+ * as one data file and one log entry.
+ *
+ * Invariants:
+ * - A commit of ours writes a `txn` action with its own number, so a snapshot shows our latest commit without reading
+ *   any; other engines' commits to the table do not.
+ * - Every data file of ours is tagged with the commits whose rows it holds, so compacted files are found too.
+ */
+import {
+  type CommitNumber,
+  commitNumber,
+  commitsDown,
+  type CommitRange,
+  commitsUp,
+  firstCommit,
+  nextCommit,
+} from '../delta/commitNumber.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
+import { type AddFile } from '../delta/files.ts';
+import { logDirectory, readCommit } from '../delta/log.ts';
+import { applyCommit, openTable, refreshTable, snapshotAt, snapshotFromCommits } from '../delta/snapshot.ts';
+import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
+import { type Disk } from '../storage/disk.ts';
+import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
+import { FileIndex, rangesOf } from './fileIndex.ts';
+import { type RowFiles, type RowRequest, type AppendRequest, type OpLog } from './opLog.ts';
+import { type ForeignTableVersion, foreignCommit } from './foreignVersion.ts';
+import { findRow } from './findRow.ts';
+import { findTakenOut, missingRow } from './takenOut.ts';
+import { RowReader } from './rowReader.ts';
+import { headOf, recordIn, requirePond } from './pondTable.ts';
+import { entryOf, publish, tableOf, writeData } from './publish.ts';
+import { type StoredRow } from './rows.ts';
+
+/** The op log of one pond, in its Delta table; returned by create and open. */
+export class TableOpLog implements OpLog {
+  readonly #disk: Disk;
+  readonly #rows: RowReader;
+  #snapshot: DeltaSnapshot;
+  #files: FileIndex;
+  /** True once a row was not found with the help of a checkpoint. */
+  #hasLeftCheckpoint = false;
+
+  private constructor(disk: Disk, snapshot: DeltaSnapshot) {
+    this.#disk = disk;
+    this.#rows = new RowReader(disk, (path) => this.addOf(path));
+    this.#snapshot = snapshot;
+    this.#files = this.#index();
+  }
+
+  #index(): FileIndex {
+    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
+  }
+
+  /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
+  static async create(disk: Disk, tableId: string, request: AppendRequest): Promise<TableOpLog> {
+    makeDirectoryDurable(disk, logDirectory);
+    const { rows, record } = await request.build(firstCommit);
+    const add = await writeData(disk, rows, firstCommit, request.timeMs);
+    const actions = {
+      ...entryOf({ ...request, number: firstCommit, record }, add),
+      ...tableOf(tableId, request.timeMs),
+    };
+    const outcome = publish(disk, firstCommit, actions, add);
+    if ('conflict' in outcome) throw new PondError('pond-exists', 'a Delta table is there already');
+    return (await TableOpLog.open(disk))!;
+  }
+
+  /**
+   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. Fails
+   * `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and `pond-damaged` for a damaged log.
+   */
+  static async open(disk: Disk, upTo?: CommitNumber): Promise<TableOpLog | undefined> {
+    const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
+    if (snapshot === undefined) return undefined;
+    try {
+      return TableOpLog.#of(disk, snapshot);
+    } catch (error) {
+      const mayBeCheckpoint = isPondError(error, 'pond-damaged') && snapshot.checkpointVersion !== undefined;
+      const fromCommits = mayBeCheckpoint ? snapshotFromCommits(disk, snapshot.version) : undefined;
+      if (fromCommits === undefined) throw error;
+      return TableOpLog.#of(disk, fromCommits);
+    }
+  }
+
+  static #of(disk: Disk, snapshot: DeltaSnapshot): TableOpLog {
+    requirePond(snapshot);
+    const opLog = new TableOpLog(disk, snapshot);
+    opLog.#checkHead();
+    return opLog;
+  }
+
+  get id(): string {
+    return this.#snapshot.metaData.id;
+  }
+
+  get head(): CommitNumber {
+    return headOf(this.#snapshot);
+  }
+
+  get tableVersion(): CommitNumber {
+    return this.#snapshot.version;
+  }
+
+  async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
+    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+    const versions = this.#files.foreignVersions(this.#snapshot.checkpointVersion);
+    const commits = versions.map((version) => ({
+      ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
+      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
+    }));
+    return { commits, earlierFiles: this.#files.earlierForeignFiles(versions) };
+  }
+
+  hasFile(path: string): boolean {
+    return this.#snapshot.files.get(path) !== undefined;
+  }
+
+  rowFiles(number: CommitNumber): Promise<RowFiles> {
+    return this.#files.upTo(number < this.head ? number : this.head);
+  }
+
+  async verifiedRowFiles(number: CommitNumber): Promise<RowFiles> {
+    const files = (): Promise<RowFiles> =>
+      this.#files.upTo(number < this.head ? number : this.head, (path) => this.#rows.problemOf(path));
+    try {
+      return await files();
+    } catch (error) {
+      if (!isPondError(error, 'pond-damaged') || !this.#leaveCheckpoint()) throw error;
+      return await files();
+    }
+  }
+
+  async readRow(request: RowRequest): Promise<StoredRow> {
+    let found = await findRow(this.#files, this.#rows, request);
+    if (found.row === undefined && this.#leaveCheckpoint()) found = await findRow(this.#files, this.#rows, request);
+    if (found.row !== undefined) return found.row;
+    throw found.damage ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+  }
+
+  /**
+   * Reads the table from its commits alone, as a checkpoint may name other files than they do: it has no hash when another
+   * engine or an old version wrote it. False when that was done before, there is no checkpoint, or commits are missing.
+   */
+  #leaveCheckpoint(): boolean {
+    if (this.#hasLeftCheckpoint || this.#snapshot.checkpointVersion === undefined) return false;
+    this.#hasLeftCheckpoint = true;
+    const fromCommits = snapshotFromCommits(this.#disk, this.#snapshot.version);
+    if (fromCommits === undefined) return false;
+    this.#snapshot = fromCommits;
+    this.#files = this.#index();
+    this.#rows.forget();
+    return true;
+  }
+
+  entry(number: CommitNumber): DeltaCommit | undefined {
+    return number > this.tableVersion ? undefined : readCommit(this.#disk, number);
+  }
+
+  liveFiles(): Iterable<AddFile> {
+    return this.#snapshot.files.values();
+  }
+
+  addOf(path: string): Add | undefined {
+    return this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path);
+  }
+
+  rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    return new RowReader(this.#disk).scan(
+      path,
+      ({ txn }) => commits?.some(({ from, to }) => typeof txn === 'bigint' && from <= txn && txn <= to) ?? true,
+    );
+  }
+
+  directoryRows(path: string, commits: readonly CommitRange[]): AsyncIterable<StoredRow> {
+    const isWanted = (txn: bigint): boolean => commits.some(({ from, to }) => from <= txn && txn <= to);
+    return this.#rows.scan(
+      path,
+      ({ fileType, txn }) =>
+        (fileType === 'directory' || fileType === 'page') && typeof txn === 'bigint' && isWanted(txn),
+    );
+  }
+
+  record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined {
+    if (number > this.tableVersion) return undefined;
+    const entry = readCommit(this.#disk, number);
+    return entry && recordIn(entry);
+  }
+
+  /** Fails `pond-damaged` when an entry after the latest commit has a record: then that commit lost its number. */
+  #checkHead(): void {
+    const read = Math.max(this.head, this.#snapshot.checkpointVersion ?? 0);
+    for (const number of commitsUp(nextCommit(commitNumber(read)), this.tableVersion)) this.record(number);
+  }
+
+  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean {
+    for (const number of commitsDown(high, low)) {
+      if (number !== high && number !== low && this.#files.ofCommit(number) !== undefined) return true;
+    }
+    return false;
+  }
+
+  isCleanedUp(number: CommitNumber): boolean {
+    return number <= this.head && readCommit(this.#disk, number) === undefined;
+  }
+
+  async append(request: AppendRequest): Promise<CommitNumber> {
+    checkWritable(this.#snapshot.protocol);
+    for (;;) {
+      const number = nextCommit(this.tableVersion);
+      const { rows, record } = await request.build(number);
+      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+      const add = await writeData(this.#disk, rows, number, request.timeMs);
+      const actions = {
+        ...entryOf({ ...request, number, record }, add),
+        removes: takenOut.removes.map((remove) => ({ ...remove, deletionTimestamp: request.timeMs })),
+        adds: [add, ...takenOut.adds],
+      };
+      const outcome = publish(this.#disk, number, actions, add);
+      if ('committed' in outcome) {
+        this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
+        if (actions.adds.length === 1) this.#files.add(number, add.path);
+        else this.#files = this.#index();
+        await this.#checkpoint(request.timeMs);
+        return number;
+      }
+      // The file of the lost attempt holds another number.
+      removeQuietly(this.#disk, add.path);
+      const head = this.head;
+      this.refresh();
+      if (this.head !== head) throw new PondError('lock-held', `commit ${this.head} was made by another process`);
+    }
+  }
+
+  refresh(): boolean {
+    const next = refreshTable(this.#disk, this.#snapshot);
+    if (next === this.#snapshot) return false;
+    requirePond(next);
+    this.#snapshot = next;
+    this.#files = this.#index();
+    this.#checkHead();
+    return true;
+  }
+
+  /** A checkpoint can be rebuilt from the log: a failed write is harmless and is retried at the next commit. */
+  async #checkpoint(nowMs: number): Promise<void> {
+    if (!checkpointDue(this.#snapshot)) return;
+    try {
+      this.#snapshot = await writeCheckpoint(this.#disk, this.#snapshot, nowMs);
+    } catch (error) {
+      if (!(error instanceof PondError)) throw error;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/** What the terminal uses of the server, apart from its commands: host files, and names for completion. */
+import { dirname, join, resolve } from 'node:path';
+import { openHostDisk } from './storage/hostDisk.ts';
+
+export { type Host } from './commands/calls.ts';
+export { hostFileHash } from './commands/contentHash.ts';
+export { hostFolder } from './apply/hostFolder.ts';
+export { type HistoryFile, historyFile } from './storage/historyFile.ts';
+export { namedFile, writeNamedFile } from './storage/namedFile.ts';
+
+/** Returns the host directory of a folder's pond: the `.pond` of the folder or of its nearest ancestor. */
+export function findPond(folder: string): string | undefined {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** Returns the names of the functions that a query may call, without the operators. */
+export async function sqlFunctions(): Promise<readonly string[]> {
+  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
+  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
+}
