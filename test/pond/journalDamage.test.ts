@@ -211,10 +211,10 @@ describe('an unfinished change at the end of the journal', () => {
   });
 });
 
-// What a killed process recorded is believed only where the system tells whether the machine was restarted since.
+// The record of a killed process counts only where the system has an id of its start.
 const isBootKnown = ownProcessTable().boot !== undefined;
-const leftBehind = { 'the pond was closed': sound, ...(isBootKnown && { 'its process was killed': killed }) };
-for (const [when, left] of Object.entries(leftBehind)) {
+const images = { 'the pond was closed': sound, ...(isBootKnown && { 'its process was killed': killed }) };
+for (const [when, left] of Object.entries(images)) {
   describe(`a journal that was whole when ${when}, and is`, () => {
     const runEnds = endsOfRuns(createMemoryDisk(sound));
     const cutTo =
