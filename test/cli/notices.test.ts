@@ -73,7 +73,7 @@ describe('the terminal', () => {
     const { pond, journal, run } = await newPlace(t);
     cut(journal);
     const left =
-      /^pond: the journal lost its last \d+ bytes since the pond was closed: .*; restore _pond\/journal from a copy/;
+      /^pond: the journal lost its last \d+ bytes since it was written: .*; restore _pond\/journal from a copy/;
     for (const args of [['ls'], ['--json', 'ls'], ['cat', '/old'], ['log'], ['status'], ['--json', 'status']]) {
       const { status, stderr } = await run(args);
       assert.equal(status, 0);

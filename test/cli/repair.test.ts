@@ -70,6 +70,22 @@ test('check --repair fetches from a store by its URL, and from a Backup by its n
   assert.match(none.stderr, /there is no resource "elsewhere"\nhint: Name an existing folder, or the address/);
 });
 
+test('check --repair names resources in what it cannot restore', async (t) => {
+  const folder = temporaryFolder(t);
+  const pond = async (...args: readonly string[]) => await runPond(args, { cwd: folder });
+  const collection = `{ name: pages, in_pattern: /x, out_pattern: y, template: ${'long'.repeat(20_000)} }`;
+  const document = `apiVersion: duckpond/v1\nkind: Template\nname: report\ndesc: A text\nspec:\n  collections: [${collection}]\n`;
+  writeFileSync(join(folder, 'report.yaml'), document);
+  for (const args of [['init'], ['apply', 'report.yaml'], ['commit', '-m', 'one']])
+    assert.equal((await pond(...args)).status, 0, args.join(' '));
+  const blobs = join(folder, '.pond/_pond/blobs');
+  const [, blob = ''] = [...readdirSync(blobs, { recursive: true, encoding: 'utf8' })].sort();
+  rmSync(join(blobs, blob));
+  const { status, stdout } = await pond('check', '--repair');
+  assert.equal(status, 6);
+  assert.match(stdout, /^\/Template\/report\/resource\.yaml version 1 in commit 1: /m);
+});
+
 test('--from is for --repair, which checks the whole history', async (t) => {
   const folder = temporaryFolder(t);
   for (const args of [

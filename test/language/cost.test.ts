@@ -132,3 +132,26 @@ test('a document above the largest length is not read', () => {
   assert.equal(found.length, 1);
   assert.match(found[0]!.message, /at most 262144 characters/);
 });
+
+test('a document of more marks than documents have is checked up to them, and one diagnostic says so', () => {
+  const texts = { '|\n': /200000 words and marks of YAML/, '---\nkind: Inbox\n': /5000 documents/ };
+  for (const [unit, most] of Object.entries(texts)) {
+    const found = service.diagnostics(
+      documents['document']!(unit.repeat(unit.length < 4 ? 60_000 : 5_100)),
+      'pond:/x.yaml',
+    );
+    assert.equal(found.length, 1);
+    assert.match(found[0]!.message, most);
+    assert.match(found[0]!.message, /; the check stopped here\. Split the file/);
+    assert.ok(found[0]!.range.start.line > 9_000, 'it is where the check stopped');
+  }
+});
+
+test('a list of devices as long as a document may be is read', () => {
+  const device = (at: number): string => `    - { id: ${100_000 + at}, name: Buoy${100_000 + at}, scope: Buoy }\n`;
+  const head = 'apiVersion: duckpond/v1\nkind: HydroVu\nname: buoys\ndesc: x\nspec:\n  devices:\n';
+  const count = Math.floor((textLengthMax - head.length) / device(0).length);
+  const text = head + Array.from({ length: count }, (_, at) => device(at)).join('');
+  const codes = service.diagnostics(text, 'pond:/x.yaml').map(({ code }) => code);
+  assert.ok(!codes.includes('yaml-too-many') && !codes.includes('yaml-too-large'), codes.join());
+});

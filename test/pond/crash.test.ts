@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { readJournal } from '../../server/src/pond/journal.ts';
+import { journalEndPath } from '../../server/src/pond/journalEnd.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -154,7 +155,7 @@ const longWorkload: readonly Step[] = [
 
 describe('a crash of the machine', () => {
   it('leaves a complete pond or none, while a pond is created', async () => {
-    const sim = new SimDisk<PondState>();
+    const sim = new SimDisk<PondState>(undefined, [journalEndPath]);
     const made = await initPondOn(sim.disk, 'sim');
     sim.acknowledge(await pondState(made));
     await sim.checkCrashes({ mode: 'every' }, async ({ open, acknowledged }) => {
@@ -193,7 +194,7 @@ describe('a crash of the machine', () => {
       const expected = statesAfter(states, Math.max(1, state.acknowledged.length));
       const disk = state.open();
       endLockHolders(disk);
-      const again = new SimDisk(imageOf(disk));
+      const again = new SimDisk(imageOf(disk), [journalEndPath]);
       await (await openPondOn(again.disk, 'sim', { mode: 'write' })).close();
       const choice = { mode: 'sample', seed: seed++, pointsMax: 6, randomStates: 0 } as const;
       await again.checkCrashes(choice, async ({ open }) => {
@@ -215,7 +216,7 @@ type Wanted = (number: number) => boolean;
 
 /** Carries out the steps, and records the observable state after each. */
 async function record({ before = [], steps }: Workload, wanted?: Wanted): Promise<Recorded> {
-  const sim = new SimDisk<number>(await imageAfter(before));
+  const sim = new SimDisk<number>(await imageAfter(before), [journalEndPath]);
   const states: PondState[] = [];
   const pond = await openPondOn(sim.disk, 'sim', { mode: 'write' });
   for (const step of [undefined, ...steps]) {

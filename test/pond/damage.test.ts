@@ -178,7 +178,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   'an unacknowledged commit with short data': tip(inDataFile(4, shorten)),
   'a journal cut short': {
     damage: shorten(journalPath),
-    notice: /^the journal lost its last \d+ bytes since the pond was closed: .*; the \d+ bytes left of it are in _pond/,
+    notice: /^the journal lost its last \d+ bytes since it was written: .*; the \d+ bytes left of it are in _pond/,
     setAside: 1,
     staged: ['/first'],
   },

@@ -1,47 +1,71 @@
 /**
- * One altered byte anywhere in a pond is found, by what a person does or by a check, or nothing that can be observed
- * differs; never a crash or another answer. A normal run tries a sample of each kind of file; POND_PROOF_ROUNDS tries
- * more, and every byte of a kind when they suffice.
+ * One altered byte anywhere in a pond is found, by opening it or by a check, or nothing that can be observed differs;
+ * never a crash or another answer. Each run alters every `stride`-th byte of each kind of file, from an offset that the
+ * seed gives; as many rounds as the stride alter every byte.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
+import { type Pond } from '../../server/src/pond/types.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
-import { imageOf } from '../support/diskImage.ts';
-import { checkedPond } from '../support/checkedPond.ts';
 import { openPondOn } from '../support/pond.ts';
-import { overwrite, pondState } from '../support/pondState.ts';
+import { pondState } from '../support/pondState.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
+import { smallPond } from '../support/smallPond.ts';
+import { collect } from '../support/tree.ts';
 
-const { image } = await checkedPond(7);
+/** Memory limit of the process: a decoder that trusts a count takes more, or all there is. */
+const memoryKilobytesMax = 1024 * 1024;
 
-/** Everything that a person can observe: the working tree, some versions, the log, the status and the history's rows. */
-async function observed(of: DiskImage): Promise<unknown> {
-  const pond = await openPondOn(createMemoryDisk(of), 'checked', { mode: 'read' });
+/** Number of bytes of which a round alters one. */
+const strides: Readonly<Record<string, number>> = {
+  'data file': 2_000,
+  'log entry': 1_000,
+  checkpoint: 3_000,
+  hint: 80,
+  blob: 33_000,
+  journal: 300,
+  other: 100,
+};
+
+function kindOf(path: string): string {
+  if (path.endsWith('.checkpoint.parquet')) return 'checkpoint';
+  if (path.endsWith('.parquet')) return 'data file';
+  if (path.endsWith('_last_checkpoint')) return 'hint';
+  if (path.startsWith('_delta_log/')) return 'log entry';
+  if (path.startsWith('_pond/blobs/')) return 'blob';
+  return path === '_pond/journal' ? 'journal' : 'other';
+}
+
+async function withPond<T>(of: DiskImage, work: (pond: Pond) => Promise<T>): Promise<T> {
+  const pond = await openPondOn(createMemoryDisk(of), 'flips', { mode: 'read' });
   try {
-    const { head, staged, notices, foreignCommits, earlierForeignFiles } = await pond.status();
-    const changes = staged.map(({ kind, path }) => `${kind} ${path}`);
-    const entries: unknown[] = [];
-    for await (const entry of (await pond.history()).entries()) entries.push(entry);
-    // The wide directory is the same from commit 4 on.
-    const state = await pondState(pond, (number) => number < 4 || number === head.number);
-    return { head, changes, notices, foreignCommits, earlierForeignFiles, state, entries };
+    return await work(pond);
   } finally {
     await pond.close();
   }
 }
+
+/** Everything that a person can observe: the working tree, all versions, the log, tags, status and history's rows. */
+const observed = async (pond: Pond): Promise<unknown> => {
+  const { head, staged, notices, foreignCommits, earlierForeignFiles } = await pond.status();
+  const changes = staged.map(({ kind, path }) => `${kind} ${path}`);
+  const entries = await collect((await pond.history()).entries());
+  const [state, tags] = [await pondState(pond), [...(await pond.tags())]];
+  return { head, changes, notices, foreignCommits, earlierForeignFiles, state, tags, entries };
+};
 
 /** Problems of opening and of a check; [] for a sound pond. */
-async function problemsOf(of: DiskImage): Promise<readonly string[]> {
-  const pond = await openPondOn(createMemoryDisk(of), 'checked', { mode: 'read' });
-  try {
-    const { problems } = await pond.checkHistory();
-    return [...pond.notices, ...problems];
-  } finally {
-    await pond.close();
-  }
-}
+const problemsOf = async (pond: Pond): Promise<readonly string[]> => {
+  const { problems } = await pond.checkHistory();
+  return [...pond.notices, ...problems];
+};
+
+const quickProblemsOf = async (pond: Pond): Promise<readonly string[]> => {
+  const { problems } = await pond.checkHistory({ isQuick: true });
+  return [...pond.notices, ...problems];
+};
 
 /** Returns the result, or the error when it is one that reports damage. */
 async function attempt<T>(work: Promise<T>, where: string): Promise<T | PondError> {
@@ -54,57 +78,62 @@ async function attempt<T>(work: Promise<T>, where: string): Promise<T | PondErro
   }
 }
 
-const paths = [...image.files].map(([path]) => path);
-const kinds: Readonly<Record<string, { readonly paths: readonly string[]; readonly count: number }>> = {
-  'a data file': { paths: paths.filter((path) => /^[^/]*\.parquet$/.test(path)), count: 6 },
-  'a log entry': { paths: paths.filter((path) => path.endsWith('.json')), count: 6 },
-  'a checkpoint': { paths: paths.filter((path) => path.endsWith('.checkpoint.parquet')), count: 2 },
-  'the hint': { paths: paths.filter((path) => path.endsWith('_last_checkpoint')), count: 1 },
-  'a blob': { paths: paths.filter((path) => path.startsWith('_pond/blobs/')), count: 1 },
-  'the journal': { paths: paths.filter((path) => path === '_pond/journal'), count: 8 },
-};
-
 interface Flip {
   readonly path: string;
   readonly offset: number;
   readonly mask: number;
 }
 
-/** Alterations of bytes of some files: `count` random ones for each round, or each byte once when that is fewer. */
-function flipsOf(files: readonly string[], count: number): readonly Flip[] {
-  const bytes = files.flatMap((path) =>
-    Array.from({ length: createMemoryDisk(image).stat(path)!.sizeBytes }, (_, offset) => ({ path, offset })),
-  );
-  const flip = (random: (count: number) => number, at: Omit<Flip, 'mask'>): Flip => ({ ...at, mask: 1 + random(255) });
-  const chosen = seeds(count).map((seed) => randomOf(seed));
-  if (chosen.length >= bytes.length) return bytes.map((at, index) => flip(randomOf(index), at));
-  return chosen.map((random) => flip(random, bytes[random(bytes.length)]!));
+/** Alterations of the bytes of some files, ordered by file: one of `stride` bytes for each round, each at most once. */
+function* flipsOf(files: DiskImage['files'], stride: number): Generator<Flip> {
+  const rounds = seeds(1);
+  const phases = new Set(rounds.slice(0, stride).map((seed) => seed % stride));
+  let position = 0;
+  for (const [path, bytes] of files) {
+    for (let offset = 0; offset < bytes.length; offset++, position++) {
+      if (phases.has(position % stride)) yield { path, offset, mask: 1 + randomOf(rounds[0]! + position)(255) };
+    }
+  }
+}
+
+function altered(image: DiskImage, { path, offset, mask }: Flip): DiskImage {
+  const files = [...image.files].map(([name, bytes]): readonly [string, Uint8Array] => {
+    if (name !== path) return [name, bytes];
+    const copy = bytes.slice();
+    copy[offset]! ^= mask;
+    return [name, copy];
+  });
+  return { ...image, files };
 }
 
 describe('one altered byte', async () => {
-  const expected = await observed(image);
-  assert.deepEqual(await problemsOf(image), []);
-  for (const [kind, { paths: files, count }] of Object.entries(kinds)) {
-    it(`of ${kind} is found, or nothing differs`, async (t) => {
-      const tally = { found: 0, harmless: 0 };
-      for (const { path, offset, mask } of flipsOf(files, count)) {
-        const where = `${path}[${offset}]^=${mask}`;
-        const disk = createMemoryDisk(image);
-        const bytes = disk.readFile(path)!;
-        bytes[offset]! ^= mask;
-        overwrite(disk, path, bytes);
-        const altered = imageOf(disk);
-        const problems = await attempt(problemsOf(altered), where);
-        if (problems instanceof PondError || problems.length > 0) {
-          tally.found++;
-          // It is found; all the same nothing may crash.
-          await attempt(observed(altered), where);
-        } else {
-          assert.deepEqual(await attempt(observed(altered), where), expected, where);
-          tally.harmless++;
-        }
+  const image = await smallPond();
+  const expected = await withPond(image, observed);
+  assert.deepEqual(await withPond(image, problemsOf), []);
+
+  for (const [kind, stride] of Object.entries(strides)) {
+    it(`of a file (${kind}) is found, or nothing differs`, async (t) => {
+      const tally = { found: 0, quick: 0, harmless: 0 };
+      const files = [...image.files].filter(([path]) => kindOf(path) === kind);
+      assert.ok(files.length > 0);
+      for (const flip of flipsOf(files, stride)) {
+        const where = `${flip.path}[${flip.offset}]^=${flip.mask}`;
+        const pond = altered(image, flip);
+        const isFound = isProblem(await attempt(withPond(pond, problemsOf), where));
+        const isFoundQuickly = isProblem(await attempt(withPond(pond, quickProblemsOf), where));
+        assert.ok(isFound || !isFoundQuickly, `${where}: only the quick check found it`);
+        // Of damage that is found, what is observed may be an error, and nothing may crash.
+        const seen = await attempt(withPond(pond, observed), where);
+        if (!isFound) assert.deepEqual(seen, expected, where);
+        tally[isFound ? 'found' : 'harmless']++;
+        if (isFoundQuickly) tally.quick++;
       }
-      t.diagnostic(`${kind}: ${tally.found} found, ${tally.harmless} harmless`);
+      assert.ok(process.resourceUsage().maxRSS < memoryKilobytesMax);
+      const { found, quick, harmless } = tally;
+      t.diagnostic(`${kind}: ${found} found, ${quick} of them by the quick check; ${harmless} without effect`);
     });
   }
 });
+
+const isProblem = (outcome: readonly string[] | PondError): boolean =>
+  outcome instanceof PondError || outcome.length > 0;

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { encodeFrame, FrameReader, type FrameRef } from '../../server/src/pond/journalFrames.ts';
+import { journalEndPath } from '../../server/src/pond/journalEnd.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
+import { ownProcessTable } from '../../server/src/storage/processTable.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
@@ -18,6 +20,8 @@ interface Made {
   readonly closed: DiskImage;
   /** As its writer left it when it was killed. */
   readonly killed: DiskImage;
+  /** As its writer left it when the machine was restarted. */
+  readonly restarted: DiskImage;
 }
 
 /** A pond with a commit and two staged changes, in two groups of the journal. */
@@ -29,13 +33,14 @@ async function makePond(): Promise<Made> {
   await pond.commit({ message: '1', author: 'test' });
   await root.writeFile('/first', bytesOf('staged first'));
   await root.writeFile('/second', bytesOf('staged second'));
-  const died = createMemoryDisk(imageOf(disk));
-  endLockHolders(died);
+  const [died, stopped] = [createMemoryDisk(imageOf(disk)), createMemoryDisk(imageOf(disk))];
+  endLockHolders(died, { isKilled: true });
+  endLockHolders(stopped);
   await pond.close();
-  return { closed: imageOf(disk), killed: imageOf(died) };
+  return { closed: imageOf(disk), killed: imageOf(died), restarted: imageOf(stopped) };
 }
 
-const { closed: sound, killed } = await makePond();
+const { closed: sound, killed, restarted } = await makePond();
 
 function alterLastByte(disk: Disk): void {
   const bytes = disk.readFile(journalPath)!;
@@ -117,7 +122,7 @@ describe('opening a pond with', () => {
   }
 
   it('a journal whose end never reached the disk shows what was acknowledged', async () => {
-    const disk = createMemoryDisk(killed);
+    const disk = createMemoryDisk(restarted);
     replace(journalPath, (bytes) => bytes.fill(0, bytes.length - 100))(disk);
     const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
     const { staged, setAside } = await pond.status();
@@ -155,7 +160,7 @@ describe('one altered byte of the journal', () => {
   }
 
   it('is reported with a solution: the changes staged before it can be kept', async () => {
-    const disk = createMemoryDisk(killed);
+    const disk = createMemoryDisk(restarted);
     alterLastByte(disk);
     const error: unknown = await openPondOn(disk, 'damaged', { mode: 'read' }).catch((caught: unknown) => caught);
     assert.ok(isPondError(error, 'journal-damaged'));
@@ -170,7 +175,7 @@ describe('one altered byte of the journal', () => {
 
 describe('an unfinished change at the end of the journal', () => {
   it('is reported by a reader, unless a process is still writing it', async () => {
-    const disk = createMemoryDisk(killed);
+    const disk = createMemoryDisk(restarted);
     shorten(disk);
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
     assert.match(
@@ -192,7 +197,7 @@ describe('an unfinished change at the end of the journal', () => {
   });
 
   it('is listed in the status as quarantined, until a person removes it', async () => {
-    const disk = createMemoryDisk(killed);
+    const disk = createMemoryDisk(restarted);
     shorten(disk);
     await (await openPondOn(disk, 'damaged', { mode: 'write' })).close();
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
@@ -206,54 +211,80 @@ describe('an unfinished change at the end of the journal', () => {
   });
 });
 
-describe('a journal that was whole when the pond was closed, and is', () => {
-  const runEnds = endsOfRuns(createMemoryDisk(sound));
-  const cutTo =
-    (sizeBytes: number) =>
-    (bytes: Uint8Array): Uint8Array =>
-      bytes.subarray(0, sizeBytes);
-  const older = createMemoryDisk(sound).readFile(journalPath)!.slice(0, runEnds[1]);
-  const ways: Readonly<Record<string, readonly [(bytes: Uint8Array) => Uint8Array, readonly string[]]>> = {
-    'cut at the end of a run': [cutTo(runEnds[1]!), ['/first']],
-    'cut at the end of its header': [cutTo(runEnds[0]!), []],
-    'cut inside a run': [cutTo(runEnds[1]! + 40), ['/first']],
-    emptied: [cutTo(0), []],
-    'replaced by an older copy': [() => older, ['/first']],
-    'replaced by the journal of another batch': [
-      (bytes) => encodeFrame({ ...headerIn(bytes), batch: 'another' }, new Uint8Array()),
-      [],
-    ],
-  };
-  for (const [name, [damage, shown]] of Object.entries(ways)) {
-    it(`${name} is reported when it is opened, and listed until a person removes the note`, async () => {
-      const disk = createMemoryDisk(sound);
-      replace(journalPath, damage)(disk);
-      const isLoss = (notices: readonly string[]): void => {
-        assert.equal(notices.length, 1, notices.join());
-        assert.match(notices[0]!, /^the journal (lost its last \d+ bytes since|is not the one with which) /);
-      };
-      for (let time = 0; time < 2; time++) {
-        const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
-        isLoss(reader.notices);
-        assert.match(reader.notices[0]!, /restore _pond\/journal from a copy before you change the pond$/);
-        await reader.close();
-      }
-      const writer = await openPondOn(disk, 'damaged', { mode: 'write' });
-      isLoss(writer.notices);
-      await (await writer.fs.root()).writeFile('/third', bytesOf('three'));
-      await writer.close();
-      const again = await openPondOn(disk, 'damaged', { mode: 'write' });
-      const { notices, staged, setAside } = await again.status();
-      assert.deepEqual([notices, staged.map(({ path }) => path)], [[], [...shown, '/third']]);
-      assert.match(
-        setAside.map(({ text }) => text).join(),
-        /Remove this file once nothing that you staged is missed\.$/,
-      );
-      await again.close();
-    });
-  }
+// The record of a killed process counts only where the system has an id of its start.
+const isBootKnown = ownProcessTable().boot !== undefined;
+const images = { 'the pond was closed': sound, ...(isBootKnown && { 'its process was killed': killed }) };
+for (const [when, left] of Object.entries(images)) {
+  describe(`a journal that was whole when ${when}, and is`, () => {
+    const runEnds = endsOfRuns(createMemoryDisk(sound));
+    const cutTo =
+      (sizeBytes: number) =>
+      (bytes: Uint8Array): Uint8Array =>
+        bytes.subarray(0, sizeBytes);
+    const older = createMemoryDisk(sound).readFile(journalPath)!.slice(0, runEnds[1]);
+    const ways: Readonly<Record<string, readonly [(bytes: Uint8Array) => Uint8Array, readonly string[]]>> = {
+      'cut at the end of a run': [cutTo(runEnds[1]!), ['/first']],
+      'cut at the end of its header': [cutTo(runEnds[0]!), []],
+      'cut inside a run': [cutTo(runEnds[1]! + 40), ['/first']],
+      emptied: [cutTo(0), []],
+      'replaced by an older copy': [() => older, ['/first']],
+      'replaced by the journal of another batch': [
+        (bytes) => encodeFrame({ ...headerIn(bytes), batch: 'another' }, new Uint8Array()),
+        [],
+      ],
+    };
+    for (const [name, [damage, shown]] of Object.entries(ways)) {
+      it(`${name} is reported when it is opened, and listed until a person removes the note`, async () => {
+        const disk = createMemoryDisk(left);
+        replace(journalPath, damage)(disk);
+        const isLoss = (notices: readonly string[]): void => {
+          assert.equal(notices.length, 1, notices.join());
+          assert.match(
+            notices[0]!,
+            /^the journal (lost its last \d+ bytes since it was written: |is not the one that was written last: )/,
+          );
+        };
+        for (let time = 0; time < 2; time++) {
+          const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
+          isLoss(reader.notices);
+          assert.match(reader.notices[0]!, /restore _pond\/journal from a copy before you change the pond$/);
+          await reader.close();
+        }
+        const writer = await openPondOn(disk, 'damaged', { mode: 'write' });
+        isLoss(writer.notices);
+        await (await writer.fs.root()).writeFile('/third', bytesOf('three'));
+        await writer.close();
+        const again = await openPondOn(disk, 'damaged', { mode: 'write' });
+        const { notices, staged, setAside } = await again.status();
+        assert.deepEqual([notices, staged.map(({ path }) => path)], [[], [...shown, '/third']]);
+        assert.match(
+          setAside.map(({ text }) => text).join(),
+          /Remove this file once nothing that you staged is missed\.$/,
+        );
+        await again.close();
+      });
+    }
+  });
+}
 
-  it('as it was is not reported: nothing staged, or staged, committed and discarded in any order', async () => {
+describe('a journal that is as its writer left it', () => {
+  it('is compared with no record from before a restart, and with none that cannot be read', async () => {
+    const bytes = createMemoryDisk(restarted).readFile(journalEndPath)!;
+    assert.match(text(bytes), /^(\{"lock":"[-0-9a-f]{36}","batch":"[-0-9a-f]{36}","sizeBytes":\d+\}\n)+$/);
+    const records = [bytes, bytesOf(''), bytesOf('rubbish\n'), bytesOf('{}\n[]\n'), Buffer.alloc(9_000)];
+    for (const [image, some] of [[restarted, records] as const, [killed, records.slice(1)] as const]) {
+      for (const record of some) {
+        const disk = createMemoryDisk(image);
+        overwrite(disk, journalEndPath, record);
+        replace(journalPath, (journal) => journal.subarray(0, endsOfRuns(disk)[1]))(disk);
+        const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
+        assert.deepEqual(pond.notices, []);
+        await pond.close();
+      }
+    }
+  });
+
+  it('is not reported: nothing staged, or staged, committed and discarded in any order, closed or killed', async () => {
     const disk = createMemoryDisk(sound);
     const steps: readonly ((pond: Pond) => Promise<unknown>)[] = [
       (pond) => pond.discard(['/first']),
@@ -270,7 +301,14 @@ describe('a journal that was whole when the pond was closed, and is', () => {
         const { notices, setAside } = await pond.status();
         assert.deepEqual([notices, setAside], [[], []]);
         if (mode === 'write') await step(pond);
+        const left = createMemoryDisk(imageOf(disk));
         await pond.close();
+        endLockHolders(left, { isKilled: true });
+        for (const next of ['read', 'write'] as const) {
+          const after = await openPondOn(left, 'damaged', { mode: next });
+          assert.deepEqual(after.notices, []);
+          await after.close();
+        }
       }
     }
   });

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { type CallOptions, type Host, type Remote, RemoteGoneError } from '../../server/src/commands/calls.ts';
 import { attach } from '../../server/src/rpc/attachClient.ts';
 import { listen } from '../../server/src/rpc/attachServer.ts';
-import { binaryDecoder, binaryEncoder } from '../../server/src/rpc/codec.ts';
+import { binaryConnection } from '../../server/src/rpc/codec.ts';
 import { hello } from '../../server/src/rpc/messages.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { areReleased } from '../support/released.ts';
@@ -75,10 +74,7 @@ test('a request that is written just after the other process died fails as if it
   const path = join(temporaryFolder(t), 's');
   const server = createServer((socket) => {
     peers.push(socket);
-    const connection = createMessageConnection(
-      new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
-      new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
-    );
+    const connection = binaryConnection(socket);
     connection.onRequest(hello, (greeting: unknown) => greeting);
     connection.onClose(() => connection.dispose());
     connection.listen();

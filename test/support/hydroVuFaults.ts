@@ -8,10 +8,12 @@ export type Fault =
       readonly kind: 'status';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
+      readonly body?: string | Uint8Array;
     }
   /** No answer, for as long as the client waits. */
   | { readonly kind: 'slow' }
+  /** A body without end: a text again and again, until the client goes. */
+  | { readonly kind: 'drip'; readonly text: string }
   /** The connection ends in the middle of the body. */
   | { readonly kind: 'truncated' }
   /** The connection ends before there is an answer. */
@@ -74,6 +76,12 @@ export function replyWithFault(fault: Fault, request: IncomingMessage, response:
       return;
     case 'slow':
       return;
+    case 'drip': {
+      response.writeHead(200);
+      const timer = setInterval(() => response.write(fault.text), 5);
+      response.on('close', () => clearInterval(timer));
+      return;
+    }
     case 'dropped':
       request.socket.destroy();
       return;

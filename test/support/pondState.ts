@@ -56,14 +56,15 @@ async function contentText(fs: FileSystem, node: Node): Promise<string> {
 }
 
 /**
- * Makes the locks of this process on a disk those of a dead one, as after a restart of the machine: a test that plays
- * several processes has one process id for all.
+ * Makes the locks of this process on a disk those of a dead one: after a restart of the machine, or with `isKilled`, of a
+ * process that was killed. A test that plays several processes has one process id for all.
  */
-export function endLockHolders(disk: Disk): void {
+export function endLockHolders(disk: Disk, { isKilled = false }: { readonly isKilled?: boolean } = {}): void {
   for (const name of disk.list('_pond').filter((name) => name.startsWith('lock.'))) {
     const path = `_pond/${name}`;
     const text = Buffer.from(disk.readFile(path) ?? []).toString();
-    const ended = text.replace(/"started":("[^"]*"|null)/, '"started":"before"');
+    const killed = text.replace(/"started":("[^"]*"|null)/, '"started":"before"');
+    const ended = isKilled ? killed : killed.replace(/"boot":"[^"]*"/, '"boot":"before"');
     overwrite(disk, path, Buffer.from(ended));
   }
 }

@@ -10,11 +10,19 @@ export type DiskOperation =
   | { readonly kind: 'makeDirectory' | 'remove' | 'syncDirectory'; readonly path: string }
   | { readonly kind: 'link' | 'rename'; readonly from: string; readonly to: string };
 
-/** `disk`, which calls `record` after every call that changed it. A stream is recorded chunk by chunk. */
-export function createRecordingDisk(disk: Disk, record: (operation: DiskOperation) => void): Disk {
+/**
+ * `disk`, which calls `record` after every call that changed it, but for calls on an open file at one of `ignored`. A stream
+ * is recorded chunk by chunk.
+ */
+export function createRecordingDisk(
+  disk: Disk,
+  record: (operation: DiskOperation) => void,
+  ignored: readonly string[] = [],
+): Disk {
   let files = 0;
   const open = (kind: 'create' | 'openAppend', path: string): DiskFile => {
     const inner = disk[kind](path);
+    if (ignored.includes(path)) return inner;
     const file = files++;
     record({ kind, path, file });
     return recordFile(inner, file, record);

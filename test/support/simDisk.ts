@@ -50,10 +50,14 @@ export class SimDisk<Fact = never> {
   readonly #operations: DiskOperation[] = [];
   readonly #facts: { readonly fact: Fact; readonly point: number }[] = [];
 
-  /** A disk that starts with `image`, all of it durable. */
-  constructor(image: DiskImage = emptyImage) {
+  /**
+   * A disk that starts with `image`, all of it durable. No crash keeps a file at a path of `volatile`: of a file that is never
+   * flushed, each call would double the states.
+   */
+  constructor(image: DiskImage = emptyImage, volatile: readonly string[] = []) {
     this.#initial = image;
-    this.disk = createRecordingDisk(createMemoryDisk(image), (operation) => this.#operations.push(operation));
+    const record = (operation: DiskOperation): unknown => this.#operations.push(operation);
+    this.disk = createRecordingDisk(createMemoryDisk(image), record, volatile);
   }
 
   /** Number of calls that changed the disk so far: a crash can occur after 0 to this many. */

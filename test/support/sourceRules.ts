@@ -34,6 +34,33 @@ export function literalsAmong(names: ReadonlySet<string>, product: readonly Sour
   );
 }
 
+/** Members and functions that read a text as markup, as code or as an address. */
+const sinks = new Set(
+  'innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe srcdoc write writeln createContextualFragment DOMParser eval Function href'.split(
+    ' ',
+  ),
+);
+
+/** Uses of what reads a text as markup, as code or as an address, in code for a browser. */
+export function markupSinks(product: readonly SourceFile[]): readonly string[] {
+  return product.flatMap((file) =>
+    found(file, (node) => {
+      if (ts.isSourceFile(node)) return [];
+      const isMember = ts.isPropertyAccessExpression(node.parent) && node.parent.name === node;
+      const isCalled =
+        (ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent)) && node.parent.expression === node;
+      const isName = ts.isIdentifier(node) && (isMember || isCalled) && sinks.has(node.text);
+      const isText = ts.isStringLiteralLike(node) && (sinks.has(node.text) || /^on[a-z]+$/.test(node.text));
+      const isKey = isText && (ts.isElementAccessExpression(node.parent) || isAttribute(node.parent));
+      return isName || isKey ? [at(file, node, node.text)] : [];
+    }),
+  );
+}
+
+function isAttribute(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && /\.setAttribute(NS)?$/.test(node.expression.getText());
+}
+
 /** What a function finds in the nodes of a file, in order. */
 function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): readonly T[] {
   const all: T[] = [];

@@ -1,5 +1,6 @@
 import { isPondError, type PondError } from '../base/error.ts';
-import { type PondsCommand } from './verb.ts';
+import { displayPaths, namesResourceDirectory } from '../resources/displayPath.ts';
+import { type PondAccess, type PondsCommand } from './verb.ts';
 import { type NamedCopy, RepairCopies } from './repairCopies.ts';
 
 /** Restores damaged files of a pond from copies of it. Fails `lock-held` while another process writes the pond. */
@@ -9,7 +10,7 @@ export const repair: PondsCommand<'repair'> = async (ponds, { pond, copies: name
     const unusable = await openAll(opened, named);
     const { restored, refused, problems } = await ponds.repair(pond, opened.copies, job);
     return {
-      problems,
+      problems: await withResourceNames(ponds, pond, problems),
       refused: [...unusable, ...refused],
       restored: restored.map(({ path, from, quarantined }) => ({
         ...{ path, from: from ?? null, quarantined: quarantined ?? null },
@@ -19,6 +20,24 @@ export const repair: PondsCommand<'repair'> = async (ponds, { pond, copies: name
     opened.close();
   }
 };
+
+/** Returns the problems with the names of resources, where the pond can be read far enough to find them. */
+async function withResourceNames(
+  ponds: PondAccess,
+  directory: string,
+  problems: readonly string[],
+): Promise<readonly string[]> {
+  if (!problems.some(namesResourceDirectory)) return problems;
+  try {
+    return await ponds.reading(directory, async (pond) => {
+      const names = displayPaths([await pond.at('HEAD')]);
+      return await Promise.all(problems.map((problem) => names.text(problem).catch(() => problem)));
+    });
+  } catch (error) {
+    if (!isPondError(error) || error.code === 'cancelled') throw error;
+    return problems;
+  }
+}
 
 /** Opens copies. Returns why some of them cannot be used, as sentences; fails when none can. */
 async function openAll(opened: RepairCopies, named: readonly NamedCopy[]): Promise<readonly string[]> {

@@ -14,6 +14,18 @@ export const textLengthMax = 262_144;
  */
 const openMax = 256;
 
+/**
+ * Maximum number of lexemes in a text: marks, words, spaces and line ends of YAML. The longest text of ordinary documents has
+ * fewer; one of marks alone has three times as many, and the library's time depends on them.
+ */
+const lexemesMax = 200_000;
+
+/** Maximum number of documents in a text: resources as short as can be fill the longest text with fewer. */
+const documentsMax = 5_000;
+
+/** Errors of the library that are looked at: of those on one line, one is shown. */
+const errorsMax = 1_000;
+
 /** Maximum number of problems per document: a text that is not YAML can have one per character. */
 const problemsMax = 100;
 
@@ -43,37 +55,61 @@ export interface ParsedDocument {
 export function parseDocuments(text: string): readonly ParsedDocument[] {
   const lines = createLineMap(text);
   if (text.length > textLengthMax) return [tooLarge(text, lines)];
-  let documents: readonly Document.Parsed[] | undefined;
+  let documents: readonly Document.Parsed[] | Problem;
   try {
-    documents = compose(text);
+    documents = compose(text, lines);
   } catch (cause) {
     const message = `the YAML cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`;
     return [unreadable({ code: 'yaml-syntax', severity: 'error', message, range: lines.rangeOf(0, 1) })];
   }
-  if (documents === undefined) return [unreadable(tooDeep(lines.rangeOf(0, text.length)))];
+  if ('code' in documents) return [unreadable(documents)];
   return documents.map((document) => readDocument(text, lines, document));
 }
 
-/** The documents as parsed by the library; undefined when values are nested too deeply for it. */
-function compose(text: string): readonly Document.Parsed[] | undefined {
+/** The documents as parsed by the library; the problem of a text with too many lexemes, or nested too deeply for it. */
+function compose(text: string, lines: LineMap): readonly Document.Parsed[] | Problem {
   const tokens: CST.Token[] = [];
   const parser = new Parser();
+  let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++count > lexemesMax)
+      return tooMany(`${lexemesMax} words and marks of YAML`, lines.rangeOf(parser.offset, parser.offset + 1));
     tokens.push(...parser.next(lexeme));
-    if (parser.stack.length > openMax) return undefined;
+    if (parser.stack.length > openMax) return tooDeep(lines.rangeOf(0, text.length));
   }
   tokens.push(...parser.end());
+  return withoutStacks(() => composed(tokens, lines));
+}
+
+function composed(tokens: readonly CST.Token[], lines: LineMap): readonly Document.Parsed[] | Problem {
   // The library's search for duplicate keys compares all pairs; upgradeDocument.ts does it in one pass.
   const options = { uniqueKeys: false, intAsBigInt: true, prettyErrors: false, logLevel: 'silent' } as const;
-  return [...new Composer(options).compose(tokens)];
+  const documents: Document.Parsed[] = [];
+  for (const document of new Composer(options).compose(tokens)) {
+    const [start] = document.range;
+    if (documents.length === documentsMax) return tooMany(`${documentsMax} documents`, lines.rangeOf(start, start + 1));
+    documents.push(document);
+  }
+  return documents;
+}
+
+/** Runs some work in which errors have no stacks. A text can have an error in each line, and the stacks cost most of the time. */
+function withoutStacks<T>(work: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 function readDocument(text: string, lines: LineMap, document: Document.Parsed): ParsedDocument {
   const converted = upgradeDocument({ text, lines, document });
   if (converted.limit !== undefined) return unreadable(converted.limit);
   const syntax = [
-    ...document.errors.map((error) => syntaxProblem(lines, error, 'error')),
-    ...document.warnings.map((error) => syntaxProblem(lines, error, 'warning')),
+    ...document.errors.slice(0, errorsMax).map((error) => syntaxProblem(lines, error, 'error')),
+    ...document.warnings.slice(0, errorsMax).map((error) => syntaxProblem(lines, error, 'warning')),
   ];
   return {
     root: converted.root,
@@ -117,6 +153,12 @@ function tooLarge(text: string, lines: LineMap): ParsedDocument {
 
 function tooDeep(range: TextRange): Problem {
   return { code: 'yaml-too-deep', severity: 'error', message: 'values are nested too deeply to be read', range };
+}
+
+function tooMany(what: string, range: TextRange): Problem {
+  const message = `a resource file has at most ${what}; the check stopped here`;
+  const hint = 'Split the file: a folder may hold any number of resource files.';
+  return { code: 'yaml-too-many', severity: 'error', message, range, hint };
 }
 
 function unreadable(problem: Problem): ParsedDocument {

@@ -5,7 +5,7 @@ export const problemCodes = {
   'yaml-syntax': 'the text is not YAML',
   'yaml-too-large': 'the text is longer than a resource file may be',
   'yaml-too-deep': 'mappings and lists are nested too deeply',
-  'yaml-too-many': 'the document has too many values once its aliases are followed',
+  'yaml-too-many': 'the document has too many words and marks, or too many values once its aliases are followed',
   'yaml-alias-unknown': 'an alias (`*name`) names no anchor before it; a value that begins with `*` needs quotes',
   'yaml-alias-loop': 'an alias is inside the value that it names',
   'key-not-text': 'a key is a list or a mapping',

@@ -5,6 +5,7 @@ import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
 import { spoolPrefix, journalPath } from './layout.ts';
 import { type Journal, type JournalContents } from './journal.ts';
+import { type FillJournal } from './journalBytes.ts';
 import { encodeChanges, type StagedBatch } from './changeFrames.ts';
 import { type InPart, type EntryChange, type Overlay } from './overlay.ts';
 import { type PondNode, type StagedContent } from './node.ts';
@@ -207,7 +208,7 @@ export class JournalChangeLog implements ChangeLog, Spool {
 
   #rewrite({ base = this.#journal.base, partOf = () => undefined }: RewriteOptions = {}): void {
     const written: StagedBatch[] = [];
-    const fill: Parameters<Journal['rewrite']>[0] = (frames) => {
+    const fill: FillJournal = (frames) => {
       for (const change of this.#overlay.changes()) {
         const { id } = change.directory.at(-1)!;
         const node = change.node && this.#moved(change.node, (bytes) => frames.append({}, bytes));

@@ -11,6 +11,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { type JournalFile, openJournalFile } from './journalFile.ts';
+import { type FillJournal, journalBytes } from './journalBytes.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, readJournal, withoutParts } from './journalReader.ts';
 import { journalPath } from './layout.ts';
@@ -28,12 +29,6 @@ interface FrameOptions {
   readonly more: boolean;
   /** True for changes that only take content away: on a full disk they may use the reserve. */
   readonly isRemoval: boolean;
-}
-
-/** Accepts the frames of a journal that is being rewritten. */
-interface JournalWriter {
-  /** Adds a frame and returns the offset that its content will have in the file. */
-  append(json: object, content: Uint8Array): number;
 }
 
 /** The journal opened for writing. One at a time: its owner holds the pond's lock. */
@@ -68,6 +63,7 @@ export class Journal {
     const journal = new Journal(disk, contents, contents.header ?? newHeader(base), lock);
     try {
       if (journal.#file.sizeBytes > contents.goodBytes) journal.#file.truncate(contents.goodBytes);
+      journal.#recordEnd();
       return journal;
     } catch (error) {
       journal.close();
@@ -104,6 +100,7 @@ export class Journal {
       this.#acknowledgedBytes = this.#file.sizeBytes;
       this.#run++;
       this.#isRemoval = true;
+      this.#recordEnd();
     });
   }
 
@@ -210,6 +207,7 @@ export class Journal {
         this.#acknowledgedBytes = 0;
         this.#headerWritten = false;
         this.requireOwned();
+        this.#lock.recordEnd(undefined);
         this.#file.truncate(0);
         this.#writeHeader();
         this.#file.write();
@@ -227,21 +225,12 @@ export class Journal {
   }
 
   /** Replaces all frames with equivalent ones, based on commit `base`, atomically and durably, or not at all. */
-  rewrite(fill: (frames: JournalWriter) => void, base = this.base): void {
+  rewrite(fill: FillJournal, base = this.base): void {
     this.#guard(() => {
-      const place: FrameRef = { batch: this.batch, run: 1 };
       const header = { ...this.#header, base };
-      const parts = [encodeFrame(header, nothing)];
-      let sizeBytes = parts[0]!.length;
-      const append = (json: object, content: Uint8Array): number => {
-        const part = encodeFrame({ ...json, ...place, more: true }, content);
-        parts.push(part);
-        sizeBytes += part.length;
-        return sizeBytes - content.length;
-      };
-      fill({ append });
-      const bytes = Buffer.concat([...parts, encodeFrame(place, nothing)]);
+      const bytes = journalBytes(header, fill);
       this.requireOwned();
+      this.#lock.recordEnd(undefined);
       try {
         replaceFile(this.#disk, journalPath, bytes);
         this.#file.close();
@@ -259,11 +248,17 @@ export class Journal {
       this.#run = 2;
       this.#acknowledgedBytes = this.#file.sizeBytes;
       this.#headerWritten = true;
+      this.#recordEnd();
     });
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  #recordEnd(): void {
+    const { end } = this;
+    if (end !== undefined) this.#lock.recordEnd(end);
   }
 
   #openFile(): JournalFile {

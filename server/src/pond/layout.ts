@@ -19,7 +19,7 @@ export function requireLayout(disk: Disk): void {
   for (const path of directories) requireKind(disk, path, 'directory');
   for (const name of disk.list(workDirectory)) {
     const path = `${workDirectory}/${name}`;
-    if (name === 'journal' || name.startsWith('lock.')) requireKind(disk, path, 'file');
+    if (name === 'journal' || name === 'journal.end' || name.startsWith('lock.')) requireKind(disk, path, 'file');
     else disk.stat(path);
   }
   const latest = latestVersion(disk);

@@ -6,15 +6,22 @@
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
-import { putIfAbsent, removeQuietly, replaceFile } from '../storage/durable.ts';
-import { freeText, heldText, type JournalEnd, type LockFile, type LockHolder, parseLock } from './lockFile.ts';
-import { beatMs, HeartbeatWatch, isLocal, type LockClock, newHolder, stateOf, systemClock } from './lockHolder.ts';
+import { putIfAbsent } from '../storage/durable.ts';
+import { heldText, type JournalEnd, type LockHolder } from './lockFile.ts';
+import { free, highestGeneration, isOwn, lockAt, lockDirectory, lockPath, removeBelow, touch } from './lockFiles.ts';
+import { JournalEndRecords, recordedJournalEnd } from './journalEnd.ts';
+import {
+  beatMs,
+  HeartbeatWatch,
+  isLocal,
+  isOfThisStart,
+  type LockClock,
+  newHolder,
+  stateOf,
+  systemClock,
+} from './lockHolder.ts';
 import { journalPath } from './layout.ts';
 import { withReserve } from './reserve.ts';
-
-const directory = '_pond';
-/** Generations of up to 15 digits, which can be incremented exactly. */
-const namePattern = /^lock\.(\d{1,15})$/;
 
 /** Claim that keeps others from the lock: a process, or the unknown writer of an unreadable file. */
 type Claim =
@@ -35,7 +42,7 @@ interface PreviousHolder {
   readonly hasEnded: boolean;
   /** True when it may still be running: unknown, or only its heartbeat is missing. */
   readonly mayRun: boolean;
-  /** End of the journal when it released the lock, where that is known. */
+  /** End of the journal when it released the lock, or ended without releasing it, where that is known. */
   readonly journal: JournalEnd | undefined;
 }
 
@@ -45,6 +52,8 @@ export interface Lock {
   isHeld(): boolean;
   /** Changes the time of the file, for holders elsewhere. A timer calls it. */
   beat(): void;
+  /** Records where the journal ends; before it gets shorter, undefined, which fails with the storage codes. */
+  recordEnd(journal: JournalEnd | undefined): void;
   /** Frees the lock, and leaves word of where the journal ends. */
   release(journal?: JournalEnd): void;
 }
@@ -78,7 +87,7 @@ export function acquireLock(disk: Disk, clock: LockClock = systemClock): Lock {
 /** Creates the lock file; false when another process was faster. It may be there from an attempt that failed late. */
 function put(disk: Disk, path: string, self: LockHolder): boolean {
   if (!isOwn(disk, path, self.id)) return putIfAbsent(disk, path, Buffer.from(heldText(self)));
-  disk.syncDirectory(directory);
+  disk.syncDirectory(lockDirectory);
   return true;
 }
 
@@ -87,7 +96,7 @@ export function isLocked(disk: Disk): boolean {
   return currentClaim(disk, systemClock) !== undefined;
 }
 
-/** Returns where the journal ended when the pond was closed; undefined when that is not known or not up to date. */
+/** Returns where the journal ended when the last holder of the lock ended; undefined when it runs, or that is not known. */
 export function journalEndAtClose(disk: Disk): JournalEnd | undefined {
   return previousAt(disk, highestGeneration(disk)).journal;
 }
@@ -101,7 +110,7 @@ export class LockHeldError extends PondError {
 
   constructor(claim: Claim | undefined) {
     super('lock-held', textOf(claim), {
-      path: claim?.kind === 'unknown' ? claim.path : directory,
+      path: claim?.kind === 'unknown' ? claim.path : lockDirectory,
       hint: hintOf(claim),
     });
     this.holder = claim?.kind === 'held' ? claim.holder : undefined;
@@ -131,6 +140,7 @@ class HeldLock implements Lock {
   readonly #nextPath: string;
   readonly #id: string;
   readonly #timer: NodeJS.Timeout;
+  readonly #ends: JournalEndRecords;
   #written;
 
   constructor(
@@ -146,6 +156,7 @@ class HeldLock implements Lock {
     this.#nextPath = lockPath(generation + 1);
     this.#id = id;
     this.previous = previous;
+    this.#ends = new JournalEndRecords(disk, id);
     this.#written = disk.stat(this.#path);
     this.#timer = setInterval(() => this.beat(), beatMs).unref();
   }
@@ -170,41 +181,16 @@ class HeldLock implements Lock {
     }
   }
 
+  recordEnd(journal: JournalEnd | undefined): void {
+    if (journal === undefined) this.#ends.clear();
+    else this.#ends.write(journal);
+  }
+
   release(journal?: JournalEnd): void {
     clearInterval(this.#timer);
+    this.#ends.close();
     held.delete(this.#id);
     if (this.isHeld()) free(this.#disk, this.#path, journal);
-  }
-}
-
-/** Changes the time of a lock file, and leaves its content as it is. */
-function touch(disk: Disk, path: string): void {
-  const file = disk.openAppend(path);
-  try {
-    const { sizeBytes } = file;
-    file.append(Buffer.from('\n'));
-    file.truncate(sizeBytes);
-  } finally {
-    file.close();
-  }
-}
-
-function isOwn(disk: Disk, path: string, id: string): boolean {
-  const lock = lockAt(disk, path);
-  return lock.kind === 'held' && lock.holder.id === id;
-}
-
-function free(disk: Disk, path: string, journal: JournalEnd | undefined): void {
-  try {
-    replaceFile(disk, path, Buffer.from(freeText(journal)));
-  } catch {
-    // An empty lock is free too, and truncating a file needs no space on a full disk.
-    const file = disk.openAppend(path);
-    try {
-      file.truncate(0);
-    } finally {
-      file.close();
-    }
   }
 }
 
@@ -253,32 +239,14 @@ function previousAt(disk: Disk, generation: number | undefined): PreviousHolder 
   if (generation === undefined) return unclean;
   const lock = lockAt(disk, lockPath(generation));
   if (lock.kind === 'free') return { isClean: true, hasEnded: false, mayRun: false, journal: lock.journal };
-  const hasEnded = lock.kind === 'held' && (isMine(lock.holder) || stateOf(lock.holder) === 'ended');
-  return { ...unclean, hasEnded, mayRun: !hasEnded };
-}
-
-function highestGeneration(disk: Disk): number | undefined {
-  const generations = lockGenerations(disk);
-  return generations.length === 0 ? undefined : Math.max(...generations);
-}
-
-function lockGenerations(disk: Disk): number[] {
-  return disk.list(directory).flatMap((name) => {
-    const match = namePattern.exec(name);
-    return match === null ? [] : [Number(match[1])];
-  });
-}
-
-/** Removes older generations, which have no effect any more. */
-function removeBelow(disk: Disk, generation: number): void {
-  for (const older of lockGenerations(disk)) {
-    if (older < generation) removeQuietly(disk, lockPath(older));
-  }
-}
-
-const lockPath = (generation: number): string => `${directory}/lock.${generation}`;
-
-/** A missing file is free. */
-function lockAt(disk: Disk, path: string): LockFile {
-  return parseLock(Buffer.from(disk.readFile(path) ?? []).toString('utf8'));
+  if (lock.kind === 'unknown') return { ...unclean, mayRun: true };
+  const { holder } = lock;
+  const hasEnded = isMine(holder) ? !held.has(holder.id) : stateOf(holder) === 'ended';
+  const isRecorded = hasEnded && isOfThisStart(holder);
+  return {
+    ...unclean,
+    hasEnded,
+    mayRun: !hasEnded,
+    journal: isRecorded ? recordedJournalEnd(disk, holder.id) : undefined,
+  };
 }

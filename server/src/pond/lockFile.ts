@@ -56,7 +56,8 @@ export function parseLock(text: string): LockFile {
   return { kind: 'held', holder: { id, pid, host, started, boot, namespace, beats: beats === true } };
 }
 
-function journalEndIn(value: unknown): JournalEnd | undefined {
+/** Parses where a journal ends; undefined for anything else. */
+export function journalEndIn(value: unknown): JournalEnd | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { batch, sizeBytes }: Readonly<Record<string, unknown>> = { ...value };
   if (typeof batch !== 'string' || typeof sizeBytes !== 'number' || !Number.isSafeInteger(sizeBytes)) return undefined;
@@ -67,7 +68,8 @@ function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
 }
 
-function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+/** Parses an object; undefined for any other text. */
+export function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;

@@ -48,6 +48,11 @@ export function isLocal(holder: LockHolder): boolean {
   return isSameTable(holder, ownProcessTable());
 }
 
+/** True for a holder that ran since this machine was started last: what it wrote is there, flushed or not. */
+export function isOfThisStart({ boot }: LockHolder): boolean {
+  return boot !== undefined && boot === ownProcessTable().boot;
+}
+
 /** 'running' or 'ended' where the process can be looked up; 'elsewhere' where only its heartbeat is seen. */
 export function stateOf(holder: LockHolder): 'running' | 'ended' | 'elsewhere' {
   const here = ownProcessTable();

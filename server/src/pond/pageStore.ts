@@ -31,8 +31,8 @@ export class PageStore {
   readonly load: LoadPage = async (address) => {
     const { page, sha256 } = this.#cache.get(keyOf(address)) ?? (await this.#read(address));
     if (sha256 === address.sha256) return page;
-    const where = `${pageNodeId(address.directoryId, address.prefix)} in commit ${address.txn}`;
-    throw new PondError('pond-damaged', `the entries of ${where} have hash ${sha256}; expected ${address.sha256}`);
+    const message = `its entries in commit ${address.txn} have hash ${sha256}; expected ${address.sha256}`;
+    throw new PondError('pond-damaged', message);
   };
 
   /** Puts a page that was just written into the cache. */
@@ -56,7 +56,8 @@ async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
  * than the row says.
  */
 export function pageOf(row: StoredRow): Page {
-  const where = `${row.nodeId} in commit ${row.txn}`;
+  // The caller names the directory: a row knows no path.
+  const where = `its page '${row.nodeId.split('.')[1] ?? ''}' in commit ${row.txn}`;
   const entries = decodeEntries(row.content ?? new Uint8Array(), () => where);
   const { fork } = metadataOf(row);
   const count = fork === true ? entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) : entries.length;

@@ -67,7 +67,7 @@ export async function recover(disk: Disk, { lock }: { readonly lock: Lock | unde
   return { opLog, journal: await uncommitted(opLog, journal), notices };
 }
 
-/** The journal, and where it ended when the pond was closed; undefined when that is not known. */
+/** The journal, and where it ended when its last writer ended; undefined when that is not known. */
 async function readWithEnd(
   disk: Disk,
   lock: Lock | undefined,
@@ -82,18 +82,18 @@ async function readWithEnd(
 }
 
 /**
- * Says what the journal lost since the pond was closed; undefined when nothing is known to be lost. A
- * journal that was cut at the end of a run, or replaced by an older one, looks whole: only the released lock shows the
- * loss. It costs no flush, since a lock that is released is flushed anyway.
+ * Says what the journal lost since it was written last; undefined when nothing is known to be lost. A journal that was cut
+ * at the end of a run, or replaced by an older one, looks whole: only the released lock, or the record of a killed
+ * process, shows the loss. Neither costs a flush: a lock that is released is flushed anyway.
  */
 function lossOf({ header, goodBytes }: JournalContents, end: JournalEnd | undefined): string | undefined {
   if (end === undefined) return undefined;
   if (header !== undefined && header.batch !== end.batch) {
-    return 'the journal is not the one with which the pond was closed: what was staged then is missing';
+    return 'the journal is not the one that was written last: what was staged then is missing';
   }
   const lostBytes = end.sizeBytes - goodBytes;
   if (lostBytes <= 0) return undefined;
-  return `the journal lost its last ${lostBytes} bytes since the pond was closed: what was staged last is missing`;
+  return `the journal lost its last ${lostBytes} bytes since it was written: what was staged last is missing`;
 }
 
 /** Names in the working folder of a pond on which no process worked: its own, and those of a store that it was copied from. */

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, type MessageConnection } from 'vscode-jsonrpc/node';
 import { type CallOptions, type Remote, RemoteGoneError } from '../commands/calls.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from '../protocol/commands.ts';
 import {
@@ -16,7 +10,7 @@ import {
   type PondNotification,
   type ProgressEvent,
 } from '../protocol/events.ts';
-import { binaryDecoder, binaryEncoder } from './codec.ts';
+import { binaryConnection } from './codec.ts';
 import { fromResponse } from './errors.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
 
@@ -62,10 +56,7 @@ class SocketRemote implements Remote {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
-      new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
-    );
+    this.#connection = binaryConnection(socket);
     this.#connection.onNotification(events.progress, ({ token, message, done, total }: ProgressEvent) =>
       this.#progress.get(token)?.(message, done, total),
     );

@@ -1,25 +1,31 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import {
-  type CancellationToken,
-  createMessageConnection,
-  type MessageConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-jsonrpc/node';
+import { type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { PondError } from '../base/error.ts';
 import { type Host } from '../commands/calls.ts';
 import { verbNames } from '../commands/verbs.ts';
 import { type CommandName, method, type Params, protocolVersion } from '../protocol/commands.ts';
 import { events, type PondNotification, type ProgressEvent } from '../protocol/events.ts';
-import { binaryDecoder, binaryEncoder } from './codec.ts';
+import { binaryConnection } from './codec.ts';
 import { toResponse } from './errors.ts';
 import { Inputs } from './inputs.ts';
 import { type Extras, type Hello, hello, input, type InputChunk } from './messages.ts';
 import { abortControllerOf } from './signal.ts';
 
+/** Limits of connections that have not greeted: anything may connect, and must cost little until it speaks the protocol. */
+export interface AttachLimits {
+  /** Time for the greeting, milliseconds. */
+  readonly greetMs: number;
+  /** Bytes that may arrive before it. */
+  readonly greetBytesMax: number;
+  /** Connections at a time, greeted or not; more are closed at once. */
+  readonly connectionsMax: number;
+}
+
+const usualLimits: AttachLimits = { greetMs: 5_000, greetBytesMax: 4096, connectionsMax: 256 };
+
 /** Serves the ponds of this process to other processes of the user, at a socket (or pipe) path. */
-export async function listen(host: Host, path: string): Promise<AttachServer> {
-  const attached = new AttachServer(host, path);
+export async function listen(host: Host, path: string, limits: Partial<AttachLimits> = {}): Promise<AttachServer> {
+  const attached = new AttachServer(host, path, { ...usualLimits, ...limits });
   await attached.listen();
   return attached;
 }
@@ -31,13 +37,14 @@ export class AttachServer {
   readonly #peers = new Set<Peer>();
   readonly #server: Server;
 
-  constructor(host: Host, path: string) {
+  constructor(host: Host, path: string, limits: AttachLimits) {
     this.path = path;
     this.#server = createServer((socket) => {
-      const peer = new Peer(host, socket);
+      const peer = new Peer(host, socket, limits);
       this.#peers.add(peer);
       socket.on('close', () => this.#peers.delete(peer));
     });
+    this.#server.maxConnections = limits.connectionsMax;
   }
 
   async listen(): Promise<void> {
@@ -72,23 +79,29 @@ class Peer {
   readonly #ponds = new Set<string>();
   /** Running requests. (Signals derived from one signal of the peer would be retained as long as the peer stays.) */
   readonly #running = new Set<AbortController>();
+  /** True once the peer declared the protocol version of this process. */
+  #isGreeted = false;
 
-  constructor(host: Host, socket: Socket) {
+  constructor(host: Host, socket: Socket, limits: AttachLimits) {
     this.#host = host;
     this.#socket = socket;
-    this.#connection = createMessageConnection(
-      new StreamMessageReader(socket, { contentTypeDecoder: binaryDecoder }),
-      new StreamMessageWriter(socket, { contentTypeEncoder: binaryEncoder }),
-    );
+    this.#connection = binaryConnection(socket);
     this.#connection.onRequest(hello, ({ protocolVersion: theirs }: Hello): Hello => {
       if (theirs !== protocolVersion) throw toResponse(mismatch(theirs));
+      this.#isGreeted = true;
       return { protocolVersion };
     });
-    this.#connection.onRequest<boolean, never>(input, (chunk: InputChunk) => this.#inputs.take(chunk));
+    this.#connection.onRequest<boolean, never>(input, (chunk: InputChunk) => {
+      this.#requireGreeting();
+      return this.#inputs.take(chunk);
+    });
     for (const name of verbNames) this.#serve(name);
     this.#connection.onClose(() => this.#end());
     // A peer that dies in the middle of a message is not an error; the close event that follows is handled.
     this.#connection.onError(() => {});
+    // One that ends while bytes are on their way may fail after the connection was disposed.
+    socket.on('error', () => socket.destroy());
+    this.#closeUngreeted(limits);
     this.#connection.listen();
   }
 
@@ -100,8 +113,22 @@ class Peer {
     this.#socket.destroy();
   }
 
+  /** Closes the connection unless it greets in time, and with few bytes. */
+  #closeUngreeted({ greetMs, greetBytesMax }: AttachLimits): void {
+    const timer = setTimeout(() => !this.#isGreeted && this.close(), greetMs).unref();
+    this.#socket.on('data', () => !this.#isGreeted && this.#socket.bytesRead > greetBytesMax && this.close());
+    this.#socket.on('close', () => clearTimeout(timer));
+  }
+
+  #requireGreeting(): void {
+    if (this.#isGreeted) return;
+    this.close();
+    throw toResponse(new PondError('protocol-mismatch', `expected ${hello} as the first request`));
+  }
+
   #serve(name: CommandName): void {
     const answer = async (params: Params<CommandName> & Extras, token: CancellationToken): Promise<unknown> => {
+      this.#requireGreeting();
       const controller = abortControllerOf(token);
       this.#running.add(controller);
       try {

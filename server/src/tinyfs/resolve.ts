@@ -14,6 +14,7 @@
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
+import { entryAt } from './entries.ts';
 import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath, normalizePath, splitPath } from './path.ts';
 
@@ -143,7 +144,7 @@ async function walkSteps(
       if (stack.length === 0) throw escapes(options.path, walk.start);
       continue;
     }
-    const node = await walk.backend.lookup(top.node, step);
+    const node = await entryAt(walk.backend, top, step);
     if (node === undefined) return { kind: 'missing', parent: top, name: step, rest };
     const child = top.child(step, node);
     const isFollowed = node.type === 'symlink' && (rest.length > 0 || options.followLast);

@@ -12,6 +12,7 @@
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from './backend.ts';
+import { entriesAt, entryAt } from './entries.ts';
 import { type Glob, matchNames, matchPart, parseGlob } from './glob.ts';
 import { type NodePath } from './nodePath.ts';
 import { compareNames, joinPath } from './path.ts';
@@ -62,7 +63,7 @@ export async function* walk(
   directory: NodePath,
   options: VisitOptions = {},
 ): AsyncIterable<NodePath> {
-  const entries = await backend.list(directory.node);
+  const entries = await entriesAt(backend, directory);
   yield* withAllBelow(backend, directory, entries, { ...options, inside: [directory.node.id] });
 }
 
@@ -79,7 +80,7 @@ async function* withAllBelow(
     const { inside } = options;
     const found = await listed(child, options, () => {
       checkOutside(inside, child.node, child.path);
-      return backend.list(child.node);
+      return entriesAt(backend, child);
     });
     yield* withAllBelow(backend, child, found, { ...options, inside: [...inside, child.node.id] });
   }
@@ -167,10 +168,10 @@ async function candidates(
   directory: NodePath,
   literals: readonly string[] | undefined,
 ): Promise<readonly Entry[]> {
-  if (literals === undefined) return backend.list(directory.node);
+  if (literals === undefined) return entriesAt(backend, directory);
   const found: Entry[] = [];
   for (const name of literals) {
-    const node = await backend.lookup(directory.node, name);
+    const node = await entryAt(backend, directory, name);
     if (node !== undefined) found.push({ name, node });
   }
   return found;

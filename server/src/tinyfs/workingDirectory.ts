@@ -8,6 +8,7 @@ import {
   writeFile,
   type WriteOptions,
 } from './change.ts';
+import { entriesAt, entryAt } from './entries.ts';
 import { copyEntry, removeEntry, renameEntry, type TransferOptions } from './move.ts';
 import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath } from './path.ts';
@@ -56,7 +57,7 @@ export class WorkingDirectory {
   /** Returns the entries of a directory in byte order of their names. Fails `not-found`. */
   async list(path = '.'): Promise<NodePath[]> {
     const directory = await this.#directory(path);
-    return (await this.backend.list(directory.node)).map(({ name, node }) => directory.child(name, node));
+    return (await entriesAt(this.backend, directory)).map(({ name, node }) => directory.child(name, node));
   }
 
   /** Returns the working directory at the path. Fails `not-found`. */
@@ -180,7 +181,7 @@ export class WorkingDirectory {
     let at = rootPath(await this.backend.root());
     for (const name of this.#names) {
       if (!at.isDirectory) throw notDirectoryError(at);
-      const node = await this.backend.lookup(at.node, name);
+      const node = await entryAt(this.backend, at, name);
       if (node === undefined) throw missingError({ parent: at, name });
       at = at.child(name, node);
     }

@@ -89,6 +89,10 @@ function checkReading(value: unknown, at: string): void {
   if (reading.value !== null && typeof reading.value !== 'number') {
     expected(`a number as value of a reading of ${at}`, reading.value);
   }
+  // JSON has numbers beyond the largest double, which are read as infinite.
+  if (typeof reading.value === 'number' && !Number.isFinite(reading.value)) {
+    expected(`a finite number as value of a reading of ${at}`, reading.value);
+  }
 }
 
 function namesUnder(names: Fields, key: string): ReadonlyMap<string, string> {
