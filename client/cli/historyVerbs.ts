@@ -76,8 +76,8 @@ function conflictLines({ staged, conflicts }: StatusInfo): string {
 
 /** Prints what changed between two versions. */
 export const diff: VerbRunner = async (session) => {
-  const { texts, positionals, flags } = session.line;
-  if (flags.has('rows')) return await (await import('./rowDiff.ts')).diffRows(session);
+  const { texts, positionals, flags, lists } = session.line;
+  if (flags.has('rows') || lists['query'] !== undefined) return await (await import('./rowDiff.ts')).diffRows(session);
   const [range, ...others] = positionals;
   const versions = range === undefined ? undefined : rangeIn(range);
   const paths = versions === undefined ? positionals : others;

@@ -1,35 +1,52 @@
 /** Prints how the rows of two tables differ. */
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type DifferentRowInfo, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
+import { type DifferentRowInfo, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
 import { cut, plural, table } from './format.ts';
 import { pondPath, printJson, wholeNumber } from './runner.ts';
-import { type Session } from './verb.ts';
+import { type CommandLine, type Session } from './verb.ts';
 
 /** Rows that are listed unless another number is given. */
 const rowsShown = 20;
 /** A longer value is cut to this many characters. */
 const valueLengthMax = 40;
 
-/** Compares two versions of a table, or two tables. */
+/** Compares two versions of a table, two tables, or the results of queries. */
 export async function diffRows(session: Session): Promise<void> {
-  const { positionals, texts, json } = session.line;
-  const [path, other] = positionals.map(pondPath);
-  if (path === undefined || positionals.length > 2) {
-    throw new PondError('usage', '--rows needs the path of a table, or of two', {
-      hint: 'usage: pond diff --rows [--key COLUMN,...] PATH [PATH]',
-    });
-  }
+  const { texts, json } = session.line;
   const found = await session.call('diffRows', {
-    path,
-    ...(other !== undefined && { other }),
-    ...(texts['at'] !== undefined && { from: texts['at'] }),
-    ...(texts['to'] !== undefined && { to: texts['to'] }),
+    ...sidesOf(session.line),
     ...(texts['key'] !== undefined && { key: texts['key'].split(',').map((name) => name.trim()) }),
     limit: texts['count'] === undefined ? rowsShown : wholeNumber('-n', texts['count'], 0),
   });
   if (json) return await printJson(session, found);
   await session.terminal.print(textOf(found));
+}
+
+type Sides = Omit<Params<'diffRows'>, 'pond' | 'key' | 'limit'>;
+
+/** What is compared: a path comes before a query. Fails `usage` unless there is one path, or two paths or queries. */
+function sidesOf({ positionals, texts, lists }: CommandLine): Sides {
+  const { at, to } = texts;
+  const paths = positionals.map(pondPath);
+  const queries = (lists['query'] ?? []).map((sql) => ({ sql }));
+  const [path, other] = paths;
+  if (queries.length === 0 && path !== undefined && paths.length <= 2)
+    return {
+      path,
+      ...(other !== undefined && { other }),
+      ...(at !== undefined && { from: at }),
+      ...(to !== undefined && { to }),
+    };
+  const tables = paths.map((each) => ({ path: each, ...(at !== undefined && { at }) }));
+  const [before, after, ...more] = [...tables, ...queries];
+  const isVersionUsed = to === undefined && (at === undefined || paths.length > 0);
+  if (before !== undefined && after !== undefined && more.length === 0 && isVersionUsed) return { before, after };
+  const message =
+    '--rows needs the path of a table, two paths, a path and a query, or two queries, which state their versions';
+  throw new PondError('usage', message, {
+    hint: 'usage: pond diff --rows [--key COLUMN,...] [--query SQL]... [PATH [PATH]]',
+  });
 }
 
 function textOf(info: RowDiffInfo): string {

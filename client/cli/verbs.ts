@@ -145,15 +145,17 @@ export const verbs = {
     run: status,
   },
   diff: {
-    usage: '[--rows [--key COLUMN,...] [-n N]] [--at V] [--to V] [V..V] [PATH...]',
+    usage: '[--rows [--key COLUMN,...] [--query SQL]... [-n N]] [--at V] [--to V] [V..V] [PATH...]',
     summary: 'show the differences between two versions, or between the rows of a table',
     details: [
       'From --at (default: HEAD) to --to (default: the staged changes); V..V or V.. says the same in one word.',
       atHelp,
       '--rows compares the rows of the table PATH, or of two, by a key that is found or named by --key.',
+      '--query SQL compares the rows of two queries, if given twice, or those of the table PATH with a query.',
       '-n N shows at most N of the rows that differ (default: 20).',
     ],
     options: {
+      query: { type: 'string', multiple: true },
       ...{ at, to: { type: 'string' }, rows: { type: 'boolean' }, key: { type: 'string' } },
       count: { type: 'string', short: 'n' },
     },

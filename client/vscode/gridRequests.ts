@@ -66,8 +66,9 @@ export class GridRequests {
     const { name, other } = message;
     if (name === 'pickVersion') return await this.plots.pickVersion(plotted(query));
     if (name === 'pickEvents') return await this.plots.pickEvents(query);
-    if (name === 'origins') return await this.plots.origins(plotted(query), other, message.params.row);
     const source = other === undefined ? own : await this.plots.source(plotted(query), other);
+    if (name === 'origins')
+      return await this.plots.origins({ query: plotted(query), other, source }, message.params, token);
     const table = { pond: query.pond, source };
     switch (message.name) {
       case 'tableRows':

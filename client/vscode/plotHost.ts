@@ -3,6 +3,7 @@ import { statements } from '../../server/src/base/sqlStatements.ts';
 import { type ColumnInfo, type TableSource } from '../../server/src/protocol/commands.ts';
 import { errorText } from './errors.ts';
 import { type GridHost, openParams } from './gridTable.ts';
+import { filesOfRows } from './pointFiles.ts';
 import { pondUri } from './pondUri.ts';
 import { documentUri } from './resources/treeLocations.ts';
 import { lineOfRow } from './textLine.ts';
@@ -13,6 +14,7 @@ import {
   type OtherTable,
   type PlotLink,
   type PlainTableQuery,
+  type RequestParams,
   type TableQuery,
 } from './webviews/grid/messages.ts';
 import { isTimeColumn } from './webviews/plot/plotColumns.ts';
@@ -90,12 +92,21 @@ export class PlotHost {
     return { path, time, ...(label !== none.name && { label }) };
   }
 
-  /** The files of a table, and the line of a row where it can be known. */
-  async origins(query: PlainTableQuery, other: OtherTable | undefined, row: number | null): Promise<OriginsInfo> {
+  /** The files of a table, or those of the rows of a view where the table says so, and the line of a row in the only one. */
+  async origins(
+    { query, other, source }: { query: PlainTableQuery; other: OtherTable | undefined; source: TableSource },
+    { row, view }: RequestParams<'origins'>,
+    token: vscode.CancellationToken,
+  ): Promise<OriginsInfo> {
     const about = other === undefined ? query : otherQuery(query, other);
-    const origins = await this.#host.client.request('tableOrigins', openParams(about));
-    const isOne = 'path' in about && origins.files.length === 1 && origins.others === 0;
-    return { ...origins, line: isOne && row !== null ? ((await this.#line(about, row)) ?? null) : null };
+    const origins = await this.#host.client.request('tableOrigins', openParams(about), token);
+    if (origins.files.length + origins.others === 1) {
+      const line = 'path' in about && row !== null ? await this.#line(about, row) : undefined;
+      return { ...origins, isOfRows: true, line: line ?? null };
+    }
+    const files = await filesOfRows(this.#host.client, { query: about, source, view }, token);
+    if (files === undefined) return { ...origins, isOfRows: false, line: null };
+    return { files, others: 0, isOfRows: true, line: null };
   }
 
   async #line(

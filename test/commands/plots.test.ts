@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type TableViewInfo } from '../../server/src/protocol/commands.ts';
+import { filesOfRows } from '../../client/vscode/pointFiles.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 
 const everything: TableViewInfo = { sort: [], filters: [] };
@@ -84,4 +85,28 @@ test('the rows of a table have files, with their commits and runs, and the resou
     ['Derive/second'],
   );
   await assert.rejects(host.run('tableOrigins', { table: { path: '/gone.csv' } }), /gone/);
+});
+
+test('rows of a query over several files are traced to their files, where the query has them', async (t) => {
+  const host = await newPondHost(t);
+  const client: Parameters<typeof filesOfRows>[0] = {
+    request: (name, { pond: _pond, ...params }) => host.run(name, params),
+  };
+  for (const [name, rows] of [
+    ['a', '1,10\n2,20\n'],
+    ['b', '3,30\n4,40\n'],
+    ['c', '4,50\n'],
+  ] as const)
+    await host.run('write', textFile(`/${name}.csv`, `x,y\n${rows}`));
+  const filesAt = async (sql: string, column: string, value: string): Promise<readonly string[] | undefined> => {
+    const { source } = await host.run('openTable', { table: { sql } });
+    const view: TableViewInfo = { sort: [], filters: [{ column, kind: 'compare', operator: '=', value }] };
+    const found = await filesOfRows(client, { query: { pond: host.pond, sql }, source, view });
+    return found?.map(({ path }) => path);
+  };
+  assert.deepEqual(await filesAt('SELECT * FROM "/*.csv"', 'x', '2'), ['/a.csv']);
+  assert.deepEqual(await filesAt('SELECT * FROM "/*.csv" WHERE y > 10', 'x', '4'), ['/b.csv', '/c.csv']);
+  assert.deepEqual(await filesAt('SELECT x AS t, filename FROM "/*.csv"', 't', '3'), ['/b.csv']);
+  assert.equal(await filesAt('SELECT x AS t FROM "/*.csv"', 't', '3'), undefined);
+  assert.equal(await filesAt('SELECT x, sum(y) FROM "/*.csv" GROUP BY x', 'x', '3'), undefined);
 });

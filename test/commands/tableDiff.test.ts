@@ -160,6 +160,22 @@ test('a key is refused exactly when rows are not matched one to one', async (t) 
   }
 });
 
+test('a key is found among columns that repeat at once, late, or only as NULL', async (t) => {
+  const host = await newPondHost(t);
+  const table = (level: number): ComparedTableInfo => ({
+    sql: `SELECT 'a' AS same, nullif(range, 7) % 15000 AS late, nullif(nullif(range, 1), 2) AS gaps, range AS id,
+      CASE WHEN range = 9 THEN ${level} ELSE 1 END AS level FROM range(20000)`,
+  });
+  const tables = { before: table(2), after: table(3) };
+  for (const all of [false, true]) {
+    const { key, counts, rowsBefore, rowsAfter } = await host.run('openTableDiff', { ...tables, all });
+    assert.deepEqual([key, rowsBefore, rowsAfter], [['id'], 20_000, 20_000]);
+    if (!all) assert.deepEqual(counts, { added: 0, removed: 0, changed: 1, values: [0, 0, 0, 0, 1] });
+  }
+  const { key, changed } = await host.run('diffRows', { ...tables, limit: 0 });
+  assert.deepEqual([key, changed], [['id'], 1]);
+});
+
 test('a key that rows share is refused, and a canceled comparison leaves nothing', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a.csv', 'id,v\n1,1\n1,2\n'));

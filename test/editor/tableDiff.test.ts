@@ -9,6 +9,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, runCommand, webview } from '../support/workbenchPerson.ts';
+import { makeMergeFiles, mergeConflict } from './mergeFlow.ts';
 
 const timeout = 300_000;
 
@@ -148,6 +149,13 @@ describe('differences of tables in the editor', () => {
       await choose(window, await visit(window));
       await keyAndText(window);
       await themes(window, files);
+    });
+  });
+
+  test('two edits of a table are merged by rows', { timeout }, async (t) => {
+    assert.ok(flows);
+    await flows.through(t, 'table-merge', makeMergeFiles, async (window, files) => {
+      await mergeConflict(window, files);
     });
   });
 });

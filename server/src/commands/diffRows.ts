@@ -1,16 +1,18 @@
+import { PondError } from '../base/error.ts';
 import { RowDiff } from '../sql/diff/rowDiff.ts';
-import { compareByKey } from './rowKey.ts';
+import { type Params } from '../protocol/commands.ts';
+import { comparedName, compareByKey, type ComparedPair } from './rowKey.ts';
 import { type Command } from './verb.ts';
 
 /** Differences between the rows of two tables: see the protocol. */
 export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
-  const { path, other = path, from = 'HEAD', to, limit } = params;
-  const after = { path: other, ...(to !== undefined && { at: to }) };
-  const tables = { pond, before: { path, at: from }, after };
-  const rowDiff = await RowDiff.open(await context.queries(), tables, context.signal);
-  const { key, rows, ...counts } = await compareByKey(rowDiff, { named: params.key, path }, async (by) => {
-    const found = await (by.key.length === 0 ? rowDiff.byRow(limit) : rowDiff.byKey(by.key, by, limit));
-    return found && { key: by.key, ...found };
+  const { limit } = params;
+  const sides = sidesOf(params);
+  const rowDiff = await RowDiff.open(await context.queries(), { pond, ...sides }, context.signal);
+  const by = { named: params.key, path: comparedName(sides) };
+  const { key, rows, ...counts } = await compareByKey(rowDiff, by, async (profile) => {
+    const found = await (profile.key.length === 0 ? rowDiff.byRow(limit) : rowDiff.byKey(profile, limit));
+    return found && { key: profile.key, ...found };
   });
   const { shared, added, removed } = rowDiff.columns;
   return {
@@ -29,3 +31,10 @@ export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
     })),
   };
 };
+
+function sidesOf({ path, other, from = 'HEAD', to, ...sides }: Params<'diffRows'>): ComparedPair {
+  const { before, after } = sides;
+  if (before !== undefined && after !== undefined) return { before, after };
+  if (path === undefined) throw new PondError('usage', 'expected a table, or two tables, to compare');
+  return { before: { path, at: from }, after: { path: other ?? path, ...(to !== undefined && { at: to }) } };
+}

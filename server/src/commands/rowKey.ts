@@ -1,17 +1,26 @@
 import { isPondError, PondError } from '../base/error.ts';
+import { type ComparedTableInfo } from '../protocol/commands.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
-import { type RowDiff, type TableProfile } from '../sql/diff/rowDiff.ts';
+import { type KeyProfile } from '../sql/diff/keyProfile.ts';
+import { type RowDiff } from '../sql/diff/rowDiff.ts';
+
+/** Two tables to compare. */
+export interface ComparedPair {
+  readonly before: ComparedTableInfo;
+  readonly after: ComparedTableInfo;
+}
+
+/** What errors call two tables that are compared: the path of one, if one has a path. */
+export function comparedName({ before, after }: ComparedPair): string {
+  if ('path' in before) return before.path;
+  return 'path' in after ? after.path : 'the query';
+}
 
 /** Columns that are tried as a key, alone or together with the time. */
 const triedMax = 6;
 
 /** Share of different values that a key has at least: they are estimated, and a key is verified when it is used. */
 const shareMin = 0.6;
-
-/** The key by which rows are matched, empty for whole rows, and the numbers of rows. */
-interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
-  readonly key: readonly string[];
-}
 
 /**
  * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not
@@ -21,7 +30,7 @@ interface MatchedBy extends Pick<TableProfile, 'rowsBefore' | 'rowsAfter'> {
 export async function compareByKey<T>(
   rowDiff: RowDiff,
   { named, path }: { readonly named: readonly string[] | undefined; readonly path: string },
-  compare: (by: MatchedBy) => Promise<T | undefined>,
+  compare: (by: KeyProfile) => Promise<T | undefined>,
 ): Promise<T> {
   if (rowDiff.columns.shared.length === 0) {
     const message = `${path} has no column in common with what it is compared with`;
@@ -29,19 +38,19 @@ export async function compareByKey<T>(
   }
   if (named !== undefined && named.length > 0) {
     const key = statedKey(rowDiff, named, path);
-    const found = await compare({ key, ...(await rowDiff.profile([])) });
+    const found = await compare({ ...(await rowDiff.profile([])), key });
     if (found === undefined) throw await notAKey(rowDiff, key, path);
     return found;
   }
-  let profile: TableProfile | undefined;
   for (const tried of named === undefined ? keysIn(rowDiff) : []) {
-    profile = await rowDiff.profile(tried);
-    for (const { key, share } of profile.keys) {
-      const found = share < shareMin ? undefined : await compare({ ...profile, key });
+    const differ = await rowDiff.differAtFirst(tried);
+    for (const key of tried.filter((_, index) => differ[index])) {
+      const profile = await rowDiff.profile(key);
+      const found = profile.share < shareMin ? undefined : await compare(profile);
       if (found !== undefined) return found;
     }
   }
-  const found = await compare({ ...(profile ?? (await rowDiff.profile([]))), key: [] });
+  const found = await compare(await rowDiff.profile([]));
   if (found === undefined) throw new PondError('query-failed', `the rows of ${path} could not be compared`, { path });
   return found;
 }

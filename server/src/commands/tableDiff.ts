@@ -2,7 +2,7 @@ import { assert } from '../base/assert.ts';
 import { type DiffCountsInfo } from '../protocol/commands.ts';
 import { type DiffCounts } from '../sandbox/tableTypes.ts';
 import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
-import { compareByKey } from './rowKey.ts';
+import { comparedName, compareByKey } from './rowKey.ts';
 import { type Command } from './verb.ts';
 
 /** Opens the differences of two tables: see the protocol. */
@@ -10,10 +10,10 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
   const started = performance.now();
   const engine = await context.queries();
   const rowDiff = await RowDiff.open(engine, { pond, before, after }, context.signal);
-  const path = 'path' in before ? before.path : 'path' in after ? after.path : 'the query';
+  const path = comparedName({ before, after });
   const isAll = all === true;
   const { by, found } = await compareByKey(rowDiff, { named, path }, async (tried) => {
-    const opened = await (tried.key.length === 0 ? rowDiff.openByRow(isAll) : rowDiff.openByKey(tried.key, isAll));
+    const opened = await (tried.key.length === 0 ? rowDiff.openByRow(isAll) : rowDiff.openByKey(tried, isAll));
     return opened && { by: tried, found: opened };
   });
   const { resultId, rowCount } = found.opened;
@@ -21,11 +21,11 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
     worker.request('tableColumns', { table: { result } }, context.signal),
   );
   assert(names !== null, () => 'a result has columns');
-  const { key, ...rows } = by;
+  const { key, rowsBefore, rowsAfter } = by;
   return {
     ...{ source: { resultId }, key, all: isAll, sql: found.statement },
     ...columnsOf(found, names),
-    ...{ rowCount: rowCount ?? null, ...rows, elapsedMs: performance.now() - started },
+    ...{ rowCount: rowCount ?? null, rowsBefore, rowsAfter, elapsedMs: performance.now() - started },
     counts: found.counts === undefined ? null : countsInfo(found.counts),
   };
 };

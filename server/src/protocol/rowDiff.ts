@@ -1,5 +1,6 @@
 /** The request that compares the rows of two tables. See commands.ts for the rules common to all requests. */
 import { type ColumnInfo } from './info.ts';
+import { type ComparedTableInfo } from './tableDiff.ts';
 
 /** A row that differs. Values are text, null for NULL, in the order of `columns`; null on the side without the row. */
 export interface DifferentRowInfo {
@@ -31,16 +32,18 @@ export interface RowDiffInfo {
 export interface RowDiffCommands {
   /**
    * Compares the rows of the table at `path` from a version (HEAD) to another (the working tree), or with the table at
-   * `other`. `key` names the columns that identify a row; without, the time column or another one that does is found. At
-   * most `limit` rows are returned. Fails as a query, and `invalid-content` for a key that rows of one table share.
+   * `other`; or any two tables, `before` and `after`. `key` names the columns that identify a row; without, the time column or another one that does is found. At
+   * most `limit` rows are returned. Fails as a query, `usage` without two tables, and `invalid-content` for a key that rows of one table share.
    */
   diffRows: {
     params: {
       readonly pond: string;
-      readonly path: string;
+      readonly path?: string;
       readonly other?: string;
       readonly from?: string;
       readonly to?: string;
+      readonly before?: ComparedTableInfo;
+      readonly after?: ComparedTableInfo;
       readonly key?: readonly string[];
       readonly limit: number;
     };

@@ -88,12 +88,17 @@ interface HostRequests {
   pickVersion: { params: Readonly<Record<string, never>>; result: string | null };
   /** The user picks a table of events and its columns; null when none is picked. */
   pickEvents: { params: Readonly<Record<string, never>>; result: PlottedEvents | null };
-  /** The files of the table, or of the other one, and the line of the row at a position, where it is known. */
-  origins: { params: { readonly row: number | null }; result: OriginsInfo };
+  /**
+   * The files of the table, or of the other one: those of the rows of a view, where it is known; and the line of the row
+   * at a position.
+   */
+  origins: { params: { readonly row: number | null; readonly view: TableViewInfo }; result: OriginsInfo };
 }
 
 /** Files of a table. */
 export type OriginsInfo = Result<'tableOrigins'> & {
+  /** True when the files are those of the rows, and not all that the query reads. */
+  readonly isOfRows: boolean;
   /** Lines of the row in the only file, 1-based; null for other files than text, and where it cannot be known. */
   readonly line: number | null;
 };

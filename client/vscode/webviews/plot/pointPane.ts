@@ -73,7 +73,7 @@ export class PointPane {
       element('p', { class: 'hint' }, rowsText(read.columns[0]?.length ?? 0, rowCount)),
     );
     const row = await this.#rowOf(x, read.columns[0]?.[0] ?? null, other);
-    const origins = await requests.send(run, 'origins', { row }, 'origins', other);
+    const origins = await requests.send(run, 'origins', { row, view }, 'origins', other);
     this.#content.append(...this.#originElements(origins, rows.series.version));
   }
 
@@ -90,10 +90,12 @@ export class PointPane {
     return (await requests.send(run, 'findInTable', params, 'pointRow', other))?.row ?? null;
   }
 
-  #originElements({ files, others, line }: OriginsInfo, version: string | undefined): readonly HTMLElement[] {
+  #originElements({ files, others, isOfRows, line }: OriginsInfo, version: string | undefined): readonly HTMLElement[] {
     const heading = files.length === 1 ? 'File' : 'Files';
+    const unknown = 'The query reads these files. It does not say which the rows are from.';
     return [
       element('h3', {}, heading),
+      ...(isOfRows ? [] : [element('p', { class: 'hint' }, unknown)]),
       ...files.flatMap((file) => this.#fileElements(file, line, version)),
       ...(others > 0 ? [element('p', { class: 'hint' }, `and ${countText(others, 'more file')}`)] : []),
     ];

@@ -1,6 +1,7 @@
 import { sql } from '../../duckdb/sql.ts';
 import { type DiffCounts } from '../../sandbox/tableTypes.ts';
 import { type TableReader } from '../tables/tableReader.ts';
+import { hashSum } from './diffSql.ts';
 
 /** Counts the rows of a result with differences of tables that have a number of columns: see DifferencesSql. */
 export async function countDifferences(reader: TableReader, columns: number, signal: AbortSignal): Promise<DiffCounts> {
@@ -10,7 +11,7 @@ export async function countDifferences(reader: TableReader, columns: number, sig
     work: async (connection, statement) => {
       const found = sql`(${statement}) AS found(change, cells, key_hash)`;
       const kinds = await connection.textColumns(
-        sql`SELECT change, count(*)::VARCHAR, sum(key_hash::HUGEINT)::VARCHAR, (count(*) - count(DISTINCT key_hash))::VARCHAR
+        sql`SELECT change, count(*)::VARCHAR, ${hashSum(sql`key_hash`)}, (count(*) - count(DISTINCT key_hash))::VARCHAR
           FROM ${found} WHERE change IS NOT NULL GROUP BY 1`,
       );
       const indexes = sql`SELECT unnest(string_split(trim(cells, ','), ',')) AS index FROM ${found} WHERE cells IS NOT NULL`;

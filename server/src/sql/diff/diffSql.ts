@@ -12,11 +12,21 @@ export interface ComparedSides {
 /** True for a pair of rows whose values in a shared column differ. */
 export const differs = (index: number): SqlText => sql`b${index} IS DISTINCT FROM a${index}`;
 
-/** True for a pair of rows of both tables with any difference in the shared columns. */
-export function isChanged({ shared }: ComparedColumns): SqlText {
-  const differ = shared.map((_, index) => differs(index));
-  return sql`in_before AND in_after AND (${joinSql(differ.length === 0 ? [sql`false`] : differ, sql` OR `)})`;
+/** Indexes of the shared columns whose values may differ in rows with the same key: all others. */
+export function comparedIndexes({ shared }: ComparedColumns, keys: readonly number[]): readonly number[] {
+  return shared.flatMap((_, index) => (keys.includes(index) ? [] : [index]));
 }
+
+/** True for a row of one table alone, and for a pair of rows with any difference. */
+export function isDifferent(columns: ComparedColumns, keys: readonly number[]): SqlText {
+  return joinSql(
+    [sql`in_before IS NULL`, sql`in_after IS NULL`, ...comparedIndexes(columns, keys).map(differs)],
+    sql` OR `,
+  );
+}
+
+/** The sum of the hashes of a key over rows: without their low bits, which DuckDB adds up as quickly as counting. */
+export const hashSum = (hash: SqlText): SqlText => sql`coalesce(sum((${hash} >> 16)::BIGINT), 0)::VARCHAR`;
 
 /** Both tables as one, a row for each key: values of the shared columns, `in_before` and `in_after`. */
 export function joinedSql(sides: ComparedSides, keys: readonly number[]): SqlText {
@@ -82,18 +92,22 @@ export function differencesSql(sides: ComparedSides, keys: readonly number[], is
     const index = shared.findIndex((column) => column.name === name);
     return index === -1 ? [] : [{ name, at, index }];
   });
-  const cells = sharedAt.map(({ at, index }) => sql`CASE WHEN ${differs(index)} THEN ${literal(`${at},`)} ELSE '' END`);
+  const compared = comparedIndexes(columns, keys);
+  const cells = sharedAt.flatMap(({ at, index }) =>
+    compared.includes(index) ? [sql`CASE WHEN ${differs(index)} THEN ${literal(`${at},`)} ELSE '' END`] : [],
+  );
   const old = sharedAt.map(
     ({ name, index }) =>
       sql`CASE WHEN ${isBoth} AND ${differs(index)} THEN b${index} END AS ${identifier(`${name} before`)}`,
   );
+  const differ = compared.length === 0 ? sql`false` : joinSql(compared.map(differs), sql` OR `);
   const kind = sql`CASE WHEN in_before IS NULL THEN 'added' WHEN in_after IS NULL THEN 'removed'
-    WHEN ${isChanged(columns)} THEN 'changed' END AS change`;
-  const changed = sql`CASE WHEN ${isChanged(columns)} THEN concat(',', ${joinSql(cells)}) END AS cells`;
+    WHEN ${differ} THEN 'changed' END AS change`;
+  const changed = sql`CASE WHEN ${isBoth} AND (${differ}) THEN concat(',', ${joinSql([sql`''`, ...cells])}) END AS cells`;
   const hash = (side: 'b' | 'a'): SqlText =>
     sql`hash(${joinSql(keys.map((index) => (side === 'b' ? sql`b${index}` : sql`a${index}`)))})`;
   const keyHash = sql`CASE WHEN in_after THEN ${hash('a')} ELSE ${hash('b')} END AS key_hash`;
-  const where = isAll ? sql`` : sql` WHERE in_before IS NULL OR in_after IS NULL OR (${isChanged(columns)})`;
+  const where = isAll ? sql`` : sql` WHERE ${isDifferent(columns, keys)}`;
   const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
   const list = joinSql([...values, kind, changed, keyHash, ...old]);
   return {

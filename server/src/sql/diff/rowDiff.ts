@@ -10,12 +10,14 @@ import {
   type ComparedSides,
   type DifferencesSql,
   differencesSql,
+  comparedIndexes,
   differs,
-  isChanged,
+  isDifferent,
   joinedSql,
   rowDifferencesSql,
   sideSql,
 } from './diffSql.ts';
+import { differAtFirstSql, hashSumsSql, type KeyProfile, profileSql, readProfile } from './keyProfile.ts';
 
 /** A table of a pond, which may be at a version; or a query, whose names have their versions. */
 type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
@@ -45,20 +47,6 @@ interface RowDifferences {
   readonly changedValues: readonly { readonly column: string; readonly count: number }[];
   /** The first of them, in the order of the key. */
   readonly rows: readonly DifferentRow[];
-}
-
-/** Columns that may be a key, as a scan of two tables has measured them. */
-interface KeyProfile {
-  readonly key: readonly string[];
-  /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
-  readonly share: number;
-}
-
-/** Numbers of rows of two tables, and what was measured about keys. */
-export interface TableProfile {
-  readonly rowsBefore: number;
-  readonly rowsAfter: number;
-  readonly keys: readonly KeyProfile[];
 }
 
 /** Differences of two tables as a result, whose columns are those of the statement. */
@@ -93,12 +81,14 @@ export class RowDiff {
     signal: AbortSignal | undefined,
   ): Promise<RowDiff> {
     const [before, after] = [await fromSql(pond, tables.before), await fromSql(pond, tables.after)];
-    const columnsOf = async (table: SqlText): Promise<readonly Column[]> => {
-      const { resultId, columns } = await engine.run(pond, { sql: sql`SELECT * FROM ${table} LIMIT 0` }, signal);
+    // Each statement names both tables, so that all of them use one database, which keeps what it read of the files.
+    const both = sql`(SELECT * FROM ${before} LIMIT 0) AS b, (SELECT * FROM ${after} LIMIT 0) AS a`;
+    const columnsOf = async (side: SqlText): Promise<readonly Column[]> => {
+      const { resultId, columns } = await engine.run(pond, { sql: sql`SELECT ${side}.* FROM ${both}` }, signal);
       await engine.release(resultId);
       return columns;
     };
-    const columns = compareColumns(await columnsOf(before), await columnsOf(after));
+    const columns = compareColumns(await columnsOf(sql`b`), await columnsOf(sql`a`));
     return new RowDiff(engine, { pond, sides: { before, after, columns } }, signal);
   }
 
@@ -106,24 +96,15 @@ export class RowDiff {
     return this.#sides.columns;
   }
 
-  /** Measures both tables, and what may be their keys, in one scan of each. */
-  async profile(keys: readonly (readonly string[])[]): Promise<TableProfile> {
-    const { before, after } = this.#sides;
-    const measured = keys.map((key) => {
-      const [column, ...others] = key.map(identifier);
-      return sql`approx_count_distinct(${column && others.length === 0 ? column : sql`hash(${joinSql(key.map(identifier))})`})`;
-    });
-    const list = joinSql([sql`count(*)`, ...measured]);
-    const [old, now] = await this.#rows(sql`SELECT ${list} FROM ${before} UNION ALL SELECT ${list} FROM ${after}`, 2);
-    const [rowsBefore, rowsAfter] = [Number(old?.[0]), Number(now?.[0])];
-    return {
-      ...{ rowsBefore, rowsAfter },
-      keys: keys.map((key, index) => {
-        const at = index + 1;
-        const shares = [Number(old?.[at]) / rowsBefore, Number(now?.[at]) / rowsAfter].filter(Number.isFinite);
-        return { key, share: Math.min(1, ...shares) };
-      }),
-    };
+  /** True for each key whose values all differ among the first rows of each table, which are read alone. */
+  async differAtFirst(keys: readonly (readonly string[])[]): Promise<readonly boolean[]> {
+    const [row = []] = await this.#rows(differAtFirstSql(this.#sides, keys), 1);
+    return row.map((text) => text === 'true');
+  }
+
+  /** Measures both tables and a key, in one scan of each; without columns, their numbers of rows alone. */
+  async profile(key: readonly string[]): Promise<KeyProfile> {
+    return readProfile(key, (await this.#rows(profileSql(this.#sides, key), 1))[0]);
   }
 
   /** Number of rows, over both tables, whose key another row of the same table has too; 0 for a key. */
@@ -139,24 +120,24 @@ export class RowDiff {
    * Keeps the differences by a key, in its order; undefined when rows of both tables are not matched one to one. With
    * `isAll`, equal rows are among them, and are kept after this returned. The result is to be released.
    */
-  async openByKey(key: readonly string[], isAll: boolean): Promise<OpenedDifferences | undefined> {
+  async openByKey(profile: KeyProfile, isAll: boolean): Promise<OpenedDifferences | undefined> {
+    const { key } = profile;
     const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
-    if ((isAll || !isOneType) && (await this.duplicates(key)) > 0) return undefined;
+    // Hashes of equal values of two types differ, and those of all rows would be known too late.
+    const counted = isAll || !isOneType ? await this.#countByKey(profile) : undefined;
+    if ((isAll || !isOneType) && counted === undefined) return undefined;
     const opened = await this.#open(differencesSql(this.#sides, this.#indexes(key), isAll), isAll);
+    if (counted !== undefined) return opened;
     // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
-    if (isAll || !isOneType) return opened;
-    const isMatched = opened.counts?.repeated === 0 && opened.counts.hashes === (await this.#hashes(key));
-    if (isMatched) return opened;
+    if (opened.counts?.repeated === 0 && opened.counts.hashes === (await this.#hashes(key))) return opened;
     await this.#engine.release(opened.opened.resultId);
     return undefined;
   }
 
   /** Sum of the hashes of a key over the rows after, less that before. */
   async #hashes(key: readonly string[]): Promise<bigint> {
-    const sum = (table: SqlText): SqlText =>
-      sql`(SELECT coalesce(sum(hash(${joinSql(key.map(identifier))})::HUGEINT), 0) FROM ${table})`;
-    const [row] = await this.#rows(sql`SELECT ${sum(this.#sides.after)} - ${sum(this.#sides.before)}`, 1);
-    return BigInt(row?.[0] ?? 0);
+    const [row] = await this.#rows(hashSumsSql(this.#sides, key), 1);
+    return BigInt(row?.[1] ?? 0) - BigInt(row?.[0] ?? 0);
   }
 
   /** Keeps the differences of whole rows, as `openByKey`. */
@@ -179,43 +160,55 @@ export class RowDiff {
   }
 
   /**
-   * Differences of rows that have the key's values in common; `key` has at least one column. Undefined when rows of
-   * tables with these numbers of rows are not matched one to one.
+   * Differences of rows that have the key's values in common; `key` has at least one column. Undefined when rows are
+   * not matched one to one.
    */
-  async byKey(
-    key: readonly string[],
-    { rowsBefore, rowsAfter }: Pick<TableProfile, 'rowsBefore' | 'rowsAfter'>,
-    limit: number,
-  ): Promise<RowDifferences | undefined> {
+  async byKey(profile: KeyProfile, limit: number): Promise<RowDifferences | undefined> {
+    const counts = await this.#countByKey(profile);
+    if (counts === undefined) return undefined;
+    const { shared } = this.columns;
+    const keys = this.#indexes(profile.key);
+    const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
+    const wanted = isDifferent(this.columns, keys);
+    const ordered = sql`SELECT ${rowList(shared.length)} FROM ${this.#joined(keys)} WHERE ${wanted} ORDER BY ${order} LIMIT ${limit}`;
+    const isEmpty = counts.added + counts.removed + counts.changed === 0 || limit === 0;
+    const rows = isEmpty ? [] : await this.#rows(ordered, limit);
+    return { ...counts, rows: rows.map((row) => differentRow(row, shared.length)) };
+  }
+
+  /** Numbers of differences by a key; undefined when rows are not matched one to one. */
+  async #countByKey({ key, rowsBefore, rowsAfter }: KeyProfile): Promise<Omit<RowDifferences, 'rows'> | undefined> {
     const { shared } = this.columns;
     const keys = this.#indexes(key);
-    const joined = joinedSql({ ...this.#sides, columns: { ...this.columns, added: [], removed: [] } }, keys);
-    const differ = shared.map((_, index) => differs(index));
-    const changed = isChanged(this.columns);
+    const compared = comparedIndexes(this.columns, keys);
+    const values = compared.map((index) => sql`in_before AND in_after AND ${differs(index)} AS d${index}`);
+    const pairs = sql`SELECT ${joinSql([sql`in_before`, sql`in_after`, ...values])} FROM ${this.#joined(keys)}`;
+    const anyOf =
+      compared.length === 0
+        ? sql`false`
+        : joinSql(
+            compared.map((index) => sql`d${index}`),
+            sql` OR `,
+          );
     const counts = [
-      sql`count(in_before)`,
-      sql`count(in_after)`,
-      sql`count(*) FILTER (in_before IS NULL)`,
-      sql`count(*) FILTER (in_after IS NULL)`,
-      sql`count(*) FILTER (${changed})`,
-      ...differ.map((value) => sql`count(*) FILTER (in_before AND in_after AND ${value})`),
+      ...[sql`count(in_before)`, sql`count(in_after)`, sql`count(*)`, sql`count(*) FILTER (${anyOf})`],
+      ...compared.map((index) => sql`count(*) FILTER (d${index})`),
     ];
-    const [found = []] = await this.#rows(sql`SELECT ${joinSql(counts)} FROM ${joined}`, 1);
-    const [inBefore, inAfter, added = 0, removed = 0, changedRows = 0, ...values] = found.map(Number);
+    const [found = []] = await this.#rows(sql`SELECT ${joinSql(counts)} FROM (${pairs})`, 1);
+    const [inBefore, inAfter, total = 0, changed = 0, ...numbers] = found.map(Number);
     if (inBefore !== rowsBefore || inAfter !== rowsAfter) return undefined;
-    const total = added + removed + changedRows;
-    const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
-    const wanted = sql`in_before IS NULL OR in_after IS NULL OR (${changed})`;
-    const ordered = sql`SELECT ${rowList(shared.length)} FROM ${joined} WHERE ${wanted} ORDER BY ${order} LIMIT ${limit}`;
-    const rows = total === 0 || limit === 0 ? [] : await this.#rows(ordered, limit);
     return {
-      ...{ rowsBefore, rowsAfter, added, removed, changed: changedRows },
-      changedValues: shared.flatMap(({ name }, index) => {
-        const count = values[index] ?? 0;
-        return count === 0 ? [] : [{ column: name, count }];
+      ...{ rowsBefore, rowsAfter, added: total - rowsBefore, removed: total - rowsAfter, changed },
+      changedValues: compared.flatMap((index, at) => {
+        const count = numbers[at] ?? 0;
+        return count === 0 ? [] : [{ column: shared[index]?.name ?? '', count }];
       }),
-      rows: rows.map((row) => differentRow(row, shared.length)),
     };
+  }
+
+  /** The shared columns of both tables, a row for each key. */
+  #joined(keys: readonly number[]): SqlText {
+    return joinedSql({ ...this.#sides, columns: { ...this.columns, added: [], removed: [] } }, keys);
   }
 
   /** Differences of whole rows: those that one table has more often than the other. */

@@ -1,4 +1,5 @@
 import { PondError } from '../../base/error.ts';
+import { type LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, parseSqlType } from '../../duckdb/sqlType.ts';
@@ -13,6 +14,8 @@ export interface PlotScope {
   readonly relation: Relation;
   /** The condition of the view's filters; undefined without any. */
   readonly filter: SqlText | undefined;
+  /** What was read of the table before, so that a part of a plot costs what it touches. */
+  readonly extents: Extents;
 }
 
 /** A column of numbers or times as an axis. Its own numbers are microseconds for times, as exact as the times. */
@@ -73,6 +76,9 @@ function boundsSql({ column, scale }: Axis, low: number, high: number): readonly
 /** Microseconds from 1970 that each type of time holds: some 100,000 years. */
 const timeMax = 3e18;
 
+/** Extents of axes over the rows of views of one table, by the column and the filter. */
+export type Extents = LruCache<string, Extent>;
+
 /** What an axis covers, in own numbers. */
 interface Extent {
   readonly low: number;
@@ -83,7 +89,13 @@ interface Extent {
 }
 
 /** Returns the extent of an axis over the rows of a view; `low` is above `high` without a finite value. */
-export async function extentOf({ connection, relation, filter }: PlotScope, axis: Axis): Promise<Extent> {
+export async function extentOf(scope: PlotScope, axis: Axis): Promise<Extent> {
+  const { filter, extents } = scope;
+  const key = JSON.stringify([axis.column.name, filter ?? null]);
+  return extents.get(key) ?? extents.set(key, await readExtent(scope, axis));
+}
+
+async function readExtent({ connection, relation, filter }: PlotScope, axis: Axis): Promise<Extent> {
   const from = sql`${relation.from}${whereSql(filter)}`;
   const { value } = axis.column;
   const counts = sql`count(*), count(${value})`;

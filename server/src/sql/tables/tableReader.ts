@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { type PondError } from '../../base/error.ts';
+import { LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type Database } from '../../duckdb/database.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
@@ -16,11 +17,15 @@ import { type Column, type RowWindow } from '../../sandbox/types.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';
 import { findRowSql, hitColumn, hitsSql, matchColumns, type CellSearch } from './findSql.ts';
 import { orderBySql, Orders } from './orders.ts';
+import { type Extents } from './plotAxis.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 import { summarize } from './summarize.ts';
 
 /** Rows of a sorted or filtered view that are read without its order: DuckDB keeps no more than these in memory. */
 const directRowsMax = 2000;
+
+/** Axes of plots whose extents are kept. */
+const extentsMax = 16;
 
 /** A table that is read: its database, and its rows there. */
 interface TableParts {
@@ -31,12 +36,13 @@ interface TableParts {
 }
 
 /**
- * Reads views of one table. Nothing is kept but orders of views. Each call has a connection of its own, so calls run at
+ * Reads views of one table. Nothing is kept but orders of views and extents of axes. Each call has a connection of its own, so calls run at
  * the same time, and the signal of a call interrupts that call alone: it fails `cancelled`.
  */
 export class TableReader {
   readonly #parts: TableParts;
   readonly #orders: Orders;
+  readonly #extents: Extents = new LruCache({ max: extentsMax });
 
   constructor(parts: TableParts) {
     this.#parts = parts;
@@ -109,7 +115,8 @@ export class TableReader {
     return await this.#connected(view, signal, async (connection) => {
       const { relation } = this.#parts;
       const { plotTable } = await import('./plotTable.ts');
-      return await plotTable({ connection, relation, filter: filtersSql(relation, view.filters) }, request, signal);
+      const filter = filtersSql(relation, view.filters);
+      return await plotTable({ connection, relation, filter, extents: this.#extents }, request, signal);
     });
   }
 

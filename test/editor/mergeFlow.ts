@@ -1,0 +1,64 @@
+/** Two edits of one table in the editor are merged. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runPond } from '../support/pondCommand.ts';
+import { type Window } from '../support/workbench.ts';
+import { type FlowFiles } from '../support/workbenchFlows.ts';
+import { chooseInMenu } from '../support/workbenchPerson.ts';
+
+interface MergeFiles extends FlowFiles {
+  readonly pond: string;
+}
+
+async function run({ home, pond }: Pick<MergeFiles, 'home' | 'pond'>, ...args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** A pond with a table in conflict, which an Inbox collected again after it was edited. */
+export async function makeMergeFiles(): Promise<MergeFiles> {
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-merge-')));
+  const pond = join(home, 'merge.pond');
+  const files = { home, pond };
+  const inbox = join(home, 'in');
+  await mkdir(inbox);
+  const spec = `spec:\n  pattern: ${inbox}/*\n`;
+  await writeFile(join(home, 'inbox.yaml'), `apiVersion: duckpond/v1\nkind: Inbox\nname: box\ndesc: Files\n${spec}`);
+  await writeFile(join(inbox, 'gauge.csv'), 'id,level,note\n1,1.5,a\n2,2.5,b\n3,3.5,c\n');
+  await run(files, 'init', pond);
+  await run(files, 'apply', '-f', 'inbox.yaml');
+  await run(files, 'commit', '-m', 'Inbox');
+  await run(files, 'run');
+  await writeFile(join(home, 'gauge.csv'), 'id,level,note\n1,9.5,a\n2,9.5,b\n3,3.5,c\n');
+  await run(files, 'import', 'gauge.csv', '/Inbox/box/');
+  await writeFile(join(inbox, 'gauge.csv'), 'id,level,note\n1,8.5,t\n2,8.5,t\n4,4.5,d\n');
+  await run(files, 'run');
+  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+  const workspace = join(home, 'test.code-workspace');
+  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'merge' }] }));
+  return { ...files, workspace };
+}
+
+/** A conflict is merged: the cells of the other commit that are checked are taken, and the rest is ours. */
+export async function mergeConflict({ page, screenshot }: Window, files: MergeFiles): Promise<void> {
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+  await page.keyboard.press('Control+Shift+G');
+  const row = page.locator('.scm-view .monaco-list-row').filter({ hasText: 'gauge.csv' }).first();
+  await row.waitFor();
+  await chooseInMenu(page, row, 'Merge Rows…');
+  const item = (text: string) => page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  const isChecked = async (text: string): Promise<boolean> =>
+    await item(text).locator('.monaco-checkbox[aria-checked="true"], input:checked').first().isVisible();
+  await item('1 · note').waitFor();
+  assert.equal(await isChecked('1 · note'), true, 'only the other commit changed it');
+  assert.equal(await isChecked('1 · level'), false, 'both sides changed it');
+  await item('2 · level').click();
+  await screenshot('merge-rows');
+  await page.keyboard.press('Enter');
+  await page.getByText('gauge.csv is merged: +1 −1 ~2 rows come from the other commit.').first().waitFor();
+  assert.equal(await run(files, 'cat', '/Inbox/box/gauge.csv'), 'id,level,note\n1,9.5,t\n2,8.5,t\n4,4.5,d\n');
+  assert.doesNotMatch(await run(files, 'status'), /conflict/);
+}
