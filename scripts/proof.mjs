@@ -10,7 +10,9 @@ import { runMain } from './run.mjs';
 import { runTests } from './testFiles.mjs';
 
 const repeating = [
-  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
+  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages', 'putBackModel'].map(
+    (name) => `test/pond/${name}.test.ts`,
+  ),
   ...['hostilePond', 'mergeRows'].map((name) => `test/commands/${name}.test.ts`),
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
   ...['damagedEnd', 'kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
