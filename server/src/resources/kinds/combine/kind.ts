@@ -17,7 +17,7 @@ export const combine: ResourceKind<CombineSpec> = {
     '',
     'If several inputs have a value for the same time and column, the first series in the document takes precedence; within a series the last file in path order, or the last version; within a file the last row. NULL never takes precedence.',
     '',
-    '**Nothing is lost unseen.** The notes of each run say for each pattern how many rows were merged into another row of the same time, how many were left out because they have no valid time or are not between `begin` and `end`, and how many values are not in the result because an earlier pattern has one for the same time and column. A clock that is set back in autumn, for example, repeats an hour: its rows are merged, and counted.',
+    '**Nothing is lost unseen.** The notes of each run say for each pattern how many rows were merged into another row of the same time, and how many were left out: without a valid time, or not between `begin` and `end`. They also count values in whose place an earlier pattern has one. A clock that is set back in autumn, for example, repeats an hour: its rows are merged, and counted.',
     '',
     '**Types.**',
     '',
