@@ -144,8 +144,10 @@ let regularRows = 0;
 /** All that a scan finds, as text; the message of its error. */
 function scanned({ bytes, format }: Written, chunkBytes: number, isRegular: boolean): string {
   const pondPath = '/a.csv';
-  const isOrder = format.dates === undefined;
-  const rules = { nulls: new Set(format.nulls), isFormatted: isOrder ? undefined : formatTest(format.dates) };
+  const rules = {
+    nulls: new Set(format.nulls),
+    isFormatted: format.dates === undefined ? undefined : formatTest(format.dates),
+  };
   try {
     const layout = findLayout({ bytes, isWhole: true, format, pondPath });
     const table = new TableScan(layout, { format, pondPath, rules });

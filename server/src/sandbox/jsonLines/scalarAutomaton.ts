@@ -8,7 +8,7 @@ export const scalarExits = {
   closed: -2,
   /** A byte after the last one of a number or word. */
   after: -3,
-  /** A byte that does not belong there, or a character that is not told apart from invalid ones. */
+  /** A byte that does not belong there, or one that may belong to an invalid character. */
   invalid: -4,
 } as const;
 
@@ -89,7 +89,7 @@ const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?$/;
 const isToken = (name: string): boolean => name === otherClass || words.includes(name) || number.test(name);
 
 /** The kind of a scalar by its state at its end: equal for scalars that JSON readers give the same type. */
-export interface ScalarKind {
+interface ScalarKind {
   readonly key: string;
   /** False when scalars of the state differ: see `kindOfNumber`. */
   readonly isSettled: boolean;
