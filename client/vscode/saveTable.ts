@@ -51,6 +51,6 @@ async function write(
 
 function locationOf(uri: vscode.Uri): PondLocation {
   const location = parsePondUri(uri);
-  if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
+  if (location === undefined) throw new Error(`${uri.path} is not in a pond`);
   return location;
 }

@@ -62,7 +62,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
   async resolveCustomEditor(document: TableDocument, panel: vscode.WebviewPanel): Promise<void> {
     const { uri } = document;
     const location = parsePondUri(uri);
-    if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
+    if (location === undefined) throw new Error(`${uri.path} is not in a pond`);
     const grid = new GridPanel(this.queries.gridHost, panel, document);
     this.queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {

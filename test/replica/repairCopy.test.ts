@@ -20,10 +20,9 @@ async function pushed(): Promise<BackedUp> {
 
 const backed = await pushed();
 const whole: ReadonlyMap<string, StoredObject> = new Map(backed.store.objects);
-/** What versions need, without notes, and without the last log entry: a copy without it ends earlier. */
-const needed = [...whole.keys()].filter(
-  (key) => /^[^_].*parquet$|blobs|_delta_log.*\d\.json$/.test(key) && !/5\.json$/.test(key),
-);
+/** What versions need, without notes. */
+const needed = [...whole.keys()].filter((key) => /^[^_].*parquet$|blobs|_delta_log.*\d\.json$/.test(key));
+const lastEntry = needed.find((key) => key.endsWith('5.json'))!;
 
 const verify = (store: ObjectStore, pruner?: ObjectStore): Promise<VerifyReport> =>
   verifyCopy({ source: backed.pond.stored, store }, { share: 1, ...(pruner && { pruner }) });
@@ -36,7 +35,8 @@ function damage(objects: Map<string, StoredObject>, seed: number): string {
   const object = objects.get(key)!;
   const bytes = Uint8Array.from(object.bytes);
   bytes[random(bytes.length)]! ^= 1 + random(255);
-  const way = random(3);
+  // A copy without its last entry ends earlier, which is no damage.
+  const way = key === lastEntry ? 1 + random(2) : random(3);
   if (way === 0) objects.delete(key);
   else objects.set(key, { ...object, bytes: way === 1 ? bytes : bytes.subarray(1) });
   return key;
@@ -71,7 +71,9 @@ describe('the repair of a copy', () => {
         const { store: watched, calls } = watchStore(store, { [when]: stopped });
         await verify(watched, watched).catch(() => undefined);
         assert.deepEqual((await verify(store, store)).problems, []);
-        assert.deepEqual(contents(store.objects), contents(whole), `${when} call ${stop}`);
+        // Stopped between the removal and the put of the last entry, the copy ends earlier: the next push sends it.
+        const expected = new Map([...whole].filter(([key]) => key !== lastEntry || store.objects.has(key)));
+        assert.deepEqual(contents(store.objects), contents(expected), `${when} call ${stop}`);
         if (stop >= calls.length) break;
       }
     }

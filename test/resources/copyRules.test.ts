@@ -16,6 +16,7 @@ async function newCopyingHost(t: TestContext): Promise<PipelineHost & { readonly
   const source = await newPipelineHost(t);
   await source.run('makeDirectory', { path: '/deep' });
   await source.run('write', textFile('/deep/notes.txt', 'notes'));
+  await source.run('write', textFile('/deep/levels.csv', 'Timestamp,level\n1,1.5\n2,2.5\n'));
   const documents = [inboxDocument('files', `${source.inbox}/*.csv`), deriveDocument('all', '/deep/*.csv')];
   await source.apply(...documents);
   const { id } = await source.run('open', {});
@@ -71,7 +72,7 @@ test('what is below a Copy is read-only for every verb, and its document is not'
   await host.checkWhole();
 });
 
-test('resources in a copy are files like any other: they are not listed, do not run and derive nothing', async (t) => {
+test('resources in a copy are not listed and do not run; what they derive is shown', async (t) => {
   const host = await newCopyingHost(t);
   assert.deepEqual(
     (await host.run('resources', {})).map(({ kind, name }) => `${kind}/${name}`),
@@ -84,8 +85,12 @@ test('resources in a copy are files like any other: they are not listed, do not 
   const inside = await host.run('list', { path: directory!.path });
   assert.deepEqual(
     inside.map(({ name }) => name),
-    ['resource.yaml'],
+    ['all', 'resource.yaml'],
   );
+  assert.deepEqual(await host.rows("SELECT level FROM '/Copy/harbor/Derive/all/all/levels.csv' ORDER BY level"), [
+    '1.5',
+    '2.5',
+  ]);
 });
 
 test('a run that cannot reach the store fails, and the copy stays', async (t) => {

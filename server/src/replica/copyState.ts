@@ -41,7 +41,8 @@ export async function refreshState(
   const known = ledger.read().tip;
   const tip = await findTip(store, known?.version, { signal });
   if (tip === undefined) return ledger.forgetTip();
-  if (!isKnown(source, tip, known)) ledger.update({ tip: await requireSameHistory(source, store, tip, { signal }) });
+  if (!isKnown(source, tip, known))
+    ledger.update({ tip: await requireSameHistory(source, store, { tip, known }, { signal }) });
 }
 
 /** Bytes that a push would send at most. Reads the new data files. Fails `pond-damaged`. */

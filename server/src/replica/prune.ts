@@ -96,7 +96,7 @@ async function namedKeys(
 ): Promise<ReadonlySet<string>> {
   const tip = await findTip(store, undefined, { signal });
   if (tip === undefined) throw new PondError('not-found', `there is no copy of this pond at ${store.address}`);
-  await requireSameHistory(source, store, tip, { signal });
+  await requireSameHistory(source, store, { tip, known: undefined }, { signal });
   const named = new Set<string>();
   const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
   for await (const { blobs, data } of batchesOf(source, { from: firstCommit, to: source.latest }, leftOut, signal)) {

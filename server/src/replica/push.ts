@@ -13,7 +13,8 @@ import { type ObjectStore } from '../remote/objectStore.ts';
 import { type KnownTip, type Ledger } from './ledger.ts';
 import { type PushBatch, batchesOf, type LeftOut } from './needs.ts';
 import { PushProgress, type SentCounts } from './pushProgress.ts';
-import { findTip, isKnown, requireSameHistory } from './remoteLog.ts';
+import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
+import { compareEnd, findTip, isKnown } from './remoteLog.ts';
 import { readRemoteRecord, remoteKey, remoteRecordBytes, tipKey, tipNoteBytes } from './remoteRecords.ts';
 import { sendCheckpoints } from './sendCheckpoints.ts';
 import { PushSender } from './sender.ts';
@@ -91,7 +92,6 @@ async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownT
   if (known !== undefined) {
     const tip = await findTip(store, known.version, { signal });
     if (tip !== undefined && isKnown(source, tip, known)) return known;
-    ledger.forgetTip();
   }
   const record = { pond: source.pond, layout, created: new Date(now()).toISOString(), by };
   const found = (await readRemoteRecord(store, { signal })) ?? (await register());
@@ -101,7 +101,12 @@ async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownT
     throw new PondError('remote-diverged', message, { path: remoteKey, hint: 'Back up to another prefix.' });
   }
   const tip = await findTip(store, undefined, { signal });
-  return tip === undefined ? undefined : await requireSameHistory(source, store, tip, { signal });
+  const compared = tip && (await compareEnd(source, store, { tip, known }, { signal }));
+  // What is remembered is the evidence by which a damaged entry is repaired.
+  const isDamaged = compared !== undefined && !compared.end && (await isDamagedCopy(source, compared));
+  if (!isDamaged) ledger.forgetTip();
+  if (compared && !compared.end) throw await entryDiffers(source, store, compared);
+  return compared?.end;
 
   async function register() {
     await requireSafeStore(parts, options);

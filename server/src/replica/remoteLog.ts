@@ -6,17 +6,16 @@ import {
   parseCommitNumber,
   previousCommit,
 } from '../delta/commitNumber.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
-import { parseCommit } from '../delta/parse.ts';
 import { sha256 } from '../pond/hash.ts';
-import { commitIn } from '../pond/history.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type KnownTip } from './ledger.ts';
+import { entryDiffers, type OtherEntry, soundCommit } from './otherEntry.ts';
 
 /** End of the contiguous log on a store. */
-interface RemoteTip extends Pick<ListedObject, 'sizeBytes' | 'modifiedMs'> {
+export interface RemoteTip extends Pick<ListedObject, 'sizeBytes' | 'modifiedMs'> {
   readonly version: CommitNumber;
 }
 
@@ -46,8 +45,8 @@ export async function findTip(
   return tip === undefined && known !== undefined ? await findTip(store, undefined, options) : tip;
 }
 
-/** The version of the key of a log entry; undefined for any other key. */
-function versionOf(key: string): CommitNumber | undefined {
+/** Returns the version of the key of a log entry; undefined for any other key. */
+export function versionOf(key: string): CommitNumber | undefined {
   const [, digits] = /^_delta_log\/(\d{20})\.json$/.exec(key) ?? [];
   return digits === undefined ? undefined : parseCommitNumber(Number(digits));
 }
@@ -69,59 +68,67 @@ export function isKnown(source: StoredFiles, tip: RemoteTip, known: KnownTip | u
   return own !== undefined && sha256(own) === known.sha256;
 }
 
+/** The entry at the end of the log on a store, compared with the pond's own. */
+interface ComparedEnd extends OtherEntry {
+  /** The end, as a push remembers it; undefined when the entry is not the pond's own. */
+  readonly end: KnownTip | undefined;
+}
+
 /**
- * Compares the entry at the end of the log on a store with the pond's own, and returns what is known of it. Fails
- * `remote-diverged`, with the ids of both commits, when they differ or the store is ahead of the pond; nothing is
- * changed then.
+ * Compares the entry at the end of the log on a store with the pond's own. `known` is the end that this computer saw last.
+ * Fails as the store.
+ */
+export async function compareEnd(
+  source: StoredFiles,
+  store: ObjectStore,
+  { tip, known }: { readonly tip: RemoteTip; readonly known: KnownTip | undefined },
+  options: RequestOptions = {},
+): Promise<ComparedEnd> {
+  const { version, sizeBytes, modifiedMs } = tip;
+  const theirs = await readEntry(store, version, options);
+  const ours = version > source.latest ? undefined : source.disk.readFile(commitFile(version));
+  const isSame =
+    theirs !== undefined &&
+    (ours === undefined ? await isSameCommit(source, version, theirs) : Buffer.compare(ours, theirs) === 0);
+  const end = isSame ? { version, sizeBytes, modifiedMs, sha256: sha256(theirs) } : undefined;
+  return { version, theirs, known, end };
+}
+
+/** Returns an entry that was listed; undefined for one that cannot be decrypted. Fails as the store. */
+async function readEntry(
+  store: ObjectStore,
+  version: CommitNumber,
+  options: RequestOptions,
+): Promise<Uint8Array | undefined> {
+  try {
+    const bytes = await store.read(commitFile(version), options);
+    if (bytes !== undefined) return bytes;
+  } catch (error) {
+    if (!isPondError(error, 'remote-damaged')) throw error;
+    return undefined;
+  }
+  throw new PondError('remote-failed', `${store.address} lists ${commitFile(version)} and does not return it`);
+}
+
+/**
+ * Returns what is known of the end of the log on a store, which is the pond's own. Fails `remote-damaged` for a damaged copy
+ * of the pond's entry, `remote-diverged`, with the ids of both commits, when they differ otherwise or the store is ahead of
+ * the pond, and `pond-damaged` when the pond's entry is the altered one; nothing is changed then.
  */
 export async function requireSameHistory(
   source: StoredFiles,
   store: ObjectStore,
-  tip: RemoteTip,
+  ends: { readonly tip: RemoteTip; readonly known: KnownTip | undefined },
   options: RequestOptions = {},
 ): Promise<KnownTip> {
-  const { version } = tip;
-  const theirs = await store.read(commitFile(version), options);
-  if (theirs === undefined) {
-    throw new PondError('remote-failed', `${store.address} lists ${commitFile(version)} and does not return it`);
-  }
-  const ours = version > source.latest ? undefined : source.disk.readFile(commitFile(version));
-  const isSame = ours === undefined ? await isSameCommit(source, version, theirs) : Buffer.compare(ours, theirs) === 0;
-  if (!isSame) throw await diverged(source, store, version, theirs);
-  return { version, sizeBytes: tip.sizeBytes, modifiedMs: tip.modifiedMs, sha256: sha256(theirs) };
+  const compared = await compareEnd(source, store, ends, options);
+  if (compared.end === undefined) throw await entryDiffers(source, store, compared);
+  return compared.end;
 }
 
 /** Compares commits by the chain of hashes, where the pond's log entry was cleaned up. */
 async function isSameCommit(source: StoredFiles, version: CommitNumber, theirs: Uint8Array): Promise<boolean> {
   if (version > source.latest) return false;
   const hash = (await source.commit(version))?.hash;
-  return hash !== undefined && hash === entryCommit(source.pond, version, theirs)?.hash;
+  return hash !== undefined && hash === soundCommit(source.pond, version, theirs)?.hash;
 }
-
-function entryCommit(pond: string, version: CommitNumber, bytes: Uint8Array): ReturnType<typeof commitIn> {
-  try {
-    return commitIn(pond, parseCommit(bytes, version, commitFile(version)));
-  } catch (error) {
-    if (error instanceof PondError) return undefined;
-    throw error;
-  }
-}
-
-/** Returns the error for a store with another history. */
-export async function diverged(
-  source: StoredFiles,
-  store: ObjectStore,
-  version: CommitNumber,
-  theirs: Uint8Array,
-): Promise<PondError> {
-  const their = nameOf(entryCommit(source.pond, version, theirs)?.id);
-  const isAhead = version > source.latest;
-  const own = nameOf((await source.commit(isAhead ? source.latest : version))?.id);
-  const ours = isAhead ? `this pond ends with commit ${source.latest} ${own}` : `this pond has ${own}`;
-  return new PondError('remote-diverged', `${store.address} has commit ${version} ${their}; ${ours}`, {
-    path: commitFile(version),
-    hint: "Nothing was changed. 'pond clone' fetches what is there; 'pond clone --fork' makes a pond that is backed up on its own.",
-  });
-}
-
-const nameOf = (id: string | undefined): string => (id === undefined ? 'of another program' : `(${id})`);

@@ -4,13 +4,16 @@
  */
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
-import { commitsUp, firstCommit, parseCommitNumber, type CommitNumber } from '../delta/commitNumber.ts';
+import { commitsUp, firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
+import { type KnownTip } from './ledger.ts';
 import { fileBody } from './localFiles.ts';
+import { isDamagedCopy } from './otherEntry.ts';
+import { compareEnd, type RemoteTip, versionOf } from './remoteLog.ts';
 import { verifiedObject } from './verifiedObject.ts';
 
 /** A copy, and the same store with credentials that may remove objects. */
@@ -76,25 +79,27 @@ async function repairObject(
 }
 
 /**
- * Sends the log entries that are missing below the last one, when that one is the pond's own: then they are a gap in the
- * pond's history. Returns their paths; none for a log without a gap, and for that of another history.
+ * Sends the log entries that are missing below the last one, when that one is the pond's own or a damaged copy of it: then
+ * they are a gap in the pond's history. Returns their paths; none for a log without a gap, and for that of another history.
+ * Fails `pond-damaged` when the pond's own entry is the altered one, and as the store.
  */
 export async function repairGaps(
-  { source, store }: Pick<RepairParts, 'source' | 'store'>,
+  { source, store, known }: Pick<RepairParts, 'source' | 'store'> & { readonly known: KnownTip | undefined },
   options: RequestOptions,
 ): Promise<readonly string[]> {
   const present = new Set<CommitNumber>();
-  for await (const { key } of store.list(`${logDirectory}/`, options)) {
-    const digits = /^_delta_log\/(\d{20})\.json$/.exec(key)?.[1];
-    const version = digits === undefined ? undefined : parseCommitNumber(Number(digits));
-    if (version !== undefined) present.add(version);
+  let last: RemoteTip | undefined;
+  for await (const { key, sizeBytes, modifiedMs } of store.list(`${logDirectory}/`, options)) {
+    const version = versionOf(key);
+    if (version === undefined) continue;
+    present.add(version);
+    if (last === undefined || version > last.version) last = { version, sizeBytes, modifiedMs };
   }
-  const last = [...present].reduce((most: CommitNumber, one) => (one > most ? one : most), firstCommit);
-  if (present.size === 0 || present.size > last || last > source.latest) return [];
-  const [ours, theirs] = [source.disk.readFile(commitFile(last)), await store.read(commitFile(last), options)];
-  if (ours === undefined || theirs === undefined || Buffer.compare(ours, theirs) !== 0) return [];
+  if (last === undefined || present.size > last.version || last.version > source.latest) return [];
+  const end = await compareEnd(source, store, { tip: last, known }, options);
+  if (end.end === undefined && !(await isDamagedCopy(source, end))) return [];
   const sent: string[] = [];
-  for (const version of commitsUp(firstCommit, last)) {
+  for (const version of commitsUp(firstCommit, last.version)) {
     const bytes = present.has(version) ? undefined : source.disk.readFile(commitFile(version));
     if (bytes === undefined) continue;
     await store.putIfAbsent(commitFile(version), bodyOf(bytes), options);

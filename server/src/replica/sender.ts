@@ -15,7 +15,7 @@ import { fileBody } from './localFiles.ts';
 import { type KnownTip, type Ledger, type SentList } from './ledger.ts';
 import { type PushBatch, type LogEntry } from './needs.ts';
 import { type PushProgress } from './pushProgress.ts';
-import { diverged } from './remoteLog.ts';
+import { entryDiffers } from './otherEntry.ts';
 
 const blobsAtOnce = 8;
 const dataAtOnce = 16;
@@ -165,7 +165,9 @@ export class PushSender {
     // Our own entry, whose answer was lost, or that of another writer who was faster.
     const theirs = await store.read(key, this.#options);
     if (theirs === undefined) throw vanished(store, key);
-    if (Buffer.compare(bytes, theirs) !== 0) throw await diverged(source, store, version, theirs);
+    if (Buffer.compare(bytes, theirs) !== 0) {
+      throw await entryDiffers(source, store, { version, theirs, known: undefined });
+    }
     progress.present(bytes.length);
   }
 }

@@ -5,7 +5,7 @@
 import { createHash, randomInt } from 'node:crypto';
 import { firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { mapLimit } from '../base/mapLimit.ts';
 import { checkpointFile, commitFile, hintFile, readHint } from '../delta/log.ts';
@@ -15,11 +15,16 @@ import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { hashOfFile } from './localFiles.ts';
 import { batchesOf, type PushBatch } from './needs.ts';
-import { findTip, requireSameHistory } from './remoteLog.ts';
+import { type KnownTip } from './ledger.ts';
+import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
+import { compareEnd, findTip } from './remoteLog.ts';
 import { type DamagedObject, repairGaps, repairObjects } from './repairCopy.ts';
 import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
 
 const readsAtOnce = 8;
+
+/** In the place of a hash, of an object whose store is encrypted and which is not as it was sealed. */
+const unreadable = 'unreadable';
 
 /** Options of a verification. */
 interface VerifyOptions extends Job {
@@ -29,6 +34,8 @@ interface VerifyOptions extends Job {
   readonly upTo?: CommitNumber;
   /** The store with credentials that may remove objects, to repair what is damaged; nothing is repaired if omitted. */
   readonly pruner?: ObjectStore;
+  /** The end of the copy that this computer saw last: evidence by which a damaged log entry is the pond's own. */
+  readonly known?: KnownTip | undefined;
   /** Returns an integer from 0 to below `count`; for tests. */
   readonly random?: (count: number) => number;
 }
@@ -60,9 +67,10 @@ export async function verifyCopy(
   { source, store }: { readonly source: StoredFiles; readonly store: ObjectStore },
   options: VerifyOptions,
 ): Promise<VerifyReport> {
-  const { signal, pruner } = options;
+  const { signal, pruner, known } = options;
   const record = await readRemoteRecord(store, { signal });
-  const filled = record === undefined || pruner === undefined ? [] : await repairGaps({ source, store }, { signal });
+  const filled =
+    record === undefined || pruner === undefined ? [] : await repairGaps({ source, store, known }, { signal });
   const tip = record && (await findTip(store, undefined, { signal }));
   if (record === undefined || tip === undefined) {
     throw new PondError('not-found', `there is no copy of this pond at ${store.address}`, {
@@ -71,9 +79,12 @@ export async function verifyCopy(
   }
   const problems: string[] = [];
   if (record.pond !== source.pond) problems.push(`${remoteKey} names the pond ${record.pond}`);
-  await requireSameHistory(source, store, tip, { signal });
+  const end = await compareEnd(source, store, { tip, known }, { signal });
+  if (end.end === undefined && !(await isDamagedCopy(source, end))) throw await entryDiffers(source, store, end);
   const version = options.upTo !== undefined && options.upTo < tip.version ? options.upTo : tip.version;
-  const check = new CopyCheck(store, problems, options);
+  // A damaged end is read whatever the share is.
+  const suspect = end.end === undefined ? commitFile(end.version) : undefined;
+  const check = new CopyCheck(store, { problems, suspect }, options);
   await check.list();
   const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
   for await (const batch of batchesOf(source, { from: firstCommit, to: version }, leftOut, signal)) {
@@ -94,6 +105,8 @@ class CopyCheck {
   readonly damaged: DamagedObject[] = [];
   readonly #store: ObjectStore;
   readonly #problems: string[];
+  /** Key of an object that is read in any case. */
+  readonly #suspect: string | undefined;
   readonly #options: VerifyOptions;
   /** Sizes of the objects that are there. */
   readonly #listed = new Map<string, number>();
@@ -104,9 +117,14 @@ class CopyCheck {
   #readObjects = 0;
   #readBytes = 0;
 
-  constructor(store: ObjectStore, problems: string[], options: VerifyOptions) {
+  constructor(
+    store: ObjectStore,
+    { problems, suspect }: { readonly problems: string[]; readonly suspect: string | undefined },
+    options: VerifyOptions,
+  ) {
     this.#store = store;
     this.#problems = problems;
+    this.#suspect = suspect;
     this.#options = options;
   }
 
@@ -150,7 +168,7 @@ class CopyCheck {
 
   /** Compares files with their objects. */
   async files(files: readonly ExpectedFile[]): Promise<void> {
-    const chosen = files.filter((file) => this.#isPresent(file) && this.#isChosen());
+    const chosen = files.filter((file) => this.#isPresent(file) && (file.path === this.#suspect || this.#isChosen()));
     await mapLimit(chosen, readsAtOnce, async (file) => {
       throwIfCancelled(this.#options.signal, 'the verification');
       await this.#read(file);
@@ -177,21 +195,31 @@ class CopyCheck {
 
   async #read(file: ExpectedFile): Promise<void> {
     const { path, sha256: expected } = file;
-    const stream = await this.#store.readStream(path, { signal: this.#options.signal });
-    if (stream === undefined) {
-      this.damaged.push({ ...file, problem: `${path} is missing`, isMissing: true });
-      return;
+    const found = await this.#hashOf(path);
+    if (found === expected) return;
+    const isMissing = found === undefined;
+    const isOpen = found !== unreadable;
+    const altered = `${path} is altered: ${isOpen ? `its hash is ${found}; expected ${expected}` : 'it cannot be decrypted'}`;
+    const problem = isMissing ? `${path} is missing` : altered;
+    this.damaged.push({ ...file, problem, isMissing });
+  }
+
+  /** Returns the hash of an object, `unreadable` for one that cannot be decrypted; undefined for a missing one. */
+  async #hashOf(path: string): Promise<string | undefined> {
+    try {
+      const stream = await this.#store.readStream(path, { signal: this.#options.signal });
+      if (stream === undefined) return undefined;
+      this.#readObjects += 1;
+      const hash = createHash('sha256');
+      for await (const chunk of stream) {
+        hash.update(chunk);
+        this.#readBytes += chunk.length;
+      }
+      return hash.digest('hex');
+    } catch (error) {
+      if (isPondError(error, 'remote-damaged')) return unreadable;
+      throw error;
     }
-    const hash = createHash('sha256');
-    for await (const chunk of stream) {
-      hash.update(chunk);
-      this.#readBytes += chunk.length;
-    }
-    this.#readObjects += 1;
-    const got = hash.digest('hex');
-    if (got === expected) return;
-    const problem = `${path} is altered: its hash is ${got}; expected ${expected}`;
-    this.damaged.push({ ...file, problem, isMissing: false });
   }
 }
 

@@ -47,6 +47,11 @@ export interface ResourceKind<T = unknown> {
    */
   derive?(resource: Resource<T>, inputs: InputMatcher): Promise<DerivedEntries>;
   /**
+   * Returns the name of the directory in the resource directory that is the root of another pond's tree, '' for the resource
+   * directory itself: what the resources of that tree derive is shown, and they do not run. Undefined for a kind without one.
+   */
+  copiedTree?(spec: T): string;
+  /**
    * Returns a note for each input of which the derived content does not have every row: how many rows, and why. Called by
    * a run after its build. Undefined for a kind that keeps all rows, or whose documents say which ones.
    */

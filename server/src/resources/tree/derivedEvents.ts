@@ -47,6 +47,11 @@ export class DerivedEvents {
   changed(before: DerivedState, changes: readonly PathEvent[]): void {
     // A listing in progress in that state adds its entries to it later.
     if (before.listed.size > 0) this.#outdated.push(before);
+    this.alsoByName(changes);
+  }
+
+  /** Reports changes in resource directories, which were reported by their path, by the names of the resources too. */
+  alsoByName(changes: readonly PathEvent[]): void {
     this.#stored.push(...changes.filter(({ path }) => resourceAt(path) !== undefined));
     this.#isStale = true;
     this.#schedule();

@@ -16,7 +16,8 @@ import { countedChanges, nameChanges, touchResources } from '../countedChanges.t
 import { type InputMatcher } from '../model/derivedContent.ts';
 import { baseOf, roleOf } from './nodeRole.ts';
 import { type ResourceLayer } from './resourcePond.ts';
-import { type ByteRange, type NodeFiles, ResourceTree } from './resourceTree.ts';
+import { type ByteRange, type NodeFiles } from './nodeFiles.ts';
+import { ResourceTree } from './resourceTree.ts';
 
 /** Loaded with the first commit of resources. */
 const commitRules = lazyAsync(() => import('./commitRules.ts'));

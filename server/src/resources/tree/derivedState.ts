@@ -11,8 +11,18 @@ const reader = lazyAsync(async () => ({
   ...(await import('../registry.ts')),
 }));
 
+/** A directory that derives entries. */
+export interface Derived {
+  /** Absolute path in its pond. */
+  readonly path: string;
+  readonly modifiedUs: number;
+  readonly entries: DerivedEntries;
+}
+
 /** Dependencies of the derived content of a tree. */
 interface DerivedStateParts {
+  /** Absolute path at which the tree is shown: '' for the whole pond. */
+  readonly at: string;
   /** The tree without derived content. */
   readonly stored: FileSystem;
   /** Returns the files of the whole tree that a pattern matches. */
@@ -85,9 +95,11 @@ export class DerivedState {
     const known = this.#ofDirectories.get(directory);
     if (known !== undefined) return known;
     const trail = listing.getStore() ?? [];
-    if (trail.includes(path)) throw cycleThrough([...trail.slice(trail.indexOf(path)), path]);
+    // A tree of another pond may have a directory of the same path.
+    const shown = `${this.#parts.at}${path}`;
+    if (trail.includes(shown)) throw cycleThrough([...trail.slice(trail.indexOf(shown)), shown]);
     this.listed.set(path, new Map());
-    const entries = await listAlong([...trail, path], directory);
+    const entries = await listAlong([...trail, shown], directory);
     this.#ofDirectories.set(directory, entries);
     this.listed.set(path, entries);
     return entries;

@@ -1,17 +1,22 @@
 /** Nodes of a tree with their role for resources: a resource directory, or an entry that a resource derives. */
-import { type Node } from '../../tinyfs/backend.ts';
+import { type Backend, type Node } from '../../tinyfs/backend.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type DerivedDirectory, type DerivedFile } from '../model/derivedContent.ts';
 
 const role = Symbol('role');
 
 /** Role of a node for resources. */
-export type NodeRole =
+export type NodeRole = OwnRole & {
+  /** The tree of another pond, inside this one, whose node it is; undefined for the pond's own. */
+  readonly copied?: Backend | undefined;
+};
+
+type OwnRole =
   /** A node of the pond itself: the root, the directory of a kind, a resource directory. */
   | { readonly in: 'root'; readonly base: Node }
   | { readonly in: 'kind'; readonly base: Node; readonly kind: string }
   | { readonly in: 'resource'; readonly base: Node; readonly kind: string; readonly id: string }
-  /** A derived entry at an absolute pond path; its document was changed at `modifiedUs`. */
+  /** A derived entry at an absolute path in its pond; its document was changed at `modifiedUs`. */
   | {
       readonly in: 'derived';
       readonly path: string;
@@ -37,46 +42,60 @@ export function baseOf(node: Node): Node {
 }
 
 /** Returns a node of the pond with its role. */
-export function withRole(own: Exclude<NodeRole, { readonly in: 'derived' }>, entriesMore = 0): Node {
+export function withRole(
+  own: Exclude<OwnRole, { readonly in: 'derived' }> & Pick<NodeRole, 'copied'>,
+  entriesMore = 0,
+): Node {
   const node: NodeWithRole = { ...own.base, sizeBytes: own.base.sizeBytes + entriesMore, [role]: own };
   return node;
+}
+
+/** Where a derived node is. */
+export interface DerivedPlace extends Pick<NodeRole, 'copied'> {
+  /** Absolute path in its pond. */
+  readonly path: string;
+  /** Absolute path in this pond: the same path is the same node, regardless of its content. */
+  readonly shownPath: string;
 }
 
 /**
  * Returns the node of a derived file; `sizeBytes` is undefined while it is not built. Its hash is its key, not the hash
  * of its bytes.
  */
-export function derivedFileNode(path: string, node: DerivedFile, sizeBytes: number | undefined): Node {
+export function derivedFileNode(
+  { path, shownPath, copied }: DerivedPlace,
+  node: DerivedFile,
+  sizeBytes: number | undefined,
+): Node {
   const { type, key, modifiedUs } = node;
   const derived: NodeWithRole = {
-    ...common(path),
+    ...common(shownPath),
     type,
     sizeBytes: sizeBytes ?? 0,
     modifiedUs,
     sha256: key,
-    [role]: { in: 'derived', path, modifiedUs, node, ...(sizeBytes === undefined && { isUnbuilt: true }) },
+    [role]: { in: 'derived', path, copied, modifiedUs, node, ...(sizeBytes === undefined && { isUnbuilt: true }) },
   };
   return derived;
 }
 
 /** Returns the node of a derived directory with this many entries. */
 export function derivedDirectoryNode(
-  path: string,
+  { path, shownPath, copied }: DerivedPlace,
   node: DerivedDirectory,
   { entries, modifiedUs }: { readonly entries: number; readonly modifiedUs: number },
 ): Node {
   const derived: NodeWithRole = {
-    ...common(path),
+    ...common(shownPath),
     type: 'directory',
     sizeBytes: entries,
     modifiedUs,
-    sha256: keyOf('derived directory', path),
-    [role]: { in: 'derived', path, modifiedUs, node },
+    sha256: keyOf('derived directory', shownPath),
+    [role]: { in: 'derived', path, copied, modifiedUs, node },
   };
   return derived;
 }
 
-/** The same path is the same node, regardless of its content. */
 function common(path: string): Pick<Node, 'id' | 'version' | 'attributes'> {
   return { id: uuidOf(keyOf('derived node', path)), version: 1, attributes: {} };
 }

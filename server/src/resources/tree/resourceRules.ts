@@ -1,10 +1,10 @@
 import { lazyAsync } from '../../base/lazy.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
-import { type Backend } from '../../tinyfs/backend.ts';
+import { type Backend, type DirectoryPath } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { isKindName } from '../kindNames.ts';
 import { documentName, type ResourceId } from '../model/resourcePath.ts';
-import { type NodeRole } from './nodeRole.ts';
+import { type NodeRole, roleOf } from './nodeRole.ts';
 import { type ResourceChanges } from './resourceEdits.ts';
 
 /** Loaded with the first change of a resource: a pond without resources does not need it. */
@@ -17,6 +17,11 @@ const edits = lazyAsync(async () => ({
 export interface RuledEntry {
   readonly directory: NodeRole | undefined;
   readonly name: string;
+}
+
+/** Returns an entry by the role of its directory. */
+export function entryIn(directory: DirectoryPath, name: string): RuledEntry {
+  return { directory: roleOf(directory[directory.length - 1]!), name };
 }
 
 /**

@@ -1,6 +1,5 @@
 import { isPondError, PondError } from '../../base/error.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
-import { type HostFile } from '../../pond/hostFile.ts';
 import { type LayeredTree } from '../../pond/types.ts';
 import { type PathEvent } from '../../pond/change.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
@@ -8,30 +7,20 @@ import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedEntries, type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
 import { isKindName, isReadOnlyKind } from '../kindNames.ts';
-import { isBookkeeping, resourceDirectory } from '../model/resourcePath.ts';
+import { isBookkeeping, resourceDirectory, type ResourceId } from '../model/resourcePath.ts';
+import { CopiedTrees, copiedRoot, Subtree } from './copiedTrees.ts';
 import { DerivedEvents } from './derivedEvents.ts';
-import { DerivedState } from './derivedState.ts';
-import { type InputFiles, matchInputs } from './inputs.ts';
+import { type Derived, DerivedState } from './derivedState.ts';
+import { matchInputs } from './inputs.ts';
+import { type ByteRange, type NodeFiles } from './nodeFiles.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, roleOf, withRole } from './nodeRole.ts';
-import { ResourceRules, type RuledEntry } from './resourceRules.ts';
-
-/** Bytes `start` to `end` (exclusive). */
-export type ByteRange = { readonly start: number; readonly end: number };
-
-/** Access to the content of nodes. */
-export interface NodeFiles extends InputFiles {
-  /** Returns the size of a derived file in bytes; undefined while it is unknown. */
-  sizeOf(key: string): number | undefined;
-  /** Returns the one host file with the content of a derived file, built if needed. */
-  wholeFile(node: Node): Promise<HostFile>;
-  /** Yields the content of a host file; undefined when it is missing. */
-  readHostFile(hostPath: string, range?: ByteRange): AsyncIterable<Uint8Array> | undefined;
-}
+import { copyIsReadOnly, derivedIsReadOnly } from './readOnly.ts';
+import { entryIn, ResourceRules } from './resourceRules.ts';
 
 /**
- * A tree of the pond including the content that its resources derive: `/KIND/<uuid>` holds its stored files and the
- * entries that its document declares. Listing computes nothing. Derived entries are read-only; all other operations go
- * to the stored tree, and keep its resources whole.
+ * A tree of the pond with the content that its resources derive, and those of the ponds that are copied in it: `/KIND/<uuid>`
+ * holds its stored files and the entries that its document declares. Listing computes nothing. Derived entries are read-only;
+ * all other operations go to the stored tree, and keep its resources whole.
  */
 export class ResourceTree implements Backend, LayeredTree {
   readonly writable: boolean;
@@ -42,12 +31,19 @@ export class ResourceTree implements Backend, LayeredTree {
   readonly #files: NodeFiles;
   readonly #rules: ResourceRules;
   readonly #events: DerivedEvents | undefined;
+  readonly #copies: CopiedTrees<ResourceTree>;
+  /** Absolute path at which the tree is shown, for a tree of another pond; '' for the whole pond. */
+  readonly #at: string;
+  /** Part of the roles of its nodes. */
+  readonly #copied: Pick<NodeRole, 'copied'>;
   #state: DerivedState;
   /** The resource directory of the run whose tree this is. */
   #running: string | undefined;
 
-  /** Without `notify`, no events are derived. */
-  constructor(base: Backend, files: NodeFiles, notify?: (changes: readonly PathEvent[]) => void) {
+  /** Without `notify`, no events are derived. `at` is the path at which the tree of another pond is shown. */
+  constructor(base: Backend, files: NodeFiles, notify?: (changes: readonly PathEvent[]) => void, at = '') {
+    this.#at = at;
+    this.#copied = at === '' ? {} : { copied: this };
     this.writable = base.writable;
     this.#base = base;
     this.#stored = new FileSystem(base);
@@ -55,6 +51,17 @@ export class ResourceTree implements Backend, LayeredTree {
     this.#rules = new ResourceRules(base);
     this.#state = this.#newState();
     this.#events = notify && new DerivedEvents(() => this.#state, notify);
+    this.#copies = new CopiedTrees((path) => this.#copyAt(path, notify));
+  }
+
+  /** Returns the tree of another pond in a directory of this one. Its events are this tree's, also by name. */
+  #copyAt(path: string, notify: ((changes: readonly PathEvent[]) => void) | undefined): ResourceTree {
+    const notifyAt = (changes: readonly PathEvent[]): void => {
+      const found = changes.map(({ kind, path: below }) => ({ kind, path: `${path}${below}` }));
+      notify?.(found);
+      this.#events?.alsoByName(found);
+    };
+    return new ResourceTree(new Subtree(this.#base, path), this.#files, notify && notifyAt, `${this.#at}${path}`);
   }
 
   get backend(): Backend {
@@ -65,18 +72,21 @@ export class ResourceTree implements Backend, LayeredTree {
     const before = this.#state;
     this.#state = this.#newState();
     this.#events?.changed(before, changes);
+    this.#copies.changed(changes);
   }
 
   async close(): Promise<void> {
+    await this.#copies.close();
     await this.#events?.close();
   }
 
   async root(): Promise<Node> {
-    return withRole({ in: 'root', base: await this.#base.root() });
+    return withRole({ in: 'root', base: await this.#base.root(), ...this.#copied });
   }
 
   async lookup(directory: Node, name: string): Promise<Node | undefined> {
     const role = roleOf(directory);
+    if (this.#isOthers(role)) return await role.copied.lookup(directory, name);
     const stored = role?.in === 'derived' ? undefined : await this.#base.lookup(baseOf(directory), name);
     if (stored !== undefined) return await this.#withOwnRole(role, name, stored);
     if (role?.in === 'resource' && isBookkeeping(name)) return undefined;
@@ -88,6 +98,7 @@ export class ResourceTree implements Backend, LayeredTree {
   async list(directory: Node): Promise<readonly Entry[]> {
     const role = roleOf(directory);
     if (role === undefined) return await this.#base.list(directory);
+    if (this.#isOthers(role)) return await role.copied.list(directory);
     const stored = role.in === 'derived' ? [] : await this.#base.list(role.base);
     const entries: Entry[] = [];
     for (const { name, node } of stored) entries.push({ name, node: await this.#withOwnRole(role, name, node) });
@@ -157,7 +168,7 @@ export class ResourceTree implements Backend, LayeredTree {
 
   #newState(): DerivedState {
     const match = (pattern: string) => matchInputs(new FileSystem(this), this.#files, pattern);
-    return new DerivedState({ stored: this.#stored, match, inputs: this.inputs });
+    return new DerivedState({ at: this.#at, stored: this.#stored, match, inputs: this.inputs });
   }
 
   /** Runs a change of the tree and then discards all derived content, even if the change fails. */
@@ -191,16 +202,15 @@ export class ResourceTree implements Backend, LayeredTree {
   async #storedPath(path: DirectoryPath, name: string): Promise<DirectoryPath> {
     const role = roleOf(path[path.length - 1]!);
     this.#refuseOthers(path, name);
-    if (role?.in === 'derived') throw readOnlyError(`${role.path}/${name}`);
+    if (role?.in === 'derived') throw derivedIsReadOnly(`${role.path}/${name}`);
     if (role?.in === 'resource') {
       const derived = (await this.#derivedIfPossible(role))?.entries.has(name) === true;
       // A stored entry from before the document declared this name is an obstacle, so it may be removed.
       if (derived && (await this.#base.lookup(role.base, name)) === undefined) {
-        throw readOnlyError(`/${role.kind}/${role.id}/${name}`);
+        throw derivedIsReadOnly(`/${role.kind}/${role.id}/${name}`);
       }
     }
-    const [root, ...below] = path;
-    return [baseOf(root), ...below.map(baseOf)];
+    return [baseOf(path[0]), ...path.slice(1).map(baseOf)];
   }
 
   /** Fails `read-only` for an entry of a resource directory that only runs write, other than its bookkeeping. */
@@ -210,10 +220,7 @@ export class ResourceTree implements Backend, LayeredTree {
     const directory = resourceDirectory(owner);
     const isOwn = roleOf(path[path.length - 1]!)?.in === 'resource' && isBookkeeping(name);
     if (isOwn || this.#running === directory) return;
-    throw new PondError('read-only', `what is in ${directory} is a copy of another pond's`, {
-      path: directory,
-      hint: "Change it in the other pond, or copy it out of there with 'pond cp' first.",
-    });
+    throw copyIsReadOnly(directory);
   }
 
   /** The derived entries of a directory; undefined for a directory that derives nothing. */
@@ -243,10 +250,29 @@ export class ResourceTree implements Backend, LayeredTree {
   /** Returns a stored node with its role in a directory. */
   async #withOwnRole(directory: NodeRole | undefined, name: string, node: Node): Promise<Node> {
     if (node.type !== 'directory') return node;
-    if (directory?.in === 'root' && isKindName(name)) return withRole({ in: 'kind', base: node, kind: name });
+    const copied = this.#copied;
+    if (directory?.in === 'root' && isKindName(name))
+      return withRole({ in: 'kind', base: node, kind: name, ...copied });
+    if (directory?.in === 'resource' && isReadOnlyKind(directory.kind))
+      return await this.#inCopy(directory, name, node);
     if (directory?.in !== 'kind' || !isUuid(name)) return node;
-    const role: NodeRole = { in: 'resource', base: node, kind: directory.kind, id: name };
+    const role = { in: 'resource' as const, base: node, kind: directory.kind, id: name, ...copied };
     return withRole(role, await this.#countOnlyDerived(role, node));
+  }
+
+  /** Returns a directory in a Copy with its role in the tree of the other pond. A run sees what is stored. */
+  async #inCopy(owner: ResourceId, name: string, node: Node): Promise<Node> {
+    const directory = resourceDirectory(owner);
+    const root = this.#running === directory ? undefined : await copiedRoot(this.#state, owner);
+    if (root === undefined || (root !== '' && root !== `/${name}`)) return node;
+    const tree = this.#copies.at(`${directory}${root}`);
+    const top = { in: 'root' as const, base: node, copied: tree };
+    return root === '' ? await tree.#withOwnRole(top, name, node) : withRole(top);
+  }
+
+  /** True for the role of a node in the tree of another pond. */
+  #isOthers(role: NodeRole | undefined): role is NodeRole & { readonly copied: Backend } {
+    return role?.copied !== undefined && role.copied !== this;
   }
 
   /** Number of entries of a resource directory that are derived only, not stored. */
@@ -260,27 +286,9 @@ export class ResourceTree implements Backend, LayeredTree {
 
   async #derivedNode({ path: directory, modifiedUs }: Derived, name: string, node: DerivedNode): Promise<Node> {
     const path = `${directory}/${name}`;
-    if (node.type !== 'directory') return derivedFileNode(path, node, this.#files.sizeOf(node.key));
+    const place = { path, shownPath: `${this.#at}${path}`, ...this.#copied };
+    if (node.type !== 'directory') return derivedFileNode(place, node, this.#files.sizeOf(node.key));
     const inside = await this.#derivedIfPossible({ in: 'derived', path, modifiedUs, node });
-    return derivedDirectoryNode(path, node, { entries: inside?.entries.size ?? 0, modifiedUs });
+    return derivedDirectoryNode(place, node, { entries: inside?.entries.size ?? 0, modifiedUs });
   }
-}
-
-/** An entry by the role of its directory. */
-function entryIn(directory: DirectoryPath, name: string): RuledEntry {
-  return { directory: roleOf(directory[directory.length - 1]!), name };
-}
-
-function readOnlyError(path: string): PondError {
-  return new PondError('read-only', `${path} is made by a resource`, {
-    path,
-    hint: 'Change the document of the resource, or its inputs.',
-  });
-}
-
-interface Derived {
-  /** Absolute pond path of the directory. */
-  readonly path: string;
-  readonly modifiedUs: number;
-  readonly entries: DerivedEntries;
 }

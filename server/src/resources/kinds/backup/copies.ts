@@ -36,7 +36,14 @@ export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, sh
     const { signal, progress } = context;
     const pruner = repair === true ? await openBackup(resource, pond.id, context.effects.env, 'prune') : undefined;
     try {
-      const options = { share, signal, progress, ...(upTo !== undefined && { upTo }), ...(pruner && { pruner }) };
+      const options = {
+        share,
+        signal,
+        progress,
+        ...(upTo !== undefined && { upTo }),
+        ...(pruner && { pruner }),
+        known: ledger.read().tip,
+      };
       const report = await verifyCopy({ source: pond.stored, store }, options);
       const { version, problems } = report;
       if (problems.length === 0 && upTo === undefined) ledger.update({ verifiedMs: Date.now(), verifiedShare: share });

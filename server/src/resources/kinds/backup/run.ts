@@ -53,7 +53,10 @@ async function verifyIfDue(
   const { months, microseconds } = verify.every.duration;
   if (now() - verifiedMs < months * monthMs + microseconds / 1000) return { notes: [] };
   const share = verify.sample ?? defaultSample;
-  const { problems, objects, readObjects } = await verifyCopy({ source, store }, { share, signal, progress });
+  const { problems, objects, readObjects } = await verifyCopy(
+    { source, store },
+    { share, signal, progress, known: ledger.read().tip },
+  );
   if (problems.length === 0) {
     ledger.update({ verifiedMs: now(), verifiedShare: share });
     return { notes: [`verified ${objects} objects, of which ${readObjects} were read`] };

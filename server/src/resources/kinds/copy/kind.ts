@@ -13,7 +13,7 @@ export const copy: ResourceKind<CopySpec> = {
     '',
     '- Files, tables, links and attributes are the same, and a series has the same versions. What the other pond removed is removed here.',
     '- Directories without a change are not visited, and contents that this pond has are not fetched.',
-    '- What is below `/Copy/NAME/` is read-only. Resources in it do nothing: they neither run nor compute.',
+    '- What is below `/Copy/NAME/` is read-only. Resources in it do not run. What they compute is shown, from what is copied.',
     '- The record of the run names the commit and the root hash of the other pond. Without `paths`, the copy has that hash.',
     '',
     '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read from this store. `secret-missing`: a variable is not set, or the copy is encrypted and the document has no `identity`. `pond-not-found`: the store has no such pond. `version-not-found`: it has no version `at`. `remote-denied`, `remote-failed`: the store rejects the credentials, or cannot be reached. `remote-damaged`: something there is altered. `remote-diverged`: it has another pond. `resource-cycle`: the other pond has a copy of this one.',
@@ -33,6 +33,7 @@ export const copy: ResourceKind<CopySpec> = {
       ...keyAccesses(spec, []),
     ];
   },
+  copiedTree: ({ into = '' }) => into,
   async run(context) {
     return await (await import('./run.ts')).runCopy(context);
   },
