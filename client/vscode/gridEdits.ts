@@ -44,7 +44,7 @@ export class GridEdits implements vscode.Disposable {
     if (state.type === 'result' && !this.fits) document.reportConflict();
   }
 
-  /** Makes an edit of the page, after what was asked before. One that cannot be made is taken back in the page. */
+  /** Makes an edit of the page, after what was asked before. One that cannot be made is reverted in the page. */
   edit(message: Extract<FromGridPage, { type: 'edit' }>): void {
     const { base } = this;
     this.next(async () => this.editOn(base, message));
