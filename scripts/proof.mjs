@@ -10,8 +10,10 @@ import { runMain } from './run.mjs';
 import { runTests } from './testFiles.mjs';
 
 const repeating = [
-  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages'].map((name) => `test/pond/${name}.test.ts`),
-  'test/commands/hostilePond.test.ts',
+  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages', 'putBackModel'].map(
+    (name) => `test/pond/${name}.test.ts`,
+  ),
+  ...['hostilePond', 'mergeRows'].map((name) => `test/commands/${name}.test.ts`),
   ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
   ...['damagedEnd', 'kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
     (name) => `test/replica/${name}.test.ts`,
@@ -25,9 +27,11 @@ const repeating = [
   'test/sandbox/arrowForms.test.ts',
   'test/sandbox/functions.test.ts',
   'test/sandbox/generated.test.ts',
+  'test/sandbox/jsonLines.test.ts',
+  'test/sandbox/regularRows.test.ts',
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
-  'test/resources/tailModel.test.ts',
+  ...['hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
   'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage', 'copyDerived'].map((name) => `test/resources/${name}.test.ts`),
   'test/language/cost.test.ts',

@@ -10,11 +10,13 @@ import {
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
-import { argument, atOf, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { changesWithRows, rowCounts } from './rowCounts.ts';
 import { type VerbRunner } from './verb.ts';
 
-const changeTable = (changes: readonly ChangeInfo[]): string => table(counted(changes).map(changeRow), new Set([2]));
+/** Returns a table of changes. */
+export const changeTable = (changes: readonly ChangeInfo[]): string =>
+  table(counted(changes).map(changeRow), new Set([2]));
 
 const commitLine = (commit: CommitInfo): string =>
   `commit ${commit.number}  ${minute(commit.time)}  ${printable(commit.author)}  ${firstLine(commit.message)}`;
@@ -162,17 +164,6 @@ export const showVerb: VerbRunner = async (session) => {
     ...(hash === null ? [] : [['hash', hash]]),
   ];
   await terminal.print(`${table(rows)}\n${printableLines(message)}\n\n${changes}`);
-};
-
-/** Stages paths as they were in an earlier version. */
-export const restore: VerbRunner = async (session) => {
-  const { at } = atOf(session.line);
-  if (at === undefined) {
-    throw new PondError('usage', 'restore needs a version', { hint: 'usage: pond restore PATH... --at V' });
-  }
-  const changes = await session.call('restore', { paths: session.line.positionals.map(pondPath), at });
-  if (session.line.json) return await printJson(session, changes);
-  await session.terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 };
 
 /** Tags of a commit before its message. */

@@ -6,7 +6,7 @@ import { collectingVerbs } from './collectingVerbs.ts';
 import { describe } from './describeVerb.ts';
 import { format } from './formatVerb.ts';
 import { help } from './help.ts';
-import { commit, diff, discard, log, restore, showVerb, status } from './historyVerbs.ts';
+import { commit, diff, discard, log, showVerb, status } from './historyVerbs.ts';
 import { exportVerb, importVerb, init, site } from './hostVerbs.ts';
 import { lsp } from './lspVerb.ts';
 import { migrate } from './migrateVerb.ts';
@@ -23,6 +23,7 @@ import { sql } from './sqlVerb.ts';
 import { tag, undo } from './tagVerbs.ts';
 import { thinVerbs } from './thinVerbs.ts';
 import { resolveVerb } from './resolveVerb.ts';
+import { restore } from './restoreVerb.ts';
 import { type TerminalVerbs } from './verb.ts';
 
 const missingParents = "'pond mkdir -p' creates the directories above it.";
@@ -199,14 +200,7 @@ export const verbs = {
     positionals: [1, 1],
     run: showVerb,
   },
-  restore: {
-    usage: 'PATH... --at V',
-    summary: 'stage paths as they were at a version',
-    details: [atHelp],
-    options: { at },
-    positionals: [1],
-    run: restore,
-  },
+  restore,
   tag,
   undo,
   query,

@@ -21,6 +21,8 @@ import { SearchView } from './search/view.ts';
 import { SourceControls } from './sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
 import { TableDiffs } from './tableDiffs.ts';
+import { draftFolder } from './tableDrafts.ts';
+import { TableTabs } from './tableTabs.ts';
 import { tableEditor, textTableEditor } from './viewTypes.ts';
 import { TableEditors } from './tableEditor.ts';
 
@@ -28,7 +30,8 @@ import { TableEditors } from './tableEditor.ts';
 export function activate(extension: vscode.ExtensionContext): Api {
   const client = new PondClient(vscode.Uri.joinPath(extension.extensionUri, 'out', 'server.mjs').fsPath);
   const ponds = new OpenPonds(client);
-  const files = new PondFileSystem(client, ponds);
+  const tableTabs = new TableTabs(client, ponds);
+  const files = new PondFileSystem(client, ponds, tableTabs);
   const sourceControls = new SourceControls(client, ponds);
   const fixes = new FormatFixes();
   const queries = new QueryDocuments(client, ponds, extension, fixes);
@@ -44,11 +47,14 @@ export function activate(extension: vscode.ExtensionContext): Api {
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
     ...[tableEditor, textTableEditor].map((editor) =>
-      vscode.window.registerCustomEditorProvider(editor, new TableEditors(client, queries), {
-        supportsMultipleEditorsPerDocument: true,
-      }),
+      vscode.window.registerCustomEditorProvider(
+        editor,
+        new TableEditors(client, queries, draftFolder(extension, editor)),
+        { supportsMultipleEditorsPerDocument: true },
+      ),
     ),
     tableDiffs,
+    tableTabs,
     history,
     search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],

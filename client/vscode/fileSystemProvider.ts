@@ -6,6 +6,7 @@ import { fileSystemError } from './errors.ts';
 import { moveBetweenPonds } from './moveBetweenPonds.ts';
 import { type OpenedPond, type OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, type PondLocation } from './pondUri.ts';
+import { type TableTabs } from './tableTabs.ts';
 import { Watches } from './watches.ts';
 
 /**
@@ -18,14 +19,16 @@ const movingMax = 1000;
 export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
+  private readonly tabs: TableTabs;
   private readonly watches = new Watches();
   private readonly moving = new Map<string, vscode.Uri>();
   private readonly listeners: vscode.Disposable[];
   readonly onDidChangeFile = this.watches.onDidChangeFile;
 
-  constructor(client: PondClient, ponds: OpenPonds) {
+  constructor(client: PondClient, ponds: OpenPonds, tabs: TableTabs) {
     this.client = client;
     this.ponds = ponds;
+    this.tabs = tabs;
     this.listeners = [
       client.onDidChangeTree((event) => this.treeChanged(event)),
       client.onDidCommit(({ pond }) => this.headMoved(pond)),
@@ -65,6 +68,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const { location } = await this.locate(uri);
+    if (await this.tabs.isTable(uri)) throw vscode.FileSystemError.Unavailable('the file is shown as a table');
     const content = await this.request(uri, 'read', wire(location));
     return content instanceof Uint8Array ? content : Buffer.from(content.base64, 'base64');
   }

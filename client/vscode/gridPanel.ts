@@ -3,6 +3,7 @@ import { type RowsInfo } from '../../server/src/protocol/commands.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { openAsQuery, reported, warnOfEdits } from './gridActions.ts';
 import { copyCells, editedRows } from './gridCopy.ts';
+import { GridEdits } from './gridEdits.ts';
 import { exportView } from './gridExport.ts';
 import { GridRequests } from './gridRequests.ts';
 import { editedFile, failure, type GridHost, tableName, tableTitle } from './gridTable.ts';
@@ -29,8 +30,7 @@ type Shown = Extract<GridState, { type: 'result' }>;
 export class GridPanel implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panel: vscode.WebviewPanel;
-  /** The edits of the table; undefined for the result of a query. */
-  private readonly document: TableDocument | undefined;
+  private readonly edits: GridEdits;
   private readonly plots: PlotHost;
   private readonly requests: GridRequests;
   private readonly listeners: vscode.Disposable[];
@@ -45,7 +45,7 @@ export class GridPanel implements vscode.Disposable {
   /** Turns `panel` into the grid; closing either closes both. */
   constructor(host: GridHost, panel: vscode.WebviewPanel, document?: TableDocument) {
     this.host = host;
-    this.document = document;
+    this.edits = new GridEdits(document, (message) => this.post(message));
     this.panel = panel;
     this.plots = new PlotHost(host);
     this.requests = new GridRequests(host.client, this.plots, (message) => this.post(message));
@@ -53,7 +53,7 @@ export class GridPanel implements vscode.Disposable {
     this.panel.webview.options = { enableScripts: true, localResourceRoots: [assets] };
     this.panel.webview.html = webviewPage(this.panel.webview, assets, { name: 'grid', title: 'Table' });
     this.listeners = [
-      ...(document === undefined ? [] : [document.onDidEdit((edits) => this.post({ type: 'edited', ...edits }))]),
+      this.edits,
       this.panel.webview.onDidReceiveMessage((message: FromGridPage) => this.receive(message)),
       this.panel.onDidDispose(() => this.dispose()),
       this.panel.onDidChangeViewState(() => this.reopenLost()),
@@ -133,7 +133,6 @@ export class GridPanel implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.document?.setTyping(this, false);
     this.cancellation?.cancel();
     this.requests.cancelAll();
     this.release();
@@ -147,11 +146,13 @@ export class GridPanel implements vscode.Disposable {
     switch (message.type) {
       case 'ready':
         // A page that was hidden restarts empty: send its content again.
-        if (this.document !== undefined) this.post({ type: 'edited', ...this.document.all });
-        if (this.current !== undefined) this.post(this.current);
+        if (this.current !== undefined) this.show(this.current);
         return;
       case 'typing':
-        return this.document?.setTyping(this, message.isOpen);
+        return this.edits.setTyping(message.isOpen);
+      case 'command':
+        if (this.panel.active) this.edits.command(message.command);
+        return;
       case 'cancel':
         return this.cancel();
       case 'cancelRequest':
@@ -188,21 +189,19 @@ export class GridPanel implements vscode.Disposable {
         return;
       case 'copy': {
         const read = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
-        const rows = editedRows(this.document?.rows ?? new Map(), message, read);
+        const rows = editedRows(this.edits.rows, message, read);
         void copyCells({ ...message, table: tableName(shown.query) }, rows).then((copied) => {
           if (copied !== undefined) this.post({ type: 'copied', rows: copied });
         });
         return;
       }
-      case 'edit': {
-        const edited = editedFile(shown);
-        return edited && this.document?.edit(message.label, edited.base, message.rows);
-      }
+      case 'edit':
+        return this.edits.edit(message);
       case 'paste':
         void vscode.env.clipboard.readText().then((text) => this.post({ type: 'pasted', run: message.run, text }));
         return;
       case 'export':
-        if (this.document?.isDirty === true) warnOfEdits();
+        if (this.edits.isDirty) warnOfEdits();
         void reported('The rows could not be exported', () => exportView(this.host.client, shown, message));
         return;
       case 'openAsQuery':
@@ -259,6 +258,7 @@ export class GridPanel implements vscode.Disposable {
 
   private show(state: GridState): void {
     this.current = state;
+    this.edits.shows(state);
     this.post(state);
   }
 

@@ -5,7 +5,7 @@ import { errorData, errorMessage, isCancelled } from './errors.ts';
 import { hintText } from './hints.ts';
 import { queryTitle } from './queryStrings.ts';
 import { type RunningQueries } from './runningQueries.ts';
-import { type GridState, type PlainTableQuery, type TableQuery } from './webviews/grid/messages.ts';
+import { type EditorCommand, type GridState, type PlainTableQuery, type TableQuery } from './webviews/grid/messages.ts';
 
 /** What a grid needs from the window. */
 export interface GridHost {
@@ -75,3 +75,10 @@ export function editedFile({
     ? { path: query.path, base: editing.base }
     : undefined;
 }
+
+/** VS Code's own commands for those of a page. */
+export const editorCommands: Readonly<Record<EditorCommand, string>> = {
+  undo: 'undo',
+  redo: 'redo',
+  save: 'workbench.action.files.save',
+};

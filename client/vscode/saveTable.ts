@@ -1,4 +1,5 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { type Params } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorData, errorText } from './errors.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
@@ -11,41 +12,37 @@ export async function saveTable(
   document: TableDocument,
   cancellation: vscode.CancellationToken,
 ): Promise<void> {
-  const location = locationOf(document.uri);
   await document.whenIdle(cancellation);
-  if (!document.isDirty) return;
-  await stage(client, location, document, cancellation);
-  document.clear();
+  await document.saving(() => write(client, document, undefined, cancellation));
 }
 
-/** Writes the table with its edits to another path of the pond. */
+/** Writes the table with its edits to another path of the pond, or to a file of this computer. */
 export async function saveTableAs(
   client: PondClient,
   document: TableDocument,
   target: vscode.Uri,
   cancellation: vscode.CancellationToken,
 ): Promise<void> {
-  const { pond, path: from } = locationOf(document.uri);
-  const to = parsePondUri(target);
-  if (to === undefined || to.pond !== pond || to.at !== undefined)
-    throw new Error('Save As writes to the same pond. Export… in the table writes elsewhere.');
   await document.whenIdle(cancellation);
-  await client.request('copy', { pond, from, to: to.path, recursive: false, overwrite: true }, cancellation);
-  if (!document.isDirty) return;
-  const { editing } = await client.request('openTable', { pond, table: { path: to.path } }, cancellation);
-  const base = editing !== undefined && 'base' in editing ? editing.base : undefined;
-  if (base !== document.base) throw new Error(`${from} changed since its rows were read: ${to.path} has no edits.`);
-  await stage(client, to, document, cancellation);
+  if (!document.isDirty) return await vscode.workspace.fs.copy(document.uri, target, { overwrite: true });
+  const { pond } = locationOf(document.uri);
+  const to = parsePondUri(target);
+  const isHere = to === undefined ? target.scheme === 'file' : to.pond === pond && to.at === undefined;
+  if (!isHere) throw new Error('Edited rows are saved in the same pond, or on this computer.');
+  const place = to === undefined ? { file: target.fsPath } : { path: to.path };
+  await document.saving(() => write(client, document, place, cancellation));
 }
 
-async function stage(
+async function write(
   client: PondClient,
-  { pond, path }: PondLocation,
-  { rows, base = '' }: TableDocument,
+  { uri, rows, base = '' }: TableDocument,
+  to: Params<'editTable'>['to'],
   cancellation: vscode.CancellationToken,
 ): Promise<void> {
+  const { pond, path } = locationOf(uri);
+  const params = { pond, path, base, edits: tableEditsOf(rows), ...(to !== undefined && { to }) };
   try {
-    await client.request('editTable', { pond, path, base, edits: tableEditsOf(rows) }, cancellation);
+    await client.request('editTable', params, cancellation);
   } catch (error) {
     // The editor shows this message, and keeps the table unsaved.
     throw new Error(errorData(error) === undefined ? String(error) : errorText(error), { cause: error });
@@ -54,6 +51,6 @@ async function stage(
 
 function locationOf(uri: vscode.Uri): PondLocation {
   const location = parsePondUri(uri);
-  if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
+  if (location === undefined) throw new Error(`${uri.path} is not in a pond`);
   return location;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { GridPanel } from './gridPanel.ts';
+import { draftDisk, restoreDraft } from './tableDrafts.ts';
 import { saveTable, saveTableAs } from './saveTable.ts';
 import { TableDocument } from './tableDocument.ts';
 import { parsePondUri, type PondLocation } from './pondUri.ts';
@@ -13,18 +14,26 @@ import { type TableQuery } from './webviews/grid/messages.ts';
 export class TableEditors implements vscode.CustomEditorProvider<TableDocument> {
   private readonly client: PondClient;
   private readonly queries: QueryDocuments;
+  private readonly drafts: vscode.Uri;
   private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
   readonly onDidChangeCustomDocument = this.changed.event;
 
-  constructor(client: PondClient, queries: QueryDocuments) {
+  /** `drafts` is the folder of edits that are not saved. */
+  constructor(client: PondClient, queries: QueryDocuments, drafts: vscode.Uri) {
     this.client = client;
     this.queries = queries;
+    this.drafts = drafts;
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<TableDocument> {
-    const document = new TableDocument(uri);
-    if (backupId !== undefined) document.restore(await vscode.workspace.fs.readFile(vscode.Uri.parse(backupId)));
+    const document = new TableDocument(uri, draftDisk(this.drafts, uri));
+    await restoreDraft(document, backupId !== undefined);
+    if (backupId !== undefined && document.base === undefined) document.withoutBackup();
     document.onDidChange((event) => this.changed.fire(event));
+    document.onDidEdit(() => {
+      // VS Code does not ask for a backup of a document that has no edits any more.
+      if (document.base === undefined) document.file.sync().catch((error: unknown) => this.logDraft(document, error));
+    });
     return document;
   }
 
@@ -44,23 +53,21 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     document.clear();
   }
 
-  async backupCustomDocument(
-    document: TableDocument,
-    { destination }: vscode.CustomDocumentBackupContext,
-  ): Promise<vscode.CustomDocumentBackup> {
-    await vscode.workspace.fs.writeFile(destination, document.backup());
-    return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination) };
+  async backupCustomDocument(document: TableDocument): Promise<vscode.CustomDocumentBackup> {
+    await document.file.sync();
+    // The document removes its file itself, once it has no edits.
+    return { id: document.uri.toString(), delete: () => undefined };
   }
 
   async resolveCustomEditor(document: TableDocument, panel: vscode.WebviewPanel): Promise<void> {
     const { uri } = document;
     const location = parsePondUri(uri);
-    if (location === undefined) throw new Error(`${uri.toString()} is not in a pond`);
+    if (location === undefined) throw new Error(`${uri.path} is not in a pond`);
     const grid = new GridPanel(this.queries.gridHost, panel, document);
     this.queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {
-      // Edits are of the rows that are shown: these stay until the edits are saved or reverted.
-      if (document.isDirty && grid.state !== undefined) return;
+      // The end of a save asks again.
+      if (document.isSaving) return;
       // The grid shows why it has no rows.
       grid.run(tableOf(location)).catch((error: unknown) => {
         this.client.log.info(`${location.path}: ${errorText(error)}`);
@@ -77,7 +84,12 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
       }),
     );
     grid.onDidClose(() => void listeners.dispose());
+    document.announceRestored();
     refresh.request();
+  }
+
+  private logDraft({ uri }: TableDocument, error: unknown): void {
+    this.client.log.warn(`the saved edits of ${uri.path} were not removed from the drafts: ${errorText(error)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { pastedCells } from '../../client/vscode/webviews/grid/pastedText.ts';
 import {
   applyChanges,
+  editsText,
   EditedRows,
   type KeyedEdit,
   type RowEdit,
@@ -127,4 +128,22 @@ test('copied cells of a spreadsheet are pasted, without the names of their colum
   ] as const) {
     assert.deepEqual(pastedCells(text, names), cells, JSON.stringify(text));
   }
+});
+
+test('edits are copied as rows, columns and values', () => {
+  const edits = new Map<RowKey, RowEdit>([
+    [
+      4,
+      {
+        values: [
+          ['level', '1.5'],
+          ['note', null],
+        ],
+      },
+    ],
+    [7, { values: [['level', '2']], isDeleted: true }],
+    ['n', { values: [['level', '3']], before: 2, order: 0 }],
+  ]);
+  const lines = ['row\tcolumn\tvalue', '5\tlevel\t1.5', '5\tnote\tNULL', '8\tdeleted\t', 'new, before 3\tlevel\t3'];
+  assert.equal(editsText(edits), lines.join('\n'));
 });

@@ -28,3 +28,14 @@ test('a directory lists names and types, links with their targets, and does not 
   await assert.rejects(run('children', { path: '/d/a.txt' }), (error) => isPondError(error, 'not-a-directory'));
   await assert.rejects(run('children', { path: '/*' }), (error) => isPondError(error, 'not-found'));
 });
+
+test('a resource is listed once, by its name, and by its UUID when no link names it', async (t) => {
+  const { run, folder } = await newPondHost(t);
+  const document = 'apiVersion: duckpond/v1\nkind: Inbox\nname: files\ndesc: Files\nspec:\n  pattern: /in/*.csv\n';
+  await run('apply', { sources: [{ text: document, origin: 'files.yaml' }], directory: folder });
+  await run('makeDirectory', { path: '/Inbox/0199aa00-7c1e-4f5a-9d0e-3f1f6a1c2b4d' });
+  const [unnamed, named] = await run('children', { path: '/Inbox' });
+  assert.deepEqual(unnamed, ['0199aa00-7c1e-4f5a-9d0e-3f1f6a1c2b4d', 'directory']);
+  assert.deepEqual(named, ['files', 'symlink', 'directory']);
+  assert.deepEqual(await run('children', { path: '/Inbox/files' }), [['resource.yaml', 'file']]);
+});

@@ -1,8 +1,11 @@
 /** Edits of tables as the editor stages them. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError, type ErrorCode } from '../../server/src/base/error.ts';
 import { type TableEditsInfo } from '../../server/src/protocol/commands.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
 const none: TableEditsInfo = { changed: [], deleted: [], inserted: [] };
@@ -30,7 +33,7 @@ test('edits are staged like a write, and the old version stays', async (t) => {
   const edits = { ...none, changed: [{ position: 1, values: [['y', 'deux']] as const }], deleted: [0] };
   const node = await host.run('editTable', { path: '/a.csv', base, edits });
   assert.equal(await textOf(host, '/a.csv'), 'x,y\n2,deux\n');
-  assert.equal(node.size, 11);
+  assert.equal(node?.size, 11);
   const { staged } = await host.run('status', {});
   assert.deepEqual(
     staged.map(({ path, kind }) => [path, kind]),
@@ -96,4 +99,29 @@ test('tables that cannot be edited say why when they open', async (t) => {
     host.run('editTable', { path: '/a.json', base: '', edits: none }),
     fails('read-only', /Only CSV and Parquet/),
   );
+});
+
+test('the edited table is written to another path or a host file, and the table stays', async (t) => {
+  const host = await newPondHost(t);
+  const folder = temporaryFolder(t);
+  await host.run('write', textFile('/a.csv', 'x,y\n1,one\n2,two\n'));
+  await host.run('write', textFile('/b.csv', 'other'));
+  const base = await baseOf(host, '/a.csv');
+  const edits = { ...none, deleted: [0] };
+  const file = join(folder, 'edited.csv');
+  for (const to of [{ path: '/b.csv' }, { path: '/c.csv' }, { file }])
+    await host.run('editTable', { path: '/a.csv', base, edits, to });
+  assert.equal(await textOf(host, '/b.csv'), 'x,y\n2,two\n');
+  assert.equal(await textOf(host, '/c.csv'), 'x,y\n2,two\n');
+  assert.equal(await readFile(file, 'utf8'), 'x,y\n2,two\n');
+  assert.equal(await textOf(host, '/a.csv'), 'x,y\n1,one\n2,two\n');
+  // A failure leaves both sides as they were.
+  const wrong = { ...none, changed: [{ position: 0, values: [['x', 'one']] as const }] };
+  for (const to of [{ path: '/b.csv' }, { file }])
+    await assert.rejects(host.run('editTable', { path: '/a.csv', base, edits: wrong, to }), fails('invalid-content'));
+  await host.run('write', textFile('/a.csv', 'x,y\n5,five\n'));
+  await assert.rejects(host.run('editTable', { path: '/a.csv', base, edits, to: { file } }), fails('conflict'));
+  assert.equal(await readFile(file, 'utf8'), 'x,y\n2,two\n');
+  const inside = { file: join(host.pond, 'edited.csv') };
+  await assert.rejects(host.run('editTable', { path: '/a.csv', base, edits, to: inside }), fails('invalid-path'));
 });

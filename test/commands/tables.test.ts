@@ -121,6 +121,12 @@ test('the query of a view returns its rows, whatever its names and values are', 
     assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { sql } })), selected, sql);
 });
 
+/** A signal that is aborted when a step is reported. */
+function abortedAt(step: string): { readonly signal: AbortSignal; readonly progress: (message: string) => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, progress: (message) => void (message === step && controller.abort()) };
+}
+
 test('a view is exported to the host and into the pond in every format', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a.csv', 'n,name\n1,"a ""quoted"" one"\n2,c\n3,it\'s\n,b\n'));
@@ -146,6 +152,16 @@ test('a view is exported to the host and into the pond in every format', async (
   const wrong: TableViewInfo = { sort: [{ column: 'gone', descending: false }], filters: [] };
   await assert.rejects(host.run('exportTable', { source, view: wrong, format: 'csv', file: kept }), /gone/);
   assert.equal(readFileSync(kept, 'utf8'), 'kept');
+  // Each step is reported, and can be cancelled: the file stays, and nothing is staged.
+  for (const step of ['selecting rows', 'writing 3 rows']) {
+    const params = { source, view, format: 'csv' } as const;
+    const staged = { ...params, path: '/new.csv', overwrite: false };
+    const isCancelled = (error: unknown): boolean => isPondError(error, 'cancelled');
+    await assert.rejects(host.run('exportTable', { ...params, file: kept }, abortedAt(step)), isCancelled, step);
+    await assert.rejects(host.run('saveTable', staged, abortedAt(step)), isCancelled, step);
+  }
+  assert.equal(readFileSync(kept, 'utf8'), 'kept');
+  await assert.rejects(host.run('stat', { path: '/new.csv' }), (error: unknown) => isPondError(error, 'not-found'));
   const inside = join(host.pond, 'x.csv');
   await assert.rejects(host.run('exportTable', { source, view, format: 'csv', file: inside }), (error: unknown) =>
     isPondError(error, 'invalid-path'),

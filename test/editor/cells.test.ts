@@ -1,10 +1,10 @@
 /** Cells of tables are edited in a real VS Code, by mouse and keyboard. */
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type FrameLocator, type Page } from 'playwright-core';
+import { type Dialog, type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
@@ -37,6 +37,12 @@ async function makeFiles(): Promise<Files> {
     await pondText(files, 'import', file, '/');
     await pondText(files, 'query', '-o', join(home, 'table.parquet'), 'FROM "/tide.csv"');
     await pondText(files, 'import', join(home, 'table.parquet'), '/');
+    const big = join(home, 'big.csv');
+    await writeFile(big, `n,text\n${Array.from({ length: 120_000 }, (_, n) => `${n},${'x'.repeat(50)}\n`).join('')}`);
+    await pondText(files, 'import', big, '/');
+    const readings = join(home, 'readings.csv');
+    await writeFile(readings, 'time,flow\n2026-01-01T00:00:00Z,7.25\n');
+    await pondText(files, 'append', readings, '/readings');
     await pondText(files, 'commit', '-m', 'Import the tide');
     const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
     const workspace = join(home, 'test.code-workspace');
@@ -123,11 +129,144 @@ async function editParquet({ page, screenshot }: Window): Promise<void> {
   await screenshot('cells-rows');
 }
 
+/** Reloads the window as a user does: VS Code asks to stay while an edit has no backup. */
+async function reloadWindow(page: Page): Promise<void> {
+  const stay = (dialog: Dialog): void => void dialog.dismiss();
+  page.on('dialog', stay);
+  const loaded = page.waitForEvent('domcontentloaded').then(() => true);
+  const asked = (): Promise<boolean> =>
+    page.waitForEvent('dialog').then(
+      () => false,
+      () => false,
+    );
+  do await page.evaluate('setTimeout(() => location.reload())');
+  while (!(await Promise.race([loaded, asked()])));
+  page.off('dialog', stay);
+  await page.waitForSelector('.monaco-workbench .part.statusbar');
+}
+
+/** Edits are there after the window is loaded again, are undone step by step, and are saved. */
+async function reloadEdited({ page, screenshot }: Window, files: Files): Promise<void> {
+  const edited = async (): Promise<FrameLocator> => {
+    await tab(page, 'table.parquet').and(page.locator('.dirty')).click();
+    const grid = webview(page);
+    await grid.locator('#c0-2.deleted').waitFor();
+    await grid.locator('#c1-2.inserted').filter({ hasText: 'fog' }).waitFor();
+    await grid.locator('#c3-2.edited').filter({ hasText: 'NULL' }).waitFor();
+    return grid;
+  };
+  await reloadWindow(page);
+  const grid = await edited();
+  await screenshot('cells-reloaded');
+  await grid.getByRole('grid').focus();
+  await page.keyboard.press('Control+z');
+  await grid.locator('#c3-2:not(.edited)').filter({ hasText: 'rain' }).waitFor();
+  await page.keyboard.press('Control+Shift+z');
+  await edited();
+  // The window may not have saved its own state since the latest backup.
+  await reloadWindow(page);
+  await edited();
+  await webview(page).getByRole('grid').focus();
+  await page.keyboard.press('Control+s');
+  await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).waitFor();
+  await shows(webview(page), 0, 2, 'fog');
+  await reloadWindow(page);
+  await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).click();
+  await shows(webview(page), 0, 2, 'fog');
+  const sql = 'SELECT count(*), count(note), min(note), max(note) FROM "/table.parquet"';
+  assert.match(await pondText(files, 'query', sql), /\b3\b.*\b2\b.*fog.*wind/s);
+}
+
+/** The tab of the table of tide.csv; its text has another one. */
+const tideTab = (page: Page, state: string) => tab(page, 'tide.csv').last().and(page.locator(state));
+
+/** Edits a cell of tide.csv, and waits until VS Code knows. */
+async function editTide(page: Page, text: string): Promise<FrameLocator> {
+  await tab(page, 'tide.csv').last().click();
+  const grid = webview(page);
+  await cell(grid, 1, 1).dblclick();
+  await grid.locator('.cell-editor .field').fill(text);
+  await page.keyboard.press('Enter');
+  await grid.locator('#c1-1.edited').filter({ hasText: text }).waitFor();
+  await tideTab(page, '.dirty').waitFor();
+  return grid;
+}
+
+/** The file changes while a cell is edited: the edit is not shown on other rows, and can be dropped. */
+async function conflict({ page, screenshot }: Window, files: Files): Promise<void> {
+  const grid = await editTide(page, '7.5');
+  await writeFile(join(files.home, 'next.csv'), content.replace('16.01.2026', '14.01.2026;0,25;new\r\n16.01.2026'));
+  await pondText(files, 'import', join(files.home, 'next.csv'), '/');
+  await pondText(files, 'cp', '/next.csv', '/tide.csv');
+  await shows(grid, 1, 2, 'new');
+  await grid.locator('#c1-1:not(.edited)').filter({ hasText: '0.25' }).waitFor();
+  await runCommand(page, 'Notifications: Show Notifications');
+  const warning = page.locator('.notification-list-item').filter({ hasText: 'The edits of 1 row are not shown' });
+  await warning.waitFor();
+  await screenshot('cells-conflict');
+  await tideTab(page, '.dirty').waitFor();
+  await warning.getByRole('button', { name: 'Drop Edits' }).click();
+  await tideTab(page, ':not(.dirty)').waitFor();
+}
+
+/** What the menu File does to edits. */
+async function fileCommands({ page }: Window, files: Files): Promise<void> {
+  const reverted = await editTide(page, '6.5');
+  await runCommand(page, 'File: Revert File');
+  await reverted.locator('#c1-1:not(.edited)').filter({ hasText: '0.25' }).waitFor();
+  await tideTab(page, ':not(.dirty)').waitFor();
+  const saved = await editTide(page, '5.5');
+  await runCommand(page, 'File: Save All');
+  await saved.locator('#c1-1:not(.edited)').filter({ hasText: '5.5' }).waitFor();
+  await tideTab(page, ':not(.dirty)').waitFor();
+  assert.match(await pondText(files, 'cat', '/tide.csv'), /14\.01\.2026;5,5;new/);
+  await editTide(page, '4.5');
+  await runCommand(page, 'File: Save As...');
+  const path = page.locator('.quick-input-widget input[type=text]');
+  await path.fill('/copy.csv');
+  await page.keyboard.press('Enter');
+  await tab(page, 'copy.csv').and(page.locator(':not(.dirty)')).waitFor();
+  assert.match(await pondText(files, 'cat', '/copy.csv'), /14\.01\.2026;4,5;new/);
+  assert.match(await pondText(files, 'cat', '/tide.csv'), /14\.01\.2026;5,5;new/);
+}
+
+/** An edit is saved by itself where the user wants that. */
+async function autoSave({ page }: Window, files: Files): Promise<void> {
+  const workspace = JSON.parse(await readFile(files.workspace, 'utf8')) as object;
+  const saving = { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100 };
+  await writeFile(files.workspace, JSON.stringify({ ...workspace, settings: saving }));
+  const grid = webview(page);
+  await cell(grid, 1, 1).dblclick();
+  await grid.locator('.cell-editor .field').fill('2.5');
+  await page.keyboard.press('Enter');
+  await grid.locator('#c1-1:not(.edited)').filter({ hasText: '2.5' }).waitFor();
+  assert.match(await pondText(files, 'cat', '/copy.csv'), /14\.01\.2026;2,5;new/);
+  await writeFile(files.workspace, JSON.stringify(workspace));
+}
+
+/** A large text opens as a table, and as text where it is asked for; so does a series without an extension. */
+async function openLarge({ page, screenshot }: Window): Promise<void> {
+  await openInExplorer(page, 'big.csv');
+  await shows(webview(page), 1, 0, '1');
+  assert.equal(await tab(page, 'big.csv').count(), 1);
+  await screenshot('cells-large');
+  await runCommand(page, 'View: Reopen Editor With...');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Text Editor' }).click();
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'n,text' }).waitFor();
+  await openInExplorer(page, 'readings');
+  await shows(webview(page), 0, 1, '7.25');
+}
+
 describe('cells of tables in the editor', () => {
   test('cells and rows are edited, checked, undone and saved', { timeout }, async (t) => {
     await flows.through(t, 'cells', makeFiles, async (window, files) => {
       await editText(window, files);
       await editParquet(window);
+      await reloadEdited(window, files);
+      await conflict(window, files);
+      await fileCommands(window, files);
+      await autoSave(window, files);
+      await openLarge(window);
     });
   });
 });

@@ -1,19 +1,34 @@
-/** The history of a pond in a real VS Code: its view, tags, undo, commits of a part, and reverted changes. */
+/**
+ * The history of a pond in a real VS Code: its view, tags, undo, commits of a part, reverted changes, and files and texts
+ * that are found.
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Locator, type Page } from 'playwright-core';
+import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
-const timeout = 300_000;
+const timeout = 600_000;
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
-/** A pond with three commits, and two staged changes. */
+const depths = `apiVersion: duckpond/v1
+kind: Derive
+name: depths
+desc: Depths as a series
+spec:
+  collections:
+    - name: buoys
+      pattern: /buoys/depths.csv
+      query: SELECT epoch(time)::BIGINT AS "Timestamp", depth FROM '$1'
+`;
+
+/** A pond with a resource, commits of people and of a run, and two staged changes. */
 async function makePond(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-history-test-')));
   const pond = join(home, 'lake.pond');
@@ -25,7 +40,11 @@ async function makePond(): Promise<FlowFiles> {
   await run(['mkdir', '/buoys']);
   await run(['write', '/buoys/north.txt'], lines('depth 4 m', 'sensor A', 'serviced'));
   await run(['write', '/notes.txt'], lines('one', 'two', 'three'));
+  await run(['write', '/buoys/depths.csv'], lines('time,depth', '2026-05-01T00:00:00Z,4', '2026-05-02T00:00:00Z,5'));
+  await writeFile(join(home, 'depths.yaml'), depths);
+  await run(['apply', '-f', join(home, 'depths.yaml')]);
   await run(['commit', '-m', 'Deploy the buoy']);
+  await run(['run', 'depths']);
   await run(['write', '/buoys/north.txt'], lines('depth 5 m', 'sensor A', 'serviced'));
   await run(['commit', '-m', 'Correct the depth']);
   await run(['write', '/notes.txt'], lines('one', 'TWO', 'three'));
@@ -56,12 +75,12 @@ async function lookBack({ page, screenshot }: Window): Promise<void> {
   await commit.click();
   await page.keyboard.press('ArrowRight');
   await historyRow(page, 'north.txt').click();
-  await page.locator('.tab').filter({ hasText: 'north.txt (1 ↔ 2)' }).waitFor();
+  await page.locator('.tab').filter({ hasText: 'north.txt (2 ↔ 3)' }).waitFor();
   await chooseInMenu(page, commit, 'Tag Version…');
   await page.locator('.quick-input-widget input').fill('report-2026');
   await page.keyboard.press('Enter');
-  await historyRow(page, '(report-2026) 2').waitFor();
-  await historyRow(page, 'Tag commit 2 as report-2026').waitFor();
+  await historyRow(page, '(report-2026) 3').waitFor();
+  await historyRow(page, 'Tag commit 3 as report-2026').waitFor();
   await screenshot('history');
 }
 
@@ -78,9 +97,9 @@ async function commitOne({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'Pond: Undo Last Commit');
   await page.locator('.monaco-dialog-box').filter({ hasText: '/plan.txt: removed' }).waitFor();
   await screenshot('undo');
-  await answer(page, 'Undo commit 4: Plan the cruise?', 'Undo Commit');
+  await answer(page, 'Undo commit 5: Plan the cruise?', 'Undo Commit');
   await runCommand(page, 'Pond: Show History');
-  await historyRow(page, 'Undo commit 4: Plan the cruise').waitFor();
+  await historyRow(page, 'Undo commit 5: Plan the cruise').waitFor();
   await status(page, 'lake · 1 staged').waitFor();
 }
 
@@ -98,10 +117,47 @@ async function revert({ page, screenshot }: Window): Promise<void> {
   await status(page, 'lake · nothing staged').waitFor();
 }
 
+/** A file is opened by some letters of its path, and a line by a word in it. */
+async function find(window: Window, files: FlowFiles): Promise<void> {
+  const { page, screenshot } = window;
+  await runCommand(page, 'Pond: Go to File');
+  const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'north.txt' });
+  await page.keyboard.insertText('buno');
+  await found.waitFor();
+  await screenshot('go-to-file');
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active').filter({ hasText: 'north.txt' }).waitFor();
+  await runCommand(page, 'Pond: Find in Files');
+  await page.locator('.quick-input-title').filter({ hasText: 'Find in Files of lake' }).waitFor();
+  await page.keyboard.insertText('sensor A');
+  await page.keyboard.press('Enter');
+  const results = page.locator('.pane:has(.pane-header[aria-label^="Search"])');
+  await results.getByText('1 line in 1 file.').waitFor();
+  await results.locator('.monaco-list-row').filter({ hasText: 'sensor A' }).click();
+  await status(page, 'Ln 2, Col').waitFor();
+  await checkLegible(window, files, 'search');
+}
+
+/** The views of the pond, Source Control and a comparison are legible in each kind of theme, and name no ids. */
+async function look(window: Window, files: FlowFiles): Promise<void> {
+  const { page } = window;
+  await runCommandUntil(page, 'Pond: Show History', historyRow(page, 'Correct the depth'));
+  await historyRow(page, 'Deploy the buoy').click();
+  await page.keyboard.press('ArrowRight');
+  await historyRow(page, 'depths').first().waitFor();
+  await checkLegible(window, files, 'pond-views');
+  await page.keyboard.press('Control+Shift+G');
+  await page.locator('.scm-view .monaco-list-row').filter({ hasText: 'notes.txt' }).click();
+  await page.locator('.tab').filter({ hasText: 'notes.txt' }).first().waitFor();
+  await checkLegible(window, files, 'source-control');
+}
+
 test('commits are found, named, undone, made in parts, and reverted in the gutter', { timeout }, async (t) => {
-  await flows.through(t, 'history', makePond, async (window) => {
+  await flows.through(t, 'history', makePond, async (window, files) => {
     await lookBack(window);
     await commitOne(window);
+    await look(window, files);
+    await find(window, files);
     await revert(window);
   });
 });

@@ -81,6 +81,14 @@ const shortWorkloads: Readonly<Record<string, Workload>> = {
       ),
     ],
   },
+  'a directory that is made again as it is committed': {
+    before: [inRoot((root) => root.createDirectory('/d')), write('/d/a', 'one'), commit('first')],
+    steps: [
+      inRoot((root) => root.remove('/d', { recursive: true })),
+      inRoot((root) => root.createDirectory('/d')),
+      write('/d/a', 'one'),
+    ],
+  },
   'a commit of a part': {
     before: [...committed, write('/a', 'two'), write('/large', largeText)],
     steps: [

@@ -40,6 +40,15 @@ const remove =
   (root) =>
     root.remove(path);
 
+/** Makes the directory again but for its series. */
+const makeAgain: Step = async (root) => {
+  const directory = await root.createDirectory('/d');
+  await directory.writeFile('a', bytesOf('one'));
+  await directory.writeFile('large', large);
+  await directory.createSymlink('link', 'a');
+  await directory.setAttributes('a', { unit: 'm' });
+};
+
 const putBack: Readonly<Record<string, readonly Step[]>> = {
   'an edit and the old text': [write('/d/a', 'two'), write('/d/a', 'three'), write('/d/a', 'one')],
   'an edit of a large file and the old content': [write('/d/large', 'short'), write('/d/large', large)],
@@ -60,6 +69,37 @@ const putBack: Readonly<Record<string, readonly Step[]>> = {
   ],
   'another target of a link and the old one': [remove('/d/link'), (root) => root.createSymlink('/d/link', 'a')],
   'a rename there and back': [(root) => root.rename('/d/a', '/d/b'), (root) => root.rename('/d/b', '/d/a')],
+  'a removed directory that is made again': [
+    (root) => root.remove('/d', { recursive: true }),
+    makeAgain,
+    (root) => root.createFile('/d/series', parquetOf('first'), { type: 'series' }),
+  ],
+  'a moved directory, one like it in its place, and the removal of the moved one': [
+    (root) => root.rename('/d', '/e'),
+    makeAgain,
+    (root) => root.rename('/e/series', '/d/series'),
+    (root) => root.remove('/e', { recursive: true }),
+  ],
+  'files that are moved to another directory, which gets the name of the first': [
+    (root) => root.createDirectory('/e'),
+    (root) => root.rename('/d/a', '/e/a'),
+    (root) => root.rename('/d/large', '/e/large'),
+    (root) => root.rename('/d/link', '/e/link'),
+    (root) => root.rename('/d/series', '/e/series'),
+    (root) => root.remove('/d'),
+    (root) => root.rename('/e', '/d'),
+  ],
+  'a text that is edited under another name': [
+    write('/d/a', 'two'),
+    (root) => root.rename('/d/a', '/d/b'),
+    write('/d/b', 'one'),
+    (root) => root.rename('/d/b', '/d/a'),
+  ],
+  'a copy in the place of a moved file, which is removed': [
+    (root) => root.rename('/d/a', '/a'),
+    (root) => root.copy('/a', '/d/a'),
+    remove('/a'),
+  ],
   'a batch that ends as it began': [
     (root) =>
       root.backend.batch(async () => {
@@ -101,6 +141,15 @@ const kept: Readonly<Record<string, { readonly steps: readonly Step[]; readonly 
     ],
     changes: ['modified /d/a', 'renamed /d/b'],
   },
+  'a directory that is made again with another text': {
+    steps: [
+      (root) => root.remove('/d', { recursive: true }),
+      makeAgain,
+      write('/d/a', 'two'),
+      (root) => root.createFile('/d/series', parquetOf('first'), { type: 'series' }),
+    ],
+    changes: ['modified /d', 'added /d/a', 'added /d/large', 'added /d/link', 'added /d/series'],
+  },
   'a version of a series with the rows of the one before': {
     steps: [write('/d/series', parquetOf('first'))],
     changes: ['modified /d/series'],
@@ -136,5 +185,36 @@ test('the old text is staged, and a conflict, after another commit of the file',
   assert.equal(await pond.keepStaged(['/d/a']), 1);
   await pond.commit({ message: 'kept', author });
   assert.equal(textOf(await root.readFile('/d/a')), 'one');
+  await pond.close();
+});
+
+test('what another commit makes as it is staged is not staged any more', async () => {
+  const pond = await newPond(createMemoryDisk());
+  const root = await pond.fs.root();
+  const make = async (at: WorkingDirectory): Promise<void> => {
+    await at.createDirectory('/new');
+    await at.writeFile('/new/file', bytesOf('text'));
+    await at.writeFile('/d/a', bytesOf('two'));
+    await at.remove('/d/link');
+  };
+  await make(root);
+  await root.writeFile('/d/large', bytesOf('mine'));
+  const transaction = await pond.begin();
+  await make(await transaction.fs.root());
+  await transaction.commit({ message: 'the same', author });
+  assert.deepEqual(await staged(pond), ['modified /d/large']);
+  assert.deepEqual((await pond.status()).conflicts, []);
+  await pond.close();
+});
+
+test('changes in a directory that is as committed again meanwhile find it', async () => {
+  const pond = await newPond(createMemoryDisk());
+  const root = await pond.fs.root();
+  await root.remove('/d', { recursive: true });
+  await makeAgain(root, pond);
+  await root.writeFile('/d/a', bytesOf('two'));
+  await root.createFile('/d/series', parquetOf('first'), { type: 'series' });
+  await Promise.all(['a one', 'b', 'c'].map((text) => root.writeFile(`/d/${text[0]}`, bytesOf(text.slice(-3)))));
+  assert.deepEqual(await staged(pond), ['added /d/b', 'added /d/c']);
   await pond.close();
 });

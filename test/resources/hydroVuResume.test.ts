@@ -4,6 +4,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { ReadingWindow, type RowGroup } from '../../server/src/resources/kinds/hydroVu/readingWindow.ts';
 import { type Reading, regularReadings } from '../support/hydroVuModel.ts';
 import { type HydroVuBench, hydroVuBench } from '../support/hydroVuPond.ts';
+import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 
 const start = 1_700_000_100;
@@ -51,7 +52,7 @@ async function collectInRuns(
 }
 
 test('runs that are interrupted at random points collect the same data as an uninterrupted one', async (t) => {
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 2, 3].slice(0, seeds(1).length)) {
     const random = randomOf(seed);
     const served = devices.map(({ id }) => ({ id, readings: randomReadings(random, 60 + random(100)) }));
     const options = { devices: served, pageSize: 5 + random(40) };

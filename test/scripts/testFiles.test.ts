@@ -138,6 +138,7 @@ test('the last lines list retried flows with their reasons, and a third fails th
 test('a test that needs chdb is skipped without it, and the end of the log says so; in CI it fails', async (t) => {
   const copy = await newFolder(t);
   await cp(join(root, 'scripts'), join(copy, 'scripts'), { recursive: true });
+  await cp(join(root, 'package.json'), join(copy, 'package.json'));
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
   await mkdir(join(copy, 'test', 'support'), { recursive: true });
   await cp(join(root, 'test', 'support', 'chdb.ts'), join(copy, 'test', 'support', 'chdb.ts'));

@@ -96,4 +96,15 @@ test('each value of each library and format is read as it was written', needsPyt
       }
     });
   }
+  for (const name of readdirSync(made.directory).filter((each) => each.startsWith('unread_'))) {
+    await t.test(`${name} is refused with its column`, async () => {
+      await made.root.writeFile(`/${name}`, readFileSync(join(made.directory, name)));
+      const column = name.slice('unread_'.length, name.lastIndexOf('.'));
+      await assert.rejects(rowsOf(`FROM "/${name}"`), {
+        code: 'invalid-content',
+        message: new RegExp(`column "${column}": the Arrow type \\w+ is not supported$`),
+        hint: /cast to lists, texts or numbers/,
+      });
+    });
+  }
 });

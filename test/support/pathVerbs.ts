@@ -95,7 +95,7 @@ export const pathVerbs: { readonly [N in PathVerb]: Row } = {
     run: async (host, path) => {
       const { base, column } = await editable(host, path);
       const edits = { changed: [], deleted: [], inserted: [{ before: 0, values: [[column, 'x']] as const }] };
-      return (await host.run('editTable', { path, base, edits })).sha256;
+      return (await host.run('editTable', { path, base, edits }))?.sha256;
     },
   },
   touch: {

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, extname, join, posix, relative, sep } from 'node:path';
 import ts from 'typescript';
 import { root } from '../../scripts/run.mjs';
+import { lazy } from '../../server/src/base/lazy.ts';
 
 /** A file of the checkout. */
 export interface SourceFile {
@@ -31,9 +32,30 @@ const foreign = new Set([
   'LICENSE',
 ]);
 
-/** Every text file that people wrote, in path order; what is installed, built or copied from elsewhere is left out. */
-export function sourceFiles(): readonly SourceFile[] {
-  return filesBelow(root).map((file) => ({ path: relativePath(file), text: readFileSync(file, 'utf8') }));
+/**
+ * Every text file that people wrote, in path order; what is installed, built or copied from elsewhere is left out. Read
+ * once in a process.
+ */
+export const sourceFiles = lazy((): readonly SourceFile[] =>
+  filesBelow(root).map((file) => ({ path: relativePath(file), text: readFileSync(file, 'utf8') })),
+);
+
+const parsed = new WeakMap<SourceFile, ts.SourceFile>();
+
+/** The syntax tree of a file of code, parsed once: the tests of the rules share it. */
+export function syntaxOf(file: SourceFile): ts.SourceFile {
+  const source = parsed.get(file) ?? ts.createSourceFile(file.path, file.text, ts.ScriptTarget.Latest, true);
+  parsed.set(file, source);
+  return source;
+}
+
+/** Calls a function with each node of a file, parents first. */
+export function eachNode(file: SourceFile, visit: (node: ts.Node) => void): void {
+  const enter = (node: ts.Node): void => {
+    visit(node);
+    ts.forEachChild(node, enter);
+  };
+  enter(syntaxOf(file));
 }
 
 function relativePath(file: string): string {
@@ -75,19 +97,16 @@ export interface LongFunction {
  * The functions of a file, named ones and callbacks, that are longer than so many lines, in order. A function that does
  * nothing but register tests (the callback of a `describe`) is exempt: it grows with their number.
  */
-export function longFunctions({ path, text }: SourceFile, linesMax: number): readonly LongFunction[] {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+export function longFunctions(file: SourceFile, linesMax: number): readonly LongFunction[] {
+  const source = syntaxOf(file);
   const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
   const found: LongFunction[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined && !registersTests(node.body)) {
-      const first = lineOf(node.getStart(source));
-      const lines = lineOf(node.end) - first + 1;
-      if (lines > linesMax) found.push({ at: `${path}:${first}`, lines });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+  eachNode(file, (node) => {
+    if (!ts.isFunctionLike(node) || !('body' in node) || node.body === undefined || registersTests(node.body)) return;
+    const first = lineOf(node.getStart(source));
+    const lines = lineOf(node.end) - first + 1;
+    if (lines > linesMax) found.push({ at: `${file.path}:${first}`, lines });
+  });
   return found;
 }
 

@@ -1,6 +1,6 @@
 /** Declarations of verbs in the source, and lists of their names. */
 import ts from 'typescript';
-import { type SourceFile } from './sourceFiles.ts';
+import { eachNode, type SourceFile } from './sourceFiles.ts';
 
 /** A verb's declaration: an entry of a table that says how the verb is loaded. */
 export interface VerbDeclaration {
@@ -16,21 +16,25 @@ const listMin = 8;
 const runners: ReadonlySet<string> = new Set(['load', 'run', 'runStandalone']);
 
 /** The declarations of verbs in a file: object literals with a member `load`, `run` or `runStandalone`, by key. */
-export function verbDeclarations({ path, text }: SourceFile): readonly VerbDeclaration[] {
-  return nodesOf(path, text).flatMap((node) => {
-    if (!ts.isPropertyAssignment(node) || !ts.isObjectLiteralExpression(node.initializer)) return [];
+export function verbDeclarations(file: SourceFile): readonly VerbDeclaration[] {
+  const found: VerbDeclaration[] = [];
+  eachNode(file, (node) => {
+    if (!ts.isPropertyAssignment(node) || !ts.isObjectLiteralExpression(node.initializer)) return;
     const fields = keysOf(node.initializer);
-    return fields.some((field) => runners.has(field)) ? [{ name: node.name.getText(), path, fields }] : [];
+    if (fields.some((field) => runners.has(field))) found.push({ name: node.name.getText(), path: file.path, fields });
   });
+  return found;
 }
 
 /** Tables, arrays and unions of a file that consist of names of verbs, and are not their declarations: `path:line`. */
-export function verbLists({ path, text }: SourceFile, verbs: ReadonlySet<string>): readonly string[] {
-  return nodesOf(path, text).flatMap((node) => {
+export function verbLists(file: SourceFile, verbs: ReadonlySet<string>): readonly string[] {
+  const found: string[] = [];
+  eachNode(file, (node) => {
     const names = namesIn(node);
-    if (names.length < listMin || !names.every((name) => verbs.has(name))) return [];
-    return [`${path}:${node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1}`];
+    if (names.length < listMin || !names.every((name) => verbs.has(name))) return;
+    found.push(`${file.path}:${node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
   });
+  return found;
 }
 
 /** The texts in an array or a union, or the keys of an object that declares nothing; none of other nodes. */
@@ -58,14 +62,4 @@ function textsOf(nodes: readonly ts.Node[]): readonly string[] {
 function keysOf(object: ts.ObjectLiteralExpression): readonly string[] {
   const keys = object.properties.flatMap((member) => (member.name === undefined ? [] : [member.name.getText()]));
   return keys.length === object.properties.length ? keys : [];
-}
-
-function nodesOf(path: string, text: string): readonly ts.Node[] {
-  const nodes: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
-    nodes.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return nodes;
 }

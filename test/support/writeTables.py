@@ -56,6 +56,20 @@ with pa.OSFile(str(folder / "pyarrow.arrows"), "wb") as sink, pa.ipc.new_stream(
     writer.write_table(arrow)
 parquet.write_table(table, folder / "pyarrow.parquet")
 
+unread = {
+    "views": pa.array([[1], [2]], pa.list_view(pa.int64())),
+    "large_views": pa.array([[1], [2]], pa.large_list_view(pa.int64())),
+    "runs": pa.RunEndEncodedArray.from_arrays(pa.array([1, 2], pa.int32()), pa.array([5, 6])),
+    "either": pa.UnionArray.from_dense(pa.array([0, 1], pa.int8()), pa.array([0, 0], pa.int32()), [pa.array([1]), pa.array(["a"])]),
+    "inside": pa.array([{"a": [1]}, {"a": [2]}], pa.struct([("a", pa.list_view(pa.int64()))])),
+}
+for name, values in unread.items():
+    refused = pa.table({"good": pa.array([1, 2]), name: values})
+    with pa.OSFile(str(folder / f"unread_{name}.arrow"), "wb") as sink, pa.ipc.new_file(sink, refused.schema) as writer:
+        writer.write_table(refused)
+    with pa.OSFile(str(folder / f"unread_{name}.arrows"), "wb") as sink, pa.ipc.new_stream(sink, refused.schema) as writer:
+        writer.write_table(refused)
+
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):
     polars.write_ipc(folder / f"polars_{codec}.arrow", compression=codec)

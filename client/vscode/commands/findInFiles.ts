@@ -12,8 +12,12 @@ const buttons = {
   version: { iconPath: new vscode.ThemeIcon('history'), tooltip: 'Search a Version…' },
 } as const;
 
-type Answer =
-  { readonly text: string } | { readonly button: vscode.QuickInputButton; readonly text: string } | undefined;
+interface PressedButton {
+  readonly button: vscode.QuickInputButton;
+  readonly text: string;
+}
+
+type Answer = { readonly text: string } | PressedButton | undefined;
 
 /** Asks what to find, and shows the lines in the Search view while they are found. */
 export async function findInFiles({ client, ponds, search }: Context): Promise<void> {

@@ -2,8 +2,10 @@
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 
 /** State of a resource, the most urgent first. */
-export type ResourceState =
-  'running' | 'broken' | 'failed' | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
+export type ResourceState = UrgentState | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
+
+/** States that a person has to look at. */
+type UrgentState = 'running' | 'broken' | 'failed';
 
 /** Progress of a run. */
 export interface RunProgress {

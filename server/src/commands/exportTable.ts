@@ -20,7 +20,7 @@ export const saveTable: Command<'saveTable'> = async (pond, params, context) => 
   const root = await pond.fs.root();
   const engine = await context.queries();
   return await withView(pond, params, context, async (resultId) => {
-    const content = yielding(engine.content(resultId, format), createYield(context.signal));
+    const content = yielding(engine.content(resultId, format, context.signal), createYield(context.signal));
     await root.writeFile(path, content, { create: true, overwrite });
   });
 };
@@ -33,12 +33,14 @@ async function withView(
   work: (resultId: string) => Promise<void>,
 ): Promise<{ readonly rowCount: number }> {
   const engine = await context.queries();
+  context.progress('selecting rows', 0);
   const kept = await onTable(pond, source, context, async (worker, table) => {
     const request = { table, view, ...(columns && { columns }) };
     const { result, rowCount } = await worker.request('keepTable', request, context.signal);
     return { resultId: engine.keep(worker, result), rowCount };
   });
   try {
+    context.progress(`writing ${kept.rowCount.toLocaleString('en-US')} rows`, kept.rowCount);
     await work(kept.resultId);
     return { rowCount: kept.rowCount };
   } finally {

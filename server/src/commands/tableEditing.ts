@@ -6,8 +6,10 @@ import { roleOf } from '../resources/tree/nodeRole.ts';
 import { readingOf } from '../sandbox/formats.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
+import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
+import { requireOutside } from './hostPaths.ts';
 import { nodeInfo } from './info.ts';
 import { rootAt } from './tree.ts';
 import { type Command, type CommandContext } from './verb.ts';
@@ -50,10 +52,19 @@ export const checkCells: Command<'checkCells'> = (pond, params, context) =>
     cells: await worker.request('checkCells', { file, cells: params.cells }, context.signal),
   }));
 
-/** Stages a file with edited rows. Fails as in the protocol; the file stays as it was then. */
-export const editTable: Command<'editTable'> = (pond, params, context) =>
+/** Stages a file with edited rows, or writes it elsewhere. Fails as in the protocol; the file stays as it was then. */
+export const editTable: Command<'editTable'> = (pond, params, context) => {
+  const { to } = params;
+  return to !== undefined && 'file' in to
+    ? editToHost(pond, { ...params, to: to.file }, context)
+    : editInPond(pond, { ...params, to: to?.path }, context);
+};
+
+type EditTo<T> = Omit<Params<'editTable'>, 'to'> & { readonly to: T };
+
+const editInPond = (pond: ResourcePond, params: EditTo<string | undefined>, context: CommandContext) =>
   onBase(pond, params, context, async (worker, file) => {
-    const { path, base, edits } = params;
+    const { path, base, edits, to } = params;
     const disk = context.effects.openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
@@ -64,6 +75,7 @@ export const editTable: Command<'editTable'> = (pond, params, context) =>
       if (written === undefined) throw new PondError('storage-failed', 'the edited file is missing', { path });
       const content = yielding(written, createYield(context.signal));
       return await root.backend.batch(async () => {
+        if (to !== undefined) return await nodeInfo(root, await root.writeFile(to, content, { overwrite: true }));
         await editable(pond, { path, base });
         return await nodeInfo(root, await root.writeFile(path, content, { create: false }));
       });
@@ -71,6 +83,17 @@ export const editTable: Command<'editTable'> = (pond, params, context) =>
       disk.remove(temporary);
     }
   });
+
+const editToHost = (pond: ResourcePond, params: EditTo<string>, context: CommandContext): Promise<null> => {
+  const host = namedFile(params.to);
+  requireOutside(params.pond, host.path);
+  return onBase(pond, params, context, async (worker, file) => {
+    const write = (target: string) =>
+      worker.request('editTable', { file, edits: params.edits, target }, context.signal);
+    await writeNamedFile(host, write, context.signal);
+    return null;
+  });
+};
 
 type Based = Pick<Params<'editTable'>, 'path' | 'base'>;
 

@@ -30,8 +30,12 @@ export interface OpRow {
 }
 
 /** Content in memory, or fetched when the row is written: a large commit holds one row group's content at a time. */
-export type RowContent =
-  Uint8Array | { readonly sizeBytes: number; readonly load: () => Uint8Array | Promise<Uint8Array> };
+export type RowContent = Uint8Array | FetchedContent;
+
+interface FetchedContent {
+  readonly sizeBytes: number;
+  readonly load: () => Uint8Array | Promise<Uint8Array>;
+}
 
 /** A row that was read: with the commit that wrote it, and its content only on request. */
 export interface StoredRow extends Omit<OpRow, 'content'> {

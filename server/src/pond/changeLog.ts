@@ -12,13 +12,13 @@ import { type Spool } from './stagedContent.ts';
 import { TransactionSpool } from './transactionSpool.ts';
 import { type PathEvent } from './change.ts';
 import { type UnusedBlobs } from './unusedBlobs.ts';
-import { type ChangeLog } from './workingTree.ts';
+import { type ChangeLog } from './workingTreeParts.ts';
 
 /** Applies the journal's changes to the overlay. */
 export function replay(contents: Pick<JournalContents, 'batches'>, overlay: Overlay): void {
-  for (const { changes, timeUs } of contents.batches) {
-    for (const change of changes) overlay.apply(change, timeUs);
-  }
+  overlay.touched.pausing(() => {
+    for (const { changes, timeUs } of contents.batches) for (const change of changes) overlay.apply(change, timeUs);
+  });
 }
 
 /** A journal shorter than this is not worth rewriting. */
@@ -131,7 +131,8 @@ export class JournalChangeLog implements ChangeLog, Spool {
   endPart(id: string, left: Overlay): void {
     this.#journal.committedParts.add(id);
     this.#overlay.clear();
-    for (const change of left.changes()) this.#overlay.apply(change, left.modifiedUs(change.directory.at(-1)!.id) ?? 0);
+    const timeUs = (change: EntryChange): number => left.modifiedUs(change.directory.at(-1)!.id) ?? 0;
+    replay({ batches: left.changes().map((each) => ({ changes: [each], timeUs: timeUs(each) })) }, this.#overlay);
     this.removeCommitted();
   }
 

@@ -1,5 +1,5 @@
 /** Selection of a part of the staged changes that can be committed without the rest. */
-import { type PondNode } from './node.ts';
+import { wasCommitted } from './node.ts';
 import { type InPart, Overlay } from './overlay.ts';
 import { isUnder } from './restore.ts';
 import { type StagedAt, stagedEntries } from './stagedChanges.ts';
@@ -40,11 +40,6 @@ function neededBy(overlay: Overlay, all: readonly StagedAt[]): (entry: StagedAt)
     ...(moved.has(entry) ? removed : []),
     ...(removed.has(entry) ? moved : []),
   ];
-}
-
-/** True for a node that a commit has somewhere. */
-function wasCommitted(node: PondNode): boolean {
-  return node.state === 'committed' || node.previous !== undefined;
 }
 
 /** Returns an overlay with the entries of the part, or without them. */

@@ -113,7 +113,7 @@ export class Committer {
     const overlay = partOf(staging.overlay, isInPart);
     const commit = await this.#write({ id, request, overlay, contents: staging.contents, counted });
     staging.endPart(id, isInPart);
-    await staging.passCommit(commit.number);
+    await staging.passCommit(commit.number, overlay);
     notify({ kind: 'committed', commit });
     return commit;
   }
@@ -129,7 +129,7 @@ export class Committer {
   async #commitAlone(changes: ChangesToCommit, events: readonly PathEvent[]): Promise<Commit> {
     const { staging, notify } = this.#parts;
     const commit = await this.#write(changes);
-    await staging.passCommit(commit.number);
+    await staging.passCommit(commit.number, changes.overlay);
     if (events.length > 0) notify({ kind: 'changed', changes: events });
     notify({ kind: 'committed', commit });
     return commit;

@@ -71,6 +71,27 @@ export function firstVersion(type: StagedNode['type'], name: string, attributes:
   return { ...identity(name, attributes), type, placedTxn: undefined };
 }
 
+/** A put of a file. */
+interface FilePut {
+  readonly name: string;
+  readonly attributes: Attributes | undefined;
+  /** Stages the content of a version. */
+  readonly stage: (version: UnfilledVersion) => NewContent;
+}
+
+/** Returns the next version of a file, or a new file unless it exists. */
+export function putFile(
+  type: StagedNode['type'],
+  existing: PondNode | undefined,
+  { name, attributes, stage }: FilePut,
+): StagedNode {
+  const version =
+    existing === undefined || existing.state === 'new'
+      ? firstVersion(type, name, attributes)
+      : nextVersion(existing, attributes ?? existing.attributes);
+  return withContent(version, stage(version), existing);
+}
+
 function identity(
   name: string,
   attributes: Attributes,

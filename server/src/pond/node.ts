@@ -166,6 +166,11 @@ export function latestState(latest: CommittedNode | undefined, directory: Direct
   };
 }
 
+/** True for a node that a commit has somewhere. */
+export function wasCommitted(node: PondNode): boolean {
+  return node.state === 'committed' || node.previous !== undefined;
+}
+
 /** Narrows a node to a directory. */
 export function directoryNode(node: Node): DirectoryNode {
   const found = pondNode(node);

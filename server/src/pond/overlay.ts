@@ -14,9 +14,11 @@ import {
   sameAttributes,
   sameVersion,
   type StagedNode,
+  wasCommitted,
 } from './node.ts';
 import { BlobReferences } from './blobReferences.ts';
 import { earlierVersions } from './series.ts';
+import { TouchedEntries } from './touchedEntries.ts';
 
 export interface StagedEntry {
   /** Null when the entry is removed. */
@@ -55,6 +57,8 @@ export class Overlay {
   /** The inverse of the parent links: ids of the directories in each directory. */
   readonly #below = new Map<string, Set<string>>();
   readonly #blobs = new BlobReferences();
+  /** What changed since it was last compared with the commit. */
+  readonly touched = new TouchedEntries();
 
   /** True when a staged version has its content in the blob. */
   refersTo(hash: string): boolean {
@@ -107,6 +111,8 @@ export class Overlay {
       modifiedUs: undefined,
     };
     const former = changes.entries.get(change.name);
+    this.touched.add(directoryId, change.name);
+    if (former !== undefined && former.node?.id !== change.node?.id) this.#left(former);
     const base = former === undefined ? (change.base ?? undefined) : former.base;
     this.#directories.set(directoryId, changes);
     if (change.node === null || former?.node === null || (former?.node ?? base) === undefined) {
@@ -204,6 +210,11 @@ export class Overlay {
     if (changes.entries.size === 0) this.#directories.delete(directoryId);
   }
 
+  /** Notes that the node of an entry leaves it. */
+  #left({ node, base }: StagedEntry): void {
+    if (node !== null && node.id !== base?.id && wasCommitted(node)) this.touched.hasNodeLeft = true;
+  }
+
   #linkDirectories(directory: EntryChange['directory']): string {
     let parentId = rootId;
     for (const { id, name } of directory.slice(1)) {
@@ -228,13 +239,21 @@ export class Overlay {
     if (link !== undefined && (link.parentId !== parentId || link.name !== name)) return;
     const ids = [id];
     for (let at = ids.pop(); at !== undefined; at = ids.pop()) {
-      for (const entry of this.entries(at).values()) this.#blobs.remove(entry);
+      for (const entry of this.entries(at).values()) {
+        this.#blobs.remove(entry);
+        this.#left(entry);
+      }
       this.#directories.delete(at);
       for (const below of this.#below.get(at) ?? []) ids.push(below);
     }
     this.#below.get(parentId)?.delete(id);
     this.#links.delete(id);
   }
+}
+
+/** True for an entry whose committed node another one replaced. */
+export function isReplaced({ node, base }: StagedEntry): boolean {
+  return node !== null && base !== undefined && node.id !== base.id;
 }
 
 const none: ReadonlyMap<string, StagedEntry> = new Map();

@@ -28,13 +28,18 @@ export type ProofPage =
 /** A commit of the chain. Its parent is the commit before it in the proof. */
 export type ProofCommit = Omit<Commit, 'parent' | 'parentId' | 'parentHash' | 'hash'> & { readonly rowsHash: string };
 
+interface ProofParent {
+  readonly number: CommitNumber;
+  readonly id: string;
+  readonly hash: string | undefined;
+}
+
 /** Commits from that of the tree to a later one. */
 export interface ProofChain {
   /** UUID of the pond. */
   readonly pond: string;
   /** Parent of the first of the commits; undefined if that is commit 0. Its hash is undefined at the start of a chain. */
-  readonly parent:
-    { readonly number: CommitNumber; readonly id: string; readonly hash: string | undefined } | undefined;
+  readonly parent: ProofParent | undefined;
   /** At least one. */
   readonly commits: readonly ProofCommit[];
   /** Hash of the last commit. */

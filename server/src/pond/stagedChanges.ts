@@ -155,7 +155,7 @@ export function isContentOnly({ node, base, committed }: StagedConflict): boolea
 }
 
 /** The present directory of a staged change; undefined when a commit removed it. */
-async function committedDirectory(
+export async function committedDirectory(
   store: Store,
   overlay: Overlay,
   directoryId: string,

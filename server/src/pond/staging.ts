@@ -103,21 +103,29 @@ export class Staging {
   /** See Pond.discard. */
   async discard(paths: readonly string[] | undefined): Promise<number> {
     this.requireJournal();
-    return await this.mutex.run(() => {
+    return await this.mutex.run(async () => {
       const { entries, count } = planDiscard(this.overlay, paths);
       if (entries.length > 0) this.#changeLog?.record(entries);
-      return Promise.resolve(count);
+      await this.tree.revertToCommitted();
+      return count;
     });
   }
 
   /**
    * Keeps the staged changes after a commit that did not take them: the directories among them are rebased onto what the
-   * commit made of their content, and their names and attributes stay staged. Called under the mutex.
+   * commit made of their content, and their names and attributes stay staged. What the commit made as it is staged is not
+   * staged any more. Called under the mutex.
    */
-  async passCommit(number: CommitNumber): Promise<void> {
+  async passCommit(number: CommitNumber, committed: Overlay): Promise<void> {
     const journal = this.requireJournal();
     if (this.overlay.isEmpty) journal.reset(number);
     else journal.mark(number);
+    await this.#rebaseDirectories();
+    for (const { directoryId, name } of stagedEntries(committed)) this.overlay.touched.add(directoryId, name);
+    await this.tree.revertToCommitted();
+  }
+
+  async #rebaseDirectories(): Promise<void> {
     const isStaged = () =>
       stagedEntries(this.overlay).some(({ node, base }) => node?.type === 'directory' && base?.id === node.id);
     while (isStaged()) {

@@ -5,52 +5,32 @@
  * Invariants:
  * - Changes are made one at a time, under the mutex; readers never wait for it.
  * - The overlay always equals the result of replaying the journal.
+ * - Between changes, nothing is staged that is as committed (committedAgain.ts).
  */
 import { PondError } from '../base/error.ts';
-import { type Mutex } from '../base/mutex.ts';
-import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../tinyfs/backend.ts';
 import { listCommitted, lookupCommitted } from './committedTree.ts';
 import * as next from './newNodes.ts';
 import { type CommittedNode, directoryNode, type DirectoryNode, type PondNode, pondNode } from './node.ts';
 import { sameAttributes } from './node.ts';
-import { type EntryChange, type Overlay } from './overlay.ts';
+import { type EntryChange } from './overlay.ts';
 import { compareNames } from './pages.ts';
+import { Reverter } from './reverter.ts';
 import { isUnchanged } from './series.ts';
 import { nodeVersions, valueVersions } from './seriesVersions.ts';
-import { type CheckedContent, type StagedContents } from './stagedContent.ts';
-import { rootAt, type Store } from './store.ts';
-
-/** Makes changes durable: in the journal, or for a transaction only in its spool. */
-export interface ChangeLog {
-  /** Applies changes that belong together to the overlay, durably, and notifies listeners of their paths. */
-  record(changes: readonly EntryChange[]): void;
-  /** Runs `work`; the changes that it records become durable together, or are reverted together when it fails. */
-  batch<T>(work: () => Promise<T>): Promise<T>;
-  /** Removes a blob that was created for a change which failed, unless something else refers to it. */
-  abandon(blobHash: string): void;
-}
-
-/** Parts of a working tree. */
-interface WorkingTreeParts {
-  readonly store: Store;
-  readonly overlay: Overlay;
-  /** Undefined when the pond was opened for reading. */
-  readonly changeLog: ChangeLog | undefined;
-  readonly contents: StagedContents;
-  readonly mutex: Mutex;
-  /** Returns the number of the underlying commit. */
-  readonly head: () => CommitNumber;
-  /** Returns the latest committed state of a directory that was committed since the node was looked up. */
-  readonly latest: (directory: DirectoryNode) => DirectoryNode;
-}
+import { type CheckedContent } from './stagedContent.ts';
+import { rootAt } from './store.ts';
+import { type ChangeLog, type WorkingTreeParts } from './workingTreeParts.ts';
 
 /** The backend of a working tree, or of a transaction's. */
 export class WorkingTree implements Backend {
   readonly #parts: WorkingTreeParts;
+  readonly #reverter: Reverter;
+  #isInBatch = false;
 
   constructor(parts: WorkingTreeParts) {
     this.#parts = parts;
+    this.#reverter = new Reverter(parts, this);
   }
 
   get writable(): boolean {
@@ -107,44 +87,47 @@ export class WorkingTree implements Backend {
     }
   }
 
-  async #put(path: DirectoryPath, name: string, wanted: NewNode, content?: CheckedContent): Promise<Node> {
-    return await this.#change(async (changeLog) => {
+  async #put(at: DirectoryPath, name: string, wanted: NewNode, content?: CheckedContent): Promise<Node> {
+    return await this.#changeNode(at, name, async (changeLog, path) => {
       const existing = await this.#entry(last(path), name);
       if (existing !== undefined && existing.type !== wanted.type) {
         throw new PondError('already-exists', `${name} is a ${existing.type}, not a ${wanted.type}`);
       }
       const attributes = 'attributes' in wanted ? wanted.attributes : undefined;
-      if (existing !== undefined && isUnchanged(existing, content?.sha256, attributes)) {
-        return this.#asStaged(existing);
-      }
+      if (existing !== undefined && isUnchanged(existing, content?.sha256, attributes)) return;
       const change = await this.#changeAt(path, name);
       // Nothing runs between the content and the change that refers to it, so no content is orphaned.
       const node =
         content === undefined || wanted.type === 'directory'
           ? next.putDirectory(existing, name, attributes)
-          : this.#putFile(wanted.type, existing, { name, attributes, content });
-      return this.#asStaged(await this.#record(changeLog, path, { ...change, node }));
+          : next.putFile(wanted.type, existing, {
+              ...{ name, attributes },
+              stage: (version) => this.#parts.contents.stage(content, version),
+            });
+      await this.#record(changeLog, path, { ...change, node });
     });
   }
 
-  async setAttributes(path: DirectoryPath, name: string, attributes: Record<string, string>): Promise<Node> {
-    return await this.#change(async (changeLog) => {
+  async setAttributes(at: DirectoryPath, name: string, attributes: Record<string, string>): Promise<Node> {
+    return await this.#changeNode(at, name, async (changeLog, path) => {
       const existing = await this.#present(path, name);
-      if (sameAttributes(existing.attributes, attributes)) return this.#asStaged(existing);
+      if (sameAttributes(existing.attributes, attributes)) return;
       const node = next.withAttributes(existing, attributes);
-      return this.#asStaged(await this.#record(changeLog, path, { ...(await this.#changeAt(path, name)), node }));
+      await this.#record(changeLog, path, { ...(await this.#changeAt(path, name)), node });
     });
   }
 
-  async remove(path: DirectoryPath, name: string): Promise<void> {
+  async remove(at: DirectoryPath, name: string): Promise<void> {
     await this.#change(async (changeLog) => {
+      const path = await this.#current(at);
       await this.#present(path, name);
       changeLog.record([{ ...(await this.#changeAt(path, name)), node: null }]);
     });
   }
 
-  async rename(from: DirectoryPath, name: string, to: DirectoryPath, newName: string): Promise<void> {
+  async rename(fromPath: DirectoryPath, name: string, toPath: DirectoryPath, newName: string): Promise<void> {
     await this.#change(async (changeLog) => {
+      const [from, to] = [await this.#current(fromPath), await this.#current(toPath)];
       const node = await this.#present(from, name);
       const earlier = this.#parts.overlay.entry(last(from).id, name)?.earlier ?? [];
       const target = await this.#changeAt(to, newName);
@@ -155,14 +138,15 @@ export class WorkingTree implements Backend {
   }
 
   async copy(source: Node, to: DirectoryPath, newName: string): Promise<Node> {
-    return await this.#change((changeLog) =>
-      changeLog.batch(() => this.#copyTree(changeLog, pondNode(source), to, newName)),
+    return await this.#changeNode(to, newName, (changeLog, path) =>
+      changeLog.batch(() => this.#copyTree(changeLog, pondNode(source), path, newName)),
     );
   }
 
   /** Stages a node with the content of any version of any node, without reading it. */
-  async putCopy(path: DirectoryPath, name: string, source: PondNode): Promise<void> {
+  async putCopy(at: DirectoryPath, name: string, source: PondNode): Promise<void> {
     await this.#change(async (changeLog) => {
+      const path = await this.#current(at);
       const existing = await this.#entry(last(path), name);
       if (existing === undefined || source.type === 'series') {
         // An older state of a series has fewer versions, so it needs a new node that has only those.
@@ -180,7 +164,21 @@ export class WorkingTree implements Backend {
   /** Runs work that changes the tree through this same backend. */
   async batch<T>(work: () => Promise<T>): Promise<T> {
     const changeLog = this.#writable();
-    return await this.#parts.mutex.runNesting(() => changeLog.batch(work));
+    return await this.#parts.mutex.runNesting(() => {
+      if (this.#isInBatch) return work();
+      this.#isInBatch = true;
+      const reverting = async (): Promise<T> => {
+        const result = await work();
+        await this.#reverter.revert();
+        return result;
+      };
+      return changeLog.batch(reverting).finally(() => (this.#isInBatch = false));
+    });
+  }
+
+  /** Ends the staging of what is as committed; called under the mutex. */
+  async revertToCommitted(): Promise<void> {
+    if (!this.#isInBatch) await this.#reverter.revert();
   }
 
   /**
@@ -213,7 +211,6 @@ export class WorkingTree implements Backend {
 
   /** Returns a change of an entry but for its node, with the committed entry that it is based on. */
   async #changeAt(path: DirectoryPath, name: string): Promise<Omit<EntryChange, 'node'>> {
-    await this.#checkStillPresent(path);
     const staged = this.#parts.overlay.entry(last(path).id, name);
     const base = staged === undefined ? await this.#committedEntry(last(path), name) : staged.base;
     const directory = path.map((step) => ({ id: step.id, name: pondNode(step).name }));
@@ -234,25 +231,18 @@ export class WorkingTree implements Backend {
     return node;
   }
 
-  /** Checks that the directory still exists: the path was resolved before the mutex was acquired. */
-  async #checkStillPresent(path: DirectoryPath): Promise<void> {
-    for (let i = 1; i < path.length; i++) {
-      const step = pondNode(path[i]!);
-      const now = await this.#entry(directoryNode(path[i - 1]!), step.name);
-      if (now?.id !== step.id) throw new PondError('not-found', `the directory ${step.name} is not there any more`);
+  /** Returns the directory as it is now: the path was resolved before the mutex was acquired. Fails `not-found`. */
+  async #current(path: DirectoryPath): Promise<DirectoryPath> {
+    const current: [Node, ...Node[]] = [path[0]];
+    for (const step of path.slice(1)) {
+      const { id, name } = pondNode(step);
+      const now = await this.#entry(last(current), name);
+      if (now === undefined || !this.#reverter.isSame(id, now.id)) {
+        throw new PondError('not-found', `the directory ${name} is not there any more`);
+      }
+      current.push(now.id === id ? step : now);
     }
-  }
-
-  #putFile(
-    type: Exclude<NewNode['type'], 'directory'>,
-    existing: PondNode | undefined,
-    { name, attributes, content }: FilePut,
-  ): PondNode {
-    const version =
-      existing === undefined || existing.state === 'new'
-        ? next.firstVersion(type, name, attributes)
-        : next.nextVersion(existing, attributes ?? existing.attributes);
-    return next.withContent(version, this.#parts.contents.stage(content, version), existing);
+    return current;
   }
 
   async #copyTree(changeLog: ChangeLog, source: PondNode, to: DirectoryPath, newName: string): Promise<PondNode> {
@@ -278,21 +268,32 @@ export class WorkingTree implements Backend {
     return node;
   }
 
-  async #change<T>(work: (changeLog: ChangeLog) => Promise<T>): Promise<T> {
+  /** Runs a change of an entry, and returns the node that it has then. */
+  async #changeNode(
+    at: DirectoryPath,
+    name: string,
+    work: (changeLog: ChangeLog, path: DirectoryPath) => Promise<unknown>,
+  ): Promise<Node> {
     const changeLog = this.#writable();
-    return await this.#parts.mutex.run(() => work(changeLog));
+    return await this.#parts.mutex.run(async () => {
+      await work(changeLog, await this.#current(at));
+      await this.revertToCommitted();
+      return this.#asStaged(await this.#present(await this.#current(at), name));
+    });
+  }
+
+  async #change(work: (changeLog: ChangeLog) => Promise<void>): Promise<void> {
+    const changeLog = this.#writable();
+    await this.#parts.mutex.run(async () => {
+      await work(changeLog);
+      await this.revertToCommitted();
+    });
   }
 
   #writable(): ChangeLog {
     if (this.#parts.changeLog !== undefined) return this.#parts.changeLog;
     throw new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' });
   }
-}
-
-interface FilePut {
-  readonly name: string;
-  readonly attributes: PondNode['attributes'] | undefined;
-  readonly content: CheckedContent;
 }
 
 const last = (path: DirectoryPath): DirectoryNode => directoryNode(path[path.length - 1]!);

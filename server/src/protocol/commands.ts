@@ -194,8 +194,9 @@ interface Commands
   discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
   /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` without any. */
   resolve: { params: InPond & { readonly paths: readonly string[] }; result: null };
+  /** With `keepStaged`, fails `conflict` where a staged edit would be replaced. */
   restore: {
-    params: InPond & { readonly paths: readonly string[]; readonly at: string };
+    params: InPond & { readonly paths: readonly string[]; readonly at: string; readonly keepStaged?: boolean };
     result: readonly ChangeInfo[];
   };
   /**

@@ -8,9 +8,9 @@ export interface RowCountsInfo {
 }
 
 /** A changed table: how its rows differ, or why that is not known: too much to read, or not readable as tables. */
-export type TableChangeInfo = { readonly path: string } & (
-  { readonly rows: RowCountsInfo } | { readonly unknown: 'large' | 'unreadable' }
-);
+export type TableChangeInfo = { readonly path: string } & RowChange;
+
+type RowChange = { readonly rows: RowCountsInfo } | { readonly unknown: 'large' | 'unreadable' };
 
 export interface RowCountsCommands {
   /**

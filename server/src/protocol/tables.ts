@@ -164,10 +164,18 @@ export interface TableCommands {
     result: { readonly cells: readonly CheckedCellInfo[] };
   };
   /**
-   * Stages a CSV or Parquet table with edited rows; all else of the file stays. Fails `conflict` when its content is not
-   * `base`, `invalid-content` for a value that its column does not hold, `read-only`; then nothing changes.
+   * Stages a CSV or Parquet table with edited rows; all else of the file stays. With `to` the table is as it was, and the
+   * edited one replaces another file of the pond, or a host file, for which the result is null. Fails `conflict` when its
+   * content is not `base`, `invalid-content` for a value that its column does not hold, `read-only`, and as `write` or
+   * `queryToFile`; then nothing changes.
    */
-  editTable: { params: OfBase & { readonly edits: TableEditsInfo }; result: NodeInfo };
+  editTable: {
+    params: OfBase & {
+      readonly edits: TableEditsInfo;
+      readonly to?: { readonly path: string } | { readonly file: string };
+    };
+    result: NodeInfo | null;
+  };
   /** Writes a view to a host file. Fails as `queryToFile`. */
   exportTable: { params: InFormat & { readonly file: string }; result: { readonly rowCount: number } };
   /** Stages a view as a file of the pond. Fails as `write`. */

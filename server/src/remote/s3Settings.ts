@@ -1,6 +1,11 @@
 /** Keys of a service; `environment`: those that the environment, a profile or the instance provides. */
-export type StoreCredentials =
-  'environment' | { readonly keyId: string; readonly secret: string; readonly sessionToken?: string | undefined };
+export type StoreCredentials = 'environment' | StoreKeys;
+
+interface StoreKeys {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly sessionToken?: string | undefined;
+}
 
 /** Settings of the objects that are put into a bucket. */
 export interface S3Settings {

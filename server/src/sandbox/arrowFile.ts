@@ -50,8 +50,8 @@ export function arrowError(error: unknown, pondPath: string): PondError {
   // Thrown by apache-arrow on reading zeros as a message.
   const isDamaged = error instanceof TypeError;
   const type = /^Unrecognized type: "(\w+)"/.exec(message)?.[1];
-  if (type !== undefined) {
-    const reason = `the Arrow type ${type} is not supported`;
+  const reason = type === undefined ? message : `the Arrow type ${type} is not supported`;
+  if (/the Arrow type \w+ is not supported$/.test(reason)) {
     return cannotRead(pondPath, reason, 'Write the file again with its columns cast to lists, texts or numbers.');
   }
   return cannotRead(pondPath, isShort ? 'the file is cut short' : isDamaged ? 'the file is damaged' : message);

@@ -1,3 +1,4 @@
+import { requireReadTypes } from './arrowSchema.ts';
 import { fieldIn, type FlatField, type FlatTable, isSoundRoot, targetOf } from './flatTables.ts';
 
 /** Returns the bytes of a file from one position up to another; fewer at the end of the file. */
@@ -55,9 +56,14 @@ const footer = fieldsOf([1, { table: schema }], [2, { items: blockBytes }], [3, 
 
 const fileMark = 'ARROW1';
 
+/** Kind of a message with a schema, and the field of it, and of a footer, that has the schema. */
+const schemaKind = 1;
+const messageSchema = 2;
+const footerSchema = 1;
+
 /**
- * Throws when the metadata of an Arrow file or stream refers to bytes that it does not have: RangeError when the file
- * ends too early. Reads the metadata alone.
+ * Throws when the metadata of an Arrow file or stream refers to bytes that it does not have, RangeError when the file
+ * ends too early, and for a column of a type that cannot be read. Reads the metadata alone.
  */
 export function requireSoundMetadata(read: ReadRange, sizeBytes: number): void {
   const isFile = Buffer.from(read(0, fileMark.length)).toString('latin1') === fileMark;
@@ -89,6 +95,7 @@ function blocksOf(read: ReadRange, sizeBytes: number): readonly Block[] {
   if (!isSoundRoot(bytes, footer)) throw damaged();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const root = targetOf(view, 0);
+  requireReadSchema(view, root, footerSchema);
   return listedKinds.flatMap(([number, kind]) => {
     const at = fieldIn(view, root, number);
     if (at === undefined) return [];
@@ -123,7 +130,14 @@ function messageAt(read: ReadRange, start: number): Message | undefined {
   const [kindAt, lengthAt] = [fieldIn(view, root, headerKindField), fieldIn(view, root, bodyLengthField)];
   const bodyLength = lengthAt === undefined ? 0 : Number(view.getBigInt64(lengthAt, true));
   if (bodyLength < 0) throw damaged();
-  return { kind: kindAt === undefined ? 0 : view.getUint8(kindAt), end: from + length + bodyLength };
+  const kind = kindAt === undefined ? 0 : view.getUint8(kindAt);
+  if (kind === schemaKind) requireReadSchema(view, root, messageSchema);
+  return { kind, end: from + length + bodyLength };
+}
+
+function requireReadSchema(view: DataView, root: number, field: number): void {
+  const at = fieldIn(view, root, field);
+  if (at !== undefined) requireReadTypes(view, targetOf(view, at));
 }
 
 function damaged(): Error {

@@ -16,7 +16,7 @@ export interface Reading {
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
-export const readingVersion = 5;
+export const readingVersion = 6;
 
 /**
  * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round
@@ -39,6 +39,13 @@ const json = (options: SqlText): Reading => ({
   options: sql`${wholeJson}${options}`,
 });
 
+const jsonLines = json(sql`, format = 'newline_delimited'`);
+
+/** True for the reading of files of one JSON value in each line. */
+export function isJsonLines({ reader, options, compression }: Reading): boolean {
+  return reader === jsonLines.reader && options === jsonLines.options && compression === undefined;
+}
+
 /** Readings by extension. A Map, as an extension may be a name that every object has, as in `x.constructor`. */
 const readings = new Map<string, Reading>([
   ['parquet', parquetReading],
@@ -46,8 +53,8 @@ const readings = new Map<string, Reading>([
   ['txt', csv],
   ['tsv', { ...csv, delimiter: '\t' }],
   ['json', json(sql``)],
-  ['ndjson', json(sql`, format = 'newline_delimited'`)],
-  ['jsonl', json(sql`, format = 'newline_delimited'`)],
+  ['ndjson', jsonLines],
+  ['jsonl', jsonLines],
   ['arrow', arrow],
   ['arrows', arrow],
   ['feather', arrow],

@@ -3,6 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
+import { columnsByExamples } from './jsonLines/exampleFiles.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { type Column } from './types.ts';
@@ -28,7 +29,10 @@ export async function jsonOptions(
   const [first] = files;
   if (first === undefined) return sql``;
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const find = (): Promise<FoundColumns> => findColumns(connection, first.reading, hostPaths);
+  const findIn = (place: Connection, paths: readonly string[]): Promise<FoundColumns> =>
+    findColumns(place, first.reading, paths);
+  const find = async (): Promise<FoundColumns> =>
+    (await columnsByExamples(openDisk, files, findIn)) ?? (await findIn(connection, hostPaths));
   const keys = files.map(({ key }) => key);
   if (keys.includes(undefined)) return columnsOption(await find());
   const name = JSON.stringify([first.reading, keys]);
@@ -113,9 +117,10 @@ const typeRules: readonly TypeRule[] = [
   },
   { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
   {
-    // Parquet has no such integers.
+    // Parquet has no such integers; integers of both signs are among them, however small.
     applies: (type) => type === 'HUGEINT' || type === 'UHUGEINT',
     choices: [
+      { type: 'BIGINT', holds: (text) => sql`TRY_CAST(${text} AS BIGINT) IS NOT NULL` },
       { type: 'UBIGINT', holds: (text) => sql`TRY_CAST(${text} AS UBIGINT) IS NOT NULL` },
       { type: 'DECIMAL(38,0)', holds: (text) => sql`TRY_CAST(${text} AS DECIMAL(38,0)) IS NOT NULL` },
     ],

@@ -129,5 +129,4 @@ export type ToWorker =
   | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
   | { readonly kind: 'cancel'; readonly id: number };
 
-export type FromWorker =
-  { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: PlainError };
+export type FromWorker = { readonly id: number } & ({ readonly result: unknown } | { readonly error: PlainError });

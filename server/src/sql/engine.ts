@@ -174,13 +174,13 @@ export class QueryEngine {
    * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
    * removed at the end.
    */
-  async *content(resultId: string, format: FileFormat): AsyncIterable<Uint8Array> {
+  async *content(resultId: string, format: FileFormat, signal?: AbortSignal): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format, file });
+      await worker.request('copy', { result, format, file }, signal);
       yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);

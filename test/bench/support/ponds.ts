@@ -1,13 +1,19 @@
+import { type CommitRequest } from '../../../server/src/pond/commitRecord.ts';
 import { type Pond } from '../../../server/src/pond/types.ts';
 
 /** Author of the commits. */
 export const author = 'bench';
 
 /** Commits one file in a transaction of its own. */
-export async function commitInTransaction(pond: Pond, path: string, content: string): Promise<void> {
+export async function commitInTransaction(
+  pond: Pond,
+  path: string,
+  content: string,
+  record: CommitRequest = { message: 'change', author },
+): Promise<void> {
   const transaction = await pond.begin();
   await (await transaction.fs.root()).writeFile(path, Buffer.from(content));
-  await transaction.commit({ message: 'change', author });
+  await transaction.commit(record);
 }
 
 /** Stages one file and commits what is staged. */

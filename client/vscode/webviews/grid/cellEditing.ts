@@ -77,6 +77,7 @@ export class CellEditing {
     this.editor = new CellEditor(cell, edited, {
       check: (value) => this.problem(column, value),
       commit: (value, move) => this.commit(focus.row, column, value, move),
+      save: () => this.on.post({ type: 'command', command: 'save' }),
       closed: () => {
         this.editor = undefined;
         this.on.post({ type: 'typing', isOpen: false });

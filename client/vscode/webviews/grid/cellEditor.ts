@@ -6,6 +6,8 @@ interface CellEditorHost {
   check(text: string): Promise<string | undefined>;
   /** Takes the text; returns the reason that it was not taken. `move` is where the selection goes then. */
   commit(text: string, move: Move): Promise<string | undefined>;
+  /** Saves the table. */
+  save(): void;
   closed(): void;
 }
 
@@ -68,12 +70,11 @@ export class CellEditor {
   }
 
   private key(event: KeyboardEvent): void {
-    // The text is saved with the document.
-    if ((event.ctrlKey || event.metaKey) && event.key === 's') return void this.take({ rows: 0, columns: 0 });
     // Keys such as those of undo are those of the text, not of the document.
     event.stopPropagation();
     const move = moveOf(event);
     if (event.key === 'Escape') this.close();
+    else if ((event.ctrlKey || event.metaKey) && event.key === 's') void this.save();
     else if (move !== undefined) void this.take(move);
     else if (event.key === 'Enter') this.field.setRangeText('\n', ...this.range, 'end');
     else return;
@@ -93,6 +94,12 @@ export class CellEditor {
     const { value } = this.field;
     const problem = await this.host.check(value);
     if (value === this.field.value && !this.isBusy) this.show(problem);
+  }
+
+  /** Saves the table with the text, unless it is refused. */
+  private async save(): Promise<void> {
+    await this.take({ rows: 0, columns: 0 });
+    if (this.isClosed) this.host.save();
   }
 
   private async take(move: Move): Promise<void> {

@@ -141,8 +141,12 @@ export type ToGridPage =
   | { readonly type: 'edited'; readonly rows: readonly KeyedEdit[]; readonly isAll: boolean }
   | { readonly type: 'pasted'; readonly run: number; readonly text: string };
 
+/** A command of VS Code about the edits that were posted before. */
+export type EditorCommand = 'undo' | 'redo' | 'save';
+
 export type FromGridPage =
   | { readonly type: 'ready' }
+  | { readonly type: 'command'; readonly command: EditorCommand }
   /** The editor of a cell is open, or no longer: a save waits for its text. */
   | { readonly type: 'typing'; readonly isOpen: boolean }
   | { readonly type: 'cancel' }

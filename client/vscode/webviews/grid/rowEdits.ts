@@ -181,3 +181,13 @@ export class EditedRows {
 export function valueIn(edit: RowEdit | undefined, column: string): string | null | undefined {
   return edit?.values.find(([name]) => name === column)?.[1];
 }
+
+/** Edits as lines of text: row, column and value, separated by tabs; rows count from 1, a new one has the next. */
+export function editsText(edits: ReadonlyMap<RowKey, RowEdit>): string {
+  const lines = [...edits].flatMap(([key, { values, isDeleted, before = 0 }]) => {
+    const row = typeof key === 'number' ? `${key + 1}` : `new, before ${before + 1}`;
+    if (isDeleted === true) return [`${row}\tdeleted\t`];
+    return values.map(([column, value]) => `${row}\t${column}\t${value ?? 'NULL'}`);
+  });
+  return ['row\tcolumn\tvalue', ...lines].join('\n');
+}

@@ -67,6 +67,7 @@ export class TableControls implements TableActions {
     else if (action.do === 'copy') this.copy('tsv');
     else if (action.do === 'pane') pane.toggle(action.mode, focus);
     else if (action.do === 'close') pane.close();
+    else if (action.do === 'command') this.on.post({ type: 'command', command: action.command });
     else if (action.do === 'edit') void this.on.cells.start(action.typed);
     else if (action.do === 'clear' || action.do === 'delete' || action.do === 'paste') this.edit(action.do);
     else if (action.do === 'insert') this.edit('insertBelow');
@@ -102,6 +103,11 @@ export class TableControls implements TableActions {
   sort(column: ColumnInfo, descending: boolean | undefined): void {
     const others = this.on.state.view.sort.filter((key) => key.column !== column.name);
     this.on.setView({ sort: descending === undefined ? others : [{ column: column.name, descending }] });
+  }
+
+  sortNext({ name }: ColumnInfo, descending: boolean): void {
+    const others = this.on.state.view.sort.filter((key) => key.column !== name);
+    this.on.setView({ sort: [...others, { column: name, descending }] });
   }
 
   filter(column: ColumnInfo): void {
@@ -192,6 +198,7 @@ export class TableControls implements TableActions {
     return {
       column,
       isSorted: view.sort.some((key) => key.column === column.name),
+      isSortedByOthers: view.sort.some((key) => key.column !== column.name),
       isPinned: columns.pinned.includes(column.name),
       hasHidden: columns.hidden.length > 0,
       isEditable: this.on.isEditable,

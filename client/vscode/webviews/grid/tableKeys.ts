@@ -1,4 +1,5 @@
 /** Keys of a table, other than those that move the selection. */
+import { type EditorCommand } from './messages.ts';
 import { type PaneMode } from './sidePane.ts';
 import { widthStep } from './tableMenus.ts';
 
@@ -7,6 +8,7 @@ type KeyAction =
   | { readonly do: 'find'; readonly mode: 'find' | 'jump' }
   | { readonly do: 'again'; readonly backward: boolean }
   | { readonly do: 'copy' | 'paste' | 'menu' | 'close' | 'clear' | 'insert' | 'delete' }
+  | { readonly do: 'command'; readonly command: EditorCommand }
   /** Edits a cell; `typed` is the character that the user typed. */
   | { readonly do: 'edit'; readonly typed?: string }
   | { readonly do: 'pane'; readonly mode: PaneMode }
@@ -44,9 +46,20 @@ function plainKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyA
 
 function editKey({ key, shiftKey, altKey, ctrlKey, metaKey }: PressedKey): KeyAction | undefined {
   if (altKey) return undefined;
-  if (ctrlKey || metaKey) return key.toLowerCase() === 'v' && !shiftKey ? { do: 'paste' } : undefined;
+  if (ctrlKey || metaKey) {
+    const letter = key.toLowerCase();
+    if (letter === 'v' && !shiftKey) return { do: 'paste' };
+    const command = commandKeys[shiftKey ? letter.toUpperCase() : letter];
+    return command && { do: 'command', command };
+  }
   if (key === 'Insert') return { do: 'insert' };
   if (key === 'Delete') return { do: shiftKey ? 'delete' : 'clear' };
   if (key === 'Backspace') return { do: 'clear' };
   return [...key].length === 1 ? { do: 'edit', typed: key } : undefined;
 }
+
+/**
+ * Keys of the editor that are about edits, held with Ctrl; a capital is held with Shift. They follow the edits through the
+ * extension: VS Code would run them before it knows an edit that was made just now.
+ */
+const commandKeys: Readonly<Record<string, EditorCommand>> = { z: 'undo', Z: 'redo', y: 'redo', s: 'save' };

@@ -5,7 +5,10 @@ import { type MenuItem } from './menu.ts';
 
 /** What the entries do. */
 export interface TableActions {
+  /** Sorts by a column; undefined takes it out of the sort. */
   sort(column: ColumnInfo, descending: boolean | undefined): void;
+  /** Sorts by a column where those of the present sort are equal. */
+  sortNext(column: ColumnInfo, descending: boolean): void;
   filter(column: ColumnInfo): void;
   showPane(mode: 'summary' | 'value' | 'row'): void;
   setPinned(column: ColumnInfo, isPinned: boolean): void;
@@ -13,6 +16,8 @@ export interface TableActions {
   moveBy(column: ColumnInfo, by: 1 | -1): void;
   /** Makes a column wider, or narrower with a negative number of pixels. */
   widen(column: ColumnInfo, by: number): void;
+  /** Sets the width of a column; undefined for that of its content. */
+  resize(column: ColumnInfo, width: number | undefined): void;
   copy(format: ClipboardFormat): void;
   keepValue(isKept: boolean): void;
   /** Edits the selected cells or rows. */
@@ -27,6 +32,8 @@ export type EditAction = 'edit' | 'clear' | 'paste' | 'insertAbove' | 'insertBel
 export interface MenuColumn {
   readonly column: ColumnInfo;
   readonly isSorted: boolean;
+  /** True when the table is sorted by other columns. */
+  readonly isSortedByOthers: boolean;
   readonly isPinned: boolean;
   readonly hasHidden: boolean;
   readonly isEditable: boolean;
@@ -37,12 +44,18 @@ export const widthStep = 24;
 
 /** Returns the entries for a column. */
 export function columnMenu(
-  { column, isSorted, isPinned, hasHidden }: MenuColumn,
+  { column, isSorted, isSortedByOthers, isPinned, hasHidden }: MenuColumn,
   actions: TableActions,
 ): readonly MenuItem[] {
   return [
     { label: 'Sort Ascending', run: () => actions.sort(column, false) },
     { label: 'Sort Descending', run: () => actions.sort(column, true) },
+    ...(isSortedByOthers
+      ? [
+          { label: 'Then Sort Ascending', run: () => actions.sortNext(column, false) },
+          { label: 'Then Sort Descending', run: () => actions.sortNext(column, true) },
+        ]
+      : []),
     ...(isSorted ? [{ label: 'Remove Sort', run: () => actions.sort(column, undefined) }] : []),
     { label: 'Filter…', run: () => actions.filter(column) },
     { label: 'Summary', run: () => actions.showPane('summary') },
@@ -54,6 +67,7 @@ export function columnMenu(
     { label: 'Move Right', key: 'Alt+→', run: () => actions.moveBy(column, 1) },
     { label: 'Wider', key: 'Alt+Shift+→', run: () => actions.widen(column, widthStep) },
     { label: 'Narrower', key: 'Alt+Shift+←', run: () => actions.widen(column, -widthStep) },
+    { label: 'Fit to Content', run: () => actions.resize(column, undefined) },
   ];
 }
 

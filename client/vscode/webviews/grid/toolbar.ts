@@ -2,7 +2,7 @@ import { element } from './element.ts';
 import { type GridState } from './messages.ts';
 
 /** What the buttons do. */
-interface ToolbarHost {
+export interface ToolbarHost {
   cancel(): void;
   plot(): void;
   find(): void;

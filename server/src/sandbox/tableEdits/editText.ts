@@ -92,7 +92,7 @@ async function splicesOf(
 /** Length of a text in UTF-8, and its last byte; 0 for an empty one. */
 async function endOf(scope: TextScope, { file, scan }: TextTable): Promise<{ length: number; last: number }> {
   const end = { length: 0, last: 0 };
-  for await (const chunk of decoded(chunksOf(scope, file), scan.encoding, file.pondPath)) {
+  for await (const chunk of decoded(() => chunksOf(scope, file), scan.encoding, file.pondPath)) {
     end.length += chunk.length;
     end.last = chunk.at(-1) ?? end.last;
   }
@@ -139,7 +139,10 @@ async function* encoded(
 ): AsyncIterable<Uint8Array> {
   const mark = await markOf(chunksOf(scope, file), encoding);
   if (mark.length > 0) yield mark;
-  for await (const chunk of spliced(decoded(chunksOf(scope, file), encoding, file.pondPath), splices)) {
+  for await (const chunk of spliced(
+    decoded(() => chunksOf(scope, file), encoding, file.pondPath),
+    splices,
+  )) {
     const bytes = encoding === 'utf-8' ? chunk : encodeText(chunk.toString(), encoding);
     if (bytes !== undefined && bytes.length > 0) yield bytes;
   }

@@ -63,13 +63,22 @@ export class ColumnFacts {
     return this.first.get(forms[form]);
   }
 
+  /** True when no further value changes the facts. */
+  get isFinal(): boolean {
+    return (this.found & forms.text) !== 0 && (this.#rules.fits === undefined || this.unfit !== undefined);
+  }
+
+  /** True when values of one class (valueClass.ts) have the same effect, but for the texts of missing values. */
+  get isByClass(): boolean {
+    return this.#rules.fits === undefined && this.#rules.isFormatted === undefined;
+  }
+
   /** Takes the value of a field. */
   take(record: RecordReader, field: number): void {
     const { bytes } = record;
     const start = record.starts[field] ?? 0;
     const end = record.ends[field] ?? 0;
-    const isText = (this.found & forms.text) !== 0 && (this.#rules.fits === undefined || this.unfit !== undefined);
-    if (start === end || isText) return;
+    if (start === end || this.isFinal) return;
     let from = start;
     let to = end;
     while (from < to && bytes[from] === space) from += 1;

@@ -35,12 +35,18 @@ export interface TextScope {
   readonly openDisk: OpenDisk;
 }
 
+/** Size of a file that is read by one call, bytes. */
+const smallBytesMax = 256 * 1024;
+
 /** The bytes of a text file, decompressed. */
 export async function* chunksOf(
   { connection, openDisk }: TextScope,
-  { hostPath, reading }: Pick<SourceFile, 'hostPath' | 'reading'>,
+  { hostPath, sizeBytes, reading }: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
 ): AsyncIterable<Buffer> {
-  const content = openDisk(dirname(hostPath)).readStream(basename(hostPath)) ?? [];
+  const [disk, name] = [openDisk(dirname(hostPath)), basename(hostPath)];
+  // One call for a small file: a stream has several, and each waits for its turn.
+  const isSmall = sizeBytes <= smallBytesMax;
+  const content = isSmall ? [disk.readFile(name) ?? new Uint8Array()] : (disk.readStream(name) ?? []);
   if (reading.compression === 'zstd') yield* linesOf(connection, hostPath);
   else if (reading.compression === undefined) for await (const chunk of content) yield asBuffer(chunk);
   else {
@@ -93,36 +99,66 @@ export async function singleByteEncoding(chunks: AsyncIterable<Buffer>): Promise
   return 'latin-1';
 }
 
-/** Turns chunks of bytes into chunks of UTF-8 without a byte-order mark. */
+/** Bytes that are not of an encoding, this number of line feeds below the start of a chunk. */
+class ChunkFault extends Error {
+  readonly lines: number;
+
+  constructor(lines: number) {
+    super('bytes that are not of the encoding');
+    this.lines = lines;
+  }
+}
+
+/** Turns the chunks of bytes that `open` gives into chunks of UTF-8 without a byte-order mark. Throws UndecodableError. */
 export async function* decoded(
-  chunks: AsyncIterable<Buffer>,
+  open: () => AsyncIterable<Buffer>,
   encoding: Encoding,
   pondPath: string,
 ): AsyncIterable<Buffer> {
-  const decoder = new ChunkDecoder(encoding, pondPath);
-  let isFirst = true;
+  let length = 0;
+  try {
+    for await (const text of decodedChunks(open(), encoding)) {
+      const hasMark = length === 0 && text.subarray(0, 3).equals(Buffer.from(byteOrderMark));
+      length += text.length;
+      yield hasMark ? text.subarray(3) : text;
+    }
+  } catch (error) {
+    if (!(error instanceof ChunkFault)) throw error;
+    throw new UndecodableError(pondPath, encoding, 1 + (await linesIn(open(), encoding, length)) + error.lines);
+  }
+}
+
+/** Number of line feeds in the first bytes of a text, as many as `length`: counted for an error alone, as it takes time. */
+async function linesIn(chunks: AsyncIterable<Buffer>, encoding: Encoding, length: number): Promise<number> {
+  let count = 0;
+  let left = length;
+  if (left === 0) return count;
+  for await (const text of decodedChunks(chunks, encoding)) {
+    count += lineFeedsIn(text.subarray(0, left));
+    left -= text.length;
+    if (left <= 0) break;
+  }
+  return count;
+}
+
+async function* decodedChunks(chunks: AsyncIterable<Buffer>, encoding: Encoding): AsyncIterable<Buffer> {
+  const decoder = new ChunkDecoder(encoding);
   for await (const chunk of chunks) {
-    let text = decoder.decode(chunk);
-    if (text.length === 0) continue;
-    if (isFirst && text.subarray(0, 3).equals(Buffer.from(byteOrderMark))) text = text.subarray(3);
-    isFirst = false;
-    yield text;
+    const text = decoder.decode(chunk);
+    if (text.length > 0) yield text;
   }
   decoder.end();
 }
 
-/** Decodes one chunk after another, counting lines for errors. */
+/** Decodes one chunk after another. Throws ChunkFault. */
 class ChunkDecoder {
   readonly #encoding: Encoding;
-  readonly #pondPath: string;
   /** Bytes of a character that the next chunk completes. */
   #rest: Buffer = Buffer.alloc(0);
-  #line = 1;
   readonly #other: OtherDecoder | undefined;
 
-  constructor(encoding: Encoding, pondPath: string) {
+  constructor(encoding: Encoding) {
     this.#encoding = encoding;
-    this.#pondPath = pondPath;
     this.#other = isOther(encoding) ? new OtherDecoder(encoding) : undefined;
   }
 
@@ -130,20 +166,17 @@ class ChunkDecoder {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = bytes.length - this.#openBytes(bytes);
     this.#rest = Buffer.from(bytes.subarray(end));
-    const text = this.#toUtf8(bytes.subarray(0, end));
-    this.#line += linesIn(text);
-    return text;
+    return this.#toUtf8(bytes.subarray(0, end));
   }
 
   end(): void {
-    if (this.#rest.length > 0 || this.#other?.end() === false)
-      throw new UndecodableError(this.#pondPath, this.#encoding, this.#line);
+    if (this.#rest.length > 0 || this.#other?.end() === false) throw new ChunkFault(0);
   }
 
   #toUtf8(bytes: Buffer): Buffer {
     switch (this.#encoding) {
       case 'utf-8':
-        if (!isUtf8(bytes)) throw this.#faultIn(bytes);
+        if (!isUtf8(bytes)) throw utf8Fault(bytes);
         return bytes;
       case 'utf-16le':
         return this.#fromUtf16(bytes);
@@ -161,35 +194,23 @@ class ChunkDecoder {
   #fromOther(bytes: Buffer): Buffer {
     const text = this.#other?.decode(bytes) ?? bytes;
     if (typeof text !== 'number') return text;
-    throw new UndecodableError(this.#pondPath, this.#encoding, this.#line + text);
+    throw new ChunkFault(text);
   }
 
   #fromUtf16(bytes: Buffer): Buffer {
     const text = bytes.toString('utf16le');
     const at = text.search(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
-    if (at >= 0)
-      throw new UndecodableError(this.#pondPath, this.#encoding, this.#line + linesIn(Buffer.from(text.slice(0, at))));
+    if (at >= 0) throw new ChunkFault(lineFeedsIn(Buffer.from(text.slice(0, at))));
     return Buffer.from(text);
   }
 
   #fromWindows(bytes: Buffer): Buffer {
     const at = bytes.findIndex((byte) => unusedInWindows.has(byte));
-    if (at >= 0)
-      throw new UndecodableError(this.#pondPath, this.#encoding, this.#line + linesIn(bytes.subarray(0, at)));
+    if (at >= 0) throw new ChunkFault(lineFeedsIn(bytes.subarray(0, at)));
     const text = bytes
       .toString('latin1')
       .replace(/[\x80-\x9f]/g, (character) => windows[character.charCodeAt(0) - 0x80] ?? character);
     return Buffer.from(text);
-  }
-
-  #faultIn(bytes: Buffer): PondError {
-    let [from, line] = [0, this.#line];
-    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
-      if (!isUtf8(bytes.subarray(from, end))) break;
-      from = end + 1;
-      line += 1;
-    }
-    return new UndecodableError(this.#pondPath, this.#encoding, line);
   }
 
   /** Number of bytes at the end that are the start of a character. */
@@ -200,6 +221,16 @@ class ChunkDecoder {
     const high = bytes[bytes.length - odd - (this.#encoding === 'utf-16le' ? 1 : 2)] ?? 0;
     return odd + (high >= 0xd8 && high <= 0xdb ? 2 : 0);
   }
+}
+
+function utf8Fault(bytes: Buffer): ChunkFault {
+  let [from, lines] = [0, 0];
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
+    if (!isUtf8(bytes.subarray(from, end))) break;
+    from = end + 1;
+    lines += 1;
+  }
+  return new ChunkFault(lines);
 }
 
 const isOther = (encoding: Encoding): encoding is OtherEncoding => otherEncodings.some((other) => other === encoding);
@@ -213,7 +244,7 @@ function openUtf8(bytes: Buffer): number {
   return 0;
 }
 
-function linesIn(text: Buffer): number {
+function lineFeedsIn(text: Buffer): number {
   let count = 0;
   for (let at = text.indexOf(0x0a); at >= 0; at = text.indexOf(0x0a, at + 1)) count += 1;
   return count;

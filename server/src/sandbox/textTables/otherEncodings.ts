@@ -8,6 +8,7 @@ export const otherEncodings = [
   ...(['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr'] as const),
 ] as const;
 
+/** Name of such an encoding. */
 export type OtherEncoding = (typeof otherEncodings)[number];
 
 /** Decodes chunks of bytes; a character may begin in one and end in the next. */

@@ -13,6 +13,12 @@ export interface RecordOptions {
   readonly endLine?: number;
 }
 
+/**
+ * Takes records that need no division into fields, from a position of the reader's bytes on, and counts their lines. Returns
+ * the start of the first record that it did not take.
+ */
+export type TakeRegular = (reader: RecordReader, from: number) => number;
+
 /** A record that cannot be divided into fields. */
 export class RecordFault extends Error {
   /** 1-based line on which the record begins. */
@@ -30,6 +36,9 @@ const space = 0x20;
 
 /** Maximum size of a record, bytes. */
 const recordBytesMax = 32 * 1024 * 1024;
+
+/** Records after a failed attempt to take regular ones, before the next one, at most. */
+const pauseMax = 64;
 
 /** Maximum size of a record for DuckDB's own reader, bytes. */
 const engineBytesMax = 2_000_000;
@@ -82,8 +91,12 @@ export class RecordReader {
   #rest: Buffer = Buffer.alloc(0);
   /** Lines that the current record spans, less one. */
   #innerLines = 0;
+  readonly #takeRegular: TakeRegular | undefined;
+  /** Records before the next attempt to take regular ones, and after one that takes none. */
+  #wait = 0;
+  #pause = 1;
 
-  constructor(options: RecordOptions, onRecord: (record: RecordReader) => boolean) {
+  constructor(options: RecordOptions, onRecord: (record: RecordReader) => boolean, takeRegular?: TakeRegular) {
     this.#delimiter = Buffer.from(options.delimiter);
     this.#quote = options.quote === '' ? -1 : options.quote.charCodeAt(0);
     this.#doubled = options.quote.repeat(2);
@@ -91,6 +104,7 @@ export class RecordReader {
     this.#wholeLines = options.wholeLines;
     this.#endLine = options.endLine ?? Infinity;
     this.#onRecord = onRecord;
+    this.#takeRegular = options.endLine === undefined || options.endLine === Infinity ? takeRegular : undefined;
   }
 
   /** Reads the next bytes; `isLast` ends the text. Throws RecordFault. */
@@ -104,6 +118,8 @@ export class RecordReader {
         this.isOpen = false;
         return;
       }
+      from = this.#afterRegular(from);
+      if (from === bytes.length) break;
       this.#innerLines = 0;
       const end = this.#record(from, isLast);
       if (end < 0) break;
@@ -132,6 +148,18 @@ export class RecordReader {
   /** True for a line without characters other than spaces. */
   get isBlank(): boolean {
     return this.width === 1 && this.quoted[0] === 0 && this.text(0).trim() === '';
+  }
+
+  /** Passes the regular records at `from`. Where there are few of them, it tries more seldom. */
+  #afterRegular(from: number): number {
+    if (this.#takeRegular === undefined) return from;
+    this.#wait -= 1;
+    if (this.#wait > 0) return from;
+    const line = this.line;
+    const to = this.#takeRegular(this, from);
+    this.#pause = this.line - line > this.#pause ? 1 : Math.min(this.#pause * 2, pauseMax);
+    this.#wait = this.#pause;
+    return to;
   }
 
   #tooLong(): RecordFault {

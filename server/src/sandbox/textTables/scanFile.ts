@@ -77,7 +77,7 @@ function statedEncoding({ format, pondPath }: SourceFile): Encoding | undefined 
 
 async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, rows?: RowTaker): Promise<FileScan> {
   const { format = {}, pondPath } = file;
-  const text = (): AsyncIterable<Buffer> => decoded(chunksOf(scope, file), encoding, pondPath);
+  const text = (): AsyncIterable<Buffer> => decoded(() => chunksOf(scope, file), encoding, pondPath);
   const endLine = format.footer === undefined ? Infinity : await footerLine(text(), format.footer);
   const scan = new Scan({ ...defaultsOf(file), pondPath, endLine, ...(rows && { takeRow: rows.take }) });
   try {
@@ -185,7 +185,8 @@ class Scan {
     this.#layout = findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath });
     this.#table = new TableScan(this.#layout, this.#settings);
     const { delimiter, quote, comment, skip } = this.#layout;
-    this.#reader = new RecordReader({ delimiter, quote, comment, wholeLines: skip, endLine }, this.#table.take);
+    const options = { delimiter, quote, comment, wholeLines: skip, endLine };
+    this.#reader = new RecordReader(options, this.#table.take, this.#table.takeRegular);
     this.#reader.read(this.#head, isWhole);
     this.#head = Buffer.alloc(0);
   }

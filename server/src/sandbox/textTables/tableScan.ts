@@ -4,7 +4,8 @@ import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type SkippedLines } from './description.ts';
 import { repeatsHeader } from './head.ts';
 import { columnNames, type TextLayout } from './layout.ts';
-import { type RecordReader } from './records.ts';
+import { type RecordReader, type TakeRegular } from './records.ts';
+import { RegularRows } from './regularRows.ts';
 import { statedType, testOfType } from './statedType.ts';
 
 /** A column, with the facts about all of its values. */
@@ -56,6 +57,8 @@ export class TableScan {
   /** First byte of the header, which most rows do not begin with; undefined for an empty name. */
   #headerByte: number | undefined;
   #map: readonly number[] = [];
+  /** For the rows under the current names; made when it is needed. */
+  #regular: RegularRows | undefined;
   #expects: 'header' | 'units' | 'rows';
 
   constructor(layout: TextLayout, options: ScanOptions) {
@@ -77,6 +80,33 @@ export class TableScan {
     else this.#takeRecord(record);
     return true;
   };
+
+  /** Takes regular rows, if the table's rows can be; equal to `take` of each of them. */
+  get takeRegular(): TakeRegular | undefined {
+    const { delimiter, quote } = this.#layout;
+    const { takeRow } = this.#options;
+    const isSimple =
+      [delimiter, quote].every((mark) => /^[\t -~]?$/.test(mark)) && delimiter !== '' && delimiter !== quote;
+    if (!isSimple || takeRow !== undefined) return undefined;
+    return (reader, from) => {
+      if (this.#expects !== 'rows' || reader.line <= this.#layout.skip || this.#names.length < 2) return from;
+      this.#regular ??= this.#regularRows();
+      const { to, rows } = this.#regular.read(reader, from);
+      this.#rowCount += rows;
+      return to;
+    };
+  }
+
+  #regularRows(): RegularRows {
+    const { delimiter, quote, comment } = this.#layout;
+    return new RegularRows({
+      marks: { delimiter: delimiter.charCodeAt(0), quote: quote === '' ? -1 : quote.charCodeAt(0) },
+      comment: Buffer.from(comment)[0] ?? -1,
+      firstName: this.#header[0] ?? '',
+      facts: this.#map.map((column) => this.#columns[column]!.facts),
+      nulls: this.#options.rules.nulls,
+    });
+  }
 
   /** What was found in the records so far. */
   get result(): ScannedTable {
@@ -118,6 +148,7 @@ export class TableScan {
   }
 
   #setHeader(record: RecordReader): void {
+    this.#regular = undefined;
     this.#header = record.texts().map((name) => name.trim());
     this.#headerByte = Buffer.from(this.#header[0] ?? '')[0];
   }
@@ -154,6 +185,7 @@ export class TableScan {
   }
 
   #useNames(names: readonly string[]): void {
+    this.#regular = undefined;
     this.#names = names;
     const known = new Map(this.#columns.map(({ name }, index) => [name.toLowerCase(), index]));
     this.#map = names.map((name) => known.get(name.toLowerCase()) ?? this.#addColumn(name));

@@ -1,0 +1,305 @@
+/** Rows that are counted by the classes of their values have the facts of rows that are looked at one by one. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { formatTest } from '../../server/src/sandbox/textTables/dateFormat.ts';
+import { findLayout } from '../../server/src/sandbox/textTables/layout.ts';
+import { RecordFault, RecordReader } from '../../server/src/sandbox/textTables/records.ts';
+import { textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
+import { TableScan } from '../../server/src/sandbox/textTables/tableScan.ts';
+import { extendedClass, isComplete } from '../../server/src/sandbox/textTables/valueClass.ts';
+import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
+import { seeds } from '../support/proof.ts';
+import { randomOf } from '../support/random.ts';
+
+type Random = (count: number) => number;
+
+const digits = (random: Random, count: number): string =>
+  Array.from({ length: count }, () => String(random(10))).join('');
+const pair = (random: Random, most: number): string => String(random(most + 1)).padStart(2, '0');
+const oneOf = <T>(random: Random, all: readonly T[]): T => all[random(all.length)]!;
+
+const isoDate = (random: Random): string => `${1990 + random(40)}-${pair(random, 13)}-${pair(random, 31)}`;
+const clock = (random: Random): string => `${pair(random, 24)}:${pair(random, 60)}:${pair(random, 59)}`;
+
+/** Values as columns have them: most are of a common form. */
+const values: readonly ((random: Random) => string)[] = [
+  (random) => String(random(100_000)),
+  (random) => `${oneOf(random, ['', '', '-', '+'])}${digits(random, 1 + random(4))}.${digits(random, random(5))}`,
+  (random) => `${isoDate(random)}${oneOf(random, [' ', 'T'])}${clock(random)}`,
+  (random) => `${2000 + random(9)}-01-${pair(random, 28)} ${pair(random, 23)}:${pair(random, 59)}:00`,
+  (random) => `station-${random(5)}`,
+  (random) => oneOf(random, ['true', 'false', 'TRUE', 'False']),
+  (random) => isoDate(random),
+  (random) => `${pair(random, 28)}/${pair(random, 12)}/${2000 + random(30)}`,
+  (random) => clock(random),
+  (random) => `1${digits(random, 14 + random(8))}`,
+  (random) => `${random(999)}${oneOf(random, ['.', ','])}${digits(random, 3)}`,
+];
+
+/** Values that are rare in any column. */
+const oddities: readonly ((random: Random) => string)[] = [
+  ...values,
+  ...[
+    '',
+    ' ',
+    '-',
+    '.',
+    '+',
+    'e5',
+    '1e5',
+    '2.e-3',
+    '1e9999',
+    '007',
+    '-0',
+    'nan',
+    '+Inf',
+    'Infinity',
+    'in',
+    'T',
+    'NAN',
+    '-9999',
+  ].map((text) => () => text),
+  ...[
+    ' 5',
+    '5 ',
+    'a,b',
+    'a"b',
+    'ä€',
+    'x\ny',
+    '2024-02-29',
+    '2023-02-29',
+    '2020-01-01 24:00:00',
+    '#5',
+    'time',
+    '\t',
+  ].map((text) => () => text),
+  (random) =>
+    `${isoDate(random)} ${clock(random)}${oneOf(random, ['Z', '+01', '-0130', '+01:00', ' UTC', '.5', '.1234567'])}`,
+  (random) => `${isoDate(random).replaceAll('-', '/')} ${clock(random).slice(0, 5)}`,
+  (random) => `${random(13)}:${pair(random, 59)} PM`,
+];
+
+const formats: readonly TextFormat[] = [
+  ...[{}, {}, {}, {}],
+  { nulls: ['NAN', '-9999', 'station-1'] },
+  { nulls: ['2024-01-05', ' x'] },
+  { dates: '%d/%m/%Y' },
+  { ragged: 'fill' },
+  { ragged: 'skip' },
+  { quote: '' },
+  { comment: '#' },
+  { units: true },
+  { types: { b: 'integer', c: 'text' } },
+  { types: { '*': 'number' } },
+  { header: false },
+];
+
+interface Written {
+  readonly bytes: Buffer;
+  readonly format: TextFormat;
+}
+
+function written(random: Random): Written {
+  const delimiter = oneOf(random, [',', ',', ';', '\t', '|', ' ']);
+  const width = 1 + random(5);
+  const columns = Array.from({ length: width }, () => ({
+    value: oneOf(random, values),
+    odd: oneOf(random, [0, 0, 2, 8]),
+  }));
+  const header = ['time', 'b', 'c', 'd', 'e'].slice(0, width);
+  const quotes = random(3) === 0;
+  const field = (text: string): string =>
+    quotes || /["\n\r]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text;
+  // Of many odd values, one may hide another.
+  let single = random(3) === 0 ? 10 + random(10) : 0;
+  const isOdd = (odd: number): boolean => (single > 0 ? (single -= 1) === 0 : odd > 0 && random(40) < odd);
+  const row = (): string =>
+    columns.map(({ value, odd }) => field((isOdd(odd) ? oneOf(random, oddities) : value)(random))).join(delimiter);
+  const oddLine = (): string =>
+    oneOf(random, [
+      header.join(delimiter),
+      '',
+      ' ',
+      '#x',
+      `"a"${' '}`,
+      'x',
+      `${row()}${delimiter}`,
+      `${row()}${delimiter}1`,
+    ]);
+  const oddLines = oneOf(random, [0, 0, 0, 1, 5]);
+  const end = oneOf(random, ['\n', '\n', '\r\n']);
+  const oddEnds = random(8) === 0;
+  const lines = Array.from({ length: 20 + random(200) }, () => (random(200) < oddLines ? oddLine() : row()));
+  const text = [header.join(delimiter), ...lines]
+    .map((line) => `${line}${oddEnds && random(20) === 0 ? oneOf(random, ['\r', '\r\n', '\n']) : end}`)
+    .join('');
+  const format = { ...oneOf(random, formats), ...(random(2) === 0 && { delimiter }) };
+  return { bytes: Buffer.from(random(4) === 0 ? text.slice(0, -1) : text), format };
+}
+
+/** Rows that were taken without dividing them, in all scans. */
+let regularRows = 0;
+
+/** All that a scan finds, as text; the message of its error. */
+function scanned({ bytes, format }: Written, chunkBytes: number, isRegular: boolean): string {
+  const pondPath = '/a.csv';
+  const isOrder = format.dates === undefined;
+  const rules = { nulls: new Set(format.nulls), isFormatted: isOrder ? undefined : formatTest(format.dates) };
+  try {
+    const layout = findLayout({ bytes, isWhole: true, format, pondPath });
+    const table = new TableScan(layout, { format, pondPath, rules });
+    const { takeRegular } = table;
+    const counted = (reader: RecordReader, from: number): number => {
+      const { line } = reader;
+      const to = takeRegular!(reader, from);
+      regularRows += reader.line - line;
+      return to;
+    };
+    const options = { ...layout, wholeLines: layout.skip };
+    const reader = new RecordReader(options, table.take, isRegular && takeRegular ? counted : undefined);
+    for (let at = 0; at < bytes.length; at += chunkBytes) reader.read(bytes.subarray(at, at + chunkBytes), false);
+    reader.read(Buffer.alloc(0), true);
+    const { lineEnds, hasSpacedQuotes, hasInnerMarks, hasLongRecords, line } = reader;
+    const scan = textOfScan({ encoding: 'utf-8', layout, table: table.result, lineEnds: [], isPlain: true });
+    return JSON.stringify([
+      scan,
+      lineEnds,
+      hasSpacedQuotes,
+      hasInnerMarks,
+      hasLongRecords,
+      line,
+      table.needsOwnReading,
+    ]);
+  } catch (error) {
+    if (!(error instanceof RecordFault) && !isPondError(error)) throw error;
+    return `${error instanceof RecordFault ? error.line : ''} ${error.message}`;
+  }
+}
+
+test('rows counted by class have the same facts as rows read one by one', () => {
+  for (const seed of seeds(120)) {
+    const random = randomOf(seed);
+    const file = written(random);
+    const chunkBytes = oneOf(random, [17, 300, 4000, 1_000_000]);
+    assert.equal(scanned(file, chunkBytes, true), scanned(file, chunkBytes, false), `seed ${seed}`);
+  }
+  assert.ok(regularRows > 2000, `${regularRows} rows`);
+});
+
+/** Values of one form, of all its classes. */
+const families: readonly (readonly string[])[] = [
+  ['0', '1', '5', '07', '12', '23', '25', '123', '-7', '+7', '-0', '123456789012345'],
+  ['0.5', '12.25', '5.', '.5', '-3.1', '1.234', '1e5', '1E-5', '0.123', '12345.6789'],
+  ['2024-01-10', '2024-02-10', '2024-04-10', '2024-12-31', '2024-1-1', '2024/01/10'],
+  ...[' ', 'T'].map((gap) =>
+    ['01', '02', '04'].flatMap((month) =>
+      [':30', ':30:15', ':30:15.5', ':30:15.123456', ':30:15Z', ':30:15+01:00', ':30+0130', ':30-05'].map(
+        (clock) => `2024-${month}-10${gap}12${clock}`,
+      ),
+    ),
+  ),
+  ['01:30', '12:30', '23:59', '9:05', '12:30:15', '12:30:15.5', '23:59:59.999999'],
+  ['true', 'false', 'TRUE'],
+  ['nan', '-inf', 'Infinity', '1.5'],
+  ['10/05/2024', '01.02.24'],
+  ['north', '5 m'],
+];
+
+/** Values that are almost of a form. */
+const nearly: readonly string[] = [
+  ...['2023-02-29', '2024-02-29', '2024-02-30', '2024-04-31', '2024-01-32', '2024-00-10', '2024-13-10', '2024-01-00'],
+  ...['2024-01-1', '2024-1-10', '2024-01/10', '2024-01-10 ', '20240-01-10', '2024-01-10 24:00', '2024-01-10 24:00:00'],
+  ...['2024-01-10 12:60', '2024-01-10 12:30:60', '2024-01-10 12:30:15.', '2024-01-10 12:30:15.1234567'],
+  ...[
+    '2024-01-10 12:30:15.1234567890',
+    '2024-01-10 12:30:15 Z',
+    '2024-01-10 12:30:15+1',
+    '2024-01-10 2:30',
+    '2024-01-10Z',
+  ],
+  ...[
+    '2024-01-10 12',
+    '2024-01-10 12:',
+    '2024-01-10  12:30',
+    '2024-01-10 12:30:15-0130',
+    '2024-01-10 12:30+15:59',
+    '2024-01-10 12:30+16:00',
+    '2024-01-10 12:30:15+0160',
+    '2024-01-10T12:30:15UTC',
+  ],
+  ...['24:00', '12:60', '12:3', '12:30:60', '12:30:15.1234567', '1:2:3', '123:30', ':30', '-1:30'],
+  ...[
+    '00',
+    '-00',
+    '1234567890123456',
+    '9007199254740993',
+    '99999999999999999999',
+    '1'.repeat(40),
+    '1e',
+    '1e1234',
+    'e5',
+  ],
+  ...[
+    '1..5',
+    '1.2.3',
+    '1,234',
+    '12,5',
+    '1.123456789012345678',
+    '0.1234567890123456',
+    '1.013',
+    '0.013',
+    '--1',
+    '-',
+    '+',
+    '.',
+  ],
+  ...[
+    'tru',
+    'truee',
+    'True',
+    'na',
+    'nan1',
+    '+nan',
+    'infinit',
+    'T',
+    'x',
+    '',
+    ' ',
+    ' 5',
+    '5 ',
+    'ä',
+    '10/13/2024',
+    '13/10/2024',
+  ],
+];
+
+test('one value that is almost of the form of a column has the effect that it has alone', () => {
+  for (const [index, family] of families.entries()) {
+    for (const quote of ['', '"']) {
+      const row = (texts: readonly string[]): string => texts.map((text) => `${quote}${text}${quote}`).join(';');
+      const rows = family.map((text) => row(nearly.map(() => text)));
+      const header = nearly.map((_, column) => `c${column}`).join(';');
+      for (const nulls of [[], ['12', '2024-02-10', 'nan']]) {
+        const bytes = Buffer.from(`${[header, ...rows, ...rows, row(nearly), ...rows].join('\n')}\n`);
+        const file = { bytes, format: { delimiter: ';', nulls } };
+        assert.equal(scanned(file, 1e6, true), scanned(file, 1e6, false), `family ${index} ${quote} ${nulls.join()}`);
+      }
+    }
+  }
+});
+
+test('a class is extended like each of its texts', () => {
+  const classOf = (text: string): string =>
+    [...Buffer.from(text)].reduce((name, byte) => extendedClass(name, byte), '');
+  for (const seed of seeds(10)) {
+    const random = randomOf(seed);
+    for (let round = 0; round < 50; round += 1) {
+      const text = oneOf(random, oddities)(random);
+      const name = classOf(text);
+      // The name of a class is one of its own texts.
+      if (isComplete(name)) assert.equal(classOf(name), name, text);
+      assert.ok(!isComplete(name) || /^[\x20-\x7e]+$/.test(text), text);
+    }
+  }
+});
