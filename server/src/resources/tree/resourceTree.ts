@@ -5,7 +5,7 @@ import { type PathEvent } from '../../pond/change.ts';
 import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
-import { type DerivedEntries, type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
+import { type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
 import { isKindName, isReadOnlyKind } from '../kindNames.ts';
 import { isBookkeeping, resourceDirectory, type ResourceId } from '../model/resourcePath.ts';
 import { CopiedTrees, copiedRoot, Subtree } from './copiedTrees.ts';
