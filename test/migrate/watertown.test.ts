@@ -8,6 +8,7 @@ import { migrate } from '../../server/src/migrate/migrate.ts';
 import { openSource } from '../../server/src/migrate/openSource.ts';
 import { type HistoryExtent, type SourceHistory } from '../../server/src/migrate/source.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
+import { arrowParquet } from '../support/arrowParquet.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { initPond } from '../support/pond.ts';
 import { smallParquet } from '../support/smallParquet.ts';
@@ -235,6 +236,27 @@ test('two nodes that take the place of each other keep their contents', async (t
   const { pond: result } = await migrated(t, folder);
   assert.equal(await text(result, '/b/file'), 'a');
   assert.equal(await text(result, '/b/other'), 'b');
+});
+
+test('the times that the source recorded are compared with the rows, and differences are named', async (t) => {
+  const folder = join(temporaryFolder(t), 'old');
+  const pond = await WatertownPond.create(folder);
+  const rows = (...seconds: readonly number[]): Uint8Array =>
+    arrowParquet({ timestamp: 'int64' }, seconds.map((second) => ({ timestamp: BigInt(second) }))); // prettier-ignore
+  pond.transaction(['run'], () => {
+    pond.write('/micros', 'table:physical:series', rows(5, 9), { times: [5_000_000n, 9_000_000n] });
+    pond.write('/seconds', 'table:physical:series', rows(5, 9), { times: [5n, 9n] });
+    pond.write('/other', 'table:physical:series', rows(5, 9), { times: [5_000_000n, 8_000_000n] });
+    pond.write('/unknown', 'table:physical:series', rows(5, 9));
+  });
+  pond.transaction(['run'], () =>
+    pond.write('/micros', 'table:physical:series', rows(3, 7), { times: [3_000_000n, 7_000_000n] }),
+  );
+  const { notes } = await migrated(t, folder);
+  assert.deepEqual(notes, [
+    '2 series cover the times that the source recorded.',
+    'The source recorded other times than the rows have, of /other.',
+  ]);
 });
 
 test('interrupted after any commit, another migration goes on to the same result', async (t) => {

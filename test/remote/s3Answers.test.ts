@@ -98,6 +98,12 @@ test('other failures have the code of what they are, and are not repeated', asyn
   }
 });
 
+test('an answer without a message is reported by its code alone', async (t) => {
+  const body = Buffer.from('<?xml version="1.0"?><Error><Code>SignatureDoesNotMatch</Code></Error>');
+  const { store } = await answering(t, [{ status: 403, headers: {}, body }]);
+  await assert.rejects(store.read('a'), { code: 'remote-denied', message: /403 SignatureDoesNotMatch$/ });
+});
+
 test('the wait that a service asks for is honored, in seconds and as a date', async (t) => {
   const date = (ms: number): string => new Date(Date.now() + ms).toUTCString();
   for (const [header, least] of [

@@ -44,6 +44,8 @@ interface VersionSettings {
   readonly attributes?: Readonly<Record<string, string>>;
   readonly factory?: string;
   readonly override?: readonly [bigint, bigint];
+  /** Times of the rows. */
+  readonly times?: readonly [bigint, bigint];
   readonly collapsedThrough?: number;
   /** In place of the hash of the version. */
   readonly blake3?: string;
@@ -102,11 +104,12 @@ export class WatertownPond {
   /** Writes the next version of a node, created if absent. */
   write(path: string, type: NodeTypeName, content: Uint8Array | string, settings: VersionSettings = {}): void {
     const nodeId = this.#find(path)?.nodeId ?? this.#add(path, type);
-    const { attributes, factory, override, collapsedThrough, blake3 } = settings;
+    const { attributes, factory, override, times, collapsedThrough, blake3 } = settings;
     const isComputed = type.endsWith(':dynamic') || type === 'symlink';
     this.#row(this.#parent(path), nodeId, type, Buffer.from(content), {
       ...(attributes && { extended_attributes: JSON.stringify(attributes) }),
       ...(factory !== undefined && { factory }),
+      ...(times && { min_event_time: times[0], max_event_time: times[1] }),
       ...(override && { min_override: override[0], max_override: override[1] }),
       ...(collapsedThrough !== undefined && { collapsed_through: BigInt(collapsedThrough) }),
       ...(blake3 !== undefined && { blake3 }),

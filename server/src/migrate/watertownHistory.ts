@@ -1,5 +1,6 @@
 /** Transactions of a Watertown pond as commits: the tree by its directories, the versions by the rows of each node. */
 import { groupBy } from '../base/groupBy.ts';
+import { type TimeRange } from '../parquet/footer.ts';
 import { damagedSource, problemIn, targetProblem } from './checkedContent.ts';
 import { blake3Of, type WatertownContents } from './watertownContent.ts';
 import { watertownEntries } from './watertownDirectory.ts';
@@ -7,6 +8,7 @@ import { type DynamicNode } from './watertownDrafts.ts';
 import { type WatertownRow } from './watertownRow.ts';
 import { dailyVersions, everyVersion, liveRows, missingVersion } from './watertownSeries.ts';
 import { logNode, type PlacedNode, type TreeChanges, WatertownTree } from './watertownTree.ts';
+import { joinTimes, type RecordedTimes } from './watertownTimes.ts';
 import { type SourceChange, type SourceCommit, type SourceFindings } from './source.ts';
 
 /** Hashes of the contents of a file, or of the versions of a series, in the last state. */
@@ -22,6 +24,8 @@ export class WatertownHistory {
   /** Rows of each node up to the present transaction. */
   readonly #seen = new Map<string, WatertownRow[]>();
   readonly #hashes = new Map<string, string[]>();
+  /** Times that the versions of each series cover. */
+  readonly #times = new Map<string, TimeRange>();
   readonly #recipes = new Map<string, { readonly factory: string; readonly config: string }>();
   /** Versions of each series of bytes that become versions. */
   readonly #wanted = new Map<string, ReadonlySet<number>>();
@@ -47,11 +51,21 @@ export class WatertownHistory {
 
   /** Hashes by path. */
   get contents(): ContentHashes {
-    const hashes = this.#tree.below().flatMap(({ nodeId, path }): [string, readonly string[]][] => {
-      const own = this.#hashes.get(nodeId);
-      return own === undefined ? [] : [[path, own]];
-    });
-    return new Map(hashes);
+    return this.#byPath(this.#hashes);
+  }
+
+  /** Recorded times by path. */
+  get times(): RecordedTimes {
+    return this.#byPath(this.#times);
+  }
+
+  #byPath<T>(byNode: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+    return new Map(
+      this.#tree.below().flatMap(({ nodeId, path }): [string, T][] => {
+        const own = byNode.get(nodeId);
+        return own === undefined ? [] : [[path, own]];
+      }),
+    );
   }
 
   /** Returns the nodes of the last state whose content is computed. */
@@ -178,6 +192,8 @@ export class WatertownHistory {
       row.type === 'file:physical:version' ? 'file' : row.type === 'table:physical:series' ? 'series' : 'table';
     const hash = await blake3Of([bytes]);
     this.#hashes.set(row.nodeId, type === 'series' ? [...(this.#hashes.get(row.nodeId) ?? []), hash] : [hash]);
+    const times = joinTimes(this.#times.get(row.nodeId), row.times);
+    if (type === 'series' && times !== undefined) this.#times.set(row.nodeId, times);
     const attributes = attributesOf(row);
     const open = (): Promise<Uint8Array> => this.#contents.readChecked(row);
     return [{ kind: 'version', path, type, sizeBytes: bytes.length, attributes, open }];

@@ -1,6 +1,7 @@
 /** Rows of a Watertown table: each is one version of one node. */
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { type ParquetRow } from '../parquet/file.ts';
+import { type TimeRange } from '../parquet/footer.ts';
 import { damagedSource } from './checkedContent.ts';
 
 /** Types of nodes as the rows and the entries of directories name them. */
@@ -22,6 +23,8 @@ export interface WatertownRow {
   readonly blake3: string | undefined;
   readonly sizeBytes: number | undefined;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Times of the rows in its content, as the source recorded them. */
+  readonly times: TimeRange | undefined;
   readonly factory: string | undefined;
   readonly isSnapshot: boolean;
   readonly txn: number;
@@ -43,6 +46,7 @@ export const nodeIdForm = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Columns of a row that are in its file; those of the partition are in the log. */
 export const rowColumns: readonly string[] = [
   ...['node_id', 'file_type', 'timestamp', 'version', 'blake3', 'size', 'min_override', 'max_override'],
+  ...['min_event_time', 'max_event_time'],
   ...['extended_attributes', 'factory', 'format', 'txn_seq', 'collapsed_through', 'collapsed_from'],
 ];
 
@@ -64,6 +68,7 @@ export function watertownRow(row: ParquetRow, pondId: string, place: RowPlace): 
     timestampUs: whole('timestamp'),
     sizeBytes: wholeIn(row['size']),
     attributes: attributesIn(row),
+    times: timesIn(row),
     factory: textIn(row['factory']),
     isSnapshot: text('format') === 'fulldir',
     txn: whole('txn_seq'),
@@ -83,6 +88,11 @@ function attributesIn(row: ParquetRow): Readonly<Record<string, string>> {
     return value === undefined ? [] : [[`watertown.${name}`, String(value)] as const];
   });
   return Object.fromEntries([...texts, ...bounds]);
+}
+
+function timesIn(row: ParquetRow): TimeRange | undefined {
+  const [minUs, maxUs] = [wholeIn(row['min_event_time']), wholeIn(row['max_event_time'])];
+  return minUs === undefined || maxUs === undefined ? undefined : { minUs, maxUs };
 }
 
 function wholeIn(value: unknown): number | undefined {

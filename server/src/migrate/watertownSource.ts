@@ -7,6 +7,7 @@ import { compareContents } from './watertownCompare.ts';
 import { WatertownContents } from './watertownContent.ts';
 import { draftOf } from './watertownDrafts.ts';
 import { WatertownHistory } from './watertownHistory.ts';
+import { timeNotes } from './watertownTimes.ts';
 import { readWatertownTable } from './watertownTable.ts';
 import { type FinalChanges, type HistoryExtent, type SourceChange, type SourceCommit, type SourceHistory } from './source.ts'; // prettier-ignore
 
@@ -37,7 +38,7 @@ export async function watertownSource(disk: Disk, job: Job, extent: HistoryExten
   return {
     ...{ system: 'Watertown', commits, secrets, ...findings },
     notes: final.notes,
-    finish: () => Promise.resolve({ changes: final.changes, notes: [] }),
+    finish: async (migrated) => ({ changes: final.changes, notes: await timeNotes(history.times, migrated) }),
     compare: async (migrated) => await compareContents(history.contents, migrated),
     close: () => undefined,
   };

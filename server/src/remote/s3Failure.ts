@@ -163,6 +163,9 @@ function waitMsOf(retryAfter: string, nowMs: number): number {
   return Number.isNaN(date) ? 0 : Math.max(0, date - nowMs);
 }
 
+/** What the client puts in the place of a message that the answer lacks. */
+const withoutMessage = 'UnknownError';
+
 /** What is known of a failure of the client; undefined for an error of the program. */
 function answerOf(error: unknown): FailedAnswer | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -177,7 +180,7 @@ function answerOf(error: unknown): FailedAnswer | undefined {
     return {
       status,
       code: isNamed ? error.name : 'without a code',
-      message: isNamed ? error.message : '',
+      message: isNamed && error.message !== withoutMessage ? error.message : '',
       retryAfter,
       isSkewed,
     };
