@@ -4,7 +4,7 @@ import { type HistoryView } from './history/view.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type OpenPonds } from './ponds.ts';
-import { type QueryDocuments } from './queryDocuments.ts';
+import { type QueryDocuments } from './queries/queryDocuments.ts';
 import { type ApplyProblems } from './resources/diagnostics.ts';
 import { type GraphPanels } from './resources/graphPanel.ts';
 import { type Outputs } from './resources/outputs.ts';
@@ -13,8 +13,8 @@ import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
 import { type Schedules } from './resources/schedules.ts';
 import { type SearchView } from './search/view.ts';
-import { type SourceControls } from './sourceControl.ts';
-import { type TableDiffs } from './tableDiffs.ts';
+import { type SourceControls } from './sourceControl/sourceControl.ts';
+import { type TableDiffs } from './tables/tableDiffs.ts';
 
 /** Dependencies of the commands. */
 export interface Context {

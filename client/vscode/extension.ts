@@ -1,30 +1,30 @@
 import * as vscode from 'vscode';
 import { type Api } from './api.ts';
-import { ChangeDecorations } from './changeDecorations.ts';
+import { ChangeDecorations } from './sourceControl/changeDecorations.ts';
 import { PondClient } from './client.ts';
 import { commands } from './commands/contribution.ts';
 import { restartServer } from './commands/server.ts';
 import { type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
-import { PondFileSystem } from './fileSystemProvider.ts';
-import { FormatFixes } from './formatFixes.ts';
+import { PondFileSystem } from './files/fileSystemProvider.ts';
+import { FormatFixes } from './queries/formatFixes.ts';
 import { historyCommands } from './history/contribution.ts';
 import { HistoryView } from './history/view.ts';
-import { PathHover } from './pathHover.ts';
+import { PathHover } from './queries/pathHover.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
-import { MirrorWatcher } from './mirrors.ts';
-import { queryLanguage, QueryDocuments } from './queryDocuments.ts';
+import { MirrorWatcher } from './files/mirrors.ts';
+import { queryLanguage, QueryDocuments } from './queries/queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SearchView } from './search/view.ts';
-import { SourceControls } from './sourceControl.ts';
+import { SourceControls } from './sourceControl/sourceControl.ts';
 import { StatusBar } from './statusBar.ts';
-import { TableDiffs } from './tableDiffs.ts';
-import { draftFolder } from './tableDrafts.ts';
-import { TableTabs } from './tableTabs.ts';
-import { tableEditor, textTableEditor } from './viewTypes.ts';
-import { TableEditors } from './tableEditor.ts';
+import { TableDiffs } from './tables/tableDiffs.ts';
+import { draftFolder } from './tables/tableDrafts.ts';
+import { TableTabs } from './tables/tableTabs.ts';
+import { tableEditor, textTableEditor } from './tables/viewTypes.ts';
+import { TableEditors } from './tables/tableEditor.ts';
 
 /** Starts the extension: registers everything before the first await; requests wait until the server is ready. */
 export function activate(extension: vscode.ExtensionContext): Api {

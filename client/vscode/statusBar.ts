@@ -3,7 +3,7 @@ import { type HealthEvent } from '../../server/src/protocol/events.ts';
 import { type PondClient, type ServerState } from './client.ts';
 import { type OpenPonds } from './ponds.ts';
 import { pondName } from './pondUri.ts';
-import { type SourceControls } from './sourceControl.ts';
+import { type SourceControls } from './sourceControl/sourceControl.ts';
 
 /** State shown in the status bar. */
 interface StatusReport {

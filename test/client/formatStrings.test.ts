@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markdownOf, parseOptions, placesOf, quotedValue } from '../../client/vscode/formatStrings.ts';
+import { markdownOf, parseOptions, placesOf, quotedValue } from '../../client/vscode/queries/formatStrings.ts';
 import { type DescriptionInfo } from '../../server/src/protocol/commands.ts';
 
 test('options are typed as they are shown', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { opensAsTable } from '../../client/vscode/openedFile.ts';
+import { opensAsTable } from '../../client/vscode/tables/openedFile.ts';
 
 test('series, and texts of tables above the limit, open as tables; all other files as text', () => {
   const limit = 1000;

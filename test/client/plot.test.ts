@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { queryTitle } from '../../client/vscode/queryStrings.ts';
-import { lineOfRow } from '../../client/vscode/textLine.ts';
+import { queryTitle } from '../../client/vscode/queries/queryStrings.ts';
+import { lineOfRow } from '../../client/vscode/tables/textLine.ts';
 import { readingAt, drawnLine } from '../../client/vscode/webviews/plot/series.ts';
 import { timeOf, timeText } from '../../client/vscode/webviews/plot/axisText.ts';
 import { gapOf, hasRepeats, loneVertices, verticesOf } from '../../client/vscode/webviews/plot/lineShape.ts';

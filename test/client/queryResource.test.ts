@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { resourceOfQuery } from '../../client/vscode/queryResource.ts';
+import { resourceOfQuery } from '../../client/vscode/queries/queryResource.ts';
 import { parseDocuments } from '../../server/src/documents/document.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { isSound, readResourceFile } from '../../server/src/resources/resourceFile.ts';

@@ -1,9 +1,9 @@
 /** Unsaved edits of a table on disk: what an editor finds after it was closed or killed at any moment. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DraftFile, type DraftDisk, type DraftSlot } from '../../client/vscode/draftFile.ts';
-import { EditHistory } from '../../client/vscode/editHistory.ts';
-import { draftBytes, parseDraft, type EditStep, type NumberedDraft } from '../../client/vscode/tableDraft.ts';
+import { DraftFile, type DraftDisk, type DraftSlot } from '../../client/vscode/tables/draftFile.ts';
+import { EditHistory } from '../../client/vscode/tables/editHistory.ts';
+import { draftBytes, parseDraft, type EditStep, type NumberedDraft } from '../../client/vscode/tables/tableDraft.ts';
 import { type KeyedEdit, withValue } from '../../client/vscode/webviews/grid/rowEdits.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { covers, type WatchedFolder } from '../../client/vscode/watchCoverage.ts';
+import { covers, type WatchedFolder } from '../../client/vscode/files/watchCoverage.ts';
 
 const watch: WatchedFolder = { pond: '/p', path: '/d', recursive: true, excludes: [] };
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type TableViewInfo } from '../../server/src/protocol/commands.ts';
-import { filesOfRows } from '../../client/vscode/pointFiles.ts';
+import { filesOfRows } from '../../client/vscode/tables/pointFiles.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 
 const everything: TableViewInfo = { sort: [], filters: [] };

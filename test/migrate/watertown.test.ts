@@ -242,7 +242,10 @@ test('the times that the source recorded are compared with the rows, and differe
   const folder = join(temporaryFolder(t), 'old');
   const pond = await WatertownPond.create(folder);
   const rows = (...seconds: readonly number[]): Uint8Array =>
-    arrowParquet({ timestamp: 'int64' }, seconds.map((second) => ({ timestamp: BigInt(second) }))); // prettier-ignore
+    arrowParquet(
+      { timestamp: 'int64' },
+      seconds.map((second) => ({ timestamp: BigInt(second) })),
+    );
   pond.transaction(['run'], () => {
     pond.write('/micros', 'table:physical:series', rows(5, 9), { times: [5_000_000n, 9_000_000n] });
     pond.write('/seconds', 'table:physical:series', rows(5, 9), { times: [5n, 9n] });

@@ -81,7 +81,13 @@ describe('a data file', () => {
       create: (at: string) => {
         const file = append(at);
         // Loaded content leaves memory when it is written.
-        return { ...file, append: (bytes: Uint8Array) => ((held = 0), file.append(bytes)), get sizeBytes() { return file.sizeBytes; } }; // prettier-ignore
+        return {
+          ...file,
+          append: (bytes: Uint8Array) => ((held = 0), file.append(bytes)),
+          get sizeBytes() {
+            return file.sizeBytes;
+          },
+        };
       },
     };
     await writeDataFile(watched, path, rows, commitNumber(1));

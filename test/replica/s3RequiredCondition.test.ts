@@ -75,7 +75,10 @@ for (const server of s3Servers()) {
       );
       const made = proxy.requests.map(({ method, url }) => `${method} ${url}`);
       for (const seen of [/^POST .*uploadId=/, /_pond\/prune\//, /_pond\/tips\//, /_delta_log\/0.*2\.json/]) {
-        assert.ok(made.some((text) => seen.test(text)), String(seen)); // prettier-ignore
+        assert.ok(
+          made.some((text) => seen.test(text)),
+          String(seen),
+        );
       }
     });
   });

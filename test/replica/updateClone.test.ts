@@ -129,7 +129,11 @@ describe('a copy that is brought up to date', () => {
         assert.deepEqual(await commitsIn(disk, remote), expected, what);
       } else {
         // Without an update, a whole copy finds it.
-        const isFound = outcome === false || isPondError(outcome, 'remote-damaged') || isPondError(outcome, 'pond-damaged') || isPondError(outcome, 'pond-too-new'); // prettier-ignore
+        const isFound =
+          outcome === false ||
+          isPondError(outcome, 'remote-damaged') ||
+          isPondError(outcome, 'pond-damaged') ||
+          isPondError(outcome, 'pond-too-new');
         assert.ok(isFound, what);
         assert.equal(disk.stat('_delta_log/00000000000000000004.json'), undefined, what);
         found++;

@@ -150,7 +150,16 @@ await test('Combine of columns and their types', async (t) => {
     await write('/times/date', valuesOf([time, 'a'], ["DATE '1970-01-02'", 7]));
     assert.deepEqual((await combine(['/times/int'])).types[0], 'BIGINT');
     const numbers = await combine(['/times/{int,double}']);
-    assert.deepEqual({ type: numbers.types[0], rows: numbers.rows }, { type: 'DOUBLE', rows: [[1, 1], [2.5, 2]] }); // prettier-ignore
+    assert.deepEqual(
+      { type: numbers.types[0], rows: numbers.rows },
+      {
+        type: 'DOUBLE',
+        rows: [
+          [1, 1],
+          [2.5, 2],
+        ],
+      },
+    );
     const all = await combine(['/times/*']);
     assert.equal(all.types[0], 'TIMESTAMP');
     assert.deepEqual(all.rows, [
@@ -236,7 +245,16 @@ await test('Combine of unusual or invalid inputs', async (t) => {
     await write(file, `SELECT 1 AS "Timestamp", 2 AS "${name.replaceAll('"', '""')}"`);
     await write(`${file}2`, `SELECT 2 AS "Timestamp", 3.5::DOUBLE AS "${name.replaceAll('"', '""')}"`);
     const { names, rows } = await combine([`/quo'ted/*`], [name]);
-    assert.deepEqual({ names, rows }, { names: ['Timestamp', name], rows: [[1n, 2], [2n, 3.5]] }); // prettier-ignore
+    assert.deepEqual(
+      { names, rows },
+      {
+        names: ['Timestamp', name],
+        rows: [
+          [1n, 2],
+          [2n, 3.5],
+        ],
+      },
+    );
   });
 
   await t.test('names of columns that DuckDB has for itself are names like others', async () => {

@@ -258,7 +258,16 @@ test('a document that changes during a round runs as changed', async (t) => {
 test('a resource keeps the last hundred records, and no more than its space limit allows', async (t) => {
   const host = await newPipelineHost(t);
   const [id] = await host.apply(deriveDocument('series', '/nothing/*.csv'));
-  const record = { status: 'ok', started: '2020-01-01T00:00:00.000Z', durationMs: 1, rows: 0, bytes: 0, files: 0, notes: [], error: null }; // prettier-ignore
+  const record = {
+    status: 'ok',
+    started: '2020-01-01T00:00:00.000Z',
+    durationMs: 1,
+    rows: 0,
+    bytes: 0,
+    files: 0,
+    notes: [],
+    error: null,
+  };
   const lines = Array.from({ length: 100 }, (_, index) => `${JSON.stringify({ ...record, durationMs: index })}\n`);
   const damaged = ['{"half":', '5\n', 'null\n', '{}\n', '[1]\n', '{"status":"ok"}\n'];
   await host.run('write', textFile(`/Derive/${id}/runs.jsonl`, [...lines, ...damaged].join('')));
@@ -343,7 +352,8 @@ test('only the resource whose committed document has errors fails, with a positi
 test('the computation of derived files is cancelled with the run, and done when the run is repeated', async (t) => {
   const host = await newPipelineHost(t);
   for (let index = 0; index < 12; index += 1) writeFileSync(join(host.inbox, `${index}.csv`), `${table}3,${index}\n`);
-  const slow = "SELECT count(*) AS n FROM read_csv('$1'), range(400) a, range(10000) b, range(10000) c WHERE a.range + b.range + c.range > v"; // prettier-ignore
+  const slow =
+    "SELECT count(*) AS n FROM read_csv('$1'), range(400) a, range(10000) b, range(10000) c WHERE a.range + b.range + c.range > v";
   await host.apply(inboxDocument('files', `${host.inbox}/*.csv`));
   await host.runAll();
   const [id] = await host.apply(deriveDocument('series', '/Inbox/files/*.csv', slow));
@@ -367,7 +377,9 @@ test('records of many resources are committed at once, at any size', async (t) =
   const ids = await host.apply(
     ...Array.from({ length: 20 }, (_, index) => deriveDocument(`series${index}`, '/nothing/*.csv')),
   );
-  const record = { status: 'ok', started: '2020-01-01T00:00:00.000Z', durationMs: 1, rows: 0, bytes: 0, files: 0, notes: ['x'.repeat(1_000)], error: null }; // prettier-ignore
+  const counts = { rows: 0, bytes: 0, files: 0 };
+  const times = { started: '2020-01-01T00:00:00.000Z', durationMs: 1 };
+  const record = { status: 'ok', ...times, ...counts, notes: ['x'.repeat(1_000)], error: null };
   const lines = `${JSON.stringify(record)}\n`.repeat(50);
   for (const id of ids) await host.run('write', textFile(`/Derive/${id}/runs.jsonl`, lines));
   await host.run('commit', { message: 'old records' });

@@ -34,7 +34,7 @@ import {
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { convertArrow } from '../../server/src/sandbox/arrow.ts';
+import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 

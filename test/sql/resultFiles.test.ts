@@ -7,7 +7,7 @@ import { inflateRawSync } from 'node:zlib';
 import { tableFromIPC, type Table } from 'apache-arrow';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
-import { convertArrow } from '../../server/src/sandbox/arrow.ts';
+import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { type FileFormat } from '../../server/src/sandbox/types.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';

@@ -36,29 +36,49 @@ describe('states that a crash can leave', () => {
     'a=one b=ab00',
   ]);
   check('synced data may lack its name', (disk) => writeNew(disk, 'b', bytesOf('abcd')), ['a=one', 'a=one b=abcd']);
-  check('a synced directory may name a file without data', (disk) => {
-    write(disk, 'b', 'x');
-    disk.syncDirectory('');
-  }, ['a=one b=', 'a=one b=0', 'a=one b=x']); // prettier-ignore
-  check('synced data with a synced name is there', (disk) => {
-    writeNew(disk, 'b', bytesOf('abcd'));
-    disk.syncDirectory('');
-  }, ['a=one b=abcd']); // prettier-ignore
-  check('bytes before the last sync remain, those after may be cut or NUL', (disk) => {
-    const file = disk.openAppend('a');
-    file.append(bytesOf('xy'));
-  }, ['a=one', 'a=one00', 'a=one0y', 'a=onex', 'a=onex0', 'a=onexy']); // prettier-ignore
+  check(
+    'a synced directory may name a file without data',
+    (disk) => {
+      write(disk, 'b', 'x');
+      disk.syncDirectory('');
+    },
+    ['a=one b=', 'a=one b=0', 'a=one b=x'],
+  );
+  check(
+    'synced data with a synced name is there',
+    (disk) => {
+      writeNew(disk, 'b', bytesOf('abcd'));
+      disk.syncDirectory('');
+    },
+    ['a=one b=abcd'],
+  );
+  check(
+    'bytes before the last sync remain, those after may be cut or NUL',
+    (disk) => {
+      const file = disk.openAppend('a');
+      file.append(bytesOf('xy'));
+    },
+    ['a=one', 'a=one00', 'a=one0y', 'a=onex', 'a=onex0', 'a=onexy'],
+  );
   check('a truncation may not have happened yet', (disk) => disk.openAppend('a').truncate(1), ['a=one', 'a=o']);
-  check('a truncated and synced file is truncated', (disk) => {
-    const file = disk.openAppend('a');
-    file.truncate(1);
-    file.sync();
-  }, ['a=o']); // prettier-ignore
-  check('names change in order', (disk) => {
-    disk.link('a', 'b');
-    disk.link('a', 'c');
-    disk.remove('a');
-  }, ['a=one', 'a=one b=one', 'a=one b=one c=one', 'b=one c=one']); // prettier-ignore
+  check(
+    'a truncated and synced file is truncated',
+    (disk) => {
+      const file = disk.openAppend('a');
+      file.truncate(1);
+      file.sync();
+    },
+    ['a=o'],
+  );
+  check(
+    'names change in order',
+    (disk) => {
+      disk.link('a', 'b');
+      disk.link('a', 'c');
+      disk.remove('a');
+    },
+    ['a=one', 'a=one b=one', 'a=one b=one c=one', 'b=one c=one'],
+  );
   check('a rename inside a directory is atomic', (disk) => disk.rename('a', 'b'), ['a=one', 'b=one']);
   check(
     'a replacing rename is atomic',
@@ -69,26 +89,43 @@ describe('states that a crash can leave', () => {
       ['b', 'two'],
     ],
   );
-  check('a rename between directories may leave both names, never none', (disk) => disk.rename('d/a', 'e/a'), [
-    'd/ d/a=one e/ e/x=',
-    'd/ d/a=one e/ e/a=one e/x=',
-    'd/ e/ e/a=one e/x=',
-  ], [['d/a', 'one'], ['e/x', '']]); // prettier-ignore
-  check('a sync of only the source directory of a rename keeps the file too', (disk) => {
-    disk.makeDirectory('e');
-    disk.rename('d/a', 'e/a');
-    disk.syncDirectory('d');
-  }, ['d/ e/ e/a=one'], [['d/a', 'one']]); // prettier-ignore
-  check('a synced file in a directory that is not durable is lost with it', (disk) => {
-    disk.makeDirectory('d');
-    writeNew(disk, 'd/b', bytesOf('x'));
-    disk.syncDirectory('d');
-  }, ['a=one', 'a=one d/ d/b=x']); // prettier-ignore
-  check('two names of one file have the same content', (disk) => {
-    disk.openAppend('a').append(bytesOf('x'));
-    disk.link('a', 'b');
-    disk.syncDirectory('');
-  }, ['a=one b=one', 'a=one0 b=one0', 'a=onex b=onex']); // prettier-ignore
+  check(
+    'a rename between directories may leave both names, never none',
+    (disk) => disk.rename('d/a', 'e/a'),
+    ['d/ d/a=one e/ e/x=', 'd/ d/a=one e/ e/a=one e/x=', 'd/ e/ e/a=one e/x='],
+    [
+      ['d/a', 'one'],
+      ['e/x', ''],
+    ],
+  );
+  check(
+    'a sync of only the source directory of a rename keeps the file too',
+    (disk) => {
+      disk.makeDirectory('e');
+      disk.rename('d/a', 'e/a');
+      disk.syncDirectory('d');
+    },
+    ['d/ e/ e/a=one'],
+    [['d/a', 'one']],
+  );
+  check(
+    'a synced file in a directory that is not durable is lost with it',
+    (disk) => {
+      disk.makeDirectory('d');
+      writeNew(disk, 'd/b', bytesOf('x'));
+      disk.syncDirectory('d');
+    },
+    ['a=one', 'a=one d/ d/b=x'],
+  );
+  check(
+    'two names of one file have the same content',
+    (disk) => {
+      disk.openAppend('a').append(bytesOf('x'));
+      disk.link('a', 'b');
+      disk.syncDirectory('');
+    },
+    ['a=one b=one', 'a=one0 b=one0', 'a=onex b=onex'],
+  );
 });
 
 describe('a workload under crashes', () => {

@@ -97,7 +97,10 @@ export class CrashModel {
     if (node === this.#find(to)) return;
     if (node?.kind === 'directory') node.parent = this.#directory(parentOf(to));
     if (parentOf(from) === parentOf(to)) {
-      this.#change(parentOf(to), [[nameOf(from), undefined], [nameOf(to), node]]); // prettier-ignore
+      this.#change(parentOf(to), [
+        [nameOf(from), undefined],
+        [nameOf(to), node],
+      ]);
       return;
     }
     const change = this.#change(parentOf(to), [[nameOf(to), node]]);

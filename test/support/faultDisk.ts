@@ -108,7 +108,12 @@ export class Faults {
         flushedBytes = Math.min(flushedBytes, sizeBytes);
       },
       sync: () => {
-        this.#call('sync', path, () => file.sync(), () => effect === 'lost' && loseAfter(file, flushedBytes)); // prettier-ignore
+        this.#call(
+          'sync',
+          path,
+          () => file.sync(),
+          () => effect === 'lost' && loseAfter(file, flushedBytes),
+        );
         flushedBytes = file.sizeBytes;
       },
       close: () => file.close(),

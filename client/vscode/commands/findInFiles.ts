@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
 import { patternsIn, queryText, type SearchQuery } from '../search/state.ts';
-import { pickCommit } from '../versions.ts';
+import { pickCommit } from '../history/versions.ts';
 
 const buttons = {
   regex: { iconPath: new vscode.ThemeIcon('regex'), tooltip: 'Use Regular Expression' },

@@ -4,7 +4,7 @@ import { type PondClient } from '../client.ts';
 import { type Context } from '../context.ts';
 import { errorText, isCancelled } from '../errors.ts';
 import { pondName, pondUri } from '../pondUri.ts';
-import { pickCommit } from '../versions.ts';
+import { pickCommit } from '../history/versions.ts';
 
 interface FileItem extends vscode.QuickPickItem {
   readonly path: string | undefined;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type LogFilters } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { showChanges } from '../diffEditor.ts';
+import { showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryFilters, type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';

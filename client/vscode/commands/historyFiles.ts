@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { showChange } from '../diffEditor.ts';
+import { showChange } from '../sourceControl/diffEditor.ts';
 import { type FileNode, type HistoryNode } from '../history/nodes.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
 

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { statementAt } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
 import { pondName } from '../pondUri.ts';
-import { queryLanguage } from '../queryDocuments.ts';
-import { type PastQuery } from '../queryHistory.ts';
-import { resourceOfQuery } from '../queryResource.ts';
-import { queryTitle } from '../queryStrings.ts';
+import { queryLanguage } from '../queries/queryDocuments.ts';
+import { type PastQuery } from '../queries/queryHistory.ts';
+import { resourceOfQuery } from '../queries/queryResource.ts';
+import { queryTitle } from '../queries/queryStrings.ts';
 import { timeText } from '../times.ts';
 
 /**

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
-import { textTableEditor } from '../viewTypes.ts';
+import { textTableEditor } from '../tables/viewTypes.ts';
 
 /** Opens a file of a pond as rows: the one given, else that of the active editor, next to whose text it is shown. */
 export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void> {

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type NodeInfo } from '../../../server/src/protocol/commands.ts';
-import { openCommits } from '../commitPages.ts';
+import { openCommits } from '../history/commitPages.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { showChange, showChanges, sideNames, type Sides } from '../diffEditor.ts';
+import { showChange, showChanges, sideNames, type Sides } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
-import { commitItem, pickFromPages } from '../versions.ts';
+import { commitItem, pickFromPages } from '../history/versions.ts';
 
 /**
  * Shows differences. On a selected path: its staged change. From the palette or the title of source control: all files

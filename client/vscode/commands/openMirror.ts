@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { openHostFolder } from '../mirrorOffers.ts';
+import { openHostFolder } from '../files/mirrorOffers.ts';
 import { choosePond, selectedResources } from './chooseResources.ts';
 
 /** Opens the folder of a mirror in a new window: of a selected one, else of one that the user picks. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
-import { comparedFiles, comparedInTab, type ComparedFiles } from '../tableDiff.ts';
+import { comparedFiles, comparedInTab, type ComparedFiles } from '../tables/tableDiff.ts';
 
 /**
  * Compares tables by their rows: two selected files; the two sides of the active text diff; else the selected file, or

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
-import { queryLanguage } from '../queryDocuments.ts';
+import { queryLanguage } from '../queries/queryDocuments.ts';
 
 /** Opens a query document: for a file, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target?: vscode.Uri): Promise<void> {

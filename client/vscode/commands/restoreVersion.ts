@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { showChange, showChanges } from '../diffEditor.ts';
+import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri, shownPath } from '../pondUri.ts';
-import { pickCommit } from '../versions.ts';
+import { pickCommit } from '../history/versions.ts';
 
 /** Paths to stage as they were at a version. */
 interface Restoration {

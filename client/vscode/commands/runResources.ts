@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
-import { offerMirrored } from '../mirrorOffers.ts';
+import { offerMirrored } from '../files/mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
 import { newDataText, count, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';

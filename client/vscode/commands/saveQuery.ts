@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
-import { queryLanguage } from '../queryDocuments.ts';
-import { queryFileName } from '../queryStrings.ts';
+import { queryLanguage } from '../queries/queryDocuments.ts';
+import { queryFileName } from '../queries/queryStrings.ts';
 
 /** Folder of a pond in which queries are saved by default. */
 const folder = '/queries';

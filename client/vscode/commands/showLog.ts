@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import { selectedPaths, type Context } from '../context.ts';
-import { showChanges } from '../diffEditor.ts';
+import { showChanges } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
-import { pickCommit } from '../versions.ts';
+import { pickCommit } from '../history/versions.ts';
 
 /** Lists the commits of a pond, or of a selected path, latest first; shows the changes of the one picked. */
 export async function showLog({ client, ponds }: Context, ...args: readonly unknown[]): Promise<void> {

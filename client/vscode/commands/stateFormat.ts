@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type FormatInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { type FormatStatement, parseOptions, quotedValue } from '../formatStrings.ts';
+import { type FormatStatement, parseOptions, quotedValue } from '../queries/formatStrings.ts';
 
 /** States how the CSV files at the selected path are read: as given by a quick fix, else as a person types it. */
 export async function stateFormat(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { errorData } from '../errors.ts';
-import { pickCommit } from '../versions.ts';
+import { pickCommit } from '../history/versions.ts';
 
 type Node = HistoryNode | undefined;
 

@@ -3,7 +3,7 @@ import { printable, printableLines } from '../../../server/src/base/printable.ts
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { pondName, pondUri, shownPath } from '../pondUri.ts';
 import { timeText } from '../times.ts';
-import { countTexts } from '../versions.ts';
+import { countTexts } from './versions.ts';
 import { type CommitNode, type FileNode, filtersText, type HistoryNode } from './nodes.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;

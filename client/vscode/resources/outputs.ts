@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { pondUri } from '../pondUri.ts';
-import { tableEditor } from '../viewTypes.ts';
+import { tableEditor } from '../tables/viewTypes.ts';
 import { readablePath } from './treeLocations.ts';
 import { titleOf } from './strings.ts';
 

@@ -9,7 +9,13 @@ import { draftOf } from './watertownDrafts.ts';
 import { WatertownHistory } from './watertownHistory.ts';
 import { timeNotes } from './watertownTimes.ts';
 import { readWatertownTable } from './watertownTable.ts';
-import { type FinalChanges, type HistoryExtent, type SourceChange, type SourceCommit, type SourceHistory } from './source.ts'; // prettier-ignore
+import {
+  type FinalChanges,
+  type HistoryExtent,
+  type SourceChange,
+  type SourceCommit,
+  type SourceHistory,
+} from './source.ts';
 
 /** Returns the history on a disk whose root is the data directory of a pond. Reads and checks every content. */
 export async function watertownSource(disk: Disk, job: Job, extent: HistoryExtent): Promise<SourceHistory> {

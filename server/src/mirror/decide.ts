@@ -75,7 +75,9 @@ function decideBoth({ pond, folder, staged }: ComparedValues, rules: MirrorRules
   const { conflicts, direction } = rules;
   if (folder === undefined) {
     if (conflicts === 'folder' && direction !== 'out') return offer({ action: 'remove' }, folder, staged, rules);
-    return direction === 'in' ? leave('it was changed in the pond, and deleted in the folder') : { action: 'write', keeps: false, note: wins }; // prettier-ignore
+    return direction === 'in'
+      ? leave('it was changed in the pond, and deleted in the folder')
+      : { action: 'write', keeps: false, note: wins };
   }
   if (pond === undefined) {
     if (conflicts === 'pond' && direction !== 'in') return { action: 'delete', keeps: true };

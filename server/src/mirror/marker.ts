@@ -36,7 +36,6 @@ export function requireMarker(
   state: MirrorState | undefined,
   isClone: boolean,
 ): void {
-  // prettier-ignore
   if (marker !== undefined && (marker.pond !== ids.pond || marker.mirror !== ids.mirror)) {
     throw notOurs(folder, `${folder.path} is the folder of another mirror`);
   }

@@ -152,8 +152,9 @@ export function refuseManyDeletions(steps: readonly Step[], ancestors: Items<Anc
     ['delete', 'in the folder'],
     ['remove', 'in the pond'],
   ] as const) {
-    // prettier-ignore
-    const gone = steps.filter((step) => step.decision.action === action && step.isMoved !== true && isFile(step)).length;
+    const gone = steps.filter(
+      (step) => step.decision.action === action && step.isMoved !== true && isFile(step),
+    ).length;
     if (percentMax === 100 || gone * 100 <= known * percentMax) continue;
     throw new PondError(
       'run-failed',

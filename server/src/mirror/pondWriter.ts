@@ -61,7 +61,9 @@ export class PondWriter {
   async conflict(step: Step): Promise<void> {
     const { pond } = this.#target;
     const path = this.#pathOf(pondPathOf(step.path, step));
-    const base = await this.#isAt(step, path) ? (await pond.resolve(String(step.ancestor?.commit))).number : undefined; // prettier-ignore
+    const base = (await this.#isAt(step, path))
+      ? (await pond.resolve(String(step.ancestor?.commit))).number
+      : undefined;
     await pond.stageOn(path, await this.#contentOf(step), base);
   }
 

@@ -106,7 +106,9 @@ function addLink(scan: FolderScan, path: string, state: HostItemState, items: Ma
 /** True for the target of a link that is relative, and stays below the mirrored directory. */
 export function staysInside(path: string, target: string): boolean {
   if (target === '' || target.startsWith('/') || /[\\\0]|^[A-Za-z]:/.test(target)) return false;
-  const names = parentOf(path).split('/').filter((name) => name !== ''); // prettier-ignore
+  const names = parentOf(path)
+    .split('/')
+    .filter((name) => name !== '');
   for (const name of target.split('/')) {
     if (name === '..' && names.pop() === undefined) return false;
     if (name !== '..' && name !== '.' && name !== '') names.push(name);

@@ -1,7 +1,7 @@
 /** Selection of a part of the staged changes that can be committed without the rest. */
 import { wasCommitted } from './node.ts';
 import { type InPart, Overlay } from './overlay.ts';
-import { isUnder } from './restore.ts';
+import { isUnder } from '../tinyfs/path.ts';
 import { type StagedAt, stagedEntries } from './stagedChanges.ts';
 
 /**

@@ -7,11 +7,10 @@
  */
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Backend } from '../tinyfs/backend.ts';
-import { listCommitted, lookupCommitted } from './committedTree.ts';
+import { listCommitted, lookupCommitted, committedDirectory } from './committedTree.ts';
 import { valueHash } from './hash.ts';
 import { type CommittedNode, type PondNode, pondNode, sameAttributes } from './node.ts';
 import { type EntryChange, isReplaced, type Overlay, type StagedEntry } from './overlay.ts';
-import { committedDirectory } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 
 /** A tree with changes staged on a commit. */

@@ -1,7 +1,7 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from '../tinyfs/backend.ts';
-import { type CommittedNode, nodeOfEntry, pondNode, requireCommitted } from './node.ts';
+import { type CommittedNode, nodeOfEntry, type PondNode, pondNode, requireCommitted } from './node.ts';
 import { listEntries, lookupEntry, type PageAddress } from './pages.ts';
 import { Overlay } from './overlay.ts';
 import { nodeVersions } from './seriesVersions.ts';
@@ -53,3 +53,23 @@ export function addressOf(directory: CommittedNode): PageAddress {
 }
 
 const committed = (node: Node): CommittedNode => requireCommitted(pondNode(node));
+
+/** The present directory of a staged change; undefined when a commit removed it. */
+export async function committedDirectory(
+  store: Store,
+  overlay: Overlay,
+  directoryId: string,
+  head: CommitNumber,
+): Promise<PondNode | undefined> {
+  let directory: PondNode = await rootAt(store, head);
+  for (const { id, name } of overlay.chain(directoryId).slice(1)) {
+    const staged: PondNode | undefined = overlay.entry(directory.id, name)?.node ?? undefined;
+    const isRead: boolean = staged === undefined && directory.state === 'committed';
+    const next: PondNode | undefined = isRead
+      ? await lookupCommitted(store, requireCommitted(directory), name)
+      : staged;
+    if (next?.id !== id) return undefined;
+    directory = next;
+  }
+  return directory;
+}

@@ -9,7 +9,7 @@ import { addressOf, lookupCommitted } from './committedTree.ts';
 import { nodeOfEntry, type PondNode, sameAttributes } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { childAddress, compareNames, listEntries, type LoadPage, type PageAddress } from './pages.ts';
-import { isUnder } from './restore.ts';
+import { isUnder } from '../tinyfs/path.ts';
 import { type PathStates } from './stagedChanges.ts';
 import { rootAt, type Store } from './store.ts';
 

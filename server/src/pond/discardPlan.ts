@@ -2,7 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { type CommittedNode, type PondNode } from './node.ts';
 import { type EntryChange, type Overlay } from './overlay.ts';
-import { isUnder } from './restore.ts';
+import { isUnder } from '../tinyfs/path.ts';
 import { pairRenames, type StagedAt, type StagedConflict, stagedEntries } from './stagedChanges.ts';
 import { type Conflict } from './change.ts';
 

@@ -1,15 +1,10 @@
 import { PondError } from '../base/error.ts';
 import { type Backend, type DirectoryPath } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
-import { pondNode } from './node.ts';
+import { type PondNode, pondNode } from './node.ts';
 import { type PathStates } from './stagedChanges.ts';
+import { isUnder } from '../tinyfs/path.ts';
 import { type Change } from './change.ts';
-import { type WorkingTree } from './workingTree.ts';
-
-/** True when `path` is one of `paths` or below one. '/' is above all paths. */
-export function isUnder(path: string, paths: readonly string[]): boolean {
-  return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
-}
 
 /** Returns the changes at or below the paths, or from there; all of them without paths. */
 export function changesUnder(changes: readonly Change[], paths: readonly string[] = []): readonly Change[] {
@@ -28,17 +23,23 @@ export async function refuseMissing(paths: readonly string[], trees: readonly Fi
   }
 }
 
+/** A tree in which earlier states of nodes can be staged. */
+interface RestoredTree extends Backend {
+  /** Puts the type, content and attributes of a node of the pond, as the next version of what is there. */
+  putCopy(at: DirectoryPath, name: string, source: PondNode): Promise<void>;
+}
+
 /**
  * Stages the older side of the differences: additions are removed, removals are restored, and modified files get the
  * old content as their next version. Directories precede their content, so parents exist.
  */
-export async function stageOldStates(tree: WorkingTree, states: readonly PathStates[]): Promise<void> {
+export async function stageOldStates(tree: RestoredTree, states: readonly PathStates[]): Promise<void> {
   await tree.batch(async () => {
     for (const state of states) await stageOldState(tree, state);
   });
 }
 
-async function stageOldState(tree: WorkingTree, { path, before }: PathStates): Promise<void> {
+async function stageOldState(tree: RestoredTree, { path, before }: PathStates): Promise<void> {
   const names = path.slice(1).split('/');
   const name = names.pop()!;
   const directory = await directoryAt(tree, names, before !== undefined);

@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { type Mutex } from '../base/mutex.ts';
 import { commitNumber, type CommitNumber } from '../delta/commitNumber.ts';
-import { type Content } from '../tinyfs/backend.ts';
+import { type Content, type Backend } from '../tinyfs/backend.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type JournalChangeLog } from './changeLog.ts';
@@ -14,14 +14,13 @@ import { type Overlay } from './overlay.ts';
 import { directoryAt } from './restore.ts';
 import { type CheckedContent, type StagedContents } from './stagedContent.ts';
 import { type Store } from './store.ts';
-import { type WorkingTree } from './workingTree.ts';
 
 const firstCommit = commitNumber(0);
 
 /** The staged changes of a pond that is open for writing. */
 interface StagedPond {
   readonly store: Store;
-  readonly tree: WorkingTree;
+  readonly tree: Backend;
   readonly overlay: Overlay;
   readonly contents: StagedContents;
   readonly mutex: Mutex;

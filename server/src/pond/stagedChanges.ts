@@ -1,11 +1,11 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Node } from '../tinyfs/backend.ts';
-import { lookupCommitted } from './committedTree.ts';
-import { type CommittedNode, type PondNode, requireCommitted, sameAttributes, sameVersion } from './node.ts';
+import { committedDirectory, lookupCommitted } from './committedTree.ts';
+import { type CommittedNode, type PondNode, sameAttributes, sameVersion } from './node.ts';
 import { isSameValue } from './series.ts';
 import { type Overlay, type StagedEntry } from './overlay.ts';
 import { compareNames } from './pages.ts';
-import { rootAt, type Store } from './store.ts';
+import { type Store } from './store.ts';
 import { type StagedContents } from './stagedContent.ts';
 import { type Change, type Conflict } from './change.ts';
 import { type ChangeCounts, type CommitRequest } from './commitRecord.ts';
@@ -152,24 +152,4 @@ export async function findConflicts(
 export function isContentOnly({ node, base, committed }: StagedConflict): boolean {
   if (node?.type !== 'directory' || base === undefined || committed === undefined) return false;
   return node.id === base.id && committed.id === base.id && sameAttributes(committed.attributes, base.attributes);
-}
-
-/** The present directory of a staged change; undefined when a commit removed it. */
-export async function committedDirectory(
-  store: Store,
-  overlay: Overlay,
-  directoryId: string,
-  head: CommitNumber,
-): Promise<PondNode | undefined> {
-  let directory: PondNode = await rootAt(store, head);
-  for (const { id, name } of overlay.chain(directoryId).slice(1)) {
-    const staged: PondNode | undefined = overlay.entry(directory.id, name)?.node ?? undefined;
-    const isRead: boolean = staged === undefined && directory.state === 'committed';
-    const next: PondNode | undefined = isRead
-      ? await lookupCommitted(store, requireCommitted(directory), name)
-      : staged;
-    if (next?.id !== id) return undefined;
-    directory = next;
-  }
-  return directory;
 }

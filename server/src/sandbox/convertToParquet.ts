@@ -8,7 +8,7 @@ export async function convertToParquet(
   signal: AbortSignal,
 ): Promise<void> {
   if (conversion.format === 'arrow') {
-    const { convertArrow } = await import('./arrow.ts');
+    const { convertArrow } = await import('./arrow/arrow.ts');
     await convertArrow(settings, conversion, signal);
   } else {
     const { convertXlsx } = await import('./xlsx/convertXlsx.ts');

@@ -98,21 +98,21 @@ const isExactDouble = (text: SqlText): SqlText =>
 const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
 
 const holdsDate =
-  (type: SqlText) =>
+  (cast: (text: SqlText) => SqlText) =>
   (_: SqlText, value: SqlText): SqlText => {
     const text = sql`(${value} ->> '$')`;
-    return sql`regexp_full_match(${text}, ${isoDate}) AND TRY_CAST(${text} AS ${type}) IS NOT NULL`;
+    return sql`regexp_full_match(${text}, ${isoDate}) AND ${cast(text)} IS NOT NULL`;
   };
 
 const typeRules: readonly TypeRule[] = [
   {
     applies: (type) => type === 'DATE',
-    choices: [{ type: 'DATE', holds: holdsDate(sql`DATE`) }],
+    choices: [{ type: 'DATE', holds: holdsDate((text) => sql`TRY_CAST(${text} AS DATE)`) }],
     otherwise: 'VARCHAR',
   },
   {
     applies: (type) => type === 'TIMESTAMP',
-    choices: [{ type: 'TIMESTAMP', holds: holdsDate(sql`TIMESTAMP`) }],
+    choices: [{ type: 'TIMESTAMP', holds: holdsDate((text) => sql`TRY_CAST(${text} AS TIMESTAMP)`) }],
     otherwise: 'VARCHAR',
   },
   { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },

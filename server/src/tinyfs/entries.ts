@@ -1,19 +1,24 @@
 /** Reads entries of a directory by its path: a backend knows no paths, and damage in one must say where it is. */
 import { isPondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from './backend.ts';
-import { type NodePath } from './nodePath.ts';
+
+/** A directory, and where it is. */
+interface DirectoryAt {
+  readonly path: string;
+  readonly node: Node;
+}
 
 /** As Backend.list. A damaged directory fails `pond-damaged` with its path. */
-export function entriesAt(backend: Backend, directory: NodePath): Promise<readonly Entry[]> {
+export function entriesAt(backend: Backend, directory: DirectoryAt): Promise<readonly Entry[]> {
   return locatingDamage(directory, () => backend.list(directory.node));
 }
 
 /** As Backend.lookup. A damaged directory fails `pond-damaged` with its path. */
-export function entryAt(backend: Backend, directory: NodePath, name: string): Promise<Node | undefined> {
+export function entryAt(backend: Backend, directory: DirectoryAt, name: string): Promise<Node | undefined> {
   return locatingDamage(directory, () => backend.lookup(directory.node, name));
 }
 
-async function locatingDamage<T>({ path }: NodePath, read: () => Promise<T>): Promise<T> {
+async function locatingDamage<T>({ path }: DirectoryAt, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

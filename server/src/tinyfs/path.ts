@@ -100,3 +100,8 @@ function nameProblem(name: string): string | undefined {
   if (Buffer.byteLength(name) > nameBytesMax) return `a name is longer than ${nameBytesMax} bytes`;
   return undefined;
 }
+
+/** True when `path` is one of `paths` or below one. '/' is above all paths. */
+export function isUnder(path: string, paths: readonly string[]): boolean {
+  return paths.some((above) => above === '/' || path === above || path.startsWith(`${above}/`));
+}

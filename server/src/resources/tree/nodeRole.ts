@@ -51,7 +51,7 @@ export function withRole(
 }
 
 /** Where a derived node is. */
-export interface DerivedPlace extends Pick<NodeRole, 'copied'> {
+interface DerivedPlace extends Pick<NodeRole, 'copied'> {
   /** Absolute path in its pond. */
   readonly path: string;
   /** Absolute path in this pond: the same path is the same node, regardless of its content. */

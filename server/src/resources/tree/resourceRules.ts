@@ -14,7 +14,7 @@ const edits = lazyAsync(async () => ({
 }));
 
 /** A name in a directory; the directory has a role only if it can hold parts of resources. */
-export interface RuledEntry {
+interface RuledEntry {
   readonly directory: NodeRole | undefined;
   readonly name: string;
 }

@@ -10,7 +10,7 @@ import {
   shown,
   type SourceColumn,
   type TypeRules,
-  type ValueKind,
+  type ReadingKind,
 } from './sourceColumn.ts';
 
 const pointNumbers = bitsOf(['integer', 'point', 'pointOrThousands', 'thousands', 'special']);
@@ -36,7 +36,7 @@ export function decimalOf(columns: readonly SourceColumn[]): TextFormat['decimal
 export function decimalKind(
   column: SourceColumn,
   { format, decimal }: TypeRules,
-): Extract<ValueKind, 'number' | 'commaNumber'> | undefined {
+): Extract<ReadingKind, 'number' | 'commaNumber'> | undefined {
   const found = formsOf(column) & ~forms.zeros;
   if (format.decimal === ',' && (found & (forms.point | forms.thousands)) !== 0)
     throw misfit(column, forms.point, 'the stated decimal comma');

@@ -5,11 +5,11 @@ import { type ColumnFacts, type PlacedValue } from './columnFacts.ts';
 import { type Form, forms } from './numberForm.ts';
 
 /** How the values of a column are read. */
-export type ValueKind = 'text' | 'truth' | 'number' | 'commaNumber' | 'date' | 'time' | 'formatted' | 'cast';
+export type ReadingKind = 'text' | 'truth' | 'number' | 'commaNumber' | 'date' | 'time' | 'formatted' | 'cast';
 
 /** The type of a column, equal for all files of a source. */
 export interface ColumnType {
-  readonly kind: ValueKind;
+  readonly kind: ReadingKind;
   readonly type: SqlType;
   /** Why, where the values do not show it. */
   readonly reason?: string;

@@ -40,7 +40,10 @@ export async function runMirror(context: RunContext<MirrorSpec>): Promise<RunOut
 function notesOf({ conflicts, waiting, inFolder, left }: AppliedRound): readonly string[] {
   const notes: string[] = [];
   if (changesOf(inFolder) > 0) notes.push(`in the folder: ${countsText(inFolder)}`);
-  if (conflicts > 0) notes.push(`${plural(conflicts, 'file')} changed on both sides: decide in Source Control, or by 'pond resolve' and 'pond discard'`); // prettier-ignore
+  if (conflicts > 0)
+    notes.push(
+      `${plural(conflicts, 'file')} changed on both sides: decide in Source Control, or by 'pond resolve' and 'pond discard'`,
+    );
   if (waiting > 0) notes.push(`${plural(waiting, 'change')} of the folder staged in the pond`);
   const texts = left.map(({ path, reason }) => `${path}: ${reason}`);
   const more = texts.length - namedMax;
@@ -56,7 +59,12 @@ function failureOf(resource: Resource, failed: readonly Left[]): { readonly fail
 
 /** Returns counts as `+2 ~1 -1 →1`, without those that are 0; `nothing` if all are. */
 function countsText({ added, changed, removed, renamed }: SideCounts): string {
-  const parts = [['+', added], ['~', changed], ['-', removed], ['→', renamed]] as const; // prettier-ignore
+  const parts = [
+    ['+', added],
+    ['~', changed],
+    ['-', removed],
+    ['→', renamed],
+  ] as const;
   const shown = parts.filter(([, count]) => count > 0).map(([sign, count]) => `${sign}${count}`);
   return shown.length === 0 ? 'nothing' : shown.join(' ');
 }

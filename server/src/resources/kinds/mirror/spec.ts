@@ -1,7 +1,17 @@
 import { scanGlob } from '../../../documents/globPattern.ts';
 import { type Issue } from '../../../documents/issue.ts';
 import { hostFolderText, pondGlobText } from '../../../documents/fieldTypes.ts';
-import { boolean, choice, list, object, optional, parsedText, required, type SpecOf, text } from '../../../documents/schema.ts'; // prettier-ignore
+import {
+  boolean,
+  choice,
+  list,
+  object,
+  optional,
+  parsedText,
+  required,
+  type SpecOf,
+  text,
+} from '../../../documents/schema.ts';
 
 /** A pattern of paths below the folder. */
 const ignoreText = text('a pattern of paths in the folder', { check: (pattern) => scanGlob(pattern).issues });

@@ -1,0 +1,71 @@
+/** Texts about formats and how files are read. */
+import { type FormatOptions } from '../../../server/src/base/error.ts';
+import { type DescriptionInfo } from '../../../server/src/protocol/commands.ts';
+
+/** A format that a quick fix states. */
+export interface FormatStatement {
+  readonly pond: string;
+  readonly path: string;
+  readonly options: FormatOptions;
+}
+
+/** Columns shown at most. */
+const columnsMax = 30;
+
+/** Returns a value as it is typed: with spaces or quotes, in double quotes as JSON. */
+export function quotedValue(text: string): string {
+  return /[\s"]/.test(text) || text === '' ? JSON.stringify(text) : text;
+}
+
+/** Parses `option=value option="a value"`; undefined for anything else. */
+export function parseOptions(text: string): Readonly<Record<string, unknown>> | undefined {
+  const found = [...text.matchAll(/\s*([a-z]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)/gy)];
+  const matched = found.map(([part]) => part).join('');
+  if (matched.trim() !== text.trim()) return undefined;
+  try {
+    return Object.fromEntries(
+      found.map(([, option = '', value = '']) => [
+        option,
+        value.startsWith('"') ? (JSON.parse(value) as unknown) : value,
+      ]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the paths to offer: the folder of a file, as its files are usually written alike, and the file. The root has no format. */
+export function placesOf(path: string): readonly string[] {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  return folder === '' ? [path] : [folder, path];
+}
+
+/** The description of a file as Markdown. */
+export function markdownOf(info: DescriptionInfo): string {
+  const { columns, rowCount, time, text, format, notes } = info;
+  const rows = columns.slice(0, columnsMax).map(({ name, type, unit = '', reason = '' }) => {
+    return `| ${[name, type, unit, reason].map(cell).join(' | ')} |`;
+  });
+  const more = columns.length > columnsMax ? [`… and ${columns.length - columnsMax} more columns`] : [];
+  const facts = [
+    `**${cell(info.displayPath ?? info.path)}**${rowCount === null ? '' : `, ${rowCount.toLocaleString('en')} rows`}`,
+    ...(time === null || time.first === null ? [] : [`${cell(time.column)}: ${time.first} to ${time.last ?? ''} UTC`]),
+    ...(text === null ? [] : [`${text.encoding}, delimiter ${cell(JSON.stringify(text.delimiter))}`]),
+    ...(text === null || text.dates === null
+      ? []
+      : [`dates ${cell(text.dates.text)}, decided by ${cell(text.dates.decidedBy)}`]),
+    ...(text?.skipped ?? []).map(
+      ({ count, firstLine, reason }) => `${count} lines skipped from line ${firstLine}: ${cell(reason)}`,
+    ),
+    ...format.map((one) => `stated for ${cell(one.displayPath ?? one.path)}: ${cell(`${one.option}=${one.text}`)}`),
+    ...notes.map(cell),
+  ];
+  const table =
+    rows.length === 0 ? [] : ['', '| column | type | unit | why |', '|---|---|---|---|', ...rows, '', ...more];
+  return [facts.join('  \n'), ...table].join('\n');
+}
+
+/** Names in a pond are texts of others: none of their characters is Markdown. */
+function cell(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&').replace(/\s+/g, ' ');
+}

@@ -1,0 +1,199 @@
+import * as vscode from 'vscode';
+import { statementAt, type SqlStatement } from '../../../server/src/base/sqlStatements.ts';
+import { type PondClient } from '../client.ts';
+import { errorData, errorText, isCancelled } from '../errors.ts';
+import { type FormatFixes } from './formatFixes.ts';
+import { GridPanel } from '../tables/gridPanel.ts';
+import { type GridHost } from '../tables/gridTable.ts';
+import { followWorkingTree } from '../tables/tableDiffs.ts';
+import { activeUri, type OpenPonds } from '../ponds.ts';
+import { parsePondUri, pondName } from '../pondUri.ts';
+import { QueryHistory } from './queryHistory.ts';
+import { QueryPonds } from './queryPonds.ts';
+import { queryTitle } from './queryStrings.ts';
+import { RunningQueries } from './runningQueries.ts';
+import { readPageState } from '../webviews/grid/pageState.ts';
+
+export const queryLanguage = 'pond-sql';
+
+/** Type of the panels with results of queries. */
+const resultPanel = 'pond.grid';
+
+/** Query documents: the pond of each, its result grid, and its error markers. */
+export class QueryDocuments implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly ponds: OpenPonds;
+  /** What the grids of queries and of files need. */
+  readonly gridHost: GridHost;
+  private readonly fixes: FormatFixes;
+  private readonly pondOf: QueryPonds;
+  private readonly grids = new Map<string, GridPanel>();
+  private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
+  private readonly listeners: vscode.Disposable;
+  readonly running = new RunningQueries();
+  readonly history: QueryHistory;
+  /** The grid that last ran a query. */
+  lastGrid: GridPanel | undefined;
+
+  constructor(client: PondClient, ponds: OpenPonds, extension: vscode.ExtensionContext, fixes: FormatFixes) {
+    this.client = client;
+    this.ponds = ponds;
+    this.pondOf = new QueryPonds(extension.workspaceState);
+    this.history = new QueryHistory(extension.globalStorageUri, client.log);
+    this.gridHost = {
+      ...{ client, extension: extension.extensionUri, openPond: (pond) => ponds.open(pond), running: this.running },
+      openQuery: (pond, sql) => this.create(pond, sql),
+    };
+    this.fixes = fixes;
+    ponds.addShown(() => this.activePond());
+    const closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      this.problems.delete(uri);
+      this.fixes.clear(uri);
+      this.pondOf.forget(uri);
+    });
+    // Results that were open when the window was closed: their queries are run again.
+    const restored = vscode.window.registerWebviewPanelSerializer(resultPanel, {
+      deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
+    });
+    this.listeners = vscode.Disposable.from(closed, restored);
+  }
+
+  /** Pond in which a document was last run; undefined before. */
+  pondOfDocument({ uri }: vscode.TextDocument): string | undefined {
+    return this.pondOf.get(uri) ?? parsePondUri(uri)?.pond;
+  }
+
+  /** Pond of the active query document or result; undefined when the active tab is another. */
+  private activePond(): string | undefined {
+    const uri = activeUri();
+    if (uri !== undefined) return this.pondOf.get(uri);
+    return [...this.grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
+  }
+
+  /** Makes a document without a file, such as one made of a query, that of a pond. */
+  assign(document: vscode.TextDocument, pond: string): void {
+    this.pondOf.set(document.uri, pond);
+  }
+
+  /** Opens a new query document for a pond. */
+  async create(pond: string, text: string): Promise<vscode.TextEditor> {
+    const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
+    this.pondOf.set(document.uri, pond);
+    return vscode.window.showTextDocument(document, { preview: false });
+  }
+
+  /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
+  async run(editor: vscode.TextEditor): Promise<void> {
+    const { document, selection } = editor;
+    const pond = this.pondOf.get(document.uri) ?? (await this.ponds.choose(document.uri));
+    if (pond === undefined) return;
+    this.pondOf.set(document.uri, pond);
+    const statement = chosen(document, selection);
+    if (statement === undefined) {
+      void vscode.window.showInformationMessage('There is no statement to run.');
+      return;
+    }
+    this.problems.delete(document.uri);
+    this.fixes.clear(document.uri);
+    await this.ponds.open(pond);
+    try {
+      const grid = this.grid(document.uri.toString(), resultTitle(document, pond, statement));
+      await grid.run({ pond, sql: statement.text, document: document.uri.toString() });
+      if (grid.state?.type === 'result') void this.history.add(pond, statement.text);
+    } catch (error) {
+      this.mark(document, pond, { statement, error });
+    }
+  }
+
+  /** Passes the result of a document on to the document that it was saved as. */
+  moved(from: vscode.Uri, to: vscode.Uri): void {
+    const grid = this.grids.get(from.toString());
+    if (grid === undefined) return;
+    this.grids.delete(from.toString());
+    this.adopt(to.toString(), grid);
+  }
+
+  dispose(): void {
+    for (const grid of this.grids.values()) grid.dispose();
+    this.problems.dispose();
+    this.listeners.dispose();
+    this.running.dispose();
+  }
+
+  /** Grid of a document, by its URI, revealed; created if it has none. */
+  private grid(document: string, title: string): GridPanel {
+    const known = this.grids.get(document);
+    const grid = known ?? new GridPanel(this.gridHost, newPanel(title));
+    if (known === undefined) {
+      this.adopt(document, grid);
+    } else {
+      grid.title = title;
+      grid.reveal();
+    }
+    this.lastGrid = grid;
+    return grid;
+  }
+
+  /** Makes a grid that of a document. */
+  private adopt(document: string, grid: GridPanel): void {
+    this.grids.set(document, grid);
+    grid.onDidClose(() => {
+      if (this.grids.get(document) === grid) this.grids.delete(document);
+    });
+  }
+
+  /** Shows the result of a query again in a panel of an earlier window. */
+  private restore(panel: vscode.WebviewPanel, state: unknown): void {
+    const { query } = readPageState(state);
+    if (query === undefined) {
+      panel.dispose();
+      return;
+    }
+    const grid = new GridPanel(this.gridHost, panel);
+    // The next run of its document shows its rows here.
+    if ('sql' in query && query.document !== undefined) this.adopt(query.document, grid);
+    this.lastGrid = grid;
+    followWorkingTree(this.client, { panel, grid, query });
+    grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
+  }
+
+  /** Marks an error at the server's position, which is relative to the start of the statement. */
+  private mark(
+    document: vscode.TextDocument,
+    pond: string,
+    { statement, error }: { readonly statement: SqlStatement; readonly error: unknown },
+  ): void {
+    if (isCancelled(error)) return;
+    const at = errorData(error)?.position;
+    const first = document.positionAt(statement.start);
+    const start =
+      at === undefined
+        ? first
+        : new vscode.Position(first.line + at.line, (at.line === 0 ? first.character : 0) + at.character);
+    const end = at === undefined ? document.positionAt(statement.start + statement.text.length) : start;
+    const range = document.getWordRangeAtPosition(start) ?? new vscode.Range(start, end);
+    const diagnostic = new vscode.Diagnostic(range, errorText(error));
+    diagnostic.source = 'pond';
+    const code = errorData(error)?.code;
+    if (code !== undefined) diagnostic.code = code;
+    this.problems.set(document.uri, [diagnostic]);
+    this.fixes.set(document, pond, diagnostic, error);
+  }
+}
+
+/** A file of a query has a name; one that is not saved yet is known by its words. */
+function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { text }: SqlStatement): string {
+  const name = isUntitled ? queryTitle(text) : (uri.path.split('/').at(-1) ?? '');
+  return `Result: ${name} (${pondName(pond)})`;
+}
+
+function newPanel(title: string): vscode.WebviewPanel {
+  const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+  return vscode.window.createWebviewPanel(resultPanel, title, place);
+}
+
+function chosen(document: vscode.TextDocument, selection: vscode.Selection): SqlStatement | undefined {
+  if (selection.isEmpty) return statementAt(document.getText(), document.offsetAt(selection.active));
+  const text = document.getText(selection);
+  return text.trim() === '' ? undefined : { text, start: document.offsetAt(selection.start) };
+}

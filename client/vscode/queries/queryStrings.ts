@@ -1,0 +1,55 @@
+/** Texts about queries: their titles, names of their files, and how long they have run. */
+import { type Token, tokenize } from '../../../server/src/base/sqlTokens.ts';
+import { withoutPlot } from '../webviews/plot/statement.ts';
+
+/** Length of a title, and the number of words in the name of a file. */
+const titleMax = 48;
+const nameWordsMax = 6;
+
+/**
+ * First words of a query on one line: those of a comment that it begins with, other than that of its plot, else of the
+ * statement. At most 48 characters, the last of them `…` when words are missing; `Untitled query` for a text without
+ * words.
+ */
+export function queryTitle(text: string): string {
+  const sql = withoutPlot(text);
+  const [line = ''] = sql.trimStart().split('\n', 1);
+  const comment = /^--+(.*\p{L}.*)$/u.exec(line.trimEnd())?.[1];
+  const words = comment ?? tokenizedText(sql);
+  const title = words.replace(/\s+/g, ' ').trim();
+  if (!/[\p{L}\p{N}]/u.test(title)) return 'Untitled query';
+  return title.length <= titleMax ? title : `${title.slice(0, titleMax - 1).trimEnd()}…`;
+}
+
+/** Name of the file of a query, from its first words, in letters that every disk takes: `daily-means-of-wind.pondsql`. */
+export function queryFileName(sql: string): string {
+  const words = queryTitle(sql)
+    .normalize('NFKD')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.pondsql`;
+}
+
+/** Time since a start: `8 s`, `3 min 20 s`, `2 h 5 min`. */
+export function elapsedText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
+/** The statement without its comments, with one space where it has any. */
+function tokenizedText(sql: string): string {
+  let [text, end] = ['', 0];
+  for (const { start, end: next } of wholeTokens(sql)) {
+    text += (start > end && text !== '' ? ' ' : '') + sql.slice(start, next);
+    end = next;
+    if (text.length > titleMax) break;
+  }
+  return text;
+}
+
+/** Tokens of the beginning of a text: a title needs no more of a long one. */
+function wholeTokens(sql: string): readonly Token[] {
+  return tokenize(sql.slice(0, 2000));
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
+import { pondUri, shownPath } from '../pondUri.ts';
+import { comparedFiles, isComparedByRows } from '../tables/tableDiff.ts';
+import { type TableDiffs } from '../tables/tableDiffs.ts';
+
+/** Both sides of a diff: versions of one pond, undefined for the working tree. */
+export interface Sides {
+  readonly pond: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Shows one changed file: both sides, tables by their rows, or the only side if it was added or removed. */
+export async function showChange(tableDiffs: TableDiffs, sides: Sides, change: ChangeInfo): Promise<void> {
+  const [before, after] = uris(sides, change);
+  const name = shownPath(change).split('/').at(-1);
+  if (before !== undefined && after !== undefined) {
+    const title = `${name} (${sideNames(sides)})`;
+    const files = isComparedByRows(shownPath(change), change.type) ? comparedFiles(before, after) : undefined;
+    if (files === undefined) await vscode.commands.executeCommand('vscode.diff', before, after, title);
+    else await tableDiffs.open(files, title);
+  } else {
+    await vscode.commands.executeCommand('vscode.open', after ?? before);
+  }
+}
+
+/** Shows all changed files in one editor. Directories have no content to show and are skipped. */
+export async function showChanges(sides: Sides, title: string, changes: readonly ChangeInfo[]): Promise<void> {
+  const files = changes.filter((change) => change.type !== 'directory');
+  if (files.length === 0) {
+    void vscode.window.showInformationMessage(`${title}: no file differs.`);
+    return;
+  }
+  const resources = files.map((change) => [pondUri(sides.pond, shownPath(change), sides.to), ...uris(sides, change)]);
+  await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+/** Names of the two sides in titles. */
+export function sideNames({ from, to }: Sides): string {
+  return `${from ?? 'working tree'} ↔ ${to ?? 'working tree'}`;
+}
+
+/** Path on the older side: the resource name may exist on the newer side only. */
+function pathBefore(change: ChangeInfo): string {
+  return change.kind === 'removed' ? shownPath(change) : (change.displayFrom ?? change.from ?? change.path);
+}
+
+function uris({ pond, from, to }: Sides, change: ChangeInfo): [vscode.Uri | undefined, vscode.Uri | undefined] {
+  const before = change.kind === 'added' ? undefined : pondUri(pond, pathBefore(change), from);
+  const after = change.kind === 'removed' ? undefined : pondUri(pond, shownPath(change), to);
+  return [before, after];
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import { type ResultFormat } from '../../../server/src/protocol/commands.ts';
+import { type PondClient } from '../client.ts';
+import { errorData } from '../errors.ts';
+import { pondName, pondUri } from '../pondUri.ts';
+import { requestWithProgress } from '../progress.ts';
+import { type GridState, type ShownView } from '../webviews/grid/messages.ts';
+
+/** Formats of exported views, with the extensions of their files. */
+const formats: readonly { readonly label: string; readonly format: ResultFormat; readonly extension: string }[] = [
+  { label: 'CSV', format: 'csv', extension: 'csv' },
+  { label: 'JSON', format: 'json', extension: 'json' },
+  { label: 'NDJSON', format: 'ndjson', extension: 'ndjson' },
+  { label: 'Parquet', format: 'parquet', extension: 'parquet' },
+  { label: 'Arrow', format: 'arrow', extension: 'arrow' },
+  { label: 'Excel', format: 'xlsx', extension: 'xlsx' },
+];
+
+/** Writes a view to a file of the user's choice, on this computer or in the pond, with progress. Throws the server's error. */
+export async function exportView(
+  client: PondClient,
+  { query: { pond }, info: { source } }: Extract<GridState, { type: 'result' }>,
+  { view, columns }: ShownView,
+): Promise<void> {
+  const chosen = await vscode.window.showQuickPick(formats, { placeHolder: 'Format of the file' });
+  if (chosen === undefined) return;
+  const { format, extension } = chosen;
+  const here = { label: '$(desktop-download) On This Computer…', isHost: true };
+  const inside = { label: `$(database) In the Pond ${pondName(pond)}…`, isHost: false };
+  const target = await vscode.window.showQuickPick([here, inside], { placeHolder: 'Where to write the rows as seen' });
+  if (target === undefined) return;
+  const params = { pond, source, view, columns: columns.map(({ name }) => name), format };
+  if (target.isHost) {
+    const file = await vscode.window.showSaveDialog({ title: 'Export Rows', filters: { [chosen.label]: [extension] } });
+    if (file === undefined) return;
+    const done = await requestWithProgress(client, `Exporting to ${file.fsPath}`, 'exportTable', {
+      ...params,
+      file: file.fsPath,
+    });
+    report(done.rowCount, file.fsPath);
+    return;
+  }
+  const path = await vscode.window.showInputBox({
+    prompt: 'Path in the pond',
+    value: `/export.${extension}`,
+    valueSelection: [1, 7],
+  });
+  if (path === undefined) return;
+  const save = (overwrite: boolean): Promise<{ readonly rowCount: number }> =>
+    requestWithProgress(client, `Writing ${path}`, 'saveTable', { ...params, path, overwrite });
+  const done = await saveAsking(save, path);
+  if (done === undefined) return;
+  report(done.rowCount, path);
+  await vscode.commands.executeCommand('vscode.open', pondUri(pond, path), { preview: true });
+}
+
+/** Asks before a file is replaced; undefined when the user keeps it. */
+async function saveAsking<T>(save: (overwrite: boolean) => Promise<T>, path: string): Promise<T | undefined> {
+  try {
+    return await save(false);
+  } catch (error) {
+    if (errorData(error)?.code !== 'already-exists') throw error;
+    const replace = 'Replace';
+    const answer = await vscode.window.showWarningMessage(`${path} exists already.`, { modal: true }, replace);
+    return answer === replace ? await save(true) : undefined;
+  }
+}
+
+function report(rowCount: number, where: string): void {
+  void vscode.window.showInformationMessage(`Wrote ${rowCount.toLocaleString()} rows to ${where}.`);
+}

@@ -1,0 +1,89 @@
+/** Tables as a panel opens and shows them. */
+import type * as vscode from 'vscode';
+import { type PondClient } from '../client.ts';
+import { errorData, errorMessage, isCancelled } from '../errors.ts';
+import { hintText } from '../hints.ts';
+import { queryTitle } from '../queries/queryStrings.ts';
+import { type RunningQueries } from '../queries/runningQueries.ts';
+import {
+  type EditorCommand,
+  type GridState,
+  type PlainTableQuery,
+  type TableQuery,
+} from '../webviews/grid/messages.ts';
+
+/** What a grid needs from the window. */
+export interface GridHost {
+  readonly client: PondClient;
+  readonly extension: vscode.Uri;
+  /** Opens a pond, which a server that was restarted does not have open. */
+  openPond(pond: string): Promise<unknown>;
+  openQuery(pond: string, sql: string): Promise<unknown>;
+  readonly running: RunningQueries;
+}
+
+/** The params that open a table. */
+export function openParams(query: PlainTableQuery): {
+  readonly pond: string;
+  readonly at?: string;
+  readonly table: { readonly path: string } | { readonly sql: string };
+} {
+  const at = query.at === undefined ? {} : { at: query.at };
+  return { pond: query.pond, table: 'sql' in query ? { sql: query.sql } : { path: query.path }, ...at };
+}
+
+/** The source of a file's table. */
+export function located({ path, at }: Extract<TableQuery, { path: string }>): {
+  readonly path: string;
+  readonly at?: string;
+} {
+  return { path, ...(at !== undefined && { at }) };
+}
+
+/** What a person calls a table while it is opened. */
+export function tableTitle(query: TableQuery): string {
+  if ('sql' in query) return queryTitle(query.sql);
+  return 'diff' in query ? 'differences of two tables' : query.path;
+}
+
+/** Name of a table in INSERT statements. */
+export function tableName(query: TableQuery): string {
+  if ('sql' in query) return 'result';
+  if ('diff' in query) return 'differences';
+  return (
+    query.path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.[^.]*$/, '') ?? 'result'
+  );
+}
+
+/** The state of a page whose table could not be opened. */
+export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, error: unknown): GridState {
+  const { run, query, source } = about;
+  if (isCancelled(error)) return { type: 'cancelled', run, query, source };
+  const hint = errorData(error)?.hint;
+  return {
+    type: 'failed',
+    ...{ run, query, source },
+    message: errorMessage(error),
+    ...(hint === undefined ? {} : { hint: hintText(hint) }),
+  };
+}
+
+/** The file whose rows a page edits, with its content; undefined for a table that cannot be edited. */
+export function editedFile({
+  query,
+  info: { editing },
+}: Extract<GridState, { type: 'result' }>): { readonly path: string; readonly base: string } | undefined {
+  return 'path' in query && editing !== undefined && 'base' in editing
+    ? { path: query.path, base: editing.base }
+    : undefined;
+}
+
+/** VS Code's own commands for those of a page. */
+export const editorCommands: Readonly<Record<EditorCommand, string>> = {
+  undo: 'undo',
+  redo: 'redo',
+  save: 'workbench.action.files.save',
+};

@@ -1,0 +1,188 @@
+import * as vscode from 'vscode';
+import { statements } from '../../../server/src/base/sqlStatements.ts';
+import { type ColumnInfo, type TableSource } from '../../../server/src/protocol/commands.ts';
+import { errorText } from '../errors.ts';
+import { type GridHost, openParams } from './gridTable.ts';
+import { filesOfRows } from './pointFiles.ts';
+import { pondUri } from '../pondUri.ts';
+import { documentUri } from '../resources/treeLocations.ts';
+import { lineOfRow } from './textLine.ts';
+import { pickCommit } from '../history/versions.ts';
+import {
+  type FromGridPage,
+  type OriginsInfo,
+  type OtherTable,
+  type PlotLink,
+  type PlainTableQuery,
+  type RequestParams,
+  type TableQuery,
+} from '../webviews/grid/messages.ts';
+import { isTimeColumn } from '../webviews/plot/plotColumns.ts';
+import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
+
+/** Largest text in which the line of a row is looked for, bytes. */
+const linesMax = 20_000_000;
+
+/** What plots of a panel need in addition to the rows of its table: other tables, choices of the user, and files. */
+export class PlotHost {
+  readonly #host: GridHost;
+  readonly #opened = new Map<string, Promise<TableSource>>();
+
+  constructor(host: GridHost) {
+    this.#host = host;
+  }
+
+  /** Returns another table than that of a query, opened once. */
+  async source(query: PlainTableQuery, other: OtherTable): Promise<TableSource> {
+    const about = otherQuery(query, other);
+    const key = JSON.stringify(about);
+    const opened =
+      this.#opened.get(key) ?? this.#host.client.request('openTable', openParams(about)).then(({ source }) => source);
+    this.#opened.set(key, opened);
+    try {
+      return await opened;
+    } catch (error) {
+      this.#opened.delete(key);
+      throw error;
+    }
+  }
+
+  /** Releases the tables that were opened for a query. */
+  release(pond: string): void {
+    for (const opened of this.#opened.values())
+      void opened.then(
+        (source) => {
+          if (!('resultId' in source)) return;
+          this.#host.client.request('release', { pond, resultId: source.resultId }).catch((error: unknown) => {
+            this.#host.client.log.debug(`a result was not released: ${errorText(error)}`);
+          });
+        },
+        () => undefined,
+      );
+    this.#opened.clear();
+  }
+
+  /** Forgets the tables, which went with the server. */
+  forget(): void {
+    this.#opened.clear();
+  }
+
+  /** The user picks a version to draw over the table; null when none is picked. */
+  async pickVersion(query: PlainTableQuery): Promise<string | null> {
+    const path = 'path' in query ? { path: query.path } : {};
+    const placeHolder = 'Version to draw over the plot';
+    const commit = await pickCommit(this.#host.client, query.pond, { ...path, placeHolder });
+    return commit === undefined ? null : String(commit.number);
+  }
+
+  /** The user picks a table of events, its time column and the column of its labels; null when none is picked. */
+  async pickEvents({ pond }: TableQuery): Promise<PlottedEvents | null> {
+    const prompt = 'Path of the table of events in the pond, such as /notes/events.csv';
+    const path = await vscode.window.showInputBox({ title: 'Mark Events', prompt, value: '/', valueSelection: [1, 1] });
+    if (path === undefined) return null;
+    const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
+    if ('resultId' in source) await this.#host.client.request('release', { pond, resultId: source.resultId });
+    const times = columns.filter(isTimeColumn);
+    if (times.length === 0) throw new Error(`${path} has no column of times`);
+    const time = times.length === 1 ? times[0]?.name : await pickColumn(times, 'Column of the times');
+    if (time === undefined) return null;
+    const none = { name: '(no label)', type: '' };
+    const label = await pickColumn([...columns.filter(({ name }) => name !== time), none], 'Column of the labels');
+    if (label === undefined) return null;
+    return { path, time, ...(label !== none.name && { label }) };
+  }
+
+  /** The files of a table, or those of the rows of a view where the table says so, and the line of a row in the only one. */
+  async origins(
+    { query, other, source }: { query: PlainTableQuery; other: OtherTable | undefined; source: TableSource },
+    { row, view }: RequestParams<'origins'>,
+    token: vscode.CancellationToken,
+  ): Promise<OriginsInfo> {
+    const about = other === undefined ? query : otherQuery(query, other);
+    const origins = await this.#host.client.request('tableOrigins', openParams(about), token);
+    if (origins.files.length + origins.others === 1) {
+      const line = 'path' in about && row !== null ? await this.#line(about, row) : undefined;
+      return { ...origins, isOfRows: true, line: line ?? null };
+    }
+    const files = await filesOfRows(this.#host.client, { query: about, source, view }, token);
+    if (files === undefined) return { ...origins, isOfRows: false, line: null };
+    return { files, others: 0, isOfRows: true, line: null };
+  }
+
+  async #line(
+    { pond, path, at }: Extract<PlainTableQuery, { path: string }>,
+    row: number,
+  ): Promise<number | undefined> {
+    const version = at === undefined ? {} : { at };
+    const [described] = await this.#host.client.request('describe', { pond, paths: [path], ...version });
+    if (described === undefined || described.type !== 'file' || described.size > linesMax) return undefined;
+    return lineOfRow(await vscode.workspace.fs.readFile(pondUri(pond, path, at)), described, row);
+  }
+
+  /** Opens what a link of the page leads to. */
+  async follow(pond: string, link: PlotLink): Promise<void> {
+    switch (link.to) {
+      case 'file': {
+        const { path, at, line } = link;
+        if (line === undefined)
+          return void (await vscode.commands.executeCommand('vscode.open', pondUri(pond, path, at)));
+        const selection = new vscode.Range(line - 1, 0, line - 1, 0);
+        const options = { selection, viewColumn: vscode.ViewColumn.Beside };
+        return void (await vscode.window.showTextDocument(pondUri(pond, path, at), options));
+      }
+      case 'log':
+        return void (await vscode.commands.executeCommand('pond.showLog', pondUri(pond, link.path)));
+      case 'resource': {
+        const [resource] = await this.#host.client.request('resources', { pond, names: [link.id] });
+        if (resource !== undefined) await vscode.commands.executeCommand('vscode.open', documentUri(pond, resource));
+      }
+    }
+  }
+
+  /** Writes a picture to a file of the user's choice. */
+  async savePicture({ format, name, content }: Extract<FromGridPage, { type: 'savePicture' }>): Promise<void> {
+    const filters = { [format.toUpperCase()]: [format] };
+    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
+    const fileName = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.${format}`;
+    const defaultUri = folder && vscode.Uri.joinPath(folder, fileName);
+    const file = await vscode.window.showSaveDialog({
+      title: 'Save Picture',
+      filters,
+      ...(defaultUri && { defaultUri }),
+    });
+    if (file === undefined) return;
+    await vscode.workspace.fs.writeFile(file, content);
+    void vscode.window.showInformationMessage(`Wrote ${file.path}.`);
+  }
+
+  /** States a plot in the comment of its query: in the document that has the query, else in a new one. */
+  async savePlot(query: TableQuery, source: TableSource, plot: PlotStatement): Promise<void> {
+    const own = 'sql' in query ? withoutPlot(query.sql).trim() : undefined;
+    const documents = own === undefined ? [] : vscode.workspace.textDocuments;
+    for (const document of documents.filter(({ languageId }) => languageId === 'pond-sql')) {
+      const found = statements(document.getText()).find(({ text }) => withoutPlot(text).trim() === own);
+      if (found === undefined) continue;
+      const [start, end] = [found.start, found.start + found.text.length].map((at) => document.positionAt(at));
+      const edit = new vscode.WorkspaceEdit();
+      if (start !== undefined && end !== undefined)
+        edit.replace(document.uri, new vscode.Range(start, end), withPlot(found.text, plot));
+      await vscode.workspace.applyEdit(edit);
+      void vscode.window.setStatusBarMessage('The plot is stated in the query.', 5000);
+      return;
+    }
+    const view = { sort: [], filters: [] };
+    const sql = own ?? (await this.#host.client.request('tableSql', { pond: query.pond, source, view })).sql;
+    await this.#host.openQuery(query.pond, `${withPlot(sql, plot)};\n`);
+  }
+}
+
+/** The query of another table: the same one at another version, or a file. */
+function otherQuery(query: PlainTableQuery, other: OtherTable): PlainTableQuery {
+  if ('path' in other) return { pond: query.pond, path: other.path };
+  return { ...query, at: other.at };
+}
+
+async function pickColumn(columns: readonly ColumnInfo[], placeHolder: string): Promise<string | undefined> {
+  const items = columns.map(({ name, type }) => ({ label: name, description: type }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+}

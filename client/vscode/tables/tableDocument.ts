@@ -1,0 +1,200 @@
+import * as vscode from 'vscode';
+import { DraftFile, type DraftDisk } from './draftFile.ts';
+import { EditHistory } from './editHistory.ts';
+import { type Draft, type EditStep } from './tableDraft.ts';
+import { editsText, type KeyedEdit, type RowEdit, type RowKey } from '../webviews/grid/rowEdits.ts';
+
+/** Edits of rows, as all panels of a table show them. */
+interface EditsEvent {
+  readonly rows: readonly KeyedEdit[];
+  /** True when there are no other edits. */
+  readonly isAll: boolean;
+}
+
+/** A table with the edits that are not saved. They name the content of the file that they are based on. */
+export class TableDocument implements vscode.CustomDocument {
+  readonly uri: vscode.Uri;
+  /** The edits on disk. */
+  readonly file: DraftFile;
+  private readonly history = new EditHistory();
+  private readonly edited = new vscode.EventEmitter<EditsEvent>();
+  private readonly typing = new Set<object>();
+  private readonly idle = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
+  /** Incremented by each save: the rows of earlier steps of undo have other positions now. */
+  private saves = 0;
+  private isBusy = false;
+  /** True once the user knows that the file changed. */
+  private isReported = false;
+  /** Steps of a draft that VS Code does not know yet. */
+  private restored: Draft | undefined;
+  /** True when VS Code opens the document as one with edits, though it has none. */
+  private isThoughtDirty = false;
+  readonly onDidEdit = this.edited.event;
+  readonly onDidChange = this.changed.event;
+
+  constructor(uri: vscode.Uri, disk: DraftDisk) {
+    this.uri = uri;
+    this.file = new DraftFile(disk, () => this.history.draft);
+  }
+
+  get rows(): ReadonlyMap<RowKey, RowEdit> {
+    return this.history.rows;
+  }
+
+  get isDirty(): boolean {
+    return this.rows.size > 0;
+  }
+
+  /** Content that the edits are based on; undefined without edits. */
+  get base(): string | undefined {
+    return this.history.base;
+  }
+
+  /** All edits. */
+  get all(): EditsEvent {
+    return { rows: [...this.rows], isAll: true };
+  }
+
+  /** True while the edits are being written. */
+  get isSaving(): boolean {
+    return this.isBusy;
+  }
+
+  /** Makes an edit, which the editor can undo; false while a save runs. `base` is the content of the rows. */
+  edit(label: string, base: string, rows: readonly KeyedEdit[]): boolean {
+    if (this.isBusy) return this.refuse(label);
+    const step = this.history.record(label, base, rows);
+    this.edited.fire({ rows, isAll: false });
+    this.announce(step, base);
+    return true;
+  }
+
+  /** Says that an edit was not made, since a save came first: false. */
+  refuse(label: string): false {
+    void vscode.window.showWarningMessage(`"${label}" was not done: the table was being saved. Do it again.`);
+    return false;
+  }
+
+  /** Drops all edits: they are saved, or reverted. */
+  clear(): void {
+    this.saves += 1;
+    this.isReported = false;
+    this.history.clear();
+    this.edited.fire(this.all);
+  }
+
+  /** Writes the edits, which none are made to meanwhile, and drops them. They stay when that fails. */
+  async saving(write: () => Promise<unknown>): Promise<void> {
+    if (this.base === undefined) return;
+    this.isBusy = true;
+    try {
+      if (this.isDirty) await write();
+    } catch (error) {
+      this.isBusy = false;
+      // What changed meanwhile is shown now.
+      this.edited.fire(this.all);
+      throw error;
+    }
+    this.isBusy = false;
+    this.clear();
+  }
+
+  /** Says, once, that the file changed since the edits were made, and offers what can be done with them. */
+  reportConflict(): void {
+    if (this.isReported) return;
+    this.isReported = true;
+    const name = this.uri.path.split('/').at(-1) ?? '';
+    const count = this.rows.size === 1 ? '1 row' : `${this.rows.size.toLocaleString()} rows`;
+    const message = `${name} changed since its cells were edited. The edits of ${count} are not shown, and cannot be saved.`;
+    const [copy, drop] = ['Copy Edits', 'Drop Edits'];
+    void vscode.window.showWarningMessage(message, copy, drop).then(async (answer) => {
+      if (answer === copy) await vscode.env.clipboard.writeText(editsText(this.rows));
+      if (answer === copy) this.isReported = false;
+      if (answer !== drop) return;
+      this.clear();
+      this.forgetDirty();
+    });
+  }
+
+  /** Takes over the edits of an earlier window. VS Code learns of them by `announceRestored`. */
+  restore(draft: Draft): void {
+    this.history.restore(draft);
+    this.restored = draft;
+  }
+
+  /** Takes over the edits of an earlier window into a document that is shown. */
+  restoreNow(draft: Draft): void {
+    this.restore(draft);
+    this.edited.fire({ rows: [...this.rows], isAll: false });
+    this.announceRestored();
+  }
+
+  /** VS Code remembers a backup, and there is none: it did not save its own state after the table was saved. */
+  withoutBackup(): void {
+    this.isThoughtDirty = true;
+  }
+
+  /** Makes VS Code know the steps that were restored, as edits that can be undone. It knows the document by now. */
+  announceRestored(): void {
+    const { base, steps } = this.restored ?? { base: '', steps: [] };
+    this.restored = undefined;
+    for (const step of steps) this.announce(step, base);
+    if (this.isThoughtDirty) this.forgetDirty();
+    this.isThoughtDirty = false;
+  }
+
+  /** Makes VS Code show the table as saved: without edits, a save writes nothing. A text of the file keeps its own edits. */
+  private forgetDirty(): void {
+    const uri = this.uri.toString();
+    const hasText = vscode.workspace.textDocuments.some(
+      ({ uri: other, isDirty }) => other.toString() === uri && isDirty,
+    );
+    if (!hasText && !this.isDirty) void vscode.workspace.save(this.uri);
+  }
+
+  /** A panel opened the editor of a cell, or closed it. */
+  setTyping(panel: object, isOpen: boolean): void {
+    if (isOpen) this.typing.add(panel);
+    else this.typing.delete(panel);
+    if (this.typing.size === 0) this.idle.fire();
+  }
+
+  /** Resolves once no cell is being edited, so that its text is an edit, or when it is canceled. */
+  async whenIdle(cancellation: vscode.CancellationToken): Promise<void> {
+    if (this.typing.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const listeners = [this.idle.event, cancellation.onCancellationRequested].map((event) =>
+        event(() => {
+          for (const listener of listeners) listener.dispose();
+          resolve();
+        }),
+      );
+    });
+  }
+
+  dispose(): void {
+    this.edited.dispose();
+    this.changed.dispose();
+    this.idle.dispose();
+  }
+
+  private announce(step: EditStep, base: string): void {
+    const { saves } = this;
+    const once = (change: () => void, rows: readonly KeyedEdit[]) => (): void => {
+      if (saves !== this.saves || this.isBusy) {
+        void vscode.window.showInformationMessage('What was saved is not undone here: use Pond: Restore Version.');
+        // VS Code counts steps, and takes the table for changed now.
+        if (!this.isBusy) this.forgetDirty();
+        return;
+      }
+      change();
+      this.edited.fire({ rows, isAll: false });
+    };
+    this.changed.fire({
+      ...{ document: this, label: step.label },
+      undo: once(() => this.history.undo(step), step.reverse),
+      redo: once(() => this.history.redo(step, base), step.rows),
+    });
+  }
+}

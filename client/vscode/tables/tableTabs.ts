@@ -1,0 +1,83 @@
+import * as vscode from 'vscode';
+import { type PondClient } from '../client.ts';
+import { errorText } from '../errors.ts';
+import { opensAsTable } from './openedFile.ts';
+import { type OpenPonds } from '../ponds.ts';
+import { parsePondUri } from '../pondUri.ts';
+import { tableEditor, textTableEditor } from './viewTypes.ts';
+
+/**
+ * Shows files as tables that VS Code opens as text, since it knows neither their size nor their type: large CSV and JSON
+ * files, and series without an extension. Their text is not read meanwhile. "Reopen Editor With…" shows it.
+ */
+export class TableTabs implements vscode.Disposable {
+  private readonly client: PondClient;
+  private readonly ponds: OpenPonds;
+  /** Files whose tab was just opened: whether they are shown as tables. */
+  private readonly decisions = new Map<string, Promise<boolean>>();
+  private readonly listener: vscode.Disposable;
+
+  constructor(client: PondClient, ponds: OpenPonds) {
+    this.client = client;
+    this.ponds = ponds;
+    this.listener = vscode.window.tabGroups.onDidChangeTabs(({ opened }) => opened.forEach((tab) => this.opened(tab)));
+  }
+
+  /** True when the text of a file is not needed, since its tab became a table. Resolves at once for any other file. */
+  async isTable(uri: vscode.Uri): Promise<boolean> {
+    return (await this.decisions.get(uri.toString())) ?? false;
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
+
+  private opened(tab: vscode.Tab): void {
+    const uri = textOf(tab);
+    if (uri === undefined || isTextWanted(uri)) return;
+    const key = uri.toString();
+    const decision = this.decide(tab, uri).catch((error: unknown) => {
+      this.client.log.info(`${uri.path} is shown as text: ${errorText(error)}`);
+      return false;
+    });
+    this.decisions.set(key, decision);
+    void decision.finally(() => this.decisions.delete(key));
+  }
+
+  private async decide(tab: vscode.Tab, uri: vscode.Uri): Promise<boolean> {
+    const location = parsePondUri(uri);
+    if (location === undefined) return false;
+    const { pond, path, at } = location;
+    await this.ponds.open(pond);
+    const node = await this.client.request('stat', { pond, path, ...(at !== undefined && { at }), followLinks: true });
+    const limit = vscode.workspace.getConfiguration('pond.table').get<number>('openAbove') ?? 0;
+    if (!opensAsTable(node, limit * 1024 ** 2)) return false;
+    const { isPreview, group } = tab;
+    const { viewColumn } = group;
+    // A single click in the explorer leaves the focus there.
+    const place = { viewColumn, preview: isPreview, preserveFocus: isPreview };
+    await vscode.commands.executeCommand('vscode.openWith', uri, textTableEditor, place);
+    const left = group.tabs.filter((other) => textOf(other)?.toString() === uri.toString());
+    await vscode.window.tabGroups.close(left, true);
+    return true;
+  }
+}
+
+/** The file of a pond that a tab shows as text; undefined for any other tab. */
+function textOf({ input }: vscode.Tab): vscode.Uri | undefined {
+  return input instanceof vscode.TabInputText && parsePondUri(input.uri) !== undefined ? input.uri : undefined;
+}
+
+/** True for a file whose text is there already, and for one that is shown as a table: the text was asked for. */
+function isTextWanted(uri: vscode.Uri): boolean {
+  const key = uri.toString();
+  if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) return true;
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(
+      ({ input }) =>
+        input instanceof vscode.TabInputCustom &&
+        [tableEditor, textTableEditor].includes(input.viewType) &&
+        input.uri.toString() === key,
+    ),
+  );
+}
