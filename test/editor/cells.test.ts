@@ -171,7 +171,8 @@ async function reloadEdited({ page, screenshot }: Window, files: Files): Promise
   await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).waitFor();
   await shows(webview(page), 0, 2, 'fog');
   await reloadWindow(page);
-  await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).click();
+  // VS Code may remember the table as one with edits: it saves its own state every few seconds.
+  await tab(page, 'table.parquet').click();
   await shows(webview(page), 0, 2, 'fog');
   const sql = 'SELECT count(*), count(note), min(note), max(note) FROM "/table.parquet"';
   assert.match(await pondText(files, 'query', sql), /\b3\b.*\b2\b.*fog.*wind/s);
@@ -223,6 +224,8 @@ async function fileCommands({ page }: Window, files: Files): Promise<void> {
   await editTide(page, '4.5');
   await runCommand(page, 'File: Save As...');
   const path = page.locator('.quick-input-widget input[type=text]');
+  // Until it lists the files, the dialog replaces what is typed.
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'big.csv' }).waitFor();
   await path.fill('/copy.csv');
   await page.keyboard.press('Enter');
   await tab(page, 'copy.csv').and(page.locator(':not(.dirty)')).waitFor();
@@ -235,12 +238,14 @@ async function autoSave({ page }: Window, files: Files): Promise<void> {
   const workspace = JSON.parse(await readFile(files.workspace, 'utf8')) as object;
   const saving = { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100 };
   await writeFile(files.workspace, JSON.stringify({ ...workspace, settings: saving }));
+  // A copy that Save As wrote is open as text, like every small CSV file.
+  await tab(page, 'table.parquet').click();
   const grid = webview(page);
   await cell(grid, 1, 1).dblclick();
   await grid.locator('.cell-editor .field').fill('2.5');
   await page.keyboard.press('Enter');
   await grid.locator('#c1-1:not(.edited)').filter({ hasText: '2.5' }).waitFor();
-  assert.match(await pondText(files, 'cat', '/copy.csv'), /14\.01\.2026;2,5;new/);
+  assert.match(await pondText(files, 'query', 'SELECT level FROM "/table.parquet"'), /\b2\.5\b/);
   await writeFile(files.workspace, JSON.stringify(workspace));
 }
 

@@ -11,6 +11,10 @@ interface EditsEvent {
   readonly isAll: boolean;
 }
 
+/** Attempts to save a table that has no edits, and the wait before another one, milliseconds. */
+const saveAttemptsMax = 100;
+const saveRetryMs = 200;
+
 /** A table with the edits that are not saved. They name the content of the file that they are based on. */
 export class TableDocument implements vscode.CustomDocument {
   readonly uri: vscode.Uri;
@@ -30,6 +34,7 @@ export class TableDocument implements vscode.CustomDocument {
   private restored: Draft | undefined;
   /** True when VS Code opens the document as one with edits, though it has none. */
   private isThoughtDirty = false;
+  private isClosed = false;
   readonly onDidEdit = this.edited.event;
   readonly onDidChange = this.changed.event;
 
@@ -147,10 +152,15 @@ export class TableDocument implements vscode.CustomDocument {
   /** Makes VS Code show the table as saved: without edits, a save writes nothing. A text of the file keeps its own edits. */
   private forgetDirty(): void {
     const uri = this.uri.toString();
-    const hasText = vscode.workspace.textDocuments.some(
-      ({ uri: other, isDirty }) => other.toString() === uri && isDirty,
-    );
-    if (!hasText && !this.isDirty) void vscode.workspace.save(this.uri);
+    const hasText = (): boolean =>
+      vscode.workspace.textDocuments.some(({ uri: other, isDirty }) => other.toString() === uri && isDirty);
+    // A table that is being opened cannot be saved yet: VS Code then saves nothing, and returns nothing.
+    const attempt = async (left: number): Promise<void> => {
+      if (left === 0 || this.isClosed || this.isDirty || hasText()) return;
+      if ((await vscode.workspace.save(this.uri)) !== undefined) return;
+      setTimeout(() => void attempt(left - 1), saveRetryMs);
+    };
+    void attempt(saveAttemptsMax);
   }
 
   /** A panel opened the editor of a cell, or closed it. */
@@ -174,6 +184,7 @@ export class TableDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
+    this.isClosed = true;
     this.edited.dispose();
     this.changed.dispose();
     this.idle.dispose();

@@ -6,6 +6,9 @@ import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { tableEditor, textTableEditor } from './viewTypes.ts';
 
+/** A text that opens within this time after its table was closed takes its place: "Reopen Editor With…". Milliseconds. */
+const reopenMs = 1_000;
+
 /**
  * Shows files as tables that VS Code opens as text, since it knows neither their size nor their type: large CSV and JSON
  * files, and series without an extension. Their text is not read meanwhile. "Reopen Editor With…" shows it.
@@ -15,12 +18,17 @@ export class TableTabs implements vscode.Disposable {
   private readonly ponds: OpenPonds;
   /** Files whose tab was just opened: whether they are shown as tables. */
   private readonly decisions = new Map<string, Promise<boolean>>();
+  /** When a table was closed, milliseconds since 1970 UTC, by its file. */
+  private readonly closedMs = new Map<string, number>();
   private readonly listener: vscode.Disposable;
 
   constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
     this.ponds = ponds;
-    this.listener = vscode.window.tabGroups.onDidChangeTabs(({ opened }) => opened.forEach((tab) => this.opened(tab)));
+    this.listener = vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+      for (const tab of closed) this.closed(tab);
+      for (const tab of opened) this.opened(tab);
+    });
   }
 
   /** True when the text of a file is not needed, since its tab became a table. Resolves at once for any other file. */
@@ -32,9 +40,16 @@ export class TableTabs implements vscode.Disposable {
     this.listener.dispose();
   }
 
+  private closed(tab: vscode.Tab): void {
+    const uri = tableOf(tab);
+    if (uri !== undefined) this.closedMs.set(uri.toString(), Date.now());
+  }
+
   private opened(tab: vscode.Tab): void {
     const uri = textOf(tab);
     if (uri === undefined || isTextWanted(uri)) return;
+    const closedMs = this.closedMs.get(uri.toString()) ?? 0;
+    if (Date.now() - closedMs < reopenMs) return;
     const key = uri.toString();
     const decision = this.decide(tab, uri).catch((error: unknown) => {
       this.client.log.info(`${uri.path} is shown as text: ${errorText(error)}`);
@@ -68,16 +83,15 @@ function textOf({ input }: vscode.Tab): vscode.Uri | undefined {
   return input instanceof vscode.TabInputText && parsePondUri(input.uri) !== undefined ? input.uri : undefined;
 }
 
+/** The file that a tab shows as a table; undefined for any other tab. */
+function tableOf({ input }: vscode.Tab): vscode.Uri | undefined {
+  const isTable = input instanceof vscode.TabInputCustom && [tableEditor, textTableEditor].includes(input.viewType);
+  return isTable ? input.uri : undefined;
+}
+
 /** True for a file whose text is there already, and for one that is shown as a table: the text was asked for. */
 function isTextWanted(uri: vscode.Uri): boolean {
   const key = uri.toString();
   if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) return true;
-  return vscode.window.tabGroups.all.some(({ tabs }) =>
-    tabs.some(
-      ({ input }) =>
-        input instanceof vscode.TabInputCustom &&
-        [tableEditor, textTableEditor].includes(input.viewType) &&
-        input.uri.toString() === key,
-    ),
-  );
+  return vscode.window.tabGroups.all.some(({ tabs }) => tabs.some((tab) => tableOf(tab)?.toString() === key));
 }

@@ -36,12 +36,12 @@ const pathHint = 'Pond paths and patterns are tables: FROM "/folder/file.csv", F
 
 /** What takes the place of table functions that show how files are read. */
 const tableHints: ReadonlyMap<string, string> = new Map([
-  ['sniff_csv', 'To see how a file is read, and why, run: pond describe /folder/file.csv'],
+  ['sniff_csv', "'pond describe /folder/file.csv' shows how a file is read, and why."],
   ...['parquet_schema', 'parquet_metadata', 'parquet_file_metadata'].map((name): [string, string] => [
     name,
-    'To see columns, types and rows of a file, run: pond describe /folder/file.parquet',
+    "'pond describe /folder/file.parquet' shows the columns, types and rows of a file.",
   ]),
-  ['glob', 'To list files by a pattern, run: pond ls -R, or pond find'],
+  ['glob', "'pond ls -R' and 'pond find' list files."],
 ]);
 
 /** Names of the functions of the bundled DuckDB, in lower case. */
