@@ -6,17 +6,18 @@ import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundleTests.mjs';
 import { cleanEnvironment, root, run } from './run.mjs';
 
+/** @param {readonly string[]} names */
+const flows = (...names) => names.map((name) => `test/editor/${name}.test.ts`);
+
 /**
- * The files that take longest, longest first, by the process that runs them. They start first, so that the others run
- * alongside. Flows in VS Code that share a process share its browser and server.
+ * The files that take longest by the process that runs them. They start first, in this order, so that the others run
+ * alongside. Flows in VS Code that share a process share its browser and server; these processes are spread, since two of
+ * them at the same time are more than two cores can show at the speed of a person.
  * @type {readonly (readonly string[])[]}
  */
 export const slowGroups = [
-  ['editor', 'served', 'grammar'].map((name) => `test/editor/${name}.test.ts`),
-  ['everyday', 'tableDiff', 'plots', 'cells'].map((name) => `test/editor/${name}.test.ts`),
+  flows('editor', 'served', 'grammar'),
   ['test/docs/tutorial.test.ts'],
-  ['resources', 'replication', 'history'].map((name) => `test/editor/${name}.test.ts`),
-  ['test/editor/site.test.ts'],
   ['test/bench/bench.test.ts'],
   ['test/pipeline/harbor.test.ts'],
   ['test/pipeline/kill.test.ts'],
@@ -25,6 +26,7 @@ export const slowGroups = [
   ['test/pond/faults.test.ts'],
   ['test/sandbox/functions.test.ts'],
   ['test/commands/hostilePond.test.ts'],
+  flows('everyday', 'tableDiff', 'plots', 'cells'),
   ['test/pond/foreignEngines.test.ts'],
   ['test/resources/hydroVuResume.test.ts'],
   ['test/resources/combineParts.test.ts'],
@@ -36,6 +38,8 @@ export const slowGroups = [
   ['test/resources/newKind.test.ts'],
   ['test/delta/chdb.test.ts'],
   ['test/pond/kill.test.ts'],
+  flows('resources', 'replication', 'history'),
+  flows('site'),
   ['test/pond/writers.test.ts'],
   ['test/delta/race.test.ts'],
 ];
