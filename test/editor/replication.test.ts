@@ -221,11 +221,17 @@ async function clone({ page, screenshot }: Window, { home, store, id }: Fixture)
     const dialog = page.locator('.quick-input-widget').filter({ hasText: 'Folder for the clone' });
     await dialog.waitFor();
     const arrived = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'arrived' });
-    // While it still lists another folder, the dialog puts that one's path back.
-    do await dialog.locator('input[type=text]').fill(`${parent}/`);
-    while (!(await isShown(arrived)));
-    await dialog.getByRole('button', { name: 'Clone Here' }).click();
-    await dialog.waitFor({ state: 'hidden' });
+    const isClosed = (): Promise<boolean> =>
+      dialog.waitFor({ state: 'hidden', timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+    // While it still lists another folder, the dialog puts that one's path back, also when the button was clicked.
+    do {
+      do await dialog.locator('input[type=text]').fill(`${parent}/`);
+      while (!(await isShown(arrived)));
+      await dialog.getByRole('button', { name: 'Clone Here' }).click();
+    } while (!(await isClosed()));
     await notified(page, 'Cloned and verified');
     await explorerRow(page, name).waitFor();
     const { stdout } = await runPond(['--pond', join(parent, '.pond'), 'status', '--json'], { cwd: home });
