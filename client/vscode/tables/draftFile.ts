@@ -32,7 +32,7 @@ export class DraftFile {
     this.current = current;
   }
 
-  /** Reads the latest draft; undefined when there is none. Throws when there are only files that cannot be read. */
+  /** Reads the latest draft; undefined without one. Throws when there are only files that cannot be read. */
   async read(): Promise<Draft | undefined> {
     const files = await Promise.all([this.disk.read(0), this.disk.read(1)]);
     const found = files.filter((bytes) => bytes !== undefined);
