@@ -11,10 +11,9 @@ import { type Locator, type Page } from 'playwright-core';
 import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
-const timeout = 600_000;
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
 const depths = `apiVersion: duckpond/v1

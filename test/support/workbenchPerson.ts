@@ -8,9 +8,15 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title });
   await openPalette(page, title);
   // A window that takes the focus while it starts may close the palette; a user then opens it again.
-  while (!(await isShown(row))) {
-    await page.keyboard.press('Escape');
-    await openPalette(page, title);
+  if (!(await isShown(row))) {
+    await repeatUntil(
+      async () => {
+        await page.keyboard.press('Escape');
+        await openPalette(page, title);
+      },
+      () => isShown(row),
+      `the palette has ${title}`,
+    );
   }
   await page.keyboard.press('Enter');
   await page.waitForFunction(paletteGone);
@@ -18,13 +24,33 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 /** Runs a command, and repeats it until its result is shown. */
 export async function runCommandUntil(page: Page, title: string, shown: Locator): Promise<void> {
-  do await runCommand(page, title);
-  while (!(await isShown(shown)));
+  await repeatUntil(
+    () => runCommand(page, title),
+    () => isShown(shown),
+    `${title} shows its result`,
+  );
+}
+
+/** Timeout for what is repeated. */
+const repeatedMs = 120_000;
+
+/** Does something as often as a user has to, until it had its effect. Throws when it has none within two minutes. */
+export async function repeatUntil(
+  act: () => Promise<unknown>,
+  hadEffect: () => Promise<boolean>,
+  effect: string,
+): Promise<void> {
+  const end = performance.now() + repeatedMs;
+  do {
+    if (performance.now() > end) throw new Error(`still wrong after ${repeatedMs / 1000} s: ${effect}`);
+    await act();
+  } while (!(await hadEffect()));
 }
 
 const paletteMs = 8000;
 
-async function isShown(row: Locator): Promise<boolean> {
+/** True once it is there; false when it does not come within eight seconds. */
+export async function isShown(row: Locator): Promise<boolean> {
   return await row.waitFor({ timeout: paletteMs }).then(
     () => true,
     () => false,
@@ -81,8 +107,10 @@ export async function chooseInMenu(page: Page, row: Locator, title: string): Pro
       return false;
     }
   };
-  do if (!(await item.isVisible())) await row.click({ button: 'right' });
-  while (!(await isChosen()));
+  const openMenu = async (): Promise<void> => {
+    if (!(await item.isVisible())) await row.click({ button: 'right' });
+  };
+  await repeatUntil(openMenu, isChosen, `the menu has ${title}, which closes it`);
 }
 
 /** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */
@@ -94,8 +122,11 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
     if ((await row.getAttribute('aria-expanded')) === 'true') continue;
     const selected = row.and(page.locator('[aria-selected="true"]'));
     // Rows that come or go move the others under the mouse; a user then clicks again.
-    do await row.click();
-    while (!(await isShown(selected)));
+    await repeatUntil(
+      () => row.click(),
+      () => isShown(selected),
+      `${name} is selected`,
+    );
   }
 }
 
