@@ -94,7 +94,8 @@ const menuMs = 5000;
 
 /**
  * Chooses an item of the menu of a row. A menu ignores a click that follows too soon the one by which it was opened, and
- * a row that is drawn again closes its menu; a user then clicks, or opens it, again.
+ * a row that is drawn again closes its menu; a user then clicks, or opens it, again. An open menu keeps its items as they
+ * were: one opened before VS Code knows that the workspace is trusted has items that stay disabled.
  */
 export async function chooseInMenu(page: Page, row: Locator, title: string): Promise<void> {
   const item = page.getByRole('menuitem', { name: title }).first();
@@ -108,6 +109,7 @@ export async function chooseInMenu(page: Page, row: Locator, title: string): Pro
     }
   };
   const openMenu = async (): Promise<void> => {
+    if ((await item.isVisible()) && (await item.isDisabled())) await page.keyboard.press('Escape');
     if (!(await item.isVisible())) await row.click({ button: 'right' });
   };
   await repeatUntil(openMenu, isChosen, `the menu has ${title}, which closes it`);
