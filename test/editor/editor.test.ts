@@ -218,6 +218,9 @@ async function discard({ page, screenshot }: Window): Promise<void> {
   await page.keyboard.press('x');
   // Next to the line that differs from the latest commit.
   await page.locator('.dirty-diff-glyph').first().waitFor();
+  // An undo during a save reaches the state that VS Code takes for saved, though the save writes the edit after it.
+  await page.locator('.statusbar-item').filter({ hasText: 'demo · 3 staged' }).waitFor();
+  await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Z');
   await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
   await runCommand(page, 'Pond: Restore Version');

@@ -245,7 +245,7 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
 async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
   await runCommand(page, 'Welcome: Open Walkthrough');
   await row(page, 'Get Started with DuckPond').waitFor();
-  await page.keyboard.insertText('Get Started with DuckPond');
+  await page.locator('.quick-input-widget input[type=text]').fill('Get Started with DuckPond');
   await page.keyboard.press('Enter');
   const last = page.locator('.getting-started-step').filter({ hasText: 'Go back in time' });
   await last.waitFor();
