@@ -78,7 +78,7 @@ function resourceRow(page: Page, title: string, what: string): Locator {
 
 /** A notification with a text, once it is in the list of them, which is opened. */
 async function notified(page: Page, text: string): Promise<Locator> {
-  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text });
+  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text }).first();
   await runCommandUntil(page, 'Notifications: Show Notifications', shown);
   return shown;
 }

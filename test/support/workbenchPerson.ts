@@ -4,21 +4,19 @@ import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** Runs a command from the palette by its visible title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  // The row that Enter accepts: until the palette has filtered its list, it is not the one with the title.
+  // The row that the palette offers first: until it has filtered its list, it is not the one with the title.
   const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title });
+  // A window that takes the focus while it starts may close the palette; a user then opens it again. A click has its row
+  // or fails, whereas a key would go to what has the focus instead.
+  const isChosen = (): Promise<boolean> => succeeds(row.click({ timeout: paletteMs }));
   await openPalette(page, title);
-  // A window that takes the focus while it starts may close the palette; a user then opens it again.
-  if (!(await isShown(row))) {
-    await repeatUntil(
-      async () => {
-        await page.keyboard.press('Escape');
-        await openPalette(page, title);
-      },
-      () => isShown(row),
-      `the palette has ${title}`,
-    );
+  if (!(await isChosen())) {
+    const openAgain = async (): Promise<void> => {
+      await page.keyboard.press('Escape');
+      await openPalette(page, title);
+    };
+    await repeatUntil(openAgain, isChosen, `the palette has ${title}`);
   }
-  await page.keyboard.press('Enter');
   await page.waitForFunction(paletteGone);
 }
 
@@ -51,7 +49,11 @@ const paletteMs = 8000;
 
 /** True once it is there; false when it does not come within eight seconds. */
 export async function isShown(row: Locator): Promise<boolean> {
-  return await row.waitFor({ timeout: paletteMs }).then(
+  return await succeeds(row.waitFor({ timeout: paletteMs }));
+}
+
+function succeeds(action: Promise<void>): Promise<boolean> {
+  return action.then(
     () => true,
     () => false,
   );
