@@ -127,6 +127,8 @@ export type WorkerOperations = {
 export type ToWorker =
   | { readonly kind: 'settings'; readonly settings: WorkerSettings }
   | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** All files that were read so far had the expected content: saves what was found in them. */
+  | { readonly kind: 'save' };
 
 export type FromWorker = { readonly id: number } & ({ readonly result: unknown } | { readonly error: PlainError });
