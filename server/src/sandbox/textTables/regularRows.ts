@@ -1,6 +1,7 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
+import { PassPauses, type RecordAutomaton, recordBytesMax } from '../recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
-import { KnownRows, recordBytesMax } from './knownRows.ts';
+import { knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';
 import { endIn, exits, type FieldEnd, type FieldMarks, automatonOf } from './valueAutomaton.ts';
 import { extendedClass } from './valueClass.ts';
@@ -25,9 +26,6 @@ const byteOrderMark = 0xef;
 
 /** Fields of a record, at most, for which rows of known values are passed: states of more fill caches of the processor. */
 const knownFieldsMax = 100;
-
-/** Rows after a failed attempt to pass rows of known values, before the next one, at most. */
-const pauseMax = 64;
 
 /** A field whose value has to be looked at, in the current record. */
 interface OpenField {
@@ -59,10 +57,8 @@ export class RegularRows {
   #rows = 0;
   #pairs = 0;
   /** For the present `#starts`; made when it is needed. */
-  #knownRows: KnownRows | undefined;
-  /** Rows before the next attempt to pass rows of known values, and after one that passes none. */
-  #wait = 0;
-  #pause = 1;
+  #knownRows: RecordAutomaton<RowState> | undefined;
+  readonly #pauses = new PassPauses();
 
   constructor(options: RegularRowsOptions) {
     const { marks, facts, nulls, firstName } = options;
@@ -106,10 +102,9 @@ export class RegularRows {
 
   /** Passes rows of known values from the start of a record on, up to `end`, and returns the start of the next record. */
   #afterKnown(bytes: Buffer, from: number, end: number): number {
-    this.#wait -= 1;
-    if (this.#wait > 0 || this.#starts.length > knownFieldsMax) return from;
+    if (this.#starts.length > knownFieldsMax || !this.#pauses.isDue()) return from;
     const { marks, comment } = this.#options;
-    this.#knownRows ??= new KnownRows({
+    this.#knownRows ??= knownRows({
       ...{ marks, comment, firstName: this.#firstName, starts: this.#starts.slice() },
       isKnown: (field, state) => this.#known[field]!.has(state),
     });
@@ -117,8 +112,7 @@ export class RegularRows {
     this.#rows += rows;
     this.#pairs += pairs;
     for (const [field, count] of empty.entries()) this.#uncounted[field]! += count;
-    this.#pause = rows > this.#pause ? 1 : Math.min(this.#pause * 2, pauseMax);
-    this.#wait = this.#pause;
+    this.#pauses.note(rows);
     return begin;
   }
 
