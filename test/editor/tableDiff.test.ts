@@ -9,7 +9,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, runCommand, webview } from '../support/workbenchPerson.ts';
-import { makeMergeFiles, mergeConflict } from './mergeFlow.ts';
+import { compareStatements, makeMergeFiles, mergeConflict } from './mergeFlow.ts';
 
 const timeout = 300_000;
 
@@ -152,10 +152,10 @@ describe('differences of tables in the editor', () => {
     });
   });
 
-  test('two edits of a table are merged by rows', { timeout }, async (t) => {
-    assert.ok(flows);
+  test('two edits of a table are merged, and the results of two queries are compared', { timeout }, async (t) => {
     await flows.through(t, 'table-merge', makeMergeFiles, async (window, files) => {
       await mergeConflict(window, files);
+      await compareStatements(window, files);
     });
   });
 });
