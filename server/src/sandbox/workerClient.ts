@@ -7,6 +7,7 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
@@ -19,6 +20,7 @@ interface WorkerOptions extends Omit<WorkerSettings, 'spillDirectory'> {
 interface PendingRequest {
   resolve(result: unknown): void;
   reject(error: PondError): void;
+  readonly report: ReportRows | undefined;
 }
 
 /** Time in which a cancelled request has to stop by itself, milliseconds. */
@@ -79,17 +81,19 @@ export class WorkerProcess {
 
   /**
    * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
-   * soon after the signal: a process that does not stop its work is killed.
+   * soon after the signal: a process that does not stop its work is killed. `report` gets the rows that are done now and
+   * then, from operations that count them.
    */
   async request<N extends OperationName>(
     name: N,
     params: OperationParams<N>,
     signal?: AbortSignal,
+    report?: ReportRows,
   ): Promise<OperationResult<N>> {
     throwIfCancelled(signal, 'the query');
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
-    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject, report }));
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ kind: 'cancel', id });
@@ -122,6 +126,7 @@ export class WorkerProcess {
     // Messages after the end are ignored: the end rejects all pending requests.
     if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
+    if ('progress' in message) return pending?.report?.(message.progress.done, message.progress.total);
     this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(PondError.fromPlain(message.error) ?? unexpectedAnswer());
     else pending?.resolve(message.result);

@@ -10,6 +10,7 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow } from '../sandbox/types.ts';
+import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
@@ -174,13 +175,18 @@ export class QueryEngine {
    * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
    * removed at the end.
    */
-  async *content(resultId: string, format: FileFormat, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  async *content(
+    resultId: string,
+    format: FileFormat,
+    signal?: AbortSignal,
+    report?: ReportRows,
+  ): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format, file }, signal);
+      await worker.request('copy', { result, format, file }, signal, report);
       yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);
@@ -217,12 +223,12 @@ export class QueryEngine {
     }
   }
 
-  /** Writes all rows of a result to a host file, as `toFile`. */
-  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal): Promise<void> {
+  /** Writes all rows of a result to a host file, as `toFile`; `report` gets those that are written. */
+  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal, report?: ReportRows): Promise<void> {
     const target = namedFile(file);
     if (target.kind === 'descriptor') throw foreignStream(file);
     const { worker, result } = this.#find(resultId);
-    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal);
+    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal, report);
     await writeNamedFile(target, copy, signal);
   }
 
