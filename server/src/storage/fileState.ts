@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { errnoOf, raise } from './storageError.ts';
 
 /** State of a regular host file. */
-export interface FileState {
+interface FileState {
   /** Equal for the same file as long as no process writes to it. */
   readonly key: string;
   readonly sizeBytes: number;
