@@ -104,6 +104,28 @@ async function editText({ page, screenshot }: Window, files: Files): Promise<voi
   assert.equal(await pondText(files, 'cat', '/tide.csv', '--at', 'HEAD'), content);
 }
 
+/** What was saved is undone as edits of the saved table, also the removal of a row, and done again. */
+async function undoSaved(page: Page): Promise<void> {
+  const grid = webview(page);
+  await grid.getByRole('grid').focus();
+  for (const undone of [
+    grid.locator('#c2-2.edited').filter({ hasText: 'rain' }),
+    grid.locator('#c0-2.edited').filter({ hasText: 'NULL' }),
+    grid.locator('#c0-2.deleted'),
+    grid.locator('#c0-2.inserted').filter({ hasText: 'calm' }),
+  ]) {
+    await page.keyboard.press('Control+z');
+    await undone.waitFor();
+  }
+  const dirty = tab(page, 'table.parquet').and(page.locator('.dirty'));
+  await dirty.waitFor();
+  for (const done of ['#c0-2.deleted', '#c0-2.edited', '#c0-2:not(.edited)', '#c2-2:not(.edited)']) {
+    await page.keyboard.press('Control+Shift+z');
+    await grid.locator(done).waitFor();
+  }
+  await dirty.waitFor({ state: 'detached' });
+}
+
 /** Rows of a Parquet file are inserted, deleted and pasted. */
 async function editParquet({ page, screenshot }: Window): Promise<void> {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -169,6 +191,7 @@ async function reloadEdited({ page, screenshot }: Window, files: Files): Promise
   await page.keyboard.press('Control+s');
   await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).waitFor();
   await shows(webview(page), 0, 2, 'fog');
+  await undoSaved(page);
   await reloadWindow(page);
   // VS Code may remember the table as one with edits: it saves its own state every few seconds.
   await tab(page, 'table.parquet').click();

@@ -60,6 +60,7 @@ describe('plots', () => {
       );
       await lines(window, grid);
       await zoom(window.page, grid);
+      await split(window, grid);
       await compare(window, grid);
       await explain(window, grid);
       await state(window, grid, files);
@@ -99,6 +100,33 @@ async function zoom(page: Page, grid: FrameLocator): Promise<void> {
   await rows.filter({ hasNotText: '19,001' }).filter({ hasText: 'plot of' }).waitFor();
   await page.keyboard.press('0');
   await rows.filter({ hasText: 'plot of 19,001 rows' }).waitFor();
+}
+
+/** Rows and plot next to each other: a filter of the rows changes the plot, and the rows keep the focus. */
+async function split({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
+  await grid.getByRole('button', { name: 'Split' }).click();
+  const rows = grid.getByRole('grid');
+  await rows.waitFor();
+  await grid.getByRole('img', { name: 'A.Water.C, B.Water.C by time' }).waitFor();
+  await rows.focus();
+  await page.keyboard.press('ArrowDown');
+  await grid.locator('#c1-0.focused').waitFor();
+  await grid.getByRole('button', { name: 'Menu of A.Water.C' }).click();
+  await grid.getByRole('menuitem', { name: 'Filter…' }).click();
+  const dialog = grid.getByRole('dialog', { name: 'Filter A.Water.C' });
+  await dialog.getByLabel('Condition').selectOption('>');
+  await dialog.getByLabel('Value', { exact: true }).fill('15');
+  await page.keyboard.press('Enter');
+  const drawn = grid.locator('.heard').filter({ hasText: 'plot of' });
+  await drawn.filter({ hasNotText: '19,001' }).waitFor();
+  await screenshot('plot-split');
+  await grid
+    .getByRole('group', { name: 'Filters' })
+    .getByRole('button', { name: /^Remove/ })
+    .click();
+  await drawn.filter({ hasText: 'plot of 19,001 rows' }).waitFor();
+  await grid.getByRole('button', { name: 'Split' }).click();
+  await rows.waitFor({ state: 'detached' });
 }
 
 /** The version before is drawn too, and events of another table are marked. */

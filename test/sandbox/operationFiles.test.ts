@@ -99,6 +99,9 @@ test('an answer from a replaced file is refused, and what its process knows goes
 test('the files of a query that reads on after its first rows are looked at again at its end', async () => {
   const worker = new WorkerProcess(settings);
   await replaceCompared();
-  await assert.rejects(worker.request('finish', { result: 1 }, undefined, new UnchangedFiles([file])), isChanged);
+  await assert.rejects(
+    worker.request('finish', { result: 1 }, undefined, { files: new UnchangedFiles([file]) }),
+    isChanged,
+  );
   await worker.exited;
 });

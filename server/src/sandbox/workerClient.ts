@@ -8,6 +8,7 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
@@ -18,9 +19,16 @@ interface WorkerOptions extends Omit<WorkerSettings, 'spillDirectory'> {
   readonly workerPath?: string;
 }
 
+/** `files`: those that the operation reads, by default those of its params. */
+interface RequestOptions {
+  readonly report?: ReportRows | undefined;
+  readonly files?: UnchangedFiles;
+}
+
 interface PendingRequest {
   resolve(result: unknown): void;
   reject(error: PondError): void;
+  readonly report: ReportRows | undefined;
 }
 
 /** Time in which a cancelled request has to stop by itself, milliseconds. */
@@ -85,17 +93,17 @@ export class WorkerProcess {
    * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, `cancelled` soon
    * after the signal: a process that does not stop its work is killed. Fails `content-changed` when one of the files that
    * it read, by default those of its params, was changed after its content was compared. Then the process ends, with all
-   * that it found in them.
+   * that it found in them. `report` gets the rows that are done now and then, from operations that count them.
    */
   async request<N extends OperationName>(
     name: N,
     params: OperationParams<N>,
     signal?: AbortSignal,
-    files = new UnchangedFiles(filesOfOperation(name, params)),
+    { report, files = new UnchangedFiles(filesOfOperation(name, params)) }: RequestOptions = {},
   ): Promise<OperationResult<N>> {
     this.#unverified += 1;
     try {
-      return await this.#answer(name, params, signal);
+      return await this.#answer(name, params, signal, report);
     } finally {
       await this.#requireUnchanged(files);
     }
@@ -123,11 +131,12 @@ export class WorkerProcess {
     name: N,
     params: OperationParams<N>,
     signal: AbortSignal | undefined,
+    report: ReportRows | undefined,
   ): Promise<OperationResult<N>> {
     throwIfCancelled(signal, 'the query');
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
-    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject, report }));
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ kind: 'cancel', id });
@@ -160,6 +169,7 @@ export class WorkerProcess {
     // Messages after the end are ignored: the end rejects all pending requests.
     if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
+    if ('progress' in message) return pending?.report?.(message.progress.done, message.progress.total);
     this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(PondError.fromPlain(message.error) ?? unexpectedAnswer());
     else pending?.resolve(message.result);

@@ -10,12 +10,14 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow } from '../sandbox/types.ts';
+import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { isPassingFailure, UnchangedFiles } from '../storage/unchangedFiles.ts';
 import { type HistoryTables, pondTables } from './history.ts';
+import { type BegunQuery, type KeptResult } from './keptResult.ts';
 import { prepareQuery } from './prepare.ts';
 import { foreignStream, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
 
@@ -33,20 +35,6 @@ export interface FileTarget {
   readonly format: FileFormat;
   /** Absolute host path. */
   readonly file: string;
-}
-
-/** Rows of a finished query, which the process that ran it keeps. */
-export interface KeptResult {
-  readonly worker: WorkerProcess;
-  readonly result: number;
-  /** The reason that its rows are not valid, when it is known. */
-  readonly failure?: PondError;
-}
-
-/** A result with its first rows, or all of them. */
-export interface BegunQuery extends Omit<QueryResult, 'rowCount'> {
-  /** Undefined while there are more rows. */
-  readonly rowCount: number | undefined;
 }
 
 /**
@@ -177,13 +165,18 @@ export class QueryEngine {
    * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
    * removed at the end.
    */
-  async *content(resultId: string, format: FileFormat, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  async *content(
+    resultId: string,
+    format: FileFormat,
+    signal?: AbortSignal,
+    report?: ReportRows,
+  ): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format, file }, signal);
+      await worker.request('copy', { result, format, file }, signal, { report });
       yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);
@@ -220,12 +213,12 @@ export class QueryEngine {
     }
   }
 
-  /** Writes all rows of a result to a host file, as `toFile`. */
-  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal): Promise<void> {
+  /** Writes all rows of a result to a host file, as `toFile`; `report` gets those that are written. */
+  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal, report?: ReportRows): Promise<void> {
     const target = namedFile(file);
     if (target.kind === 'descriptor') throw foreignStream(file);
     const { worker, result } = this.#find(resultId);
-    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal);
+    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal, { report });
     await writeNamedFile(target, copy, signal);
   }
 
@@ -270,7 +263,7 @@ export class QueryEngine {
     const filling = new AbortController();
     this.#fills.set(resultId, filling);
     try {
-      await worker.request('finish', { result }, filling.signal, new UnchangedFiles(prepared.spec.files));
+      await worker.request('finish', { result }, filling.signal, { files: new UnchangedFiles(prepared.spec.files) });
     } catch (error) {
       const isKept = this.#results.has(resultId);
       if (isKept && isPondError(error, 'content-changed'))

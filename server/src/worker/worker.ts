@@ -14,6 +14,7 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type ToWorker,
   type WorkerOperations,
   type WorkerSettings,
@@ -33,6 +34,9 @@ const loadOperations = lazy((): WorkerOperations => {
   assert(settings !== undefined, () => 'settings come first');
   return createOperations(settings, openHostDisk);
 });
+
+/** Milliseconds between two reports of the progress of a request. */
+const reportMs = 200;
 
 /** Milliseconds that work has to stop before the process ends regardless; less than the client's wait on closing it. */
 const stopTimeMs = 1500;
@@ -73,7 +77,7 @@ async function answer(id: number, name: OperationName, params: unknown): Promise
   if (isLeaving) controller.abort();
   running.set(id, controller);
   try {
-    send({ id, result: await perform(name, params, controller.signal) });
+    send({ id, result: await perform(name, params, controller.signal, reporter(id)) });
   } catch (error) {
     const plain = queryError(error, '').toPlain();
     // An interrupt reaches any work of the database, with varying messages.
@@ -88,10 +92,21 @@ async function perform<N extends OperationName>(
   name: N,
   params: unknown,
   signal: AbortSignal,
+  report: ReportRows,
 ): Promise<OperationResult<N>> {
   const operations = loadOperations();
   throwIfCancelled(signal, 'the query');
-  return operations[name](params as OperationParams<N>, signal);
+  return operations[name](params as OperationParams<N>, signal, report);
+}
+
+/** Returns a function that reports the progress of a request, now and then. */
+function reporter(id: number): ReportRows {
+  let next = 0;
+  return (done, total) => {
+    if (performance.now() < next) return;
+    next = performance.now() + reportMs;
+    send({ id, progress: { done, ...(total !== undefined && { total }) } });
+  };
 }
 
 function send(message: FromWorker): void {
