@@ -37,7 +37,7 @@ async function write(sql: string, format: FileFormat): Promise<string> {
   const stream = await (await (await connection.statements(sql)).bind(0)).stream();
   const { result } = await store.keep(stream, never);
   const path = `${(files += 1)}.${format}`;
-  await store.copy(result, format, { disk: openHostDisk(temporary.path), path }, never);
+  await store.copy(result, { format, disk: openHostDisk(temporary.path), path }, never);
   await store.release(result);
   return join(temporary.path, path);
 }

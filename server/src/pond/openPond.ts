@@ -167,10 +167,10 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   }
 
   async *log(options: LogOptions = {}): AsyncIterable<Commit> {
-    const { opLog } = this.#store;
+    const { opLog, commits: known } = this.#store;
     const start = options.start === undefined ? this.head.number : (await this.resolve(String(options.start))).number;
     const names = normalizePath(options.path ?? '/').names;
-    const commits = names.length === 0 ? commitsFrom(opLog, start) : commitsOfPath(this.#store, start, names);
+    const commits = names.length === 0 ? commitsFrom(opLog, start, known) : commitsOfPath(this.#store, start, names);
     yield* firstOf(commits, options.limit ?? Infinity);
   }
 

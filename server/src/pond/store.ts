@@ -8,6 +8,7 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
+import { type Commit } from './commitRecord.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { NewBlobs } from './newBlobs.ts';
@@ -25,11 +26,15 @@ export interface Store {
   readonly roots: LruCache<CommitNumber, Promise<CommittedNode>>;
   /** Committed versions of the series used last, by the id of the node: see seriesVersions.ts. */
   readonly series: LruCache<string, readonly CommittedNode[]>;
+  /** Commits that logs have read: more than a page of a search reads. */
+  readonly commits: LruCache<CommitNumber, Commit>;
 }
 
 const rootsMax = 100;
 /** Versions in the cache, over all series. */
 const seriesVersionsMax = 100_000;
+/** Commits in the cache: about 12 MB. */
+const commitsMax = 16_384;
 
 /** Returns the store of a pond whose log is open. */
 export function createStore({ disk, origin }: Pick<PondStorage, 'disk' | 'origin'>, opLog: OpLog): Store {
@@ -41,6 +46,7 @@ export function createStore({ disk, origin }: Pick<PondStorage, 'disk' | 'origin
     blobs: createBlobStore(disk, newBlobs, origin),
     roots: new LruCache({ max: rootsMax }),
     series: new LruCache({ max: seriesVersionsMax, sizeOf: ({ length }) => length }),
+    commits: new LruCache({ max: commitsMax }),
   };
 }
 

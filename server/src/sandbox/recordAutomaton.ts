@@ -54,7 +54,7 @@ class Lane {
 }
 
 /** The rows that were passed. */
-export type PassedRows = Pick<Lane, 'begin' | 'rows' | 'pairs' | 'empty'>;
+type PassedRows = Pick<Lane, 'begin' | 'rows' | 'pairs' | 'empty'>;
 
 /** A field without a value, which is counted. */
 export class EmptyField<S> {
