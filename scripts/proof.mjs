@@ -31,6 +31,7 @@ const repeating = [
   'test/sandbox/regularRows.test.ts',
   'test/sandbox/textWriters.test.ts',
   'test/pipeline/kill.test.ts',
+  'test/pipeline/restore.test.ts',
   ...['hydroVuHostile', 'hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
   'test/sql/plots.test.ts',
   ...['copyTree', 'copyDamage', 'copyDerived'].map((name) => `test/resources/${name}.test.ts`),

@@ -179,7 +179,13 @@ test('a clone backs up nothing until it is adopted, and only with the history of
   const inClone = (...args: readonly string[]): Promise<Ended> => place.pond(['--pond', 'clone', ...args]);
   await inClone('allow', 'nas');
   const refused = await inClone('backup');
-  assert.match(refused.stderr, /^error\[not-allowed\]: .*this pond is a clone of .*\nhint: .*'pond backup adopt nas'/);
+  assert.match(refused.stderr, /^error\[not-allowed\]: .*this pond is a clone of .*\nhint: .*'pond backup adopt nas'/m);
+  assert.match(refused.stderr + refused.stdout, /could not be kept: this pond follows file:.*would end that/);
+  // The clone has no commit of its own, so it follows the store.
+  await write(place, '/later', 'later');
+  await place.ok(['backup']);
+  await place.ok(['clone', place.url, 'clone']);
+  assert.equal((await inClone('cat', '/later')).stdout, 'later');
   assert.equal((await inClone('backup', 'adopt', 'nas')).status, 0);
   await inClone('mkdir', '/in-clone');
   await inClone('commit', '-m', 'in the clone');

@@ -7,10 +7,9 @@ import { describe, test } from 'node:test';
 import { type Dialog, type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
 
-const timeout = 300_000;
 /** A served editor saves by itself a second after an edit, which is tested where it is wanted. */
 const settings = { 'files.autoSave': 'off' };
 const content = 'day;level;note\r\n15.01.2026;1,50;"calm"\r\n16.01.2026;2,25;wind\r\n17.01.2026;1,75;rain\r\n';

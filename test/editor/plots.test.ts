@@ -1,6 +1,5 @@
 /** Plots in a real VS Code, by mouse and keyboard. Saves screenshots in out/screenshots/. */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +7,8 @@ import { describe, test } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
-
-const timeout = 300_000;
-
-/** Resolves in the page when it is drawn next, and how often to wait for that: a minute. */
-const nextFrame = 'new Promise((resolve) => requestAnimationFrame(resolve))';
-const framesMax = 3600;
 
 /** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
 function readings(offset: number): string {
@@ -176,8 +169,7 @@ async function state({ page }: Window, grid: FrameLocator, { home }: FlowFiles):
   // The dialog looks for the file first.
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'plots.pond' }).waitFor();
   await page.keyboard.press('Enter');
-  const isWritten = (): boolean => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 10_000;
-  for (let frames = 0; !isWritten() && frames < framesMax; frames += 1) await page.evaluate(nextFrame);
+  await page.getByText(`Wrote ${file}.`).first().waitFor();
   const bytes = await readFile(file);
   assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
   assert.ok(bytes.length > 10_000);

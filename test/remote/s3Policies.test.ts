@@ -9,7 +9,9 @@ import { pruneCopy } from '../../server/src/replica/prune.ts';
 import { verifyCopy } from '../../server/src/replica/verify.ts';
 import { S3Store } from '../../server/src/remote/s3Store.ts';
 import { collect, keysOf, rejects, textBody } from '../contracts/objectStores.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { createBackedUp, fillPond, pushTo } from '../support/backup.ts';
+import { cloneOnto, soundCommits } from '../support/clonedPond.ts';
 import { quickEffects } from '../support/quickEffects.ts';
 import { createUsers, motoServer, type S3Server, type S3User } from '../support/s3Servers.ts';
 
@@ -55,7 +57,7 @@ describe('the policies of docs/stores.md', { skip: available.skip ?? false }, ()
     assert.equal(String(await store.read('_pond/blobs/ab/x')), 'one');
   });
 
-  it('let the writer back up a pond, verify it, and list what the pruner may remove', async () => {
+  it('let the writer back up a pond, verify it and list what the pruner may remove, and the reader clone it', async () => {
     const backed = await createBackedUp();
     await fillPond(backed.pond);
     const [store, pruner] = [open('writer', {}, 'ponds/two'), open('pruner', {}, 'ponds/two')];
@@ -66,6 +68,10 @@ describe('the policies of docs/stores.md', { skip: available.skip ?? false }, ()
     assert.deepEqual((await verifyCopy(parts, { share: 1 })).problems, []);
     const { objects } = await pruneCopy(parts, { now: () => Date.now() + 8 * 24 * 60 * 60 * 1000 });
     assert.ok(objects.some(({ key, state }) => key === orphan && state === 'candidate'));
+    const disk = createMemoryDisk();
+    const { head } = await cloneOnto(disk, open('reader', {}, 'ponds/two'));
+    assert.deepEqual(head, backed.pond.head);
+    assert.equal((await soundCommits(disk)).length, 6);
   });
 
   it('let the reader read, and change nothing', async () => {

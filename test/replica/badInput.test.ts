@@ -1,11 +1,18 @@
 /**
- * Bad input of backups and clones: each gives one error with a code, and its text says what is safe and what to do. The
+ * Bad input of backups, clones and migrations: each gives one error with a code, and its text says what is safe and what to do. The
  * store stays as it was, and a failed clone leaves no pond.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { type ErrorCode, isPondError, PondError } from '../../server/src/base/error.ts';
+import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
+import { requireSound } from '../../server/src/migrate/migrate.ts';
+import { openSource } from '../../server/src/migrate/openSource.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
+import { openObjectStore } from '../../server/src/remote/openStore.ts';
+import { S3Store } from '../../server/src/remote/s3Store.ts';
 import { verifyCopy } from '../../server/src/replica/verify.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
@@ -13,9 +20,12 @@ import { type BackedUp, commitFileAt, createBackedUp, fillPond, large, pushTo } 
 import { cloneOnto } from '../support/clonedPond.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { faultKinds, Faults } from '../support/faultDisk.ts';
+import { errorAnswer, startFaultProxy } from '../support/faultProxy.ts';
 import { createMemoryStore, type MemoryStore } from '../support/memoryStore.ts';
+import { writePocHarbor } from '../support/pocHarbor.ts';
 import { openPondOn } from '../support/pond.ts';
 import { overwrite } from '../support/pondState.ts';
+import { quickEffects } from '../support/quickEffects.ts';
 import { bytesOf } from '../support/tree.ts';
 
 const entryKey = (version: number): string => `_delta_log/${String(version).padStart(20, '0')}.json`;
@@ -58,10 +68,21 @@ async function divergedStore({ disk }: Parts): Promise<MemoryStore> {
 }
 
 const foreignEntry = bytesOf(`${JSON.stringify({ commitInfo: { operation: 'WRITE', engineInfo: 'other' } })}\n`);
-const refused =
-  (code: ErrorCode, message: string, hint: string): ObjectStore['read'] =>
-  () =>
-    Promise.reject(new PondError(code, message, { hint }));
+
+/** Pushes to a bucket that answers every request with an error. */
+async function pushAnswered(parts: Parts, status: number, code: string): Promise<void> {
+  const proxy = await startFaultProxy('http://127.0.0.1:1');
+  proxy.plan(() => ({ kind: 'answer', answer: errorAnswer(status, code) }));
+  const location = { kind: 's3', endpoint: proxy.endpoint, region: 'eu', bucket: 'pond', prefix: 'p' } as const;
+  const credentials = { keyId: 'KEYID', secret: 'secret' };
+  const store = new S3Store({ ...location, isPathStyle: true }, { credentials, effects: quickEffects() });
+  try {
+    await push(parts, store);
+  } finally {
+    store.close();
+    await proxy.close();
+  }
+}
 
 const cases: Readonly<Record<string, Case>> = {
   'another pond at the prefix': {
@@ -159,15 +180,54 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a full disk': {
     code: 'storage-full',
-    says: /no room left on the disk .*free some room on the disk, then try again/,
+    says: /no room left on the disk .*Free some room on the disk, then try again\./,
     work: ({ store }) =>
       cloneOnto(new Faults({ kind: faultKinds[1]!, at: 12, counted: 'changes' }).wrap(createMemoryDisk()), store),
   },
-  'a key that the store refuses': {
+  'a wrong secret': {
     code: 'remote-denied',
-    says: /Check the secret access key\./,
-    work: (parts) =>
-      push(parts, { ...parts.store, read: refused('remote-denied', '403', 'Check the secret access key.') }),
+    says: /403 SignatureDoesNotMatch.*Check the secret access key\./,
+    work: (parts) => pushAnswered(parts, 403, 'SignatureDoesNotMatch'),
+  },
+  'a key that may not write': {
+    code: 'remote-denied',
+    says: /403 AccessDenied.*Check what the key may do, and the policy of the bucket\./,
+    work: (parts) => pushAnswered(parts, 403, 'AccessDenied'),
+  },
+  'a clock that is wrong': {
+    code: 'remote-denied',
+    says: /403 RequestTimeTooSkewed.*Set the clock of this computer\./,
+    work: (parts) => pushAnswered(parts, 403, 'RequestTimeTooSkewed'),
+  },
+  'a bucket that is missing': {
+    code: 'remote-denied',
+    says: /404 NoSuchBucket.*Create the bucket, or correct its name\./,
+    work: (parts) => pushAnswered(parts, 404, 'NoSuchBucket'),
+  },
+  'a full store': {
+    code: 'storage-full',
+    says: /507 InsufficientStorage.*Free some room in the store\./,
+    work: (parts) => pushAnswered(parts, 507, 'InsufficientStorage'),
+  },
+  'a folder that is not mounted': {
+    code: 'remote-failed',
+    says: /^the folder \/nowhere\/nas does not exist Mount the disk, or create the folder\./,
+    work: async (parts) =>
+      await push(parts, await openObjectStore({ kind: 'folder', folder: '/nowhere/nas', prefix: 'ponds/one' })),
+  },
+  'an older pond with damage': {
+    code: 'pond-damaged',
+    says: /has damage: .*dir\.2\.parquet: .*Nothing was written\. --skip-damaged leaves these files out/,
+    work: async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'pond-test-'));
+      try {
+        writePocHarbor(folder);
+        writeFileSync(join(folder, 'dir.2.parquet'), 'cut');
+        requireSound(await openSource(folder, {}));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
   },
 };
 

@@ -12,14 +12,18 @@ import { bytesOf } from '../support/tree.ts';
 
 const entryKey = (version: number): string => `_delta_log/${String(version).padStart(20, '0')}.json`;
 
-/** The calls of a push, by name, without those that are not there. */
-async function callsOf(backed: BackedUp): Promise<Readonly<Record<string, number>>> {
+/** The calls of a push, by name, without those that are not there, and the bytes that it sent. */
+async function costOf(
+  backed: BackedUp,
+): Promise<{ readonly calls: Readonly<Record<string, number>>; readonly bytes: number }> {
   const { store, calls } = watchStore(backed.store);
-  await pushTo(backed, store);
+  const { bytes } = await pushTo(backed, store);
   const counts: Record<string, number> = {};
   for (const { name } of calls) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+  return { calls: counts, bytes };
 }
+
+const callsOf = async (backed: BackedUp): Promise<Readonly<Record<string, number>>> => (await costOf(backed)).calls;
 
 async function refused(work: Promise<unknown>, code: ErrorCode): Promise<PondError> {
   const error = await work.then(
@@ -56,17 +60,35 @@ describe('a push', () => {
   it('costs what is new, at any age of the pond', async () => {
     const backed = await createBackedUp();
     await pushTo(backed, backed.store);
-    const costs = async (): Promise<unknown> => {
-      assert.deepEqual(await callsOf(backed), { list: 1 });
-      await commitFileAt(backed.pond, '/small', bytesOf(String(Math.random())));
-      return await callsOf(backed);
-    };
-    // The data file and the entry are put; the listing finds the end, before the note its entry is looked at.
-    const oneCommit = { list: 1, putIfAbsent: 2, stat: 1, put: 1 };
-    assert.deepEqual(await costs(), oneCommit);
-    for (const i of seeds(30)) await commitFileAt(backed.pond, '/small', bytesOf(`commit ${i}`));
+    const change = (text: string): Promise<void> => commitFileAt(backed.pond, '/small', bytesOf(text.padEnd(100)));
+    const bytes: number[] = [];
+    // Commits before; with 20 rounds the pond has 10,000.
+    for (const age of [10, seeds(500).length === 500 ? 30 : seeds(500).length]) {
+      while (backed.pond.head.number < age) await change(`commit ${backed.pond.head.number}`);
+      await pushTo(backed, backed.store);
+      assert.deepEqual(await costOf(backed), { calls: { list: 1 }, bytes: 0 });
+      await change('one more');
+      const cost = await costOf(backed);
+      // The data file and the entry are put; the listing finds the end, before the note its entry is looked at.
+      assert.deepEqual(cost.calls, { list: 1, putIfAbsent: 2, stat: 1, put: 1 }, `after ${age} commits`);
+      bytes.push(cost.bytes);
+    }
+    // Ids and times compress differently.
+    assert.ok(Math.abs(bytes[1]! / bytes[0]! - 1) < 0.1, `${bytes.join(' and ')} bytes`);
+  });
+
+  it('sends each of many commits once, and the files in between that make the log short', async () => {
+    const backed = await createBackedUp();
     await pushTo(backed, backed.store);
-    assert.deepEqual(await costs(), oneCommit);
+    for (let i = 0; i < 100; i++) await commitFileAt(backed.pond, '/small', bytesOf(`commit ${i}`));
+    const { store, calls } = watchStore(backed.store);
+    assert.equal((await pushTo(backed, store)).commits, 100);
+    const puts = calls.filter(({ name }) => name === 'putIfAbsent').map(({ key }) => key);
+    const checkpoints = puts.filter((key) => key.includes('.checkpoint.'));
+    assert.deepEqual([puts.length - checkpoints.length, new Set(puts).size], [200, puts.length]);
+    assert.ok(checkpoints.length <= 2, checkpoints.join());
+    assert.equal(calls.filter(({ name }) => name === 'list').length, 1);
+    assert.ok(calls.length <= puts.length + 10, `${calls.length} calls`);
   });
 
   it('sends a blob once, however often commits refer to it', async () => {

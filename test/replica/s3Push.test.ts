@@ -1,14 +1,18 @@
 /** Pushes to a real S3-compatible server, through a proxy with faults. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { S3Store } from '../../server/src/remote/s3Store.ts';
 import { verifyCopy } from '../../server/src/replica/verify.ts';
 import { createBackedUp, fillPond, pushTo, commitFileAt } from '../support/backup.ts';
+import { chdbQuery, needsChdb } from '../support/chdb.ts';
 import { errorAnswer, type FaultProxy, startFaultProxy } from '../support/faultProxy.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { watchStore } from '../support/memoryStore.ts';
 import { quickEffects } from '../support/quickEffects.ts';
 import { type S3Server, s3Servers } from '../support/s3Servers.ts';
-import { bytesOf } from '../support/tree.ts';
+import { bytesOf, collect } from '../support/tree.ts';
 
 for (const { name, skip, start } of s3Servers()) {
   describe(`a push to ${name}`, { skip: skip ?? false }, () => {
@@ -65,6 +69,29 @@ for (const { name, skip, start } of s3Servers()) {
       proxy.plan(() => undefined);
       const { problems } = await verifyCopy({ source: backed.pond.stored, store }, { share: 1 });
       assert.deepEqual(problems, []);
+    });
+
+    it('is read by another reader over S3 as the version that the log ends with', needsChdb, async (t) => {
+      const location = { ...(await server.createBucket()), endpoint: proxy.endpoint };
+      const store = new S3Store(location, { credentials: server.credentials, effects: quickEffects() });
+      const backed = await createBackedUp();
+      await fillPond(backed.pond);
+      const third = `_delta_log/${'3'.padStart(20, '0')}.json`;
+      const { store: killed } = watchStore(store, {
+        before: ({ name, key }) =>
+          name === 'putIfAbsent' && key === third ? Promise.reject(new Error('killed')) : undefined,
+      });
+      await assert.rejects(pushTo(backed, killed), /killed/);
+      const { keyId, secret } = server.credentials;
+      const url = `${server.endpoint}/${location.bucket}/${location.prefix}/`;
+      const table = `deltaLake('${url}', '${keyId}', '${secret}')`;
+      const sql = `SELECT txn, sha256 FROM ${table} WHERE file_type = 'commit' ORDER BY txn`;
+      const rows = await chdbQuery(join(temporaryFolder(t), 'none'), sql);
+      const commits = (await collect(backed.pond.log())).reverse().slice(0, 3);
+      assert.deepEqual(
+        rows.map((row) => [Number(row['txn']), row['sha256']]),
+        commits.map(({ number, rootHash }) => [number, rootHash]),
+      );
     });
 
     it('does not go on where altered content would be stored', async () => {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { nextCommit } from '../../server/src/delta/commitNumber.ts';
+import { latestVersion } from '../../server/src/delta/log.ts';
+import { followedOrigin } from '../../server/src/pond/replica.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
 import { updateClone } from '../../server/src/replica/updateClone.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
@@ -161,6 +164,10 @@ describe('a copy that is brought up to date', () => {
       const left = await commitsIn(disk, store);
       assert.deepEqual(left, expected.slice(0, left.length));
       lengths.add(left.length);
+      // None of the fetched commits counts as its own; the next one would.
+      const latest = latestVersion(disk)!;
+      assert.ok(followedOrigin(disk, latest));
+      if (left.length === expected.length) assert.equal(followedOrigin(disk, nextCommit(latest)), undefined);
       assert.equal(await update(disk, storeOn(store)), true);
       assert.deepEqual(await commitsIn(disk, store), expected);
     });

@@ -80,6 +80,7 @@ test('a store that is not there is an error, and nothing is created in its place
   await host.apply(backupDocument(`{ endpoint: "${pathToFileURL(join(host.folder, 'unmounted')).href}" }`));
   const run = (await host.runAll()).get('Backup/offsite');
   assert.deepEqual([run?.status, run?.error?.code], ['failed', 'remote-failed']);
+  assert.ok(run?.error?.message.endsWith(`the folder ${join(host.folder, 'unmounted')} does not exist`));
   assert.ok(!readdirSync(host.folder).includes('unmounted'));
 });
 

@@ -291,6 +291,21 @@ test('one value that is almost of the form of a column has the effect that it ha
   }
 });
 
+test('lines in quotes that look like rows are none, wherever they are', () => {
+  const row = (index: number): string => `${1000 + index},2024-05-${String(10 + (index % 18))},${index % 7},"a b"`;
+  // Long enough to be read in two places at once.
+  const rows = Array.from({ length: 400 }, (_, index) => row(index));
+  for (const inner of [rows.slice(0, 60).join('\n'), `\n${row(1)}\n`, `${row(2)}\r\n`]) {
+    const quoted = `5,2024-05-10,,"${inner.replaceAll('"', '""')}"`;
+    for (let at = 1; at < rows.length; at += 23) {
+      const lines = ['time,b,c,d', ...rows.slice(0, at), quoted, ...rows.slice(at), ',2024-05-10,1,x', quoted];
+      const file = { bytes: Buffer.from(`${lines.join('\n')}\n`), format: {} };
+      assert.equal(scanned(file, 1e6, true), scanned(file, 1e6, false), `row ${at}`);
+      assert.match(scanned(file, 1e6, true), /rowCount\W+403/);
+    }
+  }
+});
+
 test('a class is extended like each of its texts', () => {
   const classOf = (text: string): string =>
     [...Buffer.from(text)].reduce((name, byte) => extendedClass(name, byte), '');

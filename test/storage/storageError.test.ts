@@ -25,7 +25,7 @@ for (const [errno, code] of codes) {
 }
 
 it('the error of a full disk has a hint', () => {
-  assert.match(storageError('ENOSPC', 'write', 'a').hint ?? '', /free some room/);
+  assert.match(storageError('ENOSPC', 'write', 'a').hint ?? '', /^Free some room .*\.$/);
 });
 
 it('an error of the host is wrapped with its cause, any other is passed through', () => {

@@ -50,7 +50,7 @@ export async function rowsBefore(
 }
 
 /** Positions, ascending, as ranges. */
-export function rangesOf(positions: readonly number[]): readonly RowRange[] {
+function rangesOf(positions: readonly number[]): readonly RowRange[] {
   const ranges: RowRange[] = [];
   for (const position of positions) {
     const last = ranges.at(-1);

@@ -40,7 +40,7 @@ async function withView(
   const selected: ReportRows = (done) => context.progress(`${counted(done)} rows selected`, 0);
   const kept = await onTable(pond, source, context, async (worker, table) => {
     const request = { table, view, ...(columns && { columns }) };
-    const { result, rowCount } = await worker.request('keepTable', request, context.signal, selected);
+    const { result, rowCount } = await worker.request('keepTable', request, context.signal, { report: selected });
     return { resultId: engine.keep(worker, result), rowCount };
   });
   try {

@@ -32,7 +32,7 @@ export function requireSound({ system, damage }: SourceHistory): void {
   const more = damage.length > shownMax ? [`and ${damage.length - shownMax} more`] : [];
   throw new PondError('pond-damaged', `the ${system} pond has damage: ${[...shown, ...more].join('; ')}`, {
     path: first.path,
-    hint: '--skip-damaged leaves these files out and lists them; --dry-run lists everything.',
+    hint: 'Nothing was written. --skip-damaged leaves these files out and lists them; --dry-run lists everything.',
   });
 }
 

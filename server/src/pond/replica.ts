@@ -3,6 +3,7 @@
  * the mark is parsed, and decides nothing but what this folder refuses to do.
  */
 import { isPondError, PondError } from '../base/error.ts';
+import { type CommitNumber } from '../delta/commitNumber.ts';
 import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
@@ -24,14 +25,24 @@ export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {
     isPartial: fields.has('partial') && fields.flag('partial'),
     isThin: fields.has('thin') && fields.flag('thin'),
     fork: fields.has('fork') ? fields.text('fork') : undefined,
+    last: fields.has('last') ? fields.commitNumber('last') : undefined,
   };
 }
 
+/**
+ * Returns the mark of a copy whose history is still that of its origin: without a commit of its own it can be copied again
+ * to follow. Undefined for any other folder.
+ */
+export function followedOrigin(disk: Pick<Disk, 'readFile'>, latest: CommitNumber): Replica | undefined {
+  const replica = readReplica(disk);
+  return replica?.last !== undefined && latest > replica.last ? undefined : replica;
+}
+
 /** Writes the mark, durably, in the place of an earlier one. */
-export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork }: Replica): void {
+export function writeReplica(disk: Disk, { of, url, at, isPartial, isThin, fork, last }: Replica): void {
   makeDirectoryDurable(disk, '_pond');
   const parts = { of, url, at: at ?? null, ...(isPartial && { partial: true }), ...(isThin && { thin: true }) };
-  const text = JSON.stringify({ ...parts, ...(fork !== undefined && { fork }) });
+  const text = JSON.stringify({ ...parts, ...(fork !== undefined && { fork }), ...(last !== undefined && { last }) });
   replaceFile(disk, replicaPath, new TextEncoder().encode(`${text}\n`));
 }
 

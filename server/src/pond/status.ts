@@ -55,4 +55,6 @@ export interface Replica {
   readonly isThin: boolean;
   /** Id that an unfinished fork gets; undefined for any other copy. */
   readonly fork: string | undefined;
+  /** Latest commit that the store had when it was last copied; undefined in marks of older versions. */
+  readonly last: CommitNumber | undefined;
 }

@@ -199,7 +199,7 @@ export class FileStore implements ObjectStore {
     if (key !== undefined) checkKey(key);
     throwIfCancelled(signal);
     try {
-      if (this.#disk.stat('')?.kind !== 'directory') throw missingFolder(this.address);
+      if (this.#disk.stat('')?.kind !== 'directory') throw missingFolder(this.#disk.hostPath('') ?? this.address);
       return await work();
     } catch (error) {
       throw this.#errorOf(error, key);
@@ -221,8 +221,9 @@ const storeCodes: Partial<Record<PondError['code'], PondError['code']>> = {
   'pond-damaged': 'remote-damaged',
 };
 
-function missingFolder(address: string): PondError {
-  return new PondError('remote-failed', `the folder of ${address} does not exist`, {
+/** The folder, not the address of what would be below it. */
+function missingFolder(folder: string): PondError {
+  return new PondError('remote-failed', `the folder ${folder} does not exist`, {
     hint: 'Mount the disk, or create the folder.',
   });
 }

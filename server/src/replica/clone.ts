@@ -138,9 +138,11 @@ class Clone {
       ...{ of: opLog.id, url, isThin, isPartial: true },
       fork: this.#isFork ? (earlier?.fork ?? randomUUID()) : undefined,
       at: at === undefined ? undefined : number,
+      last: number,
     };
     requireSame(earlier, mark, this.#directory);
-    if (earlier?.isPartial !== false) writeReplica(this.#disk, mark);
+    // Before the log also where the copy is complete: the new commits are not its own.
+    writeReplica(this.#disk, { ...mark, isPartial: earlier?.isPartial !== false });
     // Before the log: as soon as the pond can be read, it is known where its contents are.
     if (isThin) writeOrigin(this.#disk, { pond: opLog.id, url, keys: undefined });
     const outside = await this.#fetchDataFiles(opLog);

@@ -12,7 +12,8 @@ import { recordIn } from '../oplog/pondTable.ts';
 import { checkNewCommits } from '../pond/checkNewCommits.ts';
 import { expectedDataFile } from '../pond/findings.ts';
 import { lockForWriting, releaseAfter } from '../pond/pond.ts';
-import { readReplica } from '../pond/replica.ts';
+import { readReplica, writeReplica } from '../pond/replica.ts';
+import { type Replica } from '../pond/status.ts';
 import { createStore } from '../pond/store.ts';
 import { isKey } from '../remote/keys.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
@@ -47,7 +48,7 @@ export async function updateClone(
   const lock = lockForWriting(disk, directory);
   const staged = new StagedLog(disk, 'clone');
   try {
-    return await update(store, { disk, staged, local }, options);
+    return await update(store, { disk, staged, local, replica }, options);
   } finally {
     staged.close();
     releaseAfter(lock);
@@ -59,11 +60,12 @@ interface UpdatedFolder {
   readonly staged: StagedLog;
   /** Latest version in the folder. */
   readonly local: CommitNumber;
+  readonly replica: Replica;
 }
 
 async function update(
   store: ObjectStore,
-  { disk, staged, local }: UpdatedFolder,
+  { disk, staged, local, replica }: UpdatedFolder,
   { signal, onProgress }: UpdateOptions,
 ): Promise<boolean> {
   const count = (step: 'log' | 'data files', total?: number): ((bytes: number) => void) => {
@@ -93,6 +95,8 @@ async function update(
       hint: "Nothing was changed at the store. 'pond backup verify' of the pond it comes from finds what is damaged.",
     });
   }
+  // Before the log: the new commits are not its own.
+  if (last !== replica.last) writeReplica(disk, { ...replica, last });
   await publishLog(disk, staged, last, signal);
   return true;
 }

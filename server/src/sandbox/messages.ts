@@ -134,7 +134,9 @@ export type WorkerOperations = {
 export type ToWorker =
   | { readonly kind: 'settings'; readonly settings: WorkerSettings }
   | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** All files that were read so far had the expected content: saves what was found in them. */
+  | { readonly kind: 'save' };
 
 /** Worker to client: the answer to a request, after any number of reports of its progress. */
 export type FromWorker = { readonly id: number } & (

@@ -1,7 +1,8 @@
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { type ChildEnd, ChildHost, modulePath } from '../base/childHost.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
+import { UnchangedFiles } from '../storage/unchangedFiles.ts';
 import {
   type FromWorker,
   type OperationName,
@@ -11,10 +12,17 @@ import {
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
+import { filesOfOperation } from './operationFiles.ts';
 
 interface WorkerOptions extends Omit<WorkerSettings, 'spillDirectory'> {
   /** The worker's module; by default the one built next to this module, or its TypeScript when run from source. */
   readonly workerPath?: string;
+}
+
+/** `files`: those that the operation reads, by default those of its params. */
+interface RequestOptions {
+  readonly report?: ReportRows | undefined;
+  readonly files?: UnchangedFiles;
 }
 
 interface PendingRequest {
@@ -51,6 +59,8 @@ export class WorkerProcess {
   readonly #child: ChildHost;
   readonly #pending = new Map<number, PendingRequest>();
   #lastId = 0;
+  /** Number of requests whose files are still to be looked at again. */
+  #unverified = 0;
   /** The reason that no request is accepted any more. */
   #death: PondError | undefined;
 
@@ -80,15 +90,48 @@ export class WorkerProcess {
   }
 
   /**
-   * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
-   * soon after the signal: a process that does not stop its work is killed. `report` gets the rows that are done now and
-   * then, from operations that count them.
+   * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, `cancelled` soon
+   * after the signal: a process that does not stop its work is killed. Fails `content-changed` when one of the files that
+   * it read, by default those of its params, was changed after its content was compared. Then the process ends, with all
+   * that it found in them. `report` gets the rows that are done now and then, from operations that count them.
    */
   async request<N extends OperationName>(
     name: N,
     params: OperationParams<N>,
     signal?: AbortSignal,
-    report?: ReportRows,
+    { report, files = new UnchangedFiles(filesOfOperation(name, params)) }: RequestOptions = {},
+  ): Promise<OperationResult<N>> {
+    this.#unverified += 1;
+    try {
+      return await this.#answer(name, params, signal, report);
+    } finally {
+      await this.#requireUnchanged(files);
+    }
+  }
+
+  /** Lets the process save what it found, once no request remains that may have read other files than those compared. */
+  async #requireUnchanged(files: UnchangedFiles): Promise<void> {
+    try {
+      await files.requireUnchanged();
+    } catch (error) {
+      if (!isPondError(error, 'content-changed')) throw error;
+      this.#death ??= new PondError(
+        'engine-unavailable',
+        'the query process was ended: a file that it read was changed',
+      );
+      this.#child.kill();
+      throw error;
+    } finally {
+      this.#unverified -= 1;
+    }
+    if (this.#unverified === 0) this.#send({ kind: 'save' });
+  }
+
+  async #answer<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    signal: AbortSignal | undefined,
+    report: ReportRows | undefined,
   ): Promise<OperationResult<N>> {
     throwIfCancelled(signal, 'the query');
     if (this.#death !== undefined) throw this.#death;

@@ -17,6 +17,7 @@ import { type QueryRequest } from '../sandbox/types.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
+import { whileUnchanged } from '../storage/unchangedFiles.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
@@ -188,7 +189,9 @@ async function utf8OfJson(
   if (encoding === undefined) return hostPath;
   const cache = createPondCache(pond, openDisk);
   const key = `json ${conversionVersion} ${node.sha256}`;
-  const made = async () => cache.make(key, (target) => writeAsUtf8(encoded, { encoding, target }, openDisk));
+  const write = (target: string) =>
+    whileUnchanged([encoded], () => writeAsUtf8(encoded, { encoding, target }, openDisk));
+  const made = async () => cache.make(key, write);
   return (cache.find(key) ?? (await made())).hostPath;
 }
 

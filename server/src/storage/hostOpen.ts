@@ -112,6 +112,6 @@ function lookAt(path: string): Stats | undefined {
 function notRegular(path: string): PondError {
   return new PondError('pond-damaged', `expected a regular file or a folder at ${path}, got a link or a device`, {
     path,
-    hint: 'a pond has none: nothing was changed; look where it leads to before you trust this pond',
+    hint: 'A pond has none: nothing was changed. Look where it leads to before you trust this pond.',
   });
 }

@@ -52,7 +52,7 @@ export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEn
   if (stats === undefined)
     throw new PondError('not-found', `nothing is at ${hostPath} on this machine`, {
       path: hostPath,
-      hint: 'check the spelling of the host path',
+      hint: 'Check the spelling of the host path.',
     });
   if (!stats.isFile() && !stats.isDirectory()) {
     throw new PondError('invalid-content', `${hostPath} is neither a file nor a folder`, { path: hostPath });

@@ -9,14 +9,14 @@ interface Meaning {
 const full: Meaning = {
   code: 'storage-full',
   text: 'no room left on the disk',
-  hint: 'free some room on the disk, then try again',
+  hint: 'Free some room on the disk, then try again.',
 };
 const denied: Meaning = {
   code: 'storage-denied',
   text: 'the operation is not allowed',
-  hint: 'check the permissions of the folder, and that its disk is writable and has hard links',
+  hint: 'Check the permissions of the folder, and that its disk is writable and has hard links.',
 };
-const checkPath = 'check the path, and what is there on the disk';
+const checkPath = 'Check the path, and what is there on the disk.';
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
   EDQUOT: full,
@@ -27,7 +27,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EISDIR: { code: 'storage-failed', text: 'a directory is there', hint: checkPath },
   EEXIST: { code: 'already-exists', text: 'the name is taken' },
   ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist', hint: checkPath },
-  EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'close some files, or raise the limit' },
+  EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'Close some files, or raise the limit.' },
 };
 
 /**

@@ -19,6 +19,7 @@ import {
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
+import { saveFound } from '../sandbox/savedTexts.ts';
 import { createOperations } from './workerOperations.ts';
 
 /** The directory of this process, and its current one: paths that SQL could see are relative, and say nothing. */
@@ -49,6 +50,7 @@ if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'settings') settings = { ...message.settings, spillDirectory: '.' };
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else if (message.kind === 'save') saveFound();
   else void answer(message.id, message.name, message.params);
 });
 

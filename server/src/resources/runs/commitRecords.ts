@@ -1,4 +1,5 @@
-import { isPondError, type PondError } from '../../base/error.ts';
+import { isPondError, PondError } from '../../base/error.ts';
+import { followedOrigin } from '../../pond/replica.ts';
 import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
 import { resourceDirectory } from '../model/resourcePath.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
@@ -24,7 +25,8 @@ interface Recording {
 
 /**
  * Adds records of several runs to the pond in one commit; no commit without records. Records of a deleted resource are
- * dropped. Returns the error of a failed commit instead of throwing, because the results of the runs matter more.
+ * dropped. Returns the error of a failed commit instead of throwing, because the results of the runs matter more. A clone
+ * without a commit of its own gets none: it would not follow its origin any more, and no data asked for that.
  */
 export async function commitRecords(
   pond: ResourcePond,
@@ -34,6 +36,8 @@ export async function commitRecords(
   try {
     const records = isRepeated ? await withoutRepetitions(pond, pending) : pending;
     if (records.length === 0) return undefined;
+    const origin = followedOrigin(pond.stored.disk, pond.head.number);
+    if (origin !== undefined) return followsError(origin.url);
     const transaction = await pond.begin();
     try {
       await addRecords(await transaction.fs.root(), records);
@@ -47,6 +51,10 @@ export async function commitRecords(
     if (isPondError(error)) return error;
     throw error;
   }
+}
+
+function followsError(url: string): PondError {
+  return new PondError('not-allowed', `this pond follows ${url}, and a commit of its own would end that`);
 }
 
 async function withoutRepetitions(

@@ -9,6 +9,7 @@ import { type Materializer } from '../../materialize/materializer.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type TimeRange, timesOfFiles } from '../../pond/hostFileTimes.ts';
 import { type Change, type PathEvent } from '../../pond/change.ts';
+import { unchangedStream } from '../../storage/unchangedFiles.ts';
 import { type StoredNodes } from '../../pond/types.ts';
 import { type Backend, type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
@@ -95,7 +96,9 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
   }
 
   readHostFile(hostPath: string, range?: ByteRange): AsyncIterable<Uint8Array> | undefined {
-    return this.#stored.openDisk(dirname(hostPath)).readStream(basename(hostPath), range?.start, range?.end);
+    const disk = this.#stored.openDisk(dirname(hostPath));
+    const stream = disk.readStream(basename(hostPath), range?.start, range?.end);
+    return stream && unchangedStream(hostPath, stream);
   }
 
   /**
