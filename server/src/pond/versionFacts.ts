@@ -24,6 +24,9 @@ export const defaultTimeColumn = 'Timestamp';
 /** Key of the text in a Parquet file that holds the hash of the appended batch. */
 export const batchKey = 'duckpond.batch';
 
+/** Key of the text with the columns of the whole series, up to this version: JSON, a list of pairs of name and type. */
+export const columnsKey = 'duckpond.columns';
+
 /** Returns the facts that a footer states. */
 export function factsIn(footer: ParquetFooter, attributes: Node['attributes']): VersionFacts {
   const time = footer.timeRange(attributes[timeAttribute] ?? defaultTimeColumn);

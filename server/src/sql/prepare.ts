@@ -14,6 +14,7 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -113,7 +114,7 @@ async function sourceOf(
   const as = reference.reader?.as;
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: SourceFile[][] = [];
-  for (const file of files) perFile.push(await sourceFiles(scope, file));
+  for (const file of files) perFile.push(await sourceFiles(scope, file, reference.bounds));
   const found = perFile.flat();
   return {
     files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
@@ -168,9 +169,13 @@ async function deltaSource(
   };
 }
 
-async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
+async function sourceFiles(
+  scope: PrepareScope,
+  file: ResolvedFile,
+  bounds: TableReference['bounds'],
+): Promise<SourceFile[]> {
   const { pondPath, reading, format } = file;
-  const contents = await contentsOf(scope, pondPath, file.node);
+  const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath =
