@@ -14,7 +14,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'combine.bench.ts': 4,
   'commit.bench.ts': 10,
   'derive.bench.ts': 2,
-  'growing.bench.ts': 3,
+  'growing.bench.ts': 5,
   'history.bench.ts': 3,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,

@@ -162,7 +162,7 @@ export class RowCheck {
 
   #path(directoryId: string, depth = 0): string {
     const entry = this.#entries.get(directoryId);
-    if (entry === undefined || depth > depthMax) return directoryId === rootId ? '/' : `/…/${directoryId}`;
+    if (entry === undefined || depth > depthMax) return directoryId === rootId ? '/' : '/…';
     return `${this.#path(entry.directoryId, depth + 1)}/${entry.name}`.replace(/^\/\//, '/');
   }
 }
