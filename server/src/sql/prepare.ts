@@ -19,6 +19,8 @@ import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { whileUnchanged } from '../storage/unchangedFiles.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
@@ -134,11 +136,20 @@ async function wholeSource(
 ): Promise<PreparedSource> {
   const found: { readonly hostPath: string; readonly pondPath: string }[] = [];
   for (const { node, pondPath } of files) {
-    for (const { hostPath } of await pond.hostFiles(node, signal === undefined ? {} : { signal })) {
+    for (const { hostPath } of await contentsOf({ pond, signal }, pondPath, node)) {
       found.push({ hostPath, pondPath });
     }
   }
   return { files: found, view: { sql: wholeFilesSql(name, found, as), index, path: name } };
+}
+
+/** The host files of the node at a path. Fails as Pond.hostFiles, with the path of damage. */
+function contentsOf(
+  { pond, signal }: Pick<PrepareScope, 'pond' | 'signal'>,
+  path: string,
+  node: Node,
+): Promise<readonly HostFile[]> {
+  return locatingDamage(path, path, () => pond.hostFiles(node, signal === undefined ? {} : { signal }));
 }
 
 async function deltaSource(
@@ -148,7 +159,7 @@ async function deltaSource(
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
-    for (const { hostPath } of await pond.hostFiles(at.node, signal === undefined ? {} : { signal })) {
+    for (const { hostPath } of await contentsOf({ pond, signal }, at.path, at.node)) {
       found.push({ hostPath, partitionValues, pondPath: at.path });
     }
   }
@@ -164,7 +175,7 @@ async function sourceFiles(
   bounds: TableReference['bounds'],
 ): Promise<SourceFile[]> {
   const { pondPath, reading, format } = file;
-  const contents = await versionsFor(scope, file.node, bounds);
+  const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath =
