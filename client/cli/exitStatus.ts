@@ -28,6 +28,7 @@ const byCode: Partial<Record<ErrorCode, keyof typeof exitStatus>> = {
   'storage-denied': 'denied',
   'pond-too-new': 'damaged',
   'pond-damaged': 'damaged',
+  'content-changed': 'damaged',
   'journal-damaged': 'damaged',
   'commit-unknown': 'storage',
   'storage-full': 'storage',

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DraftFile, type DraftDisk, type DraftSlot } from '../../client/vscode/tables/draftFile.ts';
-import { EditHistory } from '../../client/vscode/tables/editHistory.ts';
-import { draftBytes, parseDraft, type EditStep, type NumberedDraft } from '../../client/vscode/tables/tableDraft.ts';
+import { type EditEntry, EditHistory } from '../../client/vscode/tables/editHistory.ts';
+import { draftBytes, parseDraft, type NumberedDraft } from '../../client/vscode/tables/tableDraft.ts';
 import { type KeyedEdit, withValue } from '../../client/vscode/webviews/grid/rowEdits.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
@@ -29,6 +29,9 @@ class KilledDisk implements DraftDisk {
   }
 }
 
+/** Values of the rows before any save. */
+const before = new Map(Array.from({ length: 200 }, (_, row) => [row, ['a', 'b'].map((name) => [name, '-'] as const)]));
+
 const stateOf = (history: EditHistory): string => JSON.stringify([history.base, ...[...history.rows].sort()]);
 
 function someEdit(random: ReturnType<typeof randomOf>, history: EditHistory): readonly KeyedEdit[] {
@@ -42,10 +45,15 @@ function someEdit(random: ReturnType<typeof randomOf>, history: EditHistory): re
 
 /** The edits of a window that is opened over the files. */
 async function opened(disk: DraftDisk): Promise<EditHistory> {
+  return (await restored(disk)).history;
+}
+
+async function restored(
+  disk: DraftDisk,
+): Promise<{ readonly history: EditHistory; readonly entries: readonly EditEntry[] }> {
   const history = new EditHistory();
   const draft = await new DraftFile(disk, () => undefined).read();
-  if (draft !== undefined) history.restore(draft);
-  return history;
+  return { history, entries: draft === undefined ? [] : history.restore(draft) };
 }
 
 test('a window that is opened again has the edits of the last backup, whenever it was killed', async () => {
@@ -54,20 +62,29 @@ test('a window that is opened again has the edits of the last backup, whenever i
     const disk = new KilledDisk();
     const history = new EditHistory();
     const file = new DraftFile(disk, () => history.draft);
-    const undone: EditStep[] = [];
+    const done: EditEntry[] = [];
+    const undone: EditEntry[] = [];
     const none = stateOf(history);
     let saved = none;
     const lives = 1 + random(30);
     for (let step = 0; step < 30; step += 1) {
-      const [latest] = history.draft?.steps.slice(-1) ?? [];
-      const kind = random(6);
+      const latest = done.at(-1);
+      const next = undone.at(-1);
+      const kind = random(7);
       if (kind === 0 && latest !== undefined) {
-        history.undo(latest);
-        undone.push(latest);
-      } else if (kind === 1 && undone.length > 0) history.redo(undone.pop()!, 'content');
-      else if (kind === 2) history.clear();
-      else history.record('Edit', 'content', someEdit(random, history));
-      if (kind > 1) undone.length = 0;
+        assert.ok(history.undo(latest));
+        undone.push(...done.splice(-1));
+      } else if (kind === 1 && next !== undefined) {
+        assert.ok(history.redo(next));
+        done.push(...undone.splice(-1));
+      } else if (kind === 2) {
+        history.forget();
+        done.length = undone.length = 0;
+      } else if (kind === 3) history.save({ base: 'content', before });
+      else {
+        done.push(history.record('Edit', 'content', someEdit(random, history)));
+        undone.length = 0;
+      }
       // A kill can only be followed by the opening of the window.
       if (step === lives) disk.calls = random(3);
       if (random(3) > 0 && step !== lives) continue;
@@ -95,7 +112,7 @@ test('backups that are requested at once end with the present edits', async () =
   const first = file.sync();
   history.record('Edit', 'content', [[1, { values: [['a', '2']] }]]);
   const second = file.sync();
-  history.clear();
+  history.forget();
   await Promise.all([first, second, file.sync()]);
   assert.equal(disk.files.size, 0);
 });
@@ -109,11 +126,13 @@ test('the steps of a restored window are undone one by one', async () => {
     states.push(stateOf(history));
   }
   await new DraftFile(disk, () => history.draft).sync();
-  const again = await opened(disk);
-  for (const state of states.reverse()) {
+  const { history: again, entries } = await restored(disk);
+  const last = states.pop();
+  assert.equal(stateOf(again), last);
+  for (const [index, state] of [...states.entries()].reverse()) {
+    const entry = entries[index];
+    assert.ok(entry !== undefined && again.undo(entry));
     assert.equal(stateOf(again), state);
-    const [latest] = again.draft?.steps.slice(-1) ?? [];
-    if (latest !== undefined) again.undo(latest);
   }
 });
 

@@ -136,11 +136,11 @@ test('the state of a page is kept for its table, and no other form of it is read
   for (const other of [null, 5, {}, { plots: true, columns: [] }, { version: 1 }])
     assert.deepEqual(readPageState(other), fresh);
   const query = { pond: '/p', path: '/a.csv' };
-  const kept = { ...stateFor(fresh, query), plots: true, table: { ...initialState, row: 7 } };
+  const kept = { ...stateFor(fresh, query), shows: 'plot' as const, table: { ...initialState, row: 7 } };
   assert.deepEqual(readPageState(structuredClone(kept)), kept);
   assert.equal(stateFor(kept, { ...query }).table.row, 7);
   const next = stateFor(kept, { pond: '/p', sql: 'SELECT 1' });
-  assert.deepEqual([next.table, next.plots], [initialState, true]);
+  assert.deepEqual([next.table, next.shows], [initialState, 'plot']);
 });
 
 test('keys find, copy, move columns and open panes; others are left to the editor', () => {

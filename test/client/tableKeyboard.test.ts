@@ -34,6 +34,7 @@ const ways: Readonly<Record<keyof HeaderHost | keyof TableActions | keyof Toolba
   export: 'button',
   openAsQuery: 'button',
   plot: 'button',
+  split: 'button',
   cancel: 'button',
 };
 

@@ -34,6 +34,7 @@ test('edits are staged like a write, and the old version stays', async (t) => {
   const node = await host.run('editTable', { path: '/a.csv', base, edits });
   assert.equal(await textOf(host, '/a.csv'), 'x,y\n2,deux\n');
   assert.equal(node?.size, 11);
+  assert.equal(node.base, await baseOf(host, '/a.csv'), 'further edits are of this content');
   const { staged } = await host.run('status', {});
   assert.deepEqual(
     staged.map(({ path, kind }) => [path, kind]),

@@ -127,6 +127,26 @@ function abortedAt(step: string): { readonly signal: AbortSignal; readonly progr
   return { signal: controller.signal, progress: (message) => void (message === step && controller.abort()) };
 }
 
+test('an export reports the rows that are selected, and those that are written with their share', async (t) => {
+  const host = await newPondHost(t);
+  const { source } = await host.run('openTable', { table: { sql: 'SELECT range AS n FROM range(20000)' } });
+  const view = { sort: [], filters: [] };
+  const reported: (readonly [message: string, done: number, total: number | undefined])[] = [];
+  const progress = (message: string, done: number, total?: number): void => void reported.push([message, done, total]);
+  for (const format of ['arrow', 'csv'] as const)
+    await host.run('exportTable', { source, view, format, file: join(host.folder, `out.${format}`) }, { progress });
+  const path = '/out.arrow';
+  await host.run('saveTable', { source, view, format: 'arrow', path, overwrite: false }, { progress });
+  const count = (pattern: RegExp): number => reported.filter(([message]) => pattern.test(message)).length;
+  assert.equal(count(/^selecting rows$/), 3);
+  assert.ok(count(/^[\d,]+ rows selected$/) >= 3);
+  assert.equal(count(/^writing 20,000 rows$/), 3);
+  // Within the writing of a file by DuckDB, only a slow one reports.
+  assert.ok(count(/^0 of 20,000 rows written, 0 %$/) >= 2);
+  for (const [message, done, total] of reported)
+    assert.ok(done >= 0 && done <= (total ?? 0), `${message}: ${done} of ${total}`);
+});
+
 test('a view is exported to the host and into the pond in every format', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a.csv', 'n,name\n1,"a ""quoted"" one"\n2,c\n3,it\'s\n,b\n'));

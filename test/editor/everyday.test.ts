@@ -11,17 +11,17 @@ import { type Page } from 'playwright-core';
 import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import {
   chooseInMenu,
   explorerRow,
   inEveryTheme,
+  isShown,
+  repeatUntil,
   runCommand,
   runCommandUntil,
   webview,
 } from '../support/workbenchPerson.ts';
-
-const timeout = 300_000;
 
 const readings = 'time,level\n2024-01-01T00:00:00Z,1.5\n2024-01-02T00:00:00Z,2.5\n';
 
@@ -105,13 +105,10 @@ const row = (page: Page, text: string | RegExp) =>
 async function openFile(page: Page, folder: string, name: string): Promise<void> {
   await runCommand(page, 'Explorer: Focus on Folders View');
   const [parent, file] = [explorerRow(page, folder), explorerRow(page, name)];
-  const shown = (): Promise<boolean> =>
-    file.waitFor({ timeout: 5000 }).then(
-      () => true,
-      () => false,
-    );
-  do if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
-  while (!(await shown()));
+  const expand = async (): Promise<void> => {
+    if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
+  };
+  await repeatUntil(expand, () => isShown(file), `${folder} shows ${name}`);
   await file.click();
 }
 
@@ -248,7 +245,7 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
 async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
   await runCommand(page, 'Welcome: Open Walkthrough');
   await row(page, 'Get Started with DuckPond').waitFor();
-  await page.keyboard.insertText('Get Started with DuckPond');
+  await page.locator('.quick-input-widget input[type=text]').fill('Get Started with DuckPond');
   await page.keyboard.press('Enter');
   const last = page.locator('.getting-started-step').filter({ hasText: 'Go back in time' });
   await last.waitFor();

@@ -11,10 +11,9 @@ import { type Locator, type Page } from 'playwright-core';
 import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 
-const timeout = 600_000;
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
 const depths = `apiVersion: duckpond/v1
@@ -60,6 +59,8 @@ const historyRow = (page: Page, text: string | RegExp): Locator =>
 
 const status = (page: Page, text: string): Locator => page.locator('.statusbar-item').filter({ hasText: text });
 
+const input = (page: Page): Locator => page.locator('.quick-input-widget input[type=text]');
+
 async function answer(page: Page, question: string, button: string): Promise<void> {
   const dialog = page.locator('.monaco-dialog-box').filter({ hasText: question });
   await dialog.waitFor();
@@ -77,7 +78,7 @@ async function lookBack({ page, screenshot }: Window): Promise<void> {
   await historyRow(page, 'north.txt').click();
   await page.locator('.tab').filter({ hasText: 'north.txt (2 ↔ 3)' }).waitFor();
   await chooseInMenu(page, commit, 'Tag Version…');
-  await page.locator('.quick-input-widget input').fill('report-2026');
+  await input(page).fill('report-2026');
   await page.keyboard.press('Enter');
   await historyRow(page, '(report-2026) 3').waitFor();
   await historyRow(page, 'Tag commit 3 as report-2026').waitFor();
@@ -122,14 +123,16 @@ async function find(window: Window, files: FlowFiles): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Pond: Go to File');
   const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'north.txt' });
-  await page.keyboard.insertText('buno');
+  await page.locator('.quick-input-title').filter({ hasText: 'Go to File of lake' }).waitFor();
+  // Into the list itself: the editor has the focus until the list is shown.
+  await input(page).fill('buno');
   await found.waitFor();
   await screenshot('go-to-file');
   await page.keyboard.press('Enter');
   await page.locator('.tab.active').filter({ hasText: 'north.txt' }).waitFor();
   await runCommand(page, 'Pond: Find in Files');
   await page.locator('.quick-input-title').filter({ hasText: 'Find in Files of lake' }).waitFor();
-  await page.keyboard.insertText('sensor A');
+  await input(page).fill('sensor A');
   await page.keyboard.press('Enter');
   const results = page.locator('.pane:has(.pane-header[aria-label^="Search"])');
   await results.getByText('1 line in 1 file.').waitFor();

@@ -1,4 +1,4 @@
-/** Two edits of one table in the editor are merged. */
+/** Two edits of one table in the editor are merged, and two versions of a table are compared by queries. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu } from '../support/workbenchPerson.ts';
+import { chooseInMenu, query, runCommand, webview } from '../support/workbenchPerson.ts';
 
 interface MergeFiles extends FlowFiles {
   readonly pond: string;
@@ -18,7 +18,7 @@ async function run({ home, pond }: Pick<MergeFiles, 'home' | 'pond'>, ...args: r
   return stdout;
 }
 
-/** A pond with a table in conflict, which an Inbox collected again after it was edited. */
+/** A pond with a table in conflict, which an Inbox collected again after it was edited, and a table without edits. */
 export async function makeMergeFiles(): Promise<MergeFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-merge-')));
   const pond = join(home, 'merge.pond');
@@ -28,8 +28,10 @@ export async function makeMergeFiles(): Promise<MergeFiles> {
   const spec = `spec:\n  pattern: ${inbox}/*\n`;
   await writeFile(join(home, 'inbox.yaml'), `apiVersion: duckpond/v1\nkind: Inbox\nname: box\ndesc: Files\n${spec}`);
   await writeFile(join(inbox, 'gauge.csv'), 'id,level,note\n1,1.5,a\n2,2.5,b\n3,3.5,c\n');
+  await writeFile(join(home, 'levels.csv'), 'id,level\n1,1.5\n2,2.5\n');
   await run(files, 'init', pond);
   await run(files, 'apply', '-f', 'inbox.yaml');
+  await run(files, 'import', join(home, 'levels.csv'), '/');
   await run(files, 'commit', '-m', 'Inbox');
   await run(files, 'run');
   await writeFile(join(home, 'gauge.csv'), 'id,level,note\n1,9.5,a\n2,9.5,b\n3,3.5,c\n');
@@ -61,4 +63,20 @@ export async function mergeConflict({ page, screenshot }: Window, files: MergeFi
   await page.getByText('gauge.csv is merged: +1 −1 ~2 rows come from the other commit.').first().waitFor();
   assert.equal(await run(files, 'cat', '/Inbox/box/gauge.csv'), 'id,level,note\n1,9.5,t\n2,8.5,t\n4,4.5,d\n');
   assert.doesNotMatch(await run(files, 'status'), /conflict/);
+}
+
+/** Two statements of a document are compared: the upper one is before. */
+export async function compareStatements({ page, screenshot }: Window, files: MergeFiles): Promise<void> {
+  await writeFile(join(files.home, 'levels.csv'), 'id,level\n0,0.5\n1,1.5\n2,2.5\n');
+  await run(files, 'import', 'levels.csv', '/');
+  const upper = 'SELECT * FROM "/levels.csv@HEAD"';
+  await query(page, `${upper};\nSELECT * FROM "/levels.csv"`);
+  await runCommand(page, 'Pond: Compare Query Results…');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'in this document' }).click();
+  const grid = webview(page);
+  const bar = grid.getByRole('toolbar', { name: 'Differences' });
+  await bar.getByText('of 2 and 3 rows').waitFor();
+  await bar.getByText(`${upper} ↔ SELECT * FROM "/levels.csv"`).waitFor();
+  await bar.getByRole('button', { name: '1 row added' }).waitFor();
+  await screenshot('compare-queries');
 }

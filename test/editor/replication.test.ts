@@ -11,10 +11,16 @@ import { pathToFileURL } from 'node:url';
 import { type Locator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, inEveryTheme, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
-
-const timeout = 600_000;
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
+import {
+  explorerRow,
+  inEveryTheme,
+  isShown,
+  openInExplorer,
+  repeatUntil,
+  runCommand,
+  runCommandUntil,
+} from '../support/workbenchPerson.ts';
 
 /** A pond with a Backup, a Mirror and a Copy of another pond, none of which has run. */
 interface Fixture extends FlowFiles {
@@ -72,21 +78,13 @@ function resourceRow(page: Page, title: string, what: string): Locator {
 
 /** A notification with a text, once it is in the list of them, which is opened. */
 async function notified(page: Page, text: string): Promise<Locator> {
-  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text });
+  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text }).first();
   await runCommandUntil(page, 'Notifications: Show Notifications', shown);
   return shown;
 }
 
 async function clear(page: Page): Promise<void> {
   await runCommand(page, 'Notifications: Clear All Notifications');
-}
-
-/** True once a row is there; false when it does not come. */
-async function isShown(row: Locator): Promise<boolean> {
-  return await row.waitFor({ timeout: 5_000 }).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Picks the row of a list that has a text. */
@@ -227,11 +225,16 @@ async function clone({ page, screenshot }: Window, { home, store, id }: Fixture)
         () => false,
       );
     // While it still lists another folder, the dialog puts that one's path back, also when the button was clicked.
-    do {
-      do await dialog.locator('input[type=text]').fill(`${parent}/`);
-      while (!(await isShown(arrived)));
+    const choose = async (): Promise<void> => {
+      const input = dialog.locator('input[type=text]');
+      await repeatUntil(
+        () => input.fill(`${parent}/`),
+        () => isShown(arrived),
+        `the dialog lists ${parent}`,
+      );
       await dialog.getByRole('button', { name: 'Clone Here' }).click();
-    } while (!(await isClosed()));
+    };
+    await repeatUntil(choose, isClosed, 'the dialog is closed by its button');
     await notified(page, 'Cloned and verified');
     await explorerRow(page, name).waitFor();
     const { stdout } = await runPond(['--pond', join(parent, '.pond'), 'status', '--json'], { cwd: home });

@@ -11,11 +11,10 @@ import { type Locator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
-import { flows, type FlowFiles } from '../support/workbenchFlows.ts';
+import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
 /** Four parts with many waits each, run at most twice. */
-const timeout = 900_000;
 
 const resources = `apiVersion: duckpond/v1
 kind: Inbox

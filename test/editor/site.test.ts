@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Page } from 'playwright-core';
 import { brokenLinks, buildSite, saveScreenshot, showSite, type ShownSite } from '../support/builtSite.ts';
+import { checkHostilePage, hostileDocument, hostileFiles, hostileName } from '../support/hostileSite.ts';
 import { newSiteHost, oddName } from '../support/siteHost.ts';
 
 const day = 86_400;
@@ -20,8 +21,9 @@ spec:
 `;
 
 async function builtSite(t: TestContext): Promise<ShownSite & { readonly directory: string }> {
-  const host = await newSiteHost(t);
-  await host.run('apply', { sources: [{ text: dotted, origin: 'dotted.yaml' }], directory: host.folder });
+  const host = await newSiteHost(t, { others: hostileFiles });
+  const sources = [dotted, hostileDocument].map((text, index) => ({ text, origin: `${index}.yaml` }));
+  await host.run('apply', { sources, directory: host.folder });
   const directory = join(host.folder, 'site');
   await host.run('site', { directory, title: 'Harbor & <i>', lang: 'de' });
   await buildSite(directory);
@@ -82,6 +84,19 @@ async function checkOpenedAsFile(page: Page, directory: string): Promise<void> {
   assert.equal(await page.locator('h1').textContent(), 'site=BDock');
 }
 
+/** In high contrast, pressed buttons and the lines of the instruments remain distinguishable. */
+async function checkHighContrast(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+  const background = (selector: string, pseudo = ''): Promise<string> => {
+    const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));
+    return page.evaluate(`getComputedStyle(document.querySelector(${element}), ${part}).backgroundColor`);
+  };
+  const pressed = await background('.pond-group button[aria-pressed="true"]');
+  assert.notEqual(pressed, await background('.pond-group button[aria-pressed="false"]'));
+  assert.equal(await background('.pond-legend span', '::before'), 'rgb(66, 105, 208)');
+  await page.emulateMedia({ forcedColors: 'none' });
+}
+
 test('a built site shows its charts without a network: first page, pickers, zoom, templates, light and dark', async (t) => {
   const shown = await builtSite(t);
   const { page, address, complaints, directory } = shown;
@@ -91,8 +106,15 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.goto(`${address}/`);
   assert.equal(await page.locator('h1').textContent(), 'Harbor & <i>');
   const tiles = page.locator('.pond-tile strong');
-  assert.deepEqual(await tiles.allTextContents(), ['site=BDock', `site=${oddName}`, 'BDock', oddName, 'v1.5']);
-  assert.equal(await page.locator('.pond-tile polyline').count(), 2);
+  assert.deepEqual(await tiles.allTextContents(), [
+    'site=BDock',
+    `site=${oddName}`,
+    hostileName,
+    'BDock',
+    oddName,
+    'v1.5',
+  ]);
+  assert.equal(await page.locator('.pond-tile polyline').count(), 3);
   assert.match((await page.locator('.pond-when').first().textContent()) ?? '', /^2024-11-01 to 2025-01-30$/);
   const label = (await page.locator('.pond-spark').first().textContent()) ?? '';
   assert.match(label, /^AT500 Temperature \(C\): [\d.]+ to [\d.]+, last [\d.]+; 20\d\d-\d\d-\d\d to 2025-01-30$/);
@@ -151,16 +173,7 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.emulateMedia({ colorScheme: 'dark' });
   await saveScreenshot(page, 'site-dark');
 
-  // In high contrast, pressed buttons and the lines of the instruments remain distinguishable.
-  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
-  const background = (selector: string, pseudo = ''): Promise<string> => {
-    const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));
-    return page.evaluate(`getComputedStyle(document.querySelector(${element}), ${part}).backgroundColor`);
-  };
-  const pressed = await background('.pond-group button[aria-pressed="true"]');
-  assert.notEqual(pressed, await background('.pond-group button[aria-pressed="false"]'));
-  assert.equal(await background('.pond-legend span', '::before'), 'rgb(66, 105, 208)');
-  await page.emulateMedia({ forcedColors: 'none' });
+  await checkHighContrast(page);
 
   await page.goto(`${address}/pages/notes/sites/bdock.html`);
   const files = [
@@ -176,5 +189,6 @@ test('a built site shows its charts without a network: first page, pickers, zoom
     expected,
   );
   assert.deepEqual(complaints, []);
+  await checkHostilePage(shown);
   await checkOpenedAsFile(page, directory);
 });

@@ -80,3 +80,27 @@ test('the cost of the log of a path that is new, or never existed, does not depe
     await reader.close();
   }
 });
+
+test('commits that a log has read are not read again, and the next ones are', async () => {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'history');
+  const root = await pond.fs.root();
+  const change = async (text: string): Promise<void> => {
+    await root.writeFile('/busy', bytesOf(text));
+    await pond.commit({ message: text, author: 'test' });
+  };
+  for (let round = 0; round < 40; round++) await change(`${round}`);
+  const counting = createCountingDisk(disk);
+  const reader = await openPondOn(counting.disk, 'history', { mode: 'read' });
+  const messages = async (): Promise<readonly string[]> => (await collect(reader.log())).map(({ message }) => message);
+  const first = await messages();
+  assert.ok(counting.take().calls >= 40);
+  assert.deepEqual(await messages(), first);
+  assert.equal(counting.take().calls, 0);
+  await change('next');
+  await reader.refresh();
+  counting.take();
+  assert.deepEqual(await messages(), ['next', ...first]);
+  assert.ok(counting.take().calls <= 2);
+  await Promise.all([reader.close(), pond.close()]);
+});

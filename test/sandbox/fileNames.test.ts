@@ -118,3 +118,15 @@ test('content costs no link of its own, and no name is the pattern or the beginn
   assert.deepEqual(readdirSync('many').sort(), ['0', '1', '2', '3']);
   inputs.close();
 });
+
+test('where no link can be made, files have the names of the host', () => {
+  const inputs = new FileNames('linkless', openHostDisk, () => false);
+  const other = join(temporary.path, 'a [b', 'c,d.csv');
+  assert.deepEqual(
+    [hostPath, other, hostPath].map((path) => inputs.nameOf(path)),
+    [hostPath, other, hostPath],
+  );
+  assert.deepEqual(inputs.names, [hostPath, other]);
+  inputs.close();
+  assert.ok(!existsSync('linkless'));
+});

@@ -192,7 +192,7 @@ test('rows counted by class have the same facts as rows read one by one', () => 
 /** Values of one form, of all its classes. */
 const families: readonly (readonly string[])[] = [
   ['0', '1', '5', '07', '12', '23', '25', '123', '-7', '+7', '-0', '123456789012345'],
-  ['0.5', '12.25', '5.', '.5', '-3.1', '1.234', '1e5', '1E-5', '0.123', '12345.6789'],
+  ['0.5', '12.25', '5.', '.5', '-3.1', '1.234', '1e5', '1E-5', '1.5e+10', '0.123', '12345.6789'],
   ['2024-01-10', '2024-02-10', '2024-04-10', '2024-12-31', '2024-1-1', '2024/01/10'],
   ...[' ', 'T'].map((gap) =>
     ['01', '02', '04'].flatMap((month) =>
@@ -241,6 +241,7 @@ const nearly: readonly string[] = [
     '1e',
     '1e1234',
     'e5',
+    ...['12E5', '1E5', '1.5e3', '12e+5', '.5e5', '12.e5'],
   ],
   ...[
     '1..5',
@@ -287,6 +288,21 @@ test('one value that is almost of the form of a column has the effect that it ha
         const file = { bytes, format: { delimiter: ';', nulls } };
         assert.equal(scanned(file, 1e6, true), scanned(file, 1e6, false), `family ${index} ${quote} ${nulls.join()}`);
       }
+    }
+  }
+});
+
+test('lines in quotes that look like rows are none, wherever they are', () => {
+  const row = (index: number): string => `${1000 + index},2024-05-${String(10 + (index % 18))},${index % 7},"a b"`;
+  // Long enough to be read in two places at once.
+  const rows = Array.from({ length: 400 }, (_, index) => row(index));
+  for (const inner of [rows.slice(0, 60).join('\n'), `\n${row(1)}\n`, `${row(2)}\r\n`]) {
+    const quoted = `5,2024-05-10,,"${inner.replaceAll('"', '""')}"`;
+    for (let at = 1; at < rows.length; at += 23) {
+      const lines = ['time,b,c,d', ...rows.slice(0, at), quoted, ...rows.slice(at), ',2024-05-10,1,x', quoted];
+      const file = { bytes: Buffer.from(`${lines.join('\n')}\n`), format: {} };
+      assert.equal(scanned(file, 1e6, true), scanned(file, 1e6, false), `row ${at}`);
+      assert.match(scanned(file, 1e6, true), /rowCount\W+403/);
     }
   }
 });

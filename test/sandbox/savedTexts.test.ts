@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
-import { savedOr } from '../../server/src/sandbox/savedTexts.ts';
+import { saveFound, savedOr } from '../../server/src/sandbox/savedTexts.ts';
 import { type Disk, type OpenDisk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 
@@ -20,6 +20,7 @@ async function found(
     isSought = true;
     return Promise.resolve([1, 2]);
   });
+  saveFound();
   return { value, isSought };
 }
 
@@ -70,4 +71,13 @@ test('a disk that fails costs time and nothing else', async () => {
     ...{ stat: fails, list: fails, readFile: fails, makeDirectory: fails, create: fails, rename: fails },
   };
   assert.deepEqual(await found(failing), { value: [1, 2], isSought: true });
+});
+
+test('nothing is saved before the files are known to be the ones that were named', async () => {
+  const disk = createMemoryDisk();
+  const openDisk: OpenDisk = () => disk;
+  await savedOr({ name: 'a', sizeBytes: large, openDisk }, form, () => Promise.resolve([1]));
+  assert.deepEqual(disk.list(''), []);
+  saveFound();
+  assert.notDeepEqual(disk.list(''), []);
 });

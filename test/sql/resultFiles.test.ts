@@ -37,7 +37,7 @@ async function write(sql: string, format: FileFormat): Promise<string> {
   const stream = await (await (await connection.statements(sql)).bind(0)).stream();
   const { result } = await store.keep(stream, never);
   const path = `${(files += 1)}.${format}`;
-  await store.copy(result, format, { disk: openHostDisk(temporary.path), path }, never);
+  await store.copy(result, { format, disk: openHostDisk(temporary.path), path }, never);
   await store.release(result);
   return join(temporary.path, path);
 }
@@ -167,6 +167,15 @@ test('a workbook has numbers and times where Excel can hold them exactly, and te
   ]);
   // The checksum is the one that other programs compute.
   assert.equal(archive.size, 6);
+});
+
+test('a text that looks like a formula is a text in a workbook', async () => {
+  const texts = ['=HYPERLINK("http://evil")', '+1+1', '-1-1', '@SUM(1)', '\t=1'];
+  const values = texts.map((text) => `'${text}'`).join(', ');
+  const archive = unzip(await write(`SELECT unnest([${values}]) AS "=1+1"`, 'xlsx'));
+  const sheet = archive.get('xl/worksheets/sheet1.xml') ?? '';
+  assert.equal(sheet.match(/ t="inlineStr"/g)?.length, texts.length + 1);
+  assert.doesNotMatch(sheet, /<f\b/);
 });
 
 test('a result beyond the limits of Excel is refused', async () => {

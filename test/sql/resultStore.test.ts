@@ -73,7 +73,7 @@ test('a result larger than the memory limit is stored completely', async () => {
 });
 
 async function copy(result: number, format: FileFormat, file: string): Promise<void> {
-  await store.copy(result, format, { disk: openHostDisk(temporary.path), path: basename(file) }, never);
+  await store.copy(result, { format, disk: openHostDisk(temporary.path), path: basename(file) }, never);
 }
 
 async function jsonLines(result: number): Promise<string[]> {

@@ -180,7 +180,8 @@ function address(server: Served, { workspace, tests }: WindowOptions): string {
   return addressOf(server, { [kind]: workspace, payload: JSON.stringify(payload) });
 }
 
-async function within<T>(timeoutMs: number, work: Promise<T>, message: () => string): Promise<T> {
+/** The result of `work`. Throws an error with `message` after a timeout. */
+export async function within<T>(timeoutMs: number, work: Promise<T>, message: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(message())), timeoutMs);

@@ -6,7 +6,13 @@ import { rm } from 'node:fs/promises';
 import { after, type TestContext } from 'node:test';
 import { type Browser } from 'playwright-core';
 import { retriedFlow } from '../../scripts/testSummary.mjs';
-import { startBrowser, startWorkbench, type Window, type WindowOptions, type Workbench } from './workbench.ts';
+import { startBrowser, startWorkbench, within, type Window, type WindowOptions, type Workbench } from './workbench.ts';
+
+/** Timeout for one attempt at a flow, so that a step that never ends is retried too. The longest takes half of it. */
+const flowAttemptMs = 240_000;
+
+/** Timeout for the test of a flow: both attempts, and the start of VS Code. */
+export const flowTimeoutMs = 3 * flowAttemptMs;
 
 /** Host files of a flow. */
 export interface FlowFiles extends WindowOptions {
@@ -26,14 +32,14 @@ class Flows {
    * window over other files: VS Code in a browser loses an event now and then on a busy machine. The reason is a
    * diagnostic of the test that the last lines of the run repeat, and too many retries fail the run (testSummary.mjs).
    * A screenshot of each failure is saved as out/screenshots/failed-<name>.png. `trusted`: whether VS Code trusts the
-   * folders that it opens.
+   * folders that it opens. `attemptMs`: timeout for each of the two attempts.
    */
   async through<Files extends FlowFiles>(
     t: TestContext,
     name: string,
     make: () => Promise<Files>,
     steps: (window: Window, files: Files) => Promise<void>,
-    { trusted = true }: { readonly trusted?: boolean } = {},
+    { trusted = true, attemptMs = flowAttemptMs }: { readonly trusted?: boolean; readonly attemptMs?: number } = {},
   ): Promise<void> {
     const workbench = await this.#workbench(trusted);
     const once = async (attempt: string): Promise<void> => {
@@ -41,7 +47,7 @@ class Flows {
       this.#homes.push(files.home);
       const window = await workbench.open(files);
       try {
-        await steps(window, files);
+        await within(attemptMs, steps(window, files), () => `not through after ${attemptMs / 1000} s`);
       } catch (error) {
         await window.screenshot(`failed-${name}${attempt}`);
         throw error;

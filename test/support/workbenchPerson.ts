@@ -4,28 +4,56 @@ import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 
 /** Runs a command from the palette by its visible title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  // The row that Enter accepts: until the palette has filtered its list, it is not the one with the title.
+  // The row that the palette offers first: until it has filtered its list, it is not the one with the title.
   const row = page.locator('.quick-input-list .monaco-list-row.focused').filter({ hasText: title });
+  // A window that takes the focus while it starts may close the palette; a user then opens it again. A click has its row
+  // or fails, whereas a key would go to what has the focus instead.
+  const isChosen = (): Promise<boolean> => succeeds(row.click({ timeout: paletteMs }));
   await openPalette(page, title);
-  // A window that takes the focus while it starts may close the palette; a user then opens it again.
-  while (!(await isShown(row))) {
-    await page.keyboard.press('Escape');
-    await openPalette(page, title);
+  if (!(await isChosen())) {
+    const openAgain = async (): Promise<void> => {
+      await page.keyboard.press('Escape');
+      await openPalette(page, title);
+    };
+    await repeatUntil(openAgain, isChosen, `the palette has ${title}`);
   }
-  await page.keyboard.press('Enter');
   await page.waitForFunction(paletteGone);
 }
 
 /** Runs a command, and repeats it until its result is shown. */
 export async function runCommandUntil(page: Page, title: string, shown: Locator): Promise<void> {
-  do await runCommand(page, title);
-  while (!(await isShown(shown)));
+  await repeatUntil(
+    () => runCommand(page, title),
+    () => isShown(shown),
+    `${title} shows its result`,
+  );
+}
+
+/** Timeout for what is repeated. */
+const repeatedMs = 120_000;
+
+/** Does something as often as a user has to, until it had its effect. Throws when it has none within two minutes. */
+export async function repeatUntil(
+  act: () => Promise<unknown>,
+  hadEffect: () => Promise<boolean>,
+  effect: string,
+): Promise<void> {
+  const end = performance.now() + repeatedMs;
+  do {
+    if (performance.now() > end) throw new Error(`still wrong after ${repeatedMs / 1000} s: ${effect}`);
+    await act();
+  } while (!(await hadEffect()));
 }
 
 const paletteMs = 8000;
 
-async function isShown(row: Locator): Promise<boolean> {
-  return await row.waitFor({ timeout: paletteMs }).then(
+/** True once it is there; false when it does not come within eight seconds. */
+export async function isShown(row: Locator): Promise<boolean> {
+  return await succeeds(row.waitFor({ timeout: paletteMs }));
+}
+
+function succeeds(action: Promise<void>): Promise<boolean> {
+  return action.then(
     () => true,
     () => false,
   );
@@ -68,7 +96,8 @@ const menuMs = 5000;
 
 /**
  * Chooses an item of the menu of a row. A menu ignores a click that follows too soon the one by which it was opened, and
- * a row that is drawn again closes its menu; a user then clicks, or opens it, again.
+ * a row that is drawn again closes its menu; a user then clicks, or opens it, again. An open menu keeps its items as they
+ * were: one opened before VS Code knows that the workspace is trusted has items that stay disabled.
  */
 export async function chooseInMenu(page: Page, row: Locator, title: string): Promise<void> {
   const item = page.getByRole('menuitem', { name: title }).first();
@@ -81,8 +110,11 @@ export async function chooseInMenu(page: Page, row: Locator, title: string): Pro
       return false;
     }
   };
-  do if (!(await item.isVisible())) await row.click({ button: 'right' });
-  while (!(await isChosen()));
+  const openMenu = async (): Promise<void> => {
+    if ((await item.isVisible()) && (await item.isDisabled())) await page.keyboard.press('Escape');
+    if (!(await item.isVisible())) await row.click({ button: 'right' });
+  };
+  await repeatUntil(openMenu, isChosen, `the menu has ${title}, which closes it`);
 }
 
 /** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */
@@ -94,8 +126,11 @@ export async function openInExplorer(page: Page, ...names: readonly string[]): P
     if ((await row.getAttribute('aria-expanded')) === 'true') continue;
     const selected = row.and(page.locator('[aria-selected="true"]'));
     // Rows that come or go move the others under the mouse; a user then clicks again.
-    do await row.click();
-    while (!(await isShown(selected)));
+    await repeatUntil(
+      () => row.click(),
+      () => isShown(selected),
+      `${name} is selected`,
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import { cancelRuns, runAllResources, runResources } from './runResources.ts';
 import { cancelSearch, findInFiles } from './findInFiles.ts';
 import { clonePond } from './clone.ts';
 import { commitPond } from './commit.ts';
+import { compareQueries } from './compareQueries.ts';
 import { deleteResources } from './deleteResources.ts';
 import { deriveFromQuery, showQueryHistory } from './keepQuery.ts';
 import { discardChanges } from './discard.ts';
@@ -57,6 +58,7 @@ export function commands(context: Context): readonly vscode.Disposable[] {
     registerCommand('pond.newQuery', context, newQuery),
     registerCommand('pond.runQuery', context, runQuery),
     registerCommand('pond.cancelQuery', context, cancelQuery),
+    registerCommand('pond.compareQueries', context, compareQueries),
     registerCommand('pond.saveQuery', context, saveQuery),
     registerCommand('pond.queryHistory', context, showQueryHistory),
     registerCommand('pond.deriveFromQuery', context, deriveFromQuery),

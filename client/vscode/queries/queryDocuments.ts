@@ -70,6 +70,13 @@ export class QueryDocuments implements vscode.Disposable {
     return [...this.grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
   }
 
+  /** The queries whose results are open. */
+  get results(): readonly { readonly pond: string; readonly sql: string; readonly isActive: boolean }[] {
+    return [...this.grids.values()].flatMap(({ state, isActive }) =>
+      state !== undefined && 'sql' in state.query ? [{ pond: state.query.pond, sql: state.query.sql, isActive }] : [],
+    );
+  }
+
   /** Makes a document without a file, such as one made of a query, that of a pond. */
   assign(document: vscode.TextDocument, pond: string): void {
     this.pondOf.set(document.uri, pond);
@@ -88,7 +95,7 @@ export class QueryDocuments implements vscode.Disposable {
     const pond = this.pondOf.get(document.uri) ?? (await this.ponds.choose(document.uri));
     if (pond === undefined) return;
     this.pondOf.set(document.uri, pond);
-    const statement = chosen(document, selection);
+    const statement = chosenStatement(document, selection);
     if (statement === undefined) {
       void vscode.window.showInformationMessage('There is no statement to run.');
       return;
@@ -192,7 +199,8 @@ function newPanel(title: string): vscode.WebviewPanel {
   return vscode.window.createWebviewPanel(resultPanel, title, place);
 }
 
-function chosen(document: vscode.TextDocument, selection: vscode.Selection): SqlStatement | undefined {
+/** The selected text, else the statement at the cursor; undefined without any. */
+export function chosenStatement(document: vscode.TextDocument, selection: vscode.Selection): SqlStatement | undefined {
   if (selection.isEmpty) return statementAt(document.getText(), document.offsetAt(selection.active));
   const text = document.getText(selection);
   return text.trim() === '' ? undefined : { text, start: document.offsetAt(selection.start) };

@@ -40,6 +40,7 @@ export class GridEdits implements vscode.Disposable {
     const { document } = this;
     if (document === undefined) return;
     this.base = state.type === 'result' ? editedFile(state)?.base : undefined;
+    if (this.base !== undefined) document.seen(this.base);
     this.post({ type: 'edited', rows: [...this.rows], isAll: true });
     if (state.type === 'result' && !this.fits) document.reportConflict();
   }

@@ -5,9 +5,9 @@ import { GridPanel } from './gridPanel.ts';
 import { type GridHost } from './gridTable.ts';
 import { type ComparedFiles, diffQuery } from './tableDiff.ts';
 import { refreshWhenVisible } from './visibleRefresh.ts';
-import { type TableQuery } from '../webviews/grid/messages.ts';
+import { type DiffQuery, type TableQuery } from '../webviews/grid/messages.ts';
 
-/** Opens the differences of two tables in a tab of their own, or shows that tab. */
+/** Opens the differences of two files or queries in a tab of their own, or shows that tab. */
 export class TableDiffs implements vscode.Disposable {
   private readonly host: GridHost;
   private readonly panels = new Map<string, GridPanel>();
@@ -17,8 +17,10 @@ export class TableDiffs implements vscode.Disposable {
   }
 
   async open({ pond, before, after }: ComparedFiles, title: string): Promise<GridPanel> {
-    const { all: _all, key: _key, ...named } = diffQuery({ before, after });
-    const query = { pond, diff: named };
+    return await this.show({ pond, diff: diffQuery({ before, after }) }, title);
+  }
+
+  async show(query: { readonly pond: string; readonly diff: DiffQuery }, title: string): Promise<GridPanel> {
     const id = JSON.stringify(query);
     const known = this.panels.get(id);
     if (known !== undefined) {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DraftFile, type DraftDisk } from './draftFile.ts';
-import { EditHistory } from './editHistory.ts';
-import { type Draft, type EditStep } from './tableDraft.ts';
+import { type EditEntry, EditHistory, type SavedContent } from './editHistory.ts';
+import { type Draft } from './tableDraft.ts';
 import { editsText, type KeyedEdit, type RowEdit, type RowKey } from '../webviews/grid/rowEdits.ts';
 
 /** Edits of rows, as all panels of a table show them. */
@@ -10,6 +10,11 @@ interface EditsEvent {
   /** True when there are no other edits. */
   readonly isAll: boolean;
 }
+
+/** A step that can be undone; or, without one, a change that only a save ends. */
+type DocumentEvent =
+  | vscode.CustomDocumentEditEvent<TableDocument>
+  | vscode.CustomDocumentContentChangeEvent<TableDocument>;
 
 /** Attempts to save a table that has no edits, and the wait before another one, milliseconds. */
 const saveAttemptsMax = 100;
@@ -24,14 +29,14 @@ export class TableDocument implements vscode.CustomDocument {
   private readonly edited = new vscode.EventEmitter<EditsEvent>();
   private readonly typing = new Set<object>();
   private readonly idle = new vscode.EventEmitter<void>();
-  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
-  /** Incremented by each save: the rows of earlier steps of undo have other positions now. */
-  private saves = 0;
+  private readonly changed = new vscode.EventEmitter<DocumentEvent>();
   private isBusy = false;
+  /** True when VS Code has undone an edit while it was being saved, which stayed. */
+  private isMissed = false;
   /** True once the user knows that the file changed. */
   private isReported = false;
   /** Steps of a draft that VS Code does not know yet. */
-  private restored: Draft | undefined;
+  private restored: readonly EditEntry[] = [];
   /** True when VS Code opens the document as one with edits, though it has none. */
   private isThoughtDirty = false;
   private isClosed = false;
@@ -69,9 +74,11 @@ export class TableDocument implements vscode.CustomDocument {
   /** Makes an edit, which the editor can undo; false while a save runs. `base` is the content of the rows. */
   edit(label: string, base: string, rows: readonly KeyedEdit[]): boolean {
     if (this.isBusy) return this.refuse(label);
-    const step = this.history.record(label, base, rows);
+    const entry = this.history.record(label, base, rows);
     this.edited.fire({ rows, isAll: false });
-    this.announce(step, base);
+    this.announce(entry);
+    // VS Code counts steps: as many as those that were undone would be the saved state for it.
+    if (this.history.isDetached) this.changed.fire({ document: this });
     return true;
   }
 
@@ -81,28 +88,38 @@ export class TableDocument implements vscode.CustomDocument {
     return false;
   }
 
-  /** Drops all edits: they are saved, or reverted. */
-  clear(): void {
-    this.saves += 1;
-    this.isReported = false;
-    this.history.clear();
-    this.edited.fire(this.all);
+  /** Drops the edits since the last save. */
+  revert(): void {
+    this.history.revert();
+    this.changedAll();
   }
 
-  /** Writes the edits, which none are made to meanwhile, and drops them. They stay when that fails. */
-  async saving(write: () => Promise<unknown>): Promise<void> {
-    if (this.base === undefined) return;
+  /**
+   * Writes the edits, which none are made to meanwhile. They stay when that fails; else they are the file's, and are undone
+   * there if the result says what it had before, or are known no more.
+   */
+  async saving(write: () => Promise<SavedContent | undefined>): Promise<void> {
+    const { base } = this;
+    if (base === undefined) return;
     this.isBusy = true;
+    this.isMissed = false;
+    let saved: SavedContent | undefined = { base, before: new Map() };
     try {
-      if (this.isDirty) await write();
+      if (this.isDirty) saved = await write();
     } catch (error) {
-      this.isBusy = false;
       // What changed meanwhile is shown now.
       this.edited.fire(this.all);
       throw error;
+    } finally {
+      this.isBusy = false;
     }
-    this.isBusy = false;
-    this.clear();
+    this.history.save(this.isMissed ? undefined : saved);
+    this.changedAll();
+  }
+
+  /** A panel shows the rows of a content: steps of another one are forgotten. */
+  seen(base: string): void {
+    if (!this.isBusy) this.history.seen(base);
   }
 
   /** Says, once, that the file changed since the edits were made, and offers what can be done with them. */
@@ -117,15 +134,15 @@ export class TableDocument implements vscode.CustomDocument {
       if (answer === copy) await vscode.env.clipboard.writeText(editsText(this.rows));
       if (answer === copy) this.isReported = false;
       if (answer !== drop) return;
-      this.clear();
+      this.history.forget();
+      this.changedAll();
       this.forgetDirty();
     });
   }
 
   /** Takes over the edits of an earlier window. VS Code learns of them by `announceRestored`. */
   restore(draft: Draft): void {
-    this.history.restore(draft);
-    this.restored = draft;
+    this.restored = this.history.restore(draft);
   }
 
   /** Takes over the edits of an earlier window into a document that is shown. */
@@ -142,9 +159,8 @@ export class TableDocument implements vscode.CustomDocument {
 
   /** Makes VS Code know the steps that were restored, as edits that can be undone. It knows the document by now. */
   announceRestored(): void {
-    const { base, steps } = this.restored ?? { base: '', steps: [] };
-    this.restored = undefined;
-    for (const step of steps) this.announce(step, base);
+    for (const entry of this.restored) this.announce(entry);
+    this.restored = [];
     if (this.isThoughtDirty) this.forgetDirty();
     this.isThoughtDirty = false;
   }
@@ -190,22 +206,26 @@ export class TableDocument implements vscode.CustomDocument {
     this.idle.dispose();
   }
 
-  private announce(step: EditStep, base: string): void {
-    const { saves } = this;
-    const once = (change: () => void, rows: readonly KeyedEdit[]) => (): void => {
-      if (saves !== this.saves || this.isBusy) {
-        void vscode.window.showInformationMessage('What was saved is not undone here: use Pond: Restore Version.');
-        // VS Code counts steps, and takes the table for changed now.
-        if (!this.isBusy) this.forgetDirty();
-        return;
-      }
-      change();
-      this.edited.fire({ rows, isAll: false });
+  private changedAll(): void {
+    this.isReported = false;
+    this.edited.fire(this.all);
+  }
+
+  private announce(entry: EditEntry): void {
+    const once = (change: () => readonly KeyedEdit[] | undefined) => (): void => {
+      const rows = this.isBusy ? undefined : change();
+      if (rows !== undefined) return this.edited.fire({ rows, isAll: false });
+      const reason = this.isBusy ? 'the table was being saved' : 'the table changed since, or too many rows were saved';
+      const hint = 'Pond: Restore Version restores the file.';
+      void vscode.window.showInformationMessage(`The edit is not undone: ${reason}. ${hint}`);
+      if (this.isBusy) this.isMissed = true;
+      // VS Code counts steps, and takes the table for changed now.
+      else this.forgetDirty();
     };
     this.changed.fire({
-      ...{ document: this, label: step.label },
-      undo: once(() => this.history.undo(step), step.reverse),
-      redo: once(() => this.history.redo(step, base), step.rows),
+      ...{ document: this, label: entry.step.label },
+      undo: once(() => this.history.undo(entry)),
+      redo: once(() => this.history.redo(entry)),
     });
   }
 }

@@ -15,7 +15,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
   private readonly client: PondClient;
   private readonly queries: QueryDocuments;
   private readonly drafts: vscode.Uri;
-  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<TableDocument>>();
+  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentContentChangeEvent<TableDocument>>();
   readonly onDidChangeCustomDocument = this.changed.event;
 
   /** `drafts` is the folder of edits that are not saved. */
@@ -50,7 +50,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
   }
 
   async revertCustomDocument(document: TableDocument): Promise<void> {
-    document.clear();
+    document.revert();
   }
 
   async backupCustomDocument(document: TableDocument): Promise<vscode.CustomDocumentBackup> {

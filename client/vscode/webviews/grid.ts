@@ -6,7 +6,7 @@ import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
-import { type PageState, readPageState, stateFor } from './grid/pageState.ts';
+import { type PageState, readPageState, type Shows, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
 import { applyChanges, type RowEdit, type RowKey } from './grid/rowEdits.ts';
 import { TablePage } from './grid/tablePage.ts';
@@ -27,10 +27,8 @@ const requests = new Requests(post);
 const content = element('main', { class: 'content' });
 const toolbar = new Toolbar({
   cancel: () => post({ type: 'cancel' }),
-  plot: () => {
-    save({ ...pageState, plots: !pageState.plots });
-    showContent();
-  },
+  plot: () => showAs(pageState.shows === 'rows' ? 'plot' : 'rows'),
+  split: () => showAs(pageState.shows === 'both' ? 'plot' : 'both'),
   find: () => table?.search.open('find'),
   jump: () => table?.search.open('jump'),
   summary: () => table?.toggleSummary(),
@@ -128,9 +126,9 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
       requests,
       post,
       changed: (kept) => {
-        // Another view of the table needs other points.
-        if (JSON.stringify(kept.view) !== JSON.stringify(pageState.table.view)) plot = undefined;
+        const isSameView = JSON.stringify(kept.view) === JSON.stringify(pageState.table.view);
         save({ ...pageState, table: kept });
+        if (!isSameView) plotAgain();
         toolbar.position(kept.selection.focus.row);
       },
       counted: (rowCount) => toolbar.counted(rowCount),
@@ -147,14 +145,31 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
   if (takesFocus || suspended !== undefined) table.focus();
 }
 
-/** Shows the rows or the plot. */
+function showAs(shows: Shows): void {
+  save({ ...pageState, shows });
+  showContent();
+}
+
+/** Shows the rows, the plot, or both. */
 function showContent(): void {
   if (shown?.type !== 'result' || table === undefined) return;
   const { run, info } = shown;
-  const asPlot = pageState.plots && canPlot(shown);
-  toolbar.plots(asPlot);
-  if (asPlot) plot ??= newPlot(run, info.columns, table);
-  content.replaceChildren(asPlot && plot !== undefined ? plot.root : table.root);
+  const shows = canPlot(shown) ? pageState.shows : 'rows';
+  toolbar.shows(shows);
+  if (shows !== 'rows') plot ??= newPlot(run, info.columns, table);
+  const views = [shows === 'plot' ? undefined : table.root, shows === 'rows' ? undefined : plot?.root];
+  const wanted = views.filter((view) => view !== undefined);
+  for (const child of [...content.children]) if (!wanted.some((view) => view === child)) child.remove();
+  // A view that stays where it is keeps its focus and its position.
+  for (const [at, view] of wanted.entries())
+    if (content.children[at] !== view) content.insertBefore(view, content.children[at] ?? null);
+  content.classList.toggle('split', wanted.length > 1);
+}
+
+/** Another view of the table needs other points. */
+function plotAgain(): void {
+  plot = undefined;
+  showContent();
 }
 
 function newPlot(run: number, columns: readonly ColumnInfo[], { view: { view } }: TablePage): PlotView {

@@ -75,9 +75,13 @@ const editInPond = (pond: ResourcePond, params: EditTo<string | undefined>, cont
       if (written === undefined) throw new PondError('storage-failed', 'the edited file is missing', { path });
       const content = yielding(written, createYield(context.signal));
       return await root.backend.batch(async () => {
-        if (to !== undefined) return await nodeInfo(root, await root.writeFile(to, content, { overwrite: true }));
-        await editable(pond, { path, base });
-        return await nodeInfo(root, await root.writeFile(path, content, { create: false }));
+        if (to === undefined) await editable(pond, { path, base });
+        const node = await root.writeFile(
+          to ?? path,
+          content,
+          to === undefined ? { create: false } : { overwrite: true },
+        );
+        return { ...(await nodeInfo(root, node)), base: baseOf(node) };
       });
     } finally {
       disk.remove(temporary);

@@ -7,6 +7,9 @@ import { castSql, type SqlType } from './sqlType.ts';
 import { Statements, type TypedValue } from './statements.ts';
 import { type Value } from './values.ts';
 
+/** Milliseconds between two looks at the progress of a statement. */
+const progressMs = 100;
+
 /**
  * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts.
  *
@@ -24,6 +27,22 @@ export class Connection {
   async run(sql: string, values?: readonly Value[]): Promise<void> {
     await this.#requireOne(sql);
     await this.#connection.run(sql, values && [...values]);
+  }
+
+  /** Runs a statement to its end. `report` gets the share of its rows that are read, 0 to 1, now and then. */
+  async runWatched(sql: string, report: (share: number) => void): Promise<void> {
+    await this.run('SET enable_progress_bar = true');
+    await this.run('SET enable_progress_bar_print = false');
+    const timer = setInterval(() => {
+      const { percentage } = this.#connection.progress;
+      // It is negative as long as it is not known.
+      if (percentage >= 0) report(percentage / 100);
+    }, progressMs);
+    try {
+      await this.run(sql);
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** Returns all rows of a small result. */

@@ -21,7 +21,8 @@ export const loadNative: () => Promise<NativeModule> = lazyAsync(async () => {
 
 /** Returns the error for a native module that cannot be loaded, with the reason and a hint. */
 export function nativeLoadError(cause: unknown): PondError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  // Node's later lines are the files of ours that asked for the module.
+  const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n');
   return new PondError('engine-unavailable', `DuckDB could not be loaded: ${reason}`, { cause, hint: hintFor(reason) });
 }
 

@@ -1,8 +1,9 @@
-import { isPondError, PondError } from '../base/error.ts';
+import { PondError } from '../base/error.ts';
 import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { type Cache } from '../storage/cache.ts';
+import { isPassingFailure } from '../storage/unchangedFiles.ts';
 import { keyOf } from './contentKey.ts';
 import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -59,8 +60,7 @@ class CachingMaterializer implements Materializer {
     const build = async (shared: Job): Promise<readonly HostFile[]> => {
       this.#requireTrust();
       // The cache may evict the inputs of a build while it runs; a second attempt builds them again.
-      const isTransient = (error: unknown): boolean => isPondError(error, 'storage-failed');
-      const files = await retry(() => make(shared), { attempts: 2, isTransient });
+      const files = await retry(() => make(shared), { attempts: 2, isTransient: isPassingFailure });
       this.#store(key, files);
       return files;
     };

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { PondError } from '../base/error.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
+import { unchangedStream } from '../storage/unchangedFiles.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
 import { type BlobOrigin } from '../storage/pondStorage.ts';
@@ -157,7 +158,7 @@ async function* verifiedPart(
   if (hostPath === undefined) for await (const _ of verified(disk.readStream(path, 0, sizeBytes)!, hash, path));
   const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, { sizeBytes, sha256: hash });
   if (problem !== undefined) throw new PondError('pond-damaged', `blob ${hash} is damaged: ${problem}`, { path });
-  yield* part();
+  yield* hostPath === undefined ? part() : unchangedStream(hostPath, part());
 }
 
 const chunkBytes = 1024 * 1024;

@@ -1,6 +1,7 @@
 /**
  * Staged entries that make again what is committed, in whatever way: nothing has to be staged there. Entries are equal by
- * type, attributes and content, as in the hash of the tree.
+ * type, attributes and content, as in the hash of the tree. Of a directory that is made again with other content, the
+ * entries that differ are staged.
  *
  * The cost is that of the entries that changed, and of a replaced directory only once it has as many entries as the
  * committed one and its changed entries are as committed.
@@ -11,6 +12,7 @@ import { listCommitted, lookupCommitted, committedDirectory } from './committedT
 import { valueHash } from './hash.ts';
 import { type CommittedNode, type PondNode, pondNode, sameAttributes } from './node.ts';
 import { type EntryChange, isReplaced, type Overlay, type StagedEntry } from './overlay.ts';
+import { isRemade, remadeChanges, type ReplacedEntry } from './remadeDirectory.ts';
 import { type Store } from './store.ts';
 
 /** A tree with changes staged on a commit. */
@@ -31,10 +33,14 @@ interface EqualEntry extends Located {
   readonly committed: CommittedNode | undefined;
 }
 
-/** Returns the changes that end the staging of entries which are as committed; empty without any. */
+/**
+ * Returns the changes that end the staging of entries which are as committed, else those that put back directories which
+ * are made again; empty without any.
+ */
 export async function revertsToCommitted(staged: StagedTree): Promise<readonly EntryChange[]> {
   const { store, overlay, head } = staged;
   const equal: EqualEntry[] = [];
+  const remade: ReplacedEntry[] = [];
   const directories = new Map<string, PondNode | undefined>();
   for (const entry of candidates(overlay)) {
     const { directoryId, name } = entry;
@@ -44,13 +50,29 @@ export async function revertsToCommitted(staged: StagedTree): Promise<readonly E
     const directory = directories.get(directoryId);
     if (directory?.state !== 'committed') continue;
     const committed = await lookupCommitted(store, directory, name);
-    if (await isAsCommitted(staged, entry.node ?? undefined, committed)) equal.push({ ...entry, committed });
+    if (await isAsCommitted(staged, counted(overlay, entry.node), committed)) equal.push({ ...entry, committed });
+    else if (committed !== undefined && isRemade(staged, { ...entry, committed })) remade.push({ ...entry, committed });
   }
   const changes = (await withoutTaken(staged, equal)).map(({ directoryId, name, base = null }) => {
     return { directory: overlay.chain(directoryId), name, node: base, base };
   });
+  if (changes.length === 0) return await putBack(staged, remade);
   // Entries that return to their paths come first: what is staged below a moved directory follows it there.
   return [...changes.filter(({ node }) => node !== null), ...changes.filter(({ node }) => node === null)];
+}
+
+async function putBack(staged: StagedTree, remade: readonly ReplacedEntry[]): Promise<readonly EntryChange[]> {
+  if (remade.length === 0) return [];
+  const present = staged.overlay.presentIds();
+  const comparing = {
+    ...staged,
+    isEqual: (node: PondNode, committed: CommittedNode) => isSameTree(staged, counted(staged.overlay, node), committed),
+    isFree: async (committed: CommittedNode) =>
+      (await returningIds(staged, { node: null, committed })).every((id) => !present.has(id)),
+  };
+  const changes: EntryChange[] = [];
+  for (const entry of remade) changes.push(...(await remadeChanges(comparing, entry)));
+  return changes;
 }
 
 /** Entries that changed, the directories above them, and all replaced ones if the node of one may be free again. */
@@ -72,6 +94,13 @@ function candidates(overlay: Overlay): readonly Located[] {
   return [...found.values()];
 }
 
+/** A staged node as the tree has it: a directory with the number of its entries. */
+function counted(overlay: Overlay, node: PondNode | null): PondNode | undefined {
+  if (node?.type !== 'directory') return node ?? undefined;
+  return { ...node, sizeBytes: node.sizeBytes + overlay.countDelta(node.id) };
+}
+
+/** True for equal nodes; `node` is as the tree has it. */
 async function isAsCommitted(
   staged: StagedTree,
   node: PondNode | undefined,
@@ -90,8 +119,7 @@ async function hasSameEntries(staged: StagedTree, node: PondNode, committed: Com
     const now = await tree.lookup(node, name);
     return await isSameTree(staged, now && pondNode(now), await lookupCommitted(store, committed, name));
   };
-  const sizeBytes = node.sizeBytes + overlay.countDelta(node.id);
-  if (sizeBytes !== committed.sizeBytes) return false;
+  if (node.sizeBytes !== committed.sizeBytes) return false;
   for (const name of overlay.touched.names.get(node.id) ?? []) if (!(await isEqual(name))) return false;
   for (const { name } of await listCommitted(store, committed)) if (!(await isEqual(name))) return false;
   return true;
@@ -136,7 +164,10 @@ async function withoutTaken(staged: StagedTree, equal: readonly EqualEntry[]): P
 }
 
 /** Ids of the nodes that come back to an entry when its staging ends. */
-async function returningIds({ store }: StagedTree, { node, committed }: EqualEntry): Promise<readonly string[]> {
+async function returningIds(
+  { store }: StagedTree,
+  { node, committed }: Pick<EqualEntry, 'node' | 'committed'>,
+): Promise<readonly string[]> {
   if (committed === undefined) return [];
   if (committed.type !== 'directory' || node?.id === committed.id) return [committed.id];
   const ids: string[] = [];

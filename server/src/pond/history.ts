@@ -1,5 +1,6 @@
 import { type CommitNumber, commitNumber, commitsDown, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
+import { type LruCache } from '../base/lruCache.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { damaged, Fields, type Json } from '../delta/fields.ts';
 import { commitFile } from '../delta/log.ts';
@@ -100,7 +101,8 @@ function parseChain(fields: Fields, parent: CommitNumber | undefined): ChainFiel
 
 /** The row outlives the log entry. */
 async function recordInRow(opLog: OpLog, number: CommitNumber): Promise<Json> {
-  const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number });
+  const shown = `the record of commit ${number}`;
+  const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number, shown });
   const { commit } = metadataOf(row);
   if (commit !== undefined) return commit;
   throw new PondError('pond-damaged', `the row of commit ${number} does not hold its record`);
@@ -144,11 +146,22 @@ export async function headCommit(opLog: OpLog): Promise<Commit> {
   return head;
 }
 
-/** Commits from `head` back to the first. Fails `pond-damaged` at one that was not made on the commit before it. */
-export async function* commitsFrom(opLog: OpLog, head: CommitNumber): AsyncIterable<Commit> {
+/**
+ * Commits from `head` back to the first. Those in `known` are not read again, and those that are read get into it. Fails
+ * `pond-damaged` at one that was not made on the commit before it.
+ */
+export async function* commitsFrom(
+  opLog: OpLog,
+  head: CommitNumber,
+  known?: LruCache<CommitNumber, Commit>,
+): AsyncIterable<Commit> {
   let child: Commit | undefined;
   for (let number: CommitNumber | undefined = head; number !== undefined;) {
-    const commit: Commit = await commitAt(opLog, number);
+    const cached: Commit | undefined = known?.get(number);
+    // After the log was replaced by another one, a known commit may be none of it.
+    const isStale = cached === undefined || (child?.hash !== undefined && child.parentHash !== cached.hash);
+    const commit: Commit = isStale ? await commitAt(opLog, number) : cached;
+    if (isStale) known?.set(number, commit);
     if (child !== undefined) requireParent(child, commit);
     yield commit;
     [child, number] = [commit, commit.parent];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
-import { contentProblem } from '../storage/contentCheck.ts';
+import { contentProblem, noteWritten } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
@@ -46,7 +46,9 @@ async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined)
   const hostPath = disk.hostPath(path);
   const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, node, signal);
   if (problem === undefined) return hostPath;
-  throw new PondError('pond-damaged', `the content of ${node.name} is damaged: ${problem}`, { path });
+  throw new PondError('pond-damaged', `the content of ${node.name}, version ${node.version}, is damaged: ${problem}`, {
+    path,
+  });
 }
 
 async function cached(
@@ -64,6 +66,16 @@ async function cached(
     const what = `the content of ${node.name}, version ${node.version}, is not what its directory lists`;
     throw new PondError('pond-damaged', what, { path: node.name });
   }
+  const hostPath = writeSomewhere({ disk, openDisk }, path, bytes);
+  if (hostPath !== undefined) noteWritten(hostPath, node);
+  return hostPath;
+}
+
+function writeSomewhere(
+  { disk, openDisk }: Pick<PondStorage, 'disk' | 'openDisk'>,
+  path: string,
+  bytes: Uint8Array,
+): string | undefined {
   try {
     return writeFile(disk, path, bytes);
   } catch (error) {

@@ -165,6 +165,12 @@ export class Overlay {
     return ids;
   }
 
+  /** True for a directory that is staged at another path than it is committed. */
+  isMoved(directoryId: string): boolean {
+    const link = this.#links.get(directoryId);
+    return link !== undefined && this.entry(link.parentId, link.name)?.node?.id === directoryId;
+  }
+
   /** The directories with changed entries. */
   changedDirectories(): readonly string[] {
     return [...this.#directories.keys()];

@@ -165,7 +165,8 @@ export interface TableCommands {
   };
   /**
    * Stages a CSV or Parquet table with edited rows; all else of the file stays. With `to` the table is as it was, and the
-   * edited one replaces another file of the pond, or a host file, for which the result is null. Fails `conflict` when its
+   * edited one replaces another file of the pond, or a host file, for which the result is null. The result's `base` is the
+   * content of the edited file, for further edits. Fails `conflict` when its
    * content is not `base`, `invalid-content` for a value that its column does not hold, `read-only`, and as `write` or
    * `queryToFile`; then nothing changes.
    */
@@ -174,7 +175,7 @@ export interface TableCommands {
       readonly edits: TableEditsInfo;
       readonly to?: { readonly path: string } | { readonly file: string };
     };
-    result: NodeInfo | null;
+    result: (NodeInfo & { readonly base: string }) | null;
   };
   /** Writes a view to a host file. Fails as `queryToFile`. */
   exportTable: { params: InFormat & { readonly file: string }; result: { readonly rowCount: number } };

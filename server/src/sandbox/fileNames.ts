@@ -10,18 +10,21 @@ import { type QuerySource, type SandboxSpec, type SourceFile, type ViewSpec } fr
  * database alone. In the query process that directory is relative, so SQL, errors, plans and the column `filename` have
  * names such as `inputs/0/3f/3f9c…`, the same on every machine.
  *
- * A link leads to a folder of files, as a link for each of thousands would cost more than reading them.
+ * A link leads to a folder of files, as a link for each of thousands would cost more than reading them. Where links cannot
+ * be made (a network drive on Windows, FAT), files have the names that the host has for them.
  */
 export class FileNames {
   readonly #directory: string;
   readonly #openDisk: OpenDisk;
+  readonly #link: typeof linkToHost;
   readonly #links = new Map<string, string>();
   readonly #names = new Map<string, string>();
 
-  /** The directory is created with the first link. */
-  constructor(directory: string, openDisk: OpenDisk) {
+  /** The directory is created with the first link, which `link` makes. */
+  constructor(directory: string, openDisk: OpenDisk, link = linkToHost) {
     this.#directory = directory;
     this.#openDisk = openDisk;
+    this.#link = link;
   }
 
   /** All names given so far. */
@@ -62,9 +65,9 @@ export class FileNames {
     if (known !== undefined) return known;
     if (this.#links.size === 0) this.#openDisk(this.#directory).makeDirectory('');
     const link = join(this.#directory, String(this.#links.size));
-    linkToHost(target, link);
-    this.#links.set(target, link);
-    return link;
+    const name = this.#link(target, link) ? link : target;
+    this.#links.set(target, name);
+    return name;
   }
 
   #namedView(view: ViewSpec): ViewSpec {

@@ -68,6 +68,10 @@ export class LazyAutomaton<S> {
 export class StateMarks {
   bytes = new Uint8Array(2048);
 
+  has(state: number): boolean {
+    return this.bytes[state >> stateShift] === 1;
+  }
+
   add(state: number): void {
     const at = state >> stateShift;
     if (at >= this.bytes.length) {

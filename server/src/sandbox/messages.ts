@@ -118,15 +118,29 @@ export type OperationName = keyof Operations;
 export type OperationParams<N extends OperationName> = Operations[N]['params'];
 export type OperationResult<N extends OperationName> = Operations[N]['result'];
 
+/** Reports rows of a request that are done, and their total when it is known. */
+export type ReportRows = (done: number, total?: number) => void;
+
 /** Handlers of the requests, in the worker. */
 export type WorkerOperations = {
-  readonly [N in OperationName]: (params: OperationParams<N>, signal: AbortSignal) => Promise<OperationResult<N>>;
+  readonly [N in OperationName]: (
+    params: OperationParams<N>,
+    signal: AbortSignal,
+    report: ReportRows,
+  ) => Promise<OperationResult<N>>;
 };
 
 /** Client to worker. A cancel names the request to abort. */
 export type ToWorker =
   | { readonly kind: 'settings'; readonly settings: WorkerSettings }
   | { readonly kind: 'request'; readonly id: number; readonly name: OperationName; readonly params: unknown }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** All files that were read so far had the expected content: saves what was found in them. */
+  | { readonly kind: 'save' };
 
-export type FromWorker = { readonly id: number } & ({ readonly result: unknown } | { readonly error: PlainError });
+/** Worker to client: the answer to a request, after any number of reports of its progress. */
+export type FromWorker = { readonly id: number } & (
+  | { readonly result: unknown }
+  | { readonly error: PlainError }
+  | { readonly progress: { readonly done: number; readonly total?: number } }
+);

@@ -9,9 +9,12 @@ const contentBytesMin = 256 * 1024;
 
 const caches = new WeakMap<OpenDisk, Cache>();
 
+/** Texts that are not written yet. */
+let unsaved: (() => void)[] = [];
+
 /**
  * Returns what was found in files of this content before, by any process of the user; otherwise finds it, and saves it as
- * text. `name` says all that it depends on. A text that is damaged, or of another version of the program, counts as
+ * text with the next `saveFound`. `name` says all that it depends on. A text that is damaged, or of another version of the program, counts as
  * missing; one that cannot be saved is found again by the next process.
  */
 export async function savedOr<T>(
@@ -25,8 +28,18 @@ export async function savedOr<T>(
   if (saved !== undefined) return form.read(saved);
   const found = await find();
   const text = form.write(found);
-  attempt(() => cacheOf(openDisk).writeText(key, `${hash(`${key} ${text}`)}\n${text}`));
+  unsaved.push(() => cacheOf(openDisk).writeText(key, `${hash(`${key} ${text}`)}\n${text}`));
   return found;
+}
+
+/**
+ * Saves what was found so far. Only when the files are known to have had the content that is named: what was found in
+ * others would be believed by all later processes.
+ */
+export function saveFound(): void {
+  const texts = unsaved;
+  unsaved = [];
+  for (const write of texts) attempt(write);
 }
 
 /** The text of a file in the cache, without the hash in its first line; undefined for another one. */

@@ -1,24 +1,34 @@
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { type ChildEnd, ChildHost, modulePath } from '../base/childHost.ts';
-import { PondError } from '../base/error.ts';
+import { isPondError, PondError } from '../base/error.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
+import { UnchangedFiles } from '../storage/unchangedFiles.ts';
 import {
   type FromWorker,
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type ToWorker,
   type WorkerSettings,
 } from './messages.ts';
+import { filesOfOperation } from './operationFiles.ts';
 
 interface WorkerOptions extends Omit<WorkerSettings, 'spillDirectory'> {
   /** The worker's module; by default the one built next to this module, or its TypeScript when run from source. */
   readonly workerPath?: string;
 }
 
+/** `files`: those that the operation reads, by default those of its params. */
+interface RequestOptions {
+  readonly report?: ReportRows | undefined;
+  readonly files?: UnchangedFiles;
+}
+
 interface PendingRequest {
   resolve(result: unknown): void;
   reject(error: PondError): void;
+  readonly report: ReportRows | undefined;
 }
 
 /** Time in which a cancelled request has to stop by itself, milliseconds. */
@@ -49,6 +59,8 @@ export class WorkerProcess {
   readonly #child: ChildHost;
   readonly #pending = new Map<number, PendingRequest>();
   #lastId = 0;
+  /** Number of requests whose files are still to be looked at again. */
+  #unverified = 0;
   /** The reason that no request is accepted any more. */
   #death: PondError | undefined;
 
@@ -78,18 +90,53 @@ export class WorkerProcess {
   }
 
   /**
-   * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, or `cancelled`
-   * soon after the signal: a process that does not stop its work is killed.
+   * Requests an operation. Fails with the worker's error, `engine-unavailable` when the process dies, `cancelled` soon
+   * after the signal: a process that does not stop its work is killed. Fails `content-changed` when one of the files that
+   * it read, by default those of its params, was changed after its content was compared. Then the process ends, with all
+   * that it found in them. `report` gets the rows that are done now and then, from operations that count them.
    */
   async request<N extends OperationName>(
     name: N,
     params: OperationParams<N>,
     signal?: AbortSignal,
+    { report, files = new UnchangedFiles(filesOfOperation(name, params)) }: RequestOptions = {},
+  ): Promise<OperationResult<N>> {
+    this.#unverified += 1;
+    try {
+      return await this.#answer(name, params, signal, report);
+    } finally {
+      await this.#requireUnchanged(files);
+    }
+  }
+
+  /** Lets the process save what it found, once no request remains that may have read other files than those compared. */
+  async #requireUnchanged(files: UnchangedFiles): Promise<void> {
+    try {
+      await files.requireUnchanged();
+    } catch (error) {
+      if (!isPondError(error, 'content-changed')) throw error;
+      this.#death ??= new PondError(
+        'engine-unavailable',
+        'the query process was ended: a file that it read was changed',
+      );
+      this.#child.kill();
+      throw error;
+    } finally {
+      this.#unverified -= 1;
+    }
+    if (this.#unverified === 0) this.#send({ kind: 'save' });
+  }
+
+  async #answer<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    signal: AbortSignal | undefined,
+    report: ReportRows | undefined,
   ): Promise<OperationResult<N>> {
     throwIfCancelled(signal, 'the query');
     if (this.#death !== undefined) throw this.#death;
     const id = (this.#lastId += 1);
-    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const answered = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject, report }));
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       this.#send({ kind: 'cancel', id });
@@ -122,6 +169,7 @@ export class WorkerProcess {
     // Messages after the end are ignored: the end rejects all pending requests.
     if (this.#death !== undefined) return;
     const pending = this.#pending.get(message.id);
+    if ('progress' in message) return pending?.report?.(message.progress.done, message.progress.total);
     this.#pending.delete(message.id);
     if ('error' in message) pending?.reject(PondError.fromPlain(message.error) ?? unexpectedAnswer());
     else pending?.resolve(message.result);

@@ -10,11 +10,14 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow } from '../sandbox/types.ts';
+import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { temporaryPathIn } from '../storage/durable.ts';
 import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
+import { isPassingFailure, UnchangedFiles } from '../storage/unchangedFiles.ts';
 import { type HistoryTables, pondTables } from './history.ts';
+import { type BegunQuery, type KeptResult } from './keptResult.ts';
 import { prepareQuery } from './prepare.ts';
 import { foreignStream, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
 
@@ -32,18 +35,6 @@ export interface FileTarget {
   readonly format: FileFormat;
   /** Absolute host path. */
   readonly file: string;
-}
-
-/** Rows of a finished query, which the process that ran it keeps. */
-export interface KeptResult {
-  readonly worker: WorkerProcess;
-  readonly result: number;
-}
-
-/** A result with its first rows, or all of them. */
-export interface BegunQuery extends Omit<QueryResult, 'rowCount'> {
-  /** Undefined while there are more rows. */
-  readonly rowCount: number | undefined;
 }
 
 /**
@@ -91,9 +82,9 @@ export class QueryEngine {
     const ready = await this.#prepare(pond, request, signal);
     return await this.#runs.run(async () => {
       const work = (query: ReadyQuery) => runPrepared(query, 'run', signal);
-      const { worker, done } = await this.#attempt({ pond, request, ready }, work, signal);
+      const { query, done } = await this.#attempt({ pond, request, ready }, work, signal);
       const { result, columns, rowCount } = done;
-      return { resultId: this.keep(worker, result), columns, rowCount, elapsedMs: performance.now() - started };
+      return { resultId: this.keep(query.worker, result), columns, rowCount, elapsedMs: performance.now() - started };
     });
   }
 
@@ -107,11 +98,11 @@ export class QueryEngine {
     return await new Promise<BegunQuery>((resolve, reject) => {
       const running = this.#runs.run(async () => {
         const work = (query: ReadyQuery) => runPrepared(query, 'begin', signal);
-        const { worker, done } = await this.#attempt({ pond, request, ready }, work, signal);
+        const { query, done } = await this.#attempt({ pond, request, ready }, work, signal);
         const { result, columns, rowCount } = done;
-        const resultId = this.keep(worker, result);
+        const resultId = this.keep(query.worker, result);
         resolve({ resultId, columns, rowCount, elapsedMs: performance.now() - started });
-        if (rowCount === undefined) await this.#finish(resultId, { worker, result });
+        if (rowCount === undefined) await this.#finish(resultId, result, query);
       });
       running.catch(reject);
     });
@@ -174,13 +165,18 @@ export class QueryEngine {
    * Bytes of a file with all rows, in chunks of at most 1 MiB. The process first writes a temporary file, which is
    * removed at the end.
    */
-  async *content(resultId: string, format: FileFormat, signal?: AbortSignal): AsyncIterable<Uint8Array> {
+  async *content(
+    resultId: string,
+    format: FileFormat,
+    signal?: AbortSignal,
+    report?: ReportRows,
+  ): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
     const disk = this.#openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
-      await worker.request('copy', { result, format, file }, signal);
+      await worker.request('copy', { result, format, file }, signal, { report });
       yield* disk.readStream(temporary) ?? [];
     } finally {
       disk.remove(temporary);
@@ -217,12 +213,12 @@ export class QueryEngine {
     }
   }
 
-  /** Writes all rows of a result to a host file, as `toFile`. */
-  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal): Promise<void> {
+  /** Writes all rows of a result to a host file, as `toFile`; `report` gets those that are written. */
+  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal, report?: ReportRows): Promise<void> {
     const target = namedFile(file);
     if (target.kind === 'descriptor') throw foreignStream(file);
     const { worker, result } = this.#find(resultId);
-    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal);
+    const copy = (temporary: string) => worker.request('copy', { result, format, file: temporary }, signal, { report });
     await writeNamedFile(target, copy, signal);
   }
 
@@ -242,38 +238,37 @@ export class QueryEngine {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
     const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
-    const { parameters = [] } = request;
-    return {
-      worker,
-      prepared: await prepareQuery(scope, analysis, request),
-      statement: analysis.statement,
-      parameters,
-    };
+    const prepared = await prepareQuery(scope, analysis, request);
+    return { worker, prepared, statement: analysis.statement, parameters: request.parameters ?? [] };
   }
 
-  /** Runs work on a prepared query; once more when a derived or converted file is gone from the cache. */
+  /** Runs work on a prepared query; once more when a derived or converted file is gone from the cache, or a file changed. */
   async #attempt<T>(
     { pond, request, ready }: { readonly pond: Pond; readonly request: QueryRequest; readonly ready: ReadyQuery },
     work: (query: ReadyQuery) => Promise<T>,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly worker: WorkerProcess; readonly done: T }> {
+  ): Promise<{ readonly query: ReadyQuery; readonly done: T }> {
     let next: ReadyQuery | undefined = ready;
     const attempt = async () => {
       // The process may have died during the wait, and with it the files that it had converted.
       const query = next?.worker.isAlive === true ? next : await this.#prepare(pond, request, signal);
       next = undefined;
-      return { worker: query.worker, done: await work(query) };
+      return { query, done: await work(query) };
     };
-    const isTransient = (error: unknown): boolean => isPondError(error, 'storage-failed');
-    return await retry(attempt, { attempts: 2, isTransient });
+    return await retry(attempt, { attempts: 2, isTransient: isPassingFailure });
   }
 
   /** Waits until all rows of a begun result are kept, or it is released. */
-  async #finish(resultId: string, { worker, result }: KeptResult): Promise<void> {
+  async #finish(resultId: string, result: number, { worker, prepared }: ReadyQuery): Promise<void> {
     const filling = new AbortController();
     this.#fills.set(resultId, filling);
     try {
-      await worker.request('finish', { result }, filling.signal);
+      await worker.request('finish', { result }, filling.signal, { files: new UnchangedFiles(prepared.spec.files) });
+    } catch (error) {
+      const isKept = this.#results.has(resultId);
+      if (isKept && isPondError(error, 'content-changed'))
+        this.#results.set(resultId, { worker, result, failure: error });
+      throw error;
     } finally {
       this.#fills.delete(resultId);
     }
@@ -287,6 +282,7 @@ export class QueryEngine {
     const kept = this.#results.get(resultId);
     const hint = 'Run the query again.';
     if (kept === undefined) throw new PondError('query-failed', 'the result was released', { hint });
+    if (kept.failure !== undefined) throw kept.failure;
     if (kept.worker.isAlive) return kept;
     throw new PondError('engine-unavailable', 'the rows went with the query process', { hint });
   }

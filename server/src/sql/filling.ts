@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Appender } from '../duckdb/appender.ts';
 import { type RowStream } from '../duckdb/statements.ts';
+import { type ReportRows } from '../sandbox/messages.ts';
 
 /** Rows that are read before the first ones are shown: more than fit on a screen. */
 const firstRows = 2048;
@@ -10,12 +11,14 @@ export class Filling {
   readonly #appender: Appender;
   readonly #stream: RowStream;
   readonly #signal: AbortSignal;
+  readonly #report: ReportRows | undefined;
   #rowCount = 0;
 
-  constructor(appender: Appender, stream: RowStream, signal: AbortSignal) {
+  constructor(appender: Appender, stream: RowStream, signal: AbortSignal, report?: ReportRows) {
     this.#appender = appender;
     this.#stream = stream;
     this.#signal = signal;
+    this.#report = report;
   }
 
   /** Rows that were read so far. */
@@ -48,6 +51,7 @@ export class Filling {
     if (chunk === undefined) return false;
     this.#appender.appendChunk(chunk);
     this.#rowCount += chunk.rowCount;
+    this.#report?.(this.#rowCount);
     return true;
   }
 

@@ -6,6 +6,7 @@ import { queryError, readEngineError, spillLimitIn } from '../duckdb/engineError
 import { limitHint } from '../duckdb/limits.ts';
 import { joinSql, literal, sql } from '../duckdb/sql.ts';
 import { type RowStream } from '../duckdb/statements.ts';
+import { type ReportRows } from '../sandbox/messages.ts';
 import { type Column, type FileFormat, type RowWindow } from '../sandbox/types.ts';
 import { type Disk } from '../storage/disk.ts';
 import { hasHugeIntegers } from './files/exactTypes.ts';
@@ -23,6 +24,11 @@ const fileWindowRows = 8192;
 interface HostTarget {
   readonly disk: Disk;
   readonly path: string;
+}
+
+interface CopyTarget extends HostTarget {
+  readonly format: FileFormat;
+  readonly report?: ReportRows;
 }
 
 interface KeptResult {
@@ -72,8 +78,8 @@ export class ResultStore {
   }
 
   /** Reads a stream to its end, one stream at a time. A failure, or the signal, leaves no data. */
-  async keep(stream: RowStream, signal: AbortSignal): Promise<KeptRows> {
-    const { result, columns } = await this.begin(stream, signal);
+  async keep(stream: RowStream, signal: AbortSignal, report?: ReportRows): Promise<KeptRows> {
+    const { result, columns } = await this.begin(stream, signal, report);
     try {
       return { result, columns, rowCount: await this.finish(result) };
     } catch (error) {
@@ -86,13 +92,13 @@ export class ResultStore {
    * Reads the first rows of a stream, as many as a screen shows; `finish` waits for the others, which are read meanwhile.
    * One stream at a time. A failure leaves no data.
    */
-  async begin(stream: RowStream, signal: AbortSignal): Promise<BegunResult> {
+  async begin(stream: RowStream, signal: AbortSignal, report?: ReportRows): Promise<BegunResult> {
     const result = (this.#lastResult += 1);
     const { columns } = stream;
     const connection = await this.database.connect();
     try {
       await connection.run(createTableSql(result, columns));
-      const filling = new Filling(await connection.appender(tableOf(result)), stream, signal);
+      const filling = new Filling(await connection.appender(tableOf(result)), stream, signal, report);
       const isWhole = await filling.begin();
       const firstRows = filling.rowCount;
       const kept: KeptResult = { columns, rowCount: () => filling.rowCount, firstRows, whole: Promise.resolve() };
@@ -158,19 +164,20 @@ export class ResultStore {
   }
 
   /** Writes all rows to a new file of a host directory, in which each value is exact. */
-  async copy(result: number, format: FileFormat, file: HostTarget, signal: AbortSignal): Promise<void> {
+  async copy(result: number, { format, report, ...file }: CopyTarget, signal: AbortSignal): Promise<void> {
     const connection = await this.database.connect();
     const interrupt = () => connection.interrupt();
     signal.addEventListener('abort', interrupt);
     try {
       await this.finish(result);
-      const { columns } = this.#find(result);
+      const { columns, rowCount: countRows } = this.#find(result);
+      const rowCount = countRows();
       const wide = await this.#wideColumns(result);
-      if (isCopyFormat(format))
-        await connection.run(
-          copySql(result, columns, { format, hostPath: file.disk.hostPath(file.path) ?? file.path, wide }),
-        );
-      else await writeFile(file, resultFile(format, this.#rowsAsText(result, connection), wide), signal);
+      if (isCopyFormat(format)) {
+        const hostPath = file.disk.hostPath(file.path) ?? file.path;
+        const reportShare = (share: number): void => report?.(Math.round(share * rowCount), rowCount);
+        await connection.runWatched(copySql(result, columns, { format, hostPath, wide }), reportShare);
+      } else await writeFile(file, resultFile(format, this.#rowsAsText(result, connection, report), wide), signal);
     } catch (error) {
       throw queryError(error, '');
     } finally {
@@ -186,7 +193,7 @@ export class ResultStore {
     return (kept.reader ??= new TableReader({ database: this.database, relation, explain }));
   }
 
-  #rowsAsText(result: number, connection: Connection): RowsAsText {
+  #rowsAsText(result: number, connection: Connection, report?: ReportRows): RowsAsText {
     const { columns, rowCount: countRows } = this.#find(result);
     const rowCount = countRows();
     const names = named(columns);
@@ -195,8 +202,10 @@ export class ResultStore {
       rowCount,
       async *windows(valueOf = (_, value) => sql`CAST(${value} AS VARCHAR)`) {
         const values = joinSql(columns.map((column, index) => valueOf(column, columnOf(index), index)));
-        for (let start = 0; start < rowCount; start += fileWindowRows)
+        for (let start = 0; start < rowCount; start += fileWindowRows) {
+          report?.(start, rowCount);
           yield await connection.textColumns(windowSql(values, result, start, fileWindowRows));
+        }
       },
     };
   }

@@ -4,22 +4,13 @@
  * user for other processes.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { fileState } from './fileState.ts';
 import { openHandle } from './hostOpen.ts';
 import { readHostStream } from './hostStream.ts';
-import { errnoOf, raise } from './storageError.ts';
+import { raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
 /** Expected content of a file. */
@@ -39,48 +30,62 @@ const rememberedMax = 200_000;
 /** States of files that this process read whole, with the hashes of their content. */
 const hashes = new Map<string, string>();
 
+/** A host file in the state in which its content was found to be the expected one. */
+export interface SoundFile {
+  readonly hostPath: string;
+  readonly content: ExpectedContent;
+  /** Key of its state. */
+  readonly state: string;
+  readonly isSettled: boolean;
+}
+
+/** The latest check of each path that found the expected content. */
+const soundFiles = new Map<string, SoundFile>();
+
 /**
  * Returns the problem of a host file, as the end of a sentence; undefined when it is a regular file with the expected
  * content. Fails `cancelled` when the signal is aborted, and with the storage codes when the file cannot be read.
  */
 export async function contentProblem(
   hostPath: string,
-  { sizeBytes, sha256 }: ExpectedContent,
+  content: ExpectedContent,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  const before = stateOf(hostPath);
+  const { sizeBytes, sha256 } = content;
+  const before = fileState(hostPath);
   if (typeof before === 'string') return before;
   if (before.sizeBytes !== sizeBytes) return `it has ${before.sizeBytes} bytes; expected ${sizeBytes}`;
-  const known = hashes.get(before.key);
-  if (known === undefined && isMarked(before.key, sizeBytes, sha256)) return undefined;
+  const known = hashes.get(before.key) ?? (isMarked(before.key, sizeBytes, sha256) ? sha256 : undefined);
   const hash = known ?? (await hashOf(hostPath, sizeBytes, signal));
   if (known === undefined) {
-    const after = stateOf(hostPath);
+    const after = fileState(hostPath);
     if (typeof after === 'string' || after.key !== before.key) return 'it is being changed';
-    remember(before.key, hash);
-    if (hash === sha256) mark(before.key, sizeBytes, sha256);
+    if (before.isSettled) remember(before.key, hash);
+    if (before.isSettled && hash === sha256) mark(before.key, sizeBytes, sha256);
   }
-  return hash === sha256 ? undefined : `its content was altered: its hash is ${hash}; expected ${sha256}`;
+  if (hash !== sha256) return `its content was altered: its hash is ${hash}; expected ${sha256}`;
+  const isSettled = before.isSettled || known !== undefined;
+  keepSound({ hostPath, content: { sizeBytes, sha256 }, state: before.key, isSettled });
+  return undefined;
 }
 
-interface FileState {
-  /** Equal for the same file as long as no process writes to it. */
-  readonly key: string;
-  readonly sizeBytes: number;
+/** Registers a file that this process has just written, whose content is as expected. */
+export function noteWritten(hostPath: string, { sizeBytes, sha256 }: ExpectedContent): void {
+  const state = fileState(hostPath);
+  if (typeof state === 'string') return;
+  keepSound({ hostPath, content: { sizeBytes, sha256 }, state: state.key, isSettled: false });
 }
 
-/** Returns the state of a regular file, or the problem of anything else. */
-function stateOf(hostPath: string): FileState | string {
-  try {
-    const stats = lstatSync(hostPath, { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined) return 'it is missing';
-    if (!stats.isFile()) return 'it is no regular file';
-    const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    return { key: [dev, ino, size, mtimeNs, ctimeNs].join(':'), sizeBytes: Number(size) };
-  } catch (error) {
-    if (errnoOf(error) === 'ENOTDIR') return 'it is missing';
-    return raise(error, 'stat', hostPath);
-  }
+/** The latest state in which the content of a path was as expected; undefined for a path that was not compared. */
+export function soundFile(hostPath: string): SoundFile | undefined {
+  return soundFiles.get(hostPath);
+}
+
+function keepSound(file: SoundFile): void {
+  // The paths of the latest checks come last.
+  soundFiles.delete(file.hostPath);
+  soundFiles.set(file.hostPath, file);
+  if (soundFiles.size > rememberedMax) soundFiles.delete(soundFiles.keys().next().value!);
 }
 
 async function hashOf(hostPath: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<string> {

@@ -16,13 +16,20 @@ export function copyHostFile(openDisk: OpenDisk, from: string, to: string): bool
   return true;
 }
 
-/** Makes a host file or folder readable under another path, which does not exist. Fails with the storage codes. */
-export function linkToHost(from: string, to: string): void {
+/** Error numbers of file systems without links, and of a user whom Windows does not allow to make one. */
+const linkless: ReadonlySet<string> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'EINVAL', 'UNKNOWN']);
+
+/**
+ * Makes a host file or folder readable under another path, which does not exist. Returns false, changing nothing, where
+ * links cannot be made. Fails with the storage codes.
+ */
+export function linkToHost(from: string, to: string): boolean {
   try {
     // A junction needs no privilege on Windows; other systems make an ordinary symbolic link.
     symlinkSync(resolve(from), to, statSync(from).isDirectory() ? 'junction' : 'file');
+    return true;
   } catch (error) {
-    raise(error, 'link', to);
+    return linkless.has(errnoOf(error) ?? '') ? false : raise(error, 'link', to);
   }
 }
 

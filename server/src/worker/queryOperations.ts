@@ -11,6 +11,7 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
@@ -171,9 +172,13 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return null;
   }
 
-  async copy({ result, format, file }: OperationParams<'copy'>, signal: AbortSignal): Promise<null> {
+  async copy(
+    { result, format, file }: OperationParams<'copy'>,
+    signal: AbortSignal,
+    report: ReportRows,
+  ): Promise<null> {
     const disk = this.#settings.openDisk(dirname(file));
-    await this.#results.copy(result, format, { disk, path: basename(file) }, signal);
+    await this.#results.copy(result, { format, disk, path: basename(file), report }, signal);
     return null;
   }
 

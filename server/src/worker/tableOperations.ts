@@ -3,6 +3,7 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type WorkerOperations,
 } from '../sandbox/messages.ts';
 import { type WorkerTable } from '../sandbox/tableTypes.ts';
@@ -84,12 +85,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
   async keepTable(
     { table, view, columns }: OperationParams<'keepTable'>,
     signal: AbortSignal,
+    report: ReportRows,
   ): Promise<OperationResult<'keepTable'>> {
     return await this.#read(table, (reader) =>
       reader.read(view, columns, {
         signal,
         work: async (connection, statement, selected) =>
-          await this.#results.keep(await viewStream(connection, statement, selected), signal),
+          await this.#results.keep(await viewStream(connection, statement, selected), signal, report),
       }),
     );
   }

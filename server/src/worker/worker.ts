@@ -14,10 +14,12 @@ import {
   type OperationName,
   type OperationParams,
   type OperationResult,
+  type ReportRows,
   type ToWorker,
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
+import { saveFound } from '../sandbox/savedTexts.ts';
 import { createOperations } from './workerOperations.ts';
 
 /** The directory of this process, and its current one: paths that SQL could see are relative, and say nothing. */
@@ -33,6 +35,9 @@ const loadOperations = lazy((): WorkerOperations => {
   return createOperations(settings, openHostDisk);
 });
 
+/** Milliseconds between two reports of the progress of a request. */
+const reportMs = 200;
+
 /** Milliseconds that work has to stop before the process ends regardless; less than the client's wait on closing it. */
 const stopTimeMs = 1500;
 
@@ -45,6 +50,7 @@ if (!process.connected) leave();
 process.on('message', (message: ToWorker) => {
   if (message.kind === 'settings') settings = { ...message.settings, spillDirectory: '.' };
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else if (message.kind === 'save') saveFound();
   else void answer(message.id, message.name, message.params);
 });
 
@@ -71,7 +77,7 @@ async function answer(id: number, name: OperationName, params: unknown): Promise
   if (isLeaving) controller.abort();
   running.set(id, controller);
   try {
-    send({ id, result: await perform(name, params, controller.signal) });
+    send({ id, result: await perform(name, params, controller.signal, reporter(id)) });
   } catch (error) {
     const plain = queryError(error, '').toPlain();
     // An interrupt reaches any work of the database, with varying messages.
@@ -86,10 +92,21 @@ async function perform<N extends OperationName>(
   name: N,
   params: unknown,
   signal: AbortSignal,
+  report: ReportRows,
 ): Promise<OperationResult<N>> {
   const operations = loadOperations();
   throwIfCancelled(signal, 'the query');
-  return operations[name](params as OperationParams<N>, signal);
+  return operations[name](params as OperationParams<N>, signal, report);
+}
+
+/** Returns a function that reports the progress of a request, now and then. */
+function reporter(id: number): ReportRows {
+  let next = 0;
+  return (done, total) => {
+    if (performance.now() < next) return;
+    next = performance.now() + reportMs;
+    send({ id, progress: { done, ...(total !== undefined && { total }) } });
+  };
 }
 
 function send(message: FromWorker): void {

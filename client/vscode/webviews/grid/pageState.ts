@@ -3,7 +3,10 @@ import { type PlotStatement, statedPlot } from '../plot/statement.ts';
 import { initialState, type TableState } from './viewState.ts';
 
 /** Increment when the state has another form: one of another version is not used. */
-const stateVersion = 3;
+const stateVersion = 4;
+
+/** The rows, the plot, or both next to each other. */
+export type Shows = 'rows' | 'plot' | 'both';
 
 /** State of the page, kept by VS Code while the page is hidden, and when the window is loaded again. */
 export interface PageState {
@@ -11,8 +14,8 @@ export interface PageState {
   /** The table that the rest is about; undefined before the first. The extension opens it again from here. */
   readonly query: TableQuery | undefined;
   readonly table: TableState;
-  /** Whether to plot results, and what the plot shows. */
-  readonly plots: boolean;
+  /** What is shown of a table that can be plotted, and what the plot shows. */
+  readonly shows: Shows;
   readonly plot: PlotStatement;
 }
 
@@ -20,7 +23,7 @@ const initialPage: PageState = {
   version: stateVersion,
   query: undefined,
   table: initialState,
-  plots: false,
+  shows: 'rows',
   plot: {},
 };
 
@@ -30,7 +33,7 @@ export function readPageState(kept: unknown): PageState {
 }
 
 /**
- * Returns the state for a table: what was chosen for another one is forgotten, but not whether to plot, and not the plot
+ * Returns the state for a table: what was chosen for another one is forgotten, but not what it showed, and not the plot
  * of another query. A plot that the query states is shown.
  */
 export function stateFor(state: PageState, query: TableQuery): PageState {
@@ -39,7 +42,8 @@ export function stateFor(state: PageState, query: TableQuery): PageState {
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   const isPlot = stated !== undefined && !('error' in stated);
   const { kind, x, ys, by } = state.plot;
-  return { ...initialPage, plots: state.plots || isPlot, plot: isPlot ? stated : { kind, x, ys, by }, query };
+  const shows = isPlot && state.shows === 'rows' ? 'plot' : state.shows;
+  return { ...initialPage, shows, plot: isPlot ? stated : { kind, x, ys, by }, query };
 }
 
 /** The tables that a query compares, whichever rows are shown and matched; undefined for any other query. */

@@ -56,7 +56,7 @@ interface NewRow {
 }
 
 /** The new rows in their order. */
-function newRowsOf(edits: ReadonlyMap<RowKey, RowEdit>): readonly NewRow[] {
+export function newRowsOf(edits: ReadonlyMap<RowKey, RowEdit>): readonly NewRow[] {
   const rows: NewRow[] = [];
   for (const [key, { before, order = 0, values }] of edits)
     if (typeof key === 'string' && before !== undefined) rows.push({ key, before, order, values });

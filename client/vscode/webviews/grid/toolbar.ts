@@ -1,10 +1,14 @@
 import { element } from './element.ts';
 import { type GridState } from './messages.ts';
+import { type Shows } from './pageState.ts';
 
 /** What the buttons do. */
 export interface ToolbarHost {
   cancel(): void;
+  /** Shows the plot, or the rows again. */
   plot(): void;
+  /** Shows both, or one of them again. */
+  split(): void;
   find(): void;
   jump(): void;
   summary(): void;
@@ -23,6 +27,7 @@ export class Toolbar {
   private readonly announcement = element('span', { class: 'heard', role: 'status', 'aria-live': 'polite' });
   private readonly cancel: HTMLElement;
   private readonly plotButton: HTMLElement;
+  private readonly splitButton: HTMLElement;
   private readonly tools: HTMLElement;
   private state: GridState | undefined;
   private row = 0;
@@ -42,8 +47,10 @@ export class Toolbar {
       button('Open as Query', () => host.openAsQuery(), 'Open the SQL of what is shown'),
     );
     this.plotButton = button('Plot', () => host.plot());
+    this.splitButton = button('Split', () => host.split(), 'Show the rows and the plot next to each other');
     this.cancel = button('Cancel', () => host.cancel());
-    const parts = [this.summary, this.where, this.announcement, this.tools, this.plotButton, this.cancel];
+    const views = [this.plotButton, this.splitButton];
+    const parts = [this.summary, this.where, this.announcement, this.tools, ...views, this.cancel];
     this.root = element('div', { class: 'bar' }, ...parts);
   }
 
@@ -51,7 +58,7 @@ export class Toolbar {
   show(state: GridState, canPlot: boolean): void {
     this.state = state;
     this.where.textContent = '';
-    this.plotButton.hidden = !canPlot;
+    this.plotButton.hidden = this.splitButton.hidden = !canPlot;
     this.tools.hidden = state.type !== 'result';
     this.cancel.hidden = state.type !== 'running';
     clearInterval(this.clock);
@@ -87,9 +94,10 @@ export class Toolbar {
   }
 
   /** The tools are those of the rows. */
-  plots(isPlot: boolean): void {
-    this.tools.hidden = isPlot;
-    this.plotButton.textContent = isPlot ? 'Rows' : 'Plot';
+  shows(shows: Shows): void {
+    this.tools.hidden = shows === 'plot';
+    this.plotButton.textContent = shows === 'rows' ? 'Plot' : 'Rows';
+    this.splitButton.setAttribute('aria-pressed', String(shows === 'both'));
   }
 
   /** Says something about what was just done. */

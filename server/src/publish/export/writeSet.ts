@@ -1,7 +1,7 @@
 /** Writes the exported form of a series or table. */
 import { type Disk } from '../../storage/disk.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
-import { readHostStream } from '../../storage/hostStream.ts';
+import { readUnchanged } from '../../storage/unchangedFiles.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
@@ -112,7 +112,7 @@ async function writeWhole(destination: ExportTarget, { inputs, file }: SeriesSet
     const target = disk.hostPath(temporary) ?? temporary;
     // A single input is exported as stored, byte for byte.
     if (first !== undefined && rest.length === 0) {
-      await writeChunks(disk, temporary, readHostStream(first.hostPath, 0, Infinity));
+      await writeChunks(disk, temporary, readUnchanged(first.hostPath));
     } else {
       const reads = hostPathsOf(inputs);
       await materializer.builder.run({ statements: [copySql(reads, target)], reads, writes: [target] }, job.signal);

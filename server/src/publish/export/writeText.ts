@@ -1,4 +1,4 @@
-import { readHostStream } from '../../storage/hostStream.ts';
+import { readUnchanged } from '../../storage/unchangedFiles.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Match } from '../../resources/model/derivedContent.ts';
 import { placeFile, writeChunks } from './hostFiles.ts';
@@ -23,7 +23,7 @@ export async function writeText(
   const changed = await placeFile(disk, directory, file, async (temporary) => {
     if (text !== undefined) return await writeChunks(disk, temporary, [Buffer.from(text)]);
     for (const { hostPath } of await match.files(job)) {
-      await writeChunks(disk, temporary, readHostStream(hostPath, 0, Infinity));
+      await writeChunks(disk, temporary, readUnchanged(hostPath));
     }
   });
   const key = keyOf('text', match.key, text ?? null);

@@ -7,6 +7,7 @@ import { titleOf } from './resourcePath.ts';
 /** Errors that neither the query nor its input causes. */
 const passed: ReadonlySet<ErrorCode> = new Set([
   'cancelled',
+  'content-changed',
   'engine-unavailable',
   'untrusted',
   'storage-full',

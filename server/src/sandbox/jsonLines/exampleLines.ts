@@ -1,4 +1,6 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
+import { PassPauses, type RecordAutomaton } from '../recordAutomaton.ts';
+import { knownLines, type LineState } from './knownLines.ts';
 import { type DividedLine, divideLine, type Scalar } from './lineForm.ts';
 import { kindOf, ScalarAutomaton, scalarExits } from './scalarAutomaton.ts';
 
@@ -20,6 +22,7 @@ interface LineForm {
   /** The bytes before each scalar, and those after the last with the line feed. */
   readonly parts: readonly Buffer[];
   readonly keys: readonly KeyValues[];
+  readonly known: RecordAutomaton<LineState>;
 }
 
 const newline = 0x0a;
@@ -42,6 +45,7 @@ export class ExampleLines {
   readonly #automaton = new ScalarAutomaton();
   readonly #values = new Map<string, KeyValues>();
   readonly #forms = new Map<string, LineForm>();
+  readonly #pauses = new PassPauses();
   #form: LineForm | undefined;
   #open: (Scalar & { readonly index: number })[] = [];
   #bytes = 0;
@@ -55,8 +59,19 @@ export class ExampleLines {
   take(text: Buffer): number {
     const end = text.lastIndexOf(newline) + 1;
     let at = 0;
-    while (at < end && this.isUseful) at = this.#takeRegular(text, at, end) ?? this.#takeLine(text, at);
+    while (at < end && this.isUseful) {
+      at = this.#afterKnown(text, at, end);
+      if (at < end) at = this.#takeRegular(text, at, end) ?? this.#takeLine(text, at);
+    }
     return end;
+  }
+
+  /** Passes lines of the last form that show nothing new, and returns the start of the next line. */
+  #afterKnown(text: Buffer, from: number, end: number): number {
+    if (this.#form === undefined || !this.#pauses.isDue()) return from;
+    const { begin, rows } = this.#form.known.pass(text, from, end);
+    this.#pauses.note(rows);
+    return begin;
   }
 
   /** Takes a line of the last form; undefined for another one. */
@@ -129,14 +144,19 @@ export class ExampleLines {
     const parts = starts.map((start, index) => text.subarray(start, ends[index]));
     const name = JSON.stringify([parts.map((part) => part.toString('latin1')), line.paths]);
     const known = this.#forms.get(name);
-    this.#form = known ?? {
-      parts: parts.map((part) => Buffer.from(part)),
-      keys: line.paths.map((path) => this.#valuesOf(path)),
-    };
+    this.#form = known ?? this.#formOf(parts, line.paths);
     this.#forms.set(name, this.#form);
     this.#open = line.scalars.map((scalar, index) => ({ ...scalar, index }));
     const isNew = this.#takeOpen(text, this.#form);
     if (known === undefined || isNew) this.#add(text, from, to);
+  }
+
+  #formOf(texts: readonly Buffer[], paths: DividedLine['paths']): LineForm {
+    // Copies, as the text is a part of the file.
+    const parts = texts.map((part) => Buffer.from(part));
+    const keys = paths.map((path) => this.#valuesOf(path));
+    const isKnown = (scalar: number, state: number): boolean => keys[scalar]!.known.has(state);
+    return { parts, keys, known: knownLines({ automaton: this.#automaton, parts, isKnown }) };
   }
 
   #valuesOf(path: readonly string[]): KeyValues {

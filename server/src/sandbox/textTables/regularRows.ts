@@ -1,5 +1,7 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
+import { PassPauses, type RecordAutomaton, recordBytesMax } from '../recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
+import { isMark, knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';
 import { endIn, exits, type FieldEnd, type FieldMarks, automatonOf } from './valueAutomaton.ts';
 import { extendedClass } from './valueClass.ts';
@@ -19,11 +21,8 @@ interface RegularRowsOptions {
 
 const newline = 0x0a;
 
-/** First byte of a byte-order mark. */
-const byteOrderMark = 0xef;
-
-/** Bytes of a record from which the reader of records has it. */
-const recordBytesMax = 1_000_000;
+/** Fields of a record, at most, for which rows of known values are passed: states of more fill caches of the processor. */
+const knownFieldsMax = 100;
 
 /** A field whose value has to be looked at, in the current record. */
 interface OpenField {
@@ -54,6 +53,9 @@ export class RegularRows {
   #open: OpenField[] = [];
   #rows = 0;
   #pairs = 0;
+  /** For the present `#starts`; made when it is needed. */
+  #knownRows: RecordAutomaton<RowState> | undefined;
+  readonly #pauses = new PassPauses();
 
   constructor(options: RegularRowsOptions) {
     const { marks, facts, nulls, firstName } = options;
@@ -61,7 +63,7 @@ export class RegularRows {
     this.#options = options;
     this.#nullClasses = new Set([...nulls].map((text) => Buffer.from(text).reduce(extendedClass, '')));
     this.#firstName = Buffer.from(firstName);
-    this.#starts = new Int32Array(facts.length);
+    this.#starts = new Int32Array(facts.length).fill(this.#automaton.start);
     this.#known = facts.map(() => new StateMarks());
     this.#uncounted = new Float64Array(facts.length);
   }
@@ -73,7 +75,7 @@ export class RegularRows {
   read(reader: RecordReader, from: number): { readonly to: number; readonly rows: number } {
     const { facts } = this.#options;
     if (reader.starts.length < facts.length) return { to: from, rows: 0 };
-    for (const [field, each] of facts.entries()) this.#starts[field] = this.#startOf(each);
+    for (const [field, each] of facts.entries()) if (each.isFinal) this.#useText(field);
     const firstLine = reader.line;
     [this.#rows, this.#pairs] = [0, 0];
     const to = this.#run(reader, from, firstLine);
@@ -88,8 +90,27 @@ export class RegularRows {
     return { to, rows };
   }
 
-  #startOf(facts: ColumnFacts): number {
-    return facts.isFinal ? this.#automaton.textStart : this.#automaton.start;
+  /** Takes all further values of a field as text. */
+  #useText(field: number): void {
+    if (this.#starts[field] === this.#automaton.textStart) return;
+    this.#starts[field] = this.#automaton.textStart;
+    this.#knownRows = undefined;
+  }
+
+  /** Passes rows of known values from the start of a record on, up to `end`, and returns the start of the next record. */
+  #afterKnown(bytes: Buffer, from: number, end: number): number {
+    if (this.#starts.length > knownFieldsMax || !this.#pauses.isDue()) return from;
+    const { marks, comment } = this.#options;
+    this.#knownRows ??= knownRows({
+      ...{ marks, comment, firstName: this.#firstName, starts: this.#starts.slice() },
+      isKnown: (field, state) => this.#known[field]!.has(state),
+    });
+    const { begin, rows, pairs, empty } = this.#knownRows.pass(bytes, from, end);
+    this.#rows += rows;
+    this.#pairs += pairs;
+    for (const [field, count] of empty.entries()) this.#uncounted[field]! += count;
+    this.#pauses.note(rows);
+    return begin;
   }
 
   /** The loop over all bytes: see `read`. Ends before the last line feed, so that no field is read beyond the bytes. */
@@ -101,7 +122,10 @@ export class RegularRows {
     let { table } = automaton;
     let begin = from;
     let at = from;
-    while (at <= end && !this.#isSpecial(bytes, at)) {
+    for (;;) {
+      at = this.#afterKnown(bytes, at, end + 1);
+      begin = at;
+      if (at > end || this.#isSpecial(bytes, at)) break;
       let field = 0;
       let state = 0;
       let isOpen = false;
@@ -141,8 +165,7 @@ export class RegularRows {
   #isSpecial(bytes: Buffer, at: number): boolean {
     const { comment, marks, firstName } = this.#options;
     const first = bytes[at];
-    // A byte-order mark may begin a line.
-    if (first === comment || first === byteOrderMark) return true;
+    if (isMark(first, comment)) return true;
     if (firstName === '') return false;
     const name = this.#firstName;
     const from = first === marks.quote ? at + 1 : at;
@@ -160,7 +183,7 @@ export class RegularRows {
       const isKnown =
         end.isText || (end.isComplete && facts.isByClass && !facts.has('text') && !this.#nullClasses.has(end.name));
       if (isKnown) this.#known[field]!.add(state);
-      if (facts.isFinal) this.#starts[field] = this.#automaton.textStart;
+      if (facts.isFinal) this.#useText(field);
     }
     this.#open = [];
   }

@@ -3,7 +3,8 @@ import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
 import { type DiffCounts } from '../../sandbox/tableTypes.ts';
 import { type Column } from '../../sandbox/types.ts';
-import { type BegunQuery, type QueryEngine } from '../engine.ts';
+import { type QueryEngine } from '../engine.ts';
+import { type BegunQuery } from '../keptResult.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
 import { type ComparedColumns, compareColumns } from './comparedColumns.ts';
 import {

@@ -12,7 +12,7 @@ import { isStored } from '../../../pond/node.ts';
 import { type Pond } from '../../../pond/types.ts';
 import { openHostFolder } from '../../../storage/hostFolder.ts';
 import { openPondDisk } from '../../../storage/hostDisk.ts';
-import { readHostStream } from '../../../storage/hostStream.ts';
+import { readUnchanged } from '../../../storage/unchangedFiles.ts';
 import { type Node } from '../../../tinyfs/backend.ts';
 import { type FileSystem } from '../../../tinyfs/fs.ts';
 import { isBookkeeping, kindAt, parseResourcePath } from '../../model/resourcePath.ts';
@@ -65,7 +65,7 @@ async function* derivedContent(
   const key = keyOf('one file', 1, ...files.map((file) => file.key));
   const merging = (target: string): Promise<void> => merge(materializer, files, target);
   const whole = files.length === 1 ? first : await materializer.file(key, merging, { signal });
-  yield* readHostStream(whole.hostPath, 0, Infinity);
+  yield* readUnchanged(whole.hostPath);
 }
 
 async function merge(
