@@ -7,36 +7,8 @@
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
 import { runMain } from './run.mjs';
+import { repeatingTests } from './repeatingTests.mjs';
 import { runTests } from './testFiles.mjs';
-
-const repeating = [
-  ...['crash', 'differential', 'flipProof', 'flips', 'kill', 'pages', 'putBackModel'].map(
-    (name) => `test/pond/${name}.test.ts`,
-  ),
-  ...['hostilePond', 'mergeRows'].map((name) => `test/commands/${name}.test.ts`),
-  ...['Crash', 'Damage', 'Hostile'].map((name) => `test/replica/clone${name}.test.ts`),
-  ...['damagedEnd', 'kill', 'push', 'pushStates', 'repairCopy', 's3Push', 'updateClone', 'verify'].map(
-    (name) => `test/replica/${name}.test.ts`,
-  ),
-  ...['Faults', 'Store'].map((name) => `test/remote/s3${name}.test.ts`),
-  'test/documents/textFormat.test.ts',
-  'test/migrate/hostile.test.ts',
-  'test/mirror/kill.test.ts',
-  'test/mirror/model.test.ts',
-  'test/mirror/staged.test.ts',
-  'test/sandbox/arrowForms.test.ts',
-  'test/sandbox/functions.test.ts',
-  'test/sandbox/generated.test.ts',
-  'test/sandbox/jsonLines.test.ts',
-  'test/sandbox/regularRows.test.ts',
-  'test/sandbox/textWriters.test.ts',
-  'test/pipeline/kill.test.ts',
-  'test/pipeline/restore.test.ts',
-  ...['hydroVuHostile', 'hydroVuResume', 'tailModel'].map((name) => `test/resources/${name}.test.ts`),
-  'test/sql/plots.test.ts',
-  ...['copyTree', 'copyDamage', 'copyDerived'].map((name) => `test/resources/${name}.test.ts`),
-  'test/language/cost.test.ts',
-];
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({
@@ -48,5 +20,5 @@ await runMain(async () => {
   console.log(`seed ${seed}, ${values.rounds} rounds`);
   process.env['POND_PROOF_SEED'] = seed;
   process.env['POND_PROOF_ROUNDS'] = values.rounds;
-  return runTests(positionals.length > 0 ? positionals : repeating);
+  return runTests(positionals.length > 0 ? positionals : repeatingTests());
 });

@@ -42,6 +42,8 @@ export const slowGroups = [
   flows('site'),
   ['test/pond/writers.test.ts'],
   ['test/delta/race.test.ts'],
+  // Sets POND_TEST_OWN_WORKERS.
+  ['test/sandbox/worker.test.ts'],
 ];
 
 /** Position in `slowGroups` of each of their files. */
@@ -69,7 +71,9 @@ export async function filesEndingWith(folder, ending) {
 export async function runTests(files) {
   const runner = path.join(root, 'scripts/testRunner.mjs');
   // The runner's options are also those of the processes that it starts.
-  const preloads = ['processorTime', 'lightHooks'].map((name) => pathToFileURL(path.join(root, `scripts/${name}.mjs`)));
+  const preloads = ['processorTime', 'lightHooks', 'sharedWorkers'].map((name) =>
+    pathToFileURL(path.join(root, `scripts/${name}.mjs`)),
+  );
   const { folder, bundles } = await bundleTests(shareProcesses(slowFirst(files)));
   const user = await mkdtemp(path.join(tmpdir(), 'pond-test-user-'));
   try {

@@ -97,7 +97,7 @@ const entries = [
   /^test\/support\/(noNetwork|killAtCall)\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^esbuild\.mjs$/,
-  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|lightHooks|house)\.mjs$/,
+  /^scripts\/(start|test|testDesktop|bench|proof|package|testRunner|processorTime|lightHooks|sharedWorkers|house)\.mjs$/,
 ];
 
 const files = sourceFiles();

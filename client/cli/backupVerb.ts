@@ -16,7 +16,7 @@ const defaultSample = '5%';
 /** Makes copies of the pond, and shows, verifies and prunes them. Other words than these are names of Backups. */
 export const backup = {
   usage:
-    '[NAME...] | status [NAME] [--offline] | verify NAME [--sample P | --full] [--at V] [--repair] | ls URL | prune NAME [--dry-run] | adopt NAME',
+    '[NAME...] | status [NAME] [--offline] | verify [NAME] [--sample P | --full] [--at V] [--repair] | ls URL | prune [NAME] [--dry-run] | adopt NAME',
   summary: 'send what is new to the stores of Backup resources, and check what is there',
   details: [
     'status shows what is not backed up; --offline as this computer remembers it.',
@@ -85,6 +85,17 @@ function resourceNamed(all: readonly BackupInfo[], name: string): string {
   throw new PondError('resource-not-found', `there is no Backup "${name}"`, { hint: `There are ${names}.` });
 }
 
+/** Returns the Backup that the first argument after the action names: without one, the only Backup. Fails `usage`. */
+async function oneBackup(session: Session): Promise<string> {
+  const name = session.line.positionals[1];
+  const all = await backups(session);
+  if (name !== undefined) return resourceNamed(all, name);
+  const [only, ...others] = all.map(({ resource }) => resource);
+  if (only !== undefined && others.length === 0) return only;
+  const hint = `There are ${[only, ...others].join(', ')}.`;
+  throw new PondError('usage', 'the name of a Backup is missing', { hint });
+}
+
 async function status(session: Session): Promise<void> {
   const { line } = session;
   const name = line.positionals[1];
@@ -125,7 +136,7 @@ async function verify(session: Session): Promise<void> {
   if (line.flags.has('full') && line.texts['sample'] !== undefined) {
     throw new PondError('usage', '--sample and --full exclude each other', { hint: '--full reads every object.' });
   }
-  const name = resourceNamed(await backups(session), argument(line, 1));
+  const name = await oneBackup(session);
   const repair = line.flags.has('repair');
   const result = await session.call('backupVerify', { name, share, ...atOf(line), ...(repair && { repair }) });
   const repaired = result.repaired.map((path) => `repaired ${path}`);
@@ -168,7 +179,7 @@ async function ls(session: Session): Promise<void> {
 
 async function prune(session: Session): Promise<void> {
   const { line } = session;
-  const name = resourceNamed(await backups(session), argument(line, 1));
+  const name = await oneBackup(session);
   const result = await session.call('backupPrune', { name, dryRun: line.flags.has('dry-run') });
   if (line.json) return await printJson(session, result);
   session.terminal.quiet();

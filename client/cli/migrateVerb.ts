@@ -11,11 +11,12 @@ const linesMax = 20;
 
 /** The verb that writes the history of an older pond into a new one, and prints a report. */
 export const migrate = {
-  usage: '--from SOURCE [--history all|every|none] [--dry-run] [--skip-damaged] [--into PATH] [DIR]',
+  usage: '--from SOURCE [--history all|every|none] [--parse] [--dry-run] [--skip-damaged] [--into PATH] [DIR]',
   summary: 'write the history of a pond of an older system into a new pond at DIR',
   details: [
     'SOURCE is the folder of a pond of 2025 or of Watertown, or the folder or URL of a backup of 2025. It is only read.',
     '--history none makes one commit of the latest state; every keeps each version of an appended file, not one a day.',
+    '--parse makes series of files that Watertown appended to, CSV and lines of JSON with times, rather than files.',
     '--into PATH is for a pond at DIR that exists.',
     '--dry-run reads and checks everything, and writes nothing. --skip-damaged leaves damaged files out.',
     'The same command goes on where it was interrupted.',
@@ -23,6 +24,7 @@ export const migrate = {
   options: {
     from: { type: 'string' },
     history: { type: 'string' },
+    parse: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
     'skip-damaged': { type: 'boolean' },
     into: { type: 'string' },
@@ -43,7 +45,7 @@ async function run(session: Session): Promise<void> {
   const info = await session.migrate({
     source: /^[a-z][a-z0-9]+:\/\//i.test(from) ? from : hostPath(from),
     directory: positionals.length === 0 ? '' : hostPath(argument(session.line, 0)),
-    ...{ history, dryRun, skipDamaged: flags.has('skip-damaged') },
+    ...{ history, dryRun, skipDamaged: flags.has('skip-damaged'), parse: flags.has('parse') },
     ...(into !== undefined && { into: pondPath(into) }),
   });
   await show(session, info, reportOf(info).map(printable).join('\n'));

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { PondError } from '../../server/src/base/error.ts';
 import { type CommandLine, type Session } from './verb.ts';
 
-/** Returns a positional argument; the parser has checked their number. */
+/** Returns a positional argument. Fails `usage` without it. */
 export function argument(line: CommandLine, index: number): string {
   const text = line.positionals[index];
-  if (text === undefined) throw new PondError('usage', `an argument is missing for '${line.name}'`);
-  return text;
+  if (text !== undefined) return text;
+  const said = [line.name, ...line.positionals].join(' ');
+  throw new PondError('usage', `an argument is missing for '${said}'`, { hint: `See 'pond help ${line.name}'.` });
 }
 
 /** True for a path that is a pattern, where patterns are accepted. */

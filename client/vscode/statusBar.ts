@@ -1,62 +1,10 @@
 import * as vscode from 'vscode';
 import { type HealthEvent } from '../../server/src/protocol/events.ts';
-import { type PondClient, type ServerState } from './client.ts';
+import { type PondClient } from './client.ts';
 import { type OpenPonds } from './ponds.ts';
 import { pondName } from './pondUri.ts';
 import { type SourceControls } from './sourceControl/sourceControl.ts';
-
-/** State shown in the status bar. */
-interface StatusReport {
-  /** Host directory of the pond; undefined when none is open. */
-  readonly pond: string | undefined;
-  /** Staged changes; undefined until known. */
-  readonly staged: number | undefined;
-  readonly conflicts: number;
-  readonly isReadOnly: boolean;
-  /** True when the folder of the pond is gone. */
-  readonly isGone: boolean;
-  /** States of the copies of the pond, one sentence each. */
-  readonly backups: readonly string[];
-  readonly state: ServerState;
-  readonly health: HealthEvent;
-}
-
-/** Text and appearance of the status bar item; undefined when there is nothing to show. */
-function statusText(
-  report: StatusReport,
-): { readonly text: string; readonly tooltip: string; readonly bad: 'error' | 'warning' | undefined } | undefined {
-  const name = report.pond === undefined ? 'DuckPond' : pondName(report.pond);
-  if (report.state === 'stopped') {
-    return {
-      text: `$(error) ${name}`,
-      tooltip: 'The pond server is not running. Click to show its log.',
-      bad: 'error',
-    };
-  }
-  if (report.state === 'starting') {
-    return { text: `$(sync~spin) ${name}`, tooltip: 'The pond server is starting.', bad: undefined };
-  }
-  const bad = report.health.health === 'ok' ? undefined : report.health.health;
-  if (report.pond === undefined) {
-    return bad === undefined ? undefined : { text: `$(warning) ${name}`, tooltip: report.health.message, bad };
-  }
-  if (report.isGone) {
-    const tooltip = `The folder ${report.pond} was removed or moved. Nothing is saved until it is back.`;
-    return { text: `$(error) ${name} · folder is gone`, tooltip, bad: 'error' };
-  }
-  const counts = [
-    ...(report.staged === undefined ? [] : [report.staged === 0 ? 'nothing staged' : `${report.staged} staged`]),
-    ...(report.isReadOnly ? ['read-only'] : []),
-    ...(report.conflicts === 0 ? [] : [`${report.conflicts} in conflict`]),
-  ];
-  return {
-    text: [`$(${bad === undefined ? 'database' : 'warning'}) ${name}`, ...counts].join(' · '),
-    tooltip: [`Pond ${report.pond}`, ...report.backups, ...(bad === undefined ? [] : [report.health.message])].join(
-      '\n',
-    ),
-    bad: bad ?? (report.conflicts > 0 ? 'warning' : undefined),
-  };
-}
+import { findingsOf, type StatusReport, statusText } from './statusStrings.ts';
 
 /** The status bar item: pond of the active document (else the first), staged changes, and health of the server. */
 export class StatusBar implements vscode.Disposable {
@@ -106,12 +54,13 @@ export class StatusBar implements vscode.Disposable {
     const pond = this.ponds.active() ?? this.ponds.all[0];
     const status = pond === undefined ? undefined : this.sourceControls.status(pond);
     return {
-      pond,
+      pond: pond === undefined ? undefined : { name: pondName(pond), directory: pond },
       staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
       isGone: pond !== undefined && this.sourceControls.isGone(pond),
       isReadOnly: pond !== undefined && this.ponds.isReadOnly(pond) && vscode.workspace.isTrusted,
       backups: (status?.backups ?? []).map(({ resource, text }) => `${resource}: ${text}`),
+      findings: status === undefined ? [] : findingsOf(status),
       state: this.client.state,
       health: this.health,
     };

@@ -136,6 +136,7 @@ function compose({ resident, listen }: Composition): Composed {
     lockWaitMs,
     realPath: realHostPath,
     ...effects,
+    builder,
     attach: attachTo,
     async open(directory, mode) {
       const { openPond } = await import('./pond/pond.ts');

@@ -1,6 +1,7 @@
 /**
- * Series that grow: one more batch of `pond append`, with its commit, after many and after few; and a Tail of a log, the
- * first run over all of it and a run over what was added since.
+ * Series that grow: one more batch of `pond append`, with its commit, after many and after few, and the first one after
+ * the pond was opened again; a query over the last batch and over all; and a Tail of a log, the first run over all of it
+ * and a run over what was added since.
  */
 import { appendFileSync, openSync, closeSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,10 +27,15 @@ const { batches, window, logMegabytes, addedMegabytes, rounds } = parametersOf(
   { batches: 8, window: 2, logMegabytes: 1, addedMegabytes: 0.1, rounds: 1 },
 );
 
+type Host = ReturnType<typeof connectLocal>;
+
+/** Time of the first row, milliseconds since 1970 UTC. */
+const startMs = 1_577_836_800_000;
+
 /** Rows of a station, each minute, about 40 bytes each. */
 function rowsOf(from: number, count: number): string {
   const row = (minute: number): string =>
-    `${new Date(1_577_836_800_000 + minute * 60_000).toISOString().slice(0, 19).replace('T', ' ')},${(minute % 977) / 8},${(minute % 31) / 4}`;
+    `${new Date(startMs + minute * 60_000).toISOString().slice(0, 19).replace('T', ' ')},${(minute % 977) / 8},${(minute % 31) / 4}`;
   return `${Array.from({ length: count }, (_, index) => row(from + index)).join('\n')}\n`;
 }
 
@@ -47,17 +53,18 @@ async function appends({ make }: Scratch): Promise<void> {
   const folder = make('append');
   const pond = join(folder, 'pond');
   const file = join(folder, 'batch.csv');
+  const append: Append = async (host, batch, path = '/levels') => {
+    writeFileSync(file, header + rowsOf(batch * 10, 10));
+    const start = performance.now();
+    await host.call('append', { pond, sources: [file], path });
+    await host.call('commit', { pond, message: 'batch' });
+    return performance.now() - start;
+  };
   const host = connectLocal();
   try {
     await host.call('init', { directory: pond });
     const times: number[] = [];
-    for (let batch = 0; batch < batches; batch++) {
-      writeFileSync(file, header + rowsOf(batch * 10, 10));
-      const start = performance.now();
-      await host.call('append', { pond, sources: [file], path: '/levels' });
-      await host.call('commit', { pond, message: 'batch' });
-      times.push(performance.now() - start);
-    }
+    for (let batch = 0; batch < batches; batch++) times.push(await append(host, batch));
     const ours = median(times.slice(-window));
     // The first ones load the program.
     const theirs = median(times.slice(Math.min(20, window), Math.min(20, window) + window));
@@ -68,6 +75,38 @@ async function appends({ make }: Scratch): Promise<void> {
       theirs,
       most: 1.2,
     });
+  } finally {
+    await host.close();
+  }
+  await inNewPond(pond, append);
+}
+
+type Append = (host: Host, batch: number, path?: string) => Promise<number>;
+
+/** The first append to the series by a program that has not read its versions, and queries over it. */
+async function inNewPond(pond: string, append: Append): Promise<void> {
+  const host = connectLocal();
+  try {
+    // Starts the process that reads files.
+    await append(host, 0, '/few');
+    const first = await append(host, batches);
+    const few = await append(host, 1, '/few');
+    const what = `first append and commit by another program, after ${batches} batches`;
+    printRatio({ what, ours: first, peer: 'after one', theirs: few });
+    const last = new Date(startMs + batches * 600_000).toISOString().slice(0, 10);
+    const queried = async (condition: string): Promise<number> => {
+      const start = performance.now();
+      await host.call('query', { pond, sql: `SELECT avg(level) FROM "/levels" WHERE ${condition}` });
+      return performance.now() - start;
+    };
+    const [ours, theirs]: [number[], number[]] = [[], []];
+    // The first round reads the list of versions.
+    for (let round = 0; round <= rounds; round++) {
+      ours.push(await queried(`time >= '${last} 00:0${round}:00'`));
+      theirs.push(await queried(`time >= '${last} 00:0${round}:00' OR false`));
+    }
+    const [bounded, whole] = [median(ours.slice(1)), median(theirs.slice(1))];
+    printRatio({ what: 'query over the last day', ours: bounded, peer: 'with all versions opened', theirs: whole });
   } finally {
     await host.close();
   }

@@ -200,5 +200,10 @@ test('options belong to one action, and names to Backups', async (t) => {
   assert.match(usage.stderr, /^error\[usage\]: --full is not for 'pond backup status'/);
   assert.match((await pond(['backup', 'verify', 'nas', '--sample', 'x'])).stderr, /^error\[usage\]/);
   assert.match((await pond(['backup', 'other'])).stderr, /^error\[resource-not-found\]: there is no Backup "other"/);
-  assert.match((await pond(['backup', 'verify', 'nas'])).stderr, /^error\[not-found\]: there is no copy of this pond/);
+  for (const name of [['nas'], []]) {
+    const verified = await pond(['backup', 'verify', ...name]);
+    assert.match(verified.stderr, /^error\[not-found\]: there is no copy of this pond/);
+  }
+  const ls = await pond(['backup', 'ls']);
+  assert.match(ls.stderr, /^error\[usage\]: an argument is missing for 'backup ls'\nhint: See 'pond help backup'\.$/m);
 });

@@ -34,6 +34,7 @@ function newPonds(
     env: () => undefined,
     grants: createGrants(createMemoryDisk),
     author: 'test',
+    builder: () => assert.fail('nothing is built here'),
     open: (directory, mode) => openPond(directory, { mode, layer: resourceLayer(t) }),
     repair: () => Promise.reject(new Error('not repaired here')),
     init: (directory) => initPond(directory, { layer: resourceLayer(t) }),

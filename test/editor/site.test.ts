@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Page } from 'playwright-core';
 import { brokenLinks, buildSite, saveScreenshot, showSite, type ShownSite } from '../support/builtSite.ts';
+import { checkHostilePage, hostileDocument, hostileFiles, hostileName } from '../support/hostileSite.ts';
 import { newSiteHost, oddName } from '../support/siteHost.ts';
 
 const day = 86_400;
@@ -20,8 +21,9 @@ spec:
 `;
 
 async function builtSite(t: TestContext): Promise<ShownSite & { readonly directory: string }> {
-  const host = await newSiteHost(t);
-  await host.run('apply', { sources: [{ text: dotted, origin: 'dotted.yaml' }], directory: host.folder });
+  const host = await newSiteHost(t, { others: hostileFiles });
+  const sources = [dotted, hostileDocument].map((text, index) => ({ text, origin: `${index}.yaml` }));
+  await host.run('apply', { sources, directory: host.folder });
   const directory = join(host.folder, 'site');
   await host.run('site', { directory, title: 'Harbor & <i>', lang: 'de' });
   await buildSite(directory);
@@ -91,8 +93,15 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.goto(`${address}/`);
   assert.equal(await page.locator('h1').textContent(), 'Harbor & <i>');
   const tiles = page.locator('.pond-tile strong');
-  assert.deepEqual(await tiles.allTextContents(), ['site=BDock', `site=${oddName}`, 'BDock', oddName, 'v1.5']);
-  assert.equal(await page.locator('.pond-tile polyline').count(), 2);
+  assert.deepEqual(await tiles.allTextContents(), [
+    'site=BDock',
+    `site=${oddName}`,
+    hostileName,
+    'BDock',
+    oddName,
+    'v1.5',
+  ]);
+  assert.equal(await page.locator('.pond-tile polyline').count(), 3);
   assert.match((await page.locator('.pond-when').first().textContent()) ?? '', /^2024-11-01 to 2025-01-30$/);
   const label = (await page.locator('.pond-spark').first().textContent()) ?? '';
   assert.match(label, /^AT500 Temperature \(C\): [\d.]+ to [\d.]+, last [\d.]+; 20\d\d-\d\d-\d\d to 2025-01-30$/);
@@ -176,5 +185,6 @@ test('a built site shows its charts without a network: first page, pickers, zoom
     expected,
   );
   assert.deepEqual(complaints, []);
+  await checkHostilePage(shown);
   await checkOpenedAsFile(page, directory);
 });

@@ -78,7 +78,7 @@ async function writeSource(folder: string): Promise<WatertownPond> {
 async function migrated(t: TestContext, from: string | SourceHistory, history: HistoryExtent = 'all') {
   const pond = await initPond(join(temporaryFolder(t), 'pond'), { timeUs: 1 });
   t.after(() => pond.close());
-  const source = typeof from === 'string' ? await openSource(from, {}, history) : from;
+  const source = typeof from === 'string' ? await openSource(from, {}, { history }) : from;
   return { pond, source, ...(await migrate(pond, source, { history, base: '/', job: {} })) };
 }
 

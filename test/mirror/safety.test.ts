@@ -157,7 +157,7 @@ describe('a mirror is safe from', () => {
     }
     for (const bad of [
       text.slice(0, -5),
-      text.replace('"format":1', '"format":2'),
+      text.replace('"format":2', '"format":3'),
       '',
       text.replaceAll(',1,', ',-1,'),
     ]) {

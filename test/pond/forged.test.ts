@@ -3,10 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
-import { commitFile, readCommit } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/log.ts';
 import { decodeEntries, type DirectoryEntry, encodeEntries } from '../../server/src/oplog/directoryEntry.ts';
-import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
-import { RowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { rootId } from '../../server/src/pond/node.ts';
@@ -14,6 +12,7 @@ import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { forgeRows } from '../support/forgedRows.ts';
 import { overwrite } from '../support/pondState.ts';
 import { bytesOf, collect, textOf } from '../support/tree.ts';
 
@@ -32,14 +31,7 @@ async function makePond(): Promise<Disk> {
   return disk;
 }
 
-/** Writes the data file of commit 1 again, with other rows. */
-async function forgeRows(disk: Disk, change: (row: OpRow) => OpRow): Promise<void> {
-  const path = readCommit(disk, commitNumber(1))!.adds[0]!.path;
-  const rows: OpRow[] = [];
-  for await (const row of new RowReader(disk).scan(path, () => true)) rows.push(change(row));
-  disk.remove(path);
-  await writeDataFile(disk, path, rows, commitNumber(1));
-}
+const first = commitNumber(1);
 
 /** Changes the entries of a directory's row. */
 const inDirectory =
@@ -89,7 +81,7 @@ describe('an entry that no pond writes', () => {
     it(`is damage: ${what}`, async () => {
       const disk = await makePond();
       const change = (entry: DirectoryEntry) => (entry.name === 'large' ? { ...entry, ...forged } : entry);
-      await forgeRows(disk, inDirectory(rootId, change));
+      await forgeRows(disk, first, inDirectory(rootId, change));
       assert.ok((await damageFound(disk)) >= 3);
     });
   }
@@ -102,6 +94,7 @@ test('a directory inside itself is damage, and no walk loops in it', async () =>
   await pond.close();
   await forgeRows(
     disk,
+    first,
     inDirectory(id, (entry) => ({ ...entry, childId: id, partId: id })),
   );
   assert.ok((await damageFound(disk)) >= 3);
@@ -127,6 +120,42 @@ describe('a commit whose record no pond writes', () => {
         openPondOn(disk, 'forged', { mode: 'read' }).then((pond) => collect(pond.log())),
         { code: 'pond-damaged' },
       );
+    });
+  }
+});
+
+describe('a tag that no pond writes', () => {
+  const forgeries: Readonly<Record<string, readonly [name: string, commit: string]>> = {
+    'a name that is a path': ['../../etc/passwd', '0'],
+    'a name with markup': ['<img src=x onerror=alert(1)>', '0'],
+    'a name that moves the cursor': ['\u001b[2J', '0'],
+    'a name that reorders text': ['a\u202eb', '0'],
+    'a name that means the latest commit': ['HEAD', '0'],
+    'a name that is an option': ['--force', '0'],
+    'a name that is a number': ['7', '0'],
+    'no name': ['', '0'],
+    'a very long name': ['x'.repeat(100_000), '0'],
+    'a commit that is not there': ['v1', '999999999999999'],
+    'its own commit': ['v1', '1'],
+    'a commit that is no number': ['v1', 'HEAD'],
+    'a number that no commit has': ['v1', '1e400'],
+    'a negative commit': ['v1', '-1'],
+  };
+  for (const [what, [name, commit]] of Object.entries(forgeries)) {
+    it(`is damage wherever a version is named: ${what}`, async () => {
+      const disk = await makePond();
+      await forgeRows(disk, first, (row) => {
+        if (row.nodeId !== rootId) return row;
+        return {
+          ...row,
+          metadata: JSON.stringify({ ...JSON.parse(row.metadata), attributes: { [`tag:${name}`]: commit } }),
+        };
+      });
+      const pond = await openPondOn(disk, 'forged', { mode: 'read' });
+      for (const use of [() => pond.tags(), () => pond.at('v1'), () => pond.diff('v1', 'HEAD')]) {
+        await assert.rejects(use(), (error) => isPondError(error, 'pond-damaged') && error.message.length < 1000);
+      }
+      await pond.close();
     });
   }
 });

@@ -81,7 +81,7 @@ test('each version keeps its times: staged, committed, copied, and read in anoth
 });
 
 test('impossible times in a row are damage of the pond', () => {
-  const row = { nodeId: 'n', txn: commitNumber(3) };
+  const row = { fileType: 'series', version: 1, txn: commitNumber(3) } as const;
   const read = (minTimeUs: number | undefined, maxTimeUs: number | undefined) =>
     factsOfRow({ ...row, minTimeUs, maxTimeUs }, { rows: 1 });
   assert.deepEqual(read(undefined, undefined), { rows: 1 });

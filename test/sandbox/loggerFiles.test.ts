@@ -10,11 +10,17 @@ const texts = new TextFiles();
 before(() => texts.open());
 after(() => texts.close());
 
-const characters: Readonly<Record<string, string>> = { M: '\r', '@': '\0', B: '\ufeff', S: '\u00a0' };
-const marks = (text: string): string => text.replaceAll(/\^([M@BS])/g, (_, mark: string) => characters[mark] ?? '');
+const characters: Readonly<Record<string, string>> = { M: '\r', '@': '\0', B: '\ufeff', S: '\u00a0', F: '\f' };
+const marks = (text: string): string => text.replaceAll(/\^([M@BSF])/g, (_, mark: string) => characters[mark] ?? '');
+
+/** A text of UTF-8 with bytes of latin-1 in it. */
+function bytesOf(content: string): Buffer {
+  const parts = content.split('^L').map((part) => Buffer.from(part));
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.from([0xb0]), part])));
+}
 
 /** What a file is read as, in the words of the fixture. */
-async function readingOf(content: string, format: TextFormat): Promise<string> {
+async function readingOf(content: string | Buffer, format: TextFormat): Promise<string> {
   try {
     const { types, rows } = await texts.read(texts.file('a.csv', content, format));
     return [types.join(', '), ...rows.map((row) => row.map((value) => value ?? '-').join('|'))].join('\n');
@@ -29,7 +35,8 @@ for (const block of fixture.split(/^## /m).slice(1)) {
     /^([^{\n]*?) ?(\{.*\})?\n([^]*?)^=> ([^]*?)\n$/m.exec(block) ?? [];
   test(`reads ${title}`, async () => {
     const format = JSON.parse(stated) as TextFormat;
-    assert.equal(await readingOf(marks(content), format), marks(expected));
+    const bytes = content.includes('^L') ? bytesOf(content) : marks(content);
+    assert.equal(await readingOf(bytes, format), marks(expected));
   });
 }
 
@@ -44,6 +51,29 @@ test('an error names the file of a pattern that cannot be read', async () => {
     path: '/b.csv',
     message: /\/b\.csv .* line 3/,
   });
+});
+
+test('a file without a header is refused beside one of as many columns, until its names are stated', async () => {
+  const [head, bare] = ['t,v\n1,2\n', '3,4\n5,6\n'];
+  await assert.rejects(texts.read(texts.file('a.csv', head), texts.file('b.csv', bare)), {
+    code: 'invalid-content',
+    path: '/b.csv',
+    message: /line 1 is a row, where \/a\.csv has a header/,
+  });
+  const stated = texts.file('b.csv', bare, { header: false, names: ['t', 'v'] });
+  assert.deepEqual((await texts.read(texts.file('a.csv', head), stated)).rows, [
+    ['1', '2'],
+    ['3', '4'],
+    ['5', '6'],
+  ]);
+});
+
+test('the values of an empty key of JSON are read', async () => {
+  const { rows } = await texts.read(texts.file('a.ndjson', '{"":1,"a":2}\n{"a":3,"":4}\n'));
+  assert.deepEqual(rows, [
+    ['1', '2'],
+    ['4', '3'],
+  ]);
 });
 
 test('files of blank lines and comments are left out like empty ones', async () => {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { root } from '../../scripts/run.mjs';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -15,6 +16,9 @@ const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
 const query = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';
 const endless = { spec, statement: { query, explain: undefined }, parameters: [] };
+
+// What the runner of all tests shares (scripts/sharedWorkers.mjs) is the subject here.
+process.env['POND_TEST_OWN_WORKERS'] = '1';
 
 let made: TestPond;
 before(async () => {
@@ -134,6 +138,7 @@ async function checkOrphan(work: string): Promise<void> {
     console.log(worker.pid, worker.directory);`;
   const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: root,
   });
   const [said] = (await once(parent.stdout, 'data')) as [Buffer];
   const [pid, directory] = said.toString().trim().split(' ');

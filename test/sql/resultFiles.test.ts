@@ -169,6 +169,15 @@ test('a workbook has numbers and times where Excel can hold them exactly, and te
   assert.equal(archive.size, 6);
 });
 
+test('a text that looks like a formula is a text in a workbook', async () => {
+  const texts = ['=HYPERLINK("http://evil")', '+1+1', '-1-1', '@SUM(1)', '\t=1'];
+  const values = texts.map((text) => `'${text}'`).join(', ');
+  const archive = unzip(await write(`SELECT unnest([${values}]) AS "=1+1"`, 'xlsx'));
+  const sheet = archive.get('xl/worksheets/sheet1.xml') ?? '';
+  assert.equal(sheet.match(/ t="inlineStr"/g)?.length, texts.length + 1);
+  assert.doesNotMatch(sheet, /<f\b/);
+});
+
 test('a result beyond the limits of Excel is refused', async () => {
   await assert.rejects(write("SELECT repeat('x', 32768) AS t", 'xlsx'), { code: 'query-failed', message: /32767/ });
   await assert.rejects(write('SELECT x FROM range(1048576) t(x)', 'xlsx'), {

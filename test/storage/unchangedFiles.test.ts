@@ -97,7 +97,7 @@ for (const [what, change] of Object.entries(changes)) {
   });
 }
 
-test('a read of unchanged files passes, as does one of files whose content no one compared', async () => {
+test('a read of unchanged files passes, as does one of files whose content was not compared', async () => {
   assert.equal(await whileUnchanged([{ hostPath: file }, { hostPath: file }], read), 'good');
   assert.equal(await whileUnchanged([{ hostPath: other }], () => Promise.resolve('read')), 'read');
   writeFileSync(other, 'new');

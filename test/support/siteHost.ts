@@ -53,8 +53,12 @@ spec:
 `;
 
 /** A pond with two stations, the outputs of Reduce and Template resources, and the commands on it. */
-export async function newSiteHost(t: TestContext, { days = 90 } = {}): Promise<PondHost> {
+export async function newSiteHost(
+  t: TestContext,
+  { days = 90, others = {} }: { readonly days?: number; readonly others?: SeriesFiles } = {},
+): Promise<PondHost> {
   const files: SeriesFiles = {
+    ...others,
     '/sites/BDock': seriesOf(hours('2024-11-01', days)),
     [`/sites/${oddName}`]: seriesOf(hours('2024-12-30', 2)),
   };

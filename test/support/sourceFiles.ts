@@ -98,6 +98,7 @@ export interface LongFunction {
  * nothing but register tests (the callback of a `describe`) is exempt: it grows with their number.
  */
 export function longFunctions(file: SourceFile, linesMax: number): readonly LongFunction[] {
+  if (file.text.split('\n').length <= linesMax) return [];
   const source = syntaxOf(file);
   const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1;
   const found: LongFunction[] = [];

@@ -1,7 +1,9 @@
 import { type Job } from '../base/job.ts';
 import { type AppendInfo } from '../protocol/commands.ts';
 import { SeriesAppender } from '../resources/series/appender.ts';
+import { type BatchCache } from '../resources/series/knownBatches.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { createPondCache } from '../storage/cache.ts';
 import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { batchOf, fileOfInput, type RowFile } from './appendFiles.ts';
@@ -21,7 +23,8 @@ export const append: Command<'append'> = async (pond, { sources, path, time, for
     if (context.input !== undefined) files.push(await fileOfInput(context.input, temporary.path));
     const root = await pond.fs.root();
     const stated = await formatForRows(root, path);
-    const appender = await openAppender(pond, root, { path, time }, context);
+    const cache = createPondCache(pond, context.effects.openDisk);
+    const appender = await openAppender(pond, root, { path, time, cache }, context);
     try {
       const counts = newCounts();
       for (const [index, file] of files.entries()) {
@@ -60,12 +63,13 @@ function newCounts(): Counts {
 export async function openAppender(
   pond: Pick<ResourcePond, 'layer' | 'hostFiles'>,
   home: WorkingDirectory,
-  { path, time }: { readonly path: string; readonly time?: string | undefined },
+  series: { readonly path: string; readonly time?: string | undefined; readonly cache?: BatchCache },
   job: Job,
 ): Promise<SeriesAppender> {
   const { materializer } = pond.layer;
   return await SeriesAppender.open({
-    ...{ home, path, time, materializer, job },
+    ...series,
+    ...{ home, materializer, job },
     columnsOf: async (node) => (await materializer.inspect(await pond.hostFiles(node, job), job)).columns,
   });
 }

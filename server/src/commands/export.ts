@@ -15,6 +15,7 @@ import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/
 import { type ExportTarget, writeSet } from '../publish/export/writeSet.ts';
 import { type Disk } from '../storage/disk.ts';
 import { linkBelow } from '../storage/hostTree.ts';
+import { contentAt, locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
@@ -92,7 +93,7 @@ async function writeSeries(
   { pond, target, before, merged }: Copying,
   { at, relativePath }: ExportItem,
 ): Promise<boolean> {
-  const inputs = await pond.hostFiles(at.node, target.job);
+  const inputs = await locatingDamage(at.path, at.path, () => pond.hostFiles(at.node, target.job));
   const set = { origin: '', inputs, folder: relativePath, file: relativePath, parts: [] };
   const written = await writeSet(target, set, before.get(relativePath));
   // A series copied as it is can be compared again.
@@ -108,7 +109,7 @@ async function writeItem({ root, target, yieldToEventLoop }: Copying, item: Expo
   const isLink = linkBelow(directory, relativePath) !== undefined;
   if (!isLink && (await isThere(disk, item))) return true;
   await placeFile(disk, directory, relativePath, (temporary) =>
-    writeChunks(disk, temporary, yielding(root.backend.read(at.node), yieldToEventLoop)),
+    writeChunks(disk, temporary, yielding(contentAt(root.backend, at), yieldToEventLoop)),
   );
   return false;
 }

@@ -1,3 +1,4 @@
+import { contentAt } from '../tinyfs/entries.ts';
 import { type Glob, matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { type GrepInfo, type GrepPosition } from '../protocol/commands.ts';
 import { displayPaths } from '../resources/displayPath.ts';
@@ -46,7 +47,7 @@ export const grep: Command<'grep'> = async (pond, params, context) => {
     const shown = displayPath === path ? { path } : { path, displayPath };
     let last: FoundLine | undefined;
     let isBinary = false;
-    const content = yielding(root.backend.read(at.node), yieldToEventLoop);
+    const content = yielding(contentAt(root.backend, at), yieldToEventLoop);
     for await (const line of matchingLines(content, match, isAt(after, { index, path }) ? after.line : 0)) {
       isBinary = line === undefined;
       if (line === undefined) break;

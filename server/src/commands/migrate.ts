@@ -13,6 +13,7 @@ import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { normalizePath, joinPath } from '../tinyfs/path.ts';
 import { isInside, requirePondDirectory } from './hostPaths.ts';
 import { isoTime } from './info.ts';
+import { SandboxTextParser } from './textParser.ts';
 import { type PondsCommand } from './verb.ts';
 
 /**
@@ -20,9 +21,28 @@ import { type PondsCommand } from './verb.ts';
  * a directory with another pond, and as openSource.
  */
 export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) => {
-  const { source: location, directory, dryRun = false, skipDamaged = false } = params;
+  const { source: location, directory, dryRun = false } = params;
   if (!dryRun && !isUrl(location)) requireApart(location, directory);
-  const source = await openSource(location, job, params.history);
+  const parser = params.parse === true ? new SandboxTextParser(ponds.builder, job) : undefined;
+  try {
+    return await migrateFrom(await openSource(location, job, { history: params.history, parser }), {
+      ponds,
+      params,
+      job,
+    });
+  } finally {
+    parser?.close();
+  }
+};
+
+interface Migration {
+  readonly ponds: Parameters<PondsCommand<'migrate'>>[0];
+  readonly params: Params<'migrate'>;
+  readonly job: Job;
+}
+
+async function migrateFrom(source: SourceHistory, { ponds, params, job }: Migration): Promise<MigrationInfo> {
+  const { directory, dryRun = false, skipDamaged = false } = params;
   try {
     if (dryRun) return infoOf(source, { pond: undefined, migrated: nothing, problems: [] });
     if (!skipDamaged) requireSound(source);
@@ -31,7 +51,7 @@ export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) 
   } finally {
     source.close();
   }
-};
+}
 
 async function migrateSource(source: SourceHistory, params: Params<'migrate'>, job: Job): Promise<MigrationInfo> {
   const pond = await openTarget(source, params);

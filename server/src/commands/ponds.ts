@@ -34,6 +34,7 @@ interface PondsParts extends SessionParts {
   readonly env: PondAccess['env'];
   readonly grants: PondAccess['grants'];
   readonly author: PondAccess['author'];
+  readonly builder: PondAccess['builder'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
@@ -84,6 +85,10 @@ export class Ponds implements PondAccess {
 
   get author(): string {
     return this.#parts.author;
+  }
+
+  get builder(): PondAccess['builder'] {
+    return this.#parts.builder;
   }
 
   async reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/grants.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type Builder } from '../sandbox/build.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
@@ -76,6 +77,8 @@ export interface PondAccess {
   readonly env: Effects['env'];
   readonly grants: Effects['grants'];
   readonly author: Effects['author'];
+  /** Returns the builder, whose process starts on first use. */
+  readonly builder: () => Builder;
   /** Opens a pond for reading, does some work with it, and closes it. */
   reading<T>(directory: string, work: (pond: ResourcePond) => Promise<T>): Promise<T>;
   /** Creates a pond and keeps it open. Fails `pond-exists`, and as requirePondDirectory. */

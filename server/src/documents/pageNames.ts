@@ -1,5 +1,6 @@
 /** Converts names of a pond to names of files and pages, and escapes its texts for other languages. */
 import { createHash } from 'node:crypto';
+import { printableLines } from '../base/printable.ts';
 
 /** Names that Windows reserves for devices, and one that represents its folder on the web. */
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d|index|404)(\.|$)/i;
@@ -48,9 +49,12 @@ export function createSlugs(): Slugs {
   };
 }
 
-/** Escapes a text for Markdown and HTML, also between quotes and on a page with expressions. */
+/**
+ * Escapes a text for Markdown and HTML, also between quotes and on a page with expressions. Invisible characters, which
+ * could reorder the page, are shown as escapes.
+ */
 export function pageText(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ,.:;/=+%-]/gu, (character) => `&#${character.codePointAt(0)};`);
+  return printableLines(text).replace(/[^\p{L}\p{N} ,.:;/=+%-]/gu, (character) => `&#${character.codePointAt(0)};`);
 }
 
 /** Returns a value as a JavaScript literal that is safe in a script on a page. */

@@ -8,7 +8,7 @@ import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { findPocBackup, readPocBackup } from './pocBucket.ts';
 import { isPocPond, readPocPond } from './pocPond.ts';
 import { pocSource } from './pocSource.ts';
-import { type HistoryExtent, type SourceHistory } from './source.ts';
+import { type SourceHistory, type SourceOptions } from './source.ts';
 import { watertownSource } from './watertownSource.ts';
 import { dataDirectory, isWatertownPond } from './watertownTable.ts';
 
@@ -21,12 +21,12 @@ export function isUrl(source: string): boolean {
  * Returns the history of the source at a host directory or URL, checked. Fails `not-found` when no known system wrote it,
  * and as the disk or store.
  */
-export async function openSource(source: string, job: Job, history: HistoryExtent = 'all'): Promise<SourceHistory> {
+export async function openSource(source: string, job: Job, options: SourceOptions = {}): Promise<SourceHistory> {
   const location: RemoteLocation = isUrl(source)
     ? parseLocation(source, (name) => process.env[name])
     : { kind: 'folder', folder: source, prefix: '' };
   const found =
-    (location.kind === 'folder' ? await pondIn(location.folder, job, history) : undefined) ??
+    (location.kind === 'folder' ? await pondIn(location.folder, job, options) : undefined) ??
     (await backupIn(location, job));
   if (found !== undefined) return found;
   throw new PondError('not-found', `no pond of an older system is at ${source}`, {
@@ -35,11 +35,11 @@ export async function openSource(source: string, job: Job, history: HistoryExten
   });
 }
 
-async function pondIn(directory: string, job: Job, history: HistoryExtent): Promise<SourceHistory | undefined> {
+async function pondIn(directory: string, job: Job, options: SourceOptions): Promise<SourceHistory | undefined> {
   for (const folder of [directory, join(directory, '.pond')]) {
     const { disk } = hostPondStorage(folder);
     if (isWatertownPond(disk)) {
-      return await watertownSource(hostPondStorage(join(folder, dataDirectory)).disk, job, history);
+      return await watertownSource(hostPondStorage(join(folder, dataDirectory)).disk, job, options);
     }
     if (isPocPond(disk)) return await pocSource(await readPocPond(disk, job), { system: 'DuckPond 2025' }, job);
   }

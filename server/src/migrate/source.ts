@@ -1,5 +1,6 @@
 /** A history from elsewhere, as the commits that a migration makes of it. Readers of older systems return it. */
 import { type Content } from '../tinyfs/backend.ts';
+import { type TextParser } from './appendedText.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /**
@@ -7,6 +8,14 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
  * has the last one of each day; or one commit of the latest state.
  */
 export type HistoryExtent = 'all' | 'every' | 'none';
+
+/** How a source is read. */
+export interface SourceOptions {
+  /** `all` if omitted. */
+  readonly history?: HistoryExtent;
+  /** Makes series of texts that were appended to; without it they are files. */
+  readonly parser?: TextParser | undefined;
+}
 
 /** A state of the source that becomes one commit. */
 export interface SourceCommit {

@@ -1,7 +1,9 @@
 /** Transactions of a Watertown pond as commits: the tree by its directories, the versions by the rows of each node. */
 import { groupBy } from '../base/groupBy.ts';
 import { type TimeRange } from '../parquet/footer.ts';
+import { type TextParser } from './appendedText.ts';
 import { damagedSource, problemIn, targetProblem } from './checkedContent.ts';
+import { AppendedTexts } from './watertownAppended.ts';
 import { blake3Of, type WatertownContents } from './watertownContent.ts';
 import { watertownEntries } from './watertownDirectory.ts';
 import { type DynamicNode } from './watertownDrafts.ts';
@@ -13,6 +15,15 @@ import { type SourceChange, type SourceCommit, type SourceFindings } from './sou
 
 /** Hashes of the contents of a file, or of the versions of a series, in the last state. */
 export type ContentHashes = ReadonlyMap<string, readonly string[]>;
+
+/** The rows of a pond, and what becomes of them. */
+interface HistoryOptions {
+  readonly pondId: string;
+  readonly rows: readonly WatertownRow[];
+  /** True for each version of an appended text. */
+  readonly isEvery: boolean;
+  readonly parser: TextParser | undefined;
+}
 
 /** Follows the transactions in their order; every content is read and checked. */
 export class WatertownHistory {
@@ -31,22 +42,29 @@ export class WatertownHistory {
   readonly #wanted = new Map<string, ReadonlySet<number>>();
   readonly #wantedOf: typeof dailyVersions;
   readonly #refused = new Set<string>();
+  /** Texts that become series. */
+  readonly appended: AppendedTexts;
+  /** Ends the marks of commits: a migration goes on with what it began with. */
+  readonly #suffix: string;
   #rootHash: string | undefined;
 
   constructor(
     contents: WatertownContents,
     findings: SourceFindings,
-    {
-      pondId,
-      rows,
-      isEvery,
-    }: { readonly pondId: string; readonly rows: readonly WatertownRow[]; readonly isEvery: boolean },
+    { pondId, rows, isEvery, parser }: HistoryOptions,
   ) {
+    this.appended = new AppendedTexts(parser);
+    this.#suffix = parser === undefined ? '' : '\nrows';
     this.#wantedOf = isEvery ? everyVersion : dailyVersions;
     this.#tree = new WatertownTree(pondId);
     this.#contents = contents;
     this.#findings = findings;
     this.#rows = groupBy(rows, ({ nodeId }) => nodeId);
+  }
+
+  /** Returns the path of a node in the last state. */
+  pathOf(nodeId: string): string | undefined {
+    return this.#tree.node(nodeId)?.path;
   }
 
   /** Hashes by path. */
@@ -94,7 +112,7 @@ export class WatertownHistory {
       number: txn,
       timeUs: rows.reduce((latest, { timestampUs }) => Math.max(latest, timestampUs), 0),
       message: `${message}${hash}`,
-      mark: await blake3Of([Buffer.from(rows.map(markOf).join('\n'))]),
+      mark: await blake3Of([Buffer.from(`${rows.map(markOf).join('\n')}${this.#suffix}`)]),
       changes,
     };
   }
@@ -206,6 +224,12 @@ export class WatertownHistory {
     this.#wanted.set(row.nodeId, wanted);
     if (!wanted.has(row.version)) return [];
     const rows = all.filter(({ version }) => version <= row.version);
+    const whole = liveRows(all);
+    if (missingVersion(whole, all) === undefined) {
+      const read = (): Promise<readonly Uint8Array[]> => this.#partsOf(whole);
+      const changes = await this.appended.changesOf(row, path, { wanted, live: whole, read });
+      if (changes !== undefined) return changes;
+    }
     const live = liveRows(rows);
     const missing = missingVersion(live, rows);
     // Rows that were merged later may be gone: only the last state is whole.

@@ -11,19 +11,20 @@ import { timeNotes } from './watertownTimes.ts';
 import { readWatertownTable } from './watertownTable.ts';
 import {
   type FinalChanges,
-  type HistoryExtent,
   type SourceChange,
   type SourceCommit,
   type SourceHistory,
+  type SourceOptions,
 } from './source.ts';
 
 /** Returns the history on a disk whose root is the data directory of a pond. Reads and checks every content. */
-export async function watertownSource(disk: Disk, job: Job, extent: HistoryExtent): Promise<SourceHistory> {
+export async function watertownSource(disk: Disk, job: Job, options: SourceOptions): Promise<SourceHistory> {
   const findings: Pick<SourceHistory, 'damage' | 'left'> = { damage: [], left: [] };
   const table = await readWatertownTable(disk, findings, job);
   const history = new WatertownHistory(new WatertownContents(disk), findings, {
     ...table,
-    isEvery: extent === 'every',
+    isEvery: options.history === 'every',
+    parser: options.parser,
   });
   const commits: SourceCommit[] = [];
   const transactions = groupBy(table.rows, ({ txn }) => txn);
@@ -43,8 +44,14 @@ export async function watertownSource(disk: Disk, job: Job, extent: HistoryExten
   const final = draftsOf(history, secrets);
   return {
     ...{ system: 'Watertown', commits, secrets, ...findings },
-    notes: final.notes,
-    finish: async (migrated) => ({ changes: final.changes, notes: await timeNotes(history.times, migrated) }),
+    notes: [...final.notes, ...history.appended.notes],
+    finish: async (migrated) => ({
+      changes: final.changes,
+      notes: [
+        ...(await timeNotes(history.times, migrated)),
+        ...(await history.appended.rowNotes(migrated, (id) => history.pathOf(id))),
+      ],
+    }),
     compare: async (migrated) => await compareContents(history.contents, migrated),
     close: () => undefined,
   };

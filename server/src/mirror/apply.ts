@@ -91,7 +91,7 @@ class Application {
       ...{ bytes: this.#bytes, left: left.list() },
       save: (commit) => {
         const state = nextState(this.#round, this.#outcomes, commit);
-        if (state !== undefined) writeState(services.disk, this.#round.settings.id, state);
+        if (state !== undefined) writeState(services.disk, this.#round.settings.id, state, this.#round.before);
       },
     };
   }

@@ -14,7 +14,8 @@ import { LeftPaths } from './problems.ts';
 import { scanFolder } from './scanFolder.ts';
 import { type PondNames, scanPond } from './scanPond.ts';
 import { markerName, scopeOf } from './scope.ts';
-import { type MirrorState, readState } from './state.ts';
+import { readState } from './state.ts';
+import { type MirrorState } from './stateFile.ts';
 import { separateTwins } from './twins.ts';
 import { directoryValue, fileValue, linkValue, type MirrorRules } from './types.ts';
 

@@ -2,7 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { type HostFolder } from '../storage/hostFolder.ts';
 import { markerName } from './scope.ts';
-import { type MirrorState } from './state.ts';
+import { type MirrorState } from './stateFile.ts';
 
 /** Content of the marker. */
 interface Marker {

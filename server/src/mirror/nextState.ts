@@ -3,7 +3,7 @@ import { parentOf } from '../storage/diskPath.ts';
 import { type ComparedRound } from './compare.ts';
 import { pondPathOf, type Step } from './plan.ts';
 import { settledMs } from './scanFolder.ts';
-import { type MirrorState } from './state.ts';
+import { type MirrorState } from './stateFile.ts';
 import { type Ancestor, type FolderItem, isDirectory, type Items, type SideValue } from './types.ts';
 
 /** What became of a step. */

@@ -1,26 +1,27 @@
-/** The last common state of a mirror: `_pond/mirrors/<id>`, local to this copy of the pond. */
+/**
+ * The last common state of a mirror, local to this copy of the pond: `_pond/mirrors/<id>` has all paths, and
+ * `<id>.changes` those that differ since, so that a round writes what it changed.
+ */
+import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
-import { type HostItemState } from '../storage/hostFolder.ts';
-import { type Ancestor, type Items } from './types.ts';
+import { changesText, type MirrorState, parseState, type StateBase, stateText, withChanges } from './stateFile.ts';
 
 const directory = '_pond/mirrors';
-const format = 1;
+/** Changed paths that are written instead of all, and their largest share of all. */
+const changesMax = 200;
+const changedShareMax = 0.5;
 
-/** State of a mirror after a round. */
-export interface MirrorState {
-  /** Text that the folder's marker repeats: a state and a folder that do not belong together have different ones. */
-  readonly token: string;
-  /** The folder, as the document names it. */
-  readonly folder: string;
-  readonly path: string;
-  readonly ignore: readonly string[];
-  /** When the round began, milliseconds since 1970 UTC. */
-  readonly comparedMs: number;
-  /** By path in the folder. */
-  readonly ancestors: Items<Ancestor>;
-}
+/** Bytes of parsed states in memory: a process that watches reads its own state again for each round. */
+const cachedBytesMax = 32 * 1024 * 1024;
+
+/** Parsed files with all paths, by the id of the mirror: a file of the same bytes is not parsed again. */
+const parsedFiles = new LruCache<string, { readonly bytes: Uint8Array; readonly state: MirrorState }>({
+  max: cachedBytesMax,
+  sizeOf: ({ bytes }) => bytes.length,
+});
 
 /**
  * Reads the state of the mirror with that id. Undefined before the first round. Fails `pond-damaged` for a file that is
@@ -30,24 +31,56 @@ export function readState(disk: Disk, id: string): MirrorState | undefined {
   const path = pathOf(id);
   const bytes = disk.readFile(path);
   if (bytes === undefined) return undefined;
-  const state = parseState(Buffer.from(bytes).toString());
-  if (state !== undefined) return state;
-  throw new PondError('pond-damaged', `${path} is not the state of a mirror`, {
+  const cached = parsedFiles.get(id);
+  const isCached = cached !== undefined && Buffer.compare(cached.bytes, bytes) === 0;
+  const state = isCached ? cached.state : parseState(Buffer.from(bytes).toString());
+  if (state === undefined) throw notState(path);
+  if (!isCached) parsedFiles.set(id, { bytes, state });
+  const changes = state.base === undefined ? undefined : disk.readFile(changesPathOf(id));
+  if (changes === undefined) return state;
+  const changed = withChanges(state, Buffer.from(changes).toString());
+  if (changed === undefined) throw notState(changesPathOf(id));
+  return changed;
+}
+
+function notState(path: string): PondError {
+  return new PondError('pond-damaged', `${path} is not the state of a mirror`, {
     path,
     hint: "'pond mirror NAME --start-over' compares both sides as in a first round, and deletes nothing.",
   });
 }
 
-/** Writes the state durably. */
-export function writeState(disk: Disk, id: string, state: MirrorState): void {
+/** Writes the state durably: what differs from the one before, or all of it where that is much or unknown. */
+export function writeState(disk: Disk, id: string, state: MirrorState, before: MirrorState | undefined): void {
   makeDirectoryDurable(disk, directory);
-  replaceFile(disk, pathOf(id), Buffer.from(stateText(state)));
+  const changed = before?.base === undefined ? undefined : changedPaths(state, before, before.base);
+  if (changed !== undefined && before?.base !== undefined) {
+    return replaceFile(disk, changesPathOf(id), Buffer.from(changesText(state, before.base.id, changed)));
+  }
+  const base = { id: randomUUID(), changed: new Set<string>() };
+  const bytes = Buffer.from(stateText(state, base.id));
+  // Changes of an earlier file name that one, so they do not count from here on.
+  replaceFile(disk, pathOf(id), bytes);
+  parsedFiles.set(id, { bytes, state: { ...state, base } });
+}
+
+/** Returns the paths that differ from the file with all; undefined when they are too many. */
+function changedPaths(
+  { ancestors }: MirrorState,
+  before: MirrorState,
+  { changed: earlier }: StateBase,
+): ReadonlySet<string> | undefined {
+  const changed = new Set(earlier);
+  for (const [path, ancestor] of ancestors) if (before.ancestors.get(path) !== ancestor) changed.add(path);
+  for (const path of before.ancestors.keys()) if (!ancestors.has(path)) changed.add(path);
+  return changed.size > changesMax || changed.size > ancestors.size * changedShareMax ? undefined : changed;
 }
 
 /** Removes the state: the next round is a first one. Returns false when there is none. */
 export function forgetState(disk: Disk, id: string): boolean {
   if (disk.stat(pathOf(id)) === undefined) return false;
   disk.remove(pathOf(id));
+  if (disk.stat(changesPathOf(id)) !== undefined) disk.remove(changesPathOf(id));
   disk.syncDirectory(directory);
   return true;
 }
@@ -56,87 +89,6 @@ function pathOf(id: string): string {
   return `${directory}/${id}`;
 }
 
-/** An ancestor as a list, which takes a third of the space and of the time of an object with names. */
-type Row = readonly [path: string, ...unknown[]];
-
-/** One line for each path, so that a person can read it. */
-function stateText({ ancestors, ...head }: MirrorState): string {
-  const rows = [...ancestors].map((entry) => JSON.stringify(rowOf(...entry)));
-  return `{"head":${JSON.stringify({ format, ...head })},"items":[\n${rows.join(',\n')}\n]}\n`;
-}
-
-function rowOf(path: string, ancestor: Ancestor): Row {
-  const { pondPath, pond, folder, seen, nodeId, state, tree, commit, offered } = ancestor;
-  const host = state === undefined ? null : [state.sizeBytes, state.modifiedMs, state.inode, state.mode];
-  // What is equal to another field is left out.
-  const values = [pond, folder === pond ? undefined : (folder ?? ''), seen === folder ? undefined : (seen ?? '')];
-  const names = [pondPath === path ? undefined : pondPath, nodeId, commit, tree];
-  const optional = [...values, ...names].map((value) => value ?? null);
-  return [path, host, ...optional, ...(offered === undefined ? [] : [offered])];
-}
-
-function parseState(text: string): MirrorState | undefined {
-  const { head, items }: Fields = objectIn(text);
-  if (typeof head !== 'object' || head === null || !Array.isArray(items)) return undefined;
-  const { format: found, token, folder, path, ignore, comparedMs }: Fields = { ...head };
-  if (found !== format || !isText(token) || !isText(folder) || !isText(path)) return undefined;
-  if (typeof comparedMs !== 'number' || !Array.isArray(ignore) || !ignore.every(isText)) return undefined;
-  const ancestors = new Map<string, Ancestor>();
-  for (const item of items as readonly unknown[]) {
-    const row = listIn(item);
-    const ancestor = ancestorOf(row);
-    if (!isPath(row[0]) || ancestor === undefined) return undefined;
-    ancestors.set(row[0], ancestor);
-  }
-  return { token, folder, path, ignore, comparedMs, ancestors };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function objectIn(text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-/** Returns the ancestor of a row; undefined for anything but what rowOf makes. */
-function ancestorOf([path, host, ...row]: readonly unknown[]): Ancestor | undefined {
-  const [pond, folder, seen, pondPath, nodeId, commit, tree, offered] = row;
-  const state = host === null ? undefined : stateIn(host);
-  if ((host !== null && state === undefined) || !isText(nodeId) || !isSize(commit)) return undefined;
-  const at = pondPath === null ? path : pondPath;
-  if (!isPath(at) || ![pond, folder, seen, tree].every((value) => value === null || isText(value))) return undefined;
-  if (offered !== undefined && offered !== null && !isText(offered)) return undefined;
-  const pondValue = isText(pond) ? pond : undefined;
-  const folderValue = isText(folder) ? textOrNone(folder) : pondValue;
-  const seenValue = isText(seen) ? textOrNone(seen) : folderValue;
-  const values = { pondPath: at, nodeId, commit, state, pond: pondValue, folder: folderValue, seen: seenValue };
-  if (isText(tree)) return offered === undefined ? { ...values, tree } : { ...values, tree, offered };
-  return offered === undefined ? values : { ...values, offered };
-}
-
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-const textOrNone = (text: string): string | undefined => (text === '' ? undefined : text);
-
-function stateIn(host: unknown): HostItemState | undefined {
-  const [sizeBytes, modifiedMs, inode, mode] = listIn(host);
-  if (!isSize(sizeBytes) || !isSize(mode) || mode > 0o777) return undefined;
-  if (typeof modifiedMs !== 'number' || typeof inode !== 'number') return undefined;
-  return { sizeBytes, modifiedMs, inode, mode };
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-
-const escaping = /(^|\/)(\.{0,2})(\/|$)|\0/;
-
-/** True for a relative path that stays inside; '' is the directory itself. */
-function isPath(value: unknown): value is string {
-  return isText(value) && (value === '' || !escaping.test(value));
+function changesPathOf(id: string): string {
+  return `${pathOf(id)}.changes`;
 }

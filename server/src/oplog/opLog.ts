@@ -35,6 +35,8 @@ export interface RowRequest {
   readonly txn: CommitNumber;
   /** Selects a version when one commit wrote several of a series; without it, the latest. */
   readonly version?: number;
+  /** The row in messages, such as `version 3 of a.csv`; `a row` when omitted. */
+  readonly shown?: string;
 }
 
 /** Content of a commit, for the number that it gets. */

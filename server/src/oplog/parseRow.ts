@@ -26,17 +26,24 @@ export function parseRow(row: Json, place: LogPosition): StoredRow {
   };
 }
 
+/** Members of a row that describe it to people. */
+export type KeyOfRow = Pick<StoredRow, 'fileType' | 'version' | 'txn'>;
+
+/** A row in messages: a row knows no path. */
+export const shownRow = ({ fileType, version, txn }: KeyOfRow): string =>
+  `version ${version} of a ${fileType} in commit ${txn}`;
+
 /**
  * Returns the content of a row's metadata. Fails `pond-damaged` when it is not a JSON object, or a member has the wrong
  * type.
  */
-export function metadataOf({ nodeId, txn, metadata }: Pick<StoredRow, 'nodeId' | 'txn' | 'metadata'>): RowMetadata {
-  const place = { file: `${nodeId} in commit ${txn}`, line: 1 };
+export function metadataOf(row: KeyOfRow & Pick<StoredRow, 'metadata'>): RowMetadata {
+  const place = { file: shownRow(row), line: 1 };
   try {
-    return parseMetadata(new Fields(asObject(JSON.parse(metadata), 'metadata', place), 'metadata', place));
+    return parseMetadata(new Fields(asObject(JSON.parse(row.metadata), 'metadata', place), 'metadata', place));
   } catch (cause) {
     const why = cause instanceof PondError ? `: ${cause.message}` : '';
-    throw new PondError('pond-damaged', `the metadata of ${nodeId} in commit ${txn} cannot be read${why}`, { cause });
+    throw new PondError('pond-damaged', `the metadata of ${place.file} cannot be read${why}`, { cause });
   }
 }
 

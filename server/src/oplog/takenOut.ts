@@ -7,7 +7,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Add, type DeltaCommit, operationOf, type Remove } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
-import { logDirectory, readCommit } from '../delta/log.ts';
+import { readCommit } from '../delta/log.ts';
 import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
 import { snapshotAt } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -146,12 +146,12 @@ function filesToRemove(
 export function missingRow(
   disk: Disk,
   versions: readonly CommitNumber[],
-  { nodeId, txn }: Pick<RowRequest, 'nodeId' | 'txn'>,
+  { shown = 'a row', txn }: Pick<RowRequest, 'shown' | 'txn'>,
 ): PondError {
   const path = readCommit(disk, txn)?.adds.find((add) => rangeOf(add)?.to === txn)?.path;
   if (path === undefined || disk.stat(decodePath(path)) !== undefined) {
-    return new PondError('pond-damaged', `the row of ${nodeId} in commit ${txn} is missing`, {
-      path: path ?? logDirectory,
+    return new PondError('pond-damaged', `${shown} is missing: the data file of commit ${txn} does not have it`, {
+      hint: "'pond check --repair --from DIR' restores the file from a copy of the pond.",
     });
   }
   const by = versions.findLast((version) => readCommit(disk, version)?.removes.some((remove) => remove.path === path));

@@ -94,7 +94,7 @@ async function rowsOf(
 /** Returns the rows of commits up to `after` that listings name, and those of earlier versions, each once. */
 function earlierRows(rows: readonly StoredRow[], after: CommitNumber): Iterable<RowRequest> {
   const requests = new Map<string, RowRequest>();
-  const add = (request: Required<RowRequest>): void => {
+  const add = (request: Required<Omit<RowRequest, 'shown'>>): void => {
     const { txn, nodeId, version } = request;
     if (txn <= after) requests.set(`${txn}/${nodeId}/${version}`, request);
   };

@@ -49,11 +49,21 @@ export class RowCheck {
     this.rowCount += rows.length;
     const own = rows.filter(({ fileType }) => fileType !== 'commit');
     await this.#findings.attempt(`commit ${number}`, () => this.#record(commit, rows, own));
-    for (const row of own) await this.#findings.attempt(this.#where(row), () => this.know(row));
+    const readable: StoredRow[] = [];
     for (const row of own) {
-      const isListing = row.fileType === 'directory' || row.fileType === 'page';
-      const check = (): void => (isListing && metadataOf(row).deleted !== true ? this.#listing(row) : this.#file(row));
-      await this.#findings.attempt(this.#where(row), check);
+      await this.#findings.attempt(this.#where(row), () => {
+        this.know(row);
+        readable.push(row);
+      });
+    }
+    // Paths follow from entries, and the row of a directory may come after those of what it contains.
+    const pages = new Map<StoredRow, Page>();
+    for (const row of readable.filter(isListing)) {
+      await this.#findings.attempt(this.#where(row), () => void pages.set(row, this.#enter(row)));
+    }
+    for (const [row, page] of pages) await this.#findings.attempt(this.#where(row), () => this.#listing(row, page));
+    for (const row of readable.filter((each) => !isListing(each))) {
+      await this.#findings.attempt(this.#where(row), () => this.#file(row));
     }
   }
 
@@ -80,15 +90,19 @@ export class RowCheck {
     this.#findings.add(`commit ${commit.number}: its row differs from its record in the log`);
   }
 
-  #listing(row: StoredRow): void {
+  /** Remembers the directories that a row lists, and returns its page. */
+  #enter(row: StoredRow): Page {
     const page = pageOf(row);
-    const entries = page.kind === 'leaf' ? page.entries : page.pages;
-    for (const entry of entries) {
+    for (const entry of entriesOf(page)) {
       if (entry.type !== 'directory') continue;
       this.#entries.set(entry.childId, { directoryId: row.partId, name: entry.name });
     }
+    return page;
+  }
+
+  #listing(row: StoredRow, page: Page): void {
     this.#findings.expect(this.#where(row), pageHash(page), row.sha256);
-    for (const entry of entries) this.#entry(row, page, entry);
+    for (const entry of entriesOf(page)) this.#entry(row, page, entry);
   }
 
   /** Compares an entry with the row to which it leads. */
@@ -148,10 +162,17 @@ export class RowCheck {
 
   #path(directoryId: string, depth = 0): string {
     const entry = this.#entries.get(directoryId);
-    if (entry === undefined || depth > depthMax) return directoryId === rootId ? '/' : `/…/${directoryId}`;
+    if (entry === undefined || depth > depthMax) return directoryId === rootId ? '/' : '/…';
     return `${this.#path(entry.directoryId, depth + 1)}/${entry.name}`.replace(/^\/\//, '/');
   }
 }
+
+/** True for a row whose content is entries; a removed directory has none. */
+function isListing(row: StoredRow): boolean {
+  return (row.fileType === 'directory' || row.fileType === 'page') && metadataOf(row).deleted !== true;
+}
+
+const entriesOf = (page: Page): readonly DirectoryEntry[] => (page.kind === 'leaf' ? page.entries : page.pages);
 
 /** Entries of damaged directories may form a cycle. */
 const depthMax = 1000;

@@ -4,6 +4,7 @@
  */
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
+import { locatingDirectory } from '../tinyfs/entries.ts';
 import { checkOutside } from '../tinyfs/visit.ts';
 import { addressOf, lookupCommitted } from './committedTree.ts';
 import { nodeOfEntry, type PondNode, sameAttributes } from './node.ts';
@@ -70,7 +71,8 @@ async function* diffDirectories(
 ): AsyncIterable<PathStates> {
   // A directory moved into another is on both sides, but inside itself on neither.
   const below = { before: within(inside.before, before, path), after: within(inside.after, after, path) };
-  for (const { name, before: old, after: now } of await differentEntries(comparing, before, after)) {
+  const entries = await locatingDirectory(path || '/', () => differentEntries(comparing, before, after));
+  for (const { name, before: old, after: now } of entries) {
     const at = `${path}/${name}`;
     if (!comparing.isOnWay(at)) continue;
     const bothDirectories = old?.type === 'directory' && now?.type === 'directory';

@@ -101,7 +101,8 @@ function parseChain(fields: Fields, parent: CommitNumber | undefined): ChainFiel
 
 /** The row outlives the log entry. */
 async function recordInRow(opLog: OpLog, number: CommitNumber): Promise<Json> {
-  const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number });
+  const shown = `the record of commit ${number}`;
+  const row = await opLog.readRow({ partId: commitsPartId, nodeId: String(number), txn: number, shown });
   const { commit } = metadataOf(row);
   if (commit !== undefined) return commit;
   throw new PondError('pond-damaged', `the row of commit ${number} does not hold its record`);

@@ -2,7 +2,7 @@ import { type CommitNumber, firstCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { decodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type RowFiles } from '../oplog/opLog.ts';
-import { metadataOf } from '../oplog/parseRow.ts';
+import { metadataOf, shownRow } from '../oplog/parseRow.ts';
 import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 import { type Store } from './store.ts';
@@ -76,7 +76,7 @@ async function* entriesIn(path: string, rows: AsyncIterable<StoredRow>, seen?: S
 }
 
 function entriesOf(row: StoredRow, path: string): readonly (DirectoryEntry & { readonly type: FileType })[] {
-  const where = (): string => `${row.nodeId} in ${path}`;
+  const where = (): string => `${shownRow(row)}, in ${path},`;
   return decodeEntries(row.content ?? new Uint8Array(), where).map((entry) => {
     if (entry.type !== 'page') return { ...entry, type: entry.type };
     throw new PondError('pond-damaged', `${where()} lists pages; expected entries`, { path });

@@ -1,7 +1,16 @@
+import { type Job } from '../base/job.ts';
+import { type TimeRange } from '../parquet/footer.ts';
+
 /** A file of host content that a query engine can open in place: one per version of a series, one for anything else. */
 export interface HostFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
   /** Files with equal keys have equal content: lower-case hex SHA-256 of the content, or of all its sources. */
   readonly key: string;
+}
+
+/** A request for host files. */
+export interface HostFilesJob extends Job {
+  /** Of a stored series, only the latest version, and those that may have rows with a time in this range. */
+  readonly times?: TimeRange;
 }

@@ -1,10 +1,10 @@
-/** Times of the rows of Parquet files outside the store, from their footers: no row is read. */
+/** What Parquet files outside the store state in their footers: no row is read. */
 import { basename, dirname } from 'node:path';
-import { footerBytesOf, footerTailBytes, readFooter, type TimeRange } from '../parquet/footer.ts';
+import { footerBytesOf, footerTailBytes, type ParquetFooter, readFooter, type TimeRange } from '../parquet/footer.ts';
 export type { TimeRange } from '../parquet/footer.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type HostFile } from './hostFile.ts';
-import { defaultTimeColumn } from './versionFacts.ts';
+import { columnsKey, defaultTimeColumn } from './versionFacts.ts';
 
 /** Returns the range of the column `Timestamp` over all files; undefined when the footer of any states none. */
 export function timesOfFiles(openDisk: OpenDisk, files: readonly HostFile[]): TimeRange | undefined {
@@ -18,12 +18,21 @@ export function timesOfFiles(openDisk: OpenDisk, files: readonly HostFile[]): Ti
   return minUs <= maxUs ? { minUs, maxUs } : undefined;
 }
 
-function timesOf(openDisk: OpenDisk, { hostPath, sizeBytes }: HostFile): TimeRange | undefined {
+/** True for a version of a series whose footer states the columns of all versions up to it: it has them all. */
+export function hasAllColumns(openDisk: OpenDisk, version: HostFile): boolean {
+  return footerOf(openDisk, version)?.text(columnsKey) !== undefined;
+}
+
+function timesOf(openDisk: OpenDisk, file: HostFile): TimeRange | undefined {
+  return footerOf(openDisk, file)?.timeRange(defaultTimeColumn);
+}
+
+function footerOf(openDisk: OpenDisk, { hostPath, sizeBytes }: HostFile): ParquetFooter | undefined {
   if (sizeBytes < footerTailBytes) return undefined;
   const disk = openDisk(dirname(hostPath));
   const read = (start: number): Uint8Array | undefined => disk.readRange(basename(hostPath), start, sizeBytes);
   const tail = read(sizeBytes - footerTailBytes);
   const bytes = tail === undefined ? undefined : footerBytesOf(tail, sizeBytes);
   const footer = bytes === undefined ? undefined : read(sizeBytes - bytes);
-  return footer === undefined ? undefined : readFooter(footer)?.timeRange(defaultTimeColumn);
+  return footer === undefined ? undefined : readFooter(footer);
 }

@@ -46,7 +46,9 @@ async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined)
   const hostPath = disk.hostPath(path);
   const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, node, signal);
   if (problem === undefined) return hostPath;
-  throw new PondError('pond-damaged', `the content of ${node.name} is damaged: ${problem}`, { path });
+  throw new PondError('pond-damaged', `the content of ${node.name}, version ${node.version}, is damaged: ${problem}`, {
+    path,
+  });
 }
 
 async function cached(

@@ -1,5 +1,4 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
@@ -16,7 +15,7 @@ import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
-import { type HostFile } from './hostFile.ts';
+import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { LargeContents } from './largeContents.ts';
 import { type Lock } from './lock.ts';
 import { requireFolder } from './ownership.ts';
@@ -193,7 +192,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
     return Promise.resolve(beginTransaction(parts, number, layered, this.#committer.transactionOn(number)));
   }
 
-  async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
+  async hostFiles(node: Node, job: HostFilesJob = {}): Promise<readonly HostFile[]> {
     return await this.layer.hostFiles(node, job);
   }
 

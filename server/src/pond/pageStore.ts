@@ -48,7 +48,8 @@ export class PageStore {
 
 async function readPage(opLog: OpLog, address: PageAddress): Promise<Page> {
   const nodeId = pageNodeId(address.directoryId, address.prefix);
-  return pageOf(await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn }));
+  const shown = address.prefix === '' ? 'its list of entries' : `its page '${address.prefix}'`;
+  return pageOf(await opLog.readRow({ partId: address.directoryId, nodeId, txn: address.txn, shown }));
 }
 
 /**

@@ -7,6 +7,8 @@ import { type CommitNumber, commitNumber, firstCommit, latestCommit } from '../d
 import { lookupCommitted } from './committedTree.ts';
 import { commitAt, ownAtOrBelow } from './history.ts';
 import { type CommittedNode, sameVersion } from './node.ts';
+import { locatingDirectory } from '../tinyfs/entries.ts';
+import { joinPath } from '../tinyfs/path.ts';
 import { rootAt, type Store } from './store.ts';
 import { type Commit } from './commitRecord.ts';
 
@@ -37,7 +39,12 @@ async function stateAt(store: Store, number: CommitNumber, path: readonly string
   const way: CommittedNode[] = [];
   for (const name of path) {
     way.push(node);
-    const next = node.type === 'directory' ? await lookupCommitted(store, node, name) : undefined;
+    const directory = node;
+    const at = joinPath('/', ...path.slice(0, way.length - 1));
+    const next =
+      directory.type === 'directory'
+        ? await locatingDirectory(at, () => lookupCommitted(store, directory, name))
+        : undefined;
     // When the path ends early, it has been absent at least since the deepest directory changed.
     if (next === undefined) return { node: undefined, changedTxn: latestCommit(changedTxn, placedTxn), way };
     changedTxn = latestCommit(next.changedTxn ?? firstCommit, next.row.txn);

@@ -8,6 +8,7 @@
  * - Attributes belong to the entry of a series, not to its versions.
  * - Versions staged together are committed together, each following the one before within the commit.
  */
+import { type TimeRange } from '../parquet/footer.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { chainHash } from './hash.ts';
 import { type VersionFacts } from './versionFacts.ts';
@@ -52,6 +53,21 @@ export function versionFacts(node: Node): VersionFacts {
 export function contentKeyOf(node: Node): string {
   const { type, sha256, seriesHash } = pondNode(node);
   return type === 'series' && seriesHash !== '' ? seriesHash : sha256;
+}
+
+/** Returns the last of some versions, and those that may have rows with a time in a range: their facts do not exclude it. */
+export function versionsWithin(versions: readonly PondNode[], range: TimeRange): readonly PondNode[] {
+  return versions.filter((version, index) => {
+    const { time } = versionFacts(version);
+    const isOutside = time !== undefined && (time.maxUs < range.minUs || time.minUs > range.maxUs);
+    return index === versions.length - 1 || !isOutside;
+  });
+}
+
+/** Returns the hash of all versions of a series up to a node; undefined for anything else. */
+export function wholeHashOf(node: Node): string | undefined {
+  const { type, seriesHash } = pondNode(node);
+  return type === 'series' && seriesHash !== '' ? seriesHash : undefined;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { assert } from '../base/assert.ts';
 import { createMutex } from '../base/mutex.ts';
 import { PondError } from '../base/error.ts';
-import { type Job } from '../base/job.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Content, type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
@@ -18,11 +17,12 @@ import { pondNode } from './node.ts';
 import { isUnder } from '../tinyfs/path.ts';
 import { refuseMissing, stageOldStates } from './restore.ts';
 import { StagedContents } from './stagedContent.ts';
+import { versionsWithin } from './series.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { stageOn } from './stageOn.ts';
 import { findConflicts, isContentOnly, stagedChanges, stagedEntries } from './stagedChanges.ts';
 import { type Store } from './store.ts';
-import { type HostFile } from './hostFile.ts';
+import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { type Change, type PathEvent } from './change.ts';
 import { UnusedBlobs } from './unusedBlobs.ts';
 import { WorkingTree } from './workingTree.ts';
@@ -197,10 +197,11 @@ export class Staging {
   }
 
   /** The host files with the content of a stored node: see Pond.hostFiles. */
-  async hostFiles(node: Node, job: Job): Promise<readonly HostFile[]> {
+  async hostFiles(node: Node, job: HostFilesJob): Promise<readonly HostFile[]> {
     const { store, storage } = this.#parts;
     const versions = await valueVersions(store, this.overlay, pondNode(node));
-    return await hostFilesOf(storage, versions, (version) => this.contents.load(version), job);
+    const wanted = job.times === undefined ? versions : versionsWithin(versions, job.times);
+    return await hostFilesOf(storage, wanted, (version) => this.contents.load(version), job);
   }
 
   #replace(contents: JournalContents): void {

@@ -2,10 +2,11 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
-import { type OpLog } from '../oplog/opLog.ts';
-import { metadataOf } from '../oplog/parseRow.ts';
+import { type OpLog, type RowRequest } from '../oplog/opLog.ts';
+import { metadataOf, shownRow } from '../oplog/parseRow.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
+import { locatingDirectory } from '../tinyfs/entries.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
 import { sha256 } from './hash.ts';
 import { type Commit } from './commitRecord.ts';
@@ -57,14 +58,17 @@ export function createStore({ disk, origin }: Pick<PondStorage, 'disk' | 'origin
 export function rootAt(store: Store, number: CommitNumber): Promise<CommittedNode> {
   const cached = store.roots.get(number);
   if (cached !== undefined) return cached;
-  const root = store.roots.set(number, readRoot(store, number));
+  const root = store.roots.set(
+    number,
+    locatingDirectory('/', () => readRoot(store, number)),
+  );
   root.catch(() => store.roots.delete(number));
   return root;
 }
 
 async function readRoot(store: Store, number: CommitNumber): Promise<CommittedNode> {
   const { rootHash } = await commitAt(store.opLog, number);
-  const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number });
+  const row = await store.opLog.readRow({ partId: rootId, nodeId: rootId, txn: number, shown: 'the root directory' });
   if (row.sha256 !== rootHash) {
     const message = `the root in commit ${number} has hash ${row.sha256}; the commit says ${rootHash}`;
     throw new PondError('pond-damaged', message, { path: commitFile(number) });
@@ -94,9 +98,10 @@ function nodeOfRow(row: StoredRow, entry: { readonly name: string; readonly chan
   };
 }
 
-function fileTypeOf({ fileType, nodeId, txn }: StoredRow): CommittedNode['type'] {
+function fileTypeOf(row: StoredRow): CommittedNode['type'] {
+  const { fileType } = row;
   if (fileType !== 'page' && fileType !== 'commit') return fileType;
-  throw new PondError('pond-damaged', `${nodeId} in commit ${txn} is a ${fileType}; expected a file or directory`);
+  throw new PondError('pond-damaged', `expected a file or directory, got ${shownRow(row)}`);
 }
 
 /** A version whose content is in a row. */
@@ -104,15 +109,24 @@ type InlineVersion = Pick<CommittedNode, 'id' | 'name' | 'version' | 'row' | 'sh
 
 /** Returns the small content of a row. Fails `pond-damaged` unless it has the hash of the version. */
 export async function readInline(store: Store, version: InlineVersion): Promise<Uint8Array> {
-  const { id: nodeId, name, row } = version;
-  const { content } = await store.opLog.readRow({ nodeId, ...row, version: version.version });
+  const { row } = version;
+  const { content } = await store.opLog.readRow(requestOf(version));
   if (content === undefined || sha256(content) !== version.sha256) {
-    const what = `the content of ${name || nodeId}, version ${version.version}`;
-    throw new PondError('pond-damaged', `${what} in commit ${row.txn}, is not what was written`, { path: name });
+    throw new PondError(
+      'pond-damaged',
+      `the content of ${shownVersion(version)} in commit ${row.txn} is not what was written`,
+    );
   }
   // The reader keeps the row: changes by the caller must not reach it.
   return new Uint8Array(content);
 }
+
+function requestOf(ref: Pick<VersionRef, 'id' | 'name' | 'version' | 'row'>): RowRequest {
+  return { nodeId: ref.id, ...ref.row, version: ref.version, shown: shownVersion(ref) };
+}
+
+const shownVersion = ({ name, version }: Pick<VersionRef, 'name' | 'version'>): string =>
+  `version ${version} of ${name === '' ? 'the root directory' : name}`;
 
 /** Streams a committed node's content, of this version alone. */
 export async function* readCommitted(
@@ -147,14 +161,14 @@ export function versionBefore(node: CommittedNode): VersionRef | undefined {
   if (previous !== undefined) return { id, name, attributes, version: version - 1, row: previous };
   if (version <= 1 || node.type === 'directory') return undefined;
   const message = `version ${version} of ${name}, in commit ${node.row.txn}, does not say where version ${version - 1} is`;
-  throw new PondError('pond-damaged', message, { path: name });
+  throw new PondError('pond-damaged', message);
 }
 
 /** Yields the versions of a node from the given one back to the first. */
 export async function* committedVersions(store: Store, from: VersionRef): AsyncIterable<CommittedNode> {
-  const { id: nodeId, name, attributes } = from;
+  const { name, attributes } = from;
   for (let at: VersionRef | undefined = from; at !== undefined;) {
-    const row = await store.opLog.readRow({ nodeId, ...at.row, version: at.version });
+    const row = await store.opLog.readRow(requestOf(at));
     const found = nodeOfRow(row, { name, changedTxn: at.row.txn });
     yield at === from ? { ...found, attributes } : found;
     at = versionBefore(found);

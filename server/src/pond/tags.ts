@@ -7,6 +7,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpLog } from '../oplog/opLog.ts';
+import { locatingDirectory } from '../tinyfs/entries.ts';
 import { rootId } from './node.ts';
 import { type Tags, type TagChange } from './commitRecord.ts';
 
@@ -36,7 +37,9 @@ function requireTagName(name: string): void {
 
 /** Returns the tags as of a commit. Fails `pond-damaged` for one that no writer produces. */
 export async function tagsAt(opLog: OpLog, number: CommitNumber): Promise<Tags> {
-  const { attributes = {} } = metadataOf(await opLog.readRow({ partId: rootId, nodeId: rootId, txn: number }));
+  const shown = 'the root directory';
+  const request = { partId: rootId, nodeId: rootId, txn: number, shown };
+  const { attributes = {} } = await locatingDirectory('/', async () => metadataOf(await opLog.readRow(request)));
   const tags = Object.entries(attributes).flatMap(([key, value]) =>
     key.startsWith(prefix) ? [[key.slice(prefix.length), commitOf(key, value, number)] as const] : [],
   );
@@ -46,7 +49,11 @@ export async function tagsAt(opLog: OpLog, number: CommitNumber): Promise<Tags> 
 function commitOf(key: string, value: string, number: CommitNumber): CommitNumber {
   const tagged = /^\d{1,15}$/.test(value) ? parseCommitNumber(Number(value)) : undefined;
   if (tagged !== undefined && tagged < number && isTagName(key.slice(prefix.length))) return tagged;
-  throw new PondError('pond-damaged', `'${key}' in the root of commit ${number} is not a tag of an earlier commit`);
+  // An attribute may be of any length.
+  throw new PondError(
+    'pond-damaged',
+    `'${key.slice(0, nameLengthMax)}' in the root of commit ${number} is not a tag of an earlier commit`,
+  );
 }
 
 /** Returns the attributes of the root with a change of the tags. Fails `usage`, `already-exists` and `version-not-found`. */

@@ -1,11 +1,10 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { type Job } from '../base/job.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Content, type Node } from '../tinyfs/backend.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
 import { type HistorySources } from './historyRows.ts';
-import { type HostFile } from './hostFile.ts';
+import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { type LargeContents } from './largeContents.ts';
 import { type Status } from './status.ts';
 import { type StoredFiles } from './storedFiles.ts';
@@ -49,7 +48,7 @@ export interface TreeLayer {
    */
   over(stored: Backend, notify?: (changes: readonly PathEvent[]) => void): LayeredTree;
   /** As Pond.hostFiles, for the nodes of all layered trees. */
-  hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
+  hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
   /** As Pond.contentKey, for the nodes of all layered trees. */
   contentKey(node: Node): string;
   /**
@@ -138,7 +137,7 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
    * first if needed, which may take long: `signal` cancels it, `progress` reports on it. Fails `pond-damaged` when
    * content is not what was stored.
    */
-  hostFiles(node: Node, job?: Job): Promise<readonly HostFile[]>;
+  hostFiles(node: Node, job?: HostFilesJob): Promise<readonly HostFile[]>;
   /** Hash of a node's whole value: of all versions for a series. Needs no content. */
   contentKey(node: Node): string;
   /** Contents over the inline limit, which a thin clone fetches when they are read. */

@@ -1,6 +1,7 @@
 /** Facts about a version of a series, found in its content when it is stored, and kept in its row. */
 import { Fields } from '../delta/fields.ts';
 import { type ParquetFooter, type TimeRange } from '../parquet/footer.ts';
+import { type KeyOfRow, shownRow } from '../oplog/parseRow.ts';
 import { type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { type Node } from '../tinyfs/backend.ts';
 
@@ -22,6 +23,9 @@ export const defaultTimeColumn = 'Timestamp';
 
 /** Key of the text in a Parquet file that holds the hash of the appended batch. */
 export const batchKey = 'duckpond.batch';
+
+/** Key of the text with the columns of the whole series, up to this version: JSON, a list of pairs of name and type. */
+export const columnsKey = 'duckpond.columns';
 
 /** Returns the facts that a footer states. */
 export function factsIn(footer: ParquetFooter, attributes: Node['attributes']): VersionFacts {
@@ -46,11 +50,11 @@ export function parseFacts(fields: Fields): VersionFacts {
 
 /** Returns the facts in the row of a version. Fails `pond-damaged` for an impossible range of time. */
 export function factsOfRow(
-  row: Pick<StoredRow, 'nodeId' | 'txn' | 'minTimeUs' | 'maxTimeUs'>,
+  row: KeyOfRow & Pick<StoredRow, 'minTimeUs' | 'maxTimeUs'>,
   { rows, batch }: RowMetadata,
 ): VersionFacts {
-  const { minTimeUs, maxTimeUs, nodeId, txn } = row;
-  const place = { file: `${nodeId} in commit ${txn}`, line: 1 };
+  const { minTimeUs, maxTimeUs } = row;
+  const place = { file: shownRow(row), line: 1 };
   const time = timeRangeIn(new Fields({ max_time: maxTimeUs }, 'row', place), minTimeUs, maxTimeUs);
   return { ...(rows !== undefined && { rows }), ...(time && { time }), ...(batch !== undefined && { batch }) };
 }

@@ -19,6 +19,8 @@ export interface MigrationCommands {
       readonly history: 'all' | 'every' | 'none';
       /** Reads and checks the source, and writes nothing. */
       readonly dryRun?: boolean;
+      /** Makes series of appended files of CSV and of lines of JSON: each append is a version with its rows. */
+      readonly parse?: boolean;
       /** Leaves damaged files out in place of failing. */
       readonly skipDamaged?: boolean;
     };

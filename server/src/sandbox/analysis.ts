@@ -6,6 +6,7 @@ import { engineToPondError, readSerializeError } from '../duckdb/engineError.ts'
 import { literal, sql as sqlOf } from '../duckdb/sql.ts';
 import { type AstFunction, findReferences } from './ast.ts';
 import { checkFunctions, describesHost, engineFunctions } from './functions.ts';
+import { boundsIn } from './timeBounds.ts';
 import { isOurs, namesIn, type TableReference } from './pondNames.ts';
 import { isSymbol, type Token, tokenize, unclearIn } from '../base/sqlTokens.ts';
 import { type QueryStatement, splitQuery } from './userStatements.ts';
@@ -131,8 +132,11 @@ async function analyzeTree(
       hint: `Write the version after the path: "${table.name}@3", "${table.name}@HEAD~1".`,
     });
   }
+  const allBounds = boundsIn(tree);
   return tables.map(({ schema, name, offset, isCommonTable }) => {
-    return { schema: schema.toLowerCase(), name, index: indexOf(offset), certain: !isCommonTable };
+    const bounds = schema === '' && !isCommonTable ? allBounds.get(name.toLowerCase()) : undefined;
+    const reference = { schema: schema.toLowerCase(), name, index: indexOf(offset), certain: !isCommonTable };
+    return bounds === undefined ? reference : { ...reference, bounds };
   });
 }
 

@@ -21,7 +21,8 @@ export interface AstFunction {
   readonly isTableFunction: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** An object of the tree. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Collects all tables and functions that occur anywhere in a tree. */
 export function findReferences(tree: unknown): References {
@@ -46,7 +47,7 @@ export function findReferences(tree: unknown): References {
 }
 
 /** Yields every object in a tree, without recursion: a long chain of operators makes a deep tree. */
-function* walk(tree: unknown): Iterable<Fields> {
+export function* walk(tree: unknown): Iterable<Fields> {
   const open = [tree];
   while (open.length > 0) {
     const value = open.pop();
@@ -62,11 +63,13 @@ function commonTableNames(node: Fields): readonly string[] {
   return Array.isArray(map) ? map.filter(isObject).map((entry) => text(entry, 'key').toLowerCase()) : [];
 }
 
-function isObject(value: unknown): value is Fields {
+/** True for an object of the tree. */
+export function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(node: Fields, key: string): string {
+/** The text under a key; empty for any other value. */
+export function text(node: Fields, key: string): string {
   const value = node[key];
   return typeof value === 'string' ? value : '';
 }

@@ -54,6 +54,7 @@ async function findColumns(
   const columns = found.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
   // A column of this name holds the values of a file that has no objects.
   if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return null;
+  if (await hasEmptyKey(connection, { reading, hostPaths, columns })) return null;
   return await exactColumns(connection, { reading, hostPaths, columns });
 }
 
@@ -61,6 +62,17 @@ async function findColumns(
 function haveSimilarNames(columns: readonly Column[]): boolean {
   const names = new Set(columns.map(({ name }) => name.toLowerCase()));
   return columns.some(({ name }) => names.has(name.toLowerCase().replace(/_\d+$/, '')) && /_\d+$/.test(name));
+}
+
+/** True where a column has a name that DuckDB made for an empty key: no key of this name has a value. */
+async function hasEmptyKey(connection: Connection, { reading, hostPaths, columns }: JsonTable): Promise<boolean> {
+  const made = columns.filter(({ name }, index) => name === `C${index}`).map(({ name }) => ({ name, type: 'JSON' }));
+  if (made.length === 0) return false;
+  const counts = joinSql(made.map(({ name }) => sql`count(${identifier(name)})`));
+  const [row = []] = await connection.rows(
+    sql`SELECT ${counts} FROM ${readerSql(reading, hostPaths, columnsOption(made))}`,
+  );
+  return row.some((count) => Number(count) === 0);
 }
 
 function columnsOption(columns: FoundColumns): SqlText {

@@ -1,6 +1,7 @@
 import { type Token, tokenize } from '../base/sqlTokens.ts';
 import { type ReadAs } from './formats.ts';
 import { type TextFormat } from './textFormat.ts';
+import { type ColumnBounds } from './timeBounds.ts';
 
 /** A reader function that a query calls, with what the call states about its files. */
 export interface PondReader {
@@ -26,6 +27,8 @@ export interface TableReference {
   readonly certain: boolean;
   /** The call that the table stands for, under a name of this program; undefined for a pond path. */
   readonly reader?: PondReader;
+  /** What the query says about columns of all rows that it takes from the table. */
+  readonly bounds?: readonly ColumnBounds[];
 }
 
 /**

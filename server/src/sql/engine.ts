@@ -238,13 +238,8 @@ export class QueryEngine {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
     const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
-    const { parameters = [] } = request;
-    return {
-      worker,
-      prepared: await prepareQuery(scope, analysis, request),
-      statement: analysis.statement,
-      parameters,
-    };
+    const prepared = await prepareQuery(scope, analysis, request);
+    return { worker, prepared, statement: analysis.statement, parameters: request.parameters ?? [] };
   }
 
   /** Runs work on a prepared query; once more when a derived or converted file is gone from the cache, or a file changed. */

@@ -14,10 +14,13 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { whileUnchanged } from '../storage/unchangedFiles.ts';
+import { type Node } from '../tinyfs/backend.ts';
+import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
@@ -111,7 +114,7 @@ async function sourceOf(
   const as = reference.reader?.as;
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: SourceFile[][] = [];
-  for (const file of files) perFile.push(await sourceFiles(scope, file));
+  for (const file of files) perFile.push(await sourceFiles(scope, file, reference.bounds));
   const found = perFile.flat();
   return {
     files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
@@ -133,11 +136,20 @@ async function wholeSource(
 ): Promise<PreparedSource> {
   const found: { readonly hostPath: string; readonly pondPath: string }[] = [];
   for (const { node, pondPath } of files) {
-    for (const { hostPath } of await pond.hostFiles(node, signal === undefined ? {} : { signal })) {
+    for (const { hostPath } of await contentsOf({ pond, signal }, pondPath, node)) {
       found.push({ hostPath, pondPath });
     }
   }
   return { files: found, view: { sql: wholeFilesSql(name, found, as), index, path: name } };
+}
+
+/** The host files of the node at a path. Fails as Pond.hostFiles, with the path of damage. */
+function contentsOf(
+  { pond, signal }: Pick<PrepareScope, 'pond' | 'signal'>,
+  path: string,
+  node: Node,
+): Promise<readonly HostFile[]> {
+  return locatingDamage(path, path, () => pond.hostFiles(node, signal === undefined ? {} : { signal }));
 }
 
 async function deltaSource(
@@ -147,7 +159,7 @@ async function deltaSource(
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
-    for (const { hostPath } of await pond.hostFiles(at.node, signal === undefined ? {} : { signal })) {
+    for (const { hostPath } of await contentsOf({ pond, signal }, at.path, at.node)) {
       found.push({ hostPath, partitionValues, pondPath: at.path });
     }
   }
@@ -157,9 +169,13 @@ async function deltaSource(
   };
 }
 
-async function sourceFiles(scope: PrepareScope, file: ResolvedFile): Promise<SourceFile[]> {
+async function sourceFiles(
+  scope: PrepareScope,
+  file: ResolvedFile,
+  bounds: TableReference['bounds'],
+): Promise<SourceFile[]> {
   const { pondPath, reading, format } = file;
-  const contents = await scope.pond.hostFiles(file.node, scope.signal === undefined ? {} : { signal: scope.signal });
+  const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
     const hostPath =

@@ -157,7 +157,7 @@ function listItems(directory: string): readonly HostItem[] {
   if (statOf(directory)?.isDirectory() !== true) return [];
   return listFolder(directory).flatMap(({ name, isText }): readonly HostItem[] => {
     if (!isText) return [{ name, kind: 'other', reason: 'its name is not UTF-8' }];
-    const item = itemAt(join(directory, name), name);
+    const item = itemAt(`${directory}${sep}${name}`, name);
     return item === undefined ? [] : [item];
   });
 }

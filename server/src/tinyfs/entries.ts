@@ -1,29 +1,75 @@
-/** Reads entries of a directory by its path: a backend knows no paths, and damage in one must say where it is. */
+/** Reads nodes by their paths: a backend knows no paths, and damage must say where it is. */
 import { isPondError } from '../base/error.ts';
 import { type Backend, type Entry, type Node } from './backend.ts';
 
-/** A directory, and where it is. */
-interface DirectoryAt {
+/** A node, and where it is. */
+interface NodeAt {
   readonly path: string;
   readonly node: Node;
 }
 
 /** As Backend.list. A damaged directory fails `pond-damaged` with its path. */
-export function entriesAt(backend: Backend, directory: DirectoryAt): Promise<readonly Entry[]> {
-  return locatingDamage(directory, () => backend.list(directory.node));
+export function entriesAt(backend: Backend, directory: NodeAt): Promise<readonly Entry[]> {
+  return locatingDirectory(directory.path, () => backend.list(directory.node));
 }
 
 /** As Backend.lookup. A damaged directory fails `pond-damaged` with its path. */
-export function entryAt(backend: Backend, directory: DirectoryAt, name: string): Promise<Node | undefined> {
-  return locatingDamage(directory, () => backend.lookup(directory.node, name));
+export function entryAt(backend: Backend, directory: NodeAt, name: string): Promise<Node | undefined> {
+  return locatingDirectory(directory.path, () => backend.lookup(directory.node, name));
 }
 
-async function locatingDamage<T>({ path }: DirectoryAt, read: () => Promise<T>): Promise<T> {
+/** As Backend.readlink. A damaged link fails `pond-damaged` with its path. */
+export function targetAt(backend: Backend, link: NodeAt): Promise<string> {
+  return locatingDamage(link.path, link.path, () => backend.readlink(link.node));
+}
+
+/** As Backend.read. Damaged content fails `pond-damaged` with its path and version. */
+export async function* contentAt(
+  backend: Backend,
+  { path, node }: NodeAt,
+  range?: { readonly start: number; readonly end: number },
+): AsyncIterable<Uint8Array> {
+  const where = `${path}, version ${node.version}`;
+  const content = backend.read(node, range)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await locatingDamage(where, path, () => content.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await content.return?.();
+  }
+}
+
+/** As Backend.versions. Damage before any of them fails `pond-damaged` with the path. */
+export async function* versionsAt(backend: Backend, { path, node }: NodeAt): AsyncIterable<Node> {
+  const versions = backend.versions(node)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await locatingDamage(path, path, () => versions.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await versions.return?.();
+  }
+}
+
+/** As locatingDamage, for reads of a directory. */
+export function locatingDirectory<T>(path: string, read: () => Promise<T>): Promise<T> {
+  return locatingDamage(`directory ${path}`, path, read);
+}
+
+/**
+ * Returns the result of a read of the node at a path. Its `pond-damaged` errors begin with `where`; those that name no
+ * damaged file of the pond's folder have the path of the node.
+ */
+export async function locatingDamage<T>(where: string, path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    // An error with a path names the damaged file of the pond's folder.
-    if (!isPondError(error, 'pond-damaged') || error.path !== undefined) throw error;
-    throw error.with({ path, message: `directory ${path}: ${error.message}` });
+    if (!isPondError(error, 'pond-damaged') || error.message.startsWith(`${where}:`)) throw error;
+    throw error.with({ path: error.path ?? path, message: `${where}: ${error.message}` });
   }
 }

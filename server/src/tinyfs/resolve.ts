@@ -14,7 +14,7 @@
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
-import { entryAt } from './entries.ts';
+import { entryAt, targetAt } from './entries.ts';
 import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath, normalizePath, splitPath } from './path.ts';
 
@@ -156,7 +156,7 @@ async function walkSteps(
 }
 
 async function follow(walk: Walk, link: NodePath, depth: number): Promise<Resolution> {
-  const target = await walk.backend.readlink(link.node);
+  const target = await targetAt(walk.backend, link);
   if (depth >= linkDepthMax || walk.linksLeft-- <= 0) {
     throw new PondError('symlink-loop', `too many links: ${link.path} leads on to ${target}`, { path: target });
   }

@@ -8,7 +8,7 @@ import {
   writeFile,
   type WriteOptions,
 } from './change.ts';
-import { entriesAt, entryAt } from './entries.ts';
+import { contentAt, entriesAt, entryAt, targetAt, versionsAt } from './entries.ts';
 import { copyEntry, removeEntry, renameEntry, type TransferOptions } from './move.ts';
 import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath } from './path.ts';
@@ -81,19 +81,19 @@ export class WorkingDirectory {
     if (at.isDirectory) {
       throw new PondError('is-a-directory', `expected a file at ${at.path}, got a directory`, { path: at.path });
     }
-    yield* this.backend.read(at.node, range);
+    yield* contentAt(this.backend, at, range);
   }
 
   /** Returns the target of a link, as given. Fails `not-found`, `not-a-symlink`. */
   async readlink(path: string): Promise<string> {
     const at = await resolveExisting(this.backend, await this.#here(), path, false);
-    if (at.node.type === 'symlink') return this.backend.readlink(at.node);
+    if (at.node.type === 'symlink') return targetAt(this.backend, at);
     throw new PondError('not-a-symlink', `expected a link at ${at.path}, got a ${at.node.type}`, { path: at.path });
   }
 
   /** Yields all versions of the node at the path, latest first. Fails `not-found`, at the first. */
   async *versions(path: string): AsyncIterable<Node> {
-    yield* this.backend.versions((await this.#existing(path)).node);
+    yield* versionsAt(this.backend, await this.#existing(path));
   }
 
   /** Stores a new file. Fails `already-exists`, and `not-found` when its directory is missing. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSlugs, pageText, pathFrom, scriptValue } from '../../../server/src/documents/pageNames.ts';
+import { randomOf } from '../../support/random.ts';
 
 test('every name becomes one that all hosts accept; different names stay different, equal names equal', () => {
   const slugs = createSlugs();
@@ -53,6 +54,45 @@ test('a text has no meaning in Markdown, HTML and the expressions of a page', ()
   );
   assert.equal(pageText('5 °C, 水'), '5 &#176;C, 水');
   assert.equal(pageText('a\n\n# b'), 'a&#10;&#10;&#35; b');
+});
+
+test('a text cannot reorder a page, or hide in it', () => {
+  assert.equal(pageText('a\u202eb\u200bc\u0007'), 'a&#92;u202eb&#92;u200bc&#92;x07');
+});
+
+test('names of a site differ on a disk that ignores case and accents, whatever they are', () => {
+  const random = randomOf(7);
+  const parts = [
+    'a',
+    'A',
+    'ä',
+    'a\u0308',
+    'ß',
+    'SS',
+    'İ',
+    'i',
+    '.',
+    '..',
+    '/',
+    '-',
+    '_',
+    ' ',
+    '\u202e',
+    '<',
+    'con',
+    '.md',
+    'ǅ',
+    '水',
+  ];
+  const slugs = createSlugs();
+  const names = new Set(
+    Array.from({ length: 2000 }, () =>
+      Array.from({ length: 1 + random(5) }, () => parts[random(parts.length)]).join(''),
+    ),
+  );
+  const found = [...names].map((name) => slugs.of('', name));
+  assert.equal(new Set(found.map((slug) => slug.normalize('NFC').toLowerCase())).size, names.size);
+  for (const slug of found) assert.match(slug, /^[a-z0-9_][a-z0-9._-]*$/);
 });
 
 test('a value in a script ends neither the script nor its line', () => {

@@ -1,4 +1,5 @@
 /** Pictures of a plot as files. */
+import { xmlText } from './xmlText.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 
@@ -30,7 +31,7 @@ export function svgOf(panels: readonly SVGElement[], title: string): string {
     svg.append(copy);
     top += boxes[index]?.height ?? 0;
   }
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(svg)}`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${xmlText(new XMLSerializer().serializeToString(svg))}`;
 }
 
 /** A copy of an element with the values of the theme; variables mean nothing outside the page. */

@@ -4,7 +4,6 @@ import { type Job } from '../../base/job.ts';
 import { identifier, joinSql, literal, sql } from '../../duckdb/sql.ts';
 import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
-import { versionFacts } from '../../pond/series.ts';
 import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
 import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
@@ -15,6 +14,7 @@ import { type AppendPlan, isInexact, planAppend, typeError } from './appendPlan.
 import { flexibleTypes } from './flexibleTypes.ts';
 import { findTimeColumn, isNumeric } from './findTime.ts';
 import { mayBeInferred, nullColumns } from './nullColumns.ts';
+import { type BatchCache, KnownBatches } from './knownBatches.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
 import { requireSecondsIn } from './seconds.ts';
 import { columnsInFooter, footerTexts } from './seriesFooter.ts';
@@ -31,6 +31,8 @@ interface AppenderOptions {
   /** True for text of which more will follow: the types of new columns have room for later values. */
   readonly isFlexible?: boolean;
   readonly materializer: Materializer;
+  /** Where the hashes of batches are kept; without it, the versions are asked for them. */
+  readonly cache?: BatchCache | undefined;
   readonly job: Job;
 }
 
@@ -68,8 +70,8 @@ export class SeriesAppender {
   /** One for each pending version. */
   #directories: readonly TemporaryDirectory[] = [];
   #pending: readonly PendingVersion[] = [];
-  /** Hashes of the batches in the series; loaded with the first batch that has one. */
-  #batches: Set<string> | undefined;
+  /** Loaded with the first batch that has a hash. */
+  #batches: KnownBatches | undefined;
   #columns: readonly TypedColumn[];
   #timeColumn: string | undefined;
 
@@ -100,7 +102,8 @@ export class SeriesAppender {
    */
   async read({ file, hash }: Batch): Promise<ReadBatch> {
     if (hash !== undefined) {
-      this.#batches ??= await this.#knownBatches();
+      const { home, path, cache } = this.#options;
+      this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
       if (this.#batches.has(hash)) return knownBatch;
     }
     const { builder } = this.#options.materializer;
@@ -142,6 +145,7 @@ export class SeriesAppender {
         const options = { type: 'series', ...(attributes && { attributes }) } as const;
         node = (await home.writeFile(path, content, options)).node;
       }
+      if (node !== undefined && this.#pending.length > 0) this.#batches?.save(node);
       this.#pending = [];
       this.#existing = node;
       this.close();
@@ -153,17 +157,6 @@ export class SeriesAppender {
   close(): void {
     for (const directory of this.#directories) directory.remove();
     this.#directories = [];
-  }
-
-  async #knownBatches(): Promise<Set<string>> {
-    const { home, path } = this.#options;
-    const hashes = new Set<string>();
-    if (this.#existing === undefined) return hashes;
-    for await (const version of home.versions(path)) {
-      const { batch } = versionFacts(version);
-      if (batch !== undefined) hashes.add(batch);
-    }
-    return hashes;
   }
 
   /** Writes the rows as Parquet. A column that is text in the series is read as text, whatever its values look like. */

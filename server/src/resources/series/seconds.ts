@@ -42,7 +42,7 @@ export async function requireSeconds(
 export async function requireSecondsIn(
   column: Column,
   hostPaths: readonly string[],
-  { builder }: Materializer,
+  { builder }: Pick<Materializer, 'builder'>,
   { signal }: Job,
 ): Promise<void> {
   const isBeyond = sql`abs(s) > ${secondsMax} AND abs(s) <= ${units[2].max}`;

@@ -1,13 +1,10 @@
 /** Columns of a series as the footer of its latest version states them, so that no other version is opened. */
 import { parseSqlType } from '../../duckdb/sqlType.ts';
 import { footerBytesOf, footerTailBytes, readFooter } from '../../parquet/footer.ts';
-import { batchKey } from '../../pond/versionFacts.ts';
+import { batchKey, columnsKey } from '../../pond/versionFacts.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
-
-/** Key of the text with the columns of the whole series, up to this version: JSON, a list of pairs of name and type. */
-const columnsKey = 'duckpond.columns';
 
 /** Returns the texts in the footer of an appended version. */
 export function footerTexts(columns: readonly TypedColumn[], batch: string | undefined): Record<string, string> {

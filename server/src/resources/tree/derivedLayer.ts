@@ -6,7 +6,7 @@ import { LruCache } from '../../base/lruCache.ts';
 import { literal, literalList, sql } from '../../duckdb/sql.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
-import { type HostFile } from '../../pond/hostFile.ts';
+import { type HostFile, type HostFilesJob } from '../../pond/hostFile.ts';
 import { type TimeRange, timesOfFiles } from '../../pond/hostFileTimes.ts';
 import { type Change, type PathEvent } from '../../pond/change.ts';
 import { unchangedStream } from '../../storage/unchangedFiles.ts';
@@ -58,7 +58,7 @@ export class DerivedLayer implements ResourceLayer, NodeFiles {
     return roleOf(node)?.in === 'derived' ? node.sha256 : this.#stored.contentKey(baseOf(node));
   }
 
-  async hostFiles(node: Node, job: Job = {}): Promise<readonly HostFile[]> {
+  async hostFiles(node: Node, job: HostFilesJob = {}): Promise<readonly HostFile[]> {
     const role = roleOf(node);
     if (role?.in !== 'derived') return await this.#stored.hostFiles(baseOf(node), job);
     const file = role.node;

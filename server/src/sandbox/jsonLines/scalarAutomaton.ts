@@ -84,7 +84,7 @@ function longOr(name: string, byte: number): string {
   return extendedClass(name, byte);
 }
 
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e-?\d+)?$/;
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?$/;
 
 const isToken = (name: string): boolean => name === otherClass || words.includes(name) || number.test(name);
 

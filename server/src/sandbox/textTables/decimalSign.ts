@@ -1,6 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
+import { noDelimiter } from './layout.ts';
 import { forms } from './numberForm.ts';
 import {
   bitsOf,
@@ -18,9 +19,17 @@ const commaNumbers = bitsOf(['integer', 'comma', 'commaOrThousands', 'pointOrTho
 /** Forms of numbers. */
 export const allNumbers = pointNumbers | commaNumbers | forms.zeros;
 
-/** Commas inside values of lines that commas divide may also divide values, such as a reading and its quality. */
+const commas = bitsOf(['comma', 'commaOrThousands', 'thousands']);
+
+/**
+ * Commas inside values of lines that commas divide may also divide values, such as a reading and its quality, and so may
+ * those of lines that nothing divides, such as whole lines in quotes.
+ */
 function hasDividingCommas(column: SourceColumn): boolean {
-  return column.some(({ delimiter, facts }) => delimiter === ',' && (facts.found & forms.comma) !== 0);
+  return column.some(({ delimiter, facts }) => {
+    const found = delimiter === ',' ? forms.comma : delimiter === noDelimiter ? commas : 0;
+    return (facts.found & found) !== 0;
+  });
 }
 
 /** The decimal sign that the numbers of a source show; undefined when they show none, or both. */

@@ -93,10 +93,26 @@ export class UndecodableError extends PondError {
   }
 }
 
-/** The encoding of one byte for each character that the bytes are of: both are the same without bytes of 0x80 to 0x9f. */
-export async function singleByteEncoding(chunks: AsyncIterable<Buffer>): Promise<Encoding> {
-  for await (const chunk of chunks) if (chunk.some((byte) => byte >= 0x80 && byte <= 0x9f)) return 'windows-1252';
-  return 'latin-1';
+/** A character of several bytes of UTF-8, each byte as a character. */
+const utf8Character = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/;
+
+/** The longest start of such a character that a chunk can end with, bytes. */
+const openBytesMax = 3;
+
+/**
+ * The encoding of one byte for each character that the bytes are of: both are the same without bytes of 0x80 to 0x9f.
+ * Undefined for text with characters of UTF-8, such as parts of two files: no encoding holds for all of it.
+ */
+export async function singleByteEncoding(chunks: AsyncIterable<Buffer>): Promise<Encoding | undefined> {
+  let encoding: Encoding = 'latin-1';
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = rest + chunk.toString('latin1');
+    if (utf8Character.test(text)) return undefined;
+    if (/[\x80-\x9f]/.test(text)) encoding = 'windows-1252';
+    rest = text.slice(-openBytesMax);
+  }
+  return encoding;
 }
 
 /** Bytes that are not of an encoding, this number of line feeds below the start of a chunk. */

@@ -31,16 +31,21 @@ export function headRecords(bytes: Buffer, isWhole: boolean, options: RecordOpti
   return records;
 }
 
+const number = /^[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?$/i;
+const word = /^(true|false|nan|[+-]?inf)$/i;
+
 /** Fields of these forms are values, not words of a header or a preamble. */
 const values = [
-  /^[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?$/i,
+  number,
   /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?$/,
   /^\d{1,2}[- /][A-Za-z]{3,9}[- /]\d{2,4}([ T].*)?$/,
   /^\d{1,2}:\d{2}(:\d{2}.*)?$/,
-  /^(true|false|nan|[+-]?inf)$/i,
+  word,
 ];
 
 export const isValue = (field: string): boolean => values.some((form) => form.test(field));
+const isNumber = (field: string): boolean => number.test(field);
+const isWord = (field: string): boolean => word.test(field);
 
 /** True for a record that names the columns of the records below it. */
 export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean {
@@ -48,12 +53,44 @@ export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]):
   // Numbers separated by spaces are one field, which is no value and no name either.
   if (!trimmed.some(isValue) && trimmed.some((field) => /\p{L}/u.test(field))) return true;
   const rows = below.filter((record) => record.trimmed.length === trimmed.length);
-  return trimmed.some((field, index) => {
-    if (field === '' || isValue(field)) return false;
-    const filled = rows.map((row) => row.trimmed[index] ?? '').filter((text) => text !== '');
-    return filled.length > 0 && filled.every(isValue);
-  });
+  const columns = trimmed.map((field, index) => ({
+    field,
+    filled: rows.map((row) => row.trimmed[index] ?? '').filter((text) => text !== ''),
+  }));
+  if (columns.some(({ field, filled }) => field !== '' && !isValue(field) && areValues(filled))) return true;
+  return namesTimes(columns) || namesCount(trimmed, rows);
 }
+
+const areValues = (texts: readonly string[]): boolean => texts.length > 0 && texts.every(isValue);
+
+/** True for dates and times above numbers, beside names: a table with a column for each day or hour. */
+function namesTimes(columns: readonly { readonly field: string; readonly filled: readonly string[] }[]): boolean {
+  const times = columns.filter(({ field }) => isValue(field) && !isNumber(field) && !isWord(field));
+  if (times.length === 0 || columns.every(({ field }) => isValue(field))) return false;
+  return times.every(({ filled }) => filled.length > 0 && filled.every(isNumber));
+}
+
+/** Years in a header. */
+const year = /^(1[89]|2[01])\d\d$/;
+
+/** Numbers that count up from 0 or 1 are names from this number of them on. */
+const countMin = 3;
+
+/** True for years above other numbers, and for numbers from 0 or 1 on, that count up beside names, unlike the rows below. */
+function namesCount(fields: readonly string[], rows: readonly HeadRecord[]): boolean {
+  const from = fields.findIndex(isValue);
+  const numbers = fields.slice(from);
+  if (from < 1 || numbers.length < 2 || !countsUp(numbers) || rows.length === 0) return false;
+  const below = rows.map(({ trimmed }) => trimmed.slice(from));
+  if (numbers.every((field) => year.test(field))) {
+    const texts = below.flat().filter((text) => text !== '');
+    return texts.filter((text) => year.test(text)).length * 2 < texts.length;
+  }
+  return numbers.length >= countMin && /^[01]$/.test(numbers[0] ?? '') && !below.every(countsUp);
+}
+
+const countsUp = (texts: readonly string[]): boolean =>
+  texts.every((text, index) => /^\d{1,4}$/.test(text) && Number(text) === Number(texts[0]) + index);
 
 /** True when a record names columns of a header again: it begins a table of other columns, or the same one. */
 export function repeatsHeader(fields: readonly string[], header: readonly string[]): boolean {

@@ -26,6 +26,14 @@ export interface RowState {
 /** First byte of a byte-order mark. */
 const byteOrderMark = 0xef;
 
+/** Begins a page, above a header that is printed on each. */
+export const formFeed = 0x0c;
+
+/** True for the first byte of a record that may be a comment or another header, or begin with a byte-order mark. */
+export function isMark(byte: number | undefined, comment: number): boolean {
+  return byte === comment || byte === byteOrderMark || byte === formFeed;
+}
+
 /** An automaton that passes records all of whose values are of known classes. */
 export function knownRows(options: KnownRowsOptions): RecordAutomaton<RowState> {
   const { starts, firstName } = options;
@@ -44,8 +52,7 @@ function nextState(state: RowState, byte: number, options: KnownRowsOptions): Ro
   const { marks, comment, firstName, starts } = options;
   const automaton = automatonOf(marks);
   const isFirst = field === 0 && value === starts[0];
-  // Comments, and byte-order marks, which may begin a line.
-  if (isFirst && (byte === comment || byte === byteOrderMark)) return exits.irregular;
+  if (isFirst && isMark(byte, comment)) return exits.irregular;
   const step = automaton.table[value + byte]!;
   const result = step === unknownStep ? automaton.step(value, byte) : step;
   if (result >= 0) {

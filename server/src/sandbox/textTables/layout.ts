@@ -27,7 +27,7 @@ interface Head {
 const delimiters = [',', ';', '\t', '|'];
 
 /** A delimiter that occurs in no text: each line is one field. */
-const noDelimiter = '\u001f';
+export const noDelimiter = '\u001f';
 
 /** Share of the records of several fields below which a file is a list of lines. */
 const tableShare = 0.1;

@@ -69,6 +69,8 @@ export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: 
   }
   if (whole + scale === 0) return 0;
   const hasExponent = at < end && isExponent(bytes, at, end);
+  // 12E5 is rather an id: programs write one digit, or a decimal point, or a sign of the exponent.
+  if (hasExponent && whole > 1 && at === first + whole && isDigit(bytes[at + 1], at + 1, end)) return 0;
   if (at < end && !hasExponent) return 0;
   const isAmbiguous = scale === 3 && whole >= 1 && whole <= 3 && bytes[first] !== zero && !hasExponent;
   addDecimal(bytes, first, { whole, scale, hasExponent }, sizes);

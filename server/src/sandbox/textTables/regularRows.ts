@@ -1,7 +1,7 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
 import { PassPauses, type RecordAutomaton, recordBytesMax } from '../recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
-import { knownRows, type RowState } from './knownRows.ts';
+import { isMark, knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';
 import { endIn, exits, type FieldEnd, type FieldMarks, automatonOf } from './valueAutomaton.ts';
 import { extendedClass } from './valueClass.ts';
@@ -20,9 +20,6 @@ interface RegularRowsOptions {
 }
 
 const newline = 0x0a;
-
-/** First byte of a byte-order mark. */
-const byteOrderMark = 0xef;
 
 /** Fields of a record, at most, for which rows of known values are passed: states of more fill caches of the processor. */
 const knownFieldsMax = 100;
@@ -168,8 +165,7 @@ export class RegularRows {
   #isSpecial(bytes: Buffer, at: number): boolean {
     const { comment, marks, firstName } = this.#options;
     const first = bytes[at];
-    // A byte-order mark may begin a line.
-    if (first === comment || first === byteOrderMark) return true;
+    if (isMark(first, comment)) return true;
     if (firstName === '') return false;
     const name = this.#firstName;
     const from = first === marks.quote ? at + 1 : at;

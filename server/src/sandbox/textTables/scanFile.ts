@@ -44,7 +44,9 @@ export async function scanFile(scope: TextScope, file: SourceFile): Promise<File
     return await scanAs(scope, file, encoding);
   } catch (error) {
     if (!(error instanceof UndecodableError) || found !== undefined) throw error;
-    return await scanAs(scope, file, await singleByteEncoding(chunksOf(scope, file)));
+    const other = await singleByteEncoding(chunksOf(scope, file));
+    if (other === undefined) throw error;
+    return await scanAs(scope, file, other);
   }
 }
 

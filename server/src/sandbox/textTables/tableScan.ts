@@ -3,6 +3,7 @@ import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type SkippedLines } from './description.ts';
 import { repeatsHeader } from './head.ts';
+import { formFeed } from './knownRows.ts';
 import { columnNames, type TextLayout } from './layout.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
@@ -162,7 +163,8 @@ export class TableScan {
   #isHeaderAgain(record: RecordReader): boolean {
     if (this.#header.length < 2 || record.width < 2) return false;
     const isOther = record.width !== this.#names.length;
-    if (!isOther && record.bytes[record.starts[0] ?? 0] !== this.#headerByte) return false;
+    const byte = record.bytes[record.starts[0] ?? 0];
+    if (!isOther && byte !== this.#headerByte && byte !== formFeed) return false;
     if (!isOther && record.text(0).trim() !== this.#header[0]) return false;
     return repeatsHeader(
       record.texts().map((field) => field.trim()),

@@ -43,9 +43,33 @@ export async function tablesOf(
 
 /** The readings of the files `own`, decided by `scanned`, which has them first. Fails as tablesOf. */
 export function decideTables(own: readonly ScannedFile[], scanned: readonly ScannedFile[]): readonly TextTable[] {
+  requireHeaders(own);
   const orders = new OrderDecision(scanned.flatMap(columnsOf));
   const types = typesOf(own, scanned);
   return own.map((each) => tableOf(each, types, orders));
+}
+
+/** Fails for a file without a header among files of as many columns with one: its columns would be others. */
+function requireHeaders(files: readonly ScannedFile[]): void {
+  const bare = files.filter(({ file: { format }, scan: { layout } }) => {
+    const isStated = format?.header !== undefined || format?.names !== undefined;
+    return !layout.hasHeader && !isStated && layout.names.length > 1;
+  });
+  for (const { file, scan } of bare) {
+    const { length } = scan.layout.names;
+    const other = files.find(({ scan: { layout } }) => layout.hasHeader && layout.names.length === length);
+    if (other === undefined) continue;
+    const path = file.pondPath;
+    throw new PondError(
+      'invalid-content',
+      `${path} cannot be read: line ${scan.layout.skip + 1} is a row, where ${other.file.pondPath} has a header of as many columns`,
+      {
+        path,
+        formats: [{ header: false, names: other.scan.layout.names }, { header: true }],
+        hint: 'State the `names` of the columns of files without a header, with `header: false`.',
+      },
+    );
+  }
 }
 
 function columnsOf({ file, scan }: ScannedFile): readonly FileColumn[] {

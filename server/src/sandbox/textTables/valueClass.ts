@@ -23,7 +23,8 @@ export function isComplete(name: string): boolean {
 }
 
 const completeForms = [
-  /^-?(?:\d+\.?\d*|\.\d+)(?:e-?\d{1,2})?$/,
+  /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]\d{1,2})?$/,
+  /^-?(?:\d|\d+\.\d*|\.\d+)e\d{1,2}$/,
   /^\d{4}([-/])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/,
   /^\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?$/,
   /^(?:true|false|-?(?:nan|inf|infinity))$/,
@@ -43,7 +44,7 @@ function numberClass(text: string): string | undefined {
   const length = whole.length + scale.length;
   if (length > digitsMax || (length === 0 && exponentSign !== undefined)) return undefined;
   const lead = whole === '' ? '' : whole.startsWith('0') ? '0' : '9';
-  const power = exponentSign === undefined ? '' : `e${minus(exponentSign)}${nines(exponent)}`;
+  const power = exponentSign === undefined ? '' : `e${exponentSign}${nines(exponent)}`;
   return `${minus(sign)}${lead}${nines(whole.slice(1))}${point}${nines(scale)}${power}`;
 }
 

@@ -1,0 +1,113 @@
+/** Reads texts of older systems as rows, in the sandbox. */
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { isPondError } from '../base/error.ts';
+import { type Job } from '../base/job.ts';
+import { type AppendedRows, type ParsedText, recordsUpTo, type TextParser } from '../migrate/appendedText.ts';
+import { findTimeColumn, isNumeric } from '../resources/series/findTime.ts';
+import { rowNumberColumn, writeRowRange } from '../resources/series/rowRange.ts';
+import { requireSecondsIn } from '../resources/series/seconds.ts';
+import { type Builder, type FileFacts } from '../sandbox/build.ts';
+import { isJsonLines, readingOf, type Reading } from '../sandbox/formats.ts';
+import { readHostStream, writeHostStream } from '../storage/hostStream.ts';
+import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+
+/**
+ * Parses each text once, so that the types of its columns are those of all of its values; the rows of an append are cut
+ * out of the result when they are written. Closed by the caller.
+ */
+export class SandboxTextParser implements TextParser {
+  readonly #builder: () => Builder;
+  readonly #job: Job;
+  readonly #directory = makeTemporaryDirectory('pond-migrate');
+  #count = 0;
+
+  constructor(builder: () => Builder, job: Job) {
+    this.#builder = builder;
+    this.#job = job;
+  }
+
+  async parse(path: string, parts: readonly Uint8Array[], ends: readonly number[]): Promise<ParsedText | string> {
+    const reading = readingOf('file', basename(path));
+    const isText = reading?.compression === undefined && (reading?.reader === 'read_csv' || isLines(reading));
+    if (reading === undefined || !isText) return 'its name is not that of CSV or of lines of JSON';
+    try {
+      return await this.#rowsOf(path, { parts, ends, reading });
+    } catch (error) {
+      if (!isPondError(error) || error.code === 'cancelled') throw error;
+      return error.message;
+    }
+  }
+
+  /** Removes the temporary files. */
+  close(): void {
+    this.#directory.remove();
+  }
+
+  async #rowsOf(path: string, { parts, ends, reading }: Text): Promise<ParsedText | string> {
+    const { signal } = this.#job;
+    const builder = this.#builder();
+    const name = join(this.#directory.path, String(this.#count++));
+    const [hostPath, whole] = [`${name}.text`, `${name}.parquet`];
+    const sizeBytes = await writeHostStream(hostPath, streamOf(parts));
+    const hash = createHash('sha256');
+    for (const part of parts) hash.update(part);
+    const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, reading };
+    await builder.fromUserSql(
+      { sql: 'FROM "$1"', input: { name: path, files: [file] }, tables: [], target: whole },
+      signal,
+    );
+    const facts = await builder.inspect([whole], signal);
+    if (facts.rowCount === 0) return 'it has no rows';
+    if (facts.columns.some((column) => column.name.toLowerCase() === rowNumberColumn))
+      return `a column of it is ${rowNumberColumn}`;
+    const time = findTimeColumn(facts.columns, undefined, path);
+    if (isNumeric(time.type)) await requireSecondsIn(time, [whole], { builder }, this.#job);
+    return { timeColumn: time.name, appends: this.#appends(whole, facts, rowsUpTo(parts, ends, { reading, facts })) };
+  }
+
+  #appends(whole: string, facts: FileFacts, upTo: readonly number[]): readonly AppendedRows[] {
+    return upTo.map((to, index) => {
+      const from = upTo[index - 1] ?? 0;
+      return { rowCount: to - from, open: () => this.#cut(whole, facts, { from, to }) };
+    });
+  }
+
+  async #cut(
+    source: string,
+    { columns }: FileFacts,
+    range: { readonly from: number; readonly to: number },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const target = join(this.#directory.path, `${this.#count++}.rows`);
+    await writeRowRange(this.#builder(), { source, target, columns }, range, this.#job.signal);
+    return readHostStream(target, 0, Infinity);
+  }
+}
+
+interface Text {
+  readonly parts: readonly Uint8Array[];
+  readonly ends: readonly number[];
+  readonly reading: Reading;
+}
+
+const isLines = (reading: Reading | undefined): boolean => reading !== undefined && isJsonLines(reading);
+
+/**
+ * Returns the number of rows up to each end. Where the lines of the text are not its rows and at most one header, all rows
+ * come with the last append.
+ */
+function rowsUpTo(
+  parts: readonly Uint8Array[],
+  ends: readonly number[],
+  { reading, facts: { rowCount } }: { readonly reading: Reading; readonly facts: FileFacts },
+): readonly number[] {
+  const isCsv = reading.reader === 'read_csv';
+  const records = recordsUpTo(parts, ends, { hasQuotes: isCsv });
+  const header = (records.at(-1) ?? 0) - rowCount;
+  if (header === 0 || (isCsv && header === 1)) return records.map((count) => Math.max(0, count - header));
+  return ends.map((_, index) => (index === ends.length - 1 ? rowCount : 0));
+}
+
+async function* streamOf(parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* parts;
+}
