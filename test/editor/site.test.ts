@@ -84,6 +84,19 @@ async function checkOpenedAsFile(page: Page, directory: string): Promise<void> {
   assert.equal(await page.locator('h1').textContent(), 'site=BDock');
 }
 
+/** In high contrast, pressed buttons and the lines of the instruments remain distinguishable. */
+async function checkHighContrast(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
+  const background = (selector: string, pseudo = ''): Promise<string> => {
+    const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));
+    return page.evaluate(`getComputedStyle(document.querySelector(${element}), ${part}).backgroundColor`);
+  };
+  const pressed = await background('.pond-group button[aria-pressed="true"]');
+  assert.notEqual(pressed, await background('.pond-group button[aria-pressed="false"]'));
+  assert.equal(await background('.pond-legend span', '::before'), 'rgb(66, 105, 208)');
+  await page.emulateMedia({ forcedColors: 'none' });
+}
+
 test('a built site shows its charts without a network: first page, pickers, zoom, templates, light and dark', async (t) => {
   const shown = await builtSite(t);
   const { page, address, complaints, directory } = shown;
@@ -160,16 +173,7 @@ test('a built site shows its charts without a network: first page, pickers, zoom
   await page.emulateMedia({ colorScheme: 'dark' });
   await saveScreenshot(page, 'site-dark');
 
-  // In high contrast, pressed buttons and the lines of the instruments remain distinguishable.
-  await page.emulateMedia({ colorScheme: 'light', forcedColors: 'active' });
-  const background = (selector: string, pseudo = ''): Promise<string> => {
-    const [element, part] = [selector, pseudo].map((text) => JSON.stringify(text));
-    return page.evaluate(`getComputedStyle(document.querySelector(${element}), ${part}).backgroundColor`);
-  };
-  const pressed = await background('.pond-group button[aria-pressed="true"]');
-  assert.notEqual(pressed, await background('.pond-group button[aria-pressed="false"]'));
-  assert.equal(await background('.pond-legend span', '::before'), 'rgb(66, 105, 208)');
-  await page.emulateMedia({ forcedColors: 'none' });
+  await checkHighContrast(page);
 
   await page.goto(`${address}/pages/notes/sites/bdock.html`);
   const files = [

@@ -104,7 +104,7 @@ test('a new process reads a few texts, and one more version writes few hashes', 
   assert.ok(texts.bytes < count * 65 * Math.log2(count), `${texts.bytes} bytes`);
 });
 
-test('a cache that can be neither read nor written is as good as none', async () => {
+test('a cache that can be neither read nor written changes no answer', async () => {
   const series = new Series();
   const fail = (): never => {
     throw new PondError('storage-full', 'no room');

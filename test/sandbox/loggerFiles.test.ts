@@ -53,7 +53,7 @@ test('an error names the file of a pattern that cannot be read', async () => {
   });
 });
 
-test('a file without a header is refused beside one of as many columns, until its names are stated', async () => {
+test('a file without a header is refused next to one of as many columns, until its names are stated', async () => {
   const [head, bare] = ['t,v\n1,2\n', '3,4\n5,6\n'];
   await assert.rejects(texts.read(texts.file('a.csv', head), texts.file('b.csv', bare)), {
     code: 'invalid-content',

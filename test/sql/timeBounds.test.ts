@@ -24,7 +24,9 @@ async function newSeries(t: TestContext): Promise<PondHost> {
   const sources = months.map((month, index) => {
     const path = join(host.folder, `${month}.csv`);
     const hasMore = index >= 6;
-    const rows = [1, 10, 28].map((day) => `2024-${pair(month)}-${pair(day)} 12:00:00,${(month + day / 100).toFixed(2)}`);
+    const rows = [1, 10, 28].map(
+      (day) => `2024-${pair(month)}-${pair(day)} 12:00:00,${(month + day / 100).toFixed(2)}`,
+    );
     const lines = [...rows, `,${month}`].map((row) => (hasMore ? `${row},${index}` : row));
     writeFileSync(path, `time,level${hasMore ? ',ph' : ''}\n${lines.join('\n')}\n`);
     return path;

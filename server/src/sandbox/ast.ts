@@ -21,8 +21,8 @@ export interface AstFunction {
   readonly isTableFunction: boolean;
 }
 
-/** An object of the tree. */
-export type Fields = Readonly<Record<string, unknown>>;
+/** An object of the syntax tree of a statement. */
+export type AstFields = Readonly<Record<string, unknown>>;
 
 /** Collects all tables and functions that occur anywhere in a tree. */
 export function findReferences(tree: unknown): References {
@@ -47,7 +47,7 @@ export function findReferences(tree: unknown): References {
 }
 
 /** Yields every object in a tree, without recursion: a long chain of operators makes a deep tree. */
-export function* walk(tree: unknown): Iterable<Fields> {
+export function* walk(tree: unknown): Iterable<AstFields> {
   const open = [tree];
   while (open.length > 0) {
     const value = open.pop();
@@ -58,24 +58,24 @@ export function* walk(tree: unknown): Iterable<Fields> {
   }
 }
 
-function commonTableNames(node: Fields): readonly string[] {
+function commonTableNames(node: AstFields): readonly string[] {
   const map = isObject(node['cte_map']) ? node['cte_map']['map'] : undefined;
   return Array.isArray(map) ? map.filter(isObject).map((entry) => text(entry, 'key').toLowerCase()) : [];
 }
 
 /** True for an object of the tree. */
-export function isObject(value: unknown): value is Fields {
+export function isObject(value: unknown): value is AstFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The text under a key; empty for any other value. */
-export function text(node: Fields, key: string): string {
+export function text(node: AstFields, key: string): string {
   const value = node[key];
   return typeof value === 'string' ? value : '';
 }
 
 /** DuckDB writes 2^64-1 for a missing location. */
-function offsetOf(node: Fields): number | undefined {
+function offsetOf(node: AstFields): number | undefined {
   const offset = node['query_location'];
   return typeof offset === 'number' && Number.isSafeInteger(offset) ? offset : undefined;
 }

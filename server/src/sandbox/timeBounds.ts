@@ -1,4 +1,4 @@
-import { type Fields, isObject, text, walk } from './ast.ts';
+import { type AstFields, isObject, text, walk } from './ast.ts';
 
 /** Days that hold all values of a column in the rows that a query takes from a table. */
 export interface ColumnBounds {
@@ -38,7 +38,7 @@ export function boundsIn(tree: unknown): ReadonlyMap<string, readonly ColumnBoun
 }
 
 /** True for a table whose rows and columns are those of the file. */
-function isPlain(table: Fields): boolean {
+function isPlain(table: AstFields): boolean {
   const { type, sample, column_name_alias: columns } = table;
   return type === 'BASE_TABLE' && sample === null && Array.isArray(columns) && columns.length === 0;
 }

@@ -1,6 +1,6 @@
 import { printableLines } from '../../../../server/src/base/printable.ts';
 
-/** Characters that no XML document may have, besides those that `printableLines` shows as escapes. */
+/** Characters that no XML document may have, apart from those that `printableLines` shows as escapes. */
 const notInXml = /[\ufffe\uffff]/g;
 
 /**

@@ -63,7 +63,7 @@ export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]):
 
 const areValues = (texts: readonly string[]): boolean => texts.length > 0 && texts.every(isValue);
 
-/** True for dates and times above numbers, beside names: a table with a column for each day or hour. */
+/** True for dates and times above numbers, next to names: a table with a column for each day or hour. */
 function namesTimes(columns: readonly { readonly field: string; readonly filled: readonly string[] }[]): boolean {
   const times = columns.filter(({ field }) => isValue(field) && !isNumber(field) && !isWord(field));
   if (times.length === 0 || columns.every(({ field }) => isValue(field))) return false;
@@ -76,7 +76,7 @@ const year = /^(1[89]|2[01])\d\d$/;
 /** Numbers that count up from 0 or 1 are names from this number of them on. */
 const countMin = 3;
 
-/** True for years above other numbers, and for numbers from 0 or 1 on, that count up beside names, unlike the rows below. */
+/** True for years above other numbers, and for numbers from 0 or 1 on, that count up next to names, unlike the rows below. */
 function namesCount(fields: readonly string[], rows: readonly HeadRecord[]): boolean {
   const from = fields.findIndex(isValue);
   const numbers = fields.slice(from);
