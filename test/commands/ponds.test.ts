@@ -134,6 +134,13 @@ test('all windows are notified when the folder of a pond is gone, and nothing is
     (await again.status()).staged.map(({ path }) => path),
     ['/d'],
   );
+  // A command may find it first.
+  renameSync(directory, `${directory}.moved`);
+  const loss = await again.refresh().catch((error: unknown) => error);
+  await ponds.lose(await ponds.session(directory, 'write'), loss);
+  await ponds.refresh();
+  assert.deepEqual(notified.slice(1), [['committed', directory]]);
+  renameSync(`${directory}.moved`, directory);
 });
 
 test('a process waits for a short command of another', async (t) => {

@@ -1,9 +1,9 @@
 /**
- * The history of a pond in a real VS Code: its view, tags, undo, commits of a part, reverted changes, and files and texts
- * that are found.
+ * The history of a pond in a real VS Code: its view, tags, undo, commits of a part, reverted changes, files and texts that
+ * are found, and a pond whose folder vanishes.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -155,12 +155,42 @@ async function look(window: Window, files: FlowFiles): Promise<void> {
   await checkLegible(window, files, 'source-control');
 }
 
-test('commits are found, named, undone, made in parts, and reverted in the gutter', { timeout }, async (t) => {
-  await flows.through(t, 'history', makePond, async (window, files) => {
-    await lookBack(window);
-    await commitOne(window);
-    await look(window, files);
-    await find(window, files);
-    await revert(window);
-  });
-});
+/** Every window says that the folder of the pond is gone, saves nothing, and goes on when it is back. */
+async function vanish({ page, screenshot }: Window, { home }: FlowFiles): Promise<void> {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  for (const window of [page, other]) await status(window, 'lake · nothing staged').waitFor();
+  await rename(join(home, 'lake.pond'), join(home, 'away'));
+  for (const window of [page, other]) await status(window, 'lake · folder is gone').waitFor();
+  await page.bringToFront();
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'two' }).click();
+  await page.keyboard.press('End');
+  await page.keyboard.insertText(' and a half');
+  await page.keyboard.press('Control+S');
+  const refused = page.locator('.notifications-center').filter({ hasText: "Failed to save 'notes.txt'" });
+  await runCommandUntil(page, 'Notifications: Show Notifications', refused);
+  await page.locator('.tab.dirty.active').filter({ hasText: 'notes.txt' }).waitFor();
+  await screenshot('vanished');
+  await rename(join(home, 'away'), join(home, 'lake.pond'));
+  await status(other, 'staged').waitFor();
+  await page.bringToFront();
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'two and a half' }).click();
+  await page.keyboard.press('Control+S');
+  for (const window of [page, other]) await status(window, 'lake · 1 staged').waitFor();
+  await other.close();
+}
+
+test(
+  'commits are found, named, undone, made in parts, and reverted in the gutter, and a pond may vanish',
+  { timeout },
+  async (t) => {
+    await flows.through(t, 'history', makePond, async (window, files) => {
+      await lookBack(window);
+      await commitOne(window);
+      await look(window, files);
+      await find(window, files);
+      await revert(window);
+      await vanish(window, files);
+    });
+  },
+);

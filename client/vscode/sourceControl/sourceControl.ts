@@ -9,6 +9,8 @@ import { StagedRows } from './stagedRows.ts';
 
 /** Changes within this time trigger one refresh of the status. */
 const refreshDelayMs = 50;
+/** Milliseconds between two looks for a pond whose folder is gone. */
+const goneMs = 2000;
 
 /** One source control for each open pond, kept in sync with the pond's status. */
 export class SourceControls implements vscode.Disposable {
@@ -106,6 +108,8 @@ class PondSourceControl implements vscode.Disposable {
   private readonly staged: vscode.SourceControlResourceGroup;
   readonly rows: StagedRows;
   private timer: NodeJS.Timeout | undefined;
+  /** Looks for the folder of the pond while it is gone. */
+  private looking: NodeJS.Timeout | undefined;
   private lastSent = 0;
   private lastShown = 0;
   status: StatusInfo | undefined;
@@ -156,7 +160,7 @@ class PondSourceControl implements vscode.Disposable {
       this.lastShown = request;
       this.show(status);
     } catch (error) {
-      this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
+      if (!this.isGone) this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
       if (errorData(error)?.code === 'pond-not-found' && request >= this.lastShown) this.forget(errorText(error));
     }
   }
@@ -165,6 +169,7 @@ class PondSourceControl implements vscode.Disposable {
   private forget(reason: string): void {
     if (this.isGone) return;
     this.isGone = true;
+    this.looking = setInterval(() => void this.refresh(), goneMs);
     this.status = undefined;
     this.conflicts.resourceStates = [];
     this.staged.resourceStates = [];
@@ -175,6 +180,7 @@ class PondSourceControl implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearInterval(this.looking);
     this.rows.dispose();
     this.control.dispose();
   }
@@ -184,6 +190,7 @@ class PondSourceControl implements vscode.Disposable {
     if (this.status !== undefined && JSON.stringify(status) === JSON.stringify(this.status)) return;
     this.status = status;
     this.isGone = false;
+    clearInterval(this.looking);
     this.rows.update(status);
     const conflicts = new Set(status.conflicts);
     const states = (conflict: boolean): vscode.SourceControlResourceState[] =>

@@ -174,7 +174,7 @@ export class CommandHost implements Host {
     if (session.kind === 'attached' || !isPondError(error)) return error;
     if (session.kind === 'read' && !(error instanceof OwnershipLostError)) return error;
     const loss = error instanceof OwnershipLostError ? error : lossOf(session.pond);
-    if (loss !== undefined || isPondError(error, 'lock-held')) await this.#parts.ponds.leave(session);
+    if (loss !== undefined || isPondError(error, 'lock-held')) await this.#parts.ponds.lose(session, loss);
     return loss ?? error;
   }
 }

@@ -154,6 +154,14 @@ export class Ponds implements PondAccess {
     await end(session);
   }
 
+  /** Ends the session of a pond that this process lost. All windows look again at one whose folder is gone, and see it. */
+  async lose(session: PondSession, loss: unknown): Promise<void> {
+    const slot = this.#slots.get(session.directory);
+    if (slot?.session !== session) return;
+    await this.leave(session).catch(() => undefined);
+    if (isPondError(loss, 'pond-not-found')) this.#notify(slot, notificationOf(slot.directory, { kind: 'refreshed' }));
+  }
+
   /** Fails `lock-held` unless this process holds the pond. */
   requireOwner(directory: string): void {
     const slot = this.#slots.get(this.#parts.realPath(directory));
@@ -244,20 +252,26 @@ export class Ponds implements PondAccess {
   }
 
   async #refreshSlot(slot: PondSlot): Promise<void> {
-    if (slot.session === undefined || slot.session.kind === 'attached') return;
+    const { session } = slot;
+    if (session === undefined || session.kind === 'attached') return;
     try {
-      if (slot.session.kind === 'read' && this.#keepsLocks()) await this.#take(slot, 'write', undefined);
-      else await slot.session.pond.refresh();
+      if (session.kind === 'read' && this.#keepsLocks() && (await this.#takeIfFree(slot))) return;
+      await session.pond.refresh();
     } catch (error) {
       // Nothing is lost by a later refresh; a command on the pond would report the problem.
       if (!isPondError(error)) throw error;
-      if (slot.session !== undefined && error instanceof OwnershipLostError && error.code === 'pond-not-found') {
-        // All windows look at the pond again, and see that it is gone.
-        await this.leave(slot.session).catch(() => undefined);
-        this.#notify(slot, notificationOf(slot.directory, { kind: 'refreshed' }));
-        return;
-      }
-      if (slot.session?.kind === 'read') await slot.session.pond.refresh().catch(() => undefined);
+      if (error instanceof OwnershipLostError) await this.lose(session, error);
+    }
+  }
+
+  /** Opens a pond for writing; false when that is not possible now. */
+  async #takeIfFree(slot: PondSlot): Promise<boolean> {
+    try {
+      await this.#take(slot, 'write', undefined);
+      return true;
+    } catch (error) {
+      if (isPondError(error)) return false;
+      throw error;
     }
   }
 
