@@ -46,6 +46,8 @@ const constants: readonly ((random: Random) => string)[] = [
   (random) => `TIMESTAMP '${day(random)} 12:00:00'`,
   (random) => `'${day(random)}T00:00:00+05:30'::TIMESTAMPTZ`,
   (random) => `TIMESTAMP '${day(random)} 12:00:00' - INTERVAL 40 DAY`,
+  (random) => `now() - INTERVAL ${random(60)} MONTH`,
+  (random) => `today() - ${random(2000)}`,
 ];
 
 const constant = (random: Random): string => oneOf(random, constants)(random);
@@ -121,6 +123,14 @@ test('versions out of the range that all rows must be in are not opened', async 
     [`time >= 'infinity'`, 12],
     [`time >= '20.12.2024'`, 12],
     [`x.time >= '2024-12-20'`, 12],
+    [`time >= now() - INTERVAL 1 HOUR`, 1],
+    [`now() - INTERVAL '2 weeks' < time`, 1],
+    [`time > today() - 3`, 1],
+    [`time > current_date - 3`, 12],
+    [`time > now() - INTERVAL 500 YEAR`, 12],
+    [`time > now() - INTERVAL (level) DAY`, 12],
+    [`time > now() + INTERVAL 1 HOUR`, 12],
+    [`time < now() - INTERVAL 500 YEAR`, 12],
     [`level >= '2024-12-20'`, 12],
   ] as const) {
     assert.equal(await opened(`FROM "/levels" l WHERE ${condition}`), count, condition);

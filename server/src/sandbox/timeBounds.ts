@@ -1,4 +1,5 @@
 import { type AstFields, isObject, text, walk } from './ast.ts';
+import { earliestDay } from './relativeTime.ts';
 
 /** Days that hold all values of a column in the rows that a query takes from a table. */
 export interface ColumnBounds {
@@ -19,7 +20,7 @@ const marginDays = 2;
 
 /**
  * Bounds that the WHERE of a query sets to columns, by the table's name: of tables that occur once in the query, and
- * from comparisons with constant dates and times that all rows must pass. Everything else sets no bound.
+ * from comparisons with dates and times, written out or before now, that all rows must pass. Everything else sets no bound.
  */
 export function boundsIn(tree: unknown): ReadonlyMap<string, readonly ColumnBounds[]> {
   const counts = new Map<string, number>();
@@ -51,13 +52,13 @@ function boundsOf(condition: unknown, aliases: readonly string[]): readonly Colu
   }
   if (kind === 'BETWEEN' && type === 'COMPARE_BETWEEN') {
     const column = columnIn(input, aliases);
-    return [...comparison(column, '>', dayOf(lower)), ...comparison(column, '<', dayOf(upper))];
+    return [...comparison(column, '>', lower), ...comparison(column, '<', upper)];
   }
   const sign = kind === 'COMPARISON' ? signs.get(String(type)) : undefined;
   if (sign === undefined) return [];
   return [
-    ...comparison(columnIn(left, aliases), sign, dayOf(right)),
-    ...comparison(columnIn(right, aliases), turned[sign], dayOf(left)),
+    ...comparison(columnIn(left, aliases), sign, right),
+    ...comparison(columnIn(right, aliases), turned[sign], left),
   ];
 }
 
@@ -73,8 +74,10 @@ const signs: ReadonlyMap<string, Sign> = new Map([
 
 const turned: Readonly<Record<Sign, Sign>> = { '<': '>', '=': '=', '>': '<' };
 
-/** A comparison of a column with a time on a day. */
-function comparison(column: string | undefined, sign: Sign, day: number | undefined): readonly ColumnBounds[] {
+/** A comparison of a column with a time. */
+function comparison(column: string | undefined, sign: Sign, time: unknown): readonly ColumnBounds[] {
+  // A bound that moves with the clock may only move away from what it excludes.
+  const day = dayOf(time) ?? (sign === '>' ? earliestDay(time, Date.now()) : undefined);
   if (column === undefined || day === undefined) return [];
   const minUs = sign === '<' ? -Infinity : (day - marginDays) * dayUs;
   const maxUs = sign === '>' ? Infinity : (day + 1 + marginDays) * dayUs;
