@@ -110,7 +110,8 @@ class ClientOfShared extends EventEmitter {
   /** @param {NodeJS.Signals} [signal] */
   kill(signal) {
     if (this.#hasEnded) return;
-    if (signal === 'SIGKILL' && this.#pending.size > 0) return void this.#shared?.process.kill(signal);
+    // What is killed at once may have found what is wrong: it serves no other client.
+    if (signal === 'SIGKILL') return void this.#shared?.process.kill(signal);
     this.#isClosing = true;
     for (const id of this.#pending) this.#shared?.process.send({ kind: 'cancel', id });
     this.#leaveWhenDone();

@@ -26,15 +26,11 @@ import { notificationOf, renamedNotification } from './notification.ts';
 import { openReaderSession, type PondSession, retryMs, type SessionParts, openWriterSession } from './session.ts';
 
 /** Dependencies with which the ponds of a process are opened. */
-interface PondsParts extends SessionParts {
+interface PondsParts extends SessionParts, Pick<PondAccess, 'env' | 'grants' | 'author' | 'builder'> {
   readonly init: (directory: string) => Promise<ResourcePond>;
   /** Repairs a pond that no process has open. */
   readonly repair: PondAccess['repair'];
   readonly openDisk: OpenDisk;
-  readonly env: PondAccess['env'];
-  readonly grants: PondAccess['grants'];
-  readonly author: PondAccess['author'];
-  readonly builder: PondAccess['builder'];
   /** Canonical path of a host directory that may have several. */
   readonly realPath: (directory: string) => string;
   /** True for a long-lived process, such as a server. */
