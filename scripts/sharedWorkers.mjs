@@ -6,7 +6,7 @@
  */
 import childProcess from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,12 +39,15 @@ class SharedProcess {
   constructor(key, file, options) {
     this.key = key;
     // The folder of its first client goes when that is closed.
-    this.process = fork(file, [mkdtempSync(path.join(tmpdir(), 'pond-test-worker-'))], options);
+    const folder = mkdtempSync(path.join(tmpdir(), 'pond-test-worker-'));
+    this.process = fork(file, [folder], options);
     this.process.on('message', (message) => this.client?.receive(/** @type {{ readonly id: number }} */ (message)));
     this.process.stderr?.setEncoding('utf8').on('data', (text) => this.client?.stderr.emit('data', text));
     this.process.on('error', (error) => this.client?.emit('error', error));
     this.process.once('close', (code, signal) => {
       if (idle.includes(this)) idle.splice(idle.indexOf(this), 1);
+      // A process that is killed cannot.
+      rmSync(folder, { recursive: true, force: true });
       this.client?.end(code, signal);
     });
   }

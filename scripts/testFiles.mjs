@@ -25,7 +25,6 @@ export const slowGroups = [
   ['test/pond/crash.test.ts'],
   ['test/pond/faults.test.ts'],
   ['test/sandbox/functions.test.ts'],
-  ['test/commands/hostilePond.test.ts'],
   flows('everyday', 'tableDiff', 'plots', 'cells'),
   ['test/pond/foreignEngines.test.ts'],
   ['test/resources/hydroVuResume.test.ts'],
@@ -33,7 +32,6 @@ export const slowGroups = [
   ['test/pond/backend.test.ts'],
   ['test/cli/strangers.test.ts'],
   ['test/cli/attach.test.ts'],
-  ['test/cli/queriesReadOnly.test.ts'],
   ['test/commands/newVerb.test.ts'],
   ['test/resources/newKind.test.ts'],
   ['test/delta/chdb.test.ts'],
@@ -95,31 +93,71 @@ export async function runTests(files) {
 /** Files that share a process at most: the fewer, the better the last ones spread over the cores. */
 const filesOfProcess = 12;
 
+/** A group of fewer files is joined with others of its size: its process costs more than its tests. */
+const filesOfFullGroup = 6;
+
 /**
- * Groups files by process, in the order given. Files of one folder share processes, as loading the product and warming it
- * up took a third of the processor time of all tests; slow ones share them as `slowGroups` lists, and those from outside
- * of the checkout run alone.
+ * Groups files by process: slow ones as `slowGroups` lists them, in the order given, then the others, the largest group
+ * first, so that no core is idle at the end. Files of one folder share processes, as loading the product and warming it up
+ * took a third of the processor time of all tests. Files from outside of the checkout run alone.
  * @param {readonly string[]} files
  * @returns {readonly (readonly string[])[]}
  */
 export function shareProcesses(files) {
+  /** @type {Map<number, string[]>} */
+  const slow = new Map();
+  /** @type {Map<string, string[]>} */
+  const folders = new Map();
   /** @type {string[][]} */
-  const groups = [];
-  /** @type {Map<string | number, string[]>} */
-  const open = new Map();
+  const alone = [];
   for (const file of files) {
     const name = nameOf(file);
     const rank = slowRanks.get(name);
-    const shared = name.startsWith('..') ? undefined : open.get(rank ?? path.posix.dirname(name));
-    if (shared !== undefined && (rank !== undefined || shared.length < filesOfProcess)) {
-      shared.push(file);
-      continue;
-    }
-    const group = [file];
-    groups.push(group);
-    open.set(rank ?? path.posix.dirname(name), group);
+    if (rank !== undefined) addTo(slow, rank, file);
+    else if (name.startsWith('..')) alone.push([file]);
+    else addTo(folders, path.posix.dirname(name), file);
   }
-  return groups;
+  const groups = [...folders.values()].flatMap(parts);
+  const full = groups.filter(({ length }) => length >= filesOfFullGroup);
+  const joined = join(groups.filter(({ length }) => length < filesOfFullGroup));
+  return [...slow.values(), ...[...full, ...joined].sort((a, b) => b.length - a.length), ...alone];
+}
+
+/**
+ * Splits files into groups of the size of a process.
+ * @param {readonly string[]} files
+ */
+function parts(files) {
+  return Array.from({ length: Math.ceil(files.length / filesOfProcess) }, (_, index) =>
+    files.slice(index * filesOfProcess, (index + 1) * filesOfProcess),
+  );
+}
+
+/**
+ * Joins whole groups, in their order, to groups of at most the size of a process.
+ * @param {readonly (readonly string[])[]} groups
+ */
+function join(groups) {
+  /** @type {string[][]} */
+  const joined = [];
+  for (const group of groups) {
+    const last = joined.at(-1);
+    if (last === undefined || last.length + group.length > filesOfProcess) joined.push([...group]);
+    else last.push(...group);
+  }
+  return joined;
+}
+
+/**
+ * @template K
+ * @param {Map<K, string[]>} groups
+ * @param {K} key
+ * @param {string} file
+ */
+function addTo(groups, key, file) {
+  const group = groups.get(key) ?? [];
+  groups.set(key, group);
+  group.push(file);
 }
 
 /**

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
 import { test } from 'node:test';
 import { root } from '../../scripts/run.mjs';
 import { answers, stepsOf, type Step } from '../support/consoleBlocks.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { startPond } from '../support/pondCommand.ts';
+import { runPond, startPond } from '../support/pondCommand.ts';
 
 /** Commands that replace those that need a network. */
 const offline: Readonly<Record<string, string>> = {
@@ -17,30 +18,66 @@ const offline: Readonly<Record<string, string>> = {
 const schedule = 'pond run --every 10m';
 const end = /<<<(\d+)>>>\n/;
 
+/**
+ * In the shell, `pond` asks this process to run the command: a process for each takes longer than the command. The
+ * question goes to descriptor 3 (the folder, the number of arguments, and these, each ended by a zero byte), the answer,
+ * the status, comes from 4, when the output is in a file.
+ */
+const relay = `pond() {
+  local status
+  : > "$RELAY/input"
+  if [[ "\${!#}" == - ]]; then cat > "$RELAY/input"; fi
+  printf '%s\\0' "$PWD" "$#" "$@" >&3
+  read -r status <&4
+  cat "$RELAY/output"
+  return "$status"
+}`;
+
 /** The steps as a script that prints the output and the status of each command. */
 function scriptOf(steps: readonly Step[]): string {
   const lines = steps.map((step) => {
     if (step.kind === 'file') return `cat > ${step.name} <<'END OF FILE'\n${step.content}END OF FILE`;
     return `${offline[step.text] ?? step.text}\necho "<<<$?>>>"`;
   });
-  return ['exec 2>&1', 'pond() { node "$POND_SCRIPT" "$@"; }', ...lines, ''].join('\n');
+  return ['exec 2>&1', relay, ...lines, ''].join('\n');
 }
 
-async function run(script: string, cwd: string): Promise<string> {
+async function run(script: string, cwd: string, relayFolder: string): Promise<string> {
   // With CI or FORCE_COLOR set, some programs write colors although there is no terminal.
   const { POND: _, CI: _ci, FORCE_COLOR: _color, ...inherited } = process.env;
   const env = {
     NO_COLOR: '1',
     ...inherited,
-    POND_SCRIPT: join(root, 'out/pond.mjs'),
+    RELAY: relayFolder,
     MODULES: join(root, 'node_modules'),
     OBSERVABLE_TELEMETRY_DISABLE: 'true',
   };
-  const child = spawn('bash', ['-s'], { cwd, env, stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(script);
+  const child = spawn('bash', ['-s'], { cwd, env, stdio: ['pipe', 'pipe', 'inherit', 'pipe', 'pipe'] });
+  const [input, requests, replies] = [child.stdin, child.stdio[3], child.stdio[4]];
+  assert.ok(input instanceof Writable && requests instanceof Readable && replies instanceof Writable);
+  const answering = answerRequests(requests, replies, relayFolder);
+  input.end(script);
   let output = '';
-  for await (const chunk of child.stdout.setEncoding('utf8')) output += String(chunk);
+  for await (const chunk of child.stdout!.setEncoding('utf8')) output += String(chunk);
+  await answering;
   return output;
+}
+
+/** Runs each command that the shell asks for, until it ends. */
+async function answerRequests(requests: Readable, replies: Writable, folder: string): Promise<void> {
+  let text = '';
+  for await (const chunk of requests.setEncoding('utf8')) {
+    text += String(chunk);
+    const [cwd = '', count = '', ...args] = text.split('\0');
+    // What follows the last zero byte is not an argument.
+    if (count === '' || args.length <= Number(count)) continue;
+    text = '';
+    const env = { NO_COLOR: '1', CI: undefined, FORCE_COLOR: undefined };
+    const options = { cwd, env, input: readFileSync(join(folder, 'input')) };
+    const { status, stdout, stderr } = await runPond(args.slice(0, -1), options);
+    writeFileSync(join(folder, 'output'), stdout + stderr);
+    replies.write(`${status}\n`);
+  }
 }
 
 test('the commands of the tutorial print the output that it shows', async (t) => {
@@ -48,7 +85,8 @@ test('the commands of the tutorial print the output that it shows', async (t) =>
   const steps = stepsOf(readFileSync(join(root, 'docs/tutorial.md'), 'utf8'));
   const commands = steps.filter((step) => step.kind === 'command').filter(({ text }) => text !== schedule);
   assert.ok(commands.length > 20);
-  const output = await run(scriptOf(steps.filter((step) => step.kind === 'file' || step.text !== schedule)), folder);
+  const script = scriptOf(steps.filter((step) => step.kind === 'file' || step.text !== schedule));
+  const output = await run(script, folder, temporaryFolder(t));
   const got = output.split(end);
   for (const [index, { text, answer }] of commands.entries()) {
     const answered = got[2 * index] ?? '';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { pruneCopy } from '../../server/src/replica/prune.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import {
@@ -12,7 +13,7 @@ import {
   openCopy,
   pushTo,
 } from '../support/backup.ts';
-import { cloneOnto } from '../support/clonedPond.ts';
+import { cloneOnto, soundCommits } from '../support/clonedPond.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { createMemoryStore, type StoreCall, watchStore } from '../support/memoryStore.ts';
 import { openPondOn } from '../support/pond.ts';
@@ -119,6 +120,48 @@ describe('two writers of one pond', () => {
     }
   });
 });
+
+describe('a clone during a push and a prune of the same copy', () => {
+  it('is a whole version, and neither loses what a version names', async () => {
+    const backed = await createBackedUp();
+    await fillPond(backed.pond);
+    for (const seed of seeds(6)) {
+      const random = randomOf(seed);
+      let nowMs = Date.now();
+      const store = createMemoryStore(new Map(), () => nowMs);
+      const parts = { pond: backed.pond, cache: createMemoryDisk() };
+      // Blobs without a version that names them, listed long ago: the first push was killed at its first log entry.
+      const end = `${1 + random(5)}.json`;
+      const killed = watchStore(store, {
+        before: ({ name, key }) => {
+          if (name === 'putIfAbsent' && key.endsWith(end)) throw new Killed();
+        },
+      });
+      await assert.rejects(pushTo(parts, killed.store), Killed);
+      nowMs += 8 * dayMs;
+      const prune = (on: ObjectStore): Promise<unknown> =>
+        pruneCopy({ source: backed.pond.stored, store: on, pruner: on }, { now: () => nowMs });
+      await prune(store);
+      nowMs += 2 * dayMs;
+      const slow = async (): Promise<void> => {
+        for (let turns = random(6); turns > 0; turns--) await new Promise(setImmediate);
+      };
+      const slowStore = (): ObjectStore => watchStore(store, { before: slow, after: slow }).store;
+      const disk = createMemoryDisk();
+      const [cloned, pushed] = await Promise.allSettled([
+        cloneOnto(disk, slowStore()),
+        pushTo(parts, slowStore()),
+        prune(slowStore()),
+      ]);
+      if (cloned.status === 'fulfilled') assert.equal((await soundCommits(disk)).length, cloned.value.head.number + 1);
+      else assert.fail(`seed ${seed}: ${String(cloned.reason)}`);
+      if (pushed.status === 'rejected') assert.fail(`seed ${seed}: ${String(pushed.reason)}`);
+      assert.equal(await wholeCopy({ pond: backed.pond, store }), 5, `seed ${seed}`);
+    }
+  });
+});
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 describe('a store whose listings are late', () => {
   it('is completed by a push that knows nothing of the last objects, and sends none of them twice', async () => {

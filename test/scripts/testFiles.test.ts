@@ -166,12 +166,14 @@ test('files start in the given order, so that the slow ones can be first', async
   assert.deepEqual(output.match(/(?<=✔ )\w\.test\.mts/g), ['b.test.mts', 'a.test.mts']);
 });
 
-test('slow files share processes as listed, the others by folder, and those from elsewhere run alone', () => {
+test('slow files share processes as listed, the others by folder or in few groups, and those from elsewhere run alone', () => {
   const group = slowGroups.find((files) => files.length > 1) ?? [];
   assert.deepEqual(shareProcesses(group), [group]);
   const others = [...Array.from({ length: 13 }, (_, index) => `test/x/${index}.test.ts`), 'test/y/0.test.ts'];
   const sizes = (files: readonly string[]) => shareProcesses(files).map(({ length }) => length);
-  assert.deepEqual(sizes(others), [12, 1, 1]);
+  assert.deepEqual(sizes(others), [12, 2]);
+  const folders = Array.from({ length: 22 }, (_, index) => `test/${index < 8 ? 'w' : index}/${index}.test.ts`);
+  assert.deepEqual(sizes(folders), [12, 8, 2]);
   assert.deepEqual(sizes(['../a.test.ts', '../b.test.ts']), [1, 1]);
   assert.deepEqual(
     sizes(slowGroups.flat()),

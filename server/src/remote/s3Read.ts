@@ -32,7 +32,11 @@ export async function openObject(
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...(start > 0 && { Range: `bytes=${start}-` }) });
   try {
     const { Body, ContentLength, ContentRange, ETag } = await client.send(command, signal && { abortSignal: signal });
-    if (!(Body instanceof Readable) || ContentLength === undefined) throw nonsense(what, 'without a size');
+    if (!(Body instanceof Readable)) throw nonsense(what, 'without content');
+    if (ContentLength === undefined) {
+      Body.destroy();
+      throw nonsense(what, 'without a size');
+    }
     if (start > 0 && ContentRange?.startsWith(`bytes ${start}-`) !== true) {
       Body.destroy();
       throw nonsense(what, 'with other bytes than the requested range');

@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { cancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
 import { type S3Location } from './location.ts';
+import { boundAnswer } from './s3Answer.ts';
 import { signContent } from './s3Body.ts';
 import { failureOf } from './s3Failure.ts';
 import { type StoreCredentials } from './s3Settings.ts';
@@ -110,6 +111,16 @@ function createClient({ endpoint, region, isPathStyle }: S3Location, credentials
       return await next(args);
     },
     { step: 'build', name: 'signContent' },
+  );
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answered = await next(args);
+        boundAnswer(answered.response, commandName === 'GetObjectCommand');
+        return answered;
+      },
+    // The last before the answer is parsed.
+    { step: 'deserialize', priority: 'low', name: 'boundAnswer' },
   );
   return client;
 }

@@ -1,4 +1,5 @@
 /** SQL over the tables of results. */
+import { FreeNames } from '../sandbox/uniqueNames.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
 import { type Column } from '../sandbox/types.ts';
@@ -76,11 +77,6 @@ const jsonParts = String.raw`"(?:[^"\\]|\\.)*"|[^"]+`;
 
 /** The columns under names that differ in more than case: "a", "a_1". */
 export function named(columns: readonly Column[]): readonly { readonly name: string; readonly value: SqlText }[] {
-  const taken = new Set<string>();
-  return columns.map((column, index) => {
-    let name = column.name;
-    for (let next = 1; taken.has(name.toLowerCase()); next += 1) name = `${column.name}_${next}`;
-    taken.add(name.toLowerCase());
-    return { name, value: columnOf(index) };
-  });
+  const free = new FreeNames();
+  return columns.map(({ name }, index) => ({ name: free.take(name), value: columnOf(index) }));
 }

@@ -1,3 +1,4 @@
+import { FreeNames } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { areRows, headRecords, type HeadRecord, isHeader, isValue, repeatsHeader } from './head.ts';
@@ -260,13 +261,9 @@ function headerInComments(
 /** Names of columns as DuckDB makes them: empty ones are numbered, and later ones of equal names are. */
 export function columnNames(fields: readonly string[], width: number): readonly string[] {
   const digits = String(width).length;
-  const taken = new Set<string>();
+  const free = new FreeNames();
   return Array.from({ length: width }, (_, index) => {
     const own = fields[index] ?? '';
-    const base = own === '' ? `column${String(index).padStart(digits, '0')}` : own;
-    let name = base;
-    for (let count = 1; taken.has(name.toLowerCase()); count += 1) name = `${base}_${count}`;
-    taken.add(name.toLowerCase());
-    return name;
+    return free.take(own === '' ? `column${String(index).padStart(digits, '0')}` : own);
   });
 }

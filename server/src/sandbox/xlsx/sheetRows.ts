@@ -5,6 +5,8 @@ import { parseXml } from './xml.ts';
 
 const rowsMax = 1_048_576;
 const columnsMax = 16_384;
+/** Characters of a cell, of which Excel allows 32,767. */
+const textLengthMax = 4 * 1024 ** 2;
 
 /** The value of a cell. Times are milliseconds since 1970, or since midnight. */
 export type SheetCell =
@@ -62,7 +64,9 @@ class RowReader {
   readonly handler = {
     open: (name: string, attributes: Readonly<Record<string, string>>): void => this.#open(name, attributes),
     text: (text: string): void => {
-      if (this.#isText && this.#cell !== undefined) this.#cell.text += text;
+      if (!this.#isText || this.#cell === undefined) return;
+      this.#cell.text += text;
+      if (this.#cell.text.length > textLengthMax) throw new Error('it has a text that is too long');
     },
     close: (name: string): void => this.#close(name),
   };

@@ -14,12 +14,16 @@ const builtIn: readonly (readonly [first: number, last: number, format: TimeForm
   [50, 58, 'date'],
 ];
 
+/** Characters of a format code: Excel allows fewer, and patterns search each from every bracket. */
+const codeLengthMax = 1024;
+
 /**
  * What the numbers of a format are: undefined for numbers, and for durations such as `[h]:mm`, which can exceed a day.
- * `code` is that of the file, which replaces the one that the id has.
+ * `code` is that of the file, which replaces the one that the id has. Throws an Error for a code that is longer than any.
  */
 export function timeFormatOf(id: number, code: string | undefined): TimeFormat | undefined {
   if (code === undefined) return builtIn.find(([first, last]) => id >= first && id <= last)?.[2];
+  if (code.length > codeLengthMax) throw new Error('it has a number format that is too long');
   const [positive = ''] = code.replace(/"[^"]*"|\\.|_.|\*./g, '').split(';');
   if (/\[(h+|m+|s+)\]/i.test(positive)) return undefined;
   const parts = positive.replace(/\[[^\]]*\]/g, '').replace(/general/gi, '');

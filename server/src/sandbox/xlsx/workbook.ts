@@ -21,6 +21,13 @@ interface Relation {
   readonly target: string;
 }
 
+/** Numbers of parts, sheets, formats and styles: Excel allows fewer of each. */
+const itemsMax = 100_000;
+
+function requireFew(count: number, what: string): void {
+  if (count > itemsMax) throw new Error(`it has more than ${itemsMax} ${what}`);
+}
+
 /** Reads a workbook; the shared texts may have `textBytesMax` bytes. Throws an Error with the reason for a fault. */
 export async function readWorkbook(archive: ZipArchive, textBytesMax: number): Promise<Workbook> {
   const root = await relationsOf(archive, '');
@@ -35,6 +42,7 @@ export async function readWorkbook(archive: ZipArchive, textBytesMax: number): P
       if (element === 'workbookPr') is1904 = /^(1|true)$/.test(attributes['date1904'] ?? '');
       const id = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1];
       if (element === 'sheet' && id !== undefined) listed.push({ name: attributes['name'] ?? '', id });
+      requireFew(listed.length, 'sheets');
     },
   });
   const sheets = listed.flatMap(({ name, id }) => {
@@ -57,6 +65,7 @@ async function relationsOf(archive: ZipArchive, part: string): Promise<ReadonlyM
     open(element, { Id: id, Type: type = '', Target: target = '', TargetMode: mode }) {
       if (element !== 'Relationship' || id === undefined || mode === 'External') return;
       const path = target.startsWith('/') ? target.slice(1) : posix.join(directory, target);
+      requireFew(relations.size, 'parts');
       relations.set(id, { type: type.slice(type.lastIndexOf('/') + 1), target: path });
     },
   });
@@ -72,12 +81,14 @@ async function stylesOf(archive: ZipArchive, part: string): Promise<readonly (Ti
       if (element === 'cellXfs') isInCells = true;
       if (element === 'numFmt') codes.set(Number(numFmtId), formatCode);
       if (element === 'xf' && isInCells) styles.push(Number(numFmtId));
+      requireFew(Math.max(codes.size, styles.length), 'formats');
     },
     close(element) {
       if (element === 'cellXfs') isInCells = false;
     },
   });
-  return styles.map((id) => timeFormatOf(id, codes.get(id)));
+  const formats = new Map([...new Set(styles)].map((id) => [id, timeFormatOf(id, codes.get(id))]));
+  return styles.map((id) => formats.get(id));
 }
 
 async function textsOf(archive: ZipArchive, part: string, bytesMax: number): Promise<readonly string[]> {
@@ -94,6 +105,7 @@ async function textsOf(archive: ZipArchive, part: string, bytesMax: number): Pro
     },
     text(part) {
       if (isText) text += part;
+      if (bytes + 2 * text.length > bytesMax) throw new Error('its texts do not fit into memory');
     },
     close(element) {
       isText = false;
