@@ -12,7 +12,6 @@
 import { assert } from '../base/assert.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
-import { createMutex, type Mutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { LockHeldError } from '../pond/lock.ts';
 import { OwnershipLostError } from '../pond/ownership.ts';
@@ -21,6 +20,7 @@ import { type PondNotification } from '../protocol/events.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { requirePondDirectory } from './hostPaths.ts';
+import { newSlot, type PondSlot } from './pondSlot.ts';
 import { type PondAccess, type SessionKind } from './verb.ts';
 import { notificationOf, renamedNotification } from './notification.ts';
 import { openReaderSession, type PondSession, retryMs, type SessionParts, openWriterSession } from './session.ts';
@@ -43,18 +43,6 @@ interface PondsParts extends SessionParts, Pick<PondAccess, 'env' | 'grants' | '
 
 type NotificationListener = (notification: PondNotification) => void;
 type WarningListener = (text: string, directory: string) => void;
-
-/** A directory, and this process's session of its pond, if any. */
-interface PondSlot {
-  readonly directory: string;
-  /** Names by which callers know the directory. */
-  readonly names: Set<string>;
-  /** Warnings of the opening already sent to listeners. */
-  readonly warned: Set<string>;
-  /** Orders the requests for the session. */
-  readonly mutex: Mutex;
-  session: PondSession | undefined;
-}
 
 /** Errors after which a pond that cannot be written can still be read. */
 const readableCodes: ReadonlySet<string> = new Set(['lock-held', 'read-only', 'storage-denied']);
@@ -286,10 +274,6 @@ export class Ponds implements PondAccess {
     warned.add(text);
     for (const listener of this.#warningListeners) listener(text, directory);
   }
-}
-
-function newSlot(directory: string): PondSlot {
-  return { directory, names: new Set(), warned: new Set(), mutex: createMutex(), session: undefined };
 }
 
 async function end(session: PondSession): Promise<void> {
