@@ -6,17 +6,20 @@ import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundleTests.mjs';
 import { cleanEnvironment, root, run } from './run.mjs';
 
-/** @param {readonly string[]} names */
-const flows = (...names) => names.map((name) => `test/editor/${name}.test.ts`);
+/** Files with flows in VS Code, the longest first. */
+const flows = [
+  ...['editor', 'everyday', 'tableDiff', 'cells', 'replication', 'plots', 'site', 'history', 'resources'],
+  ...['served', 'grammar'],
+];
 
 /**
  * The files that take longest by the process that runs them. They start first, in this order, so that the others run
- * alongside. Flows in VS Code that share a process share its browser and server; these processes are spread, since two of
- * them at the same time are more than two cores can show at the speed of a person.
+ * alongside. All flows in VS Code share one process, with its browser and server: two windows at the same time are more
+ * than two cores can show at the speed of a person.
  * @type {readonly (readonly string[])[]}
  */
 export const slowGroups = [
-  flows('editor', 'served', 'grammar'),
+  flows.map((name) => `test/editor/${name}.test.ts`),
   ['test/docs/tutorial.test.ts'],
   ['test/bench/bench.test.ts'],
   ['test/pipeline/harbor.test.ts'],
@@ -25,7 +28,6 @@ export const slowGroups = [
   ['test/pond/crash.test.ts'],
   ['test/pond/faults.test.ts'],
   ['test/sandbox/functions.test.ts'],
-  flows('everyday', 'tableDiff', 'plots', 'cells'),
   ['test/pond/foreignEngines.test.ts'],
   ['test/resources/hydroVuResume.test.ts'],
   ['test/resources/combineParts.test.ts'],
@@ -36,8 +38,6 @@ export const slowGroups = [
   ['test/resources/newKind.test.ts'],
   ['test/delta/chdb.test.ts'],
   ['test/pond/kill.test.ts'],
-  flows('resources', 'replication', 'history'),
-  flows('site'),
   ['test/pond/writers.test.ts'],
   ['test/delta/race.test.ts'],
   // Sets POND_TEST_OWN_WORKERS.

@@ -52,12 +52,12 @@ export async function mergeConflict({ page, screenshot }: Window, files: MergeFi
   await row.waitFor();
   await chooseInMenu(page, row, 'Merge Rows…');
   const item = (text: string) => page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
-  const isChecked = async (text: string): Promise<boolean> =>
-    await item(text).locator('.monaco-checkbox[aria-checked="true"], input:checked').first().isVisible();
-  await item('1 · note').waitFor();
-  assert.equal(await isChecked('1 · note'), true, 'only the other commit changed it');
-  assert.equal(await isChecked('1 · level'), false, 'both sides changed it');
+  const check = (text: string) => item(text).locator('.monaco-checkbox[aria-checked="true"], input:checked').first();
+  // Only the other commit changed it.
+  await check('1 · note').waitFor();
+  assert.equal(await check('1 · level').isVisible(), false, 'both sides changed it');
   await item('2 · level').click();
+  await check('2 · level').waitFor();
   await screenshot('merge-rows');
   await page.keyboard.press('Enter');
   await page.getByText('gauge.csv is merged: +1 −1 ~2 rows come from the other commit.').first().waitFor();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { PondError } from '../../server/src/base/error.ts';
 import { pruneCopy } from '../../server/src/replica/prune.ts';
@@ -126,6 +127,37 @@ describe('a prune', () => {
       (await prune()).objects.filter(({ key }) => !isNote(key)),
       [],
     );
+    assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
+  });
+});
+
+describe('a prune during a push', () => {
+  it('sends again what a version names that was made and pushed after the prune had looked', async () => {
+    const backed = await pushed();
+    let nowMs = Date.now();
+    const store = createMemoryStore(backed.store.objects, () => nowMs);
+    const content = large(9);
+    const hash = createHash('sha256').update(content).digest('hex');
+    const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
+    store.objects.set(orphan, { bytes: content, modifiedMs: nowMs });
+    // The push finds the object, which the prune then removes.
+    const remove: ObjectStore['remove'] = async (key, options) => {
+      if (key === orphan) {
+        await commitFileAt(backed.pond, '/late', content);
+        await pushTo(backed, store);
+      }
+      await store.remove(key, options);
+    };
+    const prune = () =>
+      pruneCopy({ source: backed.pond.stored, store, pruner: { ...store, remove } }, { now: () => nowMs });
+    nowMs += 8 * dayMs;
+    await prune();
+    nowMs += 2 * dayMs;
+    assert.deepEqual(
+      (await prune()).objects.filter(({ key }) => !isNote(key)),
+      [],
+    );
+    assert.ok(store.objects.has(orphan));
     assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
   });
 });

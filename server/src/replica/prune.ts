@@ -4,7 +4,7 @@
  * named. So a push that uses an object again has time to name it.
  */
 import { randomUUID } from 'node:crypto';
-import { firstCommit } from '../delta/commitNumber.ts';
+import { type CommitNumber, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
@@ -12,7 +12,8 @@ import { fieldsOf, parseJson } from '../base/json.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
-import { batchesOf } from './needs.ts';
+import { fileBody } from './localFiles.ts';
+import { batchesOf, type LeftOut } from './needs.ts';
 import { findTip, requireSameHistory } from './remoteLog.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -54,14 +55,16 @@ interface PruneParts {
 }
 
 /**
- * Removes what an earlier call listed and no version names, and lists what may be removed later. Fails `remote-diverged` when the copy has other versions than the pond, `pond-damaged` when the
- * pond is altered, `not-found` for an empty store, `cancelled`, and as the calls of the store.
+ * Removes what an earlier call listed and no version names, and lists what may be removed later. Fails `remote-diverged`
+ * when the copy has other versions than the pond, `pond-damaged` when the pond is altered, `not-found` for an empty store,
+ * `cancelled`, and as the calls of the store.
  */
 export async function pruneCopy(
   { source, store, pruner }: PruneParts,
   { isDryRun = false, now, signal, progress }: PruneOptions,
 ): Promise<PruneReport> {
-  const named = await namedKeys(source, store, signal);
+  const looked = source.latest;
+  const named = await namedKeys({ source, store }, looked, signal);
   const found: ListedObject[] = [];
   const lists: ListedObject[] = [];
   for await (const object of store.list('', { signal })) {
@@ -83,23 +86,50 @@ export async function pruneCopy(
     objects.push({ key, sizeBytes, ...removal });
     progress?.('looked at objects', objects.length, found.length);
   }
+  const again = await sendAgain({ source, store }, looked, objects, signal);
   for (const { key } of ripeLists) await removeObject(pruner, key, signal);
-  const isDone = objects.every(({ state }) => state === 'removed');
-  return { objects, removableMs: isDone ? undefined : storeMs + waitMs };
+  const left = objects.filter(({ key }) => !again.has(key));
+  const isDone = left.every(({ state }) => state === 'removed');
+  return { objects: left, removableMs: isDone ? undefined : storeMs + waitMs };
 }
 
-/** Returns the keys that the versions of the copy name, or that the next push may name. */
+/**
+ * Sends what was removed and a version names by now: a push may have seen it at the store before. Its commit was made
+ * before that push began, so it is in the pond now. Returns the keys.
+ */
+async function sendAgain(
+  { source, store }: Pick<PruneParts, 'source' | 'store'>,
+  looked: CommitNumber,
+  objects: readonly PrunableObject[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<string>> {
+  const removed = new Set(objects.flatMap(({ key, state }) => (state === 'removed' ? [key] : [])));
+  const again = new Set<string>();
+  const versions = { from: nextCommit(looked), to: source.latest };
+  for await (const { blobs, data } of batchesOf(source, versions, noneLeftOut(), signal)) {
+    for (const file of [...blobs.values(), ...data.values()]) {
+      if (!removed.has(file.path) || again.has(file.path)) continue;
+      await store.putIfAbsent(file.path, await fileBody(source.disk, file, signal), { signal });
+      again.add(file.path);
+    }
+  }
+  return again;
+}
+
+const noneLeftOut = (): LeftOut => ({ outside: 0, removed: 0, foreignRows: 0 });
+
+/** Returns the keys that versions up to one name, be they at the copy or not. */
 async function namedKeys(
-  source: StoredFiles,
-  store: ObjectStore,
+  { source, store }: Pick<PruneParts, 'source' | 'store'>,
+  latest: CommitNumber,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<string>> {
   const tip = await findTip(store, undefined, { signal });
   if (tip === undefined) throw new PondError('not-found', `there is no copy of this pond at ${store.address}`);
   await requireSameHistory(source, store, { tip, known: undefined }, { signal });
   const named = new Set<string>();
-  const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
-  for await (const { blobs, data } of batchesOf(source, { from: firstCommit, to: source.latest }, leftOut, signal)) {
+  const versions = { from: firstCommit, to: latest };
+  for await (const { blobs, data } of batchesOf(source, versions, noneLeftOut(), signal)) {
     for (const key of [...blobs.keys(), ...data.keys()]) named.add(key);
   }
   return named;
