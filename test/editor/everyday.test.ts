@@ -17,6 +17,7 @@ import {
   explorerRow,
   inEveryTheme,
   isShown,
+  reloadOnceKept,
   repeatUntil,
   runCommand,
   runCommandUntil,
@@ -78,7 +79,7 @@ describe('everyday work', () => {
       await saveQuery(window);
       await openPast(window);
       await derive(window);
-      await window.page.reload();
+      await reloadOnceKept(window.page, /Untitled-2/);
       await resultIsBack(window);
       await accessible(window, files);
     });
@@ -90,7 +91,7 @@ describe('everyday work', () => {
       await renameSource(window, files.home);
       await moveToOtherPond(window, files.home);
       await readOnly(window);
-      await window.page.reload();
+      await reloadOnceKept(window.page, /depth\.csv/);
       await graphIsBack(window);
       await walkThrough(window, files);
     });

@@ -8,7 +8,7 @@ import { type FrameLocator } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, runCommand, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
 import { compareStatements, makeMergeFiles, mergeConflict } from './mergeFlow.ts';
 
 /** A pond with a committed table of levels, and an edit of it: a row less, a row more, and two values. */
@@ -40,24 +40,6 @@ async function makeFiles(): Promise<FlowFiles> {
   await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'levels' }] }));
   return { home, workspace };
 }
-
-/** Waits until the state that the browser keeps has the filter of the changed notes. */
-const keptByWindow = `(async () => {
-  const texts = async (name) => await new Promise((resolve) => {
-    const opening = indexedDB.open(name);
-    opening.onsuccess = () => {
-      const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
-      reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
-    };
-  });
-  for (;;) {
-    for (const { name } of await indexedDB.databases()) {
-      const kept = name.startsWith('vscode-web-state-db') ? await texts(name) : [];
-      if (kept.some((text) => typeof text === 'string' && /cells[^a-z]{1,12}kind[^a-z]{1,12}contains/.test(text))) return;
-    }
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-  }
-})()`;
 
 const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
 
@@ -97,9 +79,7 @@ async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
   assert.equal(await bar.getByRole('button', { name: 'Only Changes' }).getAttribute('aria-pressed'), 'false');
   await bar.getByRole('button', { name: 'note ~1' }).click();
   await grid.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
-  // VS Code in a browser writes its state every few seconds, and not when the page is closed.
-  await page.evaluate(keptByWindow);
-  await page.reload();
+  await reloadOnceKept(page, /cells[^a-z]{1,12}kind[^a-z]{1,12}contains/);
   const again = webview(page);
   await again.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
   await again.locator('.row.changed .cell.differs').filter({ hasText: '→ checked' }).waitFor();

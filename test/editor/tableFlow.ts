@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, openInExplorer, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const flights = 'flights-3m.parquet';
 
@@ -76,7 +76,7 @@ export async function comeBackToTable({ page, screenshot }: Window): Promise<voi
   await page.locator('.monaco-editor .view-line').filter({ hasText: 'date,precipitation' }).waitFor();
   await page.locator('.tab').filter({ hasText: flights }).click();
   await isAsLeft(webview(page));
-  await page.reload();
+  await reloadOnceKept(page, /seattle-weather\.csv/);
   await explorerRow(page, flights).waitFor();
   // VS Code may have kept the other tab as the active one.
   await page.locator('.tab').filter({ hasText: flights }).click();

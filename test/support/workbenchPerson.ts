@@ -181,3 +181,27 @@ export async function inEveryTheme(
     await look(kind);
   }
 }
+
+/**
+ * Loads the window again once the state that it keeps in the browser has a text. VS Code in a browser writes its state
+ * every few seconds, or later on a busy machine, and not when the page is closed; it then restores an earlier one.
+ */
+export async function reloadOnceKept(page: Page, text: RegExp): Promise<void> {
+  await page.evaluate(`(async () => {
+    const texts = async (name) => await new Promise((resolve) => {
+      const opening = indexedDB.open(name);
+      opening.onsuccess = () => {
+        const reading = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+        reading.onsuccess = () => (opening.result.close(), resolve(reading.result));
+      };
+    });
+    for (;;) {
+      for (const { name } of await indexedDB.databases()) {
+        const kept = name.startsWith('vscode-web-state-db') ? await texts(name) : [];
+        if (kept.some((text) => typeof text === 'string' && ${String(text)}.test(text))) return;
+      }
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  })()`);
+  await page.reload();
+}
