@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu, query, runCommand, webview } from '../support/workbenchPerson.ts';
+import { chooseInMenu, notified, query, runCommand, webview } from '../support/workbenchPerson.ts';
 
 interface MergeFiles extends FlowFiles {
   readonly pond: string;
@@ -60,7 +60,7 @@ export async function mergeConflict({ page, screenshot }: Window, files: MergeFi
   await check('2 · level').waitFor();
   await screenshot('merge-rows');
   await page.keyboard.press('Enter');
-  await page.getByText('gauge.csv is merged: +1 −1 ~2 rows come from the other commit.').first().waitFor();
+  await notified(page, 'gauge.csv is merged: +1 −1 ~2 rows come from the other commit.');
   assert.equal(await run(files, 'cat', '/Inbox/box/gauge.csv'), 'id,level,note\n1,9.5,t\n2,8.5,t\n4,4.5,d\n');
   assert.doesNotMatch(await run(files, 'status'), /conflict/);
 }

@@ -8,7 +8,7 @@ import { type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, notified, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
 
 /** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
 function readings(offset: number): string {
@@ -169,7 +169,7 @@ async function state({ page }: Window, grid: FrameLocator, { home }: FlowFiles):
   // The dialog looks for the file first.
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'plots.pond' }).waitFor();
   await page.keyboard.press('Enter');
-  await page.getByText(`Wrote ${file}.`).first().waitFor();
+  await notified(page, `Wrote ${file}.`);
   const bytes = await readFile(file);
   assert.deepEqual([...bytes.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
   assert.ok(bytes.length > 10_000);

@@ -16,10 +16,10 @@ import {
   explorerRow,
   inEveryTheme,
   isShown,
+  notified,
   openInExplorer,
   repeatUntil,
   runCommand,
-  runCommandUntil,
 } from '../support/workbenchPerson.ts';
 
 /** A pond with a Backup, a Mirror and a Copy of another pond, none of which has run. */
@@ -74,13 +74,6 @@ async function makeFixture(): Promise<Fixture> {
 /** The row of a resource in the Resources view, once it contains `what`. */
 function resourceRow(page: Page, title: string, what: string): Locator {
   return page.locator(`.monaco-list-row[aria-label^="${title}, "][aria-label*="${what}"]`);
-}
-
-/** A notification with a text, once it is in the list of them, which is opened. */
-async function notified(page: Page, text: string): Promise<Locator> {
-  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text }).first();
-  await runCommandUntil(page, 'Notifications: Show Notifications', shown);
-  return shown;
 }
 
 async function clear(page: Page): Promise<void> {

@@ -166,3 +166,22 @@ describe('the holder of a lock', () => {
     lock.release();
   });
 });
+
+describe('two processes that take a lock at the same moment', () => {
+  it('exclude each other, also when the faster one removes the file that the other was writing', () => {
+    const disk = createMemoryDisk();
+    disk.makeDirectory('_pond');
+    const slower: Disk = {
+      ...disk,
+      link(from, to) {
+        acquireLock(disk);
+        disk.remove(from);
+        return disk.link(from, to);
+      },
+    };
+    assert.throws(() => acquireLock(slower), {
+      code: 'lock-held',
+      message: new RegExp(`^process ${process.pid} on `),
+    });
+  });
+});

@@ -31,8 +31,10 @@ async function openWhenFree(): Promise<Pond> {
       return await openPond(directory, { mode: 'write' });
     } catch (error) {
       if (!isPondError(error, 'lock-held')) throw error;
-      if (!reported) process.stdout.write(`held ${/process (\d+)/.exec(error.message)?.[1]}\n`);
-      reported = true;
+      // The error names none when the other process was faster, and is done by now.
+      const holder = /process (\d+)/.exec(error.message)?.[1];
+      if (!reported && holder !== undefined) process.stdout.write(`held ${holder}\n`);
+      reported ||= holder !== undefined;
       // Others get a turn: there is no event that reaches another process.
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -29,6 +29,13 @@ export async function runCommandUntil(page: Page, title: string, shown: Locator)
   );
 }
 
+/** A notification with a text, once it is in the list of them, which is opened: not each one also shows up by itself. */
+export async function notified(page: Page, text: string): Promise<Locator> {
+  const shown = page.locator('.notifications-center .notification-list-item').filter({ hasText: text }).first();
+  await runCommandUntil(page, 'Notifications: Show Notifications', shown);
+  return shown;
+}
+
 /** Timeout for what is repeated. */
 const repeatedMs = 120_000;
 

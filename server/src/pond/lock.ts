@@ -77,7 +77,9 @@ export function acquireLock(disk: Disk, clock: LockClock = systemClock): Lock {
     }
   } catch (error) {
     freeAfterFailure(disk, mine, self.id);
-    throw error;
+    // A process that takes the lock removes what others were writing: the file of this attempt is gone then.
+    const faster = isPondError(error, 'storage-failed') ? currentClaim(disk, clock) : undefined;
+    throw faster === undefined ? error : new LockHeldError(faster);
   }
   held.add(self.id);
   removeBelow(disk, mine);
