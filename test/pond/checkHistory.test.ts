@@ -7,10 +7,9 @@ import { checkpointFile, commitFile, hintFile, readCommit } from '../../server/s
 import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
 import { decodeEntries, type DirectoryEntry, encodeEntries } from '../../server/src/oplog/directoryEntry.ts';
 import { RowReader } from '../../server/src/oplog/rowReader.ts';
-import { type OpRow } from '../../server/src/oplog/rows.ts';
+import { type OpRow, rootId } from '../../server/src/oplog/rows.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
-import { rootId } from '../../server/src/pond/node.ts';
 import { type CheckReport } from '../../server/src/pond/findings.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { rootId } from '../../server/src/oplog/rows.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { initPond } from '../support/pond.ts';
-import { rootId } from '../../server/src/pond/node.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbQueries, needsChdb, type ChdbRow } from '../support/chdb.ts';

@@ -11,10 +11,9 @@ import { commitFile, readCommit } from '../../server/src/delta/log.ts';
 import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
 import { decodeEntries, type DirectoryEntry, encodeEntries } from '../../server/src/oplog/directoryEntry.ts';
 import { RowReader } from '../../server/src/oplog/rowReader.ts';
-import { type OpRow } from '../../server/src/oplog/rows.ts';
+import { type OpRow, rootId } from '../../server/src/oplog/rows.ts';
 import { leafHash } from '../../server/src/pond/hash.ts';
 import { encodeFrame, FrameReader } from '../../server/src/pond/journalFrames.ts';
-import { rootId } from '../../server/src/pond/node.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { type randomOf } from './random.ts';
 

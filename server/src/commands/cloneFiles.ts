@@ -3,9 +3,9 @@ import { parseLocation, urlOf } from '../remote/location.ts';
 import { clonePond } from '../replica/clone.ts';
 import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
-import { allowOrigin, cloneProgress, withPond } from './clone.ts';
 import { exportFiles } from './export.ts';
 import { commitInfo } from './info.ts';
+import { allowOrigin, cloneProgress, withPond } from './remotePond.ts';
 import { type PondsCommand } from './verb.ts';
 
 /**

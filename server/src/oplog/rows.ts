@@ -7,6 +7,9 @@ type RowType = (typeof rowTypes)[number];
 /** All row types. */
 export const rowTypes = ['directory', 'file', 'table', 'series', 'symlink', 'page', 'commit'] as const;
 
+/** The fixed id of every pond's root directory, and of its partition. */
+export const rootId = '00000000-0000-7000-8000-000000000000';
+
 /** One row of the op log, as in docs/pond-format.md. */
 export interface OpRow {
   /** The directory that holds the entry; a directory and its pages are in their own partition. */

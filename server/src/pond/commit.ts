@@ -1,5 +1,5 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { type OpRow } from '../oplog/rows.ts';
+import { type OpRow, rootId } from '../oplog/rows.ts';
 import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nowUs } from './clock.ts';
@@ -7,7 +7,7 @@ import { lookupCommitted } from './committedTree.ts';
 import { commitHash, rowsHash } from './commitHash.ts';
 import { commitRow, recordOf } from './history.ts';
 import { planCommit, type CommitPlan, type PlanInput } from './commitPlan.ts';
-import { type CommittedNode, rootId } from './node.ts';
+import { type CommittedNode } from './node.ts';
 import { Overlay } from './overlay.ts';
 import { newDirectory } from './newNodes.ts';
 import { type ChangeCounts, type Commit, type CommitRequest } from './commitRecord.ts';

@@ -1,6 +1,7 @@
 import { firstCommit } from '../delta/commitNumber.ts';
 import { type Entry } from '../tinyfs/backend.ts';
-import { entryOfNode, pondNode, rootId } from './node.ts';
+import { rootId } from '../oplog/rows.ts';
+import { entryOfNode, pondNode } from './node.ts';
 import { applyChanges } from './pages.ts';
 
 /** No hash covers where a row is. */

@@ -70,9 +70,6 @@ export type PondNode = CommittedNode | StagedNode | NewDirectory;
 /** A directory in any state. */
 export type DirectoryNode = CommittedNode | NewDirectory;
 
-/** The fixed id of every pond's root directory. */
-export const rootId = '00000000-0000-7000-8000-000000000000';
-
 /** True for a node of the pond's own store; false for one that a layer adds. */
 export const isStored = (node: Node): boolean => 'state' in node && 'seriesHash' in node;
 

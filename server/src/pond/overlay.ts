@@ -9,13 +9,13 @@
 import {
   type CommittedNode,
   type PondNode,
-  rootId,
   rowOf,
   sameAttributes,
   sameVersion,
   type StagedNode,
   wasCommitted,
 } from './node.ts';
+import { rootId } from '../oplog/rows.ts';
 import { BlobReferences } from './blobReferences.ts';
 import { earlierVersions } from './series.ts';
 import { TouchedEntries } from './touchedEntries.ts';

@@ -10,6 +10,7 @@ import { headCommit } from './history.ts';
 import { Journal } from './journal.ts';
 import { journalPath, requireLayout } from './layout.ts';
 import { acquireLock, type Lock } from './lock.ts';
+import { lockForWriting, releaseAfter } from './writerLock.ts';
 import { OpenPond } from './openPond.ts';
 import { removeAbandonedBlobs } from './leftovers.ts';
 import { forgetNewBlobs } from './newBlobs.ts';
@@ -85,32 +86,6 @@ export function requirePond({ disk, directory }: PondStorage): void {
     });
   }
   requireLayout(disk);
-}
-
-/** Takes the lock. On read-only media that fails over a temporary file, which means nothing to the caller. */
-export function lockForWriting(disk: Disk, directory: string): Lock {
-  try {
-    // A pond copied without its working files still has its history.
-    makeDirectoryDurable(disk, '_pond');
-    return acquireLock(disk);
-  } catch (cause) {
-    if (!isPondError(cause, 'storage-denied')) throw cause;
-    const hint = 'it can be read as it is; to change it, make its folder writable, or copy it to a place that is';
-    throw new PondError('storage-denied', `the pond at ${directory} cannot be written`, {
-      path: directory,
-      hint,
-      cause,
-    });
-  }
-}
-
-/** Releases a lock of a pond that was not opened; the caller must receive its own failure, not one of the release. */
-export function releaseAfter(lock: Lock): void {
-  try {
-    lock.release(lock.previous.journal);
-  } catch (error) {
-    if (!isPondError(error)) throw error;
-  }
 }
 
 async function openLocked<Layer extends TreeLayer>(

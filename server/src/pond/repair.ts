@@ -13,7 +13,8 @@ import { type CheckReport, type OnProgress, type RepairReport } from './findings
 import { readJournal } from './journal.ts';
 import { Overlay } from './overlay.ts';
 import { type PondCopy } from './pondCopy.ts';
-import { lockForWriting, openPond, releaseAfter, requirePond } from './pond.ts';
+import { openPond, requirePond } from './pond.ts';
+import { lockForWriting, releaseAfter } from './writerLock.ts';
 import { recover } from './recovery.ts';
 import { repairLog } from './repairLog.ts';
 import { createStore } from './store.ts';

@@ -4,7 +4,7 @@ import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type OpLog, type RowRequest } from '../oplog/opLog.ts';
 import { metadataOf, shownRow } from '../oplog/parseRow.ts';
-import { type StoredRow } from '../oplog/rows.ts';
+import { rootId, type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { locatingDirectory } from '../tinyfs/entries.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
@@ -15,7 +15,7 @@ import { LruCache } from '../base/lruCache.ts';
 import { NewBlobs } from './newBlobs.ts';
 import { factsOfRow } from './versionFacts.ts';
 import { PageStore } from './pageStore.ts';
-import { type CommittedNode, rootId, type RowRef } from './node.ts';
+import { type CommittedNode, type RowRef } from './node.ts';
 
 /** The committed side of a pond, from which every tree, old or new, reads. */
 export interface Store {

@@ -8,7 +8,7 @@ import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { locatingDirectory } from '../tinyfs/entries.ts';
-import { rootId } from './node.ts';
+import { rootId } from '../oplog/rows.ts';
 import { type Tags, type TagChange } from './commitRecord.ts';
 
 type Attributes = Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ import { checkTree } from '../pond/check.ts';
 import { type CheckedRecords, checkRecords } from '../pond/checkHistory.ts';
 import { headCommit, resolveVersion } from '../pond/history.ts';
 import { isTagName } from '../pond/tags.ts';
-import { lockForWriting, releaseAfter } from '../pond/pond.ts';
+import { lockForWriting, releaseAfter } from '../pond/writerLock.ts';
 import { removeReplica, writeReplica } from '../pond/replica.ts';
 import { type Replica } from '../pond/status.ts';
 import { createStore } from '../pond/store.ts';

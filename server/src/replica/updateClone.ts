@@ -11,7 +11,7 @@ import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { recordIn } from '../oplog/pondTable.ts';
 import { checkNewCommits } from '../pond/checkNewCommits.ts';
 import { expectedDataFile } from '../pond/findings.ts';
-import { lockForWriting, releaseAfter } from '../pond/pond.ts';
+import { lockForWriting, releaseAfter } from '../pond/writerLock.ts';
 import { readReplica, writeReplica } from '../pond/replica.ts';
 import { type Replica } from '../pond/status.ts';
 import { createStore } from '../pond/store.ts';
