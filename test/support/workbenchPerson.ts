@@ -190,8 +190,9 @@ export async function inEveryTheme(
 }
 
 /**
- * Loads the window again once the state that it keeps in the browser has a text. VS Code in a browser writes its state
- * every few seconds, or later on a busy machine, and not when the page is closed; it then restores an earlier one.
+ * Loads the window again once the state of its tabs that it keeps in the browser has a text. VS Code in a browser writes
+ * its state every few seconds, or later on a busy machine, and not when the page is closed; it then restores an earlier one.
+ * Other parts of the state name a tab too, such as the list of recently opened ones, and may be written before.
  */
 export async function reloadOnceKept(page: Page, text: RegExp): Promise<void> {
   await page.evaluate(`(async () => {
@@ -205,9 +206,10 @@ export async function reloadOnceKept(page: Page, text: RegExp): Promise<void> {
     for (;;) {
       for (const { name } of await indexedDB.databases()) {
         const kept = name.startsWith('vscode-web-state-db') ? await texts(name) : [];
-        if (kept.some((text) => typeof text === 'string' && ${String(text)}.test(text))) return;
+        const ofTabs = kept.filter((text) => typeof text === 'string' && text.includes('editorpart.state'));
+        if (ofTabs.some((text) => ${String(text)}.test(text))) return;
       }
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   })()`);
   await page.reload();
