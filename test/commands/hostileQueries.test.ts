@@ -97,7 +97,9 @@ test('a saved query of a stranger gives a result or one error, and the next quer
     const path = `/queries/${index}.pondsql`;
     await run('makeDirectory', { path: '/queries', parents: true });
     await run('write', textFile(path, text));
-    const saved = Buffer.from(await run('read', { path })).toString('utf8');
+    const content = await run('read', { path });
+    assert.ok(content instanceof Uint8Array);
+    const saved = Buffer.from(content).toString('utf8');
     for (const sql of [
       saved,
       ...statements(saved)

@@ -207,7 +207,7 @@ describe('two processes that take a lock at the same moment', () => {
     }
   });
 
-  it('are told of a disk that fails, and not of each other', () => {
+  it('fail for a disk that fails, and not for each other', () => {
     const disk = createMemoryDisk();
     disk.makeDirectory('_pond');
     acquireLock(disk).release();

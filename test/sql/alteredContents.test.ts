@@ -64,17 +64,16 @@ test('a content that is altered gives no other rows, in the process that read it
   assert.equal(contents.length, 2);
   const fresh = connectLocal();
   t.after(() => fresh.close());
-  const asked = { pond, format: 'csv' } as const;
-  const ways = {
-    before: run,
-    fresh: (name: 'queryToText', params: typeof asked & { sql: string }) => fresh.call(name, params),
+  const ask = {
+    before: (sql: string) => run('queryToText', { sql, format: 'csv' }),
+    fresh: (sql: string) => fresh.call('queryToText', { pond, sql, format: 'csv' }),
   };
   for (const [change, edit] of Object.entries(changes)) {
     for (const keepsTimes of [true, false]) {
       for (const [path] of contents) alter(path, edit, keepsTimes);
-      for (const [way, call] of Object.entries(ways)) {
+      for (const [way, call] of Object.entries(ask)) {
         for (const [sql, expected] of answers) {
-          const answered = await call('queryToText', { ...asked, sql }).then(
+          const answered = await call(sql).then(
             ({ text }) => text,
             (error: unknown) => error,
           );
@@ -88,8 +87,7 @@ test('a content that is altered gives no other rows, in the process that read it
     }
   }
   for (const [path] of contents) alter(path, changes['another digit']!, true);
-  const sumOf = (path = ''): Promise<{ readonly text: string }> =>
-    fresh.call('queryToText', { ...asked, sql: `SELECT sum(n) FROM "${path}"` });
+  const sumOf = (path = '') => ask.fresh(`SELECT sum(n) FROM "${path}"`);
   await assert.rejects(sumOf(derived[0]), { code: 'pond-damaged' });
   assert.match((await sumOf(derived[1])).text, /\n300\b/);
 });
