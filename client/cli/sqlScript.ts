@@ -17,18 +17,18 @@ export function splitScript(sql: string): SplitScript {
 }
 
 /**
- * Returns the statements of a text, each preceded by as many lines and spaces as in the text: the position of an error is
- * that in the text.
+ * Yields the statements of a text, each preceded by as many lines and spaces as in the text: the position of an error is
+ * that in the text. One at a time, as all of them together grow with the square of the text.
  */
-export function placedStatements(sql: string): readonly string[] {
+export function* placedStatements(sql: string): Iterable<string> {
   let line = 0;
   let column = 0;
   let at = 0;
-  return statements(sql).map(({ text, start }) => {
+  for (const { text, start } of statements(sql)) {
     for (; at < start; at += 1) {
       column = sql[at] === '\n' ? 0 : column + 1;
       if (sql[at] === '\n') line += 1;
     }
-    return '\n'.repeat(line) + ' '.repeat(column) + text;
-  });
+    yield '\n'.repeat(line) + ' '.repeat(column) + text;
+  }
 }

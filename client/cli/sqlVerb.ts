@@ -29,9 +29,12 @@ export const sql: TerminalVerb = {
       return await new SqlShell(session, historyFile('sql_history'), completionSources(session), format).run();
     }
     const { text, origin } = await readText(file ?? '-', session);
-    const all = placedStatements(text);
-    if (all.length === 0) throw new PondError('usage', `no statement is in ${origin}`);
-    for (const statement of all) await printStatement(session, statement, { format, signal: session.signal });
+    let count = 0;
+    for (const statement of placedStatements(text)) {
+      await printStatement(session, statement, { format, signal: session.signal });
+      count += 1;
+    }
+    if (count === 0) throw new PondError('usage', `no statement is in ${origin}`);
   },
 };
 

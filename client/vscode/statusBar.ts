@@ -74,7 +74,9 @@ export class StatusBar implements vscode.Disposable {
     }
     this.item.text = shown.text;
     this.item.tooltip = shown.tooltip;
-    this.item.accessibilityInformation = { label: shown.text.replace(/\$\([^)]*\) /g, '') };
+    const spoken = shown.text.replace(/\$\([^)]*\) /g, '');
+    // What is wrong is otherwise in the color and the tooltip alone.
+    this.item.accessibilityInformation = { label: shown.bad === undefined ? spoken : `${spoken}, ${shown.tooltip}` };
     this.item.backgroundColor =
       shown.bad === undefined ? undefined : new vscode.ThemeColor(`statusBarItem.${shown.bad}Background`);
     this.item.command =

@@ -165,7 +165,7 @@ test('a script is split at the semicolons that end statements, and errors have t
   );
   assert.equal(splitScript("SELECT ';'; SELECT 2").rest, ' SELECT 2');
   assert.equal(splitScript('SELECT 1;\n').rest, '');
-  assert.deepEqual(placedStatements('SELECT 1;\n\n  SELECT 2;'), ['SELECT 1', '\n\n  SELECT 2']);
+  assert.deepEqual([...placedStatements('SELECT 1;\n\n  SELECT 2;')], ['SELECT 1', '\n\n  SELECT 2']);
   const script = join(cwd, 'script.sql');
   writeFileSync(script, '-- two results\nSELECT 1 AS a;\nSELECT 2 AS b;\n');
   const done = await runPond(['sql', '--format', 'csv', '-f', script], { cwd });

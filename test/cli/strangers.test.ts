@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -176,6 +177,24 @@ describe('a pond that contains anything but directories and files is refused, an
       assert.deepEqual([status, stdout, stderr.includes(blob!)], [6, '', true], `${args.join(' ')}: ${stderr}`);
     }
     assert.ok(!existsSync(join(folder, 'out/big.csv')));
+  });
+
+  it('a hard link of a file elsewhere is not written through, and the file is what it was', async (t) => {
+    const working = ['journal', 'journal.end', 'new-content', 'reserve', '.tmp-1', 'spool-1'];
+    for (const names of [working, ['lock.9']]) {
+      const { folder, pond, run } = await newPlace(t);
+      const victim = join(folder, 'victim.txt');
+      writeFileSync(victim, 'a text of the user\n');
+      for (const name of names) {
+        rmSync(join(pond, '_pond', name), { force: true });
+        linkSync(victim, join(pond, '_pond', name));
+      }
+      for (const args of [['write', '/large'], ['commit', '-m', 'more'], ['discard'], ['status']]) {
+        const { status, stderr } = await run(args, 'x'.repeat(100_000));
+        assert.ok([0, 1, 4, 6].includes(status ?? -1) && !stderr.includes('internal'), `${args.join(' ')}: ${stderr}`);
+      }
+      assert.equal(readFileSync(victim, 'utf8'), 'a text of the user\n');
+    }
   });
 
   it('a folder that is reached through a link is a pond like any other', async (t) => {

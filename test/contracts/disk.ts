@@ -188,6 +188,17 @@ function testNames(check: Check): void {
     assert.deepEqual(disk.list(''), ['c']);
     assert.equal(textOf(disk.readFile('c/d')), 'one');
   });
+  check('the names of a file are counted', (disk) => {
+    const counts = (...paths: readonly string[]): readonly unknown[] => paths.map((path) => disk.stat(path)?.linkCount);
+    write(disk, 'a', 'one');
+    disk.link('a', 'b');
+    disk.link('a', 'c');
+    assert.deepEqual(counts('a', 'b', 'c', ''), [3, 3, 3, 1]);
+    disk.remove('c');
+    write(disk, 'other', 'two');
+    disk.rename('other', 'b');
+    assert.deepEqual(counts('a', 'b', 'c'), [1, 1, undefined]);
+  });
   check('a rename between two names of one file keeps both, as in POSIX', (disk) => {
     write(disk, 'a', 'one');
     disk.link('a', 'b');

@@ -64,6 +64,10 @@ async function makeFixture(): Promise<Fixture> {
     await cli(['--pond', pond, 'apply', '-f', '-'], text);
   }
   await run('commit', '-m', 'Notes, and where they go');
+  // As if somebody else had committed it here, and as damage leaves the folder.
+  await run('allow', '--revoke', 'Copy/other');
+  await mkdir(join(pond, '_pond/quarantine'), { recursive: true });
+  await writeFile(join(pond, '_pond/quarantine/journal-1-0'), 'the end of a journal');
   const { id } = JSON.parse(await run('status', '--json')) as { id: string };
   const workspace = join(home, 'demo.code-workspace');
   const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
@@ -95,6 +99,7 @@ async function answer(page: Page, text: string): Promise<void> {
 test('a pond is mirrored, backed up, verified, copied from and cloned', { timeout }, async (t) => {
   await flows.through(t, 'replication', makeFixture, async (window, fixture) => {
     await openMirrored(window, fixture);
+    await seeQuarantine(window);
     await backUp(window, fixture);
     await copy(window, fixture);
     await decide(window, fixture);
@@ -112,6 +117,12 @@ async function openMirrored({ page, screenshot }: Window, { folder }: Fixture): 
   const other = await opened;
   await other.waitForURL((url) => url.searchParams.get('folder')?.endsWith('/harbor') === true);
   await other.close();
+}
+
+/** The status bar warns of a file in quarantine; what it says, and reads aloud, names the file and what to do. */
+async function seeQuarantine({ page }: Window): Promise<void> {
+  const warned = page.locator('.statusbar-item.warning-kind [aria-label*="_pond/quarantine/journal-1-0: "]');
+  await warned.and(page.locator('[aria-label*="Remove this file"]')).waitFor();
 }
 
 /** Backups run and are verified from the palette; the view shows how far they are. */
@@ -154,11 +165,24 @@ async function alterContent(store: string): Promise<void> {
   await writeFile(blob, bytes);
 }
 
-/** The tree of another pond is below the name of the Copy. */
+/** A Copy that the person did not allow asks first, and does nothing without. Then the other tree is below its name. */
 async function copy({ page, screenshot }: Window, { run }: Fixture): Promise<void> {
   const row = resourceRow(page, 'Copy/other', 'never run');
-  await row.hover();
-  await row.getByRole('button', { name: 'Run Resource' }).click();
+  const question = page
+    .locator('.monaco-dialog-box')
+    .filter({ hasText: 'Copy/other may do more than change the pond' });
+  const ask = async (): Promise<void> => {
+    await row.hover();
+    await row.getByRole('button', { name: 'Run Resource' }).click();
+    await question.filter({ hasText: 'Copy/other copies a pond from file:' }).waitFor();
+  };
+  await ask();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  await row.waitFor();
+  await ask();
+  await screenshot('replication-allow');
+  await question.getByRole('button', { name: 'Allow and Run' }).click();
   await resourceRow(page, 'Copy/other', 'ok').waitFor();
   assert.match(await run('cat', '/Copy/other/readings.csv'), /^time,level\n/);
   await screenshot('replication-copied');

@@ -11,70 +11,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
-import { type MirrorSettings } from '../../server/src/mirror/compare.ts';
+import { describe, it } from 'node:test';
 import { readState } from '../../server/src/mirror/state.ts';
-import { type OpenPond } from '../../server/src/pond/openPond.ts';
-import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';
-import { type HostFolder, openHostFolder } from '../../server/src/storage/hostFolder.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import {
+  changedFolder,
   filesOf,
+  mirrorBench,
   mirrorId,
-  type MirrorRound,
   pondFilesOf,
   put,
   runRound,
-  type ServiceChanges,
   settingsFor,
   trashOf,
 } from '../support/mirror.ts';
 import { initPondOn } from '../support/pond.ts';
-
-interface Bench {
-  readonly pond: OpenPond;
-  readonly disk: Disk;
-  readonly folder: string;
-  commit(files: Readonly<Record<string, string | null>>): Promise<void>;
-  round(changes?: Partial<MirrorSettings>, services?: ServiceChanges): Promise<MirrorRound>;
-}
-
-/** A mirror after its first round, with files of those names. */
-async function bench(t: TestContext, names: readonly string[] = ['a', 'b', 'd/c']): Promise<Bench> {
-  const disk = createMemoryDisk();
-  const pond = await initPondOn(disk, '/pond');
-  t.after(() => pond.close());
-  const folder = temporaryFolder(t);
-  const commit = async (files: Readonly<Record<string, string | null>>): Promise<void> => {
-    const root = await pond.fs.root();
-    for (const [path, text] of Object.entries(files)) {
-      const at = `/m/${path}`;
-      if (text === null) await root.remove(at);
-      else {
-        await root.createDirectory(at.slice(0, at.lastIndexOf('/')), { parents: true });
-        await root.writeFile(at, Buffer.from(text));
-      }
-    }
-    await pond.commit({ message: 'edit', author: 'test' });
-  };
-  const round: Bench['round'] = (changes = {}, services = {}) =>
-    runRound(pond, disk, settingsFor(folder, changes), services);
-  if (names.length > 0) await commit(Object.fromEntries(names.map((name) => [name, `${name} 1`])));
-  await round();
-  return { pond, disk, folder, commit, round };
-}
-
-/** The folder, with some of its calls replaced. */
-function changed(change: (folder: HostFolder) => Partial<HostFolder>): ServiceChanges {
-  return {
-    openFolder(path) {
-      const folder = openHostFolder(path);
-      return folder && { ...folder, ...change(folder) };
-    },
-  };
-}
 
 async function refused(round: Promise<unknown>, message: RegExp): Promise<void> {
   await assert.rejects(round, (error: Error) => message.test(error.message));
@@ -82,7 +35,7 @@ async function refused(round: Promise<unknown>, message: RegExp): Promise<void> 
 
 describe('a mirror is safe from', () => {
   it('a missing folder, an empty one in its place, and the folder of another mirror', async (t) => {
-    const { pond, folder, round } = await bench(t);
+    const { pond, folder, round } = await mirrorBench(t);
     const all = await pondFilesOf(pond);
     renameSync(folder, `${folder}-away`);
     t.after(() => rmSync(`${folder}-away`, { recursive: true, force: true }));
@@ -98,8 +51,8 @@ describe('a mirror is safe from', () => {
   });
 
   it('a disk that goes away while it is listed', async (t) => {
-    const { pond, folder, round } = await bench(t);
-    const gone = changed((host) => ({
+    const { pond, folder, round } = await mirrorBench(t);
+    const gone = changedFolder((host) => ({
       list: (directory) => {
         if (directory === 'd') rmSync(folder, { recursive: true });
         return host.list(directory);
@@ -110,7 +63,7 @@ describe('a mirror is safe from', () => {
   });
 
   it('a mass deletion on either side', async (t) => {
-    const { pond, folder, commit, round } = await bench(t);
+    const { pond, folder, commit, round } = await mirrorBench(t);
     rmSync(join(folder, 'a'));
     rmSync(join(folder, 'b'));
     await refused(round({ deletePercentMax: 50 }), /would delete 2 of 3 files in the pond, more than 50%/);
@@ -123,9 +76,9 @@ describe('a mirror is safe from', () => {
   });
 
   it('a directory that cannot be listed: nothing in it counts as deleted', async (t) => {
-    const { pond, round } = await bench(t);
+    const { pond, round } = await mirrorBench(t);
     // The host refuses so long a name.
-    const failing = changed((host) => ({
+    const failing = changedFolder((host) => ({
       list: (directory) => (directory === 'd' ? host.list(`${'x'.repeat(300)}`) : host.list(directory)),
     }));
     const { left } = await round({}, failing);
@@ -148,7 +101,7 @@ describe('a mirror is safe from', () => {
   });
 
   it('a state of a stranger: a path that escapes is damage, and a state without the marker deletes nothing', async (t) => {
-    const { pond, disk, folder, round } = await bench(t);
+    const { pond, disk, folder, round } = await mirrorBench(t);
     const path = `_pond/mirrors/${mirrorId}`;
     const text = Buffer.from(disk.readFile(path) ?? []).toString();
     for (const bad of ['../x', '/x', 'd//c', 'd/./c', 'd/..', 'a\\u0000']) {
@@ -173,10 +126,10 @@ describe('a mirror is safe from', () => {
   });
 
   it('a link put in the place of a folder or a file while it looks', async (t) => {
-    const { pond, folder, commit, round } = await bench(t);
+    const { pond, folder, commit, round } = await mirrorBench(t);
     const outside = temporaryFolder(t);
     put(outside, 'c', 'secret');
-    const swapped = changed((host) => ({
+    const swapped = changedFolder((host) => ({
       list: (directory) => {
         const found = host.list(directory);
         if (directory === '') {
@@ -201,7 +154,7 @@ describe('a mirror is safe from', () => {
   });
 
   it('a link in the pond in the place of a directory', async (t) => {
-    const { pond, folder, round } = await bench(t);
+    const { pond, folder, round } = await mirrorBench(t);
     const root = await pond.fs.root();
     await root.createDirectory('/elsewhere');
     await root.writeFile('/elsewhere/x', Buffer.from('x'));
@@ -214,9 +167,9 @@ describe('a mirror is safe from', () => {
   });
 
   it('a file that changes between the comparison and the write', async (t) => {
-    const { folder, commit, round } = await bench(t);
+    const { folder, commit, round } = await mirrorBench(t);
     await commit({ a: 'a 2' });
-    const racing = changed((host) => ({
+    const racing = changedFolder((host) => ({
       async writeNew(...args) {
         const path = await host.writeNew(...args);
         put(folder, 'a', 'edited meanwhile', 5);
@@ -233,8 +186,8 @@ describe('a mirror is safe from', () => {
   });
 
   it('names that are one in a folder that ignores case or form', async (t) => {
-    const { pond, folder, commit, round } = await bench(t, []);
-    const ignoring = changed(() => ({ folding: () => ({ ignoresCase: true, ignoresForm: true }) }));
+    const { pond, folder, commit, round } = await mirrorBench(t, []);
+    const ignoring = changedFolder(() => ({ folding: () => ({ ignoresCase: true, ignoresForm: true }) }));
     await commit({ 'Log.txt': '1', 'log.txt': '2', 'caf\u00e9': '3' });
     put(folder, 'cafe\u0301', '3');
     const { left } = await round({}, ignoring);
@@ -248,7 +201,7 @@ describe('a mirror is safe from', () => {
   });
 
   it('names that only one side can have', async (t) => {
-    const { folder, commit, round } = await bench(t, []);
+    const { folder, commit, round } = await mirrorBench(t, []);
     writeFileSync(Buffer.from([...Buffer.from(`${folder}/`), 0xff]), 'not UTF-8');
     await commit({ '.pond-trash/x': 'own', [`${'n'.repeat(200)}/`.repeat(20) + 'deep']: 'deep' });
     const { left } = await round();
@@ -257,9 +210,9 @@ describe('a mirror is safe from', () => {
   });
 
   it('a file that may not be read, and one in the pond that may not be written', async (t) => {
-    const { folder, pond, round } = await bench(t);
+    const { folder, pond, round } = await mirrorBench(t);
     put(folder, 'denied', 'x');
-    const denied = changed((host) => ({
+    const denied = changedFolder((host) => ({
       read: (path) => (path === 'denied' ? host.read('missing') : host.read(path)),
     }));
     const { left } = await round({}, denied);

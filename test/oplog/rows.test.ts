@@ -13,7 +13,7 @@ test('metadata of a damaged file is reported as damage, with its row', () => {
   for (const metadata of ['{"name":"x', '{"name":"\u0000"}', '', 'null', '7']) {
     assert.throws(() => metadataOf({ ...row, metadata }), {
       code: 'pond-damaged',
-      message: /of version 3 of a file in commit 7/,
+      message: /^version 3 of a file in commit 7: metadata/,
     });
   }
 });

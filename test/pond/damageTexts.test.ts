@@ -54,15 +54,17 @@ const reads: Readonly<Record<string, (pond: Pond) => Promise<unknown>>> = {
   tags: (pond) => pond.tags(),
   'a check': async (pond) => {
     const problems = await pond.check();
-    for (const problem of problems) assertWithoutIds(problem, 'a check');
+    for (const problem of problems) assertReadable(problem, 'a check');
   },
 };
 
 const id = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
-/** Names of data files have ids, and are what a person restores. */
-function assertWithoutIds(text: string, what: string): void {
+/** A position is that of a line or row in a file, and a message names a row once. Names of data files have ids. */
+function assertReadable(text: string, what: string): void {
   assert.doesNotMatch(text.replaceAll(/\S+\.parquet\b/g, 'FILE'), id, what);
+  assert.doesNotMatch(text, /commit \d+:\d|json:1: pond/, what);
+  assert.ok(text.split(/version \d+ of a /).length <= 2, `${what}: ${text}`);
 }
 
 const image = await makePond();
@@ -76,7 +78,7 @@ async function messagesOf(change: (row: OpRow) => OpRow | undefined): Promise<re
   for (const [what, read] of Object.entries(reads)) {
     await read(pond).catch((error: unknown) => {
       assert.ok(isPondError(error, 'pond-damaged'), `${what}: ${String(error)}`);
-      for (const text of [error.message, error.hint ?? '', error.path ?? '']) assertWithoutIds(text, what);
+      for (const text of [error.message, error.hint ?? '', error.path ?? '']) assertReadable(text, what);
       found.push(error.message);
     });
   }

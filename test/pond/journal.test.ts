@@ -61,6 +61,26 @@ describe('the journal of staged changes', () => {
     await again.close();
   });
 
+  it('is not changed under another name, as in a copy of the folder by hard links', async () => {
+    const disk = createMemoryDisk();
+    const names = ['_pond/journal', '_pond/journal.end', '_pond/new-content'];
+    const pond = await initPondOn(disk, 'memory');
+    await (await pond.fs.root()).writeFile('/a', randomBytes(100_000));
+    await pond.close();
+    disk.makeDirectory('copy/_pond');
+    for (const name of names) disk.link(name, `copy/${name}`);
+    const copied = names.map((name) => disk.readFile(`copy/${name}`));
+    const again = await openPondOn(disk, 'memory', { mode: 'write' });
+    await (await again.fs.root()).writeFile('/b', randomBytes(100_000));
+    assert.equal((await stagedHashes(again)).length, 2);
+    await again.commit({ message: 'both', author: 'test' });
+    await again.close();
+    assert.deepEqual(
+      names.map((name) => disk.readFile(`copy/${name}`)),
+      copied,
+    );
+  });
+
   it('keeps the time at which a directory got a name when it is rewritten', async () => {
     const disk = createMemoryDisk();
     const pond = await initPondOn(disk, 'memory');

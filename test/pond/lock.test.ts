@@ -1,6 +1,7 @@
 /** The writer lock, and when it is taken from a holder whose process cannot be looked up. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PondError } from '../../server/src/base/error.ts';
 import { acquireLock, LockHeldError } from '../../server/src/pond/lock.ts';
 import { type LockHolder } from '../../server/src/pond/lockFile.ts';
 import { type LockClock, newHolder, stateOf } from '../../server/src/pond/lockHolder.ts';
@@ -183,5 +184,40 @@ describe('two processes that take a lock at the same moment', () => {
       code: 'lock-held',
       message: new RegExp(`^process ${process.pid} on `),
     });
+  });
+
+  it('take it one after the other when the faster one has released it meanwhile', () => {
+    for (const removesFile of [true, false]) {
+      const disk = createMemoryDisk();
+      disk.makeDirectory('_pond');
+      let faster = 0;
+      const slower: Disk = {
+        ...disk,
+        link(from, to) {
+          if (faster++ < 3) {
+            acquireLock(disk).release();
+            if (removesFile) disk.remove(from);
+          }
+          return disk.link(from, to);
+        },
+      };
+      const lock = acquireLock(slower);
+      assert.deepEqual([lock.isHeld(), disk.stat('_pond/lock.4') !== undefined, faster], [true, true, 4]);
+      lock.release();
+    }
+  });
+
+  it('fail for a disk that fails, and not for each other', () => {
+    const disk = createMemoryDisk();
+    disk.makeDirectory('_pond');
+    acquireLock(disk).release();
+    const failing: Disk = {
+      ...disk,
+      link() {
+        throw new PondError('storage-failed', 'the disk failed');
+      },
+    };
+    assert.throws(() => acquireLock(failing), { code: 'storage-failed' });
+    acquireLock(disk).release();
   });
 });

@@ -1,9 +1,9 @@
 /**
- * Processes of `pond` that are killed at a call that changes a file, while they push, clone, copy, mirror and migrate: what
- * is there is whole, and the same command completes it.
+ * Processes of `pond` that are killed at a call that changes a file, while they push, clone, prune, copy, mirror and migrate:
+ * what is there is whole, and the same command completes it.
  */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, it } from 'node:test';
@@ -78,6 +78,27 @@ async function checkStore(place: Place): Promise<void> {
   rmSync(join(folder, 'looked'), { recursive: true, force: true });
 }
 
+/** Objects that no version names. */
+const strays = ['aa', 'bb', 'cc'].map((start) => `_pond/blobs/${start}/${start.repeat(32)}`);
+
+/** The folder of the copy in the store. */
+function copyIn(folder: string): string {
+  const copies = readdirSync(join(folder, 'store'), { recursive: true, encoding: 'utf8' });
+  const found = copies.find((name) => name.endsWith('_delta_log'));
+  assert.ok(found !== undefined, copies.join());
+  return join(folder, 'store', found, '..');
+}
+
+function age(file: string, days: number): void {
+  const time = Date.now() / 1000 - days * 24 * 60 * 60;
+  utimesSync(file, time, time);
+}
+
+/** Lists of candidates as they are two days later. */
+function ageLists(copy: string): void {
+  for (const name of readdirSync(join(copy, '_pond/prune'))) age(join(copy, '_pond/prune', name), 2);
+}
+
 const scenarios: readonly Scenario[] = [
   {
     name: 'a push',
@@ -102,6 +123,49 @@ const scenarios: readonly Scenario[] = [
     async done(place) {
       await checkIfThere(place, 'copy');
       assert.equal(await place.ok(['--pond', 'copy', 'cat', '/large']), text('large'));
+    },
+  },
+  {
+    name: 'a clone that is brought up to date',
+    callsMax: 40,
+    async prepare(place) {
+      await preparePond(place);
+      await place.ok(['--pond', 'own', 'backup']);
+      await place.ok(['clone', './store', 'copy']);
+      await place.ok(['--pond', 'own', 'write', '/later'], text('large').toUpperCase());
+      await place.ok(['--pond', 'own', 'commit', '-m', 'later']);
+      await place.ok(['--pond', 'own', 'backup']);
+    },
+    args: ['clone', './store', 'copy'],
+    left: (place) => checkIfThere(place, 'copy'),
+    async done(place) {
+      await checkIfThere(place, 'copy');
+      assert.equal(await place.ok(['--pond', 'copy', 'cat', '/later']), text('large').toUpperCase());
+    },
+  },
+  {
+    name: 'a prune',
+    callsMax: 12,
+    async prepare(place) {
+      const { folder, ok } = place;
+      await preparePond(place);
+      await ok(['--pond', 'own', 'backup']);
+      const copy = copyIn(folder);
+      for (const name of strays) {
+        put(copy, name, 'x');
+        age(join(copy, name), 30);
+      }
+      await ok(['--pond', 'own', 'backup', 'prune', 'nas']);
+      ageLists(copy);
+    },
+    args: ['--pond', 'own', 'backup', 'prune', 'nas'],
+    left: checkStore,
+    async done(place) {
+      // A call that was killed may have left only its own list, which is a day old then.
+      ageLists(copyIn(place.folder));
+      await place.ok(['--pond', 'own', 'backup', 'prune', 'nas']);
+      for (const name of strays) assert.ok(!existsSync(join(copyIn(place.folder), name)), name);
+      await place.ok(['--pond', 'own', 'backup', 'verify', 'nas', '--full']);
     },
   },
   {

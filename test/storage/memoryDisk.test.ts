@@ -14,6 +14,6 @@ it('a memory disk starts with its image and never writes to it', () => {
   file.append(new Uint8Array([4]));
   assert.deepEqual(disk.readFile('a/b'), new Uint8Array([1, 4]));
   assert.deepEqual(content, new Uint8Array([1, 2]));
-  assert.deepEqual(disk.stat('empty'), { kind: 'directory', sizeBytes: 0, modifiedMs: 5 });
+  assert.deepEqual(disk.stat('empty'), { kind: 'directory', sizeBytes: 0, modifiedMs: 5, linkCount: 1 });
   assert.equal(disk.hostPath('a/b'), undefined);
 });

@@ -1,6 +1,7 @@
 /** A pond and a folder with a mirror between them, and rounds like those of its runs. */
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, lstatSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type TestContext } from 'node:test';
 import { type AppliedRound, applyRound } from '../../server/src/mirror/apply.ts';
 import {
   type ComparedRound,
@@ -11,7 +12,10 @@ import {
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { type Transaction } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { openHostFolder } from '../../server/src/storage/hostFolder.ts';
+import { type HostFolder, openHostFolder } from '../../server/src/storage/hostFolder.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { temporaryFolder } from './folder.ts';
+import { initPondOn } from './pond.ts';
 
 export const mirrorId = '2f1d8a4e-6c3b-4f5a-9d7e-0b1c2d3e4f50';
 
@@ -66,6 +70,50 @@ export async function runRound(
   }
 }
 
+/** A mirror of /m, and edits and rounds of it. */
+export interface MirrorBench {
+  readonly pond: OpenPond;
+  readonly disk: Disk;
+  readonly folder: string;
+  commit(files: Readonly<Record<string, string | null>>): Promise<void>;
+  round(changes?: Partial<MirrorSettings>, services?: ServiceChanges): Promise<MirrorRound>;
+}
+
+/** A mirror after its first round, with files of those names. */
+export async function mirrorBench(t: TestContext, names: readonly string[] = ['a', 'b', 'd/c']): Promise<MirrorBench> {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, '/pond');
+  t.after(() => pond.close());
+  const folder = temporaryFolder(t);
+  const commit = async (files: Readonly<Record<string, string | null>>): Promise<void> => {
+    const root = await pond.fs.root();
+    for (const [path, text] of Object.entries(files)) {
+      const at = `/m/${path}`;
+      if (text === null) await root.remove(at);
+      else {
+        await root.createDirectory(at.slice(0, at.lastIndexOf('/')), { parents: true });
+        await root.writeFile(at, Buffer.from(text));
+      }
+    }
+    await pond.commit({ message: 'edit', author: 'test' });
+  };
+  const round: MirrorBench['round'] = (changes = {}, services = {}) =>
+    runRound(pond, disk, settingsFor(folder, changes), services);
+  if (names.length > 0) await commit(Object.fromEntries(names.map((name) => [name, `${name} 1`])));
+  await round();
+  return { pond, disk, folder, commit, round };
+}
+
+/** The folder, with some of its calls replaced. */
+export function changedFolder(change: (folder: HostFolder) => Partial<HostFolder>): ServiceChanges {
+  return {
+    openFolder(path) {
+      const folder = openHostFolder(path);
+      return folder && { ...folder, ...change(folder) };
+    },
+  };
+}
+
 /** Writes a file of a folder that was last changed long ago. */
 export function put(folder: string, path: string, content: string | Uint8Array, ageSeconds = 60): void {
   const file = join(folder, path);
@@ -84,7 +132,8 @@ export function filesOf(folder: string, below = ''): Readonly<Record<string, str
     const stats = lstatSync(join(folder, path));
     if (stats.isSymbolicLink()) all[path] = `-> ${readlinkSync(join(folder, path))}`;
     else if (stats.isDirectory()) Object.assign(all, { [`${path}/`]: '' }, filesOf(folder, path));
-    else all[path] = readFileSync(join(folder, path), 'utf8');
+    // A pipe is not opened: that waits for its other end.
+    else all[path] = stats.isFile() ? readFileSync(join(folder, path), 'utf8') : '';
   }
   return all;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
 import { chosenStatement, queryLanguage, type QueryDocuments } from '../queries/queryDocuments.ts';
-import { queryTitle } from '../queries/queryStrings.ts';
+import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { timeText } from '../times.ts';
 
 /** A query of a pond, and the statements of the document that it is in. */
@@ -61,7 +61,7 @@ function ownQuery(queries: QueryDocuments): OwnQuery | undefined {
 /** The queries to compare with, each once. */
 async function otherQueries(queries: QueryDocuments, pond: string, own: OwnQuery): Promise<readonly QueryItem[]> {
   const item = (sql: string, description: string): QueryItem => ({
-    ...{ label: queryTitle(sql), description, detail: sql.replace(/\s+/g, ' ').slice(0, 300), sql },
+    ...{ label: queryTitle(sql), description, detail: queryDetail(sql), sql },
   });
   const all = [
     ...own.document.map((sql) => item(sql, 'in this document')),

@@ -5,7 +5,7 @@ import { pondName } from '../pondUri.ts';
 import { queryLanguage } from '../queries/queryDocuments.ts';
 import { type PastQuery } from '../queries/queryHistory.ts';
 import { resourceOfQuery } from '../queries/queryResource.ts';
-import { queryTitle } from '../queries/queryStrings.ts';
+import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { timeText } from '../times.ts';
 
 /**
@@ -65,7 +65,7 @@ function pick(pond: string, past: readonly PastQuery[], clear: () => Promise<voi
   list.items = past.map((query) => ({
     label: queryTitle(query.sql),
     description: timeText(query.time),
-    detail: query.sql.replace(/\s+/g, ' ').slice(0, 300),
+    detail: queryDetail(query.sql),
     query,
   }));
   return new Promise<PastQuery | undefined>((resolve) => {

@@ -2,11 +2,11 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, parseCommitNumber } from './commitNumber.ts';
 import { decodePath } from './dataPath.ts';
 
-/** Position of an action: a file, and in it a line or row, from 1. */
-export interface LogPosition {
-  readonly file: string;
-  readonly line: number;
-}
+/**
+ * Position of fields: a file, and in it a line or row from 1 where there are several; or a part of the table that has no
+ * file of its own, as people name it.
+ */
+export type LogPosition = { readonly file: string; readonly line?: number } | { readonly part: string };
 
 /** A JSON object, or a row of Parquet. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -23,10 +23,6 @@ export class Fields {
     this.object = object;
     this.#name = name;
     this.place = place;
-  }
-
-  get at(): string {
-    return `${this.place.file}:${this.place.line}`;
   }
 
   has(name: string): boolean {
@@ -142,6 +138,17 @@ export function asObject(value: unknown, what: string, place: LogPosition): Json
   throw damaged(place, `${what} is ${shown(value)}; expected an object`);
 }
 
+/** Returns the JSON object in a text. Fails `pond-damaged` for anything else; `what` names it. */
+export function parseObject(text: string, what: string, place: LogPosition): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw damaged(place, `${what} is not JSON`, cause);
+  }
+  return asObject(value, what, place);
+}
+
 function mapValues<T>(map: Json, read: (value: unknown) => T): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, read(value)]));
 }
@@ -153,5 +160,7 @@ function shown(value: unknown): string {
 
 /** Returns the error for damage at a position. */
 export function damaged(place: LogPosition, message: string, cause?: unknown): PondError {
-  return new PondError('pond-damaged', `${place.file}:${place.line}: ${message}`, { path: place.file, cause });
+  if ('part' in place) return new PondError('pond-damaged', `${place.part}: ${message}`, { cause });
+  const at = place.line === undefined ? place.file : `${place.file}:${place.line}`;
+  return new PondError('pond-damaged', `${at}: ${message}`, { path: place.file, cause });
 }

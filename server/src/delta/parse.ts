@@ -10,7 +10,7 @@ import {
   type Remove,
   type Txn,
 } from './actions.ts';
-import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
+import { asObject, damaged, Fields, type Json, type LogPosition, parseObject } from './fields.ts';
 
 /** One action of a log file, read and checked. */
 type Action =
@@ -37,7 +37,7 @@ export function parseCommit(bytes: Uint8Array, version: CommitNumber, file: stri
     if (line.trim() === '') continue;
     const place = { file, line: index + 1 };
     actions++;
-    const action = parseAction(parseJson(line, place), place, single.commitInfo);
+    const action = parseAction(parseObject(line, 'the line', place), place, single.commitInfo);
     if (action === undefined) continue;
     const key = keyOf(action);
     if (seen.has(key)) throw damaged(place, `a second action for ${key}`);
@@ -91,10 +91,10 @@ function parseAdd(fields: Fields, by: DeltaCommitInfo | undefined): Add {
   };
 }
 
-function hasDeletionVector({ at, place: { file } }: Fields, by: DeltaCommitInfo | undefined): PondError {
+function hasDeletionVector({ place }: Fields, by: DeltaCommitInfo | undefined): PondError {
   const what = by === undefined ? 'another engine' : operationOf(by);
-  return new PondError('pond-too-new', `${at}: deletion vectors are not read; ${what} deleted rows with one`, {
-    path: file,
+  return damaged(place, `deletion vectors are not read; ${what} deleted rows with one`).with({
+    code: 'pond-too-new',
     hint: "In that engine, restore the version of the table before it, or run 'REORG TABLE … APPLY (PURGE)' if the rows are to be deleted. Set the table property delta.enableDeletionVectors to false.",
   });
 }
@@ -158,15 +158,5 @@ export function decodeText(bytes: Uint8Array, file: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new PondError('pond-damaged', `${file} is not UTF-8`, { path: file, cause });
-  }
-}
-
-/** Returns the JSON object of a line. Fails `pond-damaged` for anything else. */
-export function parseJson(line: string, place: LogPosition): Json {
-  try {
-    return asObject(JSON.parse(line), 'the line', place);
-  } catch (cause) {
-    if (cause instanceof PondError) throw cause;
-    throw damaged(place, 'the line is not JSON', cause);
   }
 }

@@ -9,9 +9,9 @@ import { decodePath } from './dataPath.ts';
 import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { type OtherCheckpoint, sidecarDirectory } from './checkpointFiles.ts';
-import { asObject, damaged, Fields, type Json, type LogPosition } from './fields.ts';
+import { asObject, damaged, Fields, type Json, type LogPosition, parseObject } from './fields.ts';
 import { checkpointFile, logDirectory } from './log.ts';
-import { decodeText, parseAction, parseJson } from './parse.ts';
+import { decodeText, parseAction } from './parse.ts';
 import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
 /**
@@ -169,7 +169,7 @@ function readLines(bytes: Uint8Array, file: string): readonly PlacedRow[] {
   const lines = decodeText(bytes, file).split('\n');
   return lines.flatMap((line, index) => {
     const place = { file, line: index + 1 };
-    return line.trim() === '' ? [] : [{ row: parseJson(line, place), place }];
+    return line.trim() === '' ? [] : [{ row: parseObject(line, 'the line', place), place }];
   });
 }
 

@@ -1,5 +1,4 @@
-import { PondError } from '../base/error.ts';
-import { asObject, Fields, type LogPosition } from './fields.ts';
+import { Fields, type LogPosition, parseObject } from './fields.ts';
 
 /** A type of a column. Primitive types are names such as `long` or `decimal(10,2)`. */
 export type DeltaType =
@@ -19,13 +18,8 @@ const depthMax = 64;
 
 /** Returns the columns in the schema of a table's metadata. Fails `pond-damaged` for a text that is not a schema. */
 export function parseSchema(schemaString: string): readonly DeltaField[] {
-  const place: LogPosition = { file: 'metaData.schemaString', line: 1 };
-  try {
-    return fieldsOf(new Fields(asObject(JSON.parse(schemaString), 'the schema', place), 'schema', place), 0);
-  } catch (cause) {
-    if (cause instanceof PondError) throw cause;
-    throw new PondError('pond-damaged', 'the schema of the table is not JSON', { cause });
-  }
+  const place: LogPosition = { part: 'metaData.schemaString' };
+  return fieldsOf(new Fields(parseObject(schemaString, 'the schema', place), 'schema', place), 0);
 }
 
 function fieldsOf(struct: Fields, depth: number): readonly DeltaField[] {

@@ -123,7 +123,7 @@ function rowsOf(table: Table, where: () => string): DirectoryEntry[] {
     return { name, values: values as { readonly get?: (row: number) => unknown } & Readonly<Record<number, unknown>> };
   });
   return Array.from({ length: table.numRows }, (_, row) => {
-    const place = { file: where(), line: row + 1 };
+    const place = { part: `entry ${row + 1} of ${where()}` };
     const values = columns.map(({ name, values }) => [name, values?.get?.(row) ?? values?.[row]] as const);
     return entryOf(new Fields(Object.fromEntries(values), 'entry', place));
   });

@@ -1,6 +1,5 @@
 /** Parses rows of data files and their content into types; the files are untrusted. */
-import { PondError } from '../base/error.ts';
-import { asObject, Fields, type Json, type LogPosition } from '../delta/fields.ts';
+import { Fields, type Json, type LogPosition, parseObject } from '../delta/fields.ts';
 import { type RowMetadata, rowTypes, type StoredRow } from './rows.ts';
 
 /**
@@ -38,13 +37,8 @@ export const shownRow = ({ fileType, version, txn }: KeyOfRow): string =>
  * type.
  */
 export function metadataOf(row: KeyOfRow & Pick<StoredRow, 'metadata'>): RowMetadata {
-  const place = { file: shownRow(row), line: 1 };
-  try {
-    return parseMetadata(new Fields(asObject(JSON.parse(row.metadata), 'metadata', place), 'metadata', place));
-  } catch (cause) {
-    const why = cause instanceof PondError ? `: ${cause.message}` : '';
-    throw new PondError('pond-damaged', `the metadata of ${place.file} cannot be read${why}`, { cause });
-  }
+  const place = { part: shownRow(row) };
+  return parseMetadata(new Fields(parseObject(row.metadata, 'metadata', place), 'metadata', place));
 }
 
 function parseMetadata(fields: Fields): RowMetadata {

@@ -75,7 +75,7 @@ function requireTableId(id: string): void {
 export function recordIn({ version, commitInfo, txns }: DeltaCommit): Readonly<Record<string, unknown>> | undefined {
   const record = commitInfo?.['pond'];
   const own = txns.find((txn) => txn.appId === appId)?.version;
-  const place = { file: commitFile(version), line: 1 };
+  const place = { file: commitFile(version) };
   if (record === undefined) {
     // Only a commit of ours has its own version as the latest commit.
     if (own === version) throw damaged(place, `commit ${version} has its number, and no record`);

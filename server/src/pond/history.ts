@@ -56,7 +56,7 @@ function requireHash(pondId: string, commit: Commit): void {
 }
 
 function parseRecord(record: Json, number: CommitNumber): Commit {
-  const fields = new Fields(record, 'pond', { file: commitFile(number), line: 1 });
+  const fields = new Fields(record, 'pond', { file: commitFile(number) });
   const counts = fields.fields('counts');
   const parent = fields.has('parent') ? fields.commitNumber('parent') : undefined;
   return {

@@ -76,7 +76,7 @@ async function* entriesIn(path: string, rows: AsyncIterable<StoredRow>, seen?: S
 }
 
 function entriesOf(row: StoredRow, path: string): readonly (DirectoryEntry & { readonly type: FileType })[] {
-  const where = (): string => `${shownRow(row)}, in ${path},`;
+  const where = (): string => `${shownRow(row)}, in ${path}`;
   return decodeEntries(row.content ?? new Uint8Array(), where).map((entry) => {
     if (entry.type !== 'page') return { ...entry, type: entry.type };
     throw new PondError('pond-damaged', `${where()} lists pages; expected entries`, { path });

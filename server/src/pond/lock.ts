@@ -65,25 +65,47 @@ const watch = new HeartbeatWatch();
 
 /** Takes the lock, from a holder that ended if need be. Fails LockHeldError, `lock-held`. */
 export function acquireLock(disk: Disk, clock: LockClock = systemClock): Lock {
+  for (let attempts = 0; attempts < attemptsMax; attempts++) {
+    const lock = takeNext(disk, clock);
+    if (lock !== undefined) return lock;
+  }
+  throw new LockHeldError(undefined);
+}
+
+/** More than processes that open a pond at the same moment; a listing that is late, as on a network disk, ends it. */
+const attemptsMax = 32;
+
+/** Takes the next generation of the lock; undefined when a faster process took it, and has released it since. */
+function takeNext(disk: Disk, clock: LockClock): Lock | undefined {
   const highest = highestGeneration(disk);
   const claim = highest === undefined ? undefined : claimAt(disk, highest, clock);
   if (claim !== undefined) throw new LockHeldError(claim);
   const previous = previousAt(disk, highest);
   const mine = (highest ?? 0) + 1;
   const self = newHolder();
-  try {
-    if (!withReserve(disk, () => put(disk, lockPath(mine), self)) || highestGeneration(disk) !== mine) {
-      throw new LockHeldError(currentClaim(disk, clock));
-    }
-  } catch (error) {
-    freeAfterFailure(disk, mine, self.id);
-    // A process that takes the lock removes what others were writing: the file of this attempt is gone then.
-    const faster = isPondError(error, 'storage-failed') ? currentClaim(disk, clock) : undefined;
-    throw faster === undefined ? error : new LockHeldError(faster);
+  if (!tryTake(disk, mine, self)) {
+    const faster = currentClaim(disk, clock);
+    if (faster !== undefined) throw new LockHeldError(faster);
+    return undefined;
   }
   held.add(self.id);
   removeBelow(disk, mine);
   return new HeldLock(disk, { generation: mine, id: self.id, previous });
+}
+
+/** Creates the lock file of a generation; false when another process has that generation or a later one. */
+function tryTake(disk: Disk, generation: number, self: LockHolder): boolean {
+  const path = lockPath(generation);
+  let isHighest = false;
+  try {
+    isHighest = withReserve(disk, () => put(disk, path, self)) && highestGeneration(disk) === generation;
+  } catch (error) {
+    // A process that takes the lock removes what others were writing: the file of this attempt is gone then.
+    const wasFaster = !freeAfterFailure(disk, path, self.id) && (highestGeneration(disk) ?? 0) >= generation;
+    if (!wasFaster || !isPondError(error, 'storage-failed')) throw error;
+  }
+  if (!isHighest) freeAfterFailure(disk, path, self.id);
+  return isHighest;
 }
 
 /** Creates the lock file; false when another process was faster. It may be there from an attempt that failed late. */
@@ -198,14 +220,17 @@ class HeldLock implements Lock {
 
 /**
  * Frees a lock after a failed attempt, which may already have created the file: it must not appear to be held by this
- * process.
+ * process. False when the attempt created none.
  */
-function freeAfterFailure(disk: Disk, generation: number, id: string): void {
+function freeAfterFailure(disk: Disk, path: string, id: string): boolean {
+  let isCreated = false;
   try {
-    if (isOwn(disk, lockPath(generation), id)) free(disk, lockPath(generation), undefined);
+    isCreated = isOwn(disk, path, id);
+    if (isCreated) free(disk, path, undefined);
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
+  return isCreated;
 }
 
 /** Current claim on the lock; undefined when it is free or its holder ended. */

@@ -10,7 +10,8 @@ import { isPondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
 
-const listPath = '_pond/new-content';
+/** Path of the list. */
+export const newBlobsPath = '_pond/new-content';
 
 /** Maximum size of a list that is believed, bytes: 250,000 blobs. */
 const listBytesMax = 16 * 1024 * 1024;
@@ -37,7 +38,7 @@ export class NewBlobs {
   add(hash: string, head: string): void {
     try {
       if (this.#head !== head) {
-        this.#disk.remove(listPath);
+        this.#disk.remove(newBlobsPath);
         this.#append(`${head}\n`);
         this.#head = head;
       }
@@ -49,7 +50,7 @@ export class NewBlobs {
   }
 
   #append(line: string): void {
-    const file = this.#disk.openAppend(listPath);
+    const file = this.#disk.openAppend(newBlobsPath);
     try {
       file.append(Buffer.from(line));
     } finally {
@@ -60,9 +61,9 @@ export class NewBlobs {
 
 /** Returns the blobs that were created after a commit; [] when the list is for another commit, damaged or missing. */
 export function newBlobsSince(disk: Disk, commitId: string): readonly string[] {
-  const stat = disk.stat(listPath);
+  const stat = disk.stat(newBlobsPath);
   if (stat?.kind !== 'file' || stat.sizeBytes > listBytesMax) return [];
-  const [head, ...hashes] = Buffer.from(disk.readFile(listPath) ?? [])
+  const [head, ...hashes] = Buffer.from(disk.readFile(newBlobsPath) ?? [])
     .toString('latin1')
     .split('\n');
   // A line that was cut short is not a hash.
@@ -71,5 +72,5 @@ export function newBlobsSince(disk: Disk, commitId: string): readonly string[] {
 
 /** Forgets the list: its blobs were removed, or are tracked otherwise. */
 export function forgetNewBlobs(disk: Disk): void {
-  removeQuietly(disk, listPath);
+  removeQuietly(disk, newBlobsPath);
 }

@@ -17,9 +17,11 @@ import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, type JournalContents, readJournal, withoutParts } from './journal.ts';
+import { journalEndPath } from './journalEnd.ts';
 import { journalPath } from './layout.ts';
 import { isLocked, journalEndAtClose, type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
+import { newBlobsPath } from './newBlobs.ts';
 import { quarantineFile, quarantineTail } from './quarantine.ts';
 import { removeLogLeftovers, removeUnpublished, removeWorkingLeftovers } from './leftovers.ts';
 import { type OpLog } from '../oplog/opLog.ts';
@@ -41,6 +43,7 @@ interface Recovered {
  */
 export async function recover(disk: Disk, { lock }: { readonly lock: Lock | undefined }): Promise<Recovered> {
   const notices: string[] = [];
+  if (lock !== undefined) separateLinked(disk);
   const { journal, end } = await readWithEnd(disk, lock);
   if (isJournalMissing(disk, end)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
   const latest = usableVersion(disk, journal.mark, lock !== undefined, notices);
@@ -65,6 +68,20 @@ export async function recover(disk: Disk, { lock }: { readonly lock: Lock | unde
   if (lock?.previous.hasEnded === true && notices.length === 0) await removeUnpublished(disk, opLog);
   if (lock?.previous.mayRun === true) isolateJournal(disk, journal);
   return { opLog, journal: await uncommitted(opLog, journal), notices };
+}
+
+/** Files that a writer changes in place; all others are written once. */
+const changedInPlace: readonly string[] = [journalPath, journalEndPath, newBlobsPath];
+
+/**
+ * Gives files with several names, such as those of a folder that was copied by hard links or that a stranger packed, a
+ * file of this pond alone: what is changed in place is changed under every name.
+ */
+function separateLinked(disk: Disk): void {
+  for (const path of changedInPlace) {
+    const { linkCount = 1 } = disk.stat(path) ?? {};
+    if (linkCount > 1) replaceFile(disk, path, disk.readFile(path) ?? new Uint8Array());
+  }
 }
 
 /** The journal, and where it ended when its last writer ended; undefined when that is not known. */

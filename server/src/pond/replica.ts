@@ -4,7 +4,7 @@
  */
 import { isPondError, PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { asObject, Fields } from '../delta/fields.ts';
+import { Fields, parseObject } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 import { type QuarantinedFile, type Replica } from './status.ts';
@@ -17,7 +17,9 @@ export const replicaPath = '_pond/replica.json';
 export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {
   const bytes = disk.readFile(replicaPath);
   if (bytes === undefined) return undefined;
-  const fields = new Fields(parse(bytes), 'replica', { file: replicaPath, line: 1 });
+  const place = { file: replicaPath };
+  const text = new TextDecoder().decode(bytes);
+  const fields = new Fields(parseObject(text, 'the mark of a copy', place), 'replica', place);
   return {
     of: fields.text('of'),
     url: fields.text('url'),
@@ -96,15 +98,5 @@ export function replicaNotices(disk: Disk): readonly string[] {
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;
     return [error.message];
-  }
-}
-
-function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  const place = { file: replicaPath, line: 1 };
-  try {
-    return asObject(JSON.parse(new TextDecoder().decode(bytes)), 'the mark of a copy', place);
-  } catch (cause) {
-    if (cause instanceof PondError) throw cause;
-    throw new PondError('pond-damaged', `${replicaPath} is not JSON`, { path: replicaPath, cause });
   }
 }

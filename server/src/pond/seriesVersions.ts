@@ -187,7 +187,7 @@ function readRange(disk: Disk, node: VersionRef): readonly CommittedNode[] | und
 
 /** Fails `pond-damaged` for anything but a list of versions. */
 function rowsIn(value: unknown): readonly Fields[] {
-  const place = { file: cacheDirectory, line: 1 };
+  const place = { file: cacheDirectory };
   const rows: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   return rows.map((row) => new Fields(asObject(row, 'version', place), 'version', place));
 }

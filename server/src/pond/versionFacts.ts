@@ -54,7 +54,7 @@ export function factsOfRow(
   { rows, batch }: RowMetadata,
 ): VersionFacts {
   const { minTimeUs, maxTimeUs } = row;
-  const place = { file: shownRow(row), line: 1 };
+  const place = { part: shownRow(row) };
   const time = timeRangeIn(new Fields({ max_time: maxTimeUs }, 'row', place), minTimeUs, maxTimeUs);
   return { ...(rows !== undefined && { rows }), ...(time && { time }), ...(batch !== undefined && { batch }) };
 }

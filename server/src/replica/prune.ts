@@ -67,7 +67,9 @@ export async function pruneCopy(
   const named = await namedKeys({ source, store }, looked, signal);
   const found: ListedObject[] = [];
   const lists: ListedObject[] = [];
+  const present = new Set<string>();
   for await (const object of store.list('', { signal })) {
+    present.add(object.key);
     if (object.key.startsWith(listFolder)) lists.push(object);
     const isOld = object.modifiedMs < now() - graceMs;
     if (removable.test(object.key) && isOld && !named.has(object.key)) found.push(object);
@@ -86,7 +88,11 @@ export async function pruneCopy(
     objects.push({ key, sizeBytes, ...removal });
     progress?.('looked at objects', objects.length, found.length);
   }
-  const again = await sendAgain({ source, store }, looked, objects, signal);
+  const removed = objects.flatMap(({ key, state }) => (state === 'removed' ? [key] : []));
+  // A prune that was killed after it removed something left its list.
+  const missing = [...ripe].filter((key) => named.has(key) && !present.has(key));
+  const from = missing.length > 0 ? firstCommit : nextCommit(looked);
+  const again = await sendAgain({ source, store }, from, new Set([...removed, ...missing]), signal);
   for (const { key } of ripeLists) await removeObject(pruner, key, signal);
   const left = objects.filter(({ key }) => !again.has(key));
   const isDone = left.every(({ state }) => state === 'removed');
@@ -94,18 +100,17 @@ export async function pruneCopy(
 }
 
 /**
- * Sends what was removed and a version names by now: a push may have seen it at the store before. Its commit was made
- * before that push began, so it is in the pond now. Returns the keys.
+ * Sends what was removed and a version from `from` on names by now: a push may have seen it at the store before. Its
+ * commit was made before that push began, so it is in the pond now. Returns the keys.
  */
 async function sendAgain(
   { source, store }: Pick<PruneParts, 'source' | 'store'>,
-  looked: CommitNumber,
-  objects: readonly PrunableObject[],
+  from: CommitNumber,
+  removed: ReadonlySet<string>,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<string>> {
-  const removed = new Set(objects.flatMap(({ key, state }) => (state === 'removed' ? [key] : [])));
   const again = new Set<string>();
-  const versions = { from: nextCommit(looked), to: source.latest };
+  const versions = { from, to: source.latest };
   for await (const { blobs, data } of batchesOf(source, versions, noneLeftOut(), signal)) {
     for (const file of [...blobs.values(), ...data.values()]) {
       if (!removed.has(file.path) || again.has(file.path)) continue;

@@ -80,8 +80,8 @@ export class StagedLog {
 
   #stat(path: string): DiskStat | undefined {
     const range = this.#ranges.get(path);
-    if (range !== undefined) return { kind: 'file', sizeBytes: range.end - range.start, modifiedMs: 0 };
-    return path === logDirectory ? { kind: 'directory', sizeBytes: 0, modifiedMs: 0 } : undefined;
+    if (range !== undefined) return { kind: 'file', sizeBytes: range.end - range.start, modifiedMs: 0, linkCount: 1 };
+    return path === logDirectory ? { kind: 'directory', sizeBytes: 0, modifiedMs: 0, linkCount: 1 } : undefined;
   }
 
   #namesIn(directory: string): readonly string[] {

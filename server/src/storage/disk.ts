@@ -61,6 +61,8 @@ export interface DiskStat {
   readonly sizeBytes: number;
   /** Milliseconds since 1970 UTC. */
   readonly modifiedMs: number;
+  /** Number of names of a file: a change of one with several, made in place, is one of all of them. 1 for a directory. */
+  readonly linkCount: number;
 }
 
 /** An open file, written only at its end. */

@@ -113,9 +113,9 @@ function stat(path: string, links: Links = 'followed'): DiskStat | undefined {
   // `undefined` instead of an error: raising one costs more than the call.
   const follow = (at: string): Stats | undefined => statSync(at, { throwIfNoEntry: false });
   const found = links === 'refused' ? requireOrdinary(path) : unlessMissing<Stats | undefined>('stat', path, follow);
-  return (
-    found && { kind: found.isDirectory() ? 'directory' : 'file', sizeBytes: found.size, modifiedMs: found.mtimeMs }
-  );
+  if (found === undefined) return undefined;
+  const [kind, linkCount] = found.isDirectory() ? (['directory', 1] as const) : (['file', found.nlink] as const);
+  return { kind, sizeBytes: found.size, modifiedMs: found.mtimeMs, linkCount };
 }
 
 function makeDirectory(root: string, path: string): void {

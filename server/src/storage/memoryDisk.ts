@@ -33,8 +33,8 @@ export function createMemoryDisk(
     readRange: (path, start, end) => findFile(root, path)?.content.view().slice(start, Math.max(start, end)),
     stat: (path) => {
       const found = findNode(root, path);
-      const sizeBytes = found?.kind === 'file' ? found.content.sizeBytes : 0;
-      return found && { kind: found.kind, sizeBytes, modifiedMs: found.modifiedMs };
+      const [sizeBytes, linkCount] = found?.kind === 'file' ? [found.content.sizeBytes, found.linkCount] : [0, 1];
+      return found && { kind: found.kind, sizeBytes, modifiedMs: found.modifiedMs, linkCount };
     },
     list: (path) => {
       const found = findNode(root, path);
@@ -49,7 +49,10 @@ export function createMemoryDisk(
     link: (from, to) => link(root, from, to),
     rename: (from, to) => rename(root, from, to),
     remove: (path) => {
-      if (findFile(root, path) !== undefined) parentNode(root, path, 'remove').entries.delete(nameOf(path));
+      const file = findFile(root, path);
+      if (file === undefined) return;
+      parentNode(root, path, 'remove').entries.delete(nameOf(path));
+      file.linkCount -= 1;
     },
     syncDirectory: (path) => {
       if (findNode(root, path)?.kind !== 'directory') throw storageError('ENOENT', 'flush directory', path);
@@ -89,6 +92,7 @@ function link(root: MemoryDirectory, from: string, to: string): boolean {
   if (file === undefined) throw storageError('ENOENT', 'link', to);
   if (entries.has(nameOf(to))) return false;
   entries.set(nameOf(to), file);
+  file.linkCount += 1;
   return true;
 }
 
@@ -104,6 +108,7 @@ function rename(root: MemoryDirectory, from: string, to: string): void {
   if (replaced !== undefined && moved.kind === 'directory') throw storageError('ENOTDIR', 'rename', to);
   parentNode(root, from, 'rename').entries.delete(nameOf(from));
   entries.set(nameOf(to), moved);
+  if (replaced !== undefined) replaced.linkCount -= 1;
 }
 
 async function* readChunks(

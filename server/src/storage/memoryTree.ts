@@ -8,6 +8,7 @@ interface MemoryFile {
   readonly content: GrowingBytes;
   /** Milliseconds since 1970 UTC. */
   modifiedMs: number;
+  linkCount: number;
 }
 
 /** Names with their files and directories. */
@@ -28,7 +29,7 @@ export function newDirectory(modifiedMs: number): MemoryDirectory {
 
 /** A file that starts with `bytes`, which are shared and never changed. */
 export function newFile(bytes: Uint8Array, modifiedMs: number): MemoryFile {
-  return { kind: 'file', content: new GrowingBytes(bytes), modifiedMs };
+  return { kind: 'file', content: new GrowingBytes(bytes), modifiedMs, linkCount: 1 };
 }
 
 /** Returns the node at `path`, if any. */

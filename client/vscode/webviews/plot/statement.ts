@@ -105,7 +105,8 @@ function listOf<T>(part: unknown, of: (part: unknown) => T | undefined): readonl
 function rangeOf(part: unknown): PlotRangeInfo | undefined {
   if (!Array.isArray(part) || part.length !== 2) return undefined;
   const [low, high] = part as readonly unknown[];
-  return typeof low === 'number' && typeof high === 'number' && low < high ? { low, high } : undefined;
+  if (typeof low !== 'number' || typeof high !== 'number' || !(low < high)) return undefined;
+  return Number.isFinite(high - low) ? { low, high } : undefined;
 }
 
 function eventsOf(part: unknown): PlottedEvents | undefined {

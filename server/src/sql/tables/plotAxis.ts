@@ -50,6 +50,12 @@ export function doubleSql(value: number): SqlText {
   return sql`CAST(${literal(String(value))} AS DOUBLE)`;
 }
 
+/** Width of each of the equal parts of a range. */
+export function partWidth(low: number, high: number, parts: number): number {
+  // The difference of two numbers may be too large for one; that of their parts is not.
+  return Number.isFinite(high - low) ? (high - low) / parts : high / parts - low / parts;
+}
+
 /** The condition of the rows within `low` to `high`, in own numbers; by it DuckDB skips parts of files. */
 export function withinSql(axis: Axis, low: number, high: number): SqlText {
   const bounds = boundsSql(axis, low, high);

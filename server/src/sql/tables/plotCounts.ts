@@ -10,6 +10,7 @@ import {
   finiteSql,
   numberOf,
   numbersOf,
+  partWidth,
   type PlotScope,
   withinSql,
 } from './plotAxis.ts';
@@ -29,8 +30,7 @@ export async function plotHistogram(
   const none = { kind: 'histogram', rows: 0, skipped: extent.skipped, counts: [] } as const;
   if (extent.low > extent.high) return { ...none, range: null };
   const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * x.scale, range.high * x.scale];
-  // The difference of two numbers may be too large for one; that of their parts is not.
-  const width = high / bins - low / bins;
+  const width = partWidth(low, high, bins);
   const at = sql`floor(x / ${doubleSql(width)} - ${doubleSql(low / width)})`;
   const bin = width > 0 ? sql`CAST(greatest(0, least(${bins - 1}, ${at})) AS INTEGER)` : sql`0`;
   const where = whereSql(scope.filter, withinSql(x, low, high));

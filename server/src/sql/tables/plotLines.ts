@@ -13,6 +13,7 @@ import {
   numberOf,
   numbersOf,
   ownSql,
+  partWidth,
   type PlotScope,
   withinSql,
 } from './plotAxis.ts';
@@ -51,7 +52,7 @@ export async function plotLines(
   const none = { kind: 'lines', series: [], ...{ rows: 0, skipped: extent.skipped } } as const;
   if (extent.low > extent.high) return { ...none, range: null };
   const lines = (margin: number): Promise<readonly LineBuckets[]> => {
-    const shown = { low, high, width: (high - low) / pixels, pixels, margin: (high - low) * margin };
+    const shown = { low, high, width: partWidth(low, high, pixels), pixels, margin: high * margin - low * margin };
     return linesOf({ scope, x, shown, by }, ys, signal);
   };
   const near = await lines(range === undefined ? 0 : nearMargin);

@@ -11,6 +11,7 @@ import {
   finiteSql,
   numberOf,
   numbersOf,
+  partWidth,
   type PlotScope,
   withinSql,
 } from './plotAxis.ts';
@@ -67,8 +68,8 @@ async function cellsOf(points: PointsScope, y: Axis): Promise<readonly PointCell
   const { across, down } = request.cells;
   const cell = (value: SqlText, low: number, width: number): SqlText =>
     width > 0 ? sql`floor((${value} - ${doubleSql(low)}) / ${doubleSql(width)})` : sql`0`;
-  const column = cell(sql`x`, points.low, (points.high - points.low) / across);
-  const row = cell(sql`y`, least, greatest / down - least / down);
+  const column = cell(sql`x`, points.low, partWidth(points.low, points.high, across));
+  const row = cell(sql`y`, least, partWidth(least, greatest, down));
   const facts = joinSql([sql`avg(x)`, sql`avg(y)`, sql`count(*)`].map(asDouble));
   const rows = await scope.connection.rows(
     sql`SELECT g, ${facts} FROM (${from}) GROUP BY g, ${column}, ${row} ORDER BY g, 2, 3`,
