@@ -9,8 +9,8 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { connectLocal } from '../../server/src/main.ts';
+import { compareTimes } from './support/compareTimes.ts';
 import { printMachine } from './support/machine.ts';
-import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { childrenOf, peakMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
@@ -102,9 +102,10 @@ async function compare(
   theirs: () => Promise<unknown>,
   most?: number,
 ): Promise<void> {
-  const run = (work: () => Promise<unknown>) => async (): Promise<void> => void (await work());
-  const times = await interleaved({ bare: run(theirs), ours: run(ours) }, { rounds, warmUp });
-  printRatio({ what, ours: times.ours, peer: 'full join', theirs: times.bare, ...(most !== undefined && { most }) });
+  await compareTimes(
+    { what, ours, peer: 'full join', theirs, ...(most !== undefined && { most }) },
+    { rounds, warmUp },
+  );
 }
 
 /** Prints the peak memory of the process of the queries, where the system reports it. */

@@ -1,8 +1,8 @@
 /**
  * The table editor over flights-3m.parquet, three million rows: the requests that it sends to a server, from a click on the
  * file to its first cells, and for rows of a view, compared with the statement of DuckDB that computes the same in this
- * process. Both are warm; rounds alternate. Each is printed as time, and as processor time of all threads of both processes
- * of the server. Then the memory of these processes after many such actions, compared with a tenth of them.
+ * process. Both are warm; rounds alternate. Then the memory of the server and of its process of the queries after many such
+ * actions, compared with a tenth of them.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,10 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { type TableSource, type TableViewInfo } from '../../server/src/protocol/commands.ts';
 import { makeTestPond } from '../sql/testPond.ts';
 import { type EditorServer, startEditorServer } from '../support/editorServer.ts';
+import { compareTimes } from './support/compareTimes.ts';
 import { printMachine } from './support/machine.ts';
-import { interleaved, median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
-import { childrenOf, hasProcessFacts, processorTime, residentMemory } from './support/processFacts.ts';
+import { childrenOf, hasProcessFacts, residentMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
 
 const { actions, ...rounds } = parametersOf(
@@ -84,38 +84,16 @@ async function compareViews(asked: EditorServer): Promise<void> {
         histogram(delay, equi_width_bins(-1200, 1700, 24, false)), approx_top_k(delay, 12) FROM ${file}`,
     },
   };
-  for (const [what, { ours, bare }] of Object.entries(measured)) await compare(what, ours, bare);
-}
-
-async function compare(what: string, ours: () => Promise<unknown>, bare: string): Promise<void> {
-  const processor = { server: [] as number[], bare: [] as number[] };
-  const timed = async (name: keyof typeof processor, used: () => number, work: () => Promise<unknown>) => {
-    const before = used();
-    await work();
-    processor[name].push(used() - before);
-  };
-  const ownMs = (): number => (({ user, system }) => (user + system) / 1000)(process.cpuUsage());
-  const times = await interleaved(
-    {
-      bare: () => timed('bare', ownMs, () => connection.rows(bare)),
-      server: () => timed('server', () => sum(serverProcesses().map(processorTime)), ours),
-    },
-    rounds,
-  );
-  const peer = 'bare DuckDB';
-  printRatio({ what, ours: times.server, peer, theirs: times.bare, most: 2 });
-  const [used, theirs] = [processor.server, processor.bare].map((all) => median(all.slice(rounds.warmUp)));
-  if (hasProcessFacts) printRatio({ what: `${what}, processor time`, ours: used!, peer, theirs: theirs!, most: 2 });
+  for (const [what, { ours, bare }] of Object.entries(measured)) {
+    const theirs = (): Promise<unknown> => connection.rows(bare);
+    await compareTimes({ what, ours, peer: 'bare DuckDB', theirs, most: 2 }, rounds);
+  }
 }
 
 /** Ids of the server and of its process of the queries. */
 function serverProcesses(): readonly number[] {
   const { pid = 0 } = server.process;
   return [pid, ...childrenOf(pid)];
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Tables are opened, paged, sorted, filtered and closed: memory after a tenth of that many actions, and at the end. */
