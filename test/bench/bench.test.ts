@@ -29,8 +29,8 @@ const comparisons: Readonly<Record<string, number>> = {
   'scale.bench.ts': 6,
   'series.bench.ts': 3,
   'start.bench.ts': 2,
-  'table.bench.ts': 5,
   'tableDiff.bench.ts': 6,
+  'tableEditor.bench.ts': 5,
 };
 
 test('every benchmark runs here', () => {

@@ -4,7 +4,7 @@
  * large CSV file and reduce it, compared with the memory limits that they were given.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,6 +17,7 @@ import { derivedLayer, stageResource } from '../support/resourcePond.ts';
 import { makeTestPond } from '../sql/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { parametersOf } from './support/parameters.ts';
+import { childrenOf, peakMemory } from './support/processFacts.ts';
 import { pondScript, runNode } from './support/processes.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
@@ -27,7 +28,7 @@ const parameters = parametersOf(
   { mebibytes: 3, queryMebibytes: 512, csvMebibytes: 3 },
 );
 const mebibyte = 2 ** 20;
-const peakMemory = new URL('./support/peakMemory.mjs', import.meta.url).href;
+const peakReporter = new URL('./support/peakMemory.mjs', import.meta.url).href;
 
 printMachine();
 await withScratch(largeFile);
@@ -67,7 +68,7 @@ function inboxOf(folder: string, source: string): string {
 /** Runs node to its end and returns its peak memory, MiB. */
 async function peakOf(cwd: string, args: readonly string[]): Promise<number> {
   const file = join(cwd, 'peak');
-  await runNode(['--import', peakMemory, ...args], { cwd, env: { PEAK_MEMORY_FILE: file } });
+  await runNode(['--import', peakReporter, ...args], { cwd, env: { PEAK_MEMORY_FILE: file } });
   return Number(readFileSync(file, 'utf8')) / mebibyte;
 }
 
@@ -100,10 +101,8 @@ async function query(): Promise<void> {
   try {
     const sql = 'SELECT origin, count(*) AS n, avg(delay) AS d FROM "/flights/flights-3m.parquet" GROUP BY ALL';
     await engine.run(made.pond, { sql });
-    const peak = peakOfProcess(engine.processId());
-    if (peak === undefined) console.log('query: this system does not tell the peak memory of a process');
-    else
-      printRatio({ what: 'aggregate over flights-3m', ours: peak, peer: 'limit', theirs: limit, unit: 'MiB', most: 1 });
+    const peak = peakMemory(engine.processId() ?? 0);
+    printRatio({ what: 'aggregate over flights-3m', ours: peak, peer: 'limit', theirs: limit, unit: 'MiB', most: 1 });
   } finally {
     await engine.close();
     await made.close();
@@ -135,7 +134,7 @@ async function derived({ folder, make }: Scratch): Promise<void> {
     const top = await (await pond.at('HEAD')).root();
     for (const pattern of ['/Derive/bench/all/*', '/Reduce/bench/all/n/res=1h', '/Reduce/bench/all/n/res=1d']) {
       for await (const { node } of top.visit(pattern)) await pond.hostFiles(node.node);
-      const peak = childrenOf(process.pid).reduce((most, pid) => Math.max(most, peakOfProcess(pid) ?? 0), 0);
+      const peak = Math.max(0, ...childrenOf(process.pid).map(peakMemory));
       const what = `making ${pattern} of ${parameters.csvMebibytes} MiB of CSV`;
       printRatio({ what, ours: peak, peer: 'limit', theirs: limit, unit: 'MiB', most: 1 });
     }
@@ -157,28 +156,4 @@ function* csv(mebibytes: number): Generator<Uint8Array> {
     bytes += lines.length;
     yield Buffer.from(lines);
   }
-}
-
-/** Ids of the live processes that a process started; none if the system does not report them. */
-function childrenOf(pid: number): readonly number[] {
-  if (!existsSync('/proc/self/status')) return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
-    .map(Number);
-}
-
-/** Undefined for a process that ended in the meantime. */
-function parentOf(name: string): number | undefined {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Peak memory of a live process so far, MiB; undefined if the system does not report it. */
-function peakOfProcess(pid: number | undefined): number | undefined {
-  const file = `/proc/${pid}/status`;
-  const line = existsSync(file) ? /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8')) : null;
-  return line === null ? undefined : Number(line[1]) / 1024;
 }

@@ -3,16 +3,16 @@
  * opens them and as `pond diff --rows` counts them, compared with the plain full join of DuckDB that computes the same in
  * this process. Both are warm; rounds alternate. Then the peak memory of the process of the queries.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { connectLocal } from '../../server/src/main.ts';
+import { compareTimes } from './support/compareTimes.ts';
 import { printMachine } from './support/machine.ts';
-import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
+import { childrenOf, peakMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
 
@@ -102,23 +102,14 @@ async function compare(
   theirs: () => Promise<unknown>,
   most?: number,
 ): Promise<void> {
-  const run = (work: () => Promise<unknown>) => async (): Promise<void> => void (await work());
-  const times = await interleaved({ bare: run(theirs), ours: run(ours) }, { rounds, warmUp });
-  printRatio({ what, ours: times.ours, peer: 'full join', theirs: times.bare, ...(most !== undefined && { most }) });
+  await compareTimes(
+    { what, ours, peer: 'full join', theirs, ...(most !== undefined && { most }) },
+    { rounds, warmUp },
+  );
 }
 
 /** Prints the peak memory of the process of the queries, where the system reports it. */
 function printPeak(what: string): void {
-  const peaks = (existsSync('/proc/self/status') ? readdirSync('/proc') : []).flatMap((name) => {
-    if (!/^\d+$/.test(name)) return [];
-    try {
-      const status = readFileSync(`/proc/${name}/status`, 'utf8');
-      const isChild = Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]) === process.pid;
-      return isChild ? [Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024] : [];
-    } catch {
-      // The process ended meanwhile.
-      return [];
-    }
-  });
-  printRatio({ what, ours: Math.max(0, ...peaks), peer: 'limit', theirs: memoryMax, unit: 'MiB', most: 1 });
+  const peak = Math.max(0, ...childrenOf(process.pid).map(peakMemory));
+  printRatio({ what, ours: peak, peer: 'limit', theirs: memoryMax, unit: 'MiB', most: 1 });
 }

@@ -104,7 +104,14 @@ for (const seed of seeds(2)) {
         await shownRows(host, changes),
         expected.filter(({ change }) => change !== null),
       );
-      assert.deepEqual(await shownRows(host, await host.run('openTableDiff', { ...tables, all: true })), expected);
+      const all = await host.run('openTableDiff', { ...tables, all: true });
+      assert.deepEqual(await shownRows(host, all), expected);
+      assert.deepEqual(all.counts, changes.counts);
+      assert.deepEqual(
+        all.diffColumns.map(({ old }) => old !== null),
+        all.counts?.values.map((count) => count > 0),
+        'equal rows are kept with the values before of columns that have some',
+      );
       assert.ok('resultId' in changes.source && changes.counts !== null);
       const { resultId } = changes.source;
       assert.deepEqual(await host.run('diffCounts', { resultId, columns: columns.length }), changes.counts);

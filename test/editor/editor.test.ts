@@ -9,11 +9,12 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
+import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { comeBackToTable, queryAndRestart, themes, workOnTable } from './tableFlow.ts';
-import { explorerRow, openInExplorer, paletteTitles, query, runCommand } from '../support/workbenchPerson.ts';
+import { comeBackToTable, queryAndRestart, workOnTable } from './tableFlow.ts';
+import { explorerRow, openInExplorer, paletteTitles, query, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const suiteTimeoutMs = 600_000;
 
@@ -116,7 +117,7 @@ describe('the editor', () => {
         await workOnTable(window);
         await comeBackToTable(window);
         await queryAndRestart(window);
-        await themes(window, files);
+        await checkLegible(window, files, 'table', webview(window.page));
       });
     },
   );

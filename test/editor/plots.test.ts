@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type FrameLocator, type Page } from 'playwright-core';
+import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
@@ -65,7 +66,7 @@ describe('plots', () => {
       await explain(window, grid);
       await state(window, grid, files);
       await kinds(window, grid);
-      await themes(window, files);
+      await lookAtThemes(window, files);
     });
   });
 });
@@ -192,7 +193,8 @@ async function kinds({ screenshot }: Window, grid: FrameLocator): Promise<void> 
 }
 
 /** A plot in every kind of theme. */
-async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+async function lookAtThemes(window: Window, files: FlowFiles): Promise<void> {
+  const { page } = window;
   await openInExplorer(page, 'readings.csv');
   await page.locator('.tab[data-resource-name="readings.csv"]').waitFor();
   await page.keyboard.press('Escape');
@@ -203,19 +205,5 @@ async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): P
     .getByRole('img', { name: /A\.Water\.C/ })
     .first()
     .waitFor();
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default Light Modern', 'vs'],
-    ['Default High Contrast', 'hc-black'],
-    ['Default High Contrast Light', 'hc-light'],
-  ] as const) {
-    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
-    await page.locator(`.monaco-workbench.${kind}`).waitFor();
-    await grid
-      .getByRole('img', { name: /A\.Water\.C/ })
-      .first()
-      .waitFor();
-    await screenshot(`plot-${kind}`);
-  }
+  await checkLegible(window, files, 'plot', grid);
 }

@@ -1,10 +1,12 @@
 /** Differences of tables in a real VS Code: from source control, by keyboard, across a reload, and in every kind of theme. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type FrameLocator } from 'playwright-core';
+import { seriousViolations } from '../support/accessibility.ts';
+import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
@@ -71,13 +73,35 @@ async function visit({ page, screenshot }: Window): Promise<FrameLocator> {
   return grid;
 }
 
+/** In a narrow panel a bar keeps its one row: the keyboard reaches the actions that do not fit in a menu. */
+async function narrow({ page, screenshot }: Window): Promise<void> {
+  await page.setViewportSize({ width: 860, height: 800 });
+  const grid = webview(page);
+  const more = grid.getByRole('toolbar', { name: 'Differences' }).getByRole('button', { name: 'More Actions…' });
+  await more.waitFor();
+  for (const name of ['Differences', 'Table']) {
+    const box = await grid.getByRole('toolbar', { name }).boundingBox();
+    assert.ok(box !== null && box.height < 40, `${name}: ${box?.height}`);
+  }
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await grid.getByRole('menuitem', { name: 'note ~1' }).waitFor();
+  assert.deepEqual(await seriousViolations(grid), []);
+  await screenshot('table-diff-narrow');
+  await page.keyboard.press('Escape');
+  await grid.locator('.diff-bar button:focus').filter({ hasText: '⋯' }).waitFor();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await grid.getByRole('button', { name: 'Show as Text' }).waitFor();
+}
+
 /** All rows, only some changes, and what was chosen is there again after the window was loaded again. */
 async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
   const bar = grid.getByRole('toolbar', { name: 'Differences' });
   await bar.getByRole('button', { name: 'Only Changes' }).click();
   await grid.locator('.summary').filter({ hasText: '41 rows' }).waitFor();
   assert.equal(await bar.getByRole('button', { name: 'Only Changes' }).getAttribute('aria-pressed'), 'false');
-  await bar.getByRole('button', { name: 'note ~1' }).click();
+  await bar.getByRole('button', { name: 'More Actions…' }).click();
+  await grid.getByRole('menuitem', { name: 'note ~1' }).click();
   await grid.getByRole('group', { name: 'Filters' }).getByText('note changed').waitFor();
   await reloadOnceKept(page, /cells[^a-z]{1,12}kind[^a-z]{1,12}contains/);
   const again = webview(page);
@@ -105,28 +129,14 @@ async function keyAndText({ page }: Window): Promise<void> {
   await bar.getByText('HEAD ↔ working tree').waitFor();
 }
 
-/** The differences in every kind of theme, which the settings of the workspace choose. */
-async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default Light Modern', 'vs'],
-    ['Default High Contrast', 'hc-black'],
-    ['Default High Contrast Light', 'hc-light'],
-  ] as const) {
-    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
-    await page.locator(`.monaco-workbench.${kind}`).waitFor();
-    await webview(page).locator('.cell.differs').first().waitFor();
-    await screenshot(`table-diff-${kind}`);
-  }
-}
-
 describe('differences of tables in the editor', () => {
   test('differences are opened, visited, chosen and matched by another key', { timeout }, async (t) => {
     await flows.through(t, 'table-diff', makeFiles, async (window, files) => {
-      await choose(window, await visit(window));
+      const grid = await visit(window);
+      await narrow(window);
+      await choose(window, grid);
       await keyAndText(window);
-      await themes(window, files);
+      await checkLegible(window, files, 'table-diff', webview(window.page));
     });
   });
 

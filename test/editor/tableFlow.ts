@@ -1,9 +1,7 @@
 /** What a user does to a table in the editor: sorts, filters, looks at a summary, copies, and comes back to it. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { type Window } from '../support/workbench.ts';
-import { type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, openInExplorer, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
 
 const flights = 'flights-3m.parquet';
@@ -108,20 +106,4 @@ export async function queryAndRestart({ page, screenshot }: Window): Promise<voi
   await webview(page).locator('.heading[aria-sort="ascending"]').filter({ hasText: 'distance' }).waitFor();
   await cell(webview(page), 0, 2, /^\d+$/);
   await cell(webview(page), 0, 3, 'SEA');
-}
-
-/** The table in every kind of theme, which the settings of the workspace choose. */
-export async function themes({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
-  for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
-    ['Default Light Modern', 'vs'],
-    ['Default High Contrast', 'hc-black'],
-    ['Default High Contrast Light', 'hc-light'],
-  ] as const) {
-    await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
-    await page.locator(`.monaco-workbench.${kind}`).waitFor();
-    await cell(webview(page), 0, 3, 'SEA');
-    await screenshot(`table-${kind}`);
-  }
 }

@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
 import { errorData, errorMessage, isCancelled } from '../errors.ts';
-import { hintText } from '../hints.ts';
+import { editorText, hintText } from '../hints.ts';
 import { queryTitle } from '../queries/queryStrings.ts';
 import { type RunningQueries } from '../queries/runningQueries.ts';
 import {
@@ -66,7 +66,7 @@ export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, erro
   return {
     type: 'failed',
     ...{ run, query, source },
-    message: errorMessage(error),
+    message: editorText(errorMessage(error)),
     ...(hint === undefined ? {} : { hint: hintText(hint) }),
   };
 }

@@ -73,7 +73,7 @@ export async function diffAction(
 }
 
 function sharedIn({ diffColumns }: TableDiffInfo): readonly string[] {
-  return diffColumns.flatMap(({ name, old }) => (old === null ? [] : [name]));
+  return diffColumns.flatMap(({ name, before, after }) => (before === null || after === null ? [] : [name]));
 }
 
 /** The columns of both tables; for two that could not be compared. */

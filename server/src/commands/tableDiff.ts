@@ -1,6 +1,5 @@
 import { assert } from '../base/assert.ts';
 import { type DiffCountsInfo } from '../protocol/commands.ts';
-import { type DiffCounts } from '../sandbox/tableTypes.ts';
 import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
 import { comparedName, compareByKey } from './rowKey.ts';
 import { type Command } from './verb.ts';
@@ -39,11 +38,11 @@ function columnsOf({ columns }: OpenedDifferences, named: Named) {
     assert(column !== undefined, () => `the result has ${index + 1} columns`);
     return column;
   };
-  let next = columns.length + 3;
-  const diffColumns = columns.map(({ before, after }, index) => {
-    const isShared = before !== null && after !== null;
-    return { name: at(index).name, before, after, old: isShared ? at(next++).name : null };
-  });
+  let next = columns.length + 2;
+  const diffColumns = columns.map(({ before, after, hasOld }, index) => ({
+    ...{ name: at(index).name, before, after },
+    old: hasOld ? at(next++).name : null,
+  }));
   return {
     columns: [at(columns.length), ...columns.map((_, index) => at(index))],
     diffColumns,
@@ -62,6 +61,6 @@ export const diffCounts: Command<'diffCounts'> = async (_pond, { resultId, colum
   );
 };
 
-function countsInfo({ added, removed, changed, values }: DiffCounts): DiffCountsInfo {
+function countsInfo({ added, removed, changed, values }: DiffCountsInfo): DiffCountsInfo {
   return { added, removed, changed, values };
 }

@@ -152,10 +152,13 @@ function keyOf(action: Action): string {
   return Object.keys(action)[0] ?? '';
 }
 
+/** One for all files: each has a native part, which costs more than the decoding of an entry. */
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /** Returns the text of a log file. Fails `pond-damaged` when it is not UTF-8. */
 export function decodeText(bytes: Uint8Array, file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new PondError('pond-damaged', `${file} is not UTF-8`, { path: file, cause });
   }

@@ -8,7 +8,7 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { commitFile } from '../delta/log.ts';
 import { compareRows, type OpRow } from '../oplog/rows.ts';
-import { field, sha256 } from './hash.ts';
+import { fieldsText, sha256 } from './hash.ts';
 import { type Commit } from './commitRecord.ts';
 
 /**
@@ -20,10 +20,9 @@ export function rowsHash(rows: readonly OpRow[], txn: CommitNumber): string {
   const hash = createHash('sha256').update('rows\0');
   for (const row of [...rows].sort(compareRows)) {
     const { partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, minTimeUs, maxTimeUs } = row;
-    for (const value of [partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, row.sha256]) {
-      field(hash, String(value));
-    }
-    for (const value of [minTimeUs ?? '', maxTimeUs ?? '', txn, listingHash(row)]) field(hash, String(value));
+    const node = [partId, nodeId, timestampUs, version, fileType, metadata, sizeBytes, row.sha256];
+    const rest = [minTimeUs ?? '', maxTimeUs ?? '', txn, listingHash(row)];
+    hash.update(fieldsText([...node, ...rest].map(String)));
   }
   return hash.digest('hex');
 }
@@ -37,14 +36,13 @@ function listingHash({ fileType, content }: OpRow): string {
 /** Returns the hash of a commit of the pond with that id. */
 export function commitHash(pondId: string, commit: Omit<Commit, 'hash'>): string {
   const { number, id, parent, parentId, parentHash, timeUs, author, message, operation, counts } = commit;
-  const hash = createHash('sha256').update('commit\0');
-  for (const value of [pondId, number, id, parent ?? '', parentId ?? '', parentHash ?? '', timeUs]) {
-    field(hash, String(value));
-  }
-  for (const text of [author, message, operation, commit.rootHash, commit.rowsHash ?? '']) field(hash, text);
   const { added, modified, removed, renamed, bytes } = counts;
-  for (const count of [added, modified, removed, renamed, bytes]) field(hash, String(count));
-  return hash.digest('hex');
+  const fields = [
+    ...[pondId, number, id, parent ?? '', parentId ?? '', parentHash ?? '', timeUs],
+    ...[author, message, operation, commit.rootHash, commit.rowsHash ?? ''],
+    ...[added, modified, removed, renamed, bytes],
+  ];
+  return sha256(`commit\0${fieldsText(fields.map(String))}`);
 }
 
 /**

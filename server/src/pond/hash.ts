@@ -2,7 +2,7 @@
  * The hashes that decide whether two trees are equal. They depend on names, types, contents and attributes alone: not
  * on ids, times, versions, commit numbers or layout. docs/pond-format.md specifies the hashed bytes.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { attributesText, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 
 /** Lower-case hex SHA-256 of bytes. */
@@ -17,10 +17,7 @@ type HashedEntry = Pick<DirectoryEntry, 'name' | 'type' | 'sha256' | 'seriesHash
 export function leafHash(entries: readonly HashedEntry[]): string {
   const hash = createHash('sha256').update('leaf\0');
   for (const entry of entries) {
-    field(hash, entry.name);
-    field(hash, entry.type);
-    field(hash, valueHash(entry));
-    field(hash, attributesText(entry.attributes));
+    hash.update(fieldsText([entry.name, entry.type, valueHash(entry), attributesText(entry.attributes)]));
   }
   return hash.digest('hex');
 }
@@ -28,10 +25,7 @@ export function leafHash(entries: readonly HashedEntry[]): string {
 /** Hash of a page that holds pages, in order of their digit. */
 export function forkHash(pages: readonly { readonly name: string; readonly sha256: string }[]): string {
   const hash = createHash('sha256').update('fork\0');
-  for (const page of pages) {
-    field(hash, page.name);
-    field(hash, page.sha256);
-  }
+  for (const page of pages) hash.update(fieldsText([page.name, page.sha256]));
   return hash.digest('hex');
 }
 
@@ -40,9 +34,12 @@ export function chainHash(previous: string, contentSha256: string): string {
   return sha256(`series\0${previous}\0${contentSha256}`);
 }
 
-/** Adds a field to a hash: its length first, so that no two sequences of fields give the same bytes. */
-export function field(hash: Hash, text: string): void {
-  hash.update(`${Buffer.byteLength(text)}:`).update(text);
+/**
+ * Fields as they are hashed, each with its length in bytes first, so that no two sequences of fields give the same bytes.
+ * One update of a hash with all of them costs a fraction of one for each.
+ */
+export function fieldsText(fields: readonly string[]): string {
+  return fields.map((text) => `${Buffer.byteLength(text)}:${text}`).join('');
 }
 
 /** Hash of a node's whole value, which the hash of its directory covers: for a series, that of all its versions. */

@@ -24,35 +24,30 @@ export function targetAt(backend: Backend, link: NodeAt): Promise<string> {
 }
 
 /** As Backend.read. Damaged content fails `pond-damaged` with its path and version. */
-export async function* contentAt(
+export function contentAt(
   backend: Backend,
   { path, node }: NodeAt,
   range?: { readonly start: number; readonly end: number },
 ): AsyncIterable<Uint8Array> {
-  const where = `${path}, version ${node.version}`;
-  const content = backend.read(node, range)[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await locatingDamage(where, path, () => content.next());
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await content.return?.();
-  }
+  return locatingEach(`${path}, version ${node.version}`, path, () => backend.read(node, range));
 }
 
 /** As Backend.versions. Damage before any of them fails `pond-damaged` with the path. */
-export async function* versionsAt(backend: Backend, { path, node }: NodeAt): AsyncIterable<Node> {
-  const versions = backend.versions(node)[Symbol.asyncIterator]();
+export function versionsAt(backend: Backend, { path, node }: NodeAt): AsyncIterable<Node> {
+  return locatingEach(path, path, () => backend.versions(node));
+}
+
+/** As locatingDamage, for each item of a read, which starts when the first is asked for. */
+async function* locatingEach<T>(where: string, path: string, read: () => AsyncIterable<T>): AsyncIterable<T> {
+  const items = read()[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await locatingDamage(path, path, () => versions.next());
+      const next = await locatingDamage(where, path, () => items.next());
       if (next.done === true) return;
       yield next.value;
     }
   } finally {
-    await versions.return?.();
+    await items.return?.();
   }
 }
 

@@ -1,7 +1,18 @@
 import { element, type PagePosition } from './element.ts';
 
 /** An entry of a menu; a line instead of one separates groups. */
-export type MenuItem = { readonly label: string; readonly key?: string; readonly run: () => void } | 'line';
+export type MenuItem = MenuEntry | 'line';
+
+interface MenuEntry {
+  readonly label: string;
+  readonly key?: string;
+  /** Set for an entry that is on or off. */
+  readonly isChecked?: boolean;
+  readonly run: () => void;
+}
+
+/** Entries of either kind. */
+const entries = '[role^="menuitem"]';
 
 let open: { readonly menu: HTMLElement; readonly listeners: AbortController } | undefined;
 
@@ -28,7 +39,7 @@ export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): vo
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(0, Math.min(x, window.innerWidth - width - 4))}px`;
   menu.style.top = `${Math.max(0, Math.min(y, window.innerHeight - height - 4))}px`;
-  menu.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
+  menu.querySelector<HTMLElement>(entries)?.focus();
 }
 
 /** Closes the menu, if one is open. */
@@ -40,7 +51,14 @@ function closeMenu(): void {
 
 function itemElement(item: MenuItem, close: () => void): HTMLElement {
   if (item === 'line') return element('div', { class: 'line', role: 'separator' });
-  const button = element('button', { type: 'button', role: 'menuitem', tabindex: '-1' }, item.label);
+  const { isChecked, label } = item;
+  const role = isChecked === undefined ? 'menuitem' : 'menuitemcheckbox';
+  const button = element('button', { type: 'button', role, tabindex: '-1' });
+  if (isChecked === undefined) button.append(label);
+  else {
+    button.setAttribute('aria-checked', String(isChecked));
+    button.append(element('span', { 'aria-hidden': 'true' }, isChecked ? '☑' : '☐'), element('span', {}, label));
+  }
   if (item.key !== undefined) button.append(element('kbd', {}, item.key));
   button.addEventListener('click', () => {
     close();
@@ -50,7 +68,7 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
 }
 
 function moveFocus(event: KeyboardEvent, menu: HTMLElement, close: () => void): void {
-  const items = [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+  const items = [...menu.querySelectorAll<HTMLElement>(entries)];
   const at = items.findIndex((item) => item === document.activeElement);
   const to =
     event.key === 'ArrowDown'

@@ -90,8 +90,8 @@ export class TableControls implements TableActions {
   columnsMenu(below: HTMLElement): void {
     const { hidden } = this.on.state.columns;
     const items = this.on.all.map((column) => {
-      const isHidden = hidden.includes(column.name);
-      return { label: `${isHidden ? '☐' : '☑'} ${column.name}`, run: () => this.setHidden(column, !isHidden) };
+      const isShown = !hidden.includes(column.name);
+      return { label: column.name, isChecked: isShown, run: () => this.setHidden(column, isShown) };
     });
     showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], positionBelow(below));
   }

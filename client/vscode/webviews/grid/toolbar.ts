@@ -1,5 +1,6 @@
 import { element } from './element.ts';
 import { type GridState } from './messages.ts';
+import { OverflowBar } from './overflowBar.ts';
 import { type Shows } from './pageState.ts';
 
 /** What the buttons do. */
@@ -28,30 +29,32 @@ export class Toolbar {
   private readonly cancel: HTMLElement;
   private readonly plotButton: HTMLElement;
   private readonly splitButton: HTMLElement;
-  private readonly tools: HTMLElement;
+  private readonly tools: readonly HTMLElement[];
+  private readonly overflow: OverflowBar;
   private state: GridState | undefined;
   private row = 0;
   private clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: ToolbarHost) {
-    const columns = button('Columns', () => host.columns(columns));
+    const columns = button('Columns', () => host.columns(this.overflow.anchor(columns)));
     columns.setAttribute('aria-haspopup', 'menu');
-    this.tools = element(
-      'span',
-      { class: 'tools', role: 'toolbar', 'aria-label': 'Table' },
+    this.tools = [
       button('Find', () => host.find(), 'Find in all rows (Ctrl+F)'),
       button('Go to', () => host.jump(), 'Go to a row or a time (Ctrl+G)'),
       button('Summary', () => host.summary(), 'Facts about the selected column'),
       columns,
       button('Export…', () => host.export(), 'Write the rows as seen to a file'),
       button('Open as Query', () => host.openAsQuery(), 'Open the SQL of what is shown'),
-    );
+    ];
     this.plotButton = button('Plot', () => host.plot());
     this.splitButton = button('Split', () => host.split(), 'Show the rows and the plot next to each other');
     this.cancel = button('Cancel', () => host.cancel());
-    const views = [this.plotButton, this.splitButton];
-    const parts = [this.summary, this.where, this.announcement, this.tools, ...views, this.cancel];
-    this.root = element('div', { class: 'bar' }, ...parts);
+    const buttons = [this.cancel, this.plotButton, this.splitButton, ...this.tools];
+    const tools = element('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Table' }, ...buttons);
+    this.root = element('div', { class: 'bar' }, this.summary, this.where, this.announcement, tools);
+    this.overflow = new OverflowBar(this.root);
+    tools.append(this.overflow.more);
+    this.overflow.setButtons(buttons);
   }
 
   /** Shows the state of the page. `canPlot`: there are numbers to draw. */
@@ -59,8 +62,9 @@ export class Toolbar {
     this.state = state;
     this.where.textContent = '';
     this.plotButton.hidden = this.splitButton.hidden = !canPlot;
-    this.tools.hidden = state.type !== 'result';
+    for (const tool of this.tools) tool.hidden = state.type !== 'result';
     this.cancel.hidden = state.type !== 'running';
+    this.overflow.fit();
     clearInterval(this.clock);
     if (state.type === 'running') this.showElapsed(performance.now());
     if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
@@ -95,9 +99,10 @@ export class Toolbar {
 
   /** The tools are those of the rows. */
   shows(shows: Shows): void {
-    this.tools.hidden = shows === 'plot';
+    for (const tool of this.tools) tool.hidden = shows === 'plot';
     this.plotButton.textContent = shows === 'rows' ? 'Plot' : 'Rows';
     this.splitButton.setAttribute('aria-pressed', String(shows === 'both'));
+    this.overflow.fit();
   }
 
   /** Says something about what was just done. */

@@ -5,7 +5,7 @@ import { hashSum } from './diffSql.ts';
 
 /** Counts the rows of a result with differences of tables that have a number of columns: see DifferencesSql. */
 export async function countDifferences(reader: TableReader, columns: number, signal: AbortSignal): Promise<DiffCounts> {
-  const names = reader.columns.slice(columns, columns + 3).map(({ name }) => name);
+  const names = [...reader.columns.slice(columns, columns + 2), ...reader.columns.slice(-1)].map(({ name }) => name);
   return await reader.read({ sort: [], filters: [] }, names, {
     signal,
     work: async (connection, statement) => {

@@ -61,65 +61,78 @@ interface DifferenceColumn {
   /** Type in each table; null where it does not have the column. */
   readonly before: string | null;
   readonly after: string | null;
+  /** True when there is a column with the values before, where they changed. */
+  readonly hasOld: boolean;
 }
 
 /**
  * A statement whose rows are the differences of two tables. Its columns are those of both tables, in the order of
  * `columns`; the kind of the row (`added`, `removed`, `changed`, NULL for an equal row); the indexes of the columns whose
- * values changed, as `,0,3,`, NULL without any; the hash of its key; then, for each column of both tables, the value before
- * where it changed.
+ * values changed, as `,0,3,`, NULL without any; for each column that has them, the values before, where they changed; and,
+ * without equal rows, the hash of the key.
  */
 export interface DifferencesSql {
   readonly statement: SqlText;
   readonly columns: readonly DifferenceColumn[];
 }
 
-/** Differences of rows with the same key, in its order; with `isAll`, the equal rows too. */
-export function differencesSql(sides: ComparedSides, keys: readonly number[], isAll: boolean): DifferencesSql {
+/**
+ * Differences of rows with the same key, in its order. With the names of the columns that have changes, equal rows are among
+ * them: millions, perhaps, so each column of the result counts.
+ */
+export function differencesSql(
+  sides: ComparedSides,
+  keys: readonly number[],
+  changed: ReadonlySet<string> | undefined,
+): DifferencesSql {
   const { columns } = sides;
   const { shared, added, removed } = columns;
-  const ordered = differenceColumns(columns);
+  const compared = comparedIndexes(columns, keys);
+  const indexOf = (name: string): number => shared.findIndex((column) => column.name === name);
+  const isChanged = (name: string): boolean => compared.includes(indexOf(name)) && changed?.has(name) !== false;
+  const ordered = differenceColumns(columns, isChanged);
   const values = ordered.map(({ name, before, after }) => {
-    const index = shared.findIndex((column) => column.name === name);
     const own = (among: ComparedColumns['added']): number =>
       shared.length + among.findIndex((column) => column.name === name);
     if (before === null) return sql`a${own(added)} AS ${identifier(name)}`;
     if (after === null) return sql`b${own(removed)} AS ${identifier(name)}`;
-    return sql`CASE WHEN in_after THEN a${index} ELSE b${index} END AS ${identifier(name)}`;
+    return sql`CASE WHEN in_after THEN a${indexOf(name)} ELSE b${indexOf(name)} END AS ${identifier(name)}`;
   });
+  const cells = ordered.flatMap(({ name }, at) =>
+    compared.includes(indexOf(name))
+      ? [sql`CASE WHEN ${differs(indexOf(name))} THEN ${literal(`${at},`)} ELSE '' END`]
+      : [],
+  );
   const isBoth = sql`in_before AND in_after`;
-  const sharedAt = ordered.flatMap(({ name }, at) => {
-    const index = shared.findIndex((column) => column.name === name);
-    return index === -1 ? [] : [{ name, at, index }];
+  const old = ordered.flatMap(({ name, hasOld }) => {
+    const index = indexOf(name);
+    const value = sql`CASE WHEN ${isBoth} AND ${differs(index)} THEN b${index} END`;
+    return hasOld ? [sql`${value} AS ${identifier(`${name} before`)}`] : [];
   });
-  const compared = comparedIndexes(columns, keys);
-  const cells = sharedAt.flatMap(({ at, index }) =>
-    compared.includes(index) ? [sql`CASE WHEN ${differs(index)} THEN ${literal(`${at},`)} ELSE '' END`] : [],
-  );
-  const old = sharedAt.map(
-    ({ name, index }) =>
-      sql`CASE WHEN ${isBoth} AND ${differs(index)} THEN b${index} END AS ${identifier(`${name} before`)}`,
-  );
   const differ = compared.length === 0 ? sql`false` : joinSql(compared.map(differs), sql` OR `);
   const kind = sql`CASE WHEN in_before IS NULL THEN 'added' WHEN in_after IS NULL THEN 'removed'
     WHEN ${differ} THEN 'changed' END AS change`;
-  const changed = sql`CASE WHEN ${isBoth} AND (${differ}) THEN concat(',', ${joinSql([sql`''`, ...cells])}) END AS cells`;
-  const hash = (side: 'b' | 'a'): SqlText =>
-    sql`hash(${joinSql(keys.map((index) => (side === 'b' ? sql`b${index}` : sql`a${index}`)))})`;
-  const keyHash = sql`CASE WHEN in_after THEN ${hash('a')} ELSE ${hash('b')} END AS key_hash`;
-  const where = isAll ? sql`` : sql` WHERE ${isDifferent(columns, keys)}`;
+  const changedCells = sql`CASE WHEN ${isBoth} AND (${differ}) THEN concat(',', ${joinSql([sql`''`, ...cells])}) END AS cells`;
+  const where = changed === undefined ? sql` WHERE ${isDifferent(columns, keys)}` : sql``;
   const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
-  const list = joinSql([...values, kind, changed, keyHash, ...old]);
+  const list = joinSql([...values, kind, changedCells, ...old, ...(changed === undefined ? [keyHash(keys)] : [])]);
   return {
     statement: sql`SELECT ${list} FROM ${joinedSql(sides, keys)}${where} ORDER BY ${order}`,
     columns: ordered,
   };
 }
 
+function keyHash(keys: readonly number[]): SqlText {
+  const hash = (side: 'b' | 'a'): SqlText =>
+    sql`hash(${joinSql(keys.map((index) => (side === 'b' ? sql`b${index}` : sql`a${index}`)))})`;
+  return sql`CASE WHEN in_after THEN ${hash('a')} ELSE ${hash('b')} END AS key_hash`;
+}
+
 /** Differences of whole rows, of the shared columns: those that one table has more often; with `isAll`, all of them. */
 export function rowDifferencesSql(sides: ComparedSides, isAll: boolean): DifferencesSql {
   const { shared } = sides.columns;
-  const columns = differenceColumns(sides.columns).filter(({ before, after }) => before !== null && after !== null);
+  const all = differenceColumns(sides.columns, () => false);
+  const columns = all.filter(({ before, after }) => before !== null && after !== null);
   const [before, after] = [sideSql(sides, 'b', false), sideSql(sides, 'a', false)];
   const values = (side: 'b' | 'a'): SqlText =>
     joinSql(
@@ -128,9 +141,8 @@ export function rowDifferencesSql(sides: ComparedSides, isAll: boolean): Differe
         return sql`${side === 'b' ? sql`b${index}` : sql`a${index}`} AS ${identifier(name)}`;
       }),
     );
-  const old = joinSql(columns.map(({ name }) => sql`NULL::VARCHAR AS ${identifier(`${name} before`)}`));
   const rows = (side: 'b' | 'a', from: SqlText, kind: SqlText): SqlText =>
-    sql`SELECT ${values(side)}, ${kind}::VARCHAR AS change, NULL::VARCHAR AS cells, NULL::UBIGINT AS key_hash, ${old} FROM (${from})`;
+    sql`SELECT ${values(side)}, ${kind}::VARCHAR AS change, NULL::VARCHAR AS cells, NULL::UBIGINT AS key_hash FROM (${from})`;
   const parts = [
     rows('b', sql`(${before}) EXCEPT ALL (${after})`, sql`'removed'`),
     rows('a', sql`(${after}) EXCEPT ALL (${before})`, sql`'added'`),
@@ -139,11 +151,15 @@ export function rowDifferencesSql(sides: ComparedSides, isAll: boolean): Differe
   return { statement: sql`SELECT * FROM (${joinSql(parts, sql` UNION ALL `)}) ORDER BY ALL`, columns };
 }
 
-function differenceColumns({ shared, added, removed, order }: ComparedColumns): readonly DifferenceColumn[] {
+function differenceColumns(
+  { shared, added, removed, order }: ComparedColumns,
+  hasOld: (name: string) => boolean,
+): readonly DifferenceColumn[] {
   const typeIn = (columns: ComparedColumns['added'], name: string): string | null =>
     columns.find((column) => column.name === name)?.type ?? null;
   return order.map((name) => {
     const both = shared.find((column) => column.name === name);
-    return both ?? { name, before: typeIn(removed, name), after: typeIn(added, name) };
+    const types = both ?? { before: typeIn(removed, name), after: typeIn(added, name) };
+    return { name, before: types.before, after: types.after, hasOld: both !== undefined && hasOld(name) };
   });
 }

@@ -53,8 +53,8 @@ interface RowDifferences {
 /** Differences of two tables as a result, whose columns are those of the statement. */
 export interface OpenedDifferences extends DifferencesSql {
   readonly opened: BegunQuery;
-  /** Numbers of differences; undefined while equal rows are kept with them. */
-  readonly counts: DiffCounts | undefined;
+  /** Numbers of differences; undefined for those of whole rows while equal rows are kept with them. */
+  readonly counts: Pick<DiffCounts, 'added' | 'removed' | 'changed' | 'values'> | undefined;
 }
 
 /** Compares two tables. All calls fail as a query. */
@@ -125,14 +125,22 @@ export class RowDiff {
     const { key } = profile;
     const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
     // Hashes of equal values of two types differ, and those of all rows would be known too late.
-    const counted = isAll || !isOneType ? await this.#countByKey(profile) : undefined;
-    if ((isAll || !isOneType) && counted === undefined) return undefined;
-    const opened = await this.#open(differencesSql(this.#sides, this.#indexes(key), isAll), isAll);
-    if (counted !== undefined) return opened;
-    // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
-    if (opened.counts?.repeated === 0 && opened.counts.hashes === (await this.#hashes(key))) return opened;
-    await this.#engine.release(opened.opened.resultId);
-    return undefined;
+    const keys = this.#indexes(key);
+    if (!isAll && isOneType) {
+      const { counts, ...opened } = await this.#open(differencesSql(this.#sides, keys, undefined));
+      // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
+      if (counts.repeated === 0 && counts.hashes === (await this.#hashes(key))) return { ...opened, counts };
+      await this.#engine.release(opened.opened.resultId);
+      return undefined;
+    }
+    // Hashes of equal values of two types differ, and those of all rows would be known too late.
+    const counted = await this.#countByKey(profile);
+    if (counted === undefined) return undefined;
+    if (!isAll) return await this.#open(differencesSql(this.#sides, keys, undefined));
+    const numbers = new Map(counted.changedValues.map(({ column, count }) => [column, count]));
+    const found = differencesSql(this.#sides, keys, new Set(numbers.keys()));
+    const values = found.columns.map(({ name }) => numbers.get(name) ?? 0);
+    return { ...found, opened: await this.#begin(found), counts: { ...counted, values } };
   }
 
   /** Sum of the hashes of a key over the rows after, less that before. */
@@ -143,12 +151,13 @@ export class RowDiff {
 
   /** Keeps the differences of whole rows, as `openByKey`. */
   async openByRow(isAll: boolean): Promise<OpenedDifferences> {
-    return await this.#open(rowDifferencesSql(this.#sides, isAll), isAll);
+    const found = rowDifferencesSql(this.#sides, isAll);
+    return isAll ? { ...found, opened: await this.#begin(found), counts: undefined } : await this.#open(found);
   }
 
-  async #open(found: DifferencesSql, isAll: boolean): Promise<OpenedDifferences> {
-    const opened = await this.#engine.begin(this.#pond, { sql: found.statement }, this.#signal);
-    if (isAll) return { ...found, opened, counts: undefined };
+  /** Keeps differences, and counts them. */
+  async #open(found: DifferencesSql): Promise<OpenedDifferences & { readonly counts: DiffCounts }> {
+    const opened = await this.#begin(found);
     try {
       const counts = await this.#engine.onResult(opened.resultId, ({ worker, result }) =>
         worker.request('diffCounts', { result, columns: found.columns.length }, this.#signal),
@@ -158,6 +167,10 @@ export class RowDiff {
       await this.#engine.release(opened.resultId);
       throw error;
     }
+  }
+
+  #begin({ statement }: DifferencesSql): Promise<BegunQuery> {
+    return this.#engine.begin(this.#pond, { sql: statement }, this.#signal);
   }
 
   /**

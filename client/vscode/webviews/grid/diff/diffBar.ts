@@ -1,6 +1,7 @@
 import { type DiffCountsInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 import { element } from '../element.ts';
 import { type DiffQuery } from '../messages.ts';
+import { OverflowBar } from '../overflowBar.ts';
 import { changeSigns, type RowChange } from './diffView.ts';
 
 /** What the buttons do. */
@@ -14,13 +15,11 @@ interface DiffBarHost {
   showColumn(index: number): void;
 }
 
-/** Columns with changes that are listed before the number of the others. */
-const columnsMax = 12;
-
 /** The bar of a table of differences: which tables, how many differences, and how they are shown. */
 export class DiffBar {
   readonly root = element('div', { class: 'diff-bar', role: 'toolbar', 'aria-label': 'Differences' });
   private readonly host: DiffBarHost;
+  private readonly overflow = new OverflowBar(this.root);
 
   constructor(host: DiffBarHost) {
     this.host = host;
@@ -35,39 +34,36 @@ export class DiffBar {
   /** Shows the bar; without `info`, of tables that are being compared, or could not be. */
   show(query: DiffQuery, info?: TableDiffInfo): void {
     this.root.hidden = false;
-    const sides = element('span', { class: 'sides' }, `${query.beforeName} ↔ ${query.afterName}`);
+    const names = `${query.beforeName} ↔ ${query.afterName}`;
+    const sides = element('span', { class: 'sides', title: names }, names);
     const all = this.button('Only Changes', () => this.host.toggleAll(), 'Show rows that differ, or all rows');
     all.setAttribute('aria-pressed', String(query.all !== true));
     const keyTitle = 'Choose the columns by which rows are matched';
     const key = this.button(keyText(query, info), () => this.host.pickKey(), keyTitle);
     const buttons = [
-      this.button('↑', () => this.host.step(true), 'Previous change (Shift+F7)'),
-      this.button('↓', () => this.host.step(false), 'Next change (F7)'),
+      ...(info?.counts ? this.kinds(info.counts) : []),
+      this.step('↑', 'Previous Change', true),
+      this.step('↓', 'Next Change', false),
       all,
       key,
       ...(query.hasText === true
         ? [this.button('Show as Text', () => this.host.showText(), 'Compare the lines of the text')]
         : []),
+      ...(info?.counts ? this.columns(info, info.counts) : []),
     ];
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
     const title = focused instanceof HTMLElement ? focused.title : '';
-    this.root.replaceChildren(sides, ...(info === undefined ? [] : this.numbers(info)), ...buttons);
+    const rows = info === undefined ? [] : [element('span', { class: 'of' }, rowsText(info))];
+    this.root.replaceChildren(sides, ...rows, ...buttons, this.overflow.more);
+    this.overflow.setButtons(buttons);
     // The button that was used keeps the focus, for the keyboard.
     const again = [...this.root.querySelectorAll('button')].find((button) => button.title === title);
     if (focused !== null) again?.focus();
   }
 
-  private numbers(info: TableDiffInfo): readonly HTMLElement[] {
-    const { counts, rowsBefore, rowsAfter } = info;
-    const rows = `of ${rowsBefore.toLocaleString()} and ${rowsAfter.toLocaleString()} rows`;
-    if (counts === null) return [element('span', { class: 'of' }, `counting … ${rows}`)];
-    const isEqual = counts.added + counts.removed + counts.changed === 0;
-    const kinds = (['added', 'removed', 'changed'] as const).map((kind) => this.kind(kind, counts));
-    return [
-      ...(isEqual ? [element('span', { class: 'of' }, 'No row differs,')] : kinds),
-      element('span', { class: 'of' }, rows),
-      ...this.columns(info, counts),
-    ];
+  private kinds(counts: DiffCountsInfo): readonly HTMLElement[] {
+    const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
+    return kinds.map((kind) => this.kind(kind, counts));
   }
 
   private kind(kind: RowChange, counts: DiffCountsInfo): HTMLElement {
@@ -79,14 +75,18 @@ export class DiffBar {
   }
 
   private columns({ diffColumns }: TableDiffInfo, { values }: DiffCountsInfo): readonly HTMLElement[] {
-    const changed = diffColumns.flatMap(({ name }, index) => ((values[index] ?? 0) > 0 ? [{ name, index }] : []));
-    const buttons = changed.slice(0, columnsMax).map(({ name, index }) => {
+    return diffColumns.flatMap(({ name }, index) => {
+      const changed = values[index] ?? 0;
       const title = `Show the rows whose ${name} changed`;
-      const text = `${name} ~${(values[index] ?? 0).toLocaleString()}`;
-      return this.button(text, () => this.host.showColumn(index), title);
+      const text = `${name} ~${changed.toLocaleString()}`;
+      return changed > 0 ? [this.button(text, () => this.host.showColumn(index), title)] : [];
     });
-    const left = changed.length - buttons.length;
-    return left > 0 ? [...buttons, element('span', { class: 'of' }, `and ${left} more columns`)] : buttons;
+  }
+
+  private step(text: string, name: string, backward: boolean): HTMLElement {
+    const made = this.button(text, () => this.host.step(backward), `${name} (${backward ? 'Shift+F7' : 'F7'})`);
+    made.setAttribute('aria-label', name);
+    return made;
   }
 
   private button(text: string, run: () => void, title: string): HTMLElement {
@@ -94,6 +94,12 @@ export class DiffBar {
     made.addEventListener('click', run);
     return made;
   }
+}
+
+function rowsText({ counts, rowsBefore, rowsAfter }: TableDiffInfo): string {
+  const rows = `of ${rowsBefore.toLocaleString()} and ${rowsAfter.toLocaleString()} rows`;
+  if (counts === null) return `counting … ${rows}`;
+  return counts.added + counts.removed + counts.changed === 0 ? `No row differs, ${rows}` : rows;
 }
 
 function keyText({ key: chosen }: DiffQuery, info: TableDiffInfo | undefined): string {
