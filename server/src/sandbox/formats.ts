@@ -13,6 +13,8 @@ export interface Reading {
   readonly compression?: 'gzip' | 'zstd';
   /** The format that is converted to Parquet first; undefined for what DuckDB reads. */
   readonly converted?: ConvertedFormat;
+  /** Name of the sheet of a workbook; undefined for its only one. */
+  readonly sheet?: string;
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
