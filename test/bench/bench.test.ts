@@ -24,7 +24,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'plot.bench.ts': 2,
   'query.bench.ts': 2,
   'reading.bench.ts': 6,
-  'reduce.bench.ts': 4,
+  'reduce.bench.ts': 8,
   'run.bench.ts': 5,
   'scale.bench.ts': 6,
   'series.bench.ts': 3,

@@ -1,8 +1,8 @@
 /**
  * Reduce of a series in a pond to five resolutions, compared with five plain DuckDB queries over the same Parquet, each
- * of which writes its result to Parquet too: the first run, after an append of a hundredth, and reading the result. The
- * query process of the pond is already running; DuckDB is in this process. Both write what is still to be flushed; only
- * the pond waits for the flush.
+ * of which writes its result to Parquet too: the first run, after an append of a hundredth, and reading the result. Then
+ * single statistics of a fifth of the rows, in processor time. The query process of the pond is already running; DuckDB
+ * is in this process. Both write what is still to be flushed; only the pond waits for the flush.
  */
 import { createReadStream } from 'node:fs';
 import { literalList } from '../../server/src/duckdb/sql.ts';
@@ -13,6 +13,7 @@ import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
+import { compareStatistics } from './support/reduceStatistics.ts';
 import { printRatio } from './support/report.ts';
 
 const { rows, ...rounds } = parametersOf(
@@ -41,7 +42,8 @@ const rowsSql = (start: number, count: number): string => `
   FROM range(${start}, ${start + count}) t(i)`;
 
 printMachine();
-await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => {
+await withDeriving(async (deriving) => {
+  const { pond, builder, connection, withCache, parquet } = deriving;
   /** Computes the outputs of a version, one after the other. */
   async function reduced(resources: ResourcePond, version: string): Promise<readonly HostFile[][]> {
     const root = await (await resources.at(version)).root();
@@ -132,4 +134,10 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
   );
   printRatio({ what: 'second read', ours: reads.reduce, peer: 'its Parquet', theirs: reads.parts, most: 1.1 });
   printRatio({ what: 'second read', ours: reads.reduce, peer: 'plain Parquet', theirs: reads.plain });
+
+  // A direction that drifts, with a value missing now and then.
+  const direction = `SELECT (1104537600 + i * 60)::BIGINT AS "Timestamp", CASE WHEN random() < 0.9 THEN (i / 7.3) % 360 END AS v`;
+  const file = await parquet('direction', `${direction} FROM range(${Math.ceil(rows / 5)}) t(i)`);
+  await root.createFile('/data/direction', createReadStream(file), { type: 'series' });
+  await compareStatistics(deriving, { path: '/data/direction', file }, rounds);
 });

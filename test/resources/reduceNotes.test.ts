@@ -37,3 +37,30 @@ test('a run of Reduce notes the rows without a time and the values that are not 
   ];
   for (let run = 0; run < 2; run++) assert.deepEqual((await host.run('run', {})).runs[0]?.notes, expected);
 });
+
+test('a run of Reduce notes the buckets that `coverage` empties, by resolution, and none that has no value or only a count', async (t) => {
+  const hours = (...counts: readonly number[]): string => {
+    const values = counts.flatMap((count, hour) =>
+      Array.from({ length: 6 }, (_, i) => `(${hour * 3600 + i * 600}, ${i < count ? 1.5 : 'NULL'}, ${i}, 1)`),
+    );
+    return `SELECT * FROM (VALUES ${values.join(', ')}) t("Timestamp", v, w, n)`;
+  };
+  const host = await newSeriesHost(t, {
+    '/a/one': seriesOf(hours(6, 4, 0, 5), hours(0)),
+    '/a/two': seriesOf(hours(1)),
+    '/b/three': seriesOf(hours(1)),
+  });
+  const covered = document.replace(
+    'out_pattern: $0\n',
+    'out_pattern: $0\n          coverage: 0.75\n          step: 10m\n          rules: [{ columns: [n], statistics: [count] }]\n',
+  );
+  await host.run('apply', { sources: [{ text: covered, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  const without = 'of a column without statistics, with fewer values than `coverage` needs';
+  const expected = [
+    // A day has 108 values at least: v and w of both inputs have fewer.
+    `collection c, /a/*, res=1d: 4 buckets ${without}`,
+    `collection c, /a/*, res=1h: 2 buckets ${without}`,
+  ];
+  for (let run = 0; run < 2; run++) assert.deepEqual((await host.run('run', {})).runs[0]?.notes, expected);
+});

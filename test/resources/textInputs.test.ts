@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError } from '../../server/src/base/error.ts';
-import { zip } from '../../server/src/sql/files/zip.ts';
 import { newPondHost } from '../support/commandHost.ts';
 
 /**
@@ -110,42 +109,4 @@ test('dates have one order in all files of a pattern, or the order must be given
   assert.match(await ask(`SELECT min(Timestamp)::DATE ${combined}`), /\n2026-02-05\n$/);
   assert.match(await ask("SELECT Timestamp FROM '/Derive/x/c1/05.csv'"), /\n2026-02-05/);
   assert.match(await ask("FROM '/Derive/x/c0/05.csv'"), /"02\/05\/2026" in column "Timestamp" can be read day first/);
-});
-
-/** A workbook of one sheet: times of Excel in the first column and readings in the second; styles 0 number, 1 date and time. */
-async function workbook(rows: readonly (readonly [day: number, value: number])[]): Promise<Uint8Array> {
-  const spreadsheet = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
-  const relation = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-  const head = '<row><c t="inlineStr"><is><t>Timestamp</t></is></c><c t="inlineStr"><is><t>T</t></is></c></row>';
-  const cells = rows.map(([day, value]) => `<row><c s="1"><v>${day}</v></c><c><v>${value}</v></c></row>`).join('');
-  const parts = {
-    'xl/workbook.xml': `<workbook xmlns="${spreadsheet}" xmlns:r="${relation}"><sheets><sheet name="Data" sheetId="1" r:id="a"/></sheets></workbook>`,
-    'xl/_rels/workbook.xml.rels': `<Relationships><Relationship Id="a" Type="${relation}/worksheet" Target="worksheets/s.xml"/><Relationship Id="b" Type="${relation}/styles" Target="styles.xml"/></Relationships>`,
-    'xl/styles.xml': `<styleSheet xmlns="${spreadsheet}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>`,
-    'xl/worksheets/s.xml': `<worksheet xmlns="${spreadsheet}"><sheetData>${head}${cells}</sheetData></worksheet>`,
-  };
-  const chunks: Uint8Array[] = [];
-  const entries = Object.entries(parts).map(([name, text]) => ({ name, content: [Buffer.from(text)] }));
-  for await (const chunk of zip(entries)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-test('workbooks of one sheet are inputs of Derive, Combine and Reduce', async (t) => {
-  const files = {
-    'a.xlsx': await workbook([
-      [46054.25, 1.5],
-      [46054.5, 2.5],
-    ]),
-    'b.xlsx': await workbook([[46055, 4]]),
-  };
-  const ask = await pondOf(t, files, ["'$1'"]);
-  assert.match(
-    await ask("FROM '/Derive/x/c0/a.xlsx'"),
-    /^Timestamp,T\n2026-02-01 06:00:00,1\.5\n2026-02-01 12:00:00,2\.5\n$/,
-  );
-  assert.match(await ask(`SELECT count(*), sum(T) ${combined}`), /\n3,8\.0\n$/);
-  const reduced = await ask(
-    `SELECT "a.xlsx.T.max", "b.xlsx.T.max" FROM '/Reduce/x/all/all/res=1d' ORDER BY "Timestamp"`,
-  );
-  assert.match(reduced, /\n2\.5,\n,4\n$/);
 });

@@ -87,6 +87,11 @@ describe('JSON', () => {
       'DECIMAL(38,0)',
       ['12345678901234567890', '-1'],
     ],
+    ['decimals of 17 digits', ['-0.00012345678901234567', '1.5'], 'DOUBLE', ['-0.00012345678901234567', '1.5']],
+    ['a number out of the range of doubles', ['1e400', '1.5'], 'VARCHAR', ['1e400', '1.5']],
+    ['NaN', ['NaN', '-Infinity'], 'DOUBLE', ['nan', '-inf']],
+    ['the least double', ['2.2250738585072014e-308', '0e-999'], 'DOUBLE', ['2.2250738585072014e-308', '0.0']],
+    ['a rounded number in objects', ['{"x":1e400}', '{"x":1.5}'], 'JSON', ['{"x":1e400}', '{"x":1.5}']],
     ['50 digits', ['1'.repeat(50), '1'], 'VARCHAR', ['1'.repeat(50), '1']],
     ['texts among numbers', ['1', '"x y"'], 'VARCHAR', ['1', 'x y']],
     ['T and F', ['"T"', '"F"'], 'VARCHAR', ['T', 'F']],
@@ -156,7 +161,17 @@ describe('the text of JSON', () => {
     'FROM "FOLDER/a.ndjson.gz"',
     /a\.ndjson\.gz cannot be read: the compressed file is cut short/,
   );
-  refuses('a word in an array', { 'a.json': '[{"a":1},\n{"a":oops}]' }, 'FROM "FOLDER/*.json"', /a\.json/);
+  for (const [name, line, found] of [
+    ['a word', '{"a":oops}', 'unexpected character'],
+    ['a line of two values', '{"a":1}{"a":2}', 'unexpected content after document'],
+    ['a zero in front', '{"a":007}', 'number with leading zero'],
+    ['a line without its end', '{"a":1', 'unexpected character'],
+  ] as const) {
+    const files = { 'a.ndjson': `{"a":1}\n${line}\n{"a":3}\n` };
+    refuses(`${name}, with its line`, files, 'FROM "FOLDER/a.ndjson"', new RegExp(` in line 2: ${found}[^:]*$`));
+  }
+  const array = { 'a.json': '[{"a":1},\n{"a":oops}]' };
+  refuses('a word in an array', array, 'FROM "FOLDER/*.json"', /a\.json.* in record\/value 2: unexpected/);
 });
 
 describe('the column filename', () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
-import { zip } from '../../server/src/sql/files/zip.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { archive, number, row, text, workbook, type WorkbookOptions } from '../support/workbook.ts';
 import { makeTestPond, type TestPond } from './testPond.ts';
 
 let made: TestPond;
@@ -18,56 +18,6 @@ after(async () => {
   await made.close();
 });
 
-const namespace = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
-const relation = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-
-/** Styles: 0 number, 1 date, 2 date and time, 3 time of day, 4 duration, 5 number with a color and a text. */
-const styles =
-  `<styleSheet ${namespace}><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"/>` +
-  '<numFmt numFmtId="165" formatCode="[h]:mm"/><numFmt numFmtId="166" formatCode="[Red]0.0&quot; days&quot;"/></numFmts>' +
-  '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/>' +
-  '<xf numFmtId="20"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>';
-
-interface Options {
-  readonly shared?: string;
-  readonly properties?: string;
-}
-
-/** A workbook with the XML of the rows of each sheet. */
-async function workbook(sheets: Readonly<Record<string, string>>, { shared = '', properties = '' }: Options = {}) {
-  const names = Object.keys(sheets);
-  const listed = names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`);
-  const related = names.map(
-    (_, at) => `<Relationship Id="rId${at + 1}" Type="${relation}/worksheet" Target="worksheets/s${at}.xml"/>`,
-  );
-  const parts: Readonly<Record<string, string>> = {
-    'xl/workbook.xml': `<workbook ${namespace} xmlns:r="${relation}">${properties}<sheets>${listed.join('')}</sheets></workbook>`,
-    'xl/_rels/workbook.xml.rels':
-      `<Relationships>${related.join('')}<Relationship Id="a" Type="${relation}/styles" Target="styles.xml"/>` +
-      `<Relationship Id="b" Type="${relation}/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>`,
-    'xl/styles.xml': styles,
-    'xl/sharedStrings.xml': `<sst ${namespace}>${shared}</sst>`,
-    ...Object.fromEntries(
-      Object.values(sheets).map((rows, at) => [
-        `xl/worksheets/s${at}.xml`,
-        `<worksheet ${namespace}><sheetData>${rows}</sheetData></worksheet>`,
-      ]),
-    ),
-  };
-  return archive(parts);
-}
-
-async function archive(parts: Readonly<Record<string, string>>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  const entries = Object.entries(parts).map(([name, text]) => ({ name, content: [Buffer.from(text)] }));
-  for await (const chunk of zip(entries)) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-const text = (value: string) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
-const number = (value: number | string, style = 0) => `<c s="${style}"><v>${value}</v></c>`;
-const row = (...cells: readonly string[]) => `<row>${cells.join('')}</row>`;
-
 async function query(sql: string) {
   const { resultId, rowCount, columns } = await engine.run(made.pond, { sql });
   const values = await engine.rows(resultId, 0, rowCount);
@@ -78,7 +28,7 @@ async function query(sql: string) {
   };
 }
 
-async function tableOf(rows: string, options?: Options) {
+async function tableOf(rows: string, options?: WorkbookOptions) {
   await made.root.writeFile('/t.xlsx', await workbook({ Data: rows }, options));
   return await query('FROM "/t.xlsx"');
 }

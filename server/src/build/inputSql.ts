@@ -125,7 +125,7 @@ function openedIn(calls: readonly ReaderCall[]): ReadonlySet<number> {
 }
 
 /** True when rows may contain a file's path: in the column that readers return on demand, or always. */
-function showsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boolean {
+export function showsPaths(calls: readonly ReaderCall[], tokens: readonly Token[]): boolean {
   return calls.some(({ name }) => pathReaders.has(name)) || tokens.some(({ text }) => /filename/i.test(text));
 }
 
@@ -174,7 +174,7 @@ function textCall(sql: string, call: ReaderCall, input: InputNames): Omit<TextCa
 }
 
 /** The range of the token, or of the two tokens `$` and `1`, when they are exactly `$1`. */
-function inputAt(sql: string, token: Token): Span | undefined {
+export function inputAt(sql: string, token: Token): Span | undefined {
   if (token.kind === 'string' && token.text === '$1') return token;
   return isBareInput(sql, token) ? { start: token.start, end: token.start + 2 } : undefined;
 }

@@ -213,7 +213,8 @@ async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conve
       if (encoding !== undefined) files.push({ ...file, hostPath: await recode(file, encoding) });
       else if (reading?.converted === undefined) files.push(file);
       else {
-        const source = { format: reading.converted, file: hostPath, pondPath };
+        const { converted: format, sheet } = reading;
+        const source = { format, file: hostPath, pondPath, ...(sheet !== undefined && { sheet }) };
         files.push({ ...file, hostPath: await convert(source), reading: parquetReading });
       }
     }

@@ -1,4 +1,5 @@
 import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
+import { splitSheet } from '../documents/sheetPath.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
@@ -17,8 +18,11 @@ export const describe: Command<'describe'> = async (pond, { paths, at }, context
   const root = await fs.root();
   const names = displayPaths([fs]);
   const found: DescriptionInfo[] = [];
-  for (const path of paths)
-    found.push(await describeAt({ pond, version: at, root, names, context }, await existing(root, path, true)));
+  for (const path of paths) {
+    const { sheet, ...whole } = (await root.exists(path)) ? { path } : splitSheet(path);
+    const node = await existing(root, whole.path, true);
+    found.push(await describeAt({ pond, version: at, root, names, context }, node, sheet));
+  }
   return found;
 };
 
@@ -30,8 +34,12 @@ interface Scope {
   readonly context: CommandContext;
 }
 
-async function describeAt({ pond, version, root, names, context }: Scope, at: NodePath): Promise<DescriptionInfo> {
-  const table = await describeTable(await context.queries(), { pond, at, version }, context.signal);
+async function describeAt(
+  { pond, version, root, names, context }: Scope,
+  at: NodePath,
+  sheet: string | undefined,
+): Promise<DescriptionInfo> {
+  const table = await describeTable(await context.queries(), { pond, at, version, sheet }, context.signal);
   const [text] = table?.texts ?? [];
   const described = new Map(text?.columns.map((column) => [column.name, column]));
   const displayPath = await names.path(at.path);

@@ -4,6 +4,7 @@
  */
 import { type PondError } from '../base/error.ts';
 import { type GlobPart } from '../base/glob.ts';
+import { splitSheet } from '../documents/sheetPath.ts';
 import { type Glob, matchNames, matchPart, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type InputPattern, type Resource } from './model/kind.ts';
 import { documentError } from './model/documentError.ts';
@@ -92,12 +93,13 @@ export function createGraph(resources: readonly Resource[]): Graph {
 export function dependentsOf(graph: Graph, paths: readonly string[]): readonly Resource[] {
   const names = paths.map((path) => path.split('/').slice(1));
   const isReader = ({ kind, spec }: Resource): boolean =>
-    kind.flows(spec).some(({ reads }) =>
-      reads.some(({ pattern }) => {
-        const glob = parseGlob(pattern);
-        return names.some((path) => matchNames(glob, path) !== undefined);
-      }),
-    );
+    kind
+      .flows(spec)
+      .some(({ reads }) =>
+        reads.some(({ pattern }) =>
+          globsOf(pattern).some((glob) => names.some((path) => matchNames(glob, path) !== undefined)),
+        ),
+      );
   const found = new Set<Resource>();
   for (const resource of graph.inOrder())
     if (isReader(resource) || graph.sourcesOf(resource).some((source) => found.has(source))) found.add(resource);
@@ -141,11 +143,17 @@ function stepOf(resource: Resource, flow: Flow): Step {
   return {
     resource,
     flow,
-    reads: flow.reads.map((pattern) => ({ pattern, glob: parseGlob(pattern.pattern) })),
+    reads: flow.reads.flatMap((pattern) => globsOf(pattern.pattern).map((glob) => ({ pattern, glob }))),
     writes: [linkOf(resource), resourceDirectory(resource)].map((directory) =>
       parseGlob(`${directory}/${flow.writes}`),
     ),
   };
+}
+
+/** The paths that an input may match: those of a pattern, and workbooks without the name of a sheet after them. */
+function globsOf(pattern: string): readonly Glob[] {
+  const { path, sheet } = splitSheet(pattern);
+  return (sheet === undefined ? [pattern] : [pattern, path]).map(parseGlob);
 }
 
 /** The steps that a step reads from, each with the pattern that reads it. */

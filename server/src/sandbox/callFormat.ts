@@ -1,4 +1,5 @@
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
+import { optionsOf } from './readerCalls.ts';
 import { type TextFormat } from './textFormat.ts';
 import { encodingNamed } from './textTables/decoded.ts';
 
@@ -129,6 +130,18 @@ const setters: ReadonlyMap<string, Setter> = new Map<string, Setter>([
     },
   ],
 ]);
+
+/**
+ * True for an option of a reader other than that of CSV whose meaning is that of every query: all files are scanned, and
+ * columns matched by name.
+ */
+export function isKnownOption(reader: string, name: string, value: unknown): boolean {
+  const { format, united } = optionsOf(reader);
+  if (name === 'filename') return value === true;
+  if (name === 'union_by_name') return united && value === true;
+  const isFormat = value === 'auto' || value === 'array' || value === 'newline_delimited';
+  return format === 'json' && name === 'format' && isFormat;
+}
 
 function setOption(format: TextFormat, name: string, value: OptionValue | undefined): boolean {
   return value !== undefined && setters.get(name)?.(format, value) === true;

@@ -9,10 +9,12 @@ interface FileMessage {
 /** Characters kept of a line: DuckDB quotes lines of a file, which may have millions. */
 const lineMax = 200;
 
-/** DuckDB counts one line too many where the data end within a value. */
-function atLastLine(message: string): string {
-  if (!message.includes('unexpected end of data')) return message;
-  return message.replace(/(?<= in (?:line|record\/value) )\d+(?=:)/, (line) => String(Math.max(1, Number(line) - 1)));
+/** DuckDB counts the value that it could not parse as one before the error. */
+function atOwnLine(message: string): string {
+  if (!message.includes('Malformed JSON')) return message;
+  return message
+    .replace(/(?<= in (?:line|record\/value) )\d+(?=:)/, (line) => String(Math.max(1, Number(line) - 1)))
+    .replace(/\.? Try auto-detecting the JSON format$/, '');
 }
 
 /** Parses a message. DuckDB's CSV errors list every setting of the reader, and suggest changes to the call. */
@@ -21,7 +23,7 @@ export function fileMessage(message: string): FileMessage {
     /\n(?=\n?Column [^\n]* is being converted|Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use |Try (?:increasing|setting) ')|, try ignore_errors=true/i,
   );
   const advice = rest.find((part) => /^possible solution:/i.test(part));
-  const text = atLastLine(summary)
+  const text = atOwnLine(summary)
     .trim()
     .split('\n')
     .map((line) => (line.length > lineMax ? `${line.slice(0, lineMax)}…` : line))

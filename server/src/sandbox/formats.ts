@@ -13,10 +13,12 @@ export interface Reading {
   readonly compression?: 'gzip' | 'zstd';
   /** The format that is converted to Parquet first; undefined for what DuckDB reads. */
   readonly converted?: ConvertedFormat;
+  /** Name of the sheet of a workbook; undefined for its only one. */
+  readonly sheet?: string;
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
-export const readingVersion = 6;
+export const readingVersion = 7;
 
 /**
  * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round

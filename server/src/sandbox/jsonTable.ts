@@ -103,8 +103,16 @@ const longInside = sql`'[:,\\[][[:space:]]*-?[0-9]{16,}[[:space:]]*[],}]'`;
 /** A date in nested values whose year is not first, or has two digits. */
 const dateInside = sql`'"[[:space:]]*[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,4}'`;
 
-const isExactDouble = (text: SqlText): SqlText =>
-  sql`NOT regexp_full_match(${text}, ${integer}) OR coalesce(TRY_CAST(${text} AS HUGEINT) = TRY_CAST(TRY_CAST(${text} AS DOUBLE) AS HUGEINT), false)`;
+/** A number out of the range of doubles, anywhere in nested values: its text is kept, while other decimals are doubles. */
+const infiniteInside = sql`'[:,\\[][[:space:]]*-?[0-9.]+[eE][+]?[0-9]{3,}[[:space:]]*[],}]'`;
+
+const isExactDouble = (text: SqlText): SqlText => {
+  const double = sql`TRY_CAST(${text} AS DOUBLE)`;
+  const isExact = sql`CASE WHEN regexp_full_match(${text}, ${integer})
+    THEN TRY_CAST(${text} AS HUGEINT) = TRY_CAST(${double} AS HUGEINT)
+    ELSE isfinite(${double}) OR NOT regexp_matches(${text}, '[0-9]') END`;
+  return sql`coalesce(${isExact}, false)`;
+};
 
 /** Notations in which no order of day, month and year is guessed. */
 const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
@@ -149,14 +157,24 @@ const typeRules: readonly TypeRule[] = [
     choices: [
       {
         type: '',
-        holds: (text) => sql`NOT regexp_matches(${text}, ${longInside}) AND NOT regexp_matches(${text}, ${dateInside})`,
+        holds: (text) =>
+          joinSql(
+            [longInside, infiniteInside, dateInside].map((form) => sql`NOT regexp_matches(${text}, ${form})`),
+            sql` AND `,
+          ),
       },
     ],
     otherwise: 'JSON',
   },
   {
     applies: (type) => type.includes('DOUBLE') || type.includes('HUGEINT'),
-    choices: [{ type: '', holds: (text) => sql`NOT regexp_matches(${text}, ${longInside})` }],
+    choices: [
+      {
+        type: '',
+        holds: (text) =>
+          sql`NOT regexp_matches(${text}, ${longInside}) AND NOT regexp_matches(${text}, ${infiniteInside})`,
+      },
+    ],
     otherwise: 'JSON',
   },
 ];

@@ -4,11 +4,11 @@ import { type Token, tokenize } from '../base/sqlTokens.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier } from '../duckdb/sql.ts';
 import { type Analysis, analyze } from './analysis.ts';
-import { callFormat, callOptions } from './callFormat.ts';
+import { callFormat, callOptions, isKnownOption } from './callFormat.ts';
 import { editText } from './edits.ts';
 import { type ReadAs } from './formats.ts';
 import { type PondReader } from './pondNames.ts';
-import { optionsOf, type ReaderCall, readerCallsIn, type Span } from './readerCalls.ts';
+import { type ReaderCall, readerCallsIn, type Span } from './readerCalls.ts';
 
 /** A call of a reader function over pond paths, and the name of the table that replaces it. */
 interface PlacedCall {
@@ -92,18 +92,9 @@ function readerOf(sql: string, call: ReaderCall, as: ReadAs): Omit<PondReader, '
   const options = callOptions(given);
   if (options === undefined) throw unknownOption(sql, call, undefined);
   const lines = options.some(([name, value]) => name === 'format' && value === 'newline_delimited');
-  const other = options.find(([name, value]) => !isKnown(call, name, value));
+  const other = options.find(([name, value]) => !isKnownOption(call.name, name, value));
   if (other !== undefined) throw unknownOption(sql, call, other[0]);
   return { as: as === 'json' && lines ? 'ndjson' : as };
-}
-
-/** True for an option whose meaning is that of every query: all files are scanned, and columns matched by name. */
-function isKnown({ name: reader }: ReaderCall, name: string, value: unknown): boolean {
-  const { format, united } = optionsOf(reader);
-  if (name === 'filename') return value === true;
-  if (name === 'union_by_name') return united && value === true;
-  const isFormat = value === 'auto' || value === 'array' || value === 'newline_delimited';
-  return format === 'json' && name === 'format' && isFormat;
 }
 
 /** A name for the table of a call that fits in the call's place: the path, shortened, and a number. */

@@ -26,18 +26,26 @@ interface TimeSpan {
   readonly last: string | null;
 }
 
+/** A path of a version of the pond, and the sheet of a workbook. */
+interface TablePlace {
+  readonly pond: Pond;
+  readonly at: NodePath;
+  readonly version: string | undefined;
+  readonly sheet: string | undefined;
+}
+
 /**
  * Describes the table at a path of a version. Undefined for a file that is not a table. Fails `is-a-directory`, and as a
  * query over it.
  */
 export async function describeTable(
   engine: QueryEngine,
-  { pond, at, version }: { readonly pond: Pond; readonly at: NodePath; readonly version: string | undefined },
+  { pond, at, version, sheet }: TablePlace,
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const reader = readerOf(at);
   if (reader === undefined) return undefined;
-  const table = identifier(at.path);
+  const table = identifier(sheet === undefined ? at.path : `${at.path}#${sheet}`);
   const rows = async (text: string): Promise<readonly (readonly (string | null)[])[]> => {
     const { resultId, rowCount } = await engine.run(
       pond,

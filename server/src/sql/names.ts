@@ -1,6 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
+import { splitSheet } from '../documents/sheetPath.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Node } from '../tinyfs/backend.ts';
@@ -23,8 +24,6 @@ export interface ResolvedFile {
   readonly reading: Reading;
   /** The format stated for it, in the same version or by a reader function; undefined when none is stated. */
   readonly format: TextFormat | undefined;
-  /** The sheet of a workbook that the name has after '#'; undefined without one. */
-  readonly sheet?: string;
 }
 
 export interface ResolvedTable {
@@ -76,12 +75,6 @@ async function find(scope: NameScope, name: string): Promise<readonly FoundFile[
   const { path, sheet } = splitSheet(name);
   if (sheet === undefined) return findAtVersion(scope, name);
   return (await findNamed(scope, path))?.map((file) => ({ ...file, sheet }));
-}
-
-/** Splits a name after a workbook and its version, as in `/a.xlsx@2#Sheet1`. */
-function splitSheet(name: string): { readonly path: string; readonly sheet?: string } {
-  const [, path = name, sheet] = /^(.*?\.xlsx(?:@[^/#@]+)?)#([^/]+)$/is.exec(name) ?? [];
-  return { path, ...(sheet !== undefined && { sheet }) };
 }
 
 interface FoundFile {
@@ -183,7 +176,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading, format, ...(sheet !== undefined && { sheet }) };
+  return { node: at.node, pondPath, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
 }
 
 async function notFound(scope: NameScope, fullName: string): Promise<PondError> {

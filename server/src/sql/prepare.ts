@@ -217,7 +217,7 @@ async function utf8OfJson(
  */
 async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath, sheet }: ResolvedFile,
+  { node, pondPath, reading: { sheet } }: ResolvedFile,
   source: Pick<Conversion, 'format' | 'file'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);

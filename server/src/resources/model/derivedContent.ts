@@ -20,6 +20,8 @@ export interface Match {
   readonly modifiedUs: number;
   /** Returns the format stated for the file. Fails as formatAt. Undefined when none is stated. */
   readonly format?: () => StatedFormat | undefined;
+  /** The sheet of a workbook that the pattern names; its path ends with it, after '#'. */
+  readonly sheet?: string;
   /**
    * Returns the host files with the content, built first if needed: all parts of a series in order, otherwise one file.
    */
@@ -29,8 +31,8 @@ export interface Match {
 /** The tree in which a resource is evaluated. */
 export interface InputMatcher {
   /**
-   * Returns the files that a pattern of pond paths matches, each once, in path order. Follows links; skips directories
-   * and the documents and records of resources. Fails `resource-cycle` if the pattern reaches its own output.
+   * Returns the files that a pattern of pond paths matches, each once, in path order. The name of a sheet may follow
+   * workbooks, as in `/lab/*.xlsx#Results`. Follows links; skips directories and the documents and records of resources. Fails `resource-cycle` if the pattern reaches its own output.
    */
   match(pattern: string): Promise<readonly Match[]>;
 }

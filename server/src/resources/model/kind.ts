@@ -52,8 +52,8 @@ export interface ResourceKind<T = unknown> {
    */
   copiedTree?(spec: T): string;
   /**
-   * Returns a note for each input of which the derived content does not have every row: how many rows, and why. Called by
-   * a run after its build. Undefined for a kind that keeps all rows, or whose documents say which ones.
+   * Returns a note for each input of which the derived content does not have every row, how many rows, and why; or of
+   * which rows are not checked. Called by a run after its build. Undefined for a kind that keeps all rows.
    */
   rowNotes?(
     resource: Resource<T>,

@@ -2,11 +2,12 @@ import { formatText } from '../../documents/statedFormat.ts';
 import { isPondError, PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type InputFile } from '../../sandbox/build.ts';
-import { type Reading, readingOf, readingVersion } from '../../sandbox/formats.ts';
+import { type Reading, readingVersion } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
+import { readingOfMatch } from './readingOfMatch.ts';
 
 /** An input with the inputs of the same format, which together determine the order of day and month in their dates. */
 export interface AlikeInput {
@@ -26,7 +27,7 @@ export async function parquetFilesOf(
   job: Job,
 ): Promise<readonly HostFile[]> {
   const { match, alike } = input;
-  const reading = readingOf(match.type, match.name, match.format !== undefined);
+  const reading = readingOfMatch(match);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
     throw new PondError('invalid-content', `${match.path} is no table`, { path: match.path, hint });
@@ -77,7 +78,7 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
 async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
   for (const match of matches) {
-    const reading = readingOf(match.type, match.name, match.format !== undefined);
+    const reading = readingOfMatch(match);
     if (reading?.reader !== 'read_csv') continue;
     const format = match.format?.();
     const named = { pondPath: match.path, reading, ...(format && { format }) };

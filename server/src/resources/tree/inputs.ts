@@ -1,4 +1,6 @@
+import { splitSheet } from '../../documents/sheetPath.ts';
 import { formatAt, formatKey } from '../../documents/statedFormat.ts';
+import { readingOf } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Node } from '../../tinyfs/backend.ts';
@@ -20,6 +22,23 @@ export interface InputFiles {
 
 /** Returns the files of a tree, with derived content, that a pattern matches: see InputMatcher.match. */
 export async function matchInputs(fs: FileSystem, files: InputFiles, pattern: string): Promise<readonly Match[]> {
+  const found = await matchFiles(fs, files, pattern);
+  // A file with the whole name takes precedence, as in a query.
+  const { path, sheet } = found.length > 0 ? { path: pattern } : splitSheet(pattern);
+  if (sheet === undefined) return found;
+  return (await matchFiles(fs, files, path)).filter(isWorkbook).map((match) => withSheet(match, unescaped(sheet)));
+}
+
+const isWorkbook = ({ type, name }: Match): boolean => readingOf(type, name)?.converted === 'xlsx';
+
+/** The text of a part of a pattern without wildcards. */
+const unescaped = (text: string): string => text.replace(/\\(.)/gs, '$1');
+
+function withSheet(match: Match, sheet: string): Match {
+  return { ...match, path: `${match.path}#${sheet}`, key: keyOf('sheet', match.key, sheet), sheet };
+}
+
+async function matchFiles(fs: FileSystem, files: InputFiles, pattern: string): Promise<readonly Match[]> {
   const root = await fs.root();
   const top = rootPath(await fs.backend.root());
   const found = new Map<string, Match>();

@@ -47,7 +47,7 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
 
 /** Forms that fit a stated type; undefined for a type that DuckDB's cast decides about. */
 function formsFor(type: SqlType): number | undefined {
-  if (type.endsWith('INT') || type === 'INTEGER') return bitsOf(['integer', 'zeros']);
+  if (type.endsWith('INT') || type === 'INTEGER') return bitsOf(['integer', 'id']);
   if (/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return allNumbers;
   if (type === 'DATE' || type.startsWith('TIMESTAMP')) return forms.date | forms.formatted;
   return undefined;
@@ -110,7 +110,7 @@ export function possibleOrders({ shapes }: ColumnFacts): readonly DateOrder[] {
 
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const found = formsOf(column);
-  if ((found & forms.zeros) !== 0 && (found & decimals) === 0) return textType(placeOf(column, forms.zeros));
+  if ((found & forms.id) !== 0 && (found & decimals) === 0) return textType(placeOf(column, forms.id));
   if ((found & decimals) !== 0) return decimalType(column, rules);
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };

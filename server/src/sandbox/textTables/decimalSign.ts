@@ -17,7 +17,7 @@ import {
 const pointNumbers = bitsOf(['integer', 'point', 'pointOrThousands', 'thousands', 'special']);
 const commaNumbers = bitsOf(['integer', 'comma', 'commaOrThousands', 'pointOrThousands', 'special']);
 /** Forms of numbers. */
-export const allNumbers = pointNumbers | commaNumbers | forms.zeros;
+export const allNumbers = pointNumbers | commaNumbers | forms.id;
 
 const commas = bitsOf(['comma', 'commaOrThousands', 'thousands']);
 
@@ -46,7 +46,7 @@ export function decimalKind(
   column: SourceColumn,
   { format, decimal }: TypeRules,
 ): Extract<ReadingKind, 'number' | 'commaNumber'> | undefined {
-  const found = formsOf(column) & ~forms.zeros;
+  const found = formsOf(column) & ~forms.id;
   if (format.decimal === ',' && (found & (forms.point | forms.thousands)) !== 0)
     throw misfit(column, forms.point, 'the stated decimal comma');
   if (format.decimal === '.' && (found & forms.comma) !== 0)

@@ -2,8 +2,8 @@
 export const forms = {
   /** Digits, with or without a sign. */
   integer: 1,
-  /** Digits with zeros in front, such as 007: a number loses them. */
-  zeros: 2,
+  /** Digits as ids have them: 007, 1E10, +491701234567. A number loses how they are written. */
+  id: 2,
   /** A number with a decimal point. */
   point: 4,
   /** 1.013: a decimal point, or a separator of thousands where the decimal sign is a comma. */
@@ -44,6 +44,10 @@ export interface NumberSizes {
 
 const zero = 0x30;
 const point = 0x2e;
+const plus = 0x2b;
+
+/** Digits of the shortest telephone numbers that are written with a plus sign. */
+const phoneDigitsMin = 8;
 
 /** Significant digits that a double represents, as programs write doubles with up to 17. */
 const doubleDigits = 17;
@@ -59,7 +63,7 @@ export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: 
   const first = at;
   while (isDigit(bytes[at], at, end)) at += 1;
   const whole = at - first;
-  if (at === end) return whole === 0 ? 0 : integerForm(bytes, first, end, sizes);
+  if (at === end) return whole === 0 ? 0 : integerForm(bytes, { start, first, end }, sizes);
   let scale = 0;
   if (bytes[at] === point) {
     at += 1;
@@ -69,12 +73,14 @@ export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: 
   }
   if (whole + scale === 0) return 0;
   const hasExponent = at < end && isExponent(bytes, at, end);
-  // 12E5 is rather an id: programs write one digit, or a decimal point, or a sign of the exponent.
-  if (hasExponent && whole > 1 && at === first + whole && isDigit(bytes[at + 1], at + 1, end)) return 0;
+  // 1E10 is rather an id, and 12E5 even among decimals: programs write a decimal point, or a sign of the exponent.
+  const isIdLike = hasExponent && at === first + whole && isDigit(bytes[at + 1], at + 1, end);
+  if (isIdLike && whole > 1) return 0;
   if (at < end && !hasExponent) return 0;
   const isAmbiguous = scale === 3 && whole >= 1 && whole <= 3 && bytes[first] !== zero && !hasExponent;
   addDecimal(bytes, first, { whole, scale, hasExponent }, sizes);
   if (hasExponent && !isInRange(bytes, first, end)) sizes.isDouble = false;
+  if (isIdLike) return forms.id;
   return isAmbiguous ? forms.pointOrThousands : forms.point;
 }
 
@@ -100,7 +106,15 @@ function isInRange(bytes: Uint8Array, first: number, end: number): boolean {
   return Number.isFinite(value) && (value !== 0 || /^[0.]*e/i.test(text));
 }
 
-function integerForm(bytes: Uint8Array, first: number, end: number, sizes: NumberSizes): number {
+interface IntegerBytes {
+  /** Of the sign, if there is one. */
+  readonly start: number;
+  /** Of the first digit. */
+  readonly first: number;
+  readonly end: number;
+}
+
+function integerForm(bytes: Uint8Array, { start, first, end }: IntegerBytes, sizes: NumberSizes): number {
   const digits = end - first;
   if (digits > sizes.whole) sizes.whole = digits;
   if (digits > safeDigits) {
@@ -108,7 +122,8 @@ function integerForm(bytes: Uint8Array, first: number, end: number, sizes: Numbe
     if (value > 9_007_199_254_740_992n) sizes.isDouble = false;
     if (value > 9_223_372_036_854_775_807n) sizes.isBig = true;
   }
-  return bytes[first] === zero && digits > 1 ? forms.zeros : forms.integer;
+  const isPhone = bytes[start] === plus && digits >= phoneDigitsMin;
+  return isPhone || (bytes[first] === zero && digits > 1) ? forms.id : forms.integer;
 }
 
 /** Adds a number with decimals, whose first digit is at `first`. */

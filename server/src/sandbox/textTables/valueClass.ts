@@ -23,8 +23,8 @@ export function isComplete(name: string): boolean {
 }
 
 const completeForms = [
-  /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]\d{1,2})?$/,
-  /^-?(?:\d|\d+\.\d*|\.\d+)e\d{1,2}$/,
+  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[-+]\d{1,2})?$/,
+  /^[+-]?(?:\d|\d+\.\d*|\.\d+)e\d{1,2}$/,
   /^\d{4}([-/])\d\d\1\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/,
   /^\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?$/,
   /^(?:true|false|-?(?:nan|inf|infinity))$/,
@@ -45,11 +45,10 @@ function numberClass(text: string): string | undefined {
   if (length > digitsMax || (length === 0 && exponentSign !== undefined)) return undefined;
   const lead = whole === '' ? '' : whole.startsWith('0') ? '0' : '9';
   const power = exponentSign === undefined ? '' : `e${exponentSign}${nines(exponent)}`;
-  return `${minus(sign)}${lead}${nines(whole.slice(1))}${point}${nines(scale)}${power}`;
+  return `${sign}${lead}${nines(whole.slice(1))}${point}${nines(scale)}${power}`;
 }
 
 const nines = (digits: string): string => '9'.repeat(digits.length);
-const minus = (sign: string): string => (sign === '' ? '' : '-');
 
 /** A time of day from its first colon. */
 function timeClass(text: string): string | undefined {

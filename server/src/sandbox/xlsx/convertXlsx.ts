@@ -64,7 +64,7 @@ function partOf({ sheets }: Workbook, { pondPath, sheet }: Conversion): string {
   if (first === undefined) throw cannotRead(pondPath, 'it has no sheet with cells');
   const names = sheets.map(({ name }) => `"${name}"`).join(', ');
   const path = sheet === undefined ? pondPath : pondPath.slice(0, -sheet.length - 1);
-  const hint = `Add the name of the sheet to the path in a query: "${path}#${first.name}".`;
+  const hint = `Add the name of the sheet to the path: "${path}#${first.name}".`;
   throw cannotRead(
     path,
     sheet === undefined ? `it has several sheets: ${names}` : `it has no sheet "${sheet}"; its sheets are ${names}`,

@@ -38,7 +38,7 @@ export const combine: ResourceKind<CombineSpec> = {
     '',
     '`rename` and `cast` resolve most of these; a Derive resource resolves all.',
     '',
-    '**A device that is replaced.** Give the old pattern an `end` and the new one the same time as its `begin`: each counts only in its time, even where both have rows. `rename` gives the new device the columns of the old one. Rows out of this time are left out and not counted; rows without a valid time are counted.',
+    '**A device that is replaced.** Give the old pattern an `end` and the new one the same time as its `begin`: each counts only in its time, even where both have rows. `rename` gives the new device the columns of the old one. The notes of each run count the rows out of this time.',
     '',
     '**Changing it.** Add a pattern to `series`, or a name to `columns`, and apply the document: the series is built again when it is next read, or by a run.',
   ].join('\n'),

@@ -6,7 +6,6 @@ import { type TextFormatSpec } from '../../../documents/textFormat.ts';
 import { isPondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
-import { readingOf } from '../../../sandbox/formats.ts';
 import { usesInputPath } from '../../../build/inputSql.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
 import {
@@ -22,6 +21,7 @@ import { type Job } from '../../../base/job.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { sqlFailure } from '../../model/sqlFailure.ts';
+import { readingOfMatch } from '../../series/readingOfMatch.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
 import { type DeriveCollection, type DeriveSpec } from './spec.ts';
@@ -116,7 +116,7 @@ function outputOf(output: Output): DerivedFile {
 
 /** The part of a key that depends on a file: its content, its format, and its path if rows may contain it. */
 function inputPart(match: Match, withPath: boolean): KeyPart {
-  const reading = readingOf(match.type, match.name, match.format !== undefined);
+  const reading = readingOfMatch(match);
   const read =
     reading === undefined
       ? null
@@ -145,7 +145,7 @@ async function make(
 async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promise<readonly InputFile[]> {
   const stated = [match.format?.(), section && formatOfSpec(section)].filter((each) => each !== undefined);
   const format = match.type === 'file' ? combineFormats(match.path, stated) : undefined;
-  const reading = readingOf(match.type, match.name, format !== undefined);
+  const reading = readingOfMatch(match, format !== undefined);
   const named = (file: HostFile) => ({ ...file, pondPath: match.path, reading, ...(format && { format }) });
   return (await match.files(job)).map(named);
 }

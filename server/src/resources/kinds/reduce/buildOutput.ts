@@ -5,13 +5,14 @@ import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
 import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
-import { type Coverage, type OutputColumn } from './foldSql.ts';
+import { coverageOf } from './coverage.ts';
+import { type OutputColumn } from './foldSql.ts';
 import { outPatternPath, type OutputInput } from './collectInputs.ts';
 import { type BuildPlan } from './buildPlan.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { makeParts, type PartedInput } from './parts.ts';
 import { selectionOf } from './selection.ts';
-import { type Dataset, type ReduceResolution } from './spec.ts';
+import { type ReduceResolution } from './spec.ts';
 import { commonType } from './aggregates.ts';
 
 /** An output at one resolution. */
@@ -81,11 +82,6 @@ function columnsOf({ prefix, dataset }: OutputInput, partials: readonly PartialA
     statistics: statisticsOf(name),
     ...(coverage && { coverage }),
   }));
-}
-
-function coverageOf({ coverage, step }: Dataset): Coverage | undefined {
-  if (coverage === undefined || step === undefined) return undefined;
-  return { fraction: coverage, stepUs: step.duration.microseconds };
 }
 
 function requireDifferentNames({ resource, inputs: given }: OutputSpec, inputs: readonly PartedInput[]): void {

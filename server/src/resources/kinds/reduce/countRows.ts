@@ -1,31 +1,24 @@
 /** Numbers of rows and values that do not count in the output of a Reduce resource as they are. */
+import { type Duration } from '../../../base/duration.ts';
 import { sql } from '../../../duckdb/sql.ts';
-import { readingOf } from '../../../sandbox/formats.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import { type InputMatcher } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
-import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
-import { partialAggregatesOf } from './partialAggregates.ts';
+import { type BuildPlan } from './buildPlan.ts';
+import { countEmptied } from './countEmptied.ts';
+import { type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
 import { leftOutSql } from './partialSql.ts';
 import { baseUsOf } from './resolution.ts';
-import { selectionOf, type ColumnSelection } from './selection.ts';
-import { type ReduceSpec } from './spec.ts';
+import { type Dataset, type ReduceResolution, type ReduceSpec } from './spec.ts';
 
-/** Number of inputs and files in progress at a time. */
+/** Number of files in progress at a time. */
 const concurrencyMax = 2;
 
-/** The inputs of a dataset, and how they are reduced. */
-interface DatasetInputs {
-  readonly matches: readonly Match[];
-  readonly selection: ColumnSelection;
-  readonly baseUs: number;
-}
-
-/** Returns a note for each pattern of which rows are left out, or values make a mean that is not finite. */
+/** Returns a note for each pattern of which rows are left out, values are not finite, or buckets have too few values. */
 export async function rowNotes(
   { spec }: Resource<ReduceSpec>,
   inputs: InputMatcher,
@@ -34,51 +27,60 @@ export async function rowNotes(
 ): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const { name, resolutions, datasets } of spec.collections) {
-    const durations = resolutions.map(({ duration }) => duration);
-    for (const fields of datasets) {
-      const pattern = fields.in_pattern;
-      const matches = await inputs.match(pattern);
-      if (matches.length === 0 || durations[0] === undefined) continue;
-      const dataset = { matches, selection: selectionOf(fields), baseUs: baseUsOf(durations[0], durations) };
-      const [untimed, infinite] = await countDataset(dataset, materializer, job);
-      const where = `collection ${name}, ${pattern}`;
-      if (untimed > 0) notes.push(`${where}: ${counted(untimed, 'row')} left out, without a valid time`);
-      if (infinite > 0) notes.push(`${where}: ${counted(infinite, 'bucket')} with a value that is not finite`);
+    for (const dataset of datasets) {
+      const found = await datasetNotes({ dataset, resolutions }, inputs, { materializer, job });
+      notes.push(...found.map((note) => `collection ${name}, ${dataset.in_pattern}${note}`));
     }
+  }
+  return notes;
+}
+
+interface ReducedDataset {
+  readonly dataset: Dataset;
+  readonly resolutions: readonly ReduceResolution[];
+}
+
+/** The notes of a dataset, each without the beginning that names it. */
+async function datasetNotes(
+  { dataset, resolutions }: ReducedDataset,
+  inputs: InputMatcher,
+  plan: BuildPlan,
+): Promise<readonly string[]> {
+  const matches = await inputs.match(dataset.in_pattern);
+  const durations = resolutions.map(({ duration }) => duration);
+  if (matches.length === 0 || durations[0] === undefined) return [];
+  const inputsAt = (duration: Duration): DatasetInputs => ({ dataset, matches, baseUs: baseUsOf(duration, durations) });
+  const [untimed, infinite] = await countDataset(inputsAt(durations[0]), plan);
+  const notes = [
+    ...(untimed > 0 ? [`: ${counted(untimed, 'row')} left out, without a valid time`] : []),
+    ...(infinite > 0 ? [`: ${counted(infinite, 'bucket')} with a value that is not finite`] : []),
+  ];
+  for (const { text, duration } of resolutions) {
+    const emptied = await countEmptied(inputsAt(duration), duration, plan);
+    const what = `${counted(emptied, 'bucket')} of a column without statistics, with fewer values than \`coverage\` needs`;
+    if (emptied > 0) notes.push(`, res=${text}: ${what}`);
   }
   return notes;
 }
 
 /** Numbers of rows without a time, and of buckets with a value that is not finite: one file in the cache. */
 async function countDataset(
-  dataset: DatasetInputs,
-  materializer: Materializer,
-  job: Job,
+  inputs: DatasetInputs,
+  { materializer, job }: BuildPlan,
 ): Promise<readonly [number, number]> {
-  const { matches, selection, baseUs } = dataset;
-  const keys = matches.map(({ key, type, name, format }) => {
-    return [key, JSON.stringify(readingOf(type, name, format !== undefined) ?? null)];
-  });
-  const write = (target: string, shared: Job): Promise<void> => writeCounts(dataset, target, materializer, shared);
-  const file = await materializer.file(keyOf('reduce totals', 1, baseUs, ...selection.partialKey, keys), write, job);
+  const write = (target: string, shared: Job): Promise<void> =>
+    writeCounts(inputs, target, { materializer, job: shared });
+  const file = await materializer.file(keyOf('reduce totals', 1, ...partialsKey(inputs)), write, job);
   const query = sql`SELECT untimed, infinite FROM ${readParquet([file.hostPath])}`;
   const [row = []] = await materializer.builder.run({ statements: [query], reads: [file.hostPath] }, job.signal);
   return [Number(row[0] ?? 0), Number(row[1] ?? 0)];
 }
 
-/** The partials are in the cache, because the output was built from them. */
-async function writeCounts(
-  { matches, selection, baseUs }: DatasetInputs,
-  target: string,
-  materializer: Materializer,
-  job: Job,
-): Promise<void> {
-  const partials = await mapLimit(matches, concurrencyMax, async (match) => {
-    const files = await parquetFilesOf({ match, alike: matches }, materializer, job);
-    return await partialAggregatesOf({ files, selection, baseUs }, { materializer, job });
-  });
-  const files = await mapLimit(partials.flat(), concurrencyMax, (partial) => partial.file(job));
-  const columns = partials.flat().flatMap((partial) => partial.columns);
+async function writeCounts(inputs: DatasetInputs, target: string, plan: BuildPlan): Promise<void> {
+  const { materializer, job } = plan;
+  const partials = (await datasetPartials(inputs, plan)).flat();
+  const files = await mapLimit(partials, concurrencyMax, (partial) => partial.file(job));
+  const columns = partials.flatMap((partial) => partial.columns);
   const fractional = columns.filter(({ type }) => type === 'DOUBLE' || type === 'FLOAT').map(({ name }) => name);
   const names = [...new Map(fractional.map((name) => [name.toLowerCase(), name])).values()];
   const hostPaths = files.map(({ hostPath }) => hostPath);

@@ -1,4 +1,4 @@
-import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';
+import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { type Period } from '../../series/periods.ts';
@@ -6,8 +6,9 @@ import { readParquet } from '../../series/readParquet.ts';
 import { positionalJoinSql, columnGroups } from '../../series/columnGroups.ts';
 import { sumTypeOf } from './aggregates.ts';
 import { type Component, foldComponentSql } from './components.ts';
+import { type Coverage, isCovered } from './coverage.ts';
 import { componentColumn } from './partialSql.ts';
-import { bucketSql, widthSql, windowOf } from './resolution.ts';
+import { bucketSql, windowOf } from './resolution.ts';
 import { type Statistic } from './statistics.ts';
 
 /** A column of an input, as it is in an output. */
@@ -20,14 +21,6 @@ export interface OutputColumn {
   readonly type: SqlType;
   readonly statistics: readonly Statistic[];
   readonly coverage?: Coverage;
-}
-
-/** The least number of values that a bucket needs. */
-export interface Coverage {
-  /** Part of the expected number, from 0 to 1. */
-  readonly fraction: number;
-  /** Time from one expected value to the next, microseconds. */
-  readonly stepUs: number;
 }
 
 /**
@@ -148,17 +141,11 @@ function outputSql(column: OutputColumn, number: number, resolution: Duration): 
     );
     // The count says why the others are missing.
     const isLimited = coverage !== undefined && statistic.name !== 'count';
-    const shown = isLimited ? sql`CASE WHEN ${isCovered(coverage, number, resolution)} THEN ${value} END` : value;
+    const shown = isLimited
+      ? sql`CASE WHEN ${isCovered(coverage, partName('count', number), resolution)} THEN ${value} END`
+      : value;
     return sql`${shown} AS ${identifier(`${name}.${statistic.name}`)}`;
   });
-}
-
-/** Condition for a bucket with enough values of a column. */
-function isCovered({ fraction, stepUs }: Coverage, number: number, resolution: Duration): SqlText {
-  // A bucket of very many months ends after the last possible time.
-  const lengthUs = sql`(epoch_us(TRY(t + ${widthSql(resolution)})) - epoch_us(t))`;
-  const neededUs = sql`round(CAST(${literal(String(fraction))} AS DOUBLE) * ${lengthUs})`;
-  return sql`${partName('count', number)}::DOUBLE * ${stepUs} >= ${neededUs}`;
 }
 
 function nullsSql({ name, type, statistics }: OutputColumn): readonly SqlText[] {

@@ -26,7 +26,7 @@ export const reduce: ResourceKind<ReduceSpec> = {
     '',
     'For example, `rules: [{ columns: ["*.Rain.mm"], statistics: [sum] }, { columns: ["*.WindDir.deg"], statistics: [circular] }]` in a dataset.',
     '',
-    '**Coverage.** With `coverage: 0.75` and `step: 10m`, an hour needs values at 75 % of its 6 steps, rounded up: 5. With fewer, its statistics are NULL, and only `count` is as it is. A month counts its own days.',
+    '**Coverage.** With `coverage: 0.75` and `step: 10m`, an hour needs values at 75 % of its 6 steps, rounded up: 5. With fewer, its statistics are NULL, and only `count` is as it is. A month counts its own days. The notes of each run count these buckets.',
     '',
     '**Errors.**',
     '',

@@ -1,8 +1,7 @@
 /** Derived files of a Reduce resource: `COLLECTION/OUTPUT/res=RESOLUTION`. */
 import { type PondError } from '../../../base/error.ts';
-import { readingOf } from '../../../sandbox/formats.ts';
 import { isName } from '../../../tinyfs/path.ts';
-import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
+import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Resource } from '../../model/kind.ts';
 import {
   type DerivedDirectory,
@@ -13,11 +12,12 @@ import {
 } from '../../model/derivedContent.ts';
 import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
+import { readingOfMatch } from '../../series/readingOfMatch.ts';
 import { collectInputs, outPatternPath, type OutputInput } from './collectInputs.ts';
 import { makeOutput } from './buildOutput.ts';
+import { datasetKey } from './datasetInputs.ts';
 import { baseUsOf } from './resolution.ts';
-import { type Dataset, type ReduceResolution, type ReduceSpec } from './spec.ts';
-import { type Statistic } from './statistics.ts';
+import { type ReduceResolution, type ReduceSpec } from './spec.ts';
 
 /**
  * Returns the collections of a resource, each with its outputs in folders. Patterns are matched when a collection is
@@ -73,8 +73,7 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
   const { resource, resolutions, inputs } = output;
   const { months, microseconds } = duration;
   const keys = inputs.map(({ match, dataset, prefix }) => {
-    const reading = readingOf(match.type, match.name, match.format !== undefined);
-    return [match.key, JSON.stringify(reading ?? null), prefix, ...datasetKey(dataset)];
+    return [match.key, JSON.stringify(readingOfMatch(match) ?? null), prefix, ...datasetKey(dataset)];
   });
   const durations = resolutions.map((resolution) => resolution.duration);
   const baseUs = baseUsOf(duration, durations);
@@ -85,18 +84,6 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
     make: (materializer, job) =>
       makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { materializer, job }),
   };
-}
-
-/** Everything in a dataset that its columns depend on. */
-function datasetKey({ columns, statistics, rules, coverage, step }: Dataset): readonly KeyPart[] {
-  const names = (list: readonly Statistic[]): readonly string[] => list.map(({ name }) => name);
-  return [
-    columns ?? null,
-    statistics === undefined ? null : names(statistics),
-    rules === undefined ? null : rules.map((rule) => [rule.columns, names(rule.statistics)]),
-    coverage ?? null,
-    step?.duration.microseconds ?? null,
-  ];
 }
 
 function takenError(output: Output, component: string): PondError {

@@ -11,14 +11,14 @@ import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
 import { type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
-import { type TailSpec } from './spec.ts';
+import { type LinesSpec } from './spec.ts';
 
 /** Bytes of lines that become a version. */
 const versionBytes = 32 * 1024 * 1024;
 
 /** A log to read, and what a run does with what was read. */
 export interface Following {
-  readonly spec: Pick<TailSpec, 'lines' | 'names' | 'format'>;
+  readonly spec: LinesSpec;
   readonly log: FoundLog;
   readonly known: readonly ReadLog[];
   /** Appends lines to the series. Fails `invalid-content` for lines that do not fit. */

@@ -2,7 +2,7 @@
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
 import { lengthOfLine } from './chunks.ts';
-import { type TailSpec } from './spec.ts';
+import { type LinesSpec } from './spec.ts';
 
 /** The lines that name the columns of a file. */
 interface Head {
@@ -32,10 +32,10 @@ export async function readHead(path: string, sizeBytes: number, spec: HeadSpec):
 }
 
 /** The options of a document that decide what the head is. */
-type HeadSpec = Pick<TailSpec, 'names' | 'format'>;
+type HeadSpec = Pick<LinesSpec, 'names' | 'format'>;
 
 /** Returns the character that encloses texts, as a byte; undefined without one, and for one that is not ASCII. */
-export function quoteOf({ format }: Pick<TailSpec, 'format'>): number | undefined {
+export function quoteOf({ format }: Pick<LinesSpec, 'format'>): number | undefined {
   const [byte, ...more] = Buffer.from(format?.quote ?? '"');
   return more.length === 0 ? byte : undefined;
 }

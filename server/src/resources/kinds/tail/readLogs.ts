@@ -133,7 +133,9 @@ export function encodeReadLogs(logs: ReadLogs): Uint8Array {
 export function decodeReadLogs(bytes: Uint8Array, path: string): ReadLogs {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    const logs = Object.entries(record(record(value)['logs']));
+    const read = record(value);
+    // Until now the document named the journal of systemd.
+    const logs = 'journal' in read ? [] : Object.entries(record(read['logs']));
     return new Map(logs.map(([name, list]) => [name, (Array.isArray(list) ? list : [undefined]).map(readLog)]));
   } catch (cause) {
     throw new PondError('invalid-content', `${path} does not say how far the logs were read`, {

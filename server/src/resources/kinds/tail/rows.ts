@@ -4,10 +4,10 @@ import { parquetReading, type Reading, readingOf } from '../../../sandbox/format
 import { assert } from '../../../base/assert.ts';
 import { formatOfSpec } from '../../../documents/statedFormat.ts';
 import { type TextFormat } from '../../../sandbox/textFormat.ts';
-import { type TailSpec } from './spec.ts';
+import { type LinesSpec } from './spec.ts';
 
 /** A file to write, and how to read it. */
-interface RowsFile {
+export interface RowsFile {
   readonly bytes: Uint8Array;
   readonly reading: Reading;
   /** Undefined unless it is CSV. */
@@ -19,7 +19,7 @@ interface RowsFile {
  * with; `nowMs` is the time of the run.
  */
 export function rowsFile(
-  { lines, names, format = {} }: TailSpec,
+  { lines, names, format = {} }: LinesSpec,
   bytes: Uint8Array,
   { head, nowMs }: { readonly head: Uint8Array; readonly nowMs: number },
 ): RowsFile {

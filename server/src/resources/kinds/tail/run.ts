@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+import { assert } from '../../../base/assert.ts';
 import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
 import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
@@ -12,8 +13,9 @@ import { createNotes } from '../inbox/notes.ts';
 import { findLogs, type FoundLog } from './findLogs.ts';
 import { followLog, type Following } from './followLog.ts';
 import { decodeReadLogs, encodeReadLogs, type ReadLog } from './readLogs.ts';
+import { runJournal } from './runJournal.ts';
 import { writeLines } from './seriesWriter.ts';
-import { type TailSpec } from './spec.ts';
+import { type FilesSpec, type TailSpec } from './spec.ts';
 
 /** Bytes of lines after which a long run commits. */
 const checkpointBytes = 256 * 1024 * 1024;
@@ -23,15 +25,22 @@ const checkpointBytes = 256 * 1024 * 1024;
  * without the folder of the pattern, and as the pond does: then nothing since the last checkpoint is kept.
  */
 export async function runTail(context: RunContext<TailSpec>): Promise<RunOutcome> {
+  const { pattern, lines, journal, names, format } = context.resource.spec;
+  if (journal !== undefined) return await runJournal(context, journal);
+  assert(pattern !== undefined && lines !== undefined, () => 'a Tail of files has a pattern and what its lines are');
+  return await runFiles(context, { pattern, lines, ...(names && { names }), ...(format && { format }) });
+}
+
+async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise<RunOutcome> {
   const { resource, signal } = context;
-  const pattern = patternOf(resource);
+  const pattern = patternOf(resource, spec);
   const notes = createNotes();
   const yieldToEventLoop = async (): Promise<void> => {
     await turn();
     throwIfCancelled(signal, 'the run');
   };
   const found = await findLogs(pattern, notes, yieldToEventLoop);
-  if (found.length === 0) notes.unmatched(resource.spec.pattern);
+  if (found.length === 0) notes.unmatched(spec.pattern);
   const before = await readProgress(context);
   const logs = new Map(before);
   const counts = { rows: 0, bytes: 0, files: 0 };
@@ -59,8 +68,8 @@ export async function runTail(context: RunContext<TailSpec>): Promise<RunOutcome
         await context.checkpoint(counts);
       };
       const following: Following = {
-        ...{ spec: resource.spec, log, notes, onRead, known: before.get(name) ?? [] },
-        write: (lines) => writeLines(context, resource.spec.series ?? name, lines),
+        ...{ spec, log, notes, onRead, known: before.get(name) ?? [] },
+        write: (lines) => writeLines(context, spec, resource.spec.series ?? name, lines),
         scratch: join(temporary.path, String(index)),
       };
       await followLog(following);
@@ -87,8 +96,8 @@ function forgetOthers(logs: Map<string, readonly ReadLog[]>, found: readonly Fou
   for (const name of logs.keys()) if (!present.has(name)) logs.delete(name);
 }
 
-function patternOf(resource: Resource<TailSpec>): HostPattern {
-  const pattern = parseHostPattern(resource.spec.pattern);
+function patternOf(resource: Resource<TailSpec>, spec: FilesSpec): HostPattern {
+  const pattern = parseHostPattern(spec.pattern);
   if (isHostFolder(pattern.folder)) return pattern;
   throw documentError(resource, 'run-failed', `${titleOf(resource)}: ${pattern.folder} is not a folder`, {
     at: ['pattern'],

@@ -4,8 +4,8 @@ import { writeHostStream } from '../../../storage/hostStream.ts';
 import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
-import { rowsFile } from './rows.ts';
-import { type TailSpec } from './spec.ts';
+import { rowsFile, type RowsFile } from './rows.ts';
+import { type LinesSpec, type TailSpec } from './spec.ts';
 
 /** Whole lines of a log. */
 export interface Lines {
@@ -28,18 +28,27 @@ export interface Written {
  */
 export async function writeLines(
   context: RunContext<TailSpec>,
+  spec: LinesSpec,
   path: string,
   { bytes, head, hostPath }: Lines,
 ): Promise<Written> {
+  const rows = rowsFile(spec, bytes, { head, nowMs: context.now() });
+  return await writeRows(context, path, { rows, from: hostPath });
+}
+
+/** Writes rows as a version of the series at a path in the resource directory, as writeLines; `from` is for errors. */
+export async function writeRows(
+  context: RunContext<TailSpec>,
+  path: string,
+  { rows, from }: { readonly rows: RowsFile; readonly from: string },
+): Promise<Written> {
   const { resource, materializer, signal } = context;
-  const { spec } = resource;
   const home = await context.home();
   const directory = makeTemporaryDirectory('pond-tail');
-  const { time } = spec;
+  const { time } = resource.spec;
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
   try {
-    const rows = rowsFile(spec, bytes, { head, nowMs: context.now() });
     const file = join(directory.path, 'rows');
     await writeHostStream(file, streamOf(rows.bytes));
     const sizeBytes = rows.bytes.length;
@@ -47,7 +56,7 @@ export async function writeLines(
       file: {
         hostPath: file,
         sizeBytes,
-        pondPath: hostPath,
+        pondPath: from,
         reading: rows.reading,
         ...(rows.format && { format: rows.format }),
       },

@@ -1,14 +1,7 @@
 import { hostGlobText, nameText, plainText } from '../../../documents/fieldTypes.ts';
-import {
-  type ChoiceSchema,
-  type FieldIssue,
-  list,
-  object,
-  optional,
-  required,
-  type SpecOf,
-} from '../../../documents/schema.ts';
+import { type ChoiceSchema, type FieldIssue, list, object, optional, type SpecOf } from '../../../documents/schema.ts';
 import { type LineFormat, lineFormatSchema } from './format.ts';
+import { journalSchema, type JournalSpec } from './journalSpec.ts';
 
 /** What the lines of a log are. */
 type LineKind = 'csv' | 'ndjson' | 'text';
@@ -28,12 +21,17 @@ const lineFormats: ChoiceSchema<LineKind> = {
 /** The `spec` of a Tail resource. */
 export const tailSpec = object(
   {
-    pattern: required(
+    pattern: optional(
       hostGlobText,
       'Absolute pattern of the host files that grow, with `/` between folders on every system.',
       '/var/log/station/*.csv',
     ),
-    lines: required(lineFormats, 'What the lines are.', 'csv'),
+    lines: optional(lineFormats, 'What the lines of the files are; needed with `pattern`.', 'csv'),
+    journal: optional(
+      journalSchema,
+      'Which entries of the journal of systemd are followed, in place of files; all with `{}`.',
+      '{ units: [ssh.service] }',
+    ),
     series: optional(
       nameText,
       'Name of one series for all files; without it each file has a series of its own, with its name.',
@@ -51,16 +49,51 @@ export const tailSpec = object(
       '{ dates: day-first }',
     ),
   },
-  { check: (fields) => [...checkNames(fields), ...checkFormat(fields), ...checkTime(fields)] },
+  {
+    check: (fields, isAbsent) => [
+      ...checkSource(fields, isAbsent),
+      ...checkNames(fields),
+      ...checkFormat(fields),
+      ...checkTime(fields),
+    ],
+    exactlyOneOf: ['pattern', 'journal'],
+  },
 );
 
 export type TailSpec = SpecOf<typeof tailSpec>;
 
+/** How the lines of files are read. */
+export interface LinesSpec extends Pick<TailSpec, 'names' | 'format'> {
+  readonly lines: LineKind;
+}
+
+/** A Tail of files, with what its document must have then. */
+export interface FilesSpec extends LinesSpec {
+  readonly pattern: string;
+}
+
 interface Fields {
+  readonly pattern?: string;
+  readonly journal?: JournalSpec;
   readonly lines?: LineKind;
   readonly names?: readonly string[];
   readonly time?: string;
   readonly format?: LineFormat;
+}
+
+/** Files have lines of a format; entries of the journal have fields. */
+function checkSource(
+  { pattern, journal, ...fields }: Fields,
+  isAbsent: (key: string) => boolean,
+): readonly FieldIssue[] {
+  if (journal === undefined) {
+    const isMissing = pattern !== undefined && isAbsent('lines');
+    const hint = 'State what the lines of the files are: csv, ndjson or text.';
+    return isMissing ? [{ key: 'pattern', code: 'key-missing', message: '`pattern` needs `lines`', hint }] : [];
+  }
+  return (['lines', 'time', 'names', 'format'] as const)
+    .filter((key) => fields[key] !== undefined)
+    .map((key) => ({ key, code: 'key-conflict', message: `entries of the journal have no \`${key}\`` }));
 }
 
 function checkNames({ lines, names, format }: Fields): readonly FieldIssue[] {
