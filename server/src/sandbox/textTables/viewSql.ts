@@ -1,6 +1,4 @@
-import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type OpenDisk } from '../../storage/disk.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonOptions } from '../jsonTable.ts';
@@ -16,12 +14,11 @@ import { type ReadColumn } from './valueSql.ts';
  * those that DuckDB cannot read as they are, are put into tables. Fails as tablesOf, and `invalid-content` for an
  * incomplete compressed file.
  */
-export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
+export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
   const { name, files, settledBy, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
-  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
-  const scope = { connection, openDisk };
+  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, scope.openDisk);
   const tables = await tablesOf(scope, filled.filter(isCsv), settledBy?.filter(isCsv));
   const found = new Map<SourceFile, FoundFile>();
   const blank = new Set<SourceFile>();
