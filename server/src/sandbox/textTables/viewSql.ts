@@ -11,7 +11,7 @@ import { type ReadColumn } from './valueSql.ts';
 
 /**
  * The statement that creates a view. Text files are scanned first, so that the statement sets all options; the rows of
- * those that DuckDB cannot read as they are, are put into tables. Fails as tablesOf, and `invalid-content` for an
+ * those that DuckDB cannot read as they are, are put into tables, unless a Parquet file has them. Fails as tablesOf, and `invalid-content` for an
  * incomplete compressed file.
  */
 export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText> {
@@ -29,7 +29,8 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
       continue;
     }
     const loaded = `rows ${index} of ${name}`;
-    if (!table.scan.isPlain) await loadRows(scope, table, { table: loaded, isShared: view.isShared });
+    if (!table.scan.isPlain && table.file.rowsPath === undefined)
+      await loadRows(scope, table, { table: loaded, isShared: view.isShared });
     found.set(table.file, { table, loaded });
   }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
@@ -67,8 +68,12 @@ interface Group {
   readonly files: SourceFile[];
   /** The columns of the SELECT. */
   readonly list: SqlText;
-  /** The table of the rows, the options of read_csv, or the reading of files of another format. */
-  readonly source: { readonly loaded: string } | { readonly options: SqlText } | { readonly reading: Reading };
+  /** The table of the rows or their Parquet file, the options of read_csv, or the reading of files of another format. */
+  readonly source:
+    | { readonly loaded: string }
+    | { readonly rowsPath: string }
+    | { readonly options: SqlText }
+    | { readonly reading: Reading };
 }
 
 /** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
@@ -90,7 +95,8 @@ function otherGroup(reading: Reading): Omit<Group, 'files'> {
 
 function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
   const list = listSql(table.columns);
-  if (!table.scan.isPlain) return { key: loaded, list, source: { loaded } };
+  const { rowsPath } = table.file;
+  if (!table.scan.isPlain) return { key: loaded, list, source: rowsPath === undefined ? { loaded } : { rowsPath } };
   const options = csvOptions(table);
   return { key: `${list} ${options}`, list, source: { options } };
 }
@@ -102,6 +108,7 @@ async function groupSql(scope: TextScope, { files, list, source }: Group, hasFil
 
 async function sourceSql(scope: TextScope, source: Group['source'], files: readonly SourceFile[]): Promise<SqlText> {
   if ('loaded' in source) return identifier(source.loaded);
+  if ('rowsPath' in source) return sql`read_parquet(${literal(source.rowsPath)})`;
   const hostPaths = files.map(({ hostPath }) => hostPath);
   if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
   const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
