@@ -57,6 +57,7 @@ const bundles = [
     entryPoints: {
       server: 'server/src/serverEntry.ts',
       queryWorker: 'server/src/worker/worker.ts',
+      scanThread: 'server/src/worker/scanThread.ts',
       templateWorker: 'server/src/templates/templateWorker.ts',
       pond: 'client/cli/main.ts',
       // Tests run the command without a process of its own.

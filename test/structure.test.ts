@@ -89,7 +89,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
 /** What is run from outside: the bundles' entries, the tests and the scripts. */
 const entries = [
   /^client\/(vscode\/extension|vscode\/webviews\/\w+|cli\/main)\.ts$/,
-  /^server\/src\/(serverEntry|worker\/worker|templates\/templateWorker)\.ts$/,
+  /^server\/src\/(serverEntry|worker\/(worker|scanThread)|templates\/templateWorker)\.ts$/,
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
@@ -269,7 +269,8 @@ test('a kind of resource is named in its folder and in the list of kinds, and no
 
 test('the real disk is given by the programs, and opened nowhere else', () => {
   const opening = product.filter(({ text }) => /\bopenHostDisk\b/.test(text)).map(({ path }) => path);
-  const programs = ['server/src/main.ts', 'server/src/terminal.ts', 'server/src/worker/worker.ts'];
+  const workers = ['server/src/worker/worker.ts', 'server/src/worker/scanThread.ts'];
+  const programs = ['server/src/main.ts', 'server/src/terminal.ts', ...workers];
   const storage = ['server/src/storage/hostDisk.ts', 'server/src/storage/hostPondStorage.ts'];
   assert.deepEqual(opening.sort(), [...programs, ...storage].sort());
 });

@@ -12,9 +12,9 @@ import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { initPond } from '../support/pond.ts';
 import '../support/userCache.ts';
 import { printMachine } from './support/machine.ts';
-import { interleaved, median } from './support/measure.ts';
+import { type Cost, costOf, printCosts } from './support/cost.ts';
 import { parametersOf } from './support/parameters.ts';
-import { printRatio } from './support/report.ts';
+import { workerScript } from './support/processes.ts';
 import { withScratch } from './support/scratch.ts';
 
 const { megabytes, smallFiles, ...rounds } = parametersOf(
@@ -44,26 +44,23 @@ await withScratch(async ({ folder, make }) => {
   for (const [name, form] of Object.entries(forms)) {
     const rows = Math.ceil((megabytes * 1e6) / form.bytesOfRow);
     const host = join(make(name), `log.${form.ending}`);
-    const [ours, theirs, again, theirsAgain]: number[][] = [[], [], [], []];
+    const costs = { first: newCosts(), again: newCosts() };
     for (let round = 0; round < rounds.warmUp + rounds.rounds; round++) {
       await connection.rows(`COPY (${logger} FROM range(${rows}) r(i)) TO ${literal(host)} ${form.writes}`);
       await root.writeFile(`/log.${form.ending}`, openHostDisk(make(name)).readStream(`log.${form.ending}`)!);
       const text = `SELECT ${aggregate} FROM `;
-      const bare = (): Promise<number> => timed(() => connection.rows(`${text}${form.reader}(${literal(host)})`));
-      const first = await queryTime(pond, `${text}"/log.${form.ending}"`);
-      const bareFirst = await bare();
-      const second = await queryTime(pond, `${text}"/log.${form.ending}"`);
-      const bareSecond = await bare();
-      if (round < rounds.warmUp) continue;
-      ours!.push(first);
-      theirs!.push(bareFirst);
-      again!.push(second);
-      theirsAgain!.push(bareSecond);
+      for (const { ours, theirs } of [costs.first, costs.again]) {
+        const own = await queryCost(pond, `${text}"/log.${form.ending}"`);
+        const bare = await costOf(() => connection.rows(`${text}${form.reader}(${literal(host)})`));
+        if (round < rounds.warmUp) continue;
+        ours.push(own);
+        theirs.push(bare);
+      }
     }
     const peer = `DuckDB, types from a sample`;
     const what = `${name} of ${megabytes} MB`;
-    printRatio({ what: `${what}, first`, ours: median(ours!), peer, theirs: median(theirs!), most: 1.3 });
-    printRatio({ what: `${what}, again`, ours: median(again!), peer, theirs: median(theirsAgain!), most: 1 });
+    printCosts({ what: `${what}, first`, ...costs.first, peer, most: 1.3 });
+    printCosts({ what: `${what}, again`, ...costs.again, peer, most: 1 });
   }
   await manySmall(pond, make('small'));
   await pond.close();
@@ -90,36 +87,41 @@ async function manySmall(pond: Pond, folder: string): Promise<void> {
   }
   await pond.commit({ message: 'small files', author: 'bench' });
   const text = 'SELECT count(*) AS n, avg(temperature) AS t, max(time) AS last FROM ';
-  const first = await queryTime(pond, `${text}"/small/*.csv"`);
-  const times = await interleaved(
-    {
-      pond: () => queryTime(pond, `${text}"/small/*.csv"`),
-      bare: () => timed(() => connection.rows(`${text}read_csv(${literal(join(folder, '*.csv'))})`)),
-    },
-    rounds,
-  );
+  const first = [await queryCost(pond, `${text}"/small/*.csv"`)];
+  const { ours, theirs } = newCosts();
+  for (let round = 0; round < rounds.warmUp + rounds.rounds; round++) {
+    const own = await queryCost(pond, `${text}"/small/*.csv"`);
+    const bare = await costOf(() => connection.rows(`${text}read_csv(${literal(join(folder, '*.csv'))})`));
+    if (round < rounds.warmUp) continue;
+    ours.push(own);
+    theirs.push(bare);
+  }
   const what = `${smallFiles} CSV files of one header`;
-  printRatio({ what: `${what}, first`, ours: first, peer: 'DuckDB over the folder', theirs: times.bare });
-  printRatio({ what: `${what}, again`, ours: times.pond, peer: 'DuckDB over the folder', theirs: times.bare, most: 1 });
+  const peer = 'DuckDB over the folder';
+  printCosts({ what: `${what}, first`, ours: first, peer, theirs });
+  printCosts({ what: `${what}, again`, ours, peer, theirs, most: 1 });
 }
 
-/** Milliseconds of a query in a database that nothing was read in before. */
-async function queryTime(pond: Pond, text: string): Promise<number> {
-  const engine = new QueryEngine({ openDisk: openHostDisk });
+interface Costs {
+  readonly ours: Cost[];
+  readonly theirs: Cost[];
+}
+
+function newCosts(): Costs {
+  return { ours: [], theirs: [] };
+}
+
+/** The cost of a query in a database that nothing was read in before. */
+async function queryCost(pond: Pond, text: string): Promise<Cost> {
+  const engine = new QueryEngine({ openDisk: openHostDisk, workerPath: workerScript });
   try {
     // The process of the queries is started, and has loaded DuckDB.
     await engine.release((await engine.run(pond, { sql: 'SELECT 1' })).resultId);
-    return await timed(async () => {
+    return await costOf(async () => {
       const { resultId } = await engine.run(pond, { sql: text });
       await engine.rows(resultId, 0, 1);
-    });
+    }, engine.processId());
   } finally {
     await engine.close();
   }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

@@ -60,6 +60,8 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   statements: { sql: { statements: ['SELECT 1'], reads: [hostPath], writes: ['b'] } },
   inspect: { hostPaths: [hostPath] },
   describeTexts: { files: [], settledBy: [file] },
+  areLoaded: { files: [file] },
+  writeRowsFile: { file, target: 'b' },
   convert: { format: 'arrow', file: hostPath, pondPath: '/a.parquet', target: 'b' },
 };
 

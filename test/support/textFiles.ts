@@ -60,7 +60,7 @@ export class TextFiles {
     try {
       await checkSaved({ connection, openDisk: openHostDisk }, files);
       const source = { name: 'files', index: undefined, files };
-      await connection.run(await viewSql(connection, viewOf(source), openHostDisk));
+      await connection.run(await viewSql({ connection, openDisk: openHostDisk }, viewOf(source)));
       const described = await connection.rows(sql`DESCRIBE FROM files`);
       const rows = await connection.rows(sql`SELECT COLUMNS(*)::VARCHAR FROM ${identifier('files')}`);
       return {

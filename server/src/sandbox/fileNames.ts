@@ -76,7 +76,10 @@ export class FileNames {
   }
 
   #namedSource({ settledBy, ...source }: QuerySource): QuerySource {
-    const named = (file: SourceFile): SourceFile => this.named(file);
+    const named = ({ rowsPath, ...file }: SourceFile): SourceFile => ({
+      ...this.named(file),
+      ...(rowsPath !== undefined && { rowsPath: this.nameOf(rowsPath) }),
+    });
     return { ...source, files: source.files.map(named), ...(settledBy && { settledBy: settledBy.map(named) }) };
   }
 }

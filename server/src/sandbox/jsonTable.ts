@@ -16,6 +16,13 @@ type FoundColumns = readonly Column[] | null;
 
 const cachedColumns = new LruCache<string, { readonly found: FoundColumns }>({ max: tablesMax });
 
+/** Access to the files, as TextScope. */
+interface JsonScope {
+  readonly connection: Connection;
+  readonly openDisk: OpenDisk;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Options of read_json, after a comma, for files that form one table: its columns, found from all keys and values. A
  * number that no type of DuckDB and Parquet represents exactly makes its column text, and so does a text among
@@ -23,7 +30,7 @@ const cachedColumns = new LruCache<string, { readonly found: FoundColumns }>({ m
  * case. Each set of contents is inspected once. Fails with DuckDB's error, which has the file and the line.
  */
 export async function jsonOptions(
-  { connection, openDisk }: { readonly connection: Connection; readonly openDisk: OpenDisk },
+  { connection, openDisk, signal }: JsonScope,
   files: readonly SourceFile[],
 ): Promise<SqlText> {
   const [first] = files;
@@ -32,7 +39,8 @@ export async function jsonOptions(
   const findIn = (place: Connection, paths: readonly string[]): Promise<FoundColumns> =>
     findColumns(place, first.reading, paths);
   const find = async (): Promise<FoundColumns> =>
-    (await columnsByExamples(openDisk, files, findIn)) ?? (await findIn(connection, hostPaths));
+    (await columnsByExamples({ openDisk, ...(signal && { signal }) }, files, findIn)) ??
+    (await findIn(connection, hostPaths));
   const keys = files.map(({ key }) => key);
   if (keys.includes(undefined)) return columnsOption(await find());
   const name = JSON.stringify([first.reading, keys]);

@@ -110,6 +110,10 @@ interface Operations {
     params: { readonly files: readonly SourceFile[]; readonly settledBy: readonly SourceFile[] };
     result: readonly TextDescription[];
   };
+  /** For each CSV file, true when its rows have to be put into a table: see areLoaded. */
+  areLoaded: { params: { readonly files: readonly SourceFile[] }; result: readonly boolean[] };
+  /** Writes the rows of a CSV file to a Parquet file that does not exist: see writeRowsFile. */
+  writeRowsFile: { params: { readonly file: SourceFile; readonly target: string }; result: null };
   /** Converts a file that DuckDB does not read: see convertToParquet. */
   convert: { params: Conversion; result: null };
 }

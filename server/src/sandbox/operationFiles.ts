@@ -36,6 +36,8 @@ const filesOf: FilesOf = {
   statements: ({ sql: { reads = [] } }) => ofPaths(reads),
   inspect: ({ hostPaths }) => ofPaths(hostPaths),
   describeTexts: ({ files, settledBy }) => [...files, ...settledBy],
+  areLoaded: ({ files }) => files,
+  writeRowsFile: ({ file }) => [file],
   convert: ({ file, pondPath }) => [{ hostPath: file, pondPath }],
 };
 

@@ -44,6 +44,12 @@ class Lane {
     this.empty = new Float64Array(width);
   }
 
+  /** Counts the fields without a value of the current record, which is over. */
+  countOpen(): void {
+    for (const field of this.open) this.empty[field]! += 1;
+    this.open = [];
+  }
+
   /** Adds the rows of another one, which begins where this one ends. */
   add(next: Lane): void {
     this.begin = next.begin;
@@ -183,8 +189,7 @@ export class RecordAutomaton<S extends object> extends LazyAutomaton<S> {
     lane.begin = at;
     lane.rows += 1;
     if (state === recordExits.pair) lane.pairs += 1;
-    for (const field of lane.open) lane.empty[field]! += 1;
-    lane.open = [];
+    if (lane.open.length > 0) lane.countOpen();
     return this.#start;
   }
 }

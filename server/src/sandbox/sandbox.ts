@@ -72,9 +72,10 @@ export abstract class Sandbox {
     views: readonly ViewSpec[],
     { sql, files }: { readonly sql: string; readonly files: SandboxSpec['files'] },
   ): Promise<void> {
+    const scope = { connection, openDisk: this.#openDisk, signal: this.#interrupted.signal };
     for (const view of views) {
       try {
-        await connection.run(await viewSql(connection, view, this.#openDisk));
+        await connection.run(await viewSql(scope, view));
       } catch (error) {
         throw viewError(error, view, sql, files);
       }

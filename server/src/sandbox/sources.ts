@@ -13,6 +13,8 @@ export interface SourceFile {
   readonly reading: Reading;
   /** Stated about a CSV file; the rest is found in it. */
   readonly format?: TextFormat;
+  /** Host path of a Parquet file with its rows as text, for a CSV file that DuckDB cannot read as it is. */
+  readonly rowsPath?: string;
 }
 
 /** A pond path or pattern in a query, with the files it refers to; at least one. */

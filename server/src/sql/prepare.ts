@@ -14,6 +14,7 @@ import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts'
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
@@ -115,9 +116,12 @@ async function sourceOf(
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: SourceFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file, reference.bounds));
-  const found = perFile.flat();
+  const found = await withRows(scope, perFile.flat());
+  const rows = found.flatMap(({ rowsPath, pondPath }) =>
+    rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
+  );
   return {
-    files: found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })),
+    files: [...found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })), ...rows],
     view: viewOf({ name, index, files: found, hasFilename: namesFilename(sql) }),
   };
 }

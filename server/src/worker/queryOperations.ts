@@ -18,7 +18,8 @@ import {
 import { describeTexts } from '../sandbox/textTables/describe.ts';
 import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
-import { type SandboxSpec } from '../sandbox/sources.ts';
+import { type SandboxSpec, type SourceFile } from '../sandbox/sources.ts';
+import { areLoaded, writeRowsFile } from '../sandbox/textTables/rowsFile.ts';
 import { type RowWindow } from '../sandbox/types.ts';
 import { renamePlan } from '../sql/planText.ts';
 import { ResultStore } from '../sql/resultStore.ts';
@@ -188,21 +189,43 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     settledBy,
   }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
     const { openDisk } = this.#settings;
-    const hostPaths = [...files, ...settledBy].map(({ hostPath }) => hostPath);
-    const { database, connection } = await openLockedDatabase({ threads: 1, hostPaths });
+    const all = [...files, ...settledBy];
+    return await this.#onFiles(all, (connection) => describeTexts({ connection, openDisk }, files, settledBy));
+  }
+
+  async areLoaded({ files }: OperationParams<'areLoaded'>, signal: AbortSignal): Promise<readonly boolean[]> {
+    return await this.#onFiles(files, (connection) =>
+      areLoaded({ openDisk: this.#settings.openDisk, connection, signal }, files),
+    );
+  }
+
+  async writeRowsFile(params: OperationParams<'writeRowsFile'>, signal: AbortSignal): Promise<null> {
+    await writeRowsFile({ ...this.#settings, spillDirectory: this.#ownSpillDirectory() }, params, signal);
+    return null;
+  }
+
+  async convert(conversion: OperationParams<'convert'>, signal: AbortSignal): Promise<null> {
+    await convertToParquet({ ...this.#settings, spillDirectory: this.#ownSpillDirectory() }, conversion, signal);
+    return null;
+  }
+
+  /** Databases that spill into the same directory would take each other's files for their own. */
+  #ownSpillDirectory(): string {
+    return join(this.#directory, randomUUID());
+  }
+
+  /** Runs work on a database that may open files. */
+  async #onFiles<T>(files: readonly SourceFile[], work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { database, connection } = await openLockedDatabase({
+      threads: 1,
+      hostPaths: files.map(({ hostPath }) => hostPath),
+    });
     try {
-      return await describeTexts({ connection, openDisk }, files, settledBy);
+      return await work(connection);
     } finally {
       connection.close();
       database.close();
     }
-  }
-
-  async convert(conversion: OperationParams<'convert'>, signal: AbortSignal): Promise<null> {
-    // Databases that spill into the same directory would take each other's files for their own.
-    const spillDirectory = join(this.#directory, randomUUID());
-    await convertToParquet({ ...this.#settings, spillDirectory }, conversion, signal);
-    return null;
   }
 
   /** The sandbox of the last query when it matches, otherwise a new one. */

@@ -33,6 +33,8 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     release: async (params) => (await queries()).release(params),
     copy: async (params, signal, report) => (await queries()).copy(params, signal, report),
     describeTexts: async (params) => (await queries()).describeTexts(params),
+    areLoaded: async (params, signal) => (await queries()).areLoaded(params, signal),
+    writeRowsFile: async (params, signal) => (await queries()).writeRowsFile(params, signal),
     convert: async (params, signal) => (await queries()).convert(params, signal),
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
     statements: async (params, signal) => (await builds()).statements(params, signal),

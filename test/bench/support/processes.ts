@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 const built = (name: string): string => fileURLToPath(new URL(`../../../out/${name}`, import.meta.url));
 
-/** The built command and server. */
+/** The built command, server and query process. */
 export const pondScript = built('pond.mjs');
 export const serverScript = built('server.mjs');
+export const workerScript = built('queryWorker.mjs');
 
 export interface ProcessOptions {
   readonly cwd: string;

@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, dirname, join } from 'node:path';
+import { throwIfCancelled } from '../../base/cancelled.ts';
 import { openLockedDatabase } from '../../duckdb/database.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
 import { makeProcessFolder } from '../../storage/processFolder.ts';
+import { type PartRange, partsOf } from '../fileParts.ts';
 import { isJsonLines } from '../formats.ts';
+import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
 import { type Column } from '../types.ts';
 import { ExampleLines } from './exampleLines.ts';
@@ -15,6 +18,22 @@ const fileBytesMin = 4 * 1024 * 1024;
 /** Bytes of a line that is not complete, at most. */
 const lineBytesMax = 4 * 1024 * 1024;
 
+/** A part of a file of JSON in lines, for a thread. */
+export interface LinesPart {
+  readonly kind: 'lines';
+  readonly hostPath: string;
+  readonly range: PartRange;
+  /** True for the last one, whose last line may have no end. */
+  readonly isLast: boolean;
+}
+
+/** Access to the files. */
+interface LinesScope {
+  readonly openDisk: OpenDisk;
+  /** Ends the reading, which fails `cancelled`. */
+  readonly signal?: AbortSignal;
+}
+
 /** Finds the columns of files; null where they are not those of the keys. */
 type FindColumns = (connection: Connection, hostPaths: readonly string[]) => Promise<readonly Column[] | null>;
 
@@ -23,7 +42,7 @@ type FindColumns = (connection: Connection, hostPaths: readonly string[]) => Pro
  * certain to be what it finds in the files: a small file, an error, texts in a column of dates.
  */
 export async function columnsByExamples(
-  openDisk: OpenDisk,
+  scope: LinesScope,
   files: readonly SourceFile[],
   find: FindColumns,
 ): Promise<readonly Column[] | undefined> {
@@ -33,10 +52,10 @@ export async function columnsByExamples(
     const textKeys = new Set<string>();
     const hostPaths: string[] = [];
     for (const [index, file] of files.entries()) {
-      const examples = await examplesOf(openDisk, file);
+      const examples = await examplesOf(scope, file);
       if (examples === undefined) return undefined;
       for (const key of examples.textKeys) textKeys.add(key);
-      const handle = openDisk(folder.path).create(String(index));
+      const handle = scope.openDisk(folder.path).create(String(index));
       handle.append(Buffer.concat(examples.lines));
       handle.close();
       hostPaths.push(join(folder.path, String(index)));
@@ -67,16 +86,48 @@ async function columnsIn(hostPaths: readonly string[], find: FindColumns): Promi
 }
 
 /** Example lines of a file; undefined where there are too many, and for bytes that are no text. */
-async function examplesOf(openDisk: OpenDisk, { hostPath }: SourceFile): Promise<ExampleLines | undefined> {
+async function examplesOf(
+  { openDisk, signal }: LinesScope,
+  { hostPath, sizeBytes }: SourceFile,
+): Promise<ExampleLines | undefined> {
+  const name = basename(hostPath);
+  const ranges = partsOf(openDisk(dirname(hostPath)), { name, sizeBytes }, partSizes) ?? [{ from: 0, to: Infinity }];
+  const tasks = ranges.map((range, index): LinesPart => ({
+    kind: 'lines',
+    hostPath,
+    range,
+    isLast: index === ranges.length - 1,
+  }));
+  const found = await inThreads<LinesPart, Uint8Array>(tasks, {
+    own: (part, ended) => examplesIn(openDisk, part, ended),
+    signal,
+  });
+  return found && joinExamples(found);
+}
+
+/** The example lines of a file: of those of its parts, the ones that show something new. Undefined for too many. */
+export function joinExamples(parts: readonly Uint8Array[]): ExampleLines | undefined {
+  const examples = new ExampleLines();
+  for (const lines of parts) examples.take(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength));
+  return examples.isUseful ? examples : undefined;
+}
+
+/** The example lines of a part, in order; undefined as for a file. */
+export async function examplesIn(
+  openDisk: OpenDisk,
+  { hostPath, range: { from, to }, isLast }: LinesPart,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
   const examples = new ExampleLines();
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of openDisk(dirname(hostPath)).readStream(basename(hostPath)) ?? []) {
+  for await (const chunk of openDisk(dirname(hostPath)).readStream(basename(hostPath), from, to) ?? []) {
+    throwIfCancelled(signal, 'the query');
     const text = Buffer.concat([rest, chunk]);
     const end = examples.take(text);
     if (!examples.isUseful || !isUtf8(text.subarray(0, end)) || text.length - end > lineBytesMax) return undefined;
     rest = Buffer.from(text.subarray(end));
   }
-  const last = Buffer.concat([rest, Buffer.from('\n')]);
+  const last = Buffer.concat([rest, Buffer.from(isLast ? '\n' : '')]);
   examples.take(last);
-  return examples.isUseful && isUtf8(last) ? examples : undefined;
+  return examples.isUseful && isUtf8(last) ? Buffer.concat(examples.lines) : undefined;
 }

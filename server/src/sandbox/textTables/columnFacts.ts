@@ -23,7 +23,7 @@ export interface ValueRules {
 export const settledValues = 20_000;
 
 /** Forms of dates in one column, at most. */
-const shapesMax = 400;
+export const shapesMax = 400;
 
 const numbers = new Float64Array(12);
 const space = 0x20;
@@ -150,6 +150,12 @@ function shapeKey(bytes: Buffer, from: number, to: number): number {
     at += 1;
   }
   return key;
+}
+
+/** The key of a whole text. */
+export function shapeKeyOf(text: string): number {
+  const bytes = Buffer.from(text);
+  return shapeKey(bytes, 0, bytes.length);
 }
 
 const timeOfDay = /^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$/;

@@ -36,7 +36,7 @@ export interface SavedShape {
   readonly possible: readonly DateOrder[];
   readonly differingDay?: string | undefined;
   readonly differingYear?: string | undefined;
-  readonly hasDayEnd?: boolean;
+  readonly hasDayEnd: boolean;
   readonly excluded: readonly (readonly [order: DateOrder, value: { readonly line: number; readonly text: string }])[];
 }
 
@@ -93,7 +93,7 @@ export class DateShape {
   static restore({ example, possible, differingDay, differingYear, hasDayEnd, excluded }: SavedShape): DateShape {
     const shape = DateShape.of(example)!;
     shape.possible = possible;
-    shape.hasDayEnd = hasDayEnd === true;
+    shape.hasDayEnd = hasDayEnd;
     shape.#differingDay = differingDay;
     shape.#differingYear = differingYear;
     for (const [order, value] of excluded) shape.excluded.set(order, value);

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createGunzip } from 'node:zlib';
 import { basename, dirname } from 'node:path';
 import { Readable } from 'node:stream';
+import { throwIfCancelled } from '../../base/cancelled.ts';
 import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
@@ -33,13 +34,25 @@ export function encodingNamed(name: string): Encoding | undefined {
 export interface TextScope {
   readonly connection: Connection;
   readonly openDisk: OpenDisk;
+  /** Ends the reading, which fails `cancelled`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Size of a file that is read by one call, bytes. */
 const smallBytesMax = 256 * 1024;
 
-/** The bytes of a text file, decompressed. */
+/** The bytes of a text file, decompressed. Fails `cancelled`. */
 export async function* chunksOf(
+  scope: TextScope,
+  file: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
+): AsyncIterable<Buffer> {
+  for await (const chunk of unpackedChunks(scope, file)) {
+    throwIfCancelled(scope.signal, 'the query');
+    yield chunk;
+  }
+}
+
+async function* unpackedChunks(
   { connection, openDisk }: TextScope,
   { hostPath, sizeBytes, reading }: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
 ): AsyncIterable<Buffer> {

@@ -2,7 +2,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type TextScope } from './decoded.ts';
 import { type RecordReader } from './records.ts';
 import { readRows } from './scanFile.ts';
-import { type TextTable } from './tables.ts';
+import { type ScannedFile } from './tables.ts';
 
 /** Rows added at a time. */
 const stepRows = 8192;
@@ -13,9 +13,10 @@ const stepRows = 8192;
  */
 export async function loadRows(
   scope: TextScope,
-  { file, scan, columns }: TextTable,
+  { file, scan }: ScannedFile,
   { table, isShared }: { readonly table: string; readonly isShared: boolean },
 ): Promise<void> {
+  const { columns } = scan.table;
   const declared = columns.map(({ name }) => sql`${identifier(name)} VARCHAR`);
   const kind: SqlText = isShared ? sql`TABLE` : sql`TEMP TABLE`;
   await scope.connection.run(sql`CREATE OR REPLACE ${kind} ${identifier(table)} (${joinSql(declared)})`);

@@ -134,6 +134,11 @@ export class RecordReader {
     if (this.#rest.length > recordBytesMax && this.isOpen) throw this.#tooLong();
   }
 
+  /** True where the bytes so far end with a record. */
+  get isComplete(): boolean {
+    return this.#rest.length === 0;
+  }
+
   /** The text of a field. */
   text(index: number): string {
     const text = this.bytes.toString('utf8', this.starts[index], this.ends[index]);

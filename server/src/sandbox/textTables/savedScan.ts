@@ -4,31 +4,39 @@ import { type NumberSizes } from './numberForm.ts';
 import { type FileScan } from './scanFile.ts';
 import { type ScannedTable } from './tableScan.ts';
 
-/** The facts of a column as JSON. */
-interface SavedFacts {
+/** The facts of a column as plain data. */
+export interface SavedFacts {
   readonly found: number;
   readonly values: number;
   readonly formattedValues: number;
   readonly hasSpaces: boolean;
   readonly sizes: NumberSizes;
-  readonly shapes: readonly SavedShape[];
+  readonly shapes: readonly (readonly [key: number, shape: SavedShape])[];
   readonly first: readonly (readonly [form: number, value: PlacedValue])[];
   readonly valuesBeforeText: number;
   readonly unfit?: PlacedValue | undefined;
 }
 
-interface SavedColumn {
+/** A column as plain data. */
+export interface SavedColumn {
   readonly name: string;
   readonly unit?: string;
   readonly facts: SavedFacts;
 }
 
-type SavedScan = Omit<FileScan, 'table'> & {
+/** A scan as plain data, for another thread or process. */
+export type SavedScan = Omit<FileScan, 'table'> & {
   readonly table: Omit<ScannedTable, 'columns'> & { readonly columns: readonly SavedColumn[] };
 };
 
 /** A scan as JSON, for another process. */
-export function textOfScan({ table, ...scan }: FileScan): string {
+export const textOfScan = (scan: FileScan): string => JSON.stringify(savedOf(scan));
+
+/** The scan of a text that textOfScan of this version made. */
+export const scanOfText = (text: string): FileScan => scanOf(JSON.parse(text) as SavedScan);
+
+/** A scan as plain data. */
+export function savedOf({ table, ...scan }: FileScan): SavedScan {
   const columns = table.columns.map(({ name, unit, facts }): SavedColumn => ({
     name,
     ...(unit !== undefined && { unit }),
@@ -38,19 +46,17 @@ export function textOfScan({ table, ...scan }: FileScan): string {
       formattedValues: facts.formattedValues,
       hasSpaces: facts.hasSpaces,
       sizes: facts.sizes,
-      shapes: [...facts.shapes.values()].map((shape) => shape.saved),
+      shapes: [...facts.shapes].map(([key, shape]) => [key, shape.saved]),
       first: [...facts.first],
       valuesBeforeText: facts.valuesBeforeText,
       unfit: facts.unfit,
     },
   }));
-  const saved: SavedScan = { ...scan, table: { ...table, columns } };
-  return JSON.stringify(saved);
+  return { ...scan, table: { ...table, columns } };
 }
 
-/** The scan of a text that textOfScan of this version made. */
-export function scanOfText(text: string): FileScan {
-  const { table, ...scan } = JSON.parse(text) as SavedScan;
+/** The scan that `savedOf` of this version made plain data of. */
+export function scanOf({ table, ...scan }: SavedScan): FileScan {
   const columns = table.columns.map(({ name, unit, facts }) => ({ name, unit, facts: restored(facts) }));
   return { ...scan, table: { ...table, columns } };
 }
@@ -60,6 +66,6 @@ function restored({ sizes, shapes, first, ...saved }: SavedFacts): ColumnFacts {
   Object.assign(facts, saved);
   Object.assign(facts.sizes, sizes);
   for (const [form, value] of first) facts.first.set(form, value);
-  for (const [index, shape] of shapes.entries()) facts.shapes.set(index, DateShape.restore(shape));
+  for (const [key, shape] of shapes) facts.shapes.set(key, DateShape.restore(shape));
   return facts;
 }

@@ -5,6 +5,7 @@ import { type SourceFile } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { scanOfText, textOfScan } from './savedScan.ts';
 import { type FileScan, scanFile } from './scanFile.ts';
+import { scanParts } from './scanParts.ts';
 import { requireWhole } from './wholeFile.ts';
 
 /** Maximum number of cached files; results for a content never expire. */
@@ -18,7 +19,7 @@ export async function cachedScan(scope: TextScope, file: SourceFile): Promise<Fi
   const { key, reading, format, sizeBytes } = file;
   const find = async (): Promise<FileScan> => {
     await requireWhole(file, scope.openDisk);
-    return await scanFile(scope, file);
+    return (await scanParts(scope, file)) ?? (await scanFile(scope, file));
   };
   if (key === undefined) return await find();
   const name = JSON.stringify([key, reading, format ?? null]);

@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../base/cancelled.ts';
 import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
@@ -30,8 +31,17 @@ export interface FileScan {
   readonly isPlain: boolean;
 }
 
+/** A text whose layout is known, such as the lines above the rows of a file and a part of its rows. */
+interface ScannedText {
+  readonly scan: FileScan;
+  /** Number of ends of lines. */
+  readonly lines: number;
+  /** False when the text ends within a record, or within a line. */
+  readonly isComplete: boolean;
+}
+
 /** Bytes in which the layout is found. */
-const headBytes = 128 * 1024;
+export const headBytes = 128 * 1024;
 
 /** Reads all of a CSV file. Fails `invalid-content` with the line of what is not a table. */
 export async function scanFile(scope: TextScope, file: SourceFile): Promise<FileScan> {
@@ -100,6 +110,29 @@ async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, ro
   }
 }
 
+/** Scans a text in UTF-8. Fails as scanFile, with RecordFault, and `cancelled`. */
+export async function scanText(
+  text: AsyncIterable<Buffer>,
+  file: StatedFile,
+  layout: TextLayout,
+  signal: AbortSignal | undefined,
+): Promise<ScannedText> {
+  const scan = new Scan({ ...defaultsOf(file), pondPath: file.pondPath, endLine: Infinity, layout });
+  for await (const chunk of text) {
+    throwIfCancelled(signal, 'the query');
+    scan.read(chunk);
+  }
+  const { lines, isComplete } = scan;
+  return { scan: scan.end('utf-8', true), lines, isComplete };
+}
+
+/** The layout of a file by its first bytes in UTF-8: `headBytes`, or all of them. Fails as scanFile. */
+export function layoutOf(head: Buffer, file: StatedFile): TextLayout {
+  const { format } = defaultsOf(file);
+  const isWhole = head.length < headBytes;
+  return findLayout({ bytes: head.subarray(0, headBytes), isWhole, format, pondPath: file.pondPath });
+}
+
 /** Fails for statements that leave out all lines, and with them the header. */
 function requireLines({ layout, table }: FileScan, endLine: number, { format, pondPath }: SourceFile): void {
   const isBeyond = layout.names.length === 0 && (format?.skip ?? 0) > 0;
@@ -133,9 +166,14 @@ interface ScanSettings {
   /** 1-based line on which the footer begins. */
   readonly endLine: number;
   readonly takeRow?: TakeRow;
+  /** Found in the first bytes when undefined. */
+  readonly layout?: TextLayout;
 }
 
-function defaultsOf({ format = {}, reading }: SourceFile): { readonly format: TextFormat; readonly rules: ValueRules } {
+/** What decides about the reading of a file, apart from its content. */
+export type StatedFile = Pick<SourceFile, 'format' | 'pondPath' | 'reading'>;
+
+function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: TextFormat; readonly rules: ValueRules } {
   const { dates } = format;
   const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
   return {
@@ -154,6 +192,17 @@ class Scan {
 
   constructor(settings: ScanSettings) {
     this.#settings = settings;
+    if (settings.layout !== undefined) this.#useLayout(settings.layout);
+  }
+
+  /** Number of ends of lines so far. */
+  get lines(): number {
+    return this.#reader === undefined ? 0 : this.#reader.line - 1;
+  }
+
+  /** True at the end of a record. */
+  get isComplete(): boolean {
+    return this.#reader?.isComplete === true;
   }
 
   /** Takes the next bytes; false when no more are wanted. */
@@ -183,13 +232,17 @@ class Scan {
   }
 
   #begin(isWhole: boolean): void {
-    const { format, pondPath, endLine } = this.#settings;
-    this.#layout = findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath });
-    this.#table = new TableScan(this.#layout, this.#settings);
-    const { delimiter, quote, comment, skip } = this.#layout;
-    const options = { delimiter, quote, comment, wholeLines: skip, endLine };
-    this.#reader = new RecordReader(options, this.#table.take, this.#table.takeRegular);
-    this.#reader.read(this.#head, isWhole);
+    const { format, pondPath } = this.#settings;
+    this.#useLayout(findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath }));
+    this.#reader!.read(this.#head, isWhole);
     this.#head = Buffer.alloc(0);
+  }
+
+  #useLayout(layout: TextLayout): void {
+    this.#layout = layout;
+    this.#table = new TableScan(layout, this.#settings);
+    const { delimiter, quote, comment, skip } = layout;
+    const options = { delimiter, quote, comment, wholeLines: skip, endLine: this.#settings.endLine };
+    this.#reader = new RecordReader(options, this.#table.take, this.#table.takeRegular);
   }
 }

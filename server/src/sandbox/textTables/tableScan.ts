@@ -9,6 +9,9 @@ import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
 import { statedType, testOfType } from './statedType.ts';
 
+/** Reason of the lines above the header, which are no rows. */
+export const aboveHeader = 'above the header';
+
 /** A column, with the facts about all of its values. */
 interface ScannedColumn {
   readonly name: string;
@@ -118,7 +121,7 @@ export class TableScan {
       rowCount: this.#rowCount,
       laterHeaderLines: this.#laterHeaderLines,
       unitsLine: this.#unitsLine,
-      skipped: above === 0 ? skipped : [{ reason: 'above the header', count: above, firstLine: 1 }, ...skipped],
+      skipped: above === 0 ? skipped : [{ reason: aboveHeader, count: above, firstLine: 1 }, ...skipped],
     };
   }
 

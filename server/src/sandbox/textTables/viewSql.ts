@@ -1,6 +1,4 @@
-import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type OpenDisk } from '../../storage/disk.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonOptions } from '../jsonTable.ts';
@@ -13,15 +11,14 @@ import { type ReadColumn } from './valueSql.ts';
 
 /**
  * The statement that creates a view. Text files are scanned first, so that the statement sets all options; the rows of
- * those that DuckDB cannot read as they are, are put into tables. Fails as tablesOf, and `invalid-content` for an
+ * those that DuckDB cannot read as they are, are put into tables, unless a Parquet file has them. Fails as tablesOf, and `invalid-content` for an
  * incomplete compressed file.
  */
-export async function viewSql(connection: Connection, view: ViewSpec, openDisk: OpenDisk): Promise<SqlText> {
+export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
   const { name, files, settledBy, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
-  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, openDisk);
-  const scope = { connection, openDisk };
+  for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, scope.openDisk);
   const tables = await tablesOf(scope, filled.filter(isCsv), settledBy?.filter(isCsv));
   const found = new Map<SourceFile, FoundFile>();
   const blank = new Set<SourceFile>();
@@ -32,7 +29,8 @@ export async function viewSql(connection: Connection, view: ViewSpec, openDisk: 
       continue;
     }
     const loaded = `rows ${index} of ${name}`;
-    if (!table.scan.isPlain) await loadRows(scope, table, { table: loaded, isShared: view.isShared });
+    if (!table.scan.isPlain && table.file.rowsPath === undefined)
+      await loadRows(scope, table, { table: loaded, isShared: view.isShared });
     found.set(table.file, { table, loaded });
   }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
@@ -70,8 +68,12 @@ interface Group {
   readonly files: SourceFile[];
   /** The columns of the SELECT. */
   readonly list: SqlText;
-  /** The table of the rows, the options of read_csv, or the reading of files of another format. */
-  readonly source: { readonly loaded: string } | { readonly options: SqlText } | { readonly reading: Reading };
+  /** The table of the rows or their Parquet file, the options of read_csv, or the reading of files of another format. */
+  readonly source:
+    | { readonly loaded: string }
+    | { readonly rowsPath: string }
+    | { readonly options: SqlText }
+    | { readonly reading: Reading };
 }
 
 /** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
@@ -93,7 +95,8 @@ function otherGroup(reading: Reading): Omit<Group, 'files'> {
 
 function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
   const list = listSql(table.columns);
-  if (!table.scan.isPlain) return { key: loaded, list, source: { loaded } };
+  const { rowsPath } = table.file;
+  if (!table.scan.isPlain) return { key: loaded, list, source: rowsPath === undefined ? { loaded } : { rowsPath } };
   const options = csvOptions(table);
   return { key: `${list} ${options}`, list, source: { options } };
 }
@@ -105,6 +108,7 @@ async function groupSql(scope: TextScope, { files, list, source }: Group, hasFil
 
 async function sourceSql(scope: TextScope, source: Group['source'], files: readonly SourceFile[]): Promise<SqlText> {
   if ('loaded' in source) return identifier(source.loaded);
+  if ('rowsPath' in source) return sql`read_parquet(${literal(source.rowsPath)})`;
   const hostPaths = files.map(({ hostPath }) => hostPath);
   if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
   const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);

@@ -1,0 +1,236 @@
+/** Files that are scanned in parts have the scan of one pass over all of them, byte for byte. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { cancelled } from '../../server/src/base/cancelled.ts';
+import { partsOf, type PartSizes } from '../../server/src/sandbox/fileParts.ts';
+import { readingOf } from '../../server/src/sandbox/formats.ts';
+import { examplesIn, joinExamples, type LinesPart } from '../../server/src/sandbox/jsonLines/exampleFiles.ts';
+import { inThreads } from '../../server/src/sandbox/scanThreads.ts';
+import { type SourceFile } from '../../server/src/sandbox/sources.ts';
+import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
+import { joinScans, type PartScan } from '../../server/src/sandbox/textTables/joinScans.ts';
+import { savedOf, scanOf, textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
+import { scanFile } from '../../server/src/sandbox/textTables/scanFile.ts';
+import { planParts, scanPart, type TablePart } from '../../server/src/sandbox/textTables/scanParts.ts';
+import { type OpenDisk } from '../../server/src/storage/disk.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { testConnection } from '../support/connection.ts';
+import { seeds } from '../support/proof.ts';
+import { randomOf } from '../support/random.ts';
+import { randomLines } from '../support/randomLines.ts';
+import { oneOf, randomTable } from '../support/randomTables.ts';
+
+const connection = await testConnection({ threads: 1 });
+const folder = mkdtempSync(join(tmpdir(), 'parts-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const sizes = (partBytesMin: number): PartSizes => ({ partBytesMin, partsMax: 1000 });
+
+/** A file with these bytes on a disk in memory. */
+function inMemory(bytes: Uint8Array, name: string, format?: TextFormat): { file: SourceFile; openDisk: OpenDisk } {
+  const disk = createMemoryDisk();
+  const handle = disk.create(name);
+  handle.append(bytes);
+  handle.close();
+  const reading = readingOf('file', name)!;
+  const file = { hostPath: `/host/${name}`, pondPath: `/${name}`, sizeBytes: bytes.length, reading };
+  return { file: { ...file, ...(format && { format }) }, openDisk: () => disk };
+}
+
+/** The scan in parts as text; undefined where the file is scanned in one pass. */
+async function joinedText(bytes: Buffer, partBytes: number, format?: TextFormat): Promise<string | undefined> {
+  const { file, openDisk } = inMemory(bytes, 'a.csv', format);
+  const plan = planParts(openDisk, file, sizes(partBytes));
+  if (plan === undefined || plan.parts.length < 2) return undefined;
+  const scans: PartScan[] = [];
+  for (const part of plan.parts) {
+    const found = await scanPart(openDisk, part);
+    if (found === undefined) return undefined;
+    scans.push(found);
+  }
+  const joined = joinScans(scans, plan.headLines);
+  return joined && textOfScan(scanOf(joined));
+}
+
+async function wholeText(bytes: Buffer, format?: TextFormat): Promise<string> {
+  const { file, openDisk } = inMemory(bytes, 'a.csv', format);
+  return textOfScan(await scanFile({ connection, openDisk }, file));
+}
+
+test('random tables in parts have the scan of one pass', async () => {
+  let joinedCount = 0;
+  for (const seed of seeds(120)) {
+    const random = randomOf(seed);
+    const { bytes, format } = randomTable(random);
+    const marked = random(10) === 0 ? Buffer.concat([Buffer.from('\ufeff'), bytes]) : bytes;
+    const partBytes = oneOf(random, [60, 300, 1000, 3000]);
+    const joined = await joinedText(marked, partBytes, format).catch((error: unknown) => error);
+    if (joined === undefined) continue;
+    joinedCount += 1;
+    const whole = await wholeText(marked, format).catch((error: unknown) => error);
+    assert.deepEqual(joined, whole, `seed ${seed}`);
+  }
+  assert.ok(joinedCount > 30, `${joinedCount} tables were joined`);
+});
+
+const rows = (count: number, value: (row: number) => string): string =>
+  Array.from({ length: count }, (_, row) => `${row},${value(row)}\n`).join('');
+
+/** Tables of two columns whose later parts depend on earlier ones, by what is late in them. */
+const lateTexts: Readonly<Record<string, (row: number) => string>> = {
+  'a text among numbers': (row) => (row === 150 ? 'x' : String(row)),
+  'a long number': (row) => (row === 150 ? '123456789012345678901' : String(row)),
+  'an order of days': (row) => (row === 10 ? '13/01/2024' : '05/06/2024'),
+  'two orders of days': (row) => (row === 10 ? '13/01/2024' : row === 150 ? '01/13/2024' : '05/06/2024'),
+  'a date of a form that is none alone': (row) => (row < 100 ? '01.02.24' : '1.2.26'),
+  'a day of no calendar': (row) => (row === 150 ? '2023-02-29' : '2023-02-20'),
+  'the end of a day': (row) => (row === 150 ? '2023-02-20 24:00' : '2023-02-20 12:00'),
+  'a value of another case': (row) => (row === 150 ? 'TRUE' : 'false'),
+  spaces: (row) => (row === 150 ? ' 5' : '5'),
+  'only missing values at first': (row) => (row < 120 ? '' : '2.5'),
+  'a quoted line feed': (row) => (row === 150 ? '"a\nb"' : '"a b"'),
+  'quoted lines that look like rows': (row) => (row % 20 === 0 ? `"a\n${rows(9, String)}"` : '"a b"'),
+  'another width': (row) => (row === 150 ? '1,2' : '1'),
+  'another header': (row) => (row === 150 ? '1\nn,value\n5,6' : '1'),
+  'another end of line': (row) => (row === 150 ? '1\r' : '1'),
+  'a blank line': (row) => (row === 150 ? '1\n' : '1'),
+};
+
+for (const [title, value] of Object.entries(lateTexts)) {
+  test(`parts with ${title} have the scan of one pass, or none`, async () => {
+    for (const format of [undefined, { ragged: 'fill' }, { nulls: ['x', '5'] }, { comment: '#' }] as const) {
+      for (const head of ['n,value\n', '# a\nn,value\n', '\ufeffn,value\r\n']) {
+        const bytes = Buffer.from(head + rows(200, value));
+        for (const partBytes of [100, 700]) {
+          const joined = await joinedText(bytes, partBytes, format);
+          if (joined !== undefined)
+            assert.equal(joined, await wholeText(bytes, format), JSON.stringify([format, head]));
+        }
+      }
+    }
+  });
+}
+
+test('a table whose parts are alike is joined', async () => {
+  const bytes = Buffer.from(`n,value\n${rows(200, (row) => (row === 150 ? 'x' : String(row)))}`);
+  assert.equal(await joinedText(bytes, 100), await wholeText(bytes));
+});
+
+test('a table without lines above its rows, and one with stated types, are scanned in one pass', async () => {
+  const bytes = Buffer.from(rows(200, String));
+  assert.equal(await joinedText(bytes, 100, { header: false }), undefined);
+  assert.equal(await joinedText(bytes, 100, { types: { '*': 'text' } }), undefined);
+});
+
+test('a small file is not divided, and a large one begins each part with a line', () => {
+  const disk = createMemoryDisk();
+  const handle = disk.create('a');
+  handle.append(Buffer.from('1\n22\n333\n4444\n55555'));
+  handle.close();
+  assert.equal(partsOf(disk, { name: 'a', sizeBytes: 19 }, sizes(10)), undefined);
+  assert.deepEqual(
+    partsOf(disk, { name: 'a', sizeBytes: 19 }, sizes(4))?.map(({ from }) => from),
+    [0, 5, 9, 14],
+  );
+  assert.equal(partsOf(disk, { name: 'a', sizeBytes: 19 }, sizes(9))?.length, 2);
+});
+
+test('example lines of parts are those of the file', async () => {
+  for (const seed of seeds(20)) {
+    const random = randomOf(seed);
+    const text = randomLines(random).join('\n');
+    const { file, openDisk } = inMemory(Buffer.from(text), 'a.ndjson');
+    const { hostPath, sizeBytes } = file;
+    const all = { from: 0, to: sizeBytes };
+    const ranges = partsOf(openDisk(''), { name: 'a.ndjson', sizeBytes }, sizes(200 + random(800))) ?? [all];
+    const linesOf = async (parts: readonly (typeof all)[]): Promise<string | undefined> => {
+      const found = await Promise.all(
+        parts.map((range, index) =>
+          examplesIn(openDisk, { kind: 'lines', hostPath, range, isLast: index === parts.length - 1 }),
+        ),
+      );
+      const lines = found.filter((each) => each !== undefined);
+      const examples = lines.length < found.length ? undefined : joinExamples(lines);
+      return examples && JSON.stringify([examples.lines.map(String), [...examples.textKeys]]);
+    };
+    assert.equal(await linesOf(ranges), await linesOf([all]), `seed ${seed}`);
+  }
+});
+
+const needsThreads = { skip: availableParallelism() < 2 && 'needs two processors' };
+
+/** A file on the disk, and its parts. */
+function onDisk(): { readonly file: SourceFile; readonly parts: readonly TablePart[]; readonly headLines: number } {
+  const bytes = Buffer.from(`n,value\n${rows(5000, (row) => String(row / 8))}`);
+  const hostPath = join(folder, 'a.csv');
+  writeFileSync(hostPath, bytes);
+  const reading = readingOf('file', 'a.csv')!;
+  const file = { hostPath, pondPath: '/a.csv', sizeBytes: bytes.length, reading };
+  return { file, ...planParts(openHostDisk, file, sizes(4000))! };
+}
+
+test('threads scan the parts of a table', needsThreads, async () => {
+  const { file, parts, headLines } = onDisk();
+  const own: (typeof parts)[number][] = [];
+  const scans = await inThreads<TablePart, PartScan>(parts, {
+    own: (part) => {
+      own.push(part);
+      return scanPart(openHostDisk, part);
+    },
+    signal: undefined,
+  });
+  assert.ok(own.length < parts.length, `${own.length} of ${parts.length} parts in this thread`);
+  const whole = await scanFile({ connection, openDisk: openHostDisk }, file);
+  assert.deepEqual(joinScans(scans!, headLines), savedOf(whole));
+});
+
+test('threads scan the parts of a file of JSON', needsThreads, async () => {
+  const hostPath = join(folder, 'a.ndjson');
+  writeFileSync(hostPath, '{"a":1}\n{"a":2.5}\n');
+  const part = { kind: 'lines', hostPath, isLast: true } as const;
+  const parts: LinesPart[] = [
+    { ...part, range: { from: 0, to: 8 } },
+    { ...part, range: { from: 8, to: 18 } },
+  ];
+  const [, second] = (await inThreads<LinesPart, Uint8Array>(parts, {
+    own: (each) => examplesIn(openHostDisk, each),
+    signal: undefined,
+  }))!;
+  assert.equal(Buffer.from(second!).toString(), '{"a":2.5}\n\n');
+});
+
+test('a part without a scan ends the others', needsThreads, async () => {
+  const { parts } = onDisk();
+  let count = 0;
+  const own = (): Promise<undefined> => {
+    count += 1;
+    return Promise.resolve(undefined);
+  };
+  assert.equal(await inThreads<TablePart, PartScan>(parts, { own, signal: undefined }), undefined);
+  assert.equal(count, 1);
+});
+
+test('a part without a scan in another thread ends the one in this thread', needsThreads, async () => {
+  const { parts } = onDisk();
+  const [good] = parts;
+  // A part that ends within a record has no scan.
+  const bad = { ...good!, ranges: [{ from: 0, to: 30 }], isLast: false };
+  const untilEnd = (_: TablePart, ended: AbortSignal): Promise<undefined> =>
+    new Promise((_resolve, reject) => ended.addEventListener('abort', () => reject(cancelled())));
+  assert.equal(await inThreads<TablePart, PartScan>([bad, bad], { own: untilEnd, signal: undefined }), undefined);
+});
+
+test('cancellation ends the threads', async () => {
+  const { parts } = onDisk();
+  const controller = new AbortController();
+  const scanning = inThreads<TablePart, PartScan>(parts, {
+    own: (part, ended) => scanPart(openHostDisk, part, ended),
+    signal: controller.signal,
+  });
+  controller.abort();
+  await assert.rejects(scanning, { code: 'cancelled' });
+});
