@@ -14,7 +14,15 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { comeBackToTable, queryAndRestart, workOnTable } from './tableFlow.ts';
-import { explorerRow, openInExplorer, paletteTitles, query, runCommand, webview } from '../support/workbenchPerson.ts';
+import {
+  explorerRow,
+  openInExplorer,
+  paletteTitles,
+  pressInBar,
+  query,
+  runCommand,
+  webview,
+} from '../support/workbenchPerson.ts';
 
 const suiteTimeoutMs = 600_000;
 
@@ -169,7 +177,7 @@ async function plot({ page, screenshot }: Window): Promise<void> {
   );
   // Until it is shown, the last page is that of an earlier result.
   await grid.locator('.summary').filter({ hasText: '1,461 rows' }).waitFor();
-  await grid.getByRole('button', { name: 'Plot' }).click();
+  await pressInBar(grid, 'Plot');
   await grid.getByRole('img', { name: 'temp_max, temp_min by date' }).waitFor();
   // On the axis of the rain, the temperatures would look flat.
   await grid.getByRole('img', { name: 'rain by date' }).waitFor();
@@ -178,7 +186,7 @@ async function plot({ page, screenshot }: Window): Promise<void> {
   await screenshot('plot');
   await grid.getByRole('button', { name: 'temp_min' }).click();
   await grid.getByRole('img', { name: 'temp_max by date' }).waitFor();
-  await grid.getByRole('button', { name: 'Rows' }).click();
+  await pressInBar(grid, 'Rows');
   await grid.locator('#c0-0').filter({ hasText: '2012-01-01' }).waitFor();
   await copyCells(page, grid);
 }

@@ -17,6 +17,7 @@ import {
   explorerRow,
   inEveryTheme,
   isShown,
+  pressInBar,
   reloadOnceKept,
   repeatUntil,
   runCommand,
@@ -268,7 +269,7 @@ async function accessible({ page, screenshot }: Window, { workspace }: FlowFiles
   await inEveryTheme(page, workspace, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `table, ${kind}`);
   });
-  await grid.getByRole('button', { name: 'Plot' }).click();
+  await pressInBar(grid, 'Plot');
   await grid.locator('svg').first().waitFor();
   await inEveryTheme(page, workspace, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `plot, ${kind}`);

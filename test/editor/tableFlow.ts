@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { type Window } from '../support/workbench.ts';
-import { explorerRow, openInExplorer, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
+import {
+  explorerRow,
+  openInExplorer,
+  pressInBar,
+  reloadOnceKept,
+  runCommand,
+  webview,
+} from '../support/workbenchPerson.ts';
 
 const flights = 'flights-3m.parquet';
 
@@ -34,7 +41,7 @@ export async function workOnTable({ page, screenshot }: Window): Promise<void> {
   await grid.getByRole('grid').focus();
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('ArrowRight');
-  await grid.getByRole('button', { name: 'Summary' }).click();
+  await pressInBar(grid, 'Summary');
   await grid.locator('.pane dd').first().filter({ hasText: /^\d/ }).waitFor();
   await grid.locator('.bars').waitFor();
   await screenshot('table-summary');
@@ -92,7 +99,7 @@ async function isAsLeft(grid: FrameLocator): Promise<void> {
 /** The SQL of a view is opened as a query, and the server's restart does not lose the table. */
 export async function queryAndRestart({ page, screenshot }: Window): Promise<void> {
   const grid = webview(page);
-  await grid.getByRole('button', { name: 'Open as Query' }).click();
+  await pressInBar(grid, 'Open as Query');
   const editor = page.locator('.editor-instance .monaco-editor').filter({ hasText: 'ORDER BY' });
   await editor.waitFor();
   await screenshot('table-query');

@@ -163,6 +163,17 @@ export function webview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
 }
 
+/** Presses a button of the bar of a table: where it does not fit, it is an entry of the bar's menu. */
+export async function pressInBar(grid: FrameLocator, name: string): Promise<void> {
+  const bar = grid.getByRole('toolbar', { name: 'Table' });
+  const button = bar.getByRole('button', { name, exact: true });
+  const more = bar.getByRole('button', { name: 'More Actions…' });
+  await button.or(more).first().waitFor();
+  if (await button.isVisible()) return await button.click();
+  await more.click();
+  await grid.locator('[role^="menuitem"]').filter({ hasText: name }).click();
+}
+
 async function openPalette(page: Page, text: string): Promise<void> {
   await page.keyboard.press('F1');
   const input = page.locator('.quick-input-widget input[type=text]');
