@@ -12,10 +12,11 @@ import { connectLocal } from '../../server/src/main.ts';
 import { runTail } from '../../server/src/resources/kinds/tail/run.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { initPond } from '../support/pond.ts';
+import { initPond, openPond } from '../support/pond.ts';
 import { derivedLayer } from '../support/resourcePond.ts';
 import { createResourceBench } from '../support/runContext.ts';
 import '../support/userCache.ts';
+import { type Cost, costOf, printCosts } from './support/cost.ts';
 import { printMachine } from './support/machine.ts';
 import { median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -24,7 +25,7 @@ import { type Scratch, withScratch } from './support/scratch.ts';
 
 const { batches, window, logMegabytes, addedMegabytes, rounds } = parametersOf(
   { batches: 10_000, window: 100, logMegabytes: 1000, addedMegabytes: 1, rounds: 5 },
-  { batches: 8, window: 2, logMegabytes: 1, addedMegabytes: 0.1, rounds: 1 },
+  { batches: 12, window: 2, logMegabytes: 1, addedMegabytes: 0.1, rounds: 1 },
 );
 
 type Host = ReturnType<typeof connectLocal>;
@@ -48,68 +49,94 @@ await withScratch(async (scratch) => {
   await tail(scratch);
 });
 
-/** Milliseconds of each append of ten rows and its commit, in order. */
+/** Costs of appends of ten rows, each with its commit, to a series of few versions and of many. */
 async function appends({ make }: Scratch): Promise<void> {
   const folder = make('append');
   const pond = join(folder, 'pond');
   const file = join(folder, 'batch.csv');
   const append: Append = async (host, batch, path = '/levels') => {
     writeFileSync(file, header + rowsOf(batch * 10, 10));
-    const start = performance.now();
-    await host.call('append', { pond, sources: [file], path });
-    await host.call('commit', { pond, message: 'batch' });
-    return performance.now() - start;
-  };
-  const host = connectLocal();
-  try {
-    await host.call('init', { directory: pond });
-    const times: number[] = [];
-    for (let batch = 0; batch < batches; batch++) times.push(await append(host, batch));
-    const ours = median(times.slice(-window));
-    // The first ones load the program.
-    const theirs = median(times.slice(Math.min(20, window), Math.min(20, window) + window));
-    printRatio({
-      what: `append and commit of the last of ${batches} batches`,
-      ours,
-      peer: 'of the first',
-      theirs,
-      most: 1.2,
+    return await costOf(async () => {
+      await host.call('append', { pond, sources: [file], path });
+      await host.call('commit', { pond, message: 'batch' });
     });
-  } finally {
-    await host.close();
-  }
+  };
+  // The first ones load the program.
+  const warmUp = Math.min(20, window);
+  const early = await withHost(async (host) => {
+    await host.call('init', { directory: pond });
+    for (let batch = 0; batch < warmUp; batch++) await append(host, batch);
+    return await appendWindow(host, append, warmUp);
+  });
+  await fill(pond, batches - 2 * (warmUp + window));
+  const late = await withHost(async (host) => {
+    for (let batch = 0; batch < warmUp; batch++) await append(host, batches - warmUp - window + batch);
+    return await appendWindow(host, append, batches - window);
+  });
+  const what = `append and commit of the last of ${batches} batches`;
+  printCosts({ what, ours: late, peer: 'of the first', theirs: early, most: 1.2 });
   await inNewPond(pond, append);
 }
 
-type Append = (host: Host, batch: number, path?: string) => Promise<number>;
+type Append = (host: Host, batch: number, path?: string) => Promise<Cost>;
 
-/** The first append to the series by a program that has not read its versions, and queries over it. */
-async function inNewPond(pond: string, append: Append): Promise<void> {
+async function withHost<T>(work: (host: Host) => Promise<T>): Promise<T> {
   const host = connectLocal();
   try {
-    // Starts the process that reads files.
-    await append(host, 0, '/few');
-    const first = await append(host, batches);
-    const few = await append(host, 1, '/few');
-    const what = `first append and commit by another program, after ${batches} batches`;
-    printRatio({ what, ours: first, peer: 'after one', theirs: few });
-    const last = new Date(startMs + batches * 600_000).toISOString().slice(0, 10);
-    const queried = async (condition: string): Promise<number> => {
-      const start = performance.now();
-      await host.call('query', { pond, sql: `SELECT avg(level) FROM "/levels" WHERE ${condition}` });
-      return performance.now() - start;
-    };
-    const [ours, theirs]: [number[], number[]] = [[], []];
-    // The first round reads the list of versions.
-    for (let round = 0; round <= rounds; round++) {
-      ours.push(await queried(`time >= '${last} 00:0${round}:00'`));
-      theirs.push(await queried(`time >= '${last} 00:0${round}:00' OR false`));
-    }
-    const [bounded, whole] = [median(ours.slice(1)), median(theirs.slice(1))];
-    printRatio({ what: 'query over the last day', ours: bounded, peer: 'with all versions opened', theirs: whole });
+    return await work(host);
   } finally {
     await host.close();
   }
+}
+
+async function appendWindow(host: Host, append: Append, from: number): Promise<readonly Cost[]> {
+  const costs: Cost[] = [];
+  for (let batch = from; batch < from + window; batch++) costs.push(await append(host, batch));
+  return costs;
+}
+
+/** Commits versions of the series with the content of its last one: a tenth of the time of an append. */
+async function fill(directory: string, count: number): Promise<void> {
+  const pond = await openPond(directory, { mode: 'write' });
+  try {
+    const root = await pond.fs.root();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of root.readStream('/levels')) chunks.push(chunk);
+    const content = Buffer.concat(chunks);
+    for (let version = 0; version < count; version++) {
+      await root.writeFile('/levels', content, { type: 'series' });
+      await pond.commit({ message: 'batch', author: 'bench' });
+    }
+  } finally {
+    await pond.close();
+  }
+}
+
+/** The first append to the series by a program that has not read its versions, and queries over it. */
+async function inNewPond(pond: string, append: Append): Promise<void> {
+  await withHost(async (host) => {
+    // Starts the process that reads files, and opens the pond.
+    await append(host, 0, '/few');
+    const ours = [await append(host, batches)];
+    const theirs = [await append(host, 1, '/few')];
+    const what = `first append and commit by another program, after ${batches} batches`;
+    printCosts({ what, ours, peer: 'after one', theirs });
+    const last = new Date(startMs + batches * 600_000).toISOString().slice(0, 10);
+    const queried = (condition: string): Promise<Cost> =>
+      costOf(() => host.call('query', { pond, sql: `SELECT avg(level) FROM "/levels" WHERE ${condition}` }));
+    const [bounded, whole]: [Cost[], Cost[]] = [[], []];
+    // The first round reads the list of versions.
+    for (let round = 0; round <= rounds; round++) {
+      bounded.push(await queried(`time >= '${last} 00:0${round}:00'`));
+      whole.push(await queried(`time >= '${last} 00:0${round}:00' OR false`));
+    }
+    printCosts({
+      what: 'query over the last day',
+      ours: bounded.slice(1),
+      peer: 'with all versions opened',
+      theirs: whole.slice(1),
+    });
+  });
 }
 
 async function tail({ folder, make }: Scratch): Promise<void> {

@@ -10,7 +10,7 @@ import { type PartSizes } from './fileParts.ts';
 const threadsMax = Math.min(availableParallelism(), 8);
 
 /** Parts of a file for as many threads. Smaller ones take less time than the start of a thread. */
-export const partSizes: PartSizes = { partBytesMin: 16 * 1024 * 1024, partsMax: threadsMax };
+export const partSizes: PartSizes = { partBytesMin: 32 * 1024 * 1024, partsMax: threadsMax };
 
 /** How tasks are performed in this thread, and when they end. */
 interface ThreadWork<T, R> {

@@ -15,6 +15,8 @@ import { ExampleLines } from './exampleLines.ts';
 /** Size of a file from which its examples are found faster than all of it is read, bytes. */
 const fileBytesMin = 4 * 1024 * 1024;
 
+const newline = 0x0a;
+
 /** Bytes of a line that is not complete, at most. */
 const lineBytesMax = 4 * 1024 * 1024;
 
@@ -122,10 +124,18 @@ export async function examplesIn(
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of openDisk(dirname(hostPath)).readStream(basename(hostPath), from, to) ?? []) {
     throwIfCancelled(signal, 'the query');
-    const text = Buffer.concat([rest, chunk]);
-    const end = examples.take(text);
-    if (!examples.isUseful || !isUtf8(text.subarray(0, end)) || text.length - end > lineBytesMax) return undefined;
-    rest = Buffer.from(text.subarray(end));
+    const start = chunk.indexOf(newline) + 1;
+    if (start === 0) rest = Buffer.concat([rest, chunk]);
+    else {
+      // The line of the rest is all that has to be copied.
+      const line = Buffer.concat([rest, chunk.subarray(0, start)]);
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset + start, chunk.length - start);
+      examples.take(line);
+      const end = examples.take(text);
+      if (!examples.isUseful || !isUtf8(line) || !isUtf8(text.subarray(0, end))) return undefined;
+      rest = Buffer.from(text.subarray(end));
+    }
+    if (rest.length > lineBytesMax) return undefined;
   }
   const last = Buffer.concat([rest, Buffer.from(isLast ? '\n' : '')]);
   examples.take(last);

@@ -109,6 +109,13 @@ export class RecordReader {
 
   /** Reads the next bytes; `isLast` ends the text. Throws RecordFault. */
   read(chunk: Buffer, isLast: boolean): void {
+    // Most often, the line of the rest is all that has to be copied.
+    const end = this.#rest.length === 0 ? 0 : chunk.indexOf(newline) + 1;
+    if (end > 0) this.#read(chunk.subarray(0, end), false);
+    if (this.isOpen) this.#read(chunk.subarray(end), isLast);
+  }
+
+  #read(chunk: Buffer, isLast: boolean): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     this.base += this.bytes.length - this.#rest.length;
     this.bytes = bytes;
