@@ -124,7 +124,6 @@ export class RowDiff {
   async openByKey(profile: KeyProfile, isAll: boolean): Promise<OpenedDifferences | undefined> {
     const { key } = profile;
     const isOneType = this.columns.shared.every(({ name, before, after }) => !key.includes(name) || before === after);
-    // Hashes of equal values of two types differ, and those of all rows would be known too late.
     const keys = this.#indexes(key);
     if (!isAll && isOneType) {
       const { counts, ...opened } = await this.#open(differencesSql(this.#sides, keys, undefined));
