@@ -172,11 +172,14 @@ describe('a crash of the machine', () => {
     });
   }
 
-  for (const seed of seeds(1)) {
-    it(`loses nothing that was acknowledged, in a long workload: seed ${seed}`, async () => {
-      await checkWorkload({ steps: longWorkload }, { mode: 'sample', seed, pointsMax: 14, randomStates: 1 });
-    });
-  }
+  const [seed = 1] = seeds(1);
+  it(`loses nothing that was acknowledged, in a long workload: seed ${seed}`, async () => {
+    // More rounds crash at more of the calls, at each of them at the most: any number of rounds ends.
+    await checkWorkload(
+      { steps: longWorkload },
+      { mode: 'sample', seed, pointsMax: seeds(14).length, randomStates: 1 },
+    );
+  });
 
   it('loses nothing while checkpoints are written', async () => {
     const pointsMax = seeds(6).length;

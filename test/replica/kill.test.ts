@@ -145,7 +145,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: 'a prune',
-    callsMax: 12,
+    callsMax: 22,
     async prepare(place) {
       const { folder, ok } = place;
       await preparePond(place);
