@@ -1,7 +1,7 @@
 /**
- * Frees chunks that were read. A chunk is hundreds of kilobytes of DuckDB's memory behind a JavaScript object of a few bytes,
- * and is freed with that object. V8 knows the bytes alone, so it would collect no object while a result of millions of
- * rows is read, whose chunks would then all be in memory; the binding has no call that frees one.
+ * Frees chunks that were read. The memory of a chunk, hundreds of kilobytes of DuckDB's, is freed with a JavaScript object of
+ * a few bytes. V8 knows these bytes alone, so it would collect no object while a result of millions of rows is read, and all
+ * of its chunks would stay in memory; the binding has no call that frees one.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
