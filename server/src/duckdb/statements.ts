@@ -4,6 +4,7 @@ import {
   type DuckDBResult,
   type DuckDBType,
 } from '@duckdb/node-api';
+import { chunkCollector } from './chunkMemory.ts';
 import { type Chunk, type Value } from './values.ts';
 import { loadNative } from './native.ts';
 
@@ -100,10 +101,12 @@ export class BoundStatement {
 
   async stream(): Promise<RowStream> {
     const result = await this.#statement.stream();
+    const collect = chunkCollector();
     return {
       columns: result.columnNames().map((name, index) => ({ name, type: typeName(result, index) })),
       next: async () => {
         const chunk = await result.fetchChunk();
+        collect();
         return chunk === null || chunk.rowCount === 0 ? undefined : chunk;
       },
     };

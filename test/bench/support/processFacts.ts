@@ -6,9 +6,8 @@ export const hasProcessFacts = existsSync('/proc/self/status');
 
 /** Ids of the live processes that a process started; none where the system does not report them. */
 export function childrenOf(pid: number): readonly number[] {
-  return namesIn('/proc')
-    .filter((name) => /^\d+$/.test(name) && statusOf(Number(name), 'PPid') === pid)
-    .map(Number);
+  const names = hasProcessFacts ? readdirSync('/proc') : [];
+  return names.filter((name) => /^\d+$/.test(name) && statusOf(Number(name), 'PPid') === pid).map(Number);
 }
 
 /** Peak memory of a process so far, MiB; 0 for one that ended, and where the system does not report it. */
@@ -21,11 +20,11 @@ export function residentMemory(pid: number): number {
   return (statusOf(pid, 'VmRSS') ?? 0) / 1024;
 }
 
-/** Processor time of the live threads of a process, milliseconds; 0 as in peakMemory. */
+/** Processor time of a process so far, milliseconds in steps of ten; 0 as in peakMemory. */
 export function processorTime(pid: number): number {
-  const tasks = `/proc/${pid}/task`;
-  const timeOf = (task: string): number => Number(textOf(`${tasks}/${task}/schedstat`).split(' ')[0]) / 1e6;
-  return namesIn(tasks).reduce((sum, task) => sum + timeOf(task), 0);
+  // The name of the program, which may have spaces, ends with the last parenthesis.
+  const fields = textOf(`/proc/${pid}/stat`).split(') ').at(-1)!.split(' ');
+  return 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0));
 }
 
 function statusOf(pid: number, field: string): number | undefined {
@@ -33,19 +32,11 @@ function statusOf(pid: number, field: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** Empty for a process or thread that ended in the meantime. */
+/** Empty for a process that ended in the meantime. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
-  }
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }
