@@ -161,7 +161,7 @@ for (const [spec, expected] of [
   ['journal: { directory: var/log }', 'format-invalid'],
   ['journal: { directory: /var/../etc }', 'format-invalid'],
   ['journal: {}\n  lines: csv', 'key-conflict'],
-  ['journal: {}\n  pattern: /x/*', 'key-conflict'],
+  ['journal: {}\n  pattern: /x/*', 'key-missing,key-conflict'],
   ['pattern: /x/*', 'key-missing'],
   ['series: x', 'key-missing'],
   ['journal: { units: [a.service], identifiers: [sshd], priority: err, directory: /j }', ''],

@@ -15,7 +15,7 @@ function readings(...rows: readonly (readonly [day: number, value: number])[]): 
   return [row(text('Timestamp'), text('T')), ...cells].join('');
 }
 
-/** A pond with workbooks in /in and resources. Returns the result of a query as CSV, or its error's message. */
+/** A pond with workbooks in /in and resources; `ask` returns the result of a query as CSV, or its error's message. */
 async function pondOf(t: TestContext, files: Readonly<Record<string, Uint8Array>>, specs: readonly string[]) {
   const { folder, run } = await newPondHost(t);
   const directory = join(folder, 'in');
@@ -32,7 +32,7 @@ async function pondOf(t: TestContext, files: Readonly<Record<string, Uint8Array>
     problems.map(({ message }) => message),
     [],
   );
-  return async (sql: string): Promise<string> => {
+  const ask = async (sql: string): Promise<string> => {
     try {
       return (await run('queryToText', { sql, format: 'csv' })).text;
     } catch (error) {
@@ -40,6 +40,7 @@ async function pondOf(t: TestContext, files: Readonly<Record<string, Uint8Array>
       return error.message;
     }
   };
+  return { ask, run };
 }
 
 const derive = (...collections: readonly string[]): string => `Derive\n  collections:\n${collections.join('')}`;
@@ -54,7 +55,7 @@ test('workbooks of one sheet are inputs of Derive, Combine and Reduce', async (t
     'a.xlsx': await workbook({ Data: readings([46054.25, 1.5], [46054.5, 2.5]) }),
     'b.xlsx': await workbook({ Data: readings([46055, 4]) }),
   };
-  const ask = await pondOf(t, files, [
+  const { ask } = await pondOf(t, files, [
     derive(`    - {name: c, pattern: "/in/*", query: "FROM '$1'"}\n`),
     combine('/in/*'),
     reduce('/in/*', 'all'),
@@ -72,7 +73,7 @@ test('a pattern names the sheet of its workbooks in Derive, Combine, Reduce and 
     'a.xlsx': await workbook({ Raw: early, 'Lab 2 {x}': late }),
     'b.xlsx': await workbook({ Raw: late, 'Lab 2 {x}': readings([46056, 8]) }),
   };
-  const ask = await pondOf(t, files, [
+  const { ask } = await pondOf(t, files, [
     derive(
       `    - {name: raw, pattern: "/in/*.xlsx#Raw", query: "FROM '$1'"}\n`,
       `    - {name: path, pattern: "/in/a.xlsx#raw", query: "SELECT T, '$1' AS path FROM '$1' LIMIT 1"}\n`,
@@ -95,7 +96,7 @@ test('a sheet that a workbook does not have, several sheets without a name, and 
     'a.xlsx': await workbook({ One: readings([46054, 1]), Two: readings([46055, 2]) }),
     'a.xlsx#One': await workbook({ Other: readings([46056, 7]) }),
   };
-  const ask = await pondOf(t, files, [
+  const { ask, run } = await pondOf(t, files, [
     derive(
       ...['a.xlsx', 'a.xlsx#Three', 'a.xlsx#Two', '*.xlsx#Two'].map(
         (name, at) => `    - {name: c${at}, pattern: "/in/${name}", query: "SELECT T FROM '$1'"}\n`,
@@ -111,4 +112,7 @@ test('a sheet that a workbook does not have, several sheets without a name, and 
   assert.equal(await ask("FROM '/Derive/x/c2/a.xlsx'"), 'T\n2\n');
   assert.equal(await ask("FROM '/Derive/x/c3/a.xlsx'"), 'T\n2\n');
   assert.equal(await ask("FROM '/Derive/x/bytes/a.xlsx#One'"), 'stored\ntrue\n');
+  const [described] = await run('describe', { paths: ['/in/a.xlsx#Two'] });
+  assert.deepEqual([described?.rowCount, described?.reader], [1, 'xlsx']);
+  await assert.rejects(run('describe', { paths: ['/in/a.xlsx#Three'] }), { code: 'invalid-content' });
 });

@@ -107,4 +107,21 @@ test('each value of each library and format is read as it was written', needsPyt
       });
     });
   }
+  for (const name of readdirSync(made.directory).filter((each) => each.startsWith('inexact_'))) {
+    const column = name.slice('inexact_'.length, name.lastIndexOf('.'));
+    const isExact = column.endsWith('_exact');
+    await t.test(`${name} is ${isExact ? 'read' : 'refused with its column'}`, async () => {
+      await made.root.writeFile(`/${name}`, readFileSync(join(made.directory, name)));
+      const rows = rowsOf(`SELECT "${column}"::VARCHAR FROM "/${name}"`);
+      if (!isExact) {
+        await assert.rejects(rows, {
+          code: 'invalid-content',
+          message: new RegExp(`column "${column}" has (times|dec)`),
+        });
+        return;
+      }
+      const [first, , last] = (await rows).map(([value]) => String(value).slice(0, 26));
+      assert.deepEqual([first, last], ['1970-01-01 00:00:00.000001', '2026-01-01 00:00:00.123456']);
+    });
+  }
 });

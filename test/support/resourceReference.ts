@@ -44,7 +44,8 @@ function fieldRows(schema: ObjectSchema, prefix: string): readonly (readonly str
   return Object.entries(schema.fields).flatMap(([key, field]) => {
     const path = `${prefix}${key}`;
     const choice = schema.exactlyOneOf?.includes(key) === true;
-    const needed = choice ? 'one of these' : field.required ? 'yes' : 'no';
+    const withOther = field.neededWith === undefined ? 'no' : `with \`${field.neededWith}\``;
+    const needed = choice ? 'one of these' : field.required ? 'yes' : withOther;
     return [[`\`${path}\``, valueText(field.schema), needed, field.doc], ...nestedRows(field.schema, path)];
   });
 }

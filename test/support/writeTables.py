@@ -70,6 +70,19 @@ for name, values in unread.items():
     with pa.OSFile(str(folder / f"unread_{name}.arrows"), "wb") as sink, pa.ipc.new_stream(sink, refused.schema) as writer:
         writer.write_table(refused)
 
+nanoseconds = pa.array([1_000, None, 1_767_225_600_123_456_789], pa.timestamp("ns"))
+whole = pa.array([1_000, None, 1_767_225_600_123_456_000], pa.timestamp("ns"))
+zoned = pa.timestamp("ns", "America/Denver")
+for name, values, options in (
+    ("int96", nanoseconds, {"use_deprecated_int96_timestamps": True}),
+    ("zoned", nanoseconds.cast(zoned), {}),
+    ("nested", pa.array([[1_000], None, [1_767_225_600_123_456_789]], pa.list_(zoned)), {}),
+    ("wide", arrow_only["wide"], {}),
+    ("int96_exact", whole, {"use_deprecated_int96_timestamps": True}),
+    ("zoned_exact", whole.cast(zoned), {}),
+):
+    parquet.write_table(pa.table({"good": [1, 2, 3], name: values}), folder / f"inexact_{name}.parquet", **options)
+
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):
     polars.write_ipc(folder / f"polars_{codec}.arrow", compression=codec)

@@ -176,6 +176,11 @@ class Decoder {
     for (const key of free.filter((name) => schema.fields[name]?.required === true && !meant.has(name))) {
       this.#fail('key-missing', `the key "${key}" is missing`, owner);
     }
+    for (const key of free.filter((name) => !meant.has(name))) {
+      const other = schema.fields[key]?.neededWith;
+      if (other === undefined || !present.has(other)) continue;
+      this.#fail('key-missing', `the key "${key}" is missing: "${other}" needs it`, owner);
+    }
     if (schema.exactlyOneOf !== undefined) this.#checkExclusive(node, schema.exactlyOneOf, meant, owner);
     const isAbsent = (key: string): boolean => !present.has(key) && !meant.has(key);
     this.#checkFields(schema, node, { values, isAbsent });

@@ -138,6 +138,8 @@ export interface Field<T = unknown, R extends boolean = boolean> {
   readonly doc: string;
   /** A value as written after the colon, on one line. */
   readonly example: string;
+  /** Key with which an optional field is required. */
+  readonly neededWith?: string;
 }
 
 /** The fields of a mapping, in the order of the documentation. */
@@ -225,8 +227,13 @@ export function required<T>(schema: Schema<T>, doc: string, example: string): Fi
 }
 
 /** Returns an optional field. */
-export function optional<T>(schema: Schema<T>, doc: string, example: string): Field<T, false> {
-  return { schema, required: false, doc, example };
+export function optional<T>(
+  schema: Schema<T>,
+  doc: string,
+  example: string,
+  options: Pick<Field, 'neededWith'> = {},
+): Field<T, false> {
+  return { schema, required: false, doc, example, ...options };
 }
 
 /** Describes a schema in words with an article: "a list", "a whole number from 1 to 10". */

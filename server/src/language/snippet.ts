@@ -43,7 +43,7 @@ function blockLines(schema: Schema, stops: Stops): readonly string[] | undefined
 function objectLines(schema: ObjectSchema, stops: Stops): readonly string[] {
   const chosen = schema.exactlyOneOf?.[0];
   return Object.entries(schema.fields)
-    .filter(([key, field]) => field.required || key === chosen)
+    .filter(([key, field]) => field.required || (chosen !== undefined && [key, field.neededWith].includes(chosen)))
     .flatMap(([key, field]) => entryLines(key, field, stops));
 }
 

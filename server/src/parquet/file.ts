@@ -33,18 +33,25 @@ export interface ReadOptions {
   readonly utf8?: boolean;
   /** True for times as microseconds since 1970 UTC (bigint) rather than as Date. */
   readonly rawTimes?: boolean;
+  /** True for the nanoseconds of times below a microsecond (bigint) in place of the times. */
+  readonly fractions?: boolean;
 }
 
 /** Reads a file's footer. Fails `pond-damaged` when the file is not Parquet or its parts do not fit into it. */
 export function openParquet(source: ParquetSource): ParquetFile {
   try {
-    const metadata = parquetMetadata(new Uint8Array(footerBytes(source)));
-    const leaves = leavesOf(metadata.schema);
-    for (const group of metadata.row_groups) checkGroup(source, group, leaves);
-    return { source, metadata, leaves };
+    const file = openAnyParquet(source);
+    for (const group of file.metadata.row_groups) checkGroup(source, group, file.leaves);
+    return file;
   } catch (cause) {
     throw damaged(source, undefined, cause);
   }
+}
+
+/** Reads the footer of a file whose rows may be many for its bytes. Throws when it is none. */
+export function openAnyParquet(source: ParquetSource): ParquetFile {
+  const metadata = parquetMetadata(new Uint8Array(footerBytes(source)), { geoparquet: false });
+  return { source, metadata, leaves: leavesOf(metadata.schema) };
 }
 
 /**
@@ -54,7 +61,7 @@ export function openParquet(source: ParquetSource): ParquetFile {
 export async function readRowGroup(
   { source, metadata, leaves }: ParquetFile,
   index: number,
-  { columns, utf8, rawTimes = false }: ReadOptions,
+  { columns, utf8, rawTimes = false, fractions = false }: ReadOptions,
 ): Promise<readonly ParquetRow[]> {
   const group = metadata.row_groups[index]!;
   const rowCount = Number(group.num_rows);
@@ -81,7 +88,7 @@ export async function readRowGroup(
       rowStart: 0,
       rowEnd: rowCount,
       ...(utf8 === undefined ? {} : { utf8 }),
-      ...(rawTimes ? { parsers: rawTimeParsers } : {}),
+      ...(rawTimes ? { parsers: rawTimeParsers } : fractions ? { parsers: fractionParsers } : {}),
     });
   } catch (cause) {
     throw damaged(source, metadata, cause);
@@ -93,6 +100,12 @@ const rawTimeParsers = {
   timestampFromMilliseconds: (ms: bigint) => ms * 1000n,
   timestampFromMicroseconds: (us: bigint) => us,
   timestampFromNanoseconds: (ns: bigint) => ns / 1000n,
+};
+
+const fractionParsers = {
+  timestampFromMilliseconds: () => 0n,
+  timestampFromMicroseconds: () => 0n,
+  timestampFromNanoseconds: (ns: bigint) => ns % 1000n,
 };
 
 type ColumnMetaData = NonNullable<RowGroup['columns'][number]['meta_data']>;

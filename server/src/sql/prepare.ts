@@ -9,6 +9,7 @@ import { historyFor, type HistoryTables } from './history.ts';
 import { type Conversion } from '../sandbox/conversion.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
+import { requireExactParquet } from '../sandbox/exactParquet.ts';
 import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
@@ -182,6 +183,7 @@ async function sourceFiles(
   const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
+    if (isParquetFile(file)) await requireExactParquet({ ...content, pondPath }, scope.openDisk);
     const hostPath =
       reading.converted === undefined
         ? await utf8OfJson(scope, file, content)
@@ -197,6 +199,10 @@ async function sourceFiles(
   }
   return sources;
 }
+
+/** True for a file of somebody; series and tables were checked when they were written. */
+const isParquetFile = ({ node, reading }: ResolvedFile): boolean =>
+  node.type === 'file' && reading.reader === 'read_parquet' && reading.converted === undefined;
 
 /** The host path of a file with the content as DuckDB reads it: JSON with a byte order mark is written again once. */
 async function utf8OfJson(

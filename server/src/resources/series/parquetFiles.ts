@@ -33,9 +33,12 @@ export async function parquetFilesOf(
     throw new PondError('invalid-content', `${match.path} is no table`, { path: match.path, hint });
   }
   const files = await match.files(job);
-  if (reading.reader === 'read_parquet' && reading.converted === undefined) return files;
-  const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
   const conversion = { match, reading, materializer, job };
+  if (reading.reader === 'read_parquet' && reading.converted === undefined) {
+    if (match.type === 'file') for (const file of files) await requireReadable(file, conversion);
+    return files;
+  }
+  const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
   return await Promise.all(
     written.map(async (file) => {
       try {
@@ -71,6 +74,17 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
         { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
         signal,
       ),
+    job,
+  );
+}
+
+/** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */
+async function requireReadable(file: HostFile, { match, reading, materializer, job }: Conversion): Promise<void> {
+  const input = { name: match.path, files: [{ ...file, pondPath: match.path, reading }] };
+  await materializer.file(
+    keyOf('readable parquet', readingVersion, file.key),
+    (target, { signal }) =>
+      materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal),
     job,
   );
 }

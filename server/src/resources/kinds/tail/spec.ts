@@ -26,7 +26,7 @@ export const tailSpec = object(
       'Absolute pattern of the host files that grow, with `/` between folders on every system.',
       '/var/log/station/*.csv',
     ),
-    lines: optional(lineFormats, 'What the lines of the files are; needed with `pattern`.', 'csv'),
+    lines: optional(lineFormats, 'What the lines of the files are.', 'csv', { neededWith: 'pattern' }),
     journal: optional(
       journalSchema,
       'Which entries of the journal of systemd are followed, in place of files; all with `{}`.',
@@ -50,12 +50,7 @@ export const tailSpec = object(
     ),
   },
   {
-    check: (fields, isAbsent) => [
-      ...checkSource(fields, isAbsent),
-      ...checkNames(fields),
-      ...checkFormat(fields),
-      ...checkTime(fields),
-    ],
+    check: (fields) => [...checkSource(fields), ...checkNames(fields), ...checkFormat(fields), ...checkTime(fields)],
     exactlyOneOf: ['pattern', 'journal'],
   },
 );
@@ -73,7 +68,6 @@ export interface FilesSpec extends LinesSpec {
 }
 
 interface Fields {
-  readonly pattern?: string;
   readonly journal?: JournalSpec;
   readonly lines?: LineKind;
   readonly names?: readonly string[];
@@ -82,15 +76,8 @@ interface Fields {
 }
 
 /** Files have lines of a format; entries of the journal have fields. */
-function checkSource(
-  { pattern, journal, ...fields }: Fields,
-  isAbsent: (key: string) => boolean,
-): readonly FieldIssue[] {
-  if (journal === undefined) {
-    const isMissing = pattern !== undefined && isAbsent('lines');
-    const hint = 'State what the lines of the files are: csv, ndjson or text.';
-    return isMissing ? [{ key: 'pattern', code: 'key-missing', message: '`pattern` needs `lines`', hint }] : [];
-  }
+function checkSource({ journal, ...fields }: Fields): readonly FieldIssue[] {
+  if (journal === undefined) return [];
   return (['lines', 'time', 'names', 'format'] as const)
     .filter((key) => fields[key] !== undefined)
     .map((key) => ({ key, code: 'key-conflict', message: `entries of the journal have no \`${key}\`` }));

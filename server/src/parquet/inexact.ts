@@ -1,0 +1,69 @@
+/** Columns of Parquet files whose values DuckDB would read as others, without an error. */
+import { type RowGroup, type SchemaElement } from 'hyparquet';
+import { openAnyParquet, type ParquetFile, type ParquetSource, readRowGroup } from './file.ts';
+
+/** A column with values that would change, and why. */
+export interface InexactColumn {
+  readonly name: string;
+  /**
+   * Times below a microsecond would be cut off, decimals of more than 38 digits would become other numbers, and encrypted
+   * values cannot be read.
+   */
+  readonly reason: 'nanoseconds' | 'digits' | 'encrypted';
+}
+
+const digitsMax = 38;
+
+/**
+ * Returns the first such column; undefined for most files, and for one that is no Parquet or is wholly encrypted, which
+ * DuckDB reports. Only columns of a type that may have such values are decoded.
+ */
+export async function inexactColumn(source: ParquetSource): Promise<InexactColumn | undefined> {
+  const file = attempt(() => openAnyParquet(source));
+  if (file === undefined) return undefined;
+  const elements = file.metadata.schema.filter(({ num_children: children = 0 }, index) => index > 0 && children === 0);
+  const named = file.leaves.map(({ path }, index) => ({ name: path[0] ?? '', element: elements[index] }));
+  const wide = named.find(({ element }) => element !== undefined && isWide(element));
+  if (wide !== undefined) return { name: wide.name, reason: 'digits' };
+  const isEncrypted = ({ columns }: RowGroup, index: number): boolean => columns[index]?.crypto_metadata !== undefined;
+  const secret = named.find((_, index) => file.metadata.row_groups.some((group) => isEncrypted(group, index)));
+  if (secret !== undefined) return { name: secret.name, reason: 'encrypted' };
+  const doubtful = named.filter(({ element }) => element !== undefined && mayHaveNanoseconds(element));
+  for (const name of new Set(doubtful.map((column) => column.name))) {
+    if (await hasNanoseconds(file, name)) return { name, reason: 'nanoseconds' };
+  }
+  return undefined;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function isWide({ converted_type: converted, logical_type: logical, precision = 0 }: SchemaElement): boolean {
+  return (converted === 'DECIMAL' || logical?.type === 'DECIMAL') && precision > digitsMax;
+}
+
+/** DuckDB has times in nanoseconds without a zone alone. */
+function mayHaveNanoseconds({ type, logical_type: logical }: SchemaElement): boolean {
+  if (type === 'INT96') return true;
+  return logical?.type === 'TIMESTAMP' && logical.unit === 'NANOS' && logical.isAdjustedToUTC;
+}
+
+async function hasNanoseconds(file: ParquetFile, name: string): Promise<boolean> {
+  for (const index of file.metadata.row_groups.keys()) {
+    const rows = await readRowGroup(file, index, { columns: [name], fractions: true });
+    if (rows.some((row) => isInexact(row[name]))) return true;
+  }
+  return false;
+}
+
+/** True for nanoseconds, also in lists and objects. */
+function isInexact(value: unknown): boolean {
+  if (typeof value === 'bigint') return value !== 0n;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some(isInexact);
+}

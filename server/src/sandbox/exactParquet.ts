@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
+import { PondError } from '../base/error.ts';
+import { LruCache } from '../base/lruCache.ts';
+import { type InexactColumn, inexactColumn } from '../parquet/inexact.ts';
+import { createUserCache } from '../storage/cache.ts';
+import { type OpenDisk } from '../storage/disk.ts';
+import { whileUnchanged } from '../storage/unchangedFiles.ts';
+import { readingVersion } from './formats.ts';
+
+/** A Parquet file that anyone may have written. */
+interface ParquetInput {
+  readonly hostPath: string;
+  readonly sizeBytes: number;
+  /** Equal for equal content, and for no other; undefined when unknown. */
+  readonly key?: string;
+  /** Absolute pond path, for messages. */
+  readonly pondPath: string;
+}
+
+const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string; readonly hint: string }>> = {
+  nanoseconds: {
+    what: 'has times with nanoseconds, which would be cut off: they have a time zone, or the type INT96',
+    hint: 'Write the column in microseconds, or as a timestamp without a time zone.',
+  },
+  digits: {
+    what: 'has decimals of more than 38 digits, which would become other numbers',
+    hint: 'Write the column as text, or as decimals of at most 38 digits.',
+  },
+  encrypted: { what: 'is encrypted', hint: 'Write the file without encryption.' },
+};
+
+/** Minimum size of content about which the result is kept, bytes: it is found as fast in smaller content. */
+const savedBytesMin = 256 * 1024;
+
+/** Results of this process by the keys of contents. */
+const found = new LruCache<string, { readonly column: InexactColumn | undefined }>({ max: 2_000 });
+
+/**
+ * Passes for a Parquet file whose values DuckDB reads as they are. Fails `invalid-content`, with the column, for times
+ * and decimals that it would change silently. A content is looked at once.
+ */
+export async function requireExactParquet(file: ParquetInput, openDisk: OpenDisk): Promise<void> {
+  const column = file.key === undefined ? await find(file, openDisk) : await known(file, file.key, openDisk);
+  if (column === undefined) return;
+  const { what, hint } = reasons[column.reason];
+  const { pondPath: path } = file;
+  throw new PondError('invalid-content', `${path} cannot be read: column "${column.name}" ${what}`, { path, hint });
+}
+
+async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promise<InexactColumn | undefined> {
+  const cached = found.get(key);
+  if (cached !== undefined) return cached.column;
+  const cache = createUserCache(openDisk);
+  const name = createHash('sha256').update(`exact parquet ${readingVersion} ${key}`).digest('hex');
+  const text = file.sizeBytes < savedBytesMin ? undefined : cache.readText(name);
+  const column = text === savedExact ? undefined : await whileUnchanged([file], () => find(file, openDisk));
+  if (text === undefined && column === undefined && file.sizeBytes >= savedBytesMin) cache.writeText(name, savedExact);
+  return found.set(key, { column }).column;
+}
+
+/** The text that is kept for a content without such a column. */
+const savedExact = 'exact';
+
+async function find(
+  { hostPath, sizeBytes, pondPath }: ParquetInput,
+  openDisk: OpenDisk,
+): Promise<InexactColumn | undefined> {
+  const disk = openDisk(dirname(hostPath));
+  const read = (start: number, end: number): Uint8Array =>
+    disk.readRange(basename(hostPath), start, end) ?? new Uint8Array();
+  return await inexactColumn({ path: pondPath, sizeBytes, read });
+}
