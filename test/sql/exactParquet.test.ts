@@ -9,7 +9,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file with a column `Timestamp` of nanoseconds since 1970, with a zone, and one of numbers. */
-function parquetOf(nanoseconds: readonly (bigint | null)[]): Uint8Array {
+function parquetOf(
+  nanoseconds: readonly (bigint | null)[],
+  encoding: 'PLAIN' | 'BYTE_STREAM_SPLIT' = 'PLAIN',
+): Uint8Array {
   const logicalType = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' } as const;
   const schema: SchemaElement[] = [
     { name: 'root', num_children: 2 },
@@ -17,7 +20,7 @@ function parquetOf(nanoseconds: readonly (bigint | null)[]): Uint8Array {
     { name: 'v', type: 'DOUBLE', repetition_type: 'REQUIRED' },
   ];
   const columnData = [
-    { name: 'Timestamp', data: [...nanoseconds] },
+    { name: 'Timestamp', data: [...nanoseconds], encoding },
     { name: 'v', data: nanoseconds.map((_, index) => index + 0.5) },
   ];
   return new Uint8Array(parquetWriteBuffer({ columnData, schema, rowGroupSize: 2 }));
@@ -66,3 +69,14 @@ for (const [title, last, found] of [
     else assert.equal(reduced, '0');
   });
 }
+
+test('times in an encoding that is not decoded are refused by their column', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  const file = join(folder, 'a.parquet');
+  writeFileSync(file, parquetOf([1_000n, 2_000n], 'BYTE_STREAM_SPLIT'));
+  await run('import', { sources: [file], path: '/' });
+  await assert.rejects(run('queryToText', { sql: 'FROM "/a.parquet"', format: 'csv' }), {
+    code: 'invalid-content',
+    message: /^\/a\.parquet cannot be read: column "Timestamp" has times .* in an encoding that cannot be checked/,
+  });
+});

@@ -107,6 +107,10 @@ test('each value of each library and format is read as it was written', needsPyt
       });
     });
   }
+  await t.test('a table without rows has no time that would change', async () => {
+    await made.root.writeFile('/norows.parquet', readFileSync(join(made.directory, 'norows_zoned.parquet')));
+    assert.deepEqual(await rowsOf('SELECT count(*) FROM "/norows.parquet"'), [['0']]);
+  });
   for (const name of readdirSync(made.directory).filter((each) => each.startsWith('inexact_'))) {
     const column = name.slice('inexact_'.length, name.lastIndexOf('.'));
     const isExact = column.endsWith('_exact');

@@ -82,6 +82,7 @@ for name, values, options in (
     ("zoned_exact", whole.cast(zoned), {}),
 ):
     parquet.write_table(pa.table({"good": [1, 2, 3], name: values}), folder / f"inexact_{name}.parquet", **options)
+parquet.write_table(pa.table({"none": pa.array([], zoned)}), folder / "norows_zoned.parquet")
 
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):

@@ -1,5 +1,6 @@
 /** Columns of Parquet files whose values DuckDB would read as others, without an error. */
 import { type RowGroup, type SchemaElement } from 'hyparquet';
+import { isPondError } from '../base/error.ts';
 import { openAnyParquet, type ParquetFile, type ParquetSource, readRowGroup } from './file.ts';
 
 /** A column with values that would change, and why. */
@@ -7,9 +8,9 @@ export interface InexactColumn {
   readonly name: string;
   /**
    * Times below a microsecond would be cut off, decimals of more than 38 digits would become other numbers, and encrypted
-   * values cannot be read.
+   * values cannot be read. Times in an encoding that our reader does not know may be ones that would change.
    */
-  readonly reason: 'nanoseconds' | 'digits' | 'encrypted';
+  readonly reason: 'nanoseconds' | 'digits' | 'encrypted' | 'unchecked';
 }
 
 const digitsMax = 38;
@@ -30,7 +31,8 @@ export async function inexactColumn(source: ParquetSource): Promise<InexactColum
   if (secret !== undefined) return { name: secret.name, reason: 'encrypted' };
   const doubtful = named.filter(({ element }) => element !== undefined && mayHaveNanoseconds(element));
   for (const name of new Set(doubtful.map((column) => column.name))) {
-    if (await hasNanoseconds(file, name)) return { name, reason: 'nanoseconds' };
+    const reason = await reasonOfTimes(file, name);
+    if (reason !== undefined) return { name, reason };
   }
   return undefined;
 }
@@ -53,12 +55,19 @@ function mayHaveNanoseconds({ type, logical_type: logical }: SchemaElement): boo
   return logical?.type === 'TIMESTAMP' && logical.unit === 'NANOS' && logical.isAdjustedToUTC;
 }
 
-async function hasNanoseconds(file: ParquetFile, name: string): Promise<boolean> {
-  for (const index of file.metadata.row_groups.keys()) {
-    const rows = await readRowGroup(file, index, { columns: [name], fractions: true });
-    if (rows.some((row) => isInexact(row[name]))) return true;
+async function reasonOfTimes(file: ParquetFile, name: string): Promise<InexactColumn['reason'] | undefined> {
+  for (const [index, group] of file.metadata.row_groups.entries()) {
+    // pyarrow writes a table without rows as a group without pages.
+    if (Number(group.num_rows) === 0) continue;
+    try {
+      const rows = await readRowGroup(file, index, { columns: [name], fractions: true });
+      if (rows.some((row) => isInexact(row[name]))) return 'nanoseconds';
+    } catch (error) {
+      if (!isPondError(error, 'pond-damaged')) throw error;
+      return 'unchecked';
+    }
   }
-  return false;
+  return undefined;
 }
 
 /** True for nanoseconds, also in lists and objects. */

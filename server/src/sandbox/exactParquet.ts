@@ -23,6 +23,10 @@ const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string;
     what: 'has times with nanoseconds, which would be cut off: they have a time zone, or the type INT96',
     hint: 'Write the column in microseconds, or as a timestamp without a time zone.',
   },
+  unchecked: {
+    what: 'has times in nanoseconds with a time zone, or of the type INT96, in an encoding that cannot be checked',
+    hint: 'Write the column in microseconds, or with the default encoding.',
+  },
   digits: {
     what: 'has decimals of more than 38 digits, which would become other numbers',
     hint: 'Write the column as text, or as decimals of at most 38 digits.',
