@@ -111,6 +111,10 @@ test('each value of each library and format is read as it was written', needsPyt
     await made.root.writeFile('/norows.parquet', readFileSync(join(made.directory, 'norows_zoned.parquet')));
     assert.deepEqual(await rowsOf('SELECT count(*) FROM "/norows.parquet"'), [['0']]);
   });
+  await t.test('numbers next to times in an object are no nanoseconds', async () => {
+    await made.root.writeFile('/beside.parquet', readFileSync(join(made.directory, 'beside_zoned.parquet')));
+    assert.deepEqual(await rowsOf('SELECT sum(beside.id)::VARCHAR FROM "/beside.parquet"'), [['6']]);
+  });
   for (const name of readdirSync(made.directory).filter((each) => each.startsWith('inexact_'))) {
     const column = name.slice('inexact_'.length, name.lastIndexOf('.'));
     const isExact = column.endsWith('_exact');

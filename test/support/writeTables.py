@@ -80,9 +80,12 @@ for name, values, options in (
     ("wide", arrow_only["wide"], {}),
     ("int96_exact", whole, {"use_deprecated_int96_timestamps": True}),
     ("zoned_exact", whole.cast(zoned), {}),
+    ("beside", pa.StructArray.from_arrays([pa.array([1, 2, 3]), nanoseconds.cast(zoned)], ["id", "at"]), {}),
 ):
     parquet.write_table(pa.table({"good": [1, 2, 3], name: values}), folder / f"inexact_{name}.parquet", **options)
 parquet.write_table(pa.table({"none": pa.array([], zoned)}), folder / "norows_zoned.parquet")
+beside = pa.StructArray.from_arrays([pa.array([1, 2, 3]), whole.cast(zoned)], ["id", "at"])
+parquet.write_table(pa.table({"beside": beside}), folder / "beside_zoned.parquet")
 
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):

@@ -2,7 +2,15 @@
  * Reads Parquet files from untrusted sources. Every count and size in a file is checked against the file's size before
  * decoding: work and memory grow only with its bytes.
  */
-import { type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadata,
+  parquetRead,
+  parquetReadObjects,
+  type RowGroup,
+  type SubColumnData,
+} from 'hyparquet';
 import { PondError } from '../base/error.ts';
 import { chunkRange, unpackChunk } from './chunk.ts';
 import { type Leaf, leavesOf } from './schema.ts';
@@ -33,8 +41,6 @@ export interface ReadOptions {
   readonly utf8?: boolean;
   /** True for times as microseconds since 1970 UTC (bigint) rather than as Date. */
   readonly rawTimes?: boolean;
-  /** True for the nanoseconds of times below a microsecond (bigint) in place of the times. */
-  readonly fractions?: boolean;
 }
 
 /** Reads a file's footer. Fails `pond-damaged` when the file is not Parquet or its parts do not fit into it. */
@@ -59,40 +65,73 @@ export function openAnyParquet(source: ParquetSource): ParquetFile {
  * are damaged, hold more than fits into the file, or use an unsupported encoding.
  */
 export async function readRowGroup(
+  file: ParquetFile,
+  index: number,
+  { columns, utf8, rawTimes = false }: ReadOptions,
+): Promise<readonly ParquetRow[]> {
+  const leaves = file.leaves.filter(({ path }) => columns.includes(path[0]!));
+  try {
+    return await parquetReadObjects({
+      ...(await unpackedGroup(file, index, leaves)),
+      columns: columns.filter((name) => leaves.some(({ path }) => path[0] === name)),
+      ...(utf8 === undefined ? {} : { utf8 }),
+      ...(rawTimes ? { parsers: rawTimeParsers } : {}),
+    });
+  } catch (cause) {
+    throw damaged(file.source, file.metadata, cause);
+  }
+}
+
+/**
+ * Returns true when a leaf of times has some below a microsecond in the row group at `index`, 0-based. No row is made of
+ * them, so millions take a second. Fails as `readRowGroup`.
+ */
+export async function hasNanoseconds(file: ParquetFile, index: number, leaf: Leaf): Promise<boolean> {
+  let isFound = false;
+  const onPage = ({ columnData }: SubColumnData): void => {
+    isFound ||= Array.prototype.some.call(columnData, isFraction);
+  };
+  try {
+    await parquetRead({ ...(await unpackedGroup(file, index, [leaf])), onPage, parsers: fractionParsers });
+  } catch (cause) {
+    throw damaged(file.source, file.metadata, cause);
+  }
+  return isFound;
+}
+
+/** True for nanoseconds, also in lists. */
+function isFraction(value: unknown): boolean {
+  return typeof value === 'number' ? value !== 0 : Array.isArray(value) && value.some(isFraction);
+}
+
+/** Returns a file of one row group with some leaves, whose pages are checked and decompressed. */
+async function unpackedGroup(
   { source, metadata, leaves }: ParquetFile,
   index: number,
-  { columns, utf8, rawTimes = false, fractions = false }: ReadOptions,
-): Promise<readonly ParquetRow[]> {
+  wanted: readonly Leaf[],
+): Promise<{ file: AsyncBuffer; metadata: FileMetaData; rowStart: number; rowEnd: number }> {
   const group = metadata.row_groups[index]!;
   const rowCount = Number(group.num_rows);
   const fileBytes = source.sizeBytes;
-  const names = columns.filter((name) => leaves.some(({ path }) => path[0] === name));
-  try {
-    const parts: Uint8Array[] = [];
-    let at = 0;
-    const chunks: RowGroup['columns'] = [];
-    for (const [index, leaf] of leaves.entries()) {
-      if (!names.includes(leaf.path[0]!)) continue;
-      const chunk = group.columns[index]!.meta_data!;
-      const { start, end } = chunkRange(chunk, fileBytes);
-      const bytes = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
-      chunks.push({ file_offset: 0n, meta_data: plainChunk(chunk, at, bytes.length) });
-      parts.push(bytes);
-      at += bytes.length;
-    }
-    const { buffer } = new Uint8Array(Buffer.concat(parts));
-    return await parquetReadObjects({
-      file: { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) },
-      metadata: { ...metadata, row_groups: [{ ...group, columns: chunks }] },
-      columns: names,
-      rowStart: 0,
-      rowEnd: rowCount,
-      ...(utf8 === undefined ? {} : { utf8 }),
-      ...(rawTimes ? { parsers: rawTimeParsers } : fractions ? { parsers: fractionParsers } : {}),
-    });
-  } catch (cause) {
-    throw damaged(source, metadata, cause);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  const chunks: RowGroup['columns'] = [];
+  for (const [index, leaf] of leaves.entries()) {
+    if (!wanted.includes(leaf)) continue;
+    const chunk = group.columns[index]!.meta_data!;
+    const { start, end } = chunkRange(chunk, fileBytes);
+    const bytes = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
+    chunks.push({ file_offset: 0n, meta_data: plainChunk(chunk, at, bytes.length) });
+    parts.push(bytes);
+    at += bytes.length;
   }
+  const { buffer } = new Uint8Array(Buffer.concat(parts));
+  return {
+    file: { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) },
+    metadata: { ...metadata, row_groups: [{ ...group, columns: chunks }] },
+    rowStart: 0,
+    rowEnd: rowCount,
+  };
 }
 
 /** Other engines write times in other units, including INT96 in nanoseconds. */
@@ -103,9 +142,9 @@ const rawTimeParsers = {
 };
 
 const fractionParsers = {
-  timestampFromMilliseconds: () => 0n,
-  timestampFromMicroseconds: () => 0n,
-  timestampFromNanoseconds: (ns: bigint) => ns % 1000n,
+  timestampFromMilliseconds: () => 0,
+  timestampFromMicroseconds: () => 0,
+  timestampFromNanoseconds: (ns: bigint) => Number(ns % 1000n),
 };
 
 type ColumnMetaData = NonNullable<RowGroup['columns'][number]['meta_data']>;

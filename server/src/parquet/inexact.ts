@@ -1,7 +1,8 @@
 /** Columns of Parquet files whose values DuckDB would read as others, without an error. */
 import { type RowGroup, type SchemaElement } from 'hyparquet';
 import { isPondError } from '../base/error.ts';
-import { openAnyParquet, type ParquetFile, type ParquetSource, readRowGroup } from './file.ts';
+import { hasNanoseconds, openAnyParquet, type ParquetFile, type ParquetSource } from './file.ts';
+import { type Leaf } from './schema.ts';
 
 /** A column with values that would change, and why. */
 export interface InexactColumn {
@@ -23,15 +24,15 @@ export async function inexactColumn(source: ParquetSource): Promise<InexactColum
   const file = attempt(() => openAnyParquet(source));
   if (file === undefined) return undefined;
   const elements = file.metadata.schema.filter(({ num_children: children = 0 }, index) => index > 0 && children === 0);
-  const named = file.leaves.map(({ path }, index) => ({ name: path[0] ?? '', element: elements[index] }));
+  const named = file.leaves.map((leaf, index) => ({ leaf, name: leaf.path[0] ?? '', element: elements[index] }));
   const wide = named.find(({ element }) => element !== undefined && isWide(element));
   if (wide !== undefined) return { name: wide.name, reason: 'digits' };
   const isEncrypted = ({ columns }: RowGroup, index: number): boolean => columns[index]?.crypto_metadata !== undefined;
   const secret = named.find((_, index) => file.metadata.row_groups.some((group) => isEncrypted(group, index)));
   if (secret !== undefined) return { name: secret.name, reason: 'encrypted' };
   const doubtful = named.filter(({ element }) => element !== undefined && mayHaveNanoseconds(element));
-  for (const name of new Set(doubtful.map((column) => column.name))) {
-    const reason = await reasonOfTimes(file, name);
+  for (const { name, leaf } of doubtful) {
+    const reason = await reasonOfTimes(file, leaf);
     if (reason !== undefined) return { name, reason };
   }
   return undefined;
@@ -55,24 +56,16 @@ function mayHaveNanoseconds({ type, logical_type: logical }: SchemaElement): boo
   return logical?.type === 'TIMESTAMP' && logical.unit === 'NANOS' && logical.isAdjustedToUTC;
 }
 
-async function reasonOfTimes(file: ParquetFile, name: string): Promise<InexactColumn['reason'] | undefined> {
+async function reasonOfTimes(file: ParquetFile, leaf: Leaf): Promise<InexactColumn['reason'] | undefined> {
   for (const [index, group] of file.metadata.row_groups.entries()) {
     // pyarrow writes a table without rows as a group without pages.
     if (Number(group.num_rows) === 0) continue;
     try {
-      const rows = await readRowGroup(file, index, { columns: [name], fractions: true });
-      if (rows.some((row) => isInexact(row[name]))) return 'nanoseconds';
+      if (await hasNanoseconds(file, index, leaf)) return 'nanoseconds';
     } catch (error) {
       if (!isPondError(error, 'pond-damaged')) throw error;
       return 'unchecked';
     }
   }
   return undefined;
-}
-
-/** True for nanoseconds, also in lists and objects. */
-function isInexact(value: unknown): boolean {
-  if (typeof value === 'bigint') return value !== 0n;
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
-  return Object.values(value).some(isInexact);
 }
