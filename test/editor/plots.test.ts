@@ -9,7 +9,7 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, notified, openInExplorer, query, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, notified, openInExplorer, pressInBar, query, webview } from '../support/workbenchPerson.ts';
 
 /** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
 function readings(offset: number): string {
@@ -105,7 +105,7 @@ async function zoom(page: Page, grid: FrameLocator): Promise<void> {
 
 /** Rows and plot next to each other: a filter of the rows changes the plot, and the rows keep the focus. */
 async function split({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
-  await grid.getByRole('button', { name: 'Split' }).click();
+  await pressInBar(grid, 'Split');
   const rows = grid.getByRole('grid');
   await rows.waitFor();
   await grid.getByRole('img', { name: 'A.Water.C, B.Water.C by time' }).waitFor();
@@ -126,17 +126,17 @@ async function split({ page, screenshot }: Window, grid: FrameLocator): Promise<
     .getByRole('button', { name: /^Remove/ })
     .click();
   await drawn.filter({ hasText: 'plot of 19,001 rows' }).waitFor();
-  await grid.getByRole('button', { name: 'Split' }).click();
+  await pressInBar(grid, 'Split');
   await rows.waitFor({ state: 'detached' });
 }
 
 /** The version before is drawn too, and events of another table are marked. */
 async function compare({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
   await grid.getByRole('button', { name: 'B.Water.C' }).click();
-  await grid.getByRole('button', { name: 'Overlay Version…' }).click();
+  await pressInBar(grid, 'Overlay Version…', 'Plot');
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Before the correction' }).click();
   await grid.getByRole('img', { name: /A\.Water\.C, A\.Water\.C @\d+ by time/ }).waitFor();
-  await grid.getByRole('button', { name: 'Events…' }).click();
+  await pressInBar(grid, 'Events…', 'Plot');
   const input = page.locator('.quick-input-widget input[type=text]');
   await input.fill('/events.csv');
   await page.keyboard.press('Enter');
@@ -158,9 +158,9 @@ async function explain({ page, screenshot }: Window, grid: FrameLocator): Promis
 
 /** The plot is written into the query, from where another person gets it. */
 async function state({ page }: Window, grid: FrameLocator, { home }: FlowFiles): Promise<void> {
-  await grid.getByRole('button', { name: 'Save in Query' }).click();
+  await pressInBar(grid, 'Save in Query', 'Plot');
   await page.locator('.editor-instance .monaco-editor').filter({ hasText: '"overlay":"' }).first().waitFor();
-  await grid.getByRole('button', { name: 'Save Picture…' }).click();
+  await pressInBar(grid, 'Save Picture…', 'Plot');
   await grid.getByRole('menuitem', { name: 'Save as PNG…' }).click();
   const input = page.locator('.quick-input-widget input[type=text]');
   await input.waitFor();

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Locator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
+import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
@@ -123,7 +124,7 @@ test('resources are applied, committed, run, opened and deleted', { timeout }, a
   await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
     await apply(window, fixture);
     await run(window);
-    await graph(window);
+    await graph(window, fixture);
     await remove(window);
   });
 });
@@ -173,7 +174,8 @@ async function run({ page, screenshot }: Window): Promise<void> {
 }
 
 /** Arrow keys move through the graph, and Enter opens the document. */
-async function graph({ page, screenshot }: Window): Promise<void> {
+async function graph(window: Window, files: FlowFiles): Promise<void> {
+  const { page, screenshot } = window;
   await runCommand(page, 'Pond: Show Graph');
   const shown = webview(page);
   const node = (name: string | RegExp): Locator => shown.getByRole('button', { name });
@@ -190,10 +192,9 @@ async function graph({ page, screenshot }: Window): Promise<void> {
   const name = /^Derive (\w+)/.exec((await at.getAttribute('aria-label')) ?? '')?.[1] ?? '';
   await page.keyboard.press('Enter');
   await page.locator('.breadcrumbs-control').filter({ hasText: name }).waitFor();
-  await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
   await runCommand(page, 'Pond: Show Graph');
   await node(/^Derive wind .*, failed$/).waitFor();
-  await screenshot('graph-other-theme');
+  await checkLegible(window, files, 'graph', webview(page));
 }
 
 /** A resource is deleted after a confirmation that names its readers. */

@@ -163,15 +163,18 @@ export function webview(page: Page): FrameLocator {
   return page.frameLocator('iframe.webview.ready').last().frameLocator('iframe#active-frame');
 }
 
-/** Presses a button of the bar of a table: where it does not fit, it is an entry of the bar's menu. */
-export async function pressInBar(grid: FrameLocator, name: string): Promise<void> {
-  const bar = grid.getByRole('toolbar', { name: 'Table' });
+/** Presses a button of a bar, which is that of the table without `of`: where it does not fit, it is in the bar's menu. */
+export async function pressInBar(grid: FrameLocator, name: string, of: 'Table' | 'Plot' = 'Table'): Promise<void> {
+  const bar = grid.getByRole('toolbar', { name: of });
   const button = bar.getByRole('button', { name, exact: true });
   const more = bar.getByRole('button', { name: 'More Actions…' });
-  await button.or(more).first().waitFor();
-  if (await button.isVisible()) return await button.click();
-  await more.click();
-  await grid.locator('[role^="menuitem"]').filter({ hasText: name }).click();
+  const inMenu = grid.locator('[role^="menuitem"]').filter({ hasText: name });
+  // A bar whose width or texts change moves buttons into its menu and back.
+  const isPressed = async (): Promise<boolean> => {
+    if (await button.isVisible()) return await succeeds(button.click({ timeout: menuMs }));
+    return (await succeeds(more.click({ timeout: menuMs }))) && (await succeeds(inMenu.click({ timeout: menuMs })));
+  };
+  await repeatUntil(() => button.or(more).first().waitFor(), isPressed, `the bar has ${name}`);
 }
 
 async function openPalette(page: Page, text: string): Promise<void> {
@@ -181,7 +184,7 @@ async function openPalette(page: Page, text: string): Promise<void> {
   await input.fill(`>${text}`, { timeout: paletteMs }).catch(() => undefined);
 }
 
-/** Does something in each kind of theme, which the settings of the workspace choose. */
+/** Does something in the default themes, which the settings of the workspace choose: those of the user stay as they are. */
 export async function inEveryTheme(
   page: Page,
   workspace: string,
@@ -189,10 +192,10 @@ export async function inEveryTheme(
 ): Promise<void> {
   const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
   for (const [theme, kind] of [
-    ['Default Dark Modern', 'vs-dark'],
+    ['Dark 2026', 'vs-dark'],
     ['Default High Contrast', 'hc-black'],
     ['Default High Contrast Light', 'hc-light'],
-    ['Default Light Modern', 'vs'],
+    ['Light 2026', 'vs'],
   ] as const) {
     await writeFile(workspace, JSON.stringify({ ...content, settings: { 'workbench.colorTheme': theme } }));
     await page.locator(`.monaco-workbench.${kind}`).waitFor();

@@ -1,5 +1,6 @@
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
+import { OverflowBar } from '../grid/overflowBar.ts';
 import { type ChosenPlot, xColumns, yColumns } from './plotColumns.ts';
 import { type PlotKind, type PlotStatement } from './statement.ts';
 
@@ -20,8 +21,15 @@ interface ControlsHost {
   state(): void;
 }
 
+/** The controls of a plot. */
+interface PlotControls {
+  readonly root: HTMLElement;
+  /** Shows the buttons that fit: to be called once the controls are in the page. */
+  fit(): void;
+}
+
 /** Returns the controls of a plot: its type, its columns, and buttons. */
-export function plotControls(columns: readonly ColumnInfo[], plot: ChosenPlot, host: ControlsHost): HTMLElement {
+export function plotControls(columns: readonly ColumnInfo[], plot: ChosenPlot, host: ControlsHost): PlotControls {
   const { kind, x, ys, by, measure = 'rows' } = plot;
   const names = (list: readonly ColumnInfo[]): readonly Option[] => list.map(({ name }) => [name, name]);
   const measured = yColumns(columns, x);
@@ -31,43 +39,44 @@ export function plotControls(columns: readonly ColumnInfo[], plot: ChosenPlot, h
     if (chosen !== undefined) host.choose({ kind: chosen, x: undefined, ys: undefined, range: undefined });
   });
   const xLabel = kind === 'rose' ? 'Direction' : kind === 'histogram' ? 'Values' : 'X axis';
-  const bar = element(
+  const choices = element(
     'div',
-    { class: 'controls', role: 'toolbar', 'aria-label': 'Plot' },
+    { class: 'choices' },
     types,
     select(xLabel, names(xColumns(columns, kind)), x, (value) => host.choose({ x: value, range: undefined })),
   );
   if (kind === 'rose')
-    bar.append(select('Speed', names(measured), ys[0] ?? '', (value) => host.choose({ ys: [value] })));
+    choices.append(select('Speed', names(measured), ys[0] ?? '', (value) => host.choose({ ys: [value] })));
   if (kind === 'bar') {
-    bar.append(select('Height', Object.entries(measureNames), measure, (value) => host.choose(measureChange(value))));
+    choices.append(
+      select('Height', Object.entries(measureNames), measure, (value) => host.choose(measureChange(value))),
+    );
     if (measure !== 'rows')
-      bar.append(select('Of', names(measured), ys[0] ?? '', (value) => host.choose({ ys: [value] })));
+      choices.append(select('Of', names(measured), ys[0] ?? '', (value) => host.choose({ ys: [value] })));
   }
   if (isSeries) {
     const others = columns.filter(({ name }) => name !== x);
     const options: readonly Option[] = [['', 'None'], ...names(others)];
-    bar.append(
+    choices.append(
       select('Series by', options, by ?? '', (value) => host.choose({ by: value || undefined, groups: undefined })),
     );
   }
-  const saves = button('Save Picture…', () => host.save(saves));
+  const tools = element('div', { class: 'plottools' });
+  const overflow = new OverflowBar(tools);
+  const saves = button('Save Picture…', () => host.save(overflow.anchor(saves)));
   saves.setAttribute('aria-haspopup', 'menu');
   const zooms = isSeries || kind === 'histogram';
-  bar.append(
-    ...(zooms ? [button('Reset Zoom', () => host.reset(), '0')] : []),
-    ...(isSeries || kind === 'histogram'
-      ? [
-          button(plot.overlay === undefined ? 'Overlay Version…' : `Remove Version ${plot.overlay}`, () =>
-            host.overlay(),
-          ),
-        ]
-      : []),
+  const overlay = plot.overlay === undefined ? 'Overlay Version…' : `Remove Version ${plot.overlay}`;
+  const buttons = [
+    ...(zooms ? [button('Reset Zoom', () => host.reset(), '0'), button(overlay, () => host.overlay())] : []),
     ...(isSeries ? [button(plot.events === undefined ? 'Events…' : 'Remove Events', () => host.events())] : []),
     saves,
     button('Save in Query', () => host.state(), 'State the plot in a comment of the query'),
-  );
-  return bar;
+  ];
+  tools.append(...buttons, overflow.more);
+  overflow.setButtons(buttons);
+  const root = element('div', { class: 'controls', role: 'toolbar', 'aria-label': 'Plot' }, choices, tools);
+  return { root, fit: () => overflow.fit() };
 }
 
 type Option = readonly [value: string, label: string];

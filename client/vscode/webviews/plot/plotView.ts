@@ -183,7 +183,8 @@ export class PlotView {
     const legends = plotLegends(plot, { columns: this.#host.columns, groups: this.#data?.groups }, (change) =>
       this.#choose(change),
     );
-    this.#head.replaceChildren(controls, ...legends);
+    this.#head.replaceChildren(controls.root, ...legends);
+    controls.fit();
     // The controls are new elements; the user was at one of the old ones.
     for (const one of this.#head.querySelectorAll<HTMLElement>('button, select'))
       if (label !== undefined && labelOf(one) === label) one.focus();
