@@ -123,20 +123,24 @@ test('entries before a failure are kept, and the next run continues after them',
   assert.deepEqual(last.notes, ['journalctl: Hint: You are currently not seeing messages from other users.']);
 });
 
-test('a computer without journalctl, a run that is cancelled, and a position that is none', { skip }, async (t) => {
-  const bench = await journalBench(t, 'journal: {}');
-  const missing = await bench.follow({ env: { PATH: join(bench.journal.path, 'none') } });
-  assert.match(missing.failure?.message ?? '', /journalctl is not on this computer/);
-  bench.journal.answer(messages(1, 1));
-  await assert.rejects(bench.follow({ signal: AbortSignal.abort() }), { code: 'cancelled' });
-  assert.equal((await bench.follow()).rows, 1);
-  const root = await bench.pond.fs.root();
-  const progress = `${bench.home}/progress.json`;
-  assert.match(Buffer.from(await root.readFile(progress)).toString(), /^\{"journal":\{"cursor":"s=0f;i=1;/);
-  await root.writeFile(progress, Buffer.from('{"journal":{"cursor":"--flush"}}'));
-  await bench.pond.commit({ message: 'a position', author: 'test' });
-  await assert.rejects(bench.follow(), { code: 'invalid-content' });
-});
+test(
+  'a computer without journalctl, a run that is cancelled, and something else than a position',
+  { skip },
+  async (t) => {
+    const bench = await journalBench(t, 'journal: {}');
+    const missing = await bench.follow({ env: { PATH: join(bench.journal.path, 'none') } });
+    assert.match(missing.failure?.message ?? '', /journalctl is not on this computer/);
+    bench.journal.answer(messages(1, 1));
+    await assert.rejects(bench.follow({ signal: AbortSignal.abort() }), { code: 'cancelled' });
+    assert.equal((await bench.follow()).rows, 1);
+    const root = await bench.pond.fs.root();
+    const progress = `${bench.home}/progress.json`;
+    assert.match(Buffer.from(await root.readFile(progress)).toString(), /^\{"journal":\{"cursor":"s=0f;i=1;/);
+    await root.writeFile(progress, Buffer.from('{"journal":{"cursor":"--flush"}}'));
+    await bench.pond.commit({ message: 'a position', author: 'test' });
+    await assert.rejects(bench.follow(), { code: 'invalid-content' });
+  },
+);
 
 test('the section narrows what is read, and a Tail can change between files and the journal', { skip }, async (t) => {
   const bench = await journalBench(t, 'journal: { units: [a.service] }');

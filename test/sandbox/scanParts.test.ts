@@ -86,7 +86,7 @@ const lateTexts: Readonly<Record<string, (row: number) => string>> = {
   'a long number': (row) => (row === 150 ? '123456789012345678901' : String(row)),
   'an order of days': (row) => (row === 10 ? '13/01/2024' : '05/06/2024'),
   'two orders of days': (row) => (row === 10 ? '13/01/2024' : row === 150 ? '01/13/2024' : '05/06/2024'),
-  'a date of a form that is none alone': (row) => (row < 100 ? '01.02.24' : '1.2.26'),
+  'a form that is a date only after other dates': (row) => (row < 100 ? '01.02.24' : '1.2.26'),
   'a day of no calendar': (row) => (row === 150 ? '2023-02-29' : '2023-02-20'),
   'the end of a day': (row) => (row === 150 ? '2023-02-20 24:00' : '2023-02-20 12:00'),
   'a value of another case': (row) => (row === 150 ? 'TRUE' : 'false'),

@@ -223,7 +223,7 @@ export async function reloadOnceKept(page: Page, text: RegExp): Promise<void> {
         const ofTabs = kept.filter((text) => typeof text === 'string' && text.includes('editorpart.state'));
         if (ofTabs.some((text) => ${String(text)}.test(text))) return;
       }
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
     }
   })()`);
   await page.reload();

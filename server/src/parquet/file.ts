@@ -54,7 +54,7 @@ export function openParquet(source: ParquetSource): ParquetFile {
   }
 }
 
-/** Reads the footer of a file whose rows may be many for its bytes. Throws when it is none. */
+/** Reads the footer of a file whose rows may be many for its bytes. Throws for another file. */
 export function openAnyParquet(source: ParquetSource): ParquetFile {
   const metadata = parquetMetadata(new Uint8Array(footerBytes(source)), { geoparquet: false });
   return { source, metadata, leaves: leavesOf(metadata.schema) };

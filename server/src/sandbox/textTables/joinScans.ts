@@ -1,6 +1,6 @@
 /**
- * Joins the scans of the parts of a file into the scan of all of it, exactly as one pass finds it. There is none where
- * one pass reads a part otherwise, as it knows the parts before it: columns that a later header adds, the form of a date
+ * Joins the scans of the parts of a file into the scan of all of it, exactly as one pass finds it. Undefined where one
+ * pass reads a part otherwise, as it knows the parts before it: columns that a later header adds, the form of a date
  * that earlier dates make known, days and months whose order no value of one part alone contradicts.
  */
 import { type PlacedValue, shapeKeyOf, shapesMax } from './columnFacts.ts';
