@@ -1,10 +1,11 @@
 /** Finds test and benchmark files, and runs tests. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleTests } from './bundleTests.mjs';
-import { cleanEnvironment, root, run } from './run.mjs';
+import { cleanEnvironment, root, run, ScriptError } from './run.mjs';
 
 /** Files with flows in VS Code, the longest first. */
 const flows = [
@@ -63,10 +64,13 @@ export async function filesEndingWith(folder, ending) {
 
 /**
  * Runs each test file once, the slow ones first, output on this terminal, and returns the exit status of testRunner.mjs.
+ * Throws a ScriptError that names the files that do not exist.
  * @param {readonly string[]} files
  * @returns {Promise<number>}
  */
 export async function runTests(files) {
+  const missing = files.filter((file) => !existsSync(path.resolve(root, file)));
+  if (missing.length > 0) throw new ScriptError(`no such test file: ${missing.join(', ')}`);
   const runner = path.join(root, 'scripts/testRunner.mjs');
   // The runner's options are also those of the processes that it starts.
   const preloads = ['processorTime', 'lightHooks', 'sharedWorkers'].map((name) =>

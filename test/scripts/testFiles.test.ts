@@ -101,6 +101,13 @@ test('a failing test and a crashing file fail the run', async (t) => {
   for (const text of [fails, crashes]) assert.equal((await runTexts(t, text, passes)).status, 1);
 });
 
+test('no test runs when a named file does not exist', async () => {
+  const { status, output } = await runFiles(['test/base/nothing.test.ts', 'test/structure.test.ts']);
+  assert.equal(status, 1);
+  assert.match(output, /no such test file: test\/base\/nothing\.test\.ts\n/);
+  assert.doesNotMatch(output, /[✔✖]/);
+});
+
 test('an error outside of a test, and one below a nested suite, fail the run', async (t) => {
   for (const text of [throwsLater, nested]) {
     const { status, output } = await runTexts(t, text, passes);
