@@ -3,10 +3,8 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   linkSync,
   mkdirSync,
-  openSync,
   readSync,
   readdirSync,
   renameSync,
@@ -16,6 +14,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { type Disk, type DiskStat } from './disk.ts';
 import { checkDiskPath } from './diskPath.ts';
+import { attempt, syncHostDirectory } from './hostCall.ts';
 import { createHostFile, openHostFile } from './hostFile.ts';
 import { type Links, openHandle, refuseLinkedFolders, requireOrdinary } from './hostOpen.ts';
 import { readHostStream, writeHostStream } from './hostStream.ts';
@@ -72,7 +71,7 @@ function openDisk(root: string, links: Links): Disk {
     link: (from, to) => link(host(from), named(to)),
     rename: (from, to) => attempt('rename', named(to), (at) => renameSync(named(from), at)),
     remove: (path) => unlessMissing('remove', named(path), (at) => unlinkSync(at)),
-    syncDirectory: (path) => syncDirectory(host(path)),
+    syncDirectory: (path) => syncHostDirectory(host(path)),
     readStream: (path, start = 0, end = Infinity) => {
       const at = named(path);
       return stat(at, links) === undefined ? undefined : readHostStream(at, start, end, links);
@@ -121,7 +120,7 @@ function stat(path: string, links: Links = 'followed'): DiskStat | undefined {
 function makeDirectory(root: string, path: string): void {
   const first = makeMissing(path);
   if (first === undefined || first.length > root.length) return;
-  for (let made = root; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+  for (let made = root; made.length >= first.length; made = dirname(made)) syncHostDirectory(dirname(made));
 }
 
 /**
@@ -154,31 +153,6 @@ function link(from: string, to: string): boolean {
     return errnoOf(error) === 'EEXIST' ? false : raise(error, 'link', to);
   }
 }
-
-function syncDirectory(path: string): void {
-  // Windows cannot open a directory for flushing; NTFS journals names itself.
-  if (process.platform === 'win32') return;
-  attempt('flush directory', path, () => {
-    const handle = openSync(path, 'r');
-    try {
-      fsyncSync(handle);
-    } catch (error) {
-      // A file system without directory flush returns EINVAL; nothing more can be done.
-      if (errnoOf(error) !== 'EINVAL') throw error;
-    } finally {
-      closeSync(handle);
-    }
-  });
-}
-
-function attempt<T>(action: string, path: string, run: (path: string) => T): T {
-  try {
-    return run(path);
-  } catch (error) {
-    return raise(error, action, path);
-  }
-}
-
 /** Like `attempt`; undefined when `path`, or a directory above it, is missing. */
 function unlessMissing<T>(action: string, path: string, run: (path: string) => T): T | undefined {
   try {

@@ -6,7 +6,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -23,6 +22,7 @@ import { join, sep } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { isPondError, PondError } from '../base/error.ts';
 import { checkDiskPath, joinPath } from './diskPath.ts';
+import { attempt, syncHostDirectory } from './hostCall.ts';
 import { openHandle } from './hostOpen.ts';
 import { listFolder, realHostPath } from './hostTree.ts';
 import { type NameFolding } from './nameFolding.ts';
@@ -122,7 +122,7 @@ function folderAt(root: string): HostFolder {
     makeDirectory: (path) => makeDirectory(host(path)),
     removeDirectory: (path) => removeDirectory(host(path)),
     removeTree: (path) => attempt('remove', host(path), (at) => rmSync(at, { recursive: true, force: true })),
-    sync: (directory) => syncFolder(host(directory)),
+    sync: (directory) => syncHostDirectory(host(directory)),
     folding: () => foldingOf(root),
   };
 }
@@ -238,21 +238,6 @@ function removeDirectory(path: string): boolean {
   }
 }
 
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
-  attempt('flush directory', path, () => {
-    const handle = openSync(path, 'r');
-    try {
-      fsyncSync(handle);
-    } catch (error) {
-      // Some network file systems cannot flush a directory; nothing more can be done.
-      if (errnoOf(error) !== 'EINVAL') throw error;
-    } finally {
-      closeSync(handle);
-    }
-  });
-}
-
 function foldingOf(root: string): NameFolding {
   const isSame = (one: string, other: string): boolean => {
     const start = join(root, `.pond-tmp-${randomUUID()}`);
@@ -266,12 +251,4 @@ function foldingOf(root: string): NameFolding {
     });
   };
   return { ignoresCase: isSame('a', 'A'), ignoresForm: isSame('\u00e9', 'e\u0301') };
-}
-
-function attempt<T>(action: string, path: string, run: (path: string) => T): T {
-  try {
-    return run(path);
-  } catch (error) {
-    return raise(error, action, path);
-  }
 }
