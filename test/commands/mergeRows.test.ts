@@ -22,11 +22,11 @@ const textEdits = (base: string, ours: string, theirs: string): Edits => ({
 });
 
 /** A pond in whose Inbox each file was edited by a person, and then brought in again by a run: each is in conflict. */
-async function inConflict(t: TestContext, files: Readonly<Record<string, Edits>>): Promise<PondHost> {
+async function inConflict(t: TestContext, files: Readonly<Record<string, Edits>>, format = '{}'): Promise<PondHost> {
   const host = await newPondHost(t);
   const source = join(host.folder, 'in');
   mkdirSync(source);
-  const spec = `spec:\n  pattern: ${source}/*\n`;
+  const spec = `spec:\n  pattern: ${source}/*\n  format: ${format}\n`;
   const document = `apiVersion: duckpond/v1\nkind: Inbox\nname: box\ndesc: Files\n${spec}`;
   await host.run('apply', { sources: [{ text: document, origin: 'inbox.yaml' }], directory: host.folder });
   await host.run('commit', { message: 'inbox' });
@@ -76,6 +76,16 @@ function merged(base: readonly Row[], ours: readonly Row[], theirs: readonly Row
   for (const [id] of base) if (!own!.has(id) && !other!.has(id)) result(id);
   return { text: `id,level,note\n${lines.join('')}`, conflicts };
 }
+
+test('lines that are no rows, above a header and below it, stay as they are', async (t) => {
+  const logger = (first: string, second: string): string =>
+    `"TOA5","SITE_A"\nid,level\nn,m\n,Avg\n1,${first}\n2,${second}\n`;
+  const edits = textEdits(logger('2.5', '3.50'), logger('2.5', '4.50'), logger('2.75', '3.50'));
+  const host = await inConflict(t, { 'toa5.csv': edits }, '{ skip: 1, units: true, below: 1 }');
+  const path = '/Inbox/box/toa5.csv';
+  assert.equal((await host.run('mergeRows', { path, key: ['id'], limit: 0 })).merged, true);
+  assert.equal(text(await host.run('read', { path })), logger('2.75', '4.50'));
+});
 
 test('rows that one side changed are merged, in the order and with the lines of the staged file', async (t) => {
   const cases = seeds(2).map((seed) => {

@@ -29,6 +29,7 @@ const samples: { readonly [K in keyof Required<StatedFormat>]: readonly Required
   header: [true, false],
   names: [['time'], ['time', 'a, b', '[c]']],
   units: [true, false],
+  below: [0, 2],
   footer: [0, 2],
   nulls: [['NAN'], [' '], ['', '-9999'], ['a,b']],
   decimal: ['.', ','],
@@ -111,6 +112,7 @@ const refused: readonly (readonly [values: Record<string, unknown>, message: Reg
   [{ delimiter: '"', quote: '"' }, /both the quote/],
   [{ delimiter: '#', comment: '#' }, /begin a comment/],
   [{ header: false, units: true }, /no header/],
+  [{ header: false, below: 1 }, /no header/],
   [{ zone: '{{ zone }}' }, /template/],
 ];
 

@@ -103,12 +103,14 @@ test('objects of NDJSON and lines of text are rows; nested values are JSON', asy
 
 test('the format in the document holds for every part of a file: a preamble, units, dates, nulls, decimal commas', async (t) => {
   const format =
-    '{ skip: 1, units: true, delimiter: ";", decimal: ",", dates: day-first, nulls: [NAN], comment: "#", zone: "+01:00" }';
+    '{ skip: 1, units: true, below: 1, delimiter: ";", decimal: ",", dates: day-first, nulls: [NAN], comment: "#", zone: "+01:00" }';
   const bench = await tailBench(t, `  lines: csv\n  format: ${format}\n`);
   const log = join(bench.folder, 'x.log');
   writeFileSync(log, 'Station "4;\n# opened\ntime;level;site\n');
   assert.equal((await bench.follow()).rows, 0, 'the line of units is not there yet');
-  appendFileSync(log, 'UTC+1;m;\n02/01/2024 01:00;1,5;A1\n');
+  appendFileSync(log, 'UTC+1;m;\n');
+  assert.equal((await bench.follow()).rows, 0, 'the line below the units is not there yet');
+  appendFileSync(log, ';Avg;\n02/01/2024 01:00;1,5;A1\n');
   assert.equal((await bench.follow()).rows, 1);
   appendFileSync(log, '# rain\n03/01/2024 01:00;NAN;A1\n');
   assert.equal((await bench.follow()).rows, 1);
@@ -150,6 +152,7 @@ for (const [what, spec, code] of [
   ['UTF-16', 'lines: csv\n  format: { encoding: utf-16le }', 'value-unknown'],
   ['a footer', 'lines: csv\n  format: { footer: 1 }', 'key-unknown'],
   ['a format of NDJSON', 'lines: ndjson\n  format: { dates: day-first }', 'key-conflict'],
+  ['lines below no header', 'lines: csv\n  names: [a]\n  format: { below: 1 }', 'key-conflict'],
   ['units without a header', 'lines: csv\n  names: [a]\n  format: { units: true }', 'key-conflict'],
 ] as const) {
   test(`${what} is a problem of the document`, () => {

@@ -48,6 +48,18 @@ const stated: readonly (readonly [string, TextFormat, Content, (string | null)[]
     ],
   ],
   ['units', { units: true }, 't,v\ns,degC\n1,2.5\n', [['1', '2.5']]],
+  ['below', { below: 2 }, 't,v\nAvg,Min\n\n"2,\n3",x\n1,2.5\n', [['1', '2.5']]],
+  ['units, and a line below them', { units: true, below: 1 }, 't,v\ns,degC\n,Avg\n1,2.5\n', [['1', '2.5']]],
+  ['more lines below than there are', { below: 9 }, 't,v\nAvg,Min\n', []],
+  [
+    'units and a line below each header',
+    { units: true, below: 1 },
+    't,v\ns,degC\n,Avg\n1,2.5\nt,w\ns,m\n,Max\n2,7\n',
+    [
+      ['1', '2.5', null],
+      ['2', null, '7'],
+    ],
+  ],
   ['footer', { footer: 2 }, 't,v\n1,2\nEND OF FILE\n2 rows, all good, done\n', [['1', '2']]],
   [
     'nulls',
@@ -247,6 +259,23 @@ test('files of one pattern share types, decimal signs and the order of dates', a
   });
 });
 
+test('a description counts the lines below the header that are left out, and has the units above them', async () => {
+  const content = '"TOA5","SITE_A"\n"t","v"\n"TS","degC"\n"","Avg"\n"2014-11-02 00:00:00",-2.042\n';
+  const [text] = await texts.describe(texts.file('toa5.csv', content, { skip: 1, units: true, below: 1 }));
+  assert.deepEqual([text?.headerLine, text?.unitsLine, text?.headEnd], [2, 3, 4]);
+  assert.deepEqual(text?.skipped, [
+    { reason: 'above the header', count: 1, firstLine: 1 },
+    { reason: 'below the header', count: 1, firstLine: 4 },
+  ]);
+  assert.deepEqual(
+    text?.columns.map(({ type, unit }) => [type, unit]),
+    [
+      ['TIMESTAMP', 'TS'],
+      ['DOUBLE', 'degC'],
+    ],
+  );
+});
+
 test('a description says what was decided, and why', async () => {
   const content = 'Station,Harbor\n\nt,v,id\nd/m/y,degC,\n13/02/2026,1.5,007\n14/02/2026,,008\nno row\n';
   const file = texts.file('a.csv', content, { units: true, ragged: 'skip', skip: 2 });
@@ -261,6 +290,7 @@ test('a description says what was decided, and why', async () => {
     headerLine: 3,
     laterHeaderLines: [],
     unitsLine: 4,
+    headEnd: 4,
     skipped: [
       { reason: 'above the header', count: 2, firstLine: 1 },
       { reason: 'other number of fields', count: 1, firstLine: 7 },

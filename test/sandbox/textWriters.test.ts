@@ -58,6 +58,10 @@ const writers: Readonly<Record<string, Writer>> = {
     content: csv(header, 's,degC,', ...rows.map(line)),
     format: { units: true },
   }),
+  'units and kinds of aggregates, stated': (rows) => ({
+    content: csv(header, 's,degC,', ',Avg,', ...rows.map(line)),
+    format: { units: true, below: 1 },
+  }),
   'decimal commas': (rows) => ({
     content: csv(
       'Timestamp;Value;Note',

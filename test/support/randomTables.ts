@@ -78,6 +78,8 @@ const formats: readonly TextFormat[] = [
   { quote: '' },
   { comment: '#' },
   { units: true },
+  { units: true, below: 1 },
+  { below: 2 },
   { types: { b: 'integer', c: 'text' } },
   { types: { '*': 'number' } },
   { header: false },

@@ -117,6 +117,7 @@ export const textFormatFields = {
     '[time, temperature]',
   ),
   units: optional(boolean, 'True if the line below the header has the units of the columns.', 'true'),
+  below: optional(integer(0, linesMax), 'Number of lines to leave out below the header and its units.', '1'),
   footer: optional(integer(0, linesMax), 'Number of lines to leave out at the end.', '1'),
   nulls: optional(
     list(nullText),
@@ -162,11 +163,12 @@ interface Excluding {
   readonly comment?: string;
   readonly header?: boolean;
   readonly units?: boolean;
+  readonly below?: number;
 }
 
 /** Returns the issues of options that exclude each other. */
 export function contradictions(format: Excluding): readonly FieldIssue[] {
-  const { delimiter: between, decimal, quote, comment, header, units } = format;
+  const { delimiter: between, decimal, quote, comment, header, units, below = 0 } = format;
   const conflict = (key: keyof Excluding, related: keyof Excluding, message: string): FieldIssue => {
     return { key, code: 'key-conflict', message, related: { message: `${related} is here`, key: related } };
   };
@@ -182,6 +184,9 @@ export function contradictions(format: Excluding): readonly FieldIssue[] {
       : []),
     ...(header === false && units === true
       ? [conflict('units', 'header', 'units are in the line below a header, and the files have no header')]
+      : []),
+    ...(header === false && below > 0
+      ? [conflict('below', 'header', 'these lines are below a header, and the files have no header')]
       : []),
   ];
 }

@@ -19,6 +19,8 @@ export interface TextFormat {
   readonly names?: readonly string[];
   /** True when the line below the header has the units of the columns. */
   readonly units?: boolean;
+  /** Number of lines to leave out below the header and its units. */
+  readonly below?: number;
   /** Number of lines to leave out at the end. */
   readonly footer?: number;
   /** Texts that stand for a missing value, in addition to the empty one. */

@@ -30,6 +30,7 @@ function description({ file, scan, columns, reasons, dates }: TextTable): TextDe
     headerLine: layout.hasHeader ? layout.skip + 1 : undefined,
     laterHeaderLines: table.laterHeaderLines,
     unitsLine: table.unitsLine,
+    headEnd: table.headEnd,
     skipped: table.skipped,
     dates: dates && { text: dates.order, decidedBy: dates.decidedBy },
     zone: format.zone,

@@ -15,6 +15,8 @@ export interface TextDescription {
   readonly laterHeaderLines: readonly number[];
   /** 1-based; undefined without a row of units. */
   readonly unitsLine: number | undefined;
+  /** 1-based: the last line of units, or of those left out below the header; undefined without any. */
+  readonly headEnd: number | undefined;
   /** Lines that are no rows, in order of the reasons' first lines. */
   readonly skipped: readonly SkippedLines[];
   /** Order of day and month, or format; undefined when no date has an order that matters. */

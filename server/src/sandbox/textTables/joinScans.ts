@@ -8,7 +8,7 @@ import { type SavedShape } from './dateShape.ts';
 import { type SkippedLines } from './description.ts';
 import { forms, type NumberSizes } from './numberForm.ts';
 import { type SavedColumn, type SavedFacts, type SavedScan } from './savedScan.ts';
-import { aboveHeader } from './tableScan.ts';
+import { aboveHeader, belowHeader } from './tableScan.ts';
 
 /** What was found in the lines above the rows of a file, and in a part of its rows. */
 export interface PartScan {
@@ -47,7 +47,8 @@ function joinedLines(
 ): readonly SkippedLines[] {
   const all = new Map(one.map((lines) => [lines.reason, lines]));
   for (const { reason, count, firstLine } of next) {
-    if (reason === aboveHeader) continue;
+    // Each part has the lines above its rows.
+    if (reason === aboveHeader || reason === belowHeader) continue;
     const known = all.get(reason);
     all.set(reason, { reason, count: (known?.count ?? 0) + count, firstLine: known?.firstLine ?? firstLine + shift });
   }

@@ -4,6 +4,7 @@ import { type OpenDisk } from '../../storage/disk.ts';
 import { type PartRange, partsOf, type PartSizes } from '../fileParts.ts';
 import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
+import { type TextFormat } from '../textFormat.ts';
 import { decoded, encodingNamed, encodingOf, type TextScope } from './decoded.ts';
 import { joinScans, type PartScan } from './joinScans.ts';
 import { type TextLayout } from './layout.ts';
@@ -117,7 +118,7 @@ function headOf(start: Buffer, file: SourceFile): Head | undefined {
   const mark = isMarked ? byteOrderMark.length : 0;
   const text = start.subarray(mark, mark + headBytes);
   const layout = layoutOf(text, file);
-  const above = linesAbove(text, layout, file.format?.units === true);
+  const above = linesAbove(text, layout, file.format);
   return above === undefined ? undefined : { layout, end: mark + above.end, lines: above.lines };
 }
 
@@ -125,9 +126,9 @@ function headOf(start: Buffer, file: SourceFile): Head | undefined {
 function linesAbove(
   text: Buffer,
   layout: TextLayout,
-  hasUnits: boolean,
+  { units, below = 0 }: TextFormat = {},
 ): { readonly end: number; readonly lines: number } | undefined {
-  const lines = layout.skip + (layout.hasHeader ? 1 : 0) + (hasUnits ? 1 : 0);
+  const lines = layout.skip + (layout.hasHeader ? 1 : 0) + (units === true ? 1 : 0) + below;
   let end: number | undefined;
   const reader = new RecordReader({ ...layout, wholeLines: layout.skip }, (record) => {
     const isAbove = record.line <= layout.skip || (!record.isBlank && !record.isWhole);

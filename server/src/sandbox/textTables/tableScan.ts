@@ -11,6 +11,8 @@ import { statedType, testOfType } from './statedType.ts';
 
 /** Reason of the lines above the header, which are no rows. */
 export const aboveHeader = 'above the header';
+/** Reason of the lines below the header, and below its units, that are no rows. */
+export const belowHeader = 'below the header';
 
 /** A column, with the facts about all of its values. */
 interface ScannedColumn {
@@ -25,6 +27,8 @@ export interface ScannedTable {
   readonly rowCount: number;
   readonly laterHeaderLines: readonly number[];
   readonly unitsLine?: number | undefined;
+  /** The last line of units, or of those to leave out below the header; undefined without any. */
+  readonly headEnd?: number | undefined;
   /** The lines that are no rows, by reason. */
   readonly skipped: readonly SkippedLines[];
 }
@@ -55,6 +59,7 @@ export class TableScan {
   readonly #skipped = new Map<string, { count: number; readonly firstLine: number }>();
   #rowCount = 0;
   #unitsLine: number | undefined;
+  #headEnd: number | undefined;
   /** Names in the header that the next rows are under, with the index of each one's column. */
   #names: readonly string[];
   #header: readonly string[] = [];
@@ -64,13 +69,15 @@ export class TableScan {
   /** For the rows under the current names; made when it is needed. */
   #regular: RegularRows | undefined;
   #expects: 'header' | 'units' | 'rows';
+  /** Number of records to leave out before the next row. */
+  #below = 0;
 
   constructor(layout: TextLayout, options: ScanOptions) {
     this.#layout = layout;
     this.#options = options;
     this.#names = layout.names;
-    this.#expects = layout.hasHeader ? 'header' : 'rows';
-    if (!layout.hasHeader && options.format.units === true) this.#expects = 'units';
+    if (layout.hasHeader) this.#expects = 'header';
+    else this.#expects = this.#belowHeader();
     this.#useNames(layout.names);
   }
 
@@ -81,6 +88,7 @@ export class TableScan {
     else if (record.isBlank && (record.text(0) !== '' || this.#names.length !== 1)) this.#takeBlank(record);
     else if (record.isBlank && this.#names.length === 1) this.#takeEmpty(record);
     else if (this.#expects !== 'rows') this.#takeHead(record);
+    else if (this.#below > 0) this.#takeBelow(record);
     else this.#takeRecord(record);
     return true;
   };
@@ -93,7 +101,8 @@ export class TableScan {
       [delimiter, quote].every((mark) => /^[\t -~]?$/.test(mark)) && delimiter !== '' && delimiter !== quote;
     if (!isSimple || takeRow !== undefined) return undefined;
     return (reader, from) => {
-      if (this.#expects !== 'rows' || reader.line <= this.#layout.skip || this.#names.length < 2) return from;
+      if (this.#expects !== 'rows' || this.#below > 0 || reader.line <= this.#layout.skip || this.#names.length < 2)
+        return from;
       this.#regular ??= this.#regularRows();
       const { to, rows } = this.#regular.read(reader, from);
       this.#rowCount += rows;
@@ -121,6 +130,7 @@ export class TableScan {
       rowCount: this.#rowCount,
       laterHeaderLines: this.#laterHeaderLines,
       unitsLine: this.#unitsLine,
+      headEnd: this.#headEnd,
       skipped: above === 0 ? skipped : [{ reason: aboveHeader, count: above, firstLine: 1 }, ...skipped],
     };
   }
@@ -138,10 +148,11 @@ export class TableScan {
   #takeHead(record: RecordReader): void {
     if (this.#expects === 'header') {
       this.#setHeader(record);
-      this.#expects = this.#options.format.units === true ? 'units' : 'rows';
+      this.#expects = this.#belowHeader();
       return;
     }
     this.#unitsLine ??= record.line;
+    if (this.#laterHeaderLines.length === 0) this.#headEnd = record.line;
     const units = record.texts();
     this.#map.forEach((column, index) => {
       const unit = units[index]?.trim() ?? '';
@@ -149,6 +160,19 @@ export class TableScan {
       if (unit !== '') this.#columns[column] = { name, facts, unit };
     });
     this.#expects = 'rows';
+  }
+
+  /** What comes below a header. */
+  #belowHeader(): 'units' | 'rows' {
+    const { units, below = 0 } = this.#options.format;
+    this.#below = below;
+    return units === true ? 'units' : 'rows';
+  }
+
+  #takeBelow(record: RecordReader): void {
+    this.#below -= 1;
+    if (this.#laterHeaderLines.length === 0) this.#headEnd = record.line;
+    this.#leaveOut(record.line, belowHeader);
   }
 
   #setHeader(record: RecordReader): void {
@@ -180,7 +204,7 @@ export class TableScan {
     this.#laterHeaderLines.push(record.line);
     this.needsOwnReading = true;
     this.#useNames(this.#sectionNames());
-    if (this.#options.format.units === true) this.#expects = 'units';
+    this.#expects = this.#belowHeader();
   }
 
   /** With stated names, a header of as many columns is another header of the same ones. */

@@ -126,8 +126,7 @@ function listSql(columns: readonly ReadColumn[]): SqlText {
 /** The options of read_csv, each after a comma: all of them, so that nothing is guessed. */
 function csvOptions({ file, scan, columns }: TextTable): SqlText {
   const { layout, table, lineEnds } = scan;
-  const headLines = layout.hasHeader || table.unitsLine !== undefined ? 1 : 0;
-  const skip = Math.max(layout.skip + headLines, table.unitsLine ?? 0);
+  const skip = table.headEnd ?? layout.skip + (layout.hasHeader ? 1 : 0);
   const types = columns.map(({ name, readAs }) => sql`${literal(name)}: ${literal(readAs)}`);
   const options = [
     sql`auto_detect = false`,

@@ -102,8 +102,8 @@ function fieldsOf(
 }
 
 function rowsOf({ bytes, description }: TableText, path: string): Rows {
-  const { delimiter, quote, headerLine = 0, unitsLine = 0, rowCount } = description;
-  const above = Math.max(headerLine, unitsLine);
+  const { delimiter, quote, headerLine = 0, headEnd = 0, rowCount } = description;
+  const above = Math.max(headerLine, headEnd);
   const lines = lineStarts(bytes);
   const first: number[] = [];
   const options = { delimiter, quote, comment: '', wholeLines: above };

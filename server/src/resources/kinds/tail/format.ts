@@ -2,7 +2,7 @@
 import { contradictions, textFormatFields } from '../../../documents/textFormat.ts';
 import { type FieldIssue, object, type SpecOf } from '../../../documents/schema.ts';
 
-const { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates, zone, ragged, types } =
+const { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, ragged, types } =
   textFormatFields;
 
 /**
@@ -10,7 +10,7 @@ const { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates,
  * the first line, which the document gives as `names`.
  */
 export const lineFormatSchema = object(
-  { delimiter, quote, encoding, comment, skip, units, nulls, decimal, dates, zone, ragged, types },
+  { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, ragged, types },
   { check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)] },
 );
 

@@ -41,14 +41,14 @@ export function quoteOf({ format }: Pick<LinesSpec, 'format'>): number | undefin
 }
 
 function headIn(bytes: Uint8Array, { names, format = {} }: HeadSpec): Head | undefined {
-  const { skip = 0, comment = '', units = false } = format;
+  const { skip = 0, comment = '', units = false, below = 0 } = format;
   const quote = quoteOf({ format });
   let at = 0;
   for (let line = 0; line < skip; line++) {
     at = bytes.indexOf(newline, at) + 1;
     if (at === 0) return undefined;
   }
-  const wanted = names !== undefined ? 0 : units ? 2 : 1;
+  const wanted = names !== undefined ? 0 : 1 + (units ? 1 : 0) + below;
   const lines: Uint8Array[] = [];
   while (lines.length < wanted) {
     const rest = bytes.subarray(at);

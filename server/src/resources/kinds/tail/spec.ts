@@ -88,12 +88,12 @@ function checkNames({ lines, names, format }: Fields): readonly FieldIssue[] {
   if (lines !== undefined && lines !== 'csv') {
     return [{ key: 'names', code: 'key-conflict', message: `lines of ${lines} have no names of columns` }];
   }
-  if (format?.units !== true) return [];
+  if (format?.units !== true && (format?.below ?? 0) === 0) return [];
   return [
     {
       key: 'names',
       code: 'key-conflict',
-      message: 'units are in the line below a header, and names are for files without',
+      message: 'units, and lines to leave out, are below a header, and names are for files without',
     },
   ];
 }
