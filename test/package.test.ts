@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../scripts/run.mjs';
+import { vsce } from '../scripts/vsix.mjs';
 
 /** Every dependency and why it is there. Adding one means adding its reason. */
 const runtime = {
@@ -143,9 +143,8 @@ test('client and server speak one version of the protocol', () => {
   assert.deepEqual(versions('vscode-languageclient'), versions('vscode-languageserver'));
 });
 
-test('the packed extension contains the bundles and the native module, and no source', () => {
-  const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
-  const files = execFileSync(process.execPath, [vsce, 'ls'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+test('the packed extension contains the bundles and the native module, and no source', async () => {
+  const files = (await vsce(['ls'])).trim().split('\n');
   const binding = new RegExp(
     `^node_modules/@duckdb/node-bindings-${process.platform}-${process.arch}(-musl)?/duckdb\\.node$`,
   );
