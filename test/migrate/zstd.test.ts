@@ -98,7 +98,7 @@ test('each damage of a frame is an error with its path', async () => {
     await assert.rejects(unpacked([bytes]), { code: 'pond-damaged', message }, what);
 });
 
-test('an error of the source stays as it is', async () => {
+test('an error of the source is not changed', async () => {
   const failed = new PondError('remote-failed', 'the store is away');
   function* chunks(): Iterable<Uint8Array> {
     yield frame([]);
