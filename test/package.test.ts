@@ -14,6 +14,8 @@ const runtime = {
     'wraps the key of a sealed store for its recipients, in the format of the age tool; loaded with such a store',
   'apache-arrow': 'the inner layer of the op log: directory entries are Arrow IPC streams',
   chokidar: 'watches a mirrored folder: it misses no nested folder, and has no install script',
+  fzstd:
+    'unpacks large files of backups of 2025 as a stream: Node 20 has no Zstandard, and pure JavaScript stays in bounds',
   'hash-wasm': 'BLAKE3, by which a Watertown pond names its content: WebAssembly inside the package',
   hyparquet: 'reads one row group of a commit without waking the query engine',
   'hyparquet-compressors':

@@ -83,7 +83,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^@(aws-sdk|smithy)\//, parts: ['remote'] },
   { module: /^age-encryption$/, parts: ['remote'] },
   { module: /^chokidar$/, parts: ['storage'] },
-  { module: /^hash-wasm$/, parts: ['migrate'] },
+  { module: /^(hash-wasm|fzstd)$/, parts: ['migrate'] },
 ];
 
 /** What is run from outside: the bundles' entries, the tests and the scripts. */

@@ -166,7 +166,12 @@ function shareOf(text: string): number {
 }
 
 async function ls(session: Session): Promise<void> {
-  const found = await session.backupList(argument(session.line, 1));
+  const url = argument(session.line, 1);
+  const found = await session.backupList(url);
+  if (found.length === 0)
+    session.terminal.warn(
+      `pond: no copy of a pond is at ${printable(url)}\nhint: Name the prefix of the Backup too: it is 'ponds', unless its document states another.`,
+    );
   if (session.line.json) return await printJson(session, found);
   const rows = found.map(({ pond, created, by, layout, commit, time }) => [
     pond,

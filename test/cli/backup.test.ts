@@ -195,7 +195,7 @@ test('a clone backs up nothing until it is adopted, and only with the history of
 });
 
 test('options belong to one action, and names to Backups', async (t) => {
-  const { pond } = await newPlace(t);
+  const { pond, url } = await newPlace(t);
   const usage = await pond(['backup', 'status', '--full']);
   assert.match(usage.stderr, /^error\[usage\]: --full is not for 'pond backup status'/);
   assert.match((await pond(['backup', 'verify', 'nas', '--sample', 'x'])).stderr, /^error\[usage\]/);
@@ -204,6 +204,9 @@ test('options belong to one action, and names to Backups', async (t) => {
     const verified = await pond(['backup', 'verify', ...name]);
     assert.match(verified.stderr, /^error\[not-found\]: there is no copy of this pond/);
   }
+  const none = await pond(['backup', 'ls', url]);
+  assert.deepEqual([none.status, none.stdout], [0, '']);
+  assert.match(none.stderr, /^pond: no copy of a pond is at file:\S+\nhint: Name the prefix of the Backup too: /);
   const ls = await pond(['backup', 'ls']);
   assert.match(ls.stderr, /^error\[usage\]: an argument is missing for 'backup ls'\nhint: See 'pond help backup'\.$/m);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { recordsUpTo } from '../../server/src/migrate/appendedText.ts';
 import { bytesOf } from '../support/tree.ts';
 
-test('records are counted at ends, however the text is cut into parts', () => {
+test('records are counted at ends, however the text is cut into parts', async () => {
   const text = 'a,b\r\n1,"x\ny"\r\n\r\n2,"""\n"\n3,z';
   const ends = [0, 5, 10, 14, 16, 22, 25, text.length];
   const cases: readonly (readonly [boolean, readonly number[]])[] = [
@@ -15,9 +15,9 @@ test('records are counted at ends, however the text is cut into parts', () => {
       const parts = Array.from({ length: Math.ceil(text.length / partBytes) }, (_, at) =>
         bytesOf(text.slice(at * partBytes, (at + 1) * partBytes)),
       );
-      assert.deepEqual(recordsUpTo(parts, ends, { hasQuotes }), expected, `parts of ${partBytes} bytes`);
+      assert.deepEqual(await recordsUpTo(parts, ends, { hasQuotes }), expected, `parts of ${partBytes} bytes`);
     }
   }
-  assert.deepEqual(recordsUpTo([bytesOf('a\nb\n')], [2, 2, 4], { hasQuotes: false }), [1, 1, 2]);
-  assert.deepEqual(recordsUpTo([], [0], { hasQuotes: false }), [0]);
+  assert.deepEqual(await recordsUpTo([bytesOf('a\nb\n')], [2, 2, 4], { hasQuotes: false }), [1, 1, 2]);
+  assert.deepEqual(await recordsUpTo([], [0], { hasQuotes: false }), [0]);
 });

@@ -246,7 +246,11 @@ test('a source that went on is migrated from where it was; one that differs, or 
 const damages: readonly (readonly [string, (folder: string) => void, RegExp])[] = [
   ['a missing file', (folder) => rmSync(join(folder, inbox, 'a.csv.1.data')), /a\.csv\.1\.data: it is missing/],
   ['a short file', (folder) => truncateSync(join(folder, inbox, 'a.csv.1.data'), 1), /it has 1 bytes, expected 3/],
-  ['an altered file', (folder) => writeFileSync(join(folder, inbox, 'a.csv.2.data'), 'abcx'), /not that of its hash/],
+  [
+    'an altered file',
+    (folder) => writeFileSync(join(folder, inbox, 'a.csv.2.data'), 'abcx'),
+    /its SHA-256 is [0-9a-f]{64}, expected [0-9a-f]{64}/,
+  ],
   ['an altered directory', (folder) => writeFileSync(join(folder, 'Inbox/dir.1.parquet'), 'x'), /dir\.1\.parquet/],
   ['a cut state', (folder) => truncateSync(join(folder, 'dir.12.parquet'), 40), /dir\.12\.parquet/],
   ['a missing state', (folder) => rmSync(join(folder, 'dir.5.parquet')), /dir\.5\.parquet: it is missing/],

@@ -1,6 +1,7 @@
 /** Answers of services, without a service: the proxy gives them. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { probeStore } from '../../server/src/remote/probe.ts';
 import { S3Store, type S3StoreOptions } from '../../server/src/remote/s3Store.ts';
 import { bodyInChunks, collect, keysOf, pattern, rejects, textBody } from '../contracts/objectStores.ts';
@@ -81,6 +82,20 @@ for (const [status, code] of denials) {
     assert.equal(requests.length, 1);
   });
 }
+
+test('requests that wait together listen to one signal, and no warning is printed', async (t) => {
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', onWarning);
+  t.after(() => process.off('warning', onWarning));
+  const { store } = await answering(t, [found('one')]);
+  const { signal } = new AbortController();
+  const contents = await Promise.all(Array.from({ length: 20 }, () => store.read('a', { signal })));
+  assert.deepEqual(new Set(contents.map(String)).size, 1);
+  // A warning is an event of a later turn.
+  await setImmediate();
+  assert.deepEqual(warnings.map(String), []);
+});
 
 test('other failures have the code of what they are, and are not repeated', async (t) => {
   const cases: readonly (readonly [ProxiedAnswer, string])[] = [

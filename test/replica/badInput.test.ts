@@ -112,7 +112,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a gap in the log, for a push': {
     code: 'remote-damaged',
-    says: /0003\.json is missing .*Nothing was sent\. Restore .* or back up to another prefix\./,
+    says: /0003\.json is missing .*Nothing was sent\. 'pond backup verify --repair' sends it again from this pond\. Or back up to another prefix\./,
     arrange: ({ store }) => void store.objects.delete(entryKey(3)),
     work: push,
   },
@@ -130,7 +130,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'an altered content': {
     code: 'remote-damaged',
-    says: /_pond\/blobs\/.*Nothing was changed at the store\. 'pond backup verify'/,
+    says: /_pond\/blobs\/.*Nothing was changed at the store\. 'pond backup verify --full --repair'/,
     arrange: (parts) => replace(parts.store, blobKey(parts), large(9)),
     work: clone,
   },

@@ -39,6 +39,12 @@ describe('a verification', () => {
     assert.equal(calls.filter(({ name }) => name === 'readStream').length, 0);
   });
 
+  it('of a copy so small that its share is less than an object reads one', async () => {
+    const backed = await pushed();
+    const { readObjects, problems } = await verify(backed, 0.000_001);
+    assert.deepEqual([readObjects, problems], [1, []]);
+  });
+
   it('finds every altered byte, or it is one that no program believes', async () => {
     const backed = await pushed();
     for (const seed of seeds(40)) {

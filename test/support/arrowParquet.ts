@@ -28,11 +28,13 @@ interface WriteSettings {
   readonly codec?: 'ZSTD' | 'UNCOMPRESSED' | 'SNAPPY';
   readonly createdBy?: string;
   readonly rowGroupSize?: number;
+  /** Bytes of a page, about. */
+  readonly pageSize?: number;
 }
 
 /** Returns rows as Parquet with those columns; ZSTD by default. */
 export function arrowParquet(columns: Columns, rows: Rows, settings: WriteSettings = {}): Uint8Array {
-  const { codec = 'ZSTD', createdBy = 'parquet-rs version 55.0.0', rowGroupSize } = settings;
+  const { codec = 'ZSTD', createdBy = 'parquet-rs version 55.0.0', ...sizes } = settings;
   const names = Object.keys(columns);
   const schema: SchemaElement[] = [
     { name: 'arrow_schema', num_children: names.length },
@@ -42,8 +44,9 @@ export function arrowParquet(columns: Columns, rows: Rows, settings: WriteSettin
     const name = key.replace(/\?$/, '');
     return { name, data: rows.map((row) => (Reflect.get(row, name) as unknown) ?? null) };
   });
-  const options = { schema, columnData, codec, createdBy, compressors: { ZSTD: zstdFrame } };
-  return new Uint8Array(parquetWriteBuffer({ ...options, ...(rowGroupSize !== undefined && { rowGroupSize }) }));
+  return new Uint8Array(
+    parquetWriteBuffer({ schema, columnData, codec, createdBy, compressors: { ZSTD: zstdFrame }, ...sizes }),
+  );
 }
 
 function elementsOf(key: string, type: ColumnType): readonly SchemaElement[] {

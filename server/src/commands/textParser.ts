@@ -1,5 +1,5 @@
 /** Reads texts of older systems as rows, in the sandbox. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
@@ -27,12 +27,12 @@ export class SandboxTextParser implements TextParser {
     this.#job = job;
   }
 
-  async parse(path: string, parts: readonly Uint8Array[], ends: readonly number[]): Promise<ParsedText | string> {
+  async parse(path: string, text: AsyncIterable<Uint8Array>, ends: readonly number[]): Promise<ParsedText | string> {
     const reading = readingOf('file', basename(path));
     const isText = reading?.compression === undefined && (reading?.reader === 'read_csv' || isLines(reading));
     if (reading === undefined || !isText) return 'its name is not that of CSV or of lines of JSON';
     try {
-      return await this.#rowsOf(path, { parts, ends, reading });
+      return await this.#rowsOf(path, { text, ends, reading });
     } catch (error) {
       if (!isPondError(error) || error.code === 'cancelled') throw error;
       return error.message;
@@ -44,14 +44,13 @@ export class SandboxTextParser implements TextParser {
     this.#directory.remove();
   }
 
-  async #rowsOf(path: string, { parts, ends, reading }: Text): Promise<ParsedText | string> {
+  async #rowsOf(path: string, { text, ends, reading }: Text): Promise<ParsedText | string> {
     const { signal } = this.#job;
     const builder = this.#builder();
     const name = join(this.#directory.path, String(this.#count++));
     const [hostPath, whole] = [`${name}.text`, `${name}.parquet`];
-    const sizeBytes = await writeHostStream(hostPath, streamOf(parts));
     const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
+    const sizeBytes = await writeHostStream(hostPath, hashed(text, hash));
     const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, reading };
     await builder.fromUserSql(
       { sql: 'FROM "$1"', input: { name: path, files: [file] }, tables: [], target: whole },
@@ -63,7 +62,8 @@ export class SandboxTextParser implements TextParser {
       return `a column of it is ${rowNumberColumn}`;
     const time = findTimeColumn(facts.columns, undefined, path);
     if (isNumeric(time.type)) await requireSecondsIn(time, [whole], { builder }, this.#job);
-    return { timeColumn: time.name, appends: this.#appends(whole, facts, rowsUpTo(parts, ends, { reading, facts })) };
+    const upTo = await rowsUpTo(readHostStream(hostPath, 0, Infinity), ends, { reading, facts });
+    return { timeColumn: time.name, appends: this.#appends(whole, facts, upTo) };
   }
 
   #appends(whole: string, facts: FileFacts, upTo: readonly number[]): readonly AppendedRows[] {
@@ -85,7 +85,7 @@ export class SandboxTextParser implements TextParser {
 }
 
 interface Text {
-  readonly parts: readonly Uint8Array[];
+  readonly text: AsyncIterable<Uint8Array>;
   readonly ends: readonly number[];
   readonly reading: Reading;
 }
@@ -96,18 +96,21 @@ const isLines = (reading: Reading | undefined): boolean => reading !== undefined
  * Returns the number of rows up to each end. Where the lines of the text are not its rows and at most one header, all rows
  * come with the last append.
  */
-function rowsUpTo(
-  parts: readonly Uint8Array[],
+async function rowsUpTo(
+  text: AsyncIterable<Uint8Array>,
   ends: readonly number[],
   { reading, facts: { rowCount } }: { readonly reading: Reading; readonly facts: FileFacts },
-): readonly number[] {
+): Promise<readonly number[]> {
   const isCsv = reading.reader === 'read_csv';
-  const records = recordsUpTo(parts, ends, { hasQuotes: isCsv });
+  const records = await recordsUpTo(text, ends, { hasQuotes: isCsv });
   const header = (records.at(-1) ?? 0) - rowCount;
   if (header === 0 || (isCsv && header === 1)) return records.map((count) => Math.max(0, count - header));
   return ends.map((_, index) => (index === ends.length - 1 ? rowCount : 0));
 }
 
-async function* streamOf(parts: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-  yield* parts;
+async function* hashed(text: AsyncIterable<Uint8Array>, hash: Hash): AsyncIterable<Uint8Array> {
+  for await (const part of text) {
+    hash.update(part);
+    yield part;
+  }
 }

@@ -20,28 +20,28 @@ export interface ParsedText {
 /** Reads texts as rows. */
 export interface TextParser {
   /**
-   * Reads the parts of a text, whose appends ended at these byte offsets, ascending, the last at its end. Returns a
+   * Reads a text, whose appends ended at these byte offsets, ascending, the last at its end. Returns a
    * sentence for people where the text cannot be a series.
    */
-  parse(path: string, parts: readonly Uint8Array[], ends: readonly number[]): Promise<ParsedText | string>;
+  parse(path: string, text: AsyncIterable<Uint8Array>, ends: readonly number[]): Promise<ParsedText | string>;
 }
 
 /**
  * Returns how many records of a text end at or before each of some byte offsets, ascending; at the last one, which is the
  * end of the text, a record needs no line feed. Blank lines count as none. A line feed in quotes ends no record.
  */
-export function recordsUpTo(
-  parts: Iterable<Uint8Array>,
+export async function recordsUpTo(
+  text: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ends: readonly number[],
   { hasQuotes }: { readonly hasQuotes: boolean },
-): readonly number[] {
+): Promise<readonly number[]> {
   const counts: number[] = [];
   let [offset, records] = [0, 0];
   let [isQuoted, isBlank] = [false, true];
   const pass = (): void => {
     while (counts.length < ends.length - 1 && ends[counts.length]! <= offset) counts.push(records);
   };
-  for (const part of parts) {
+  for await (const part of text) {
     for (const byte of part) {
       pass();
       offset += 1;

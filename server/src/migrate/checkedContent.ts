@@ -33,12 +33,13 @@ export function checkedFile(disk: Disk, path: string, location: string, stated: 
 /** Returns bytes that are as stated. Fails `pond-damaged`. */
 export function checkedBytes(bytes: Uint8Array, path: string, { sizeBytes, sha256 }: StatedContent): Uint8Array {
   if (bytes.length !== sizeBytes) throw damagedSource(path, sizeProblem(bytes.length, sizeBytes));
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw damagedSource(path, alteredProblem);
+  const got = createHash('sha256').update(bytes).digest('hex');
+  if (got !== sha256) throw damagedSource(path, hashProblem(got, sha256));
   return bytes;
 }
 
 /** Yields a stream that is as stated. Fails `pond-damaged`, at the latest at its end. */
-async function* checkedStream(
+export async function* checkedStream(
   stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   path: string,
   { sizeBytes, sha256 }: StatedContent,
@@ -52,7 +53,8 @@ async function* checkedStream(
     yield chunk;
   }
   if (bytes !== sizeBytes) throw damagedSource(path, sizeProblem(bytes, sizeBytes));
-  if (hash.digest('hex') !== sha256) throw damagedSource(path, alteredProblem);
+  const got = hash.digest('hex');
+  if (got !== sha256) throw damagedSource(path, hashProblem(got, sha256));
 }
 
 /** Reads content to its end. Returns its first and last four bytes as text, by which Parquet is recognized. */
@@ -101,7 +103,7 @@ export function targetProblem(target: string): string | undefined {
   }
 }
 
-const alteredProblem = 'its content is not that of its hash';
+const hashProblem = (got: string, expected: string): string => `its SHA-256 is ${got}, expected ${expected}`;
 
 function sizeProblem(got: number | undefined, expected: number): string {
   return got === undefined ? 'it is missing' : `it has ${got} bytes, expected ${expected}`;

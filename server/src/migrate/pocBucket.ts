@@ -7,17 +7,15 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
+import { type Content } from '../tinyfs/backend.ts';
 import { joinPath } from '../tinyfs/path.ts';
-import { checkedBytes, damagedSource, problemIn } from './checkedContent.ts';
+import { checkedBytes, checkedStream, damagedSource, problemIn, wholeContent } from './checkedContent.ts';
 import { parquetRows, rowsBytesMax } from './parquetRows.ts';
 import { pathProblem, type PocEntry, pocEntries } from './pocEntries.ts';
 import { type PocHistory, type PocState, type PocVersion } from './pocHistory.ts';
-import { unzstd, unzstdExactly } from './zstd.ts';
+import { unzstd } from './zstd.ts';
 
 const statusName = 'POND';
-
-/** Larger assets do not fit into memory. */
-const assetBytesMax = 1024 * 1024 * 1024;
 
 /** Returns the directory of the backup in a store, '' or ending in '/'; undefined without one. Fails `not-found` for several. */
 export async function findPocBackup(store: ObjectStore, { signal }: Job): Promise<string | undefined> {
@@ -112,25 +110,27 @@ class PocBackupReader {
     return checkedBytes(entry.contents, location, entry);
   }
 
-  async #asset({ sizeBytes, sha256 }: PocEntry): Promise<Uint8Array> {
-    const key = `${this.#folder}asset/${sha256}`;
+  /** An asset has any size: it is never in memory as a whole. */
+  async #asset(stated: PocEntry): Promise<Content> {
+    const key = `${this.#folder}asset/${stated.sha256}`;
     const location = this.#location(key);
-    if (sizeBytes > assetBytesMax) throw damagedSource(location, `it has more than ${assetBytesMax} bytes`);
-    const bytes = await unzstdExactly(await this.#read(key, assetBytesMax), location, sizeBytes);
-    return checkedBytes(bytes, location, { sizeBytes, sha256 });
+    const packed = await this.#store.readStream(key, this.#request);
+    if (packed === undefined) throw damagedSource(location, 'it is missing');
+    return checkedStream(unzstd(packed, location), location, stated);
   }
 
   async #entries(number: number, packed?: Uint8Array): Promise<readonly PocEntry[]> {
     const key = `${this.#folder}${number}`;
     const location = this.#location(key);
-    const bytes = await unzstd(packed ?? (await this.#read(key)), location, rowsBytesMax);
+    const content = unzstd([packed ?? (await this.#read(key))], location);
+    const bytes = await wholeContent(content, location, rowsBytesMax);
     const entries = await pocEntries(bytes, location);
     this.#batch = { number, entries };
     return entries;
   }
 
-  async #read(key: string, sizeBytesMax: number = rowsBytesMax): Promise<Uint8Array> {
-    const bytes = await this.#store.read(key, { ...this.#request, sizeBytesMax });
+  async #read(key: string): Promise<Uint8Array> {
+    const bytes = await this.#store.read(key, { ...this.#request, sizeBytesMax: rowsBytesMax });
     if (bytes === undefined) throw damagedSource(this.#location(key), 'it is missing');
     return bytes;
   }

@@ -3,6 +3,7 @@ import { readCoverage } from '../pond/seriesCoverage.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type AppendedRows, type ParsedText, type TextParser } from './appendedText.ts';
 import { type SourceChange } from './source.ts';
+import { type WatertownContents } from './watertownContent.ts';
 import { type WatertownRow } from './watertownRow.ts';
 
 /** Name of the attribute of the time column of a series, where that is not `Timestamp`. */
@@ -30,16 +31,16 @@ export class AppendedTexts {
 
   /**
    * Returns the changes of a version that became rows; undefined for a text that stays a file. `live` are the rows with
-   * the content of the whole text, which `read` returns.
+   * the content of the whole text.
    */
   async changesOf(
     row: WatertownRow,
     path: string,
-    { wanted, live, read }: AppendedContent,
+    { wanted, live, contents }: AppendedContent,
   ): Promise<readonly SourceChange[] | undefined> {
     if (this.#parser === undefined) return undefined;
     if (!this.#series.has(row.nodeId)) {
-      this.#series.set(row.nodeId, await this.#parse(this.#parser, path, { wanted, live, read }));
+      this.#series.set(row.nodeId, await this.#parse(this.#parser, path, { wanted, live, contents }));
     }
     const series = this.#series.get(row.nodeId);
     if (series === undefined) return undefined;
@@ -75,14 +76,14 @@ export class AppendedTexts {
   async #parse(
     parser: TextParser,
     path: string,
-    { wanted, live, read }: AppendedContent,
+    { wanted, live, contents }: AppendedContent,
   ): Promise<AppendedSeries | undefined> {
-    const parts = await read();
+    const { sizesBytes } = await contents.check(live);
     const versions = [...wanted].sort((a, b) => a - b);
     const ends = versions.map((version) =>
-      live.reduce((end, { range }, index) => (range.last <= version ? end + (parts[index]?.length ?? 0) : end), 0),
+      live.reduce((end, { range }, index) => (range.last <= version ? end + sizesBytes[index]! : end), 0),
     );
-    const parsed = await parser.parse(path, parts, ends);
+    const parsed = await parser.parse(path, contents.open(live), ends);
     if (typeof parsed === 'string') {
       this.#notes.push(`${path} stays a file: ${parsed.replace(`${path} `, 'it ')}.`);
       return undefined;
@@ -97,6 +98,5 @@ interface AppendedContent {
   /** Versions that become versions. */
   readonly wanted: ReadonlySet<number>;
   readonly live: readonly WatertownRow[];
-  /** Returns the contents of the live rows. */
-  readonly read: () => Promise<readonly Uint8Array[]>;
+  readonly contents: WatertownContents;
 }

@@ -1,7 +1,7 @@
 /** Compares the contents of a migrated Watertown pond with the source, by BLAKE3. */
 import { type Node } from '../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { blake3Of } from './watertownContent.ts';
+import { blake3Of } from './blake3.ts';
 import { type ContentHashes } from './watertownHistory.ts';
 import { type TreeComparison } from './source.ts';
 
@@ -43,9 +43,7 @@ async function hashesOf(migrated: WorkingDirectory, path: string): Promise<reado
   }
   const hashes: string[] = [];
   for (const version of versions) {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of migrated.backend.read(version)) parts.push(chunk);
-    hashes.push(await blake3Of(parts));
+    hashes.push(await blake3Of(migrated.backend.read(version)));
   }
   return hashes;
 }

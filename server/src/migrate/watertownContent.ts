@@ -1,26 +1,31 @@
 /** Contents of the rows of a Watertown pond: in the row, or in a Parquet file of chunks that is named by their BLAKE3. */
-import { createBLAKE3, type IHasher } from 'hash-wasm';
-import { lazyAsync } from '../base/lazy.ts';
+import { type IHasher } from 'hash-wasm';
 import { LruCache } from '../base/lruCache.ts';
 import { readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
-import { damagedSource, problemIn } from './checkedContent.ts';
+import { acquireHasher, digestSoFar, releaseHasher } from './blake3.ts';
+import { damagedSource, problemIn, wholeContent } from './checkedContent.ts';
+import { rowsBytesMax } from './parquetRows.ts';
+import { contentChunks } from './watertownChunks.ts';
 import { type WatertownRow } from './watertownRow.ts';
 import { locationOf, openDataFile } from './watertownTable.ts';
 
 /** Row groups of contents in memory, bytes. */
 const cachedBytesMax = 64 * 1024 * 1024;
 
-/** Larger contents do not fit into memory: their chunks are in one row group. */
-const largeBytesMax = 1024 * 1024 * 1024;
+/** Facts about contents that were read to their end. */
+interface CheckedContents {
+  /** Of all contents in sequence, lower-case hex. */
+  readonly blake3: string;
+  /** Of each content. */
+  readonly sizesBytes: readonly number[];
+}
 
-const hasher = lazyAsync(() => createBLAKE3());
-
-/** Returns the BLAKE3 of contents in sequence, lower-case hex. */
-export async function blake3Of(parts: Iterable<Uint8Array>): Promise<string> {
-  const hash: IHasher = (await hasher()).init();
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
+/** Where a content is in a sequence. */
+interface Sequence {
+  /** Has got the contents before it. */
+  readonly all: IHasher;
+  readonly isFirst: boolean;
 }
 
 /** Reads contents from the table on a disk whose root is the data directory. */
@@ -40,24 +45,78 @@ export class WatertownContents {
     return locationOf(this.#disk, place.file);
   }
 
-  /** Returns the content of a row of its stated size; its hash is not compared. Fails `pond-damaged`. */
+  /** Returns a small content of its stated size; its hash is not compared. Fails `pond-damaged`, also for a large one. */
   async read(row: WatertownRow): Promise<Uint8Array> {
-    const location = this.location(row);
+    return await wholeContent(this.#partsOf(row), this.location(row), rowsBytesMax);
+  }
+
+  /** Reads the contents of rows to their end, and compares them as `open` does. Fails `pond-damaged`. */
+  async check(rows: readonly WatertownRow[]): Promise<CheckedContents> {
+    const all = await acquireHasher();
     try {
-      const bytes = (await this.#inline(row)) ?? (await this.#large(row));
-      if (row.sizeBytes === undefined || row.sizeBytes === bytes.length) return bytes;
-      throw damagedSource(location, `version ${row.version} has ${bytes.length} bytes, expected ${row.sizeBytes}`);
-    } catch (error) {
-      throw damagedSource(location, problemIn(error, location), error);
+      const sizesBytes: number[] = [];
+      for (const [index, row] of rows.entries()) {
+        let sizeBytes = 0;
+        for await (const part of this.#checked(row, { all, isFirst: index === 0 })) sizeBytes += part.length;
+        sizesBytes.push(sizeBytes);
+      }
+      return { blake3: all.digest('hex'), sizesBytes };
+    } finally {
+      releaseHasher(all);
     }
   }
 
-  /** As `read`; the content has the BLAKE3 of the row, or `cumulative` does. Fails `pond-damaged`. */
-  async readChecked(row: WatertownRow, cumulative: () => Promise<string | undefined> = none): Promise<Uint8Array> {
-    const bytes = await this.read(row);
-    if (row.blake3 === undefined || row.blake3 === (await blake3Of([bytes]))) return bytes;
-    if (row.blake3 === (await cumulative())) return bytes;
-    throw damagedSource(this.location(row), `version ${row.version} of node ${row.nodeId} is not that of its BLAKE3`);
+  /**
+   * Yields the contents of rows in sequence. Fails `pond-damaged` at the end of one that does not have the BLAKE3 of its row:
+   * that is its own, or that of all up to it, by the release that wrote it.
+   */
+  async *open(rows: readonly WatertownRow[]): AsyncGenerator<Uint8Array> {
+    const all = await acquireHasher();
+    try {
+      for (const [index, row] of rows.entries()) yield* this.#checked(row, { all, isFirst: index === 0 });
+    } finally {
+      releaseHasher(all);
+    }
+  }
+
+  async *#checked(row: WatertownRow, { all, isFirst }: Sequence): AsyncGenerator<Uint8Array> {
+    // The hash of the first content is that of all so far.
+    const own = isFirst ? undefined : await acquireHasher();
+    try {
+      for await (const part of this.#partsOf(row)) {
+        own?.update(part);
+        all.update(part);
+        yield part;
+      }
+      const { blake3: expected, version, nodeId } = row;
+      if (expected === undefined) return;
+      const got = own?.digest('hex') ?? digestSoFar(all);
+      if (got === expected || (!isFirst && digestSoFar(all) === expected)) return;
+      const problem = `version ${version} of node ${nodeId} has the BLAKE3 ${got}, expected ${expected}`;
+      throw damagedSource(this.location(row), problem);
+    } finally {
+      if (own !== undefined) releaseHasher(own);
+    }
+  }
+
+  /** Yields the content of a row of its stated size. */
+  async *#partsOf(row: WatertownRow): AsyncGenerator<Uint8Array> {
+    const location = this.location(row);
+    const { version, sizeBytes: expected } = row;
+    let sizeBytes = 0;
+    try {
+      const inline = await this.#inline(row);
+      for await (const part of inline === undefined ? this.#large(row) : [inline]) {
+        sizeBytes += part.length;
+        if (expected !== undefined && sizeBytes > expected) break;
+        yield part;
+      }
+      if (expected === undefined || sizeBytes === expected) return;
+      const got = sizeBytes > expected ? `at least ${sizeBytes}` : sizeBytes;
+      throw damagedSource(location, `version ${version} has ${got} bytes, expected ${expected}`);
+    } catch (error) {
+      throw damagedSource(location, problemIn(error, location), error);
+    }
   }
 
   async #inline({ place: { file, group, row } }: WatertownRow): Promise<Uint8Array | undefined> {
@@ -71,34 +130,14 @@ export class WatertownContents {
     return contents[row];
   }
 
-  async #large({ blake3, sizeBytes = 0, version }: WatertownRow): Promise<Uint8Array> {
+  async *#large({ blake3, version }: WatertownRow): AsyncGenerator<Uint8Array> {
     if (blake3 === undefined) throw damagedSource(`version ${version}`, 'it has neither content nor a hash');
-    if (sizeBytes > largeBytesMax) throw damagedSource(blake3, `it has more than ${largeBytesMax} bytes`);
     const name = `blake3=${blake3}`;
     const folders = ['_large_files', `_large_files/blake3_16=${blake3.slice(0, 4)}`];
     // Files that were moved into a folder lost their extension in some releases.
     const paths = folders.flatMap((folder) => [`${folder}/${name}.parquet`, `${folder}/${name}`]);
     const path = paths.find((candidate) => this.#disk.stat(candidate)?.kind === 'file');
     if (path === undefined) throw damagedSource(`_large_files/${name}.parquet`, 'it is missing');
-    return await this.#chunks(path);
-  }
-
-  /** Chunks count from 0; their rows may be in any order. */
-  async #chunks(path: string): Promise<Uint8Array> {
-    const file = openDataFile(this.#disk, path);
-    const chunks = new Map<number, Uint8Array>();
-    for (const group of file.metadata.row_groups.keys()) {
-      for (const row of await readRowGroup(file, group, { columns: ['chunk_id', 'chunk_data'], utf8: false })) {
-        const { chunk_id: id, chunk_data: data } = row;
-        if (typeof id !== 'bigint' || !(data instanceof Uint8Array)) throw damagedSource(path, 'it has no valid chunk');
-        chunks.set(Number(id), data);
-      }
-    }
-    const ordered = Array.from({ length: chunks.size }, (_, id) => chunks.get(id));
-    const missing = ordered.indexOf(undefined);
-    if (missing >= 0) throw damagedSource(path, `chunk ${missing} of ${chunks.size} is missing`);
-    return Buffer.concat(ordered.filter((chunk) => chunk !== undefined));
+    yield* contentChunks(openDataFile(this.#disk, path), path);
   }
 }
-
-const none = (): Promise<undefined> => Promise.resolve(undefined);

@@ -1,10 +1,12 @@
 /** Transactions of a Watertown pond as commits: the tree by its directories, the versions by the rows of each node. */
 import { groupBy } from '../base/groupBy.ts';
 import { type TimeRange } from '../parquet/footer.ts';
+import { type Content } from '../tinyfs/backend.ts';
 import { type TextParser } from './appendedText.ts';
+import { blake3Of } from './blake3.ts';
 import { damagedSource, problemIn, targetProblem } from './checkedContent.ts';
 import { AppendedTexts } from './watertownAppended.ts';
-import { blake3Of, type WatertownContents } from './watertownContent.ts';
+import { type WatertownContents } from './watertownContent.ts';
 import { watertownEntries } from './watertownDirectory.ts';
 import { type DynamicNode } from './watertownDrafts.ts';
 import { type WatertownRow } from './watertownRow.ts';
@@ -205,16 +207,15 @@ export class WatertownHistory {
 
   async #oneVersion(row: WatertownRow, path: string): Promise<readonly SourceChange[]> {
     if (row.range.isMerged) return [];
-    const bytes = await this.#contents.readChecked(row);
+    const { blake3: hash, sizesBytes } = await this.#contents.check([row]);
     const type =
       row.type === 'file:physical:version' ? 'file' : row.type === 'table:physical:series' ? 'series' : 'table';
-    const hash = await blake3Of([bytes]);
     this.#hashes.set(row.nodeId, type === 'series' ? [...(this.#hashes.get(row.nodeId) ?? []), hash] : [hash]);
     const times = joinTimes(this.#times.get(row.nodeId), row.times);
     if (type === 'series' && times !== undefined) this.#times.set(row.nodeId, times);
     const attributes = attributesOf(row);
-    const open = (): Promise<Uint8Array> => this.#contents.readChecked(row);
-    return [{ kind: 'version', path, type, sizeBytes: bytes.length, attributes, open }];
+    const open = (): Content => this.#contents.open([row]);
+    return [{ kind: 'version', path, type, sizeBytes: sizesBytes[0]!, attributes, open }];
   }
 
   /** The versions of a series of bytes follow each other: the file has them all. */
@@ -226,8 +227,7 @@ export class WatertownHistory {
     const rows = all.filter(({ version }) => version <= row.version);
     const whole = liveRows(all);
     if (missingVersion(whole, all) === undefined) {
-      const read = (): Promise<readonly Uint8Array[]> => this.#partsOf(whole);
-      const changes = await this.appended.changesOf(row, path, { wanted, live: whole, read });
+      const changes = await this.appended.changesOf(row, path, { wanted, live: whole, contents: this.#contents });
       if (changes !== undefined) return changes;
     }
     const live = liveRows(rows);
@@ -240,21 +240,11 @@ export class WatertownHistory {
     if (missing !== undefined) {
       this.#findings.damage.push({ path, problem: `version ${missing} of the series is missing` });
     }
-    const parts = await this.#partsOf(live);
-    this.#hashes.set(row.nodeId, [await blake3Of(parts)]);
-    const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
-    const open = async (): Promise<Uint8Array> => Buffer.concat(await this.#partsOf(live));
+    const { blake3, sizesBytes } = await this.#contents.check(live);
+    this.#hashes.set(row.nodeId, [blake3]);
+    const sizeBytes = sizesBytes.reduce((sum, size) => sum + size, 0);
+    const open = (): Content => this.#contents.open(live);
     return [{ kind: 'version', path, type: 'file', sizeBytes, attributes: attributesOf(row), open }];
-  }
-
-  /** The hash of a version is its own, or that of all up to it, by the release that wrote it. */
-  async #partsOf(rows: readonly WatertownRow[]): Promise<readonly Uint8Array[]> {
-    const parts: Uint8Array[] = [];
-    for (const row of rows) {
-      const bytes = await this.#contents.read(row);
-      parts.push(await this.#contents.readChecked(row, () => blake3Of([...parts, bytes])));
-    }
-    return parts;
   }
 
   /** The log of the source states the hash of the tree after each commit. */

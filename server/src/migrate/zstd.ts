@@ -1,63 +1,66 @@
-/** Decompression of objects that anyone may have written: what they claim is bounded before memory is allocated. */
+/** Decompression of objects that anyone may have written, a block at a time: memory is bounded by the window of a frame. */
+import { Decompress } from 'fzstd';
+import { isPondError } from '../base/error.ts';
+import { ByteReader } from './byteReader.ts';
 import { damagedSource } from './checkedContent.ts';
 
-/** Largest window of a frame, as the reference implementation accepts it by default. */
-const windowBytesMax = 128 * 1024 * 1024;
+/** The largest window that decoders are asked to support (RFC 8878, 3.1.1.1.2), and that writers keep to without options. */
+const windowBytesMax = 8 * 1024 * 1024;
 /** A block never holds more. */
 const blockBytesMax = 128 * 1024;
 
 const magic = 0xfd2fb528;
 
-/** Returns the content of a compressed object of exactly `sizeBytes`. Fails `pond-damaged`. */
-export async function unzstdExactly(packed: Uint8Array, path: string, sizeBytes: number): Promise<Uint8Array> {
-  const bytesMax = boundOf(packed, path);
-  if (bytesMax < sizeBytes) throw damagedSource(path, `it unpacks to fewer than ${sizeBytes} bytes`);
-  const page = new Uint8Array(sizeBytes);
-  return await attempt(path, async () => {
-    const { decompressZstd } = await import('hyparquet-compressors');
-    return decompressZstd(packed, page);
-  });
-}
-
-/** Returns the content of a compressed object of at most `sizeMax` bytes. Fails `pond-damaged`. */
-export async function unzstd(packed: Uint8Array, path: string, sizeMax: number): Promise<Uint8Array> {
-  if (boundOf(packed, path) > sizeMax + blockBytesMax)
-    throw damagedSource(path, `it may unpack to more than ${sizeMax} bytes`);
-  return await attempt(path, async () => (await import('hyparquet-compressors')).decompressZstd(packed));
-}
-
-async function attempt(path: string, work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+/**
+ * Yields the content of a compressed object, which is one frame. Fails `pond-damaged` for an object that is damaged or cut
+ * short, or whose window is too large, and as `packed`.
+ */
+export async function* unzstd(
+  packed: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  path: string,
+): AsyncGenerator<Uint8Array> {
+  const blocks: Uint8Array[] = [];
+  const decompressor = new Decompress((block) => blocks.push(block));
+  const reader = new ByteReader(packed);
   try {
-    return await work();
+    const { bytes, checksumBytes } = await readFrameHeader(reader);
+    decompressor.push(bytes);
+    for (let isLast = false; !isLast;) {
+      const block = await readBlock(reader);
+      isLast = block.isLast;
+      const checksum = await reader.read(isLast ? checksumBytes : 0);
+      if (isLast && !(await reader.isAtEnd())) throw new RangeError('it does not end with its frame');
+      decompressor.push(Buffer.concat([...block.parts, checksum]), isLast);
+      yield* blocks.splice(0);
+    }
   } catch (cause) {
-    throw damagedSource(
-      path,
-      `it cannot be decompressed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
+    if (isPondError(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw damagedSource(path, `it cannot be decompressed: ${why}`, cause);
+  } finally {
+    await reader.close();
   }
 }
 
-/** Returns the most bytes that a compressed object can hold, from the headers of its one frame. Fails `pond-damaged`. */
-function boundOf(packed: Uint8Array, path: string): number {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  try {
-    if (view.getUint32(0, true) !== magic) throw new RangeError('it is not a Zstandard frame');
-    const flags = view.getUint8(4);
-    const isSingle = (flags & 0x20) !== 0;
-    if (!isSingle && windowOf(view.getUint8(5)) > windowBytesMax) throw new RangeError('its window is too large');
-    let at = 6 - Number(isSingle) + (dictionaryBytes[flags & 3] ?? 0);
-    const sizeBytes = flags >> 6 === 0 ? Number(isSingle) : 1 << (flags >> 6);
-    const stated = statedSize(view, at, sizeBytes);
-    at += sizeBytes;
-    return Math.min(blocksOf(view, at, (flags & 4) === 0 ? 0 : checksumBytes), stated ?? Infinity);
-  } catch (cause) {
-    throw damagedSource(
-      path,
-      `it cannot be decompressed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      cause,
-    );
-  }
+interface FrameHeader {
+  readonly bytes: Uint8Array;
+  /** Size of the checksum after the last block. */
+  readonly checksumBytes: number;
+}
+
+async function readFrameHeader(reader: ByteReader): Promise<FrameHeader> {
+  const start = Buffer.from(await reader.read(5));
+  if (start.readUInt32LE(0) !== magic) throw new RangeError('it is not a Zstandard frame');
+  const flags = start[4]!;
+  const isSingle = (flags & 0x20) !== 0;
+  const window = await reader.read(isSingle ? 0 : 1);
+  const dictionary = await reader.read(dictionaryBytes[flags & 3]!);
+  const size = await reader.read(flags >> 6 === 0 ? Number(isSingle) : 1 << (flags >> 6));
+  const windowBytes = isSingle ? statedSize(size) : windowOf(window[0]!);
+  if (windowBytes > windowBytesMax)
+    throw new RangeError(`its window has ${windowBytes} bytes, expected ${windowBytesMax} at most`);
+  const checksumBytes = (flags & 4) === 0 ? 0 : 4;
+  return { bytes: Buffer.concat([start, window, dictionary, size]), checksumBytes };
 }
 
 const dictionaryBytes = [0, 1, 2, 4];
@@ -67,31 +70,25 @@ function windowOf(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-function statedSize(view: DataView, at: number, bytes: number): number | undefined {
-  if (bytes === 1) return view.getUint8(at);
-  if (bytes === 2) return view.getUint16(at, true) + 256;
-  if (bytes === 4) return view.getUint32(at, true);
-  if (bytes === 0) return undefined;
-  const size = view.getBigUint64(at, true);
-  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('its size is too large');
-  return Number(size);
+/** A size of two bytes counts from 256. */
+function statedSize(bytes: Uint8Array): number {
+  const size = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+  return bytes.length === 2 ? size + 256 : size;
 }
 
-/** Adds up what the blocks of a frame can hold. Throws RangeError unless the object ends with the frame. */
-function blocksOf(view: DataView, start: number, endBytes: number): number {
-  let [at, total] = [start, 0];
-  for (let isLast = false; !isLast;) {
-    const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
-    isLast = (header & 1) === 1;
-    const [type, size] = [(header >> 1) & 3, header >> 3];
-    total += type === compressedBlock ? blockBytesMax : size;
-    at += 3 + (type === runBlock ? 1 : size);
-    if (at > view.byteLength) throw new RangeError('it is cut short');
-  }
-  if (at + endBytes !== view.byteLength) throw new RangeError('it does not end with its frame');
-  return total;
+/** A block with its header, whole: the decompressor makes one block of content of it. */
+interface Block {
+  readonly parts: readonly Uint8Array[];
+  readonly isLast: boolean;
 }
 
-const checksumBytes = 4;
+async function readBlock(reader: ByteReader): Promise<Block> {
+  const header = Buffer.from(await reader.read(3));
+  const bits = header.readUIntLE(0, 3);
+  const [isLast, isRun, sizeBytes] = [(bits & 1) === 1, ((bits >> 1) & 3) === runBlock, bits >> 3];
+  if (sizeBytes > blockBytesMax)
+    throw new RangeError(`a block of it has ${sizeBytes} bytes, expected ${blockBytesMax} at most`);
+  return { parts: [header, await reader.read(isRun ? 1 : sizeBytes)], isLast };
+}
+
 const runBlock = 1;
-const compressedBlock = 2;

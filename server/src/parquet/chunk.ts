@@ -36,35 +36,85 @@ export function chunkRange(chunk: ColumnMetaData, fileBytes: number): { readonly
   return { start, end };
 }
 
+/** Returns bytes of a column from `start` (inclusive, 0-based) to `end` (exclusive). */
+type ReadRange = (start: number, end: number) => Uint8Array;
+
+/** A page of a column by its header, which fits the row group and the file. */
+export interface LocatedPage extends PageHeader {
+  /** Where its packed bytes are in the column: inclusive, 0-based, ... */
+  readonly start: number;
+  /** ... and exclusive. */
+  readonly end: number;
+}
+
+/** True for a page of other values, to which the indices in later pages refer. */
+export const isDictionary = ({ type }: LocatedPage): boolean => type === pageTypes.dictionary;
+
+/** True for a page of indices. */
+export const refersToDictionary = ({ encoding }: LocatedPage): boolean =>
+  encoding === encodings.plainDictionary || encoding === encodings.runsOfDictionary;
+
 /**
- * Returns a column's pages as they would be in an uncompressed file. Throws when their headers do not fit the row group
- * or the file, or decompression fails.
+ * Returns the pages with values of a column of `columnBytes` bytes, in order. Throws when their headers do not fit the row
+ * group or the file.
+ */
+export function locatePages(
+  read: ReadRange,
+  columnBytes: number,
+  leaf: Leaf,
+  { rowCount, fileBytes }: ChunkBounds,
+): readonly LocatedPage[] {
+  const pages: LocatedPage[] = [];
+  const valuesMax = leaf.repetitionMax === 0 ? rowCount : rowCount + listedPerByte * fileBytes;
+  let values = 0;
+  for (let at = 0; at < columnBytes && (leaf.repetitionMax > 0 || values < rowCount);) {
+    const { header, start } = readHeader(read, at, columnBytes);
+    const end = start + header.packedBytes;
+    if (end > columnBytes) throw new Error('a page is longer than its column');
+    at = end;
+    if (header.type === pageTypes.index) continue;
+    if (header.type !== pageTypes.dictionary) values += header.valueCount;
+    if (values > valuesMax) throw new Error(`a column of ${values} values for ${rowCount} rows`);
+    pages.push({ ...header, start, end });
+  }
+  if (values < rowCount) throw new Error(`a column of ${values} values for ${rowCount} rows`);
+  return pages;
+}
+
+/** Some writers put the least and the greatest value into a header, however large they are. */
+function readHeader(
+  read: ReadRange,
+  at: number,
+  columnBytes: number,
+): { readonly header: PageHeader; readonly start: number } {
+  for (let windowBytes = headerBytesMin; ; windowBytes *= 16) {
+    const cursor = { bytes: read(at, Math.min(columnBytes, at + windowBytes)), at: 0 };
+    try {
+      return { header: headerOf(readStruct(cursor)), start: at + cursor.at };
+    } catch (error) {
+      if (at + windowBytes >= columnBytes) throw error;
+    }
+  }
+}
+
+const headerBytesMin = 64 * 1024;
+
+/**
+ * Returns a column's pages as they would be in an uncompressed file, in parts. Throws when their headers do not fit the row
+ * group or the file, or decompression fails.
  */
 export async function unpackChunk(
   bytes: Uint8Array,
   codec: string,
   leaf: Leaf,
   bounds: ChunkBounds,
-): Promise<Uint8Array> {
+): Promise<readonly Uint8Array[]> {
   const unpack = await unpackerOf(codec);
-  const parts: Uint8Array[] = [];
-  let [values, left] = [0, Math.max(unpackedBytesMin, unpackedPerByte * bounds.fileBytes)];
-  const valuesMax = leaf.repetitionMax === 0 ? bounds.rowCount : bounds.rowCount + listedPerByte * bounds.fileBytes;
-  const cursor = { bytes, at: 0 };
-  while (cursor.at < bytes.length && (leaf.repetitionMax > 0 || values < bounds.rowCount)) {
-    const header = headerOf(readStruct(cursor));
-    const packed = bytes.subarray(cursor.at, cursor.at + header.packedBytes);
-    if (packed.length !== header.packedBytes) throw new Error('a page is longer than its column');
-    cursor.at += header.packedBytes;
-    left -= header.unpackedBytes;
-    if (left < 0) throw new Error(`a column unpacks to more than a file of ${bounds.fileBytes} bytes holds`);
-    if (header.type === pageTypes.index) continue;
-    if (header.type !== pageTypes.dictionary) values += header.valueCount;
-    if (values > valuesMax) throw new Error(`a column of ${values} values for ${bounds.rowCount} rows`);
-    parts.push(...plainPage(header, packed, leaf, unpack));
-  }
-  if (values < bounds.rowCount) throw new Error(`a column of ${values} values for ${bounds.rowCount} rows`);
-  return Buffer.concat(parts);
+  const pages = locatePages((start, end) => bytes.subarray(start, end), bytes.length, leaf, bounds);
+  const unpackedBytes = pages.reduce((sum, page) => sum + page.unpackedBytes, 0);
+  if (unpackedBytes > Math.max(unpackedBytesMin, unpackedPerByte * bounds.fileBytes))
+    throw new Error(`a column unpacks to more than a file of ${bounds.fileBytes} bytes holds`);
+  return pages.flatMap((page) => plainPage(page, bytes.subarray(page.start, page.end), leaf, unpack));
 }
 
 interface PageHeader extends PageShape {
@@ -100,8 +150,8 @@ function count(struct: ThriftStruct, id: number): number {
   throw new Error(`a header has ${typeof value === 'number' ? value : 'nothing'} where a count is expected`);
 }
 
-/** Returns the uncompressed page with a header of its own. */
-function plainPage(header: PageHeader, packed: Uint8Array, leaf: Leaf, unpack: Unpack): readonly Uint8Array[] {
+/** Returns the uncompressed page after a header of its own. Throws when it is damaged. */
+export function plainPage(header: PageHeader, packed: Uint8Array, leaf: Leaf, unpack: Unpack): readonly Uint8Array[] {
   const page = header.v2 === undefined ? unpack(packed, header.unpackedBytes) : unpackV2(header, packed, unpack);
   if (header.type !== pageTypes.dictionary) checkRuns(page, header, leaf);
   // A value of a dictionary takes at least one bit.

@@ -39,7 +39,8 @@ export async function unpackerOf(codec: string): Promise<Unpack> {
 function unpackInto(decompress: (packed: Uint8Array, page: Uint8Array) => Uint8Array): Unpack {
   return (packed, length) => {
     const page = new Uint8Array(length);
-    decompress(packed, page);
+    // The decompressor compares the buffer with a number, for which the buffer would be written out as text.
+    decompress(packed, Object.assign(page, { valueOf: () => 0 }));
     return page;
   };
 }

@@ -3,7 +3,6 @@
  * decoding: work and memory grow only with its bytes.
  */
 import {
-  type AsyncBuffer,
   type FileMetaData,
   parquetMetadata,
   parquetRead,
@@ -13,6 +12,7 @@ import {
 } from 'hyparquet';
 import { PondError } from '../base/error.ts';
 import { chunkRange, unpackChunk } from './chunk.ts';
+import { type PlainColumn, type PlainGroup, plainGroup } from './plainGroup.ts';
 import { type Leaf, leavesOf } from './schema.ts';
 
 /** The bytes of a file. */
@@ -109,29 +109,19 @@ async function unpackedGroup(
   { source, metadata, leaves }: ParquetFile,
   index: number,
   wanted: readonly Leaf[],
-): Promise<{ file: AsyncBuffer; metadata: FileMetaData; rowStart: number; rowEnd: number }> {
+): Promise<PlainGroup> {
   const group = metadata.row_groups[index]!;
   const rowCount = Number(group.num_rows);
   const fileBytes = source.sizeBytes;
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  const chunks: RowGroup['columns'] = [];
+  const columns: PlainColumn[] = [];
   for (const [index, leaf] of leaves.entries()) {
     if (!wanted.includes(leaf)) continue;
     const chunk = group.columns[index]!.meta_data!;
     const { start, end } = chunkRange(chunk, fileBytes);
-    const bytes = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
-    chunks.push({ file_offset: 0n, meta_data: plainChunk(chunk, at, bytes.length) });
-    parts.push(bytes);
-    at += bytes.length;
+    const pages = await unpackChunk(source.read(start, end), chunk.codec, leaf, { fileBytes, rowCount });
+    columns.push({ chunk, pages });
   }
-  const { buffer } = new Uint8Array(Buffer.concat(parts));
-  return {
-    file: { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) },
-    metadata: { ...metadata, row_groups: [{ ...group, columns: chunks }] },
-    rowStart: 0,
-    rowEnd: rowCount,
-  };
+  return plainGroup(metadata, columns, rowCount);
 }
 
 /** Other engines write times in other units, including INT96 in nanoseconds. */
@@ -146,22 +136,6 @@ const fractionParsers = {
   timestampFromMicroseconds: () => 0,
   timestampFromNanoseconds: (ns: bigint) => Number(ns % 1000n),
 };
-
-type ColumnMetaData = NonNullable<RowGroup['columns'][number]['meta_data']>;
-
-/** Returns the metadata of the column after decompression to `at`. */
-function plainChunk({ type, encodings, path_in_schema, num_values }: ColumnMetaData, at: number, bytes: number) {
-  return {
-    type,
-    encodings,
-    path_in_schema,
-    codec: 'UNCOMPRESSED' as const,
-    num_values,
-    total_uncompressed_size: BigInt(bytes),
-    total_compressed_size: BigInt(bytes),
-    data_page_offset: BigInt(at),
-  };
-}
 
 const tailBytes = 8;
 
@@ -187,7 +161,8 @@ function checkGroup({ sizeBytes }: ParquetSource, { num_rows, columns }: RowGrou
   }
 }
 
-function damaged({ path }: ParquetSource, metadata: FileMetaData | undefined, cause: unknown): PondError {
+/** Returns the error for a file, with what its footer says about it where that could be read. */
+export function damaged({ path }: ParquetSource, metadata: FileMetaData | undefined, cause: unknown): PondError {
   if (cause instanceof PondError) return cause;
   const codecs = new Set(
     metadata?.row_groups.flatMap(({ columns }) => columns.map((column) => column.meta_data?.codec)),

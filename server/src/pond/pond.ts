@@ -15,7 +15,7 @@ import { OpenPond } from './openPond.ts';
 import { removeAbandonedBlobs } from './leftovers.ts';
 import { forgetNewBlobs } from './newBlobs.ts';
 import { recover } from './recovery.ts';
-import { replicaNotices, requireWritable } from './replica.ts';
+import { replicaNotices, replicaPath, requireWritable } from './replica.ts';
 import { keepReserve } from './reserve.ts';
 import { type OpenOptions, type TreeLayer } from './types.ts';
 import { withoutLayer } from './withoutLayer.ts';
@@ -79,13 +79,17 @@ export function requirePond({ disk, directory }: PondStorage): void {
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
-      hint:
-        disk.stat(`.pond/${logDirectory}`) === undefined
-          ? "'pond init' makes one"
-          : `there is one at ${directory}/.pond`,
+      hint: hintWithoutLog(disk, directory),
     });
   }
   requireLayout(disk);
+}
+
+function hintWithoutLog(disk: PondStorage['disk'], directory: string): string {
+  if (disk.stat(`.pond/${logDirectory}`) !== undefined) return `There is one at ${directory}/.pond.`;
+  // The log of a clone comes last.
+  const isUnfinished = disk.stat(replicaPath) !== undefined;
+  return isUnfinished ? "'pond clone' into it was not finished: the same command goes on." : "'pond init' makes one.";
 }
 
 async function openLocked<Layer extends TreeLayer>(

@@ -1,4 +1,5 @@
 /** The client of S3-compatible services. Nothing else imports the SDK, and this file is imported on first use. */
+import { setMaxListeners } from 'node:events';
 import { S3Client } from '@aws-sdk/client-s3';
 import { cancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
@@ -38,6 +39,8 @@ export class S3Requests {
     signal: AbortSignal | undefined,
     attempt: (client: S3Client, signal: AbortSignal | undefined) => Promise<T>,
   ): Promise<T> {
+    // Requests that wait together listen to one signal; the caller bounds their number.
+    if (signal !== undefined) setMaxListeners(0, signal);
     return await withRetries(() => this.#attempt(what, signal, attempt), {
       effects: this.#effects,
       patienceMs: () => (this.#hasAnswered ? patienceMs : firstPatienceMs),

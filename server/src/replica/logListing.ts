@@ -71,7 +71,7 @@ export class RemoteLogListing {
 export function noPond(store: ObjectStore): PondError {
   return new PondError('pond-not-found', `there is no pond at ${store.address}`, {
     path: store.address,
-    hint: 'Name the folder or prefix that holds _delta_log.',
+    hint: "Name the folder or prefix that holds _delta_log, or the prefix of the Backup: 'ponds', unless its document states another.",
   });
 }
 

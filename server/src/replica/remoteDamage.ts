@@ -17,7 +17,7 @@ export async function fromStore<T>(store: ObjectStore, work: () => T | Promise<T
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;
     const hint =
-      'Nothing was changed at the store. Copy the pond from another backup, or an earlier version with --at.';
+      "Nothing was changed at the store. 'pond backup verify --full --repair' in the pond it comes from repairs it; 'pond clone --at V' copies an earlier version.";
     throw error.with({ code: 'remote-damaged', message: `the pond at ${store.address}: ${error.message}`, hint });
   }
 }

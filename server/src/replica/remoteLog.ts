@@ -55,7 +55,7 @@ function gap(store: ObjectStore, expected: CommitNumber, found: CommitNumber): P
   const message = `${commitFile(expected)} is missing at ${store.address}, and commit ${found} is there`;
   return new PondError('remote-damaged', message, {
     path: commitFile(expected),
-    hint: `Nothing was sent. Restore ${commitFile(expected)} from an older version of the bucket or from this pond, or back up to another prefix.`,
+    hint: "Nothing was sent. 'pond backup verify --repair' sends it again from this pond. Or back up to another prefix.",
   });
 }
 

@@ -43,13 +43,14 @@ export async function* verifiedObject(
     }
   }
   if (received < sizeBytes) throw damaged(store, key, `has ${received} bytes; expected ${sizeBytes}`);
-  if (sha256 === undefined || hash.digest('hex') === sha256) return;
-  throw damaged(store, key, 'is altered: its content has another hash');
+  if (sha256 === undefined) return;
+  const got = hash.digest('hex');
+  if (got !== sha256) throw damaged(store, key, `is altered: its hash is ${got}; expected ${sha256}`);
 }
 
 function damaged({ address }: ObjectStore, key: string, problem: string): PondError {
   return new PondError('remote-damaged', `${key} at ${address} ${problem}`, {
     path: key,
-    hint: "Nothing was changed at the store. 'pond backup verify' of the pond it comes from finds what is damaged.",
+    hint: "Nothing was changed at the store. 'pond backup verify --full --repair' in the pond it comes from repairs it.",
   });
 }

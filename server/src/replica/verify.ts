@@ -36,8 +36,6 @@ interface VerifyOptions extends Job {
   readonly pruner?: ObjectStore;
   /** The end of the copy that this computer saw last: evidence by which a damaged log entry is the pond's own. */
   readonly known?: KnownTip | undefined;
-  /** Returns an integer from 0 to below `count`; for tests. */
-  readonly random?: (count: number) => number;
 }
 
 /** Result of a verification. */
@@ -91,6 +89,7 @@ export async function verifyCopy(
     await check.batch(batch, version);
   }
   await checkCheckpoints(source, store, check);
+  await check.readOne();
   const counts = { version, ...check.counts(version === tip.version) };
   if (pruner === undefined) {
     return { ...counts, problems: [...problems, ...check.damaged.map(({ problem }) => problem)], repaired: [] };
@@ -112,6 +111,8 @@ class CopyCheck {
   readonly #listed = new Map<string, number>();
   /** Keys of objects that were compared. */
   readonly #compared = new Set<string>();
+  /** Object that is read if no other is: each that was not chosen has the same chance. */
+  #spare: ExpectedFile | undefined;
   #objects = 0;
   #bytes = 0;
   #readObjects = 0;
@@ -168,7 +169,7 @@ class CopyCheck {
 
   /** Compares files with their objects. */
   async files(files: readonly ExpectedFile[]): Promise<void> {
-    const chosen = files.filter((file) => this.#isPresent(file) && (file.path === this.#suspect || this.#isChosen()));
+    const chosen = files.filter((file) => this.#isPresent(file) && this.#isChosen(file));
     await mapLimit(chosen, readsAtOnce, async (file) => {
       throwIfCancelled(this.#options.signal, 'the verification');
       await this.#read(file);
@@ -187,10 +188,17 @@ class CopyCheck {
     return false;
   }
 
+  /** Reads an object of a copy so small that its share came to none. */
+  async readOne(): Promise<void> {
+    if (this.#options.share > 0 && this.#readObjects === 0 && this.#spare !== undefined) await this.#read(this.#spare);
+  }
+
   /** True for the objects to read: at random, so that many verifications read all. */
-  #isChosen(): boolean {
-    const { share, random = randomInt } = this.#options;
-    return share >= 1 || random(1_000_000) < share * 1_000_000;
+  #isChosen(file: ExpectedFile): boolean {
+    const { share } = this.#options;
+    if (file.path === this.#suspect || share >= 1 || randomInt(1_000_000) < share * 1_000_000) return true;
+    if (randomInt(this.#objects) === 0) this.#spare = file;
+    return false;
   }
 
   async #read(file: ExpectedFile): Promise<void> {
