@@ -204,17 +204,13 @@ interface Conversions {
   readonly openDisk: OpenDisk;
 }
 
-/** True for a file of somebody, by its name; series and tables were checked when they were written. */
-const isParquetFile = ({ pondPath, reading }: InputFile): boolean =>
-  reading?.reader === 'read_parquet' && reading.converted === undefined && /\.parquet$/i.test(pondPath);
-
 /** The build with files that DuckDB does not read converted to Parquet, and its JSON files to UTF-8 without a byte order mark. */
 async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conversions): Promise<UserBuild> {
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];
     for (const file of source.files) {
       const { reading, hostPath, pondPath } = file;
-      if (isParquetFile(file)) await requireExactParquet(file, openDisk);
+      await requireExactParquet(file, openDisk);
       const encoding = jsonEncoding(file, openDisk);
       if (encoding !== undefined) files.push({ ...file, hostPath: await recode(file, encoding) });
       else if (reading?.converted === undefined) files.push(file);

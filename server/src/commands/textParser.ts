@@ -52,7 +52,7 @@ export class SandboxTextParser implements TextParser {
     const sizeBytes = await writeHostStream(hostPath, streamOf(parts));
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
-    const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, reading };
+    const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, type: 'file', reading } as const;
     await builder.fromUserSql(
       { sql: 'FROM "$1"', input: { name: path, files: [file] }, tables: [], target: whole },
       signal,

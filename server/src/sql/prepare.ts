@@ -10,6 +10,7 @@ import { type Conversion } from '../sandbox/conversion.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
+import { parquetReading } from '../sandbox/formats.ts';
 import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
@@ -158,14 +159,16 @@ function contentsOf(
 }
 
 async function deltaSource(
-  { pond, signal }: PrepareScope,
+  { pond, openDisk, signal }: PrepareScope,
   { name, index }: TableReference,
   table: DeltaFolder,
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
-    for (const { hostPath } of await contentsOf({ pond, signal }, at.path, at.node)) {
-      found.push({ hostPath, partitionValues, pondPath: at.path });
+    const { path: pondPath, node } = at;
+    for (const content of await contentsOf({ pond, signal }, pondPath, node)) {
+      await requireExactParquet({ ...content, pondPath, type: node.type, reading: parquetReading }, openDisk);
+      found.push({ hostPath: content.hostPath, partitionValues, pondPath });
     }
   }
   return {
@@ -183,7 +186,7 @@ async function sourceFiles(
   const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
-    if (isParquetFile(file)) await requireExactParquet({ ...content, pondPath }, scope.openDisk);
+    await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const hostPath =
       reading.converted === undefined
         ? await utf8OfJson(scope, file, content)
@@ -199,10 +202,6 @@ async function sourceFiles(
   }
   return sources;
 }
-
-/** True for a file of somebody; series and tables were checked when they were written. */
-const isParquetFile = ({ node, reading }: ResolvedFile): boolean =>
-  node.type === 'file' && reading.reader === 'read_parquet' && reading.converted === undefined;
 
 /** The host path of a file with the content as DuckDB reads it: JSON with a byte order mark is written again once. */
 async function utf8OfJson(
