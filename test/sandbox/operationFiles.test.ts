@@ -64,6 +64,8 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   inspect: { hostPaths: [hostPath] },
   describeTexts: { files: [], settledBy: [file] },
   areLoaded: { files: [file] },
+  jsonEncodings: { files: [file] },
+  writeJson: { file, encoding: 'utf-8', target: 'b' },
   writeRowsFile: { file, target: 'b' },
   convert: { format: 'arrow', file: hostPath, pondPath: '/a.parquet', target: 'b' },
 };
