@@ -18,7 +18,10 @@ function limited(t: TestContext, limits: Partial<BuildLimits>) {
   const hostPath = join(folder, 'input');
   writeFileSync(hostPath, 'n\n1\n');
   const pondPath = '/in/a.csv';
-  const input = { name: pondPath, files: [{ hostPath, sizeBytes: 4, pondPath, reading: readingOf('file', 'a.csv') }] };
+  const input = {
+    name: pondPath,
+    files: [{ hostPath, sizeBytes: 4, pondPath, type: 'file' as const, reading: readingOf('file', 'a.csv') }],
+  };
   const build = (sql: string, name = 'result'): Promise<void> =>
     builder.fromUserSql({ sql, input, tables: [], target: join(folder, name) });
   return { builder, folder, build };

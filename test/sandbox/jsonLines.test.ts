@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { ExampleLines } from '../../server/src/sandbox/jsonLines/exampleLines.ts';
 import { jsonOptions } from '../../server/src/sandbox/jsonTable.ts';
+import { jsonEncoding } from '../../server/src/sandbox/jsonEncoding.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { testConnection } from '../support/connection.ts';
 import { seeds } from '../support/proof.ts';
@@ -60,6 +61,23 @@ for (const [name, most, late, type] of [
     assert.match(options, new RegExp(`'a': '${type}'`));
   });
 }
+
+test('an inexact number far below is found in example lines as in all of them', async () => {
+  const hostPath = join(folder, 'inexact');
+  for (const [late, expected] of [
+    ['0.5', undefined],
+    ['0.12345678901234567', undefined],
+    ['0.123456789012345678', 'utf-8'],
+    ['1e-400', 'utf-8'],
+    ['"0.123456789012345678"', undefined],
+  ] as const) {
+    writeFileSync(hostPath, `${'{"id":1,"a":0.1234567890123456}\n'.repeat(3000)}{"id":1,"a":${late}}\n`);
+    for (const sizeBytes of [1, 1e9]) {
+      const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')!, sizeBytes };
+      assert.equal(await jsonEncoding({ openDisk: openHostDisk }, file), expected, late);
+    }
+  }
+});
 
 test('example lines do not depend on how a file is cut into chunks', () => {
   for (const seed of seeds(20)) {

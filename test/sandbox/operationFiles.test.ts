@@ -29,7 +29,8 @@ const settings = { workerPath, memoryLimitBytes: 1, threads: 1 };
 const hostPath = join(temporary.path, 'content');
 const file: SourceFile = { hostPath, sizeBytes: 4, pondPath: '/a.parquet', reading: parquetReading };
 const spec: SandboxSpec = { files: [file], tables: [], views: [], tablesKey: '' };
-const input = { name: '/a.parquet', files: [file] };
+const inputFile = { ...file, type: 'file' } as const;
+const input = { name: '/a.parquet', files: [inputFile] };
 const onTable = { table: { files: [file] }, view: { filters: [], sort: [] } };
 const onResult = { table: { result: 1 }, view: { filters: [], sort: [] } };
 const statement = { query: 'SELECT 1', explain: undefined };
@@ -56,11 +57,15 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   rows: undefined,
   release: undefined,
   copy: undefined,
-  buildUser: { build: { sql: '', input: { name: 'a', files: [] }, tables: [input], settledBy: [file], target: 'b' } },
+  buildUser: {
+    build: { sql: '', input: { name: 'a', files: [] }, tables: [input], settledBy: [inputFile], target: 'b' },
+  },
   statements: { sql: { statements: ['SELECT 1'], reads: [hostPath], writes: ['b'] } },
   inspect: { hostPaths: [hostPath] },
   describeTexts: { files: [], settledBy: [file] },
   areLoaded: { files: [file] },
+  jsonEncodings: { files: [file] },
+  writeJson: { file, encoding: 'utf-8', target: 'b' },
   writeRowsFile: { file, target: 'b' },
   convert: { format: 'arrow', file: hostPath, pondPath: '/a.parquet', target: 'b' },
 };

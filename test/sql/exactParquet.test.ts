@@ -4,7 +4,11 @@ import { test } from 'node:test';
 import { type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { isPondError } from '../../server/src/base/error.ts';
+import { plainProtocol } from '../../server/src/delta/actions.ts';
+import { logDirectory } from '../../server/src/delta/log.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { newPondHost } from '../support/commandHost.ts';
+import { commit } from '../support/deltaTable.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -69,6 +73,37 @@ for (const [title, last, found] of [
     else assert.equal(reduced, '0');
   });
 }
+
+for (const last of [3_000n, 3_001n]) {
+  test(`the files of a Delta table are checked like others, with times of ${last} ns`, async (t) => {
+    const { folder, run } = await newPondHost(t);
+    const directory = join(folder, 'ext');
+    const disk = openHostDisk(directory);
+    disk.makeDirectory(logDirectory);
+    const bytes = parquetOf([1_000n, null, 2_000n, last]);
+    writeFileSync(join(directory, 'a.parquet'), bytes);
+    const add = { path: 'a.parquet', partitionValues: {}, size: bytes.length, modificationTime: 1, dataChange: true };
+    commit(disk, 0, { protocol: plainProtocol, metaData: tableOfTimes, adds: [add] });
+    await run('import', { sources: [directory], path: '/' });
+    const query = run('queryToText', { sql: 'SELECT max(epoch_us("Timestamp")) FROM "/ext"', format: 'csv' });
+    if (last === 3_000n) return assert.equal((await query).text.split('\n')[1], '3');
+    const message = /^\/ext\/a\.parquet cannot be read: column "Timestamp" has times with nanoseconds/;
+    return await assert.rejects(query, { code: 'invalid-content', message });
+  });
+}
+
+const columnOf = (name: string, type: string) => ({ name, type, nullable: true, metadata: {} });
+
+const tableOfTimes = {
+  id: '6f3f7b1e-4b0a-4c5e-9b0e-2f1a3c4d5e6f',
+  format: { provider: 'parquet', options: {} },
+  schemaString: JSON.stringify({
+    type: 'struct',
+    fields: [columnOf('Timestamp', 'timestamp'), columnOf('v', 'double')],
+  }),
+  partitionColumns: [],
+  configuration: {},
+};
 
 test('times in an encoding that is not decoded are refused by their column', async (t) => {
   const { folder, run } = await newPondHost(t);

@@ -66,6 +66,7 @@ export function userBuilds(): UserBuilds {
       hostPath: hostFile(content),
       sizeBytes: content.length,
       pondPath,
+      type,
       reading,
     }));
     return { name: pondPath, files };

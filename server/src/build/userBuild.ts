@@ -11,7 +11,7 @@ import { type Conversion } from '../sandbox/conversion.ts';
 import { convertToParquet } from '../sandbox/convertToParquet.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
-import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
+import { isJson, jsonEncoding, writeJson, writtenReading } from '../sandbox/jsonEncoding.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { parquetReading, queryableExtensions } from '../sandbox/formats.ts';
@@ -55,10 +55,12 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     disk.makeDirectory('');
     return join(tools.directory, name);
   };
-  const recode = async (file: InputFile, encoding: string): Promise<string> => {
+  const rewrite = async (file: SourceFile): Promise<SourceFile> => {
+    const encoding = await jsonEncoding({ openDisk, signal }, file);
+    if (encoding === undefined) return file;
     const target = newTarget();
-    await writeAsUtf8(file, { encoding, target }, openDisk);
-    return target;
+    await writeJson({ openDisk, signal }, file, { encoding, target });
+    return { ...file, hostPath: target, reading: writtenReading(file.reading) };
   };
   const convert = async (source: Omit<Conversion, 'target'>): Promise<string> => {
     const target = newTarget();
@@ -68,7 +70,7 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     return target;
   };
   try {
-    const readable = await asReadable(build, { convert, recode, openDisk });
+    const readable = await asReadable(build, { convert, rewrite, openDisk });
     const isOnce = converted.length > 0 || build.settledBy !== undefined;
     await buildAt(tools, readable, { isOnce, signal });
     return null;
@@ -200,29 +202,24 @@ function asTable({ reading, ...file }: InputFile): SourceFile {
 
 interface Conversions {
   convert(this: void, source: Omit<Conversion, 'target'>): Promise<string>;
-  recode(this: void, file: InputFile, encoding: string): Promise<string>;
+  /** Writes a JSON file again if DuckDB does not read it as it is. */
+  rewrite(this: void, file: SourceFile): Promise<SourceFile>;
   readonly openDisk: OpenDisk;
 }
 
-/** True for a file of somebody, by its name; series and tables were checked when they were written. */
-const isParquetFile = ({ pondPath, reading }: InputFile): boolean =>
-  reading?.reader === 'read_parquet' && reading.converted === undefined && /\.parquet$/i.test(pondPath);
-
-/** The build with files that DuckDB does not read converted to Parquet, and its JSON files to UTF-8 without a byte order mark. */
-async function asReadable(build: UserBuild, { convert, recode, openDisk }: Conversions): Promise<UserBuild> {
+/** The build with files that DuckDB does not read converted to Parquet, and JSON files that it does not read as they are written again. */
+async function asReadable(build: UserBuild, { convert, rewrite, openDisk }: Conversions): Promise<UserBuild> {
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];
     for (const file of source.files) {
       const { reading, hostPath, pondPath } = file;
-      if (isParquetFile(file)) await requireExactParquet(file, openDisk);
-      const encoding = jsonEncoding(file, openDisk);
-      if (encoding !== undefined) files.push({ ...file, hostPath: await recode(file, encoding) });
-      else if (reading?.converted === undefined) files.push(file);
-      else {
+      await requireExactParquet(file, openDisk);
+      if (reading?.converted !== undefined) {
         const { converted: format, sheet } = reading;
         const source = { format, file: hostPath, pondPath, ...(sheet !== undefined && { sheet }) };
         files.push({ ...file, hostPath: await convert(source), reading: parquetReading });
-      }
+      } else if (isJson(reading)) files.push({ ...file, ...(await rewrite({ ...file, reading })) });
+      else files.push(file);
     }
     return { ...source, files };
   };

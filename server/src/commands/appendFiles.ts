@@ -47,7 +47,7 @@ export async function batchOf(
   const hash = await hostFileHash(hostPath);
   const { sizeBytes } = state;
   return {
-    file: { hostPath, sizeBytes, key: hash, pondPath: slashed(shownPath), reading },
+    file: { hostPath, sizeBytes, key: hash, pondPath: slashed(shownPath), type: 'file', reading },
     hash,
     requireUnchanged() {
       const now = hostFileState(hostPath);

@@ -51,7 +51,7 @@ export class SandboxTextParser implements TextParser {
     const [hostPath, whole] = [`${name}.text`, `${name}.parquet`];
     const hash = createHash('sha256');
     const sizeBytes = await writeHostStream(hostPath, hashed(text, hash));
-    const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, reading };
+    const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, type: 'file', reading } as const;
     await builder.fromUserSql(
       { sql: 'FROM "$1"', input: { name: path, files: [file] }, tables: [], target: whole },
       signal,

@@ -1,5 +1,5 @@
 /** Columns of Parquet files whose values DuckDB would read as others, without an error. */
-import { type RowGroup, type SchemaElement } from 'hyparquet';
+import { type SchemaElement } from 'hyparquet';
 import { isPondError } from '../base/error.ts';
 import { hasNanoseconds, openAnyParquet, type ParquetFile, type ParquetSource } from './file.ts';
 import { type Leaf } from './schema.ts';
@@ -23,20 +23,22 @@ const digitsMax = 38;
 export async function inexactColumn(source: ParquetSource): Promise<InexactColumn | undefined> {
   const file = attempt(() => openAnyParquet(source));
   if (file === undefined) return undefined;
-  const elements = file.metadata.schema.filter(({ num_children: children = 0 }, index) => index > 0 && children === 0);
-  const named = file.leaves.map((leaf, index) => ({ leaf, name: leaf.path[0] ?? '', element: elements[index] }));
-  const wide = named.find(({ element }) => element !== undefined && isWide(element));
-  if (wide !== undefined) return { name: wide.name, reason: 'digits' };
-  const isEncrypted = ({ columns }: RowGroup, index: number): boolean => columns[index]?.crypto_metadata !== undefined;
-  const secret = named.find((_, index) => file.metadata.row_groups.some((group) => isEncrypted(group, index)));
-  if (secret !== undefined) return { name: secret.name, reason: 'encrypted' };
-  const doubtful = named.filter(({ element }) => element !== undefined && mayHaveNanoseconds(element));
-  for (const { name, leaf } of doubtful) {
+  const { leaves, metadata } = file;
+  const wide = leaves.find(({ element }) => isWide(element));
+  if (wide !== undefined) return { name: nameOf(wide), reason: 'digits' };
+  const isEncrypted = (index: number): boolean =>
+    metadata.row_groups.some(({ columns }) => columns[index]?.crypto_metadata !== undefined);
+  const secret = leaves.find((_, index) => isEncrypted(index));
+  if (secret !== undefined) return { name: nameOf(secret), reason: 'encrypted' };
+  for (const leaf of leaves.filter(({ element }) => mayHaveNanoseconds(element))) {
     const reason = await reasonOfTimes(file, leaf);
-    if (reason !== undefined) return { name, reason };
+    if (reason !== undefined) return { name: nameOf(leaf), reason };
   }
   return undefined;
 }
+
+/** Name of the column that a leaf is in. */
+const nameOf = ({ path }: Leaf): string => path[0] ?? '';
 
 function attempt<T>(work: () => T): T | undefined {
   try {

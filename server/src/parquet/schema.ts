@@ -5,6 +5,8 @@ import { type ColumnShape } from './runs.ts';
 export interface Leaf extends ColumnShape {
   /** Names from the top column down. */
   readonly path: readonly string[];
+  /** Its own element of the schema. */
+  readonly element: SchemaElement;
 }
 
 /** Limit of schema elements: checkpoints of other engines have one for each column of the table's statistics. */
@@ -26,7 +28,7 @@ export function leavesOf(schema: readonly SchemaElement[]): readonly Leaf[] {
     for (let left = element.num_children ?? 0; left > 0; left--) walk(below, repetition, definition);
     if (element.num_children !== undefined && element.num_children > 0) return;
     const isBoolean = element.type === 'BOOLEAN';
-    leaves.push({ path: below, isBoolean, repetitionMax: repetition, definitionMax: definition });
+    leaves.push({ path: below, element, isBoolean, repetitionMax: repetition, definitionMax: definition });
   };
   walk([], 0, 0);
   if (next !== schema.length) throw new Error('the schema has elements outside of its tree');

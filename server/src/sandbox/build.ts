@@ -1,4 +1,5 @@
 import { type SqlType } from '../duckdb/sqlType.ts';
+import { type FileType } from '../tinyfs/backend.ts';
 import { type Reading } from './formats.ts';
 import { type Column } from './types.ts';
 import { type PlainValue } from './plainValue.ts';
@@ -24,6 +25,8 @@ export interface FileFacts {
 
 /** A host file with the content of a pond path. */
 export interface InputFile extends Omit<SourceFile, 'reading'> {
+  /** Type of the node. */
+  readonly type: FileType;
   /** Undefined for a file that is not a table; reader functions may still open it. */
   readonly reading: Reading | undefined;
 }

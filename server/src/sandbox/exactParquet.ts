@@ -6,9 +6,10 @@ import { type InexactColumn, inexactColumn } from '../parquet/inexact.ts';
 import { createUserCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { whileUnchanged } from '../storage/unchangedFiles.ts';
-import { readingVersion } from './formats.ts';
+import { type FileType } from '../tinyfs/backend.ts';
+import { type Reading, readingVersion } from './formats.ts';
 
-/** A Parquet file that anyone may have written. */
+/** A file whose values DuckDB reads. */
 interface ParquetInput {
   readonly hostPath: string;
   readonly sizeBytes: number;
@@ -16,6 +17,9 @@ interface ParquetInput {
   readonly key?: string;
   /** Absolute pond path, for messages. */
   readonly pondPath: string;
+  readonly type: FileType;
+  /** Undefined for a file that is not a table. */
+  readonly reading: Reading | undefined;
 }
 
 const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string; readonly hint: string }>> = {
@@ -41,16 +45,21 @@ const savedBytesMin = 256 * 1024;
 const found = new LruCache<string, { readonly column: InexactColumn | undefined }>({ max: 2_000 });
 
 /**
- * Passes for a Parquet file whose values DuckDB reads as they are. Fails `invalid-content`, with the column, for times
- * and decimals that it would change silently. A content is looked at once.
+ * Passes for a Parquet file whose values DuckDB reads as they are, and for any other file. Fails `invalid-content`, with
+ * the column, for times and decimals that it would change silently. A content is looked at once.
  */
 export async function requireExactParquet(file: ParquetInput, openDisk: OpenDisk): Promise<void> {
+  if (!isForeign(file)) return;
   const column = file.key === undefined ? await find(file, openDisk) : await known(file, file.key, openDisk);
   if (column === undefined) return;
   const { what, hint } = reasons[column.reason];
   const { pondPath: path } = file;
   throw new PondError('invalid-content', `${path} cannot be read: column "${column.name}" ${what}`, { path, hint });
 }
+
+/** True for Parquet that anyone may have written; series and tables were checked when they were written. */
+const isForeign = ({ type, reading }: ParquetInput): boolean =>
+  type === 'file' && reading?.reader === 'read_parquet' && reading.converted === undefined;
 
 async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promise<InexactColumn | undefined> {
   const cached = found.get(key);

@@ -1,13 +1,23 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { openLockedDatabase } from '../duckdb/database.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type Reading } from './formats.ts';
+import { examplesOfLarge } from './jsonLines/exampleFiles.ts';
+import { mayBeInexact, NumberQuoter, signBytes } from './jsonLines/inexactNumbers.ts';
+import { savedOr } from './savedTexts.ts';
+import { type SourceFile } from './sources.ts';
+import { chunksOf } from './textTables/decoded.ts';
+import { requireWholeOnce } from './textTables/scanCache.ts';
 
-/** A JSON file that DuckDB does not read as it is, with its name for messages. */
-interface EncodedJson {
-  readonly hostPath: string;
-  readonly pondPath: string;
+/** A file of any kind, with its name for messages. */
+interface JsonInput extends Omit<SourceFile, 'reading'> {
   readonly reading: Reading | undefined;
+}
+
+interface JsonScope {
+  readonly openDisk: OpenDisk;
+  readonly signal?: AbortSignal;
 }
 
 /** Encodings by the first bytes: those of byte order marks, and of a brace or bracket in UTF-16. */
@@ -21,25 +31,89 @@ const encodings: readonly (readonly [start: readonly number[], encoding: string]
   [[0x00, 0x5b], 'utf-16be'],
 ];
 
+/** True for the reading of JSON. */
+export const isJson = (reading: Reading | undefined): reading is Reading => reading?.reader === 'read_json';
+
+/** The reading of a file that `writeJson` wrote. */
+export function writtenReading({ compression: _, ...reading }: Reading): Reading {
+  return reading;
+}
+
 /**
- * The encoding of a JSON file that must be written as UTF-8 without a byte order mark before DuckDB reads it; undefined
- * for any other file.
+ * The encoding of a JSON file that must be written again before DuckDB reads it, as UTF-8 without a byte order mark and
+ * with its inexact numbers in quotes. Undefined for any other file. Fails `cancelled`, and as requireWholeOnce.
  */
-export function jsonEncoding({ hostPath, reading }: EncodedJson, openDisk: OpenDisk): string | undefined {
-  if (reading?.reader !== 'read_json' || reading.compression !== undefined) return undefined;
+export async function jsonEncoding(scope: JsonScope, { reading, ...rest }: JsonInput): Promise<string | undefined> {
+  if (!isJson(reading)) return undefined;
+  const file = { ...rest, reading };
+  const encoding = reading.compression === undefined ? markedEncoding(scope, file) : undefined;
+  if (encoding !== undefined) return encoding;
+  const find = (): Promise<boolean> => hasInexactNumbers(scope, file);
+  const { key, sizeBytes } = file;
+  const place = { name: `json numbers ${JSON.stringify([reading, key])}`, sizeBytes, openDisk: scope.openDisk };
+  const isInexact =
+    key === undefined ? await find() : await savedOr(place, { write: String, read: (text) => text === 'true' }, find);
+  return isInexact ? 'utf-8' : undefined;
+}
+
+function markedEncoding({ openDisk }: JsonScope, { hostPath }: SourceFile): string | undefined {
   const start = openDisk(dirname(hostPath)).readRange(basename(hostPath), 0, 3) ?? new Uint8Array();
   return encodings.find(([bytes]) => bytes.every((byte, index) => start[index] === byte))?.[1];
 }
 
-/** Writes a file as UTF-8 without a byte order mark to a new file. Fails `invalid-content` for bytes of no character. */
-export async function writeAsUtf8(
-  { hostPath, pondPath }: EncodedJson,
+async function hasInexactNumbers(scope: JsonScope, file: SourceFile): Promise<boolean> {
+  if (file.reading.compression !== undefined) await requireWholeOnce(file, scope.openDisk);
+  const examples = await examplesOfLarge(scope, file);
+  const open = (): AsyncIterable<Uint8Array> | Iterable<Uint8Array> => examples?.lines ?? bytesOf(scope, file);
+  let rest = '';
+  let isDoubtful = false;
+  for await (const bytes of open()) {
+    const text = rest + latin1Of(bytes);
+    isDoubtful = mayBeInexact.test(text);
+    if (isDoubtful) break;
+    rest = text.slice(-signBytes);
+  }
+  if (!isDoubtful) return false;
+  const quoter = new NumberQuoter();
+  for await (const bytes of open()) {
+    quoter.quoted(latin1Of(bytes), false);
+    if (quoter.hasQuoted) return true;
+  }
+  quoter.quoted('', true);
+  return quoter.hasQuoted;
+}
+
+const latin1Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+/** The bytes of a file, decompressed. Fails `cancelled`. */
+async function* bytesOf({ openDisk, signal }: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
+  const { database, connection } = await openLockedDatabase({ hostPaths: [file.hostPath], threads: 1 });
+  try {
+    yield* chunksOf({ connection, openDisk, ...(signal && { signal }) }, file);
+  } finally {
+    connection.close();
+    database.close();
+  }
+}
+
+/**
+ * Writes a file as UTF-8 without a byte order mark, and with its inexact numbers in quotes, to a new file. Fails
+ * `invalid-content` for bytes of no character, and `cancelled`.
+ */
+export async function writeJson(
+  scope: JsonScope,
+  file: SourceFile,
   { encoding, target }: { readonly encoding: string; readonly target: string },
-  openDisk: OpenDisk,
 ): Promise<void> {
-  const chunks = openDisk(dirname(hostPath)).readStream(basename(hostPath));
-  if (chunks === undefined) throw new PondError('pond-damaged', `the content of ${pondPath} is missing`);
-  await openDisk(dirname(target)).createFromStream(basename(target), utf8Chunks(chunks, encoding, pondPath));
+  const chunks = quotedChunks(utf8Chunks(bytesOf(scope, file), encoding, file.pondPath));
+  await scope.openDisk(dirname(target)).createFromStream(basename(target), chunks);
+}
+
+async function* quotedChunks(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const quoter = new NumberQuoter();
+  for await (const chunk of chunks) yield Buffer.from(quoter.quoted(latin1Of(chunk), false), 'latin1');
+  yield Buffer.from(quoter.quoted('', true), 'latin1');
 }
 
 async function* utf8Chunks(

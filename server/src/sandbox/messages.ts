@@ -114,6 +114,13 @@ interface Operations {
   areLoaded: { params: { readonly files: readonly SourceFile[] }; result: readonly boolean[] };
   /** Writes the rows of a CSV file to a Parquet file that does not exist: see writeRowsFile. */
   writeRowsFile: { params: { readonly file: SourceFile; readonly target: string }; result: null };
+  /** For each file, the encoding from which it must be written again, or null: see jsonEncoding. */
+  jsonEncodings: { params: { readonly files: readonly SourceFile[] }; result: readonly (string | null)[] };
+  /** Writes a JSON file again: see writeJson. */
+  writeJson: {
+    params: { readonly file: SourceFile; readonly encoding: string; readonly target: string };
+    result: null;
+  };
   /** Converts a file that DuckDB does not read: see convertToParquet. */
   convert: { params: Conversion; result: null };
 }

@@ -38,6 +38,8 @@ const filesOf: FilesOf = {
   describeTexts: ({ files, settledBy }) => [...files, ...settledBy],
   areLoaded: ({ files }) => files,
   writeRowsFile: ({ file }) => [file],
+  jsonEncodings: ({ files }) => files,
+  writeJson: ({ file }) => [file],
   convert: ({ file, pondPath }) => [{ hostPath: file, pondPath }],
 };
 

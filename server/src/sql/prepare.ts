@@ -1,3 +1,4 @@
+import { LruCache } from '../base/lruCache.ts';
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
@@ -10,7 +11,8 @@ import { type Conversion } from '../sandbox/conversion.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
-import { jsonEncoding, writeAsUtf8 } from '../sandbox/jsonEncoding.ts';
+import { parquetReading } from '../sandbox/formats.ts';
+import { isJson, writtenReading } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
@@ -20,13 +22,12 @@ import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
-import { whileUnchanged } from '../storage/unchangedFiles.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
-const conversionVersion = 3;
+const conversionVersion = 4;
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
@@ -158,14 +159,16 @@ function contentsOf(
 }
 
 async function deltaSource(
-  { pond, signal }: PrepareScope,
+  { pond, openDisk, signal }: PrepareScope,
   { name, index }: TableReference,
   table: DeltaFolder,
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
-    for (const { hostPath } of await contentsOf({ pond, signal }, at.path, at.node)) {
-      found.push({ hostPath, partitionValues, pondPath: at.path });
+    const { path: pondPath, node } = at;
+    for (const content of await contentsOf({ pond, signal }, pondPath, node)) {
+      await requireExactParquet({ ...content, pondPath, type: node.type, reading: parquetReading }, openDisk);
+      found.push({ hostPath: content.hostPath, partitionValues, pondPath });
     }
   }
   return {
@@ -183,42 +186,45 @@ async function sourceFiles(
   const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
   const sources: SourceFile[] = [];
   for (const content of contents) {
-    if (isParquetFile(file)) await requireExactParquet({ ...content, pondPath }, scope.openDisk);
-    const hostPath =
-      reading.converted === undefined
-        ? await utf8OfJson(scope, file, content)
-        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
-    sources.push({
-      hostPath,
-      sizeBytes: content.sizeBytes,
-      key: content.key,
-      pondPath,
-      reading,
-      ...(format && { format }),
-    });
+    await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
+    const { sizeBytes, key } = content;
+    const source = { sizeBytes, key, pondPath, ...(format && { format }) };
+    if (reading.converted === undefined) {
+      sources.push(await readableJson(scope, { ...source, hostPath: content.hostPath, reading }));
+    } else {
+      const hostPath = await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
+      sources.push({ ...source, hostPath, reading });
+    }
   }
   return sources;
 }
 
-/** True for a file of somebody; series and tables were checked when they were written. */
-const isParquetFile = ({ node, reading }: ResolvedFile): boolean =>
-  node.type === 'file' && reading.reader === 'read_parquet' && reading.converted === undefined;
+/** Maximum number of contents that are known to be read as they are. */
+const knownMax = 20_000;
 
-/** The host path of a file with the content as DuckDB reads it: JSON with a byte order mark is written again once. */
-async function utf8OfJson(
-  { pond, openDisk }: PrepareScope,
-  { node, pondPath, reading }: ResolvedFile,
-  { hostPath }: HostFile,
-): Promise<string> {
-  const encoded = { hostPath, pondPath, reading };
-  const encoding = jsonEncoding(encoded, openDisk);
-  if (encoding === undefined) return hostPath;
+/** Names of JSON that DuckDB reads as it is. */
+const known = new LruCache<string, true>({ max: knownMax });
+
+/** A JSON file as DuckDB reads it, which may be written again once for each content; any other file as it is. */
+async function readableJson(
+  { worker, pond, openDisk, signal }: PrepareScope,
+  file: SourceFile & { readonly key: string },
+): Promise<SourceFile> {
+  if (!isJson(file.reading)) return file;
+  const name = `json ${conversionVersion} ${JSON.stringify([file.key, file.reading])}`;
+  if (known.get(name) === true) return file;
   const cache = createPondCache(pond, openDisk);
-  const key = `json ${conversionVersion} ${node.sha256}`;
-  const write = (target: string) =>
-    whileUnchanged([encoded], () => writeAsUtf8(encoded, { encoding, target }, openDisk));
-  const made = async () => cache.make(key, write);
-  return (cache.find(key) ?? (await made())).hostPath;
+  const made = async (): Promise<{ readonly hostPath: string } | undefined> => {
+    const [encoding = null] = await worker.request('jsonEncodings', { files: [file] }, signal);
+    if (encoding === null) return undefined;
+    return await cache.make(name, async (target) => {
+      await worker.request('writeJson', { file, encoding, target }, signal);
+    });
+  };
+  const written = cache.find(name) ?? (await made());
+  if (written !== undefined) return { ...file, hostPath: written.hostPath, reading: writtenReading(file.reading) };
+  known.set(name, true);
+  return file;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type WorkerSettings,
 } from '../sandbox/messages.ts';
 import { describeTexts } from '../sandbox/textTables/describe.ts';
+import { jsonEncoding, writeJson } from '../sandbox/jsonEncoding.ts';
 import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { type SandboxSpec, type SourceFile } from '../sandbox/sources.ts';
@@ -197,6 +198,21 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return await this.#onFiles(files, (connection) =>
       areLoaded({ openDisk: this.#settings.openDisk, connection, signal }, files),
     );
+  }
+
+  async jsonEncodings(
+    { files }: OperationParams<'jsonEncodings'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'jsonEncodings'>> {
+    const { openDisk } = this.#settings;
+    const found: (string | null)[] = [];
+    for (const file of files) found.push((await jsonEncoding({ openDisk, signal }, file)) ?? null);
+    return found;
+  }
+
+  async writeJson({ file, ...writing }: OperationParams<'writeJson'>, signal: AbortSignal): Promise<null> {
+    await writeJson({ openDisk: this.#settings.openDisk, signal }, file, writing);
+    return null;
   }
 
   async writeRowsFile(params: OperationParams<'writeRowsFile'>, signal: AbortSignal): Promise<null> {

@@ -34,6 +34,8 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     copy: async (params, signal, report) => (await queries()).copy(params, signal, report),
     describeTexts: async (params) => (await queries()).describeTexts(params),
     areLoaded: async (params, signal) => (await queries()).areLoaded(params, signal),
+    jsonEncodings: async (params, signal) => (await queries()).jsonEncodings(params, signal),
+    writeJson: async (params, signal) => (await queries()).writeJson(params, signal),
     writeRowsFile: async (params, signal) => (await queries()).writeRowsFile(params, signal),
     convert: async (params, signal) => (await queries()).convert(params, signal),
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),

@@ -64,7 +64,10 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
   const { match, reading, materializer, job, settledBy } = conversion;
   const pondPath = match.path;
   const format = match.format?.();
-  const input = { name: pondPath, files: [{ ...file, pondPath, reading, ...(format && { format }) }] };
+  const input = {
+    name: pondPath,
+    files: [{ ...file, pondPath, type: match.type, reading, ...(format && { format }) }],
+  };
   const others = settledBy?.map(({ key }) => key ?? null) ?? null;
   const stated = format === undefined ? [] : [formatText(format)];
   return await materializer.file(
@@ -80,7 +83,8 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
 
 /** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */
 async function requireReadable(file: HostFile, { match, reading, materializer, job }: Conversion): Promise<void> {
-  const input = { name: match.path, files: [{ ...file, pondPath: match.path, reading }] };
+  const { path: pondPath, type } = match;
+  const input = { name: pondPath, files: [{ ...file, pondPath, type, reading }] };
   await materializer.file(
     keyOf('readable parquet', readingVersion, file.key),
     (target, { signal }) =>
@@ -95,7 +99,7 @@ async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly
     const reading = readingOfMatch(match);
     if (reading?.reader !== 'read_csv') continue;
     const format = match.format?.();
-    const named = { pondPath: match.path, reading, ...(format && { format }) };
+    const named = { pondPath: match.path, type: match.type, reading, ...(format && { format }) };
     for (const file of await match.files(job)) files.push({ ...file, ...named });
   }
   return files;

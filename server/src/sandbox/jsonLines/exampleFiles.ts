@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, dirname, join } from 'node:path';
+import { LruCache } from '../../base/lruCache.ts';
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { openLockedDatabase } from '../../duckdb/database.ts';
 import { type Connection } from '../../duckdb/connection.ts';
@@ -54,7 +55,7 @@ export async function columnsByExamples(
     const textKeys = new Set<string>();
     const hostPaths: string[] = [];
     for (const [index, file] of files.entries()) {
-      const examples = await examplesOf(scope, file);
+      const examples = await examplesOfLarge(scope, file);
       if (examples === undefined) return undefined;
       for (const key of examples.textKeys) textKeys.add(key);
       const handle = scope.openDisk(folder.path).create(String(index));
@@ -87,8 +88,22 @@ async function columnsIn(hostPaths: readonly string[], find: FindColumns): Promi
   }
 }
 
-/** Example lines of a file; undefined where there are too many, and for bytes that are no text. */
-async function examplesOf(
+/** Files whose examples are kept for their next use, at most. */
+const keptMax = 4;
+
+const kept = new LruCache<string, { readonly examples: ExampleLines | undefined }>({ max: keptMax });
+
+/** Example lines of a large file of JSON in lines; undefined for any other, and as examplesIn. */
+export async function examplesOfLarge(scope: LinesScope, file: SourceFile): Promise<ExampleLines | undefined> {
+  if (!isLarge(file)) return undefined;
+  const known = file.key === undefined ? undefined : kept.get(file.key);
+  if (known !== undefined) return known.examples;
+  const examples = await findExamples(scope, file);
+  if (file.key !== undefined) kept.set(file.key, { examples });
+  return examples;
+}
+
+async function findExamples(
   { openDisk, signal }: LinesScope,
   { hostPath, sizeBytes }: SourceFile,
 ): Promise<ExampleLines | undefined> {
@@ -114,7 +129,7 @@ export function joinExamples(parts: readonly Uint8Array[]): ExampleLines | undef
   return examples.isUseful ? examples : undefined;
 }
 
-/** The example lines of a part, in order; undefined as for a file. */
+/** The example lines of a part, in order; undefined where there are too many, and for bytes that are no text. */
 export async function examplesIn(
   openDisk: OpenDisk,
   { hostPath, range: { from, to }, isLast }: LinesPart,

@@ -1,5 +1,6 @@
 import { LazyAutomaton } from '../lazyAutomaton.ts';
 import { isDay } from '../textTables/dateShape.ts';
+import { isInexactNumber } from './inexactNumbers.ts';
 import { extendedClass, isComplete, otherClass } from '../textTables/valueClass.ts';
 
 /** What ends the run of the automaton over a scalar, in place of a next state. */
@@ -140,7 +141,7 @@ const bounds = [
 /** The kind of a long number. Returns the text itself where it is no number. */
 function kindOfNumber(text: string): string {
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text) || text.length > 400) return text;
-  if (!/^-?\d+$/.test(text)) return `long decimal ${Number.isFinite(Number(text))}`;
+  if (!/^-?\d+$/.test(text)) return `long decimal ${Number.isFinite(Number(text))} ${isInexactNumber(text)}`;
   const value = BigInt(text);
   const isExact = Number.isFinite(Number(text)) && BigInt(Number(text)) === value;
   return `long integer ${bounds.filter((bound) => value >= bound).length} ${isExact}`;

@@ -146,7 +146,8 @@ async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promis
   const stated = [match.format?.(), section && formatOfSpec(section)].filter((each) => each !== undefined);
   const format = match.type === 'file' ? combineFormats(match.path, stated) : undefined;
   const reading = readingOfMatch(match, format !== undefined);
-  const named = (file: HostFile) => ({ ...file, pondPath: match.path, reading, ...(format && { format }) });
+  const { path: pondPath, type } = match;
+  const named = (file: HostFile) => ({ ...file, pondPath, type, reading, ...(format && { format }) });
   return (await match.files(job)).map(named);
 }
 

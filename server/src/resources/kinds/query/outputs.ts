@@ -180,10 +180,10 @@ async function makePart(
 /** One source for each pattern: two inputs may have the same. */
 function sourcesOf(tables: readonly QueryTable[]): readonly InputSource[] {
   const sources = new Map<string, InputSource>();
-  const reading = readingOf('series', seriesName);
+  const named = { type: 'series', reading: readingOf('series', seriesName) } as const;
   for (const { pattern, files, schema } of tables) {
     const all = schema === undefined ? files : [schema, ...files];
-    sources.set(pattern, { name: pattern, files: all.map((file) => ({ ...file, pondPath: pattern, reading })) });
+    sources.set(pattern, { name: pattern, files: all.map((file) => ({ ...file, ...named, pondPath: pattern })) });
   }
   return [...sources.values()];
 }

@@ -1,6 +1,5 @@
 /** Entries of the journal of systemd, as `journalctl --output=json` writes them: one object a line. */
 import { fieldsOf, parseJson } from '../../../base/json.ts';
-import { PondError } from '../../../base/error.ts';
 
 /** An entry of the journal. */
 export interface JournalEntry {
@@ -20,21 +19,15 @@ export const exactColumn = '__EXACT';
 /** Names of systemd's fields. Another name may differ from a column in case alone, as `Timestamp` does. */
 const isColumn = (name: string): boolean => /^[A-Z0-9_]+$/.test(name) && name !== 'TIMESTAMP' && name !== exactColumn;
 
-const linePrefixMax = 200;
-
 /** True for a position as journalctl writes it: names of its parts and their values. */
 export function isCursor(value: unknown): value is string {
   return typeof value === 'string' && /^[\w=;]+$/.test(value);
 }
 
-/** Parses a line. Fails `invalid-content` for anything but an entry with its position and its time. */
-export function parseEntry(line: Uint8Array): JournalEntry {
+/** Parses a line. Undefined for anything but an entry with its position and its time. */
+export function parseEntry(line: Uint8Array): JournalEntry | undefined {
   const { __CURSOR: cursor, __REALTIME_TIMESTAMP: time, ...others } = fieldsOf(parseJson(line));
-  if (!isCursor(cursor) || typeof time !== 'string' || !/^\d{1,18}$/.test(time)) {
-    const start = Buffer.from(line).subarray(0, linePrefixMax).toString();
-    const message = `expected an entry of the journal with __CURSOR and __REALTIME_TIMESTAMP, got ${start}`;
-    throw new PondError('invalid-content', message);
-  }
+  if (!isCursor(cursor) || typeof time !== 'string' || !/^\d{1,18}$/.test(time)) return undefined;
   const texts = new Map<string, string>();
   const exact: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(others)) {

@@ -23,12 +23,20 @@ const priorities: ChoiceSchema<Priority> = {
   unknownCode: 'value-unknown',
 };
 
+const invalidLines: ChoiceSchema<'skip'> = {
+  type: 'choice',
+  label: 'a treatment of invalid lines',
+  choices: [{ value: 'skip', doc: 'the lines are left out; a note of the run has their number and the first one' }],
+  ignoreCase: false,
+  unknownCode: 'value-unknown',
+};
+
 const unitText = text('the name of a unit', {
   check: (name) => checkName(name, /^[A-Za-z0-9:_.\\@*?[\]][-A-Za-z0-9:_.\\@*?[\]]*$/),
 });
 const identifierText = text('an identifier', { check: (name) => checkName(name, /^[^-\p{C}][^\p{C}]*$/u) });
 
-/** Schema of the section; each field narrows what is read. */
+/** Schema of the section. */
 export const journalSchema = object({
   units: optional(
     list(unitText, { uniqueBy: '.' }),
@@ -41,6 +49,11 @@ export const journalSchema = object({
     '[sshd]',
   ),
   priority: optional(priorities, 'The least important priority that is read. All priorities without it.', 'warning'),
+  invalid: optional(
+    invalidLines,
+    'Treatment of lines that are not entries, as a damaged journal may give them; the run fails at such a line if omitted.',
+    'skip',
+  ),
   directory: optional(
     hostFolderText,
     'Absolute folder with journal files, such as those of another computer; the journal of this computer without it.',

@@ -30,6 +30,7 @@ export const tail: ResourceKind<TailSpec> = {
     '- `Timestamp` is the time at which the journal got the entry, in UTC to the microsecond. Each field is a column of texts under its own name, such as `MESSAGE`, `PRIORITY` and `_SYSTEMD_UNIT`.',
     '- A field that an entry has several times is one text with a line for each value. Bytes that are not UTF-8 become the replacement character. Both are also in the column `__EXACT`, a JSON object of the fields as `journalctl` gives them, with lists of texts and bytes. Fields whose name is not one of systemd are there alone.',
     '- The position of the last entry is committed with the entries, in `progress.json`. When the journal no longer has that entry, a note of the run says that entries may be missing.',
+    '- A line that is not an entry ends the run, with the entries before it kept. With `invalid: skip`, such lines are left out, and a note has their number and the first one.',
     '- A note shows what `journalctl` reports, for example that this user may not see all entries.',
     '',
     '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read these files or the journal. `run-failed`: the folder does not exist, `journalctl` is missing or failed, or some files could not be read or have lines that do not fit. The notes name the file and the line after which they begin; the lines before are kept, and the other files are read.',

@@ -2,6 +2,7 @@
 import { startProgram } from '../../../base/hostProgram.ts';
 import { isPondError, PondError } from '../../../base/error.ts';
 import { isSameEntry, type JournalEntry, parseEntry } from './journalEntries.ts';
+import { InvalidLines } from './invalidLines.ts';
 import { type JournalSpec } from './journalSpec.ts';
 
 /** The journal to read, and where to begin. */
@@ -32,8 +33,9 @@ const lost =
 
 /**
  * Yields the entries after a position, in order. When the journal does not have the entry at the position any more, it
- * was rotated out: a note says that entries may be missing. Fails `run-failed` without journalctl and when it fails, and
- * `invalid-content` for anything but entries.
+ * was rotated out: a note says that entries may be missing. A line that is not an entry is left out with a note where the
+ * document says so; otherwise `invalid-content`, after the entries before it. Fails `run-failed` without journalctl and when
+ * it fails.
  */
 export async function* readJournal({ journal, after, env, signal, note }: JournalReading): AsyncIterable<EntryBatch> {
   const variables = { PATH: env('PATH') ?? '', LC_ALL: 'C' };
@@ -45,16 +47,34 @@ export async function* readJournal({ journal, after, env, signal, note }: Journa
   const running = startProgram({ ...call, args: argumentsOf(journal, after) });
   // The entry at the position is read again: with the option that skips it, another one would be skipped in its place.
   let isFirst = after !== undefined;
-  for await (const lines of lineBatches(running.output)) {
-    const entries = lines.map(parseEntry);
-    const bytes = lines.reduce((sum, line) => sum + line.length, 0);
-    const isKnown = isFirst && isSameEntry(entries[0]!.cursor, after!);
-    if (isFirst && !isKnown) note(lost);
-    isFirst = false;
-    yield { entries: isKnown ? entries.slice(1) : entries, bytes };
+  const invalid = new InvalidLines(journal);
+  try {
+    for await (const lines of lineBatches(running.output)) {
+      const entries = entriesOf(lines, invalid);
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0);
+      const [first] = entries;
+      const isKnown = isFirst && first !== undefined && isSameEntry(first.cursor, after!);
+      if (isFirst && first !== undefined && !isKnown) note(lost);
+      isFirst &&= first === undefined;
+      yield { entries: isKnown ? entries.slice(1) : entries, bytes };
+      invalid.requireNone();
+    }
+  } finally {
+    if (invalid.note !== undefined) note(invalid.note);
   }
   if (isFirst) note(lost);
   if (running.messages() !== '') note(`${program}: ${running.messages()}`);
+}
+
+/** The entries of lines: all of them, or those before the first invalid line. */
+function entriesOf(lines: readonly Uint8Array[], invalid: InvalidLines): readonly JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const line of lines) {
+    const entry = parseEntry(line);
+    if (entry !== undefined) entries.push(entry);
+    else if (!invalid.skip(line)) break;
+  }
+  return entries;
 }
 
 /** Reads an output that says nothing more than its end. */

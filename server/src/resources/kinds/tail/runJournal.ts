@@ -48,7 +48,11 @@ export async function runJournal(context: RunContext<TailSpec>, journal: Journal
   } catch (error) {
     if (!isPondError(error, 'run-failed') && !isPondError(error, 'invalid-content')) throw error;
     const message = `${titleOf(resource)}: ${error.message}`;
-    const failure = documentError(resource, 'run-failed', message, { at: ['journal'], cause: error });
+    const failure = documentError(resource, 'run-failed', message, {
+      at: ['journal'],
+      cause: error,
+      ...(error.hint !== undefined && { hint: error.hint }),
+    });
     return { ...counts, notes: [...notes], failure };
   }
   return { ...counts, notes: [...notes] };

@@ -57,6 +57,7 @@ export async function writeRows(
         hostPath: file,
         sizeBytes,
         pondPath: from,
+        type: 'file',
         reading: rows.reading,
         ...(rows.format && { format: rows.format }),
       },
