@@ -88,7 +88,7 @@ function pageWithStatistics(sizeBytes: number): Buffer {
 }
 
 test('headers of any size are found, and read no further than needed', () => {
-  const leaf = { path: [name], isBoolean: false, repetitionMax: 0, definitionMax: 0 };
+  const leaf = { path: [name], element: { name }, isBoolean: false, repetitionMax: 0, definitionMax: 0 };
   const bytes = Buffer.concat([pageWithStatistics(3), pageWithStatistics(300_000), pageWithStatistics(10)]);
   const ends: number[] = [];
   const read = (start: number, end: number): Uint8Array => {
