@@ -25,6 +25,8 @@ import {
   type InitializationOptions,
   type ProgressEvent,
 } from '../../server/src/protocol/events.ts';
+import { inEditor } from './editorWords.ts';
+import { errorInEditor } from './errors.ts';
 import { editorText } from './hints.ts';
 import { resourceDocuments } from './resourceDocuments.ts';
 import { startServer } from './serverProcess.ts';
@@ -76,10 +78,11 @@ export class PondClient implements vscode.Disposable {
       { ...clientOptions(this.log), errorHandler: this.errorHandler() },
     );
     this.client.onDidChangeState(({ newState }) => this.stateChanged(newState));
-    this.client.onNotification(events.changed, (event: ChangedEvent) => this.emitters.changed.fire(event));
-    this.client.onNotification(events.committed, (event: CommittedEvent) => this.emitters.committed.fire(event));
-    this.client.onNotification(events.health, (event: HealthEvent) => this.emitters.health.fire(event));
-    this.client.onNotification(events.progress, (event: ProgressEvent) => this.emitters.progress.fire(event));
+    const { changed, committed, health, progress } = this.emitters;
+    this.client.onNotification(events.changed, (event: ChangedEvent) => changed.fire(inEditor(event)));
+    this.client.onNotification(events.committed, (event: CommittedEvent) => committed.fire(inEditor(event)));
+    this.client.onNotification(events.health, (event: HealthEvent) => health.fire(inEditor(event)));
+    this.client.onNotification(events.progress, (event: ProgressEvent) => progress.fire(inEditor(event)));
   }
 
   get state(): ServerState {
@@ -134,15 +137,21 @@ export class PondClient implements vscode.Disposable {
     this.log.dispose();
   }
 
-  private send<N extends CommandName>(
+  private async send<N extends CommandName>(
     name: N,
     params: Params<N>,
     token: vscode.CancellationToken | undefined,
   ): Promise<Result<N>> {
-    // An undefined token would be sent as a second parameter.
-    return token === undefined
-      ? this.client.sendRequest<Result<N>>(method(name), params)
-      : this.client.sendRequest<Result<N>>(method(name), params, token);
+    try {
+      // An undefined token would be sent as a second parameter.
+      return inEditor(
+        token === undefined
+          ? await this.client.sendRequest<Result<N>>(method(name), params)
+          : await this.client.sendRequest<Result<N>>(method(name), params, token),
+      );
+    } catch (error) {
+      throw errorInEditor(error);
+    }
   }
 
   /** Waits until a server other than `dead` runs. Throws when none starts. */

@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { ResponseError } from 'vscode-languageclient/node';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
-import { withHint } from './hints.ts';
+import { inEditor } from './editorWords.ts';
+import { editorText, withHint } from './hints.ts';
 import { shownLocation } from './pondUri.ts';
 
 /** Error data sent by the server; undefined when `error` is not an error response of the server. */
@@ -12,7 +13,13 @@ export function errorData(error: unknown): ErrorData | undefined {
   return typeof data?.code === 'string' ? (data as ErrorData) : undefined;
 }
 
-/** Message of an error, as the server worded it; invisible characters of names are escaped. */
+/** Returns an error response of the server in the words of the editor; any other error as it is. */
+export function errorInEditor(error: unknown): unknown {
+  if (!(error instanceof ResponseError)) return error;
+  return new ResponseError(error.code, editorText(error.message), inEditor<unknown>(error.data));
+}
+
+/** Message of an error; invisible characters of names are escaped. */
 export function errorMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   // The JSON-RPC library prefixes the name of the request, which means nothing to users.

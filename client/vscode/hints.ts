@@ -1,5 +1,3 @@
-import { sentence } from '../../server/src/base/sentence.ts';
-
 /**
  * Features of the editor that correspond to the commands of the terminal in the server's texts, by verb; of a verb with
  * several forms, by the words of the form.
@@ -56,12 +54,7 @@ export function editorText(text: string): string {
   });
 }
 
-/** Returns a hint of the server as a sentence that names features of the editor instead of terminal commands. */
-export function hintText(hint: string): string {
-  return sentence(editorText(hint));
-}
-
-/** A message of the server with its hint, as one or two sentences for a person at the editor. */
+/** A message with its hint, which is a sentence, as one or two sentences. */
 export function withHint({ message, hint }: { readonly message: string; readonly hint?: string }): string {
-  return hint === undefined ? editorText(message) : `${editorText(message)}. ${hintText(hint)}`;
+  return hint === undefined ? message : `${message}. ${hint}`;
 }

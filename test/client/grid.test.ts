@@ -72,7 +72,11 @@ test('columns are as wide as their content, and the visible ones are found', () 
     { name: 'at', type: 'TIMESTAMP' },
   ];
   const options = { characterWidth: 8, widths: { at: 300 }, numbersWidth: 40 };
-  const layouts = layOut(columns, [['1'], ['x'.repeat(500)], ['2024-01-01 00:00:00']], options);
+  const longest = new Map([
+    ['id', 1],
+    ['note', 500],
+  ]);
+  const layouts = layOut(columns, longest, options);
   assert.deepEqual([layouts[0]?.left, layouts[2]?.width], [40, 300]);
   assert.deepEqual(
     layouts.map(({ numeric }) => numeric),

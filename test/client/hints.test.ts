@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import ts from 'typescript';
 import { verbs } from '../../client/cli/verbs.ts';
-import { editorText, features, hintText, terminalOnly, withHint } from '../../client/vscode/hints.ts';
+import { editorText, features, terminalOnly, withHint } from '../../client/vscode/hints.ts';
 import { root } from '../../scripts/run.mjs';
 import { isCode, sourceFiles } from '../support/sourceFiles.ts';
 
@@ -65,29 +65,25 @@ test('every feature that a hint names exists, and so does its command of the ter
   for (const form of terminalOnly) assert.ok(terminalVerbs.has(form.split(' ')[0] ?? ''), form);
 });
 
-test('a hint names features of the editor instead of terminal commands', () => {
-  assert.equal(hintText("'pond init' makes one"), '"Pond: Init" makes one.');
-  assert.equal(hintText("'pond get' lists the resources."), 'The Resources view lists the resources.');
+test('a text names features of the editor instead of terminal commands', () => {
+  assert.equal(editorText("'pond init' makes one"), '"Pond: Init" makes one');
+  assert.equal(editorText("'pond get' lists the resources"), 'the Resources view lists the resources');
   assert.equal(
-    hintText("'pond mv /Inbox/a /Inbox/NEW' renames the resource, 'pond rm -r /Inbox/a' removes it."),
-    '"Rename" in the explorer renames the resource, "Delete" in the explorer removes it.',
+    editorText("'pond mv /Inbox/a /Inbox/NEW' renames the resource, 'pond rm -r /Inbox/a' removes it"),
+    '"Rename" in the explorer renames the resource, "Delete" in the explorer removes it',
   );
 });
 
-test('a hint that only the terminal can follow says so', () => {
-  assert.equal(hintText("'pond check --repair' restores it"), "'pond check --repair' (in a terminal) restores it.");
+test('a text that only the terminal can follow says so', () => {
+  assert.equal(editorText("'pond check --repair' restores it"), "'pond check --repair' (in a terminal) restores it");
   assert.equal(
-    hintText("'pond clone' fetches it; 'pond clone --fork' forks it."),
-    '"Pond: Clone…" fetches it; \'pond clone --fork\' (in a terminal) forks it.',
+    editorText("'pond clone' fetches it; 'pond clone --fork' forks it"),
+    '"Pond: Clone…" fetches it; \'pond clone --fork\' (in a terminal) forks it',
   );
-  assert.equal(hintText("'pond frobnicate' helps"), "'pond frobnicate' (in a terminal) helps.");
+  assert.equal(editorText("'pond frobnicate' helps"), "'pond frobnicate' (in a terminal) helps");
 });
 
 test('a message with its hint is one or two sentences', () => {
-  assert.equal(hintText('open it for writing'), 'Open it for writing.');
   assert.equal(withHint({ message: 'no such path' }), 'no such path');
-  assert.equal(
-    withHint({ message: 'no such path', hint: "'pond log' lists it" }),
-    'no such path. "Pond: Show Log" lists it.',
-  );
+  assert.equal(withHint({ message: 'no such path', hint: 'List it.' }), 'no such path. List it.');
 });

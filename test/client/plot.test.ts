@@ -4,6 +4,7 @@ import { queryTitle } from '../../client/vscode/queries/queryStrings.ts';
 import { lineOfRow } from '../../client/vscode/tables/textLine.ts';
 import { readingAt, drawnLine } from '../../client/vscode/webviews/plot/series.ts';
 import { timeOf, timeText } from '../../client/vscode/webviews/plot/axisText.ts';
+import { labelRows } from '../../client/vscode/webviews/plot/labelRows.ts';
 import { gapOf, hasRepeats, loneVertices, verticesOf } from '../../client/vscode/webviews/plot/lineShape.ts';
 import { requestsOf } from '../../client/vscode/webviews/plot/loader.ts';
 import { panelsOf, unitOf, type Measured } from '../../client/vscode/webviews/plot/panels.ts';
@@ -246,4 +247,12 @@ test('the line of a row is known where each row is a line', () => {
   assert.equal(lineOfRow(content, { ...facts, reader: 'parquet', text: null }, 0), undefined);
   const lines = new TextEncoder().encode('{"a":1}\n{"a":2}');
   assert.equal(lineOfRow(lines, { reader: 'json', rowCount: 2, text: null }, 1), 2);
+});
+
+test('labels of events are in the first row where they cover no other, and left out where none has room', () => {
+  const at = (...lefts: readonly number[]) => labelRows(lefts.map((left) => ({ left, width: 50 })));
+  assert.deepEqual(at(), []);
+  assert.deepEqual(at(0, 100, 200), [[0, 1, 2]]);
+  assert.deepEqual(at(0, 20, 60, 70), [[0, 2], [1], [3]]);
+  assert.deepEqual(at(0, 1, 2, 3, 60), [[0, 4], [1], [2]]);
 });

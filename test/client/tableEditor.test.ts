@@ -71,13 +71,13 @@ test('filters are stated by a form, shown as texts, and left out when their colu
   for (const [filter, text] of filters) {
     assert.equal(filterText(filter), text);
     const { condition, texts } = formOf(filter);
-    if (condition !== undefined) assert.deepEqual(filterOf('a', condition, texts), filter);
+    if (condition !== undefined) assert.deepEqual(filterOf(column('a'), condition, texts), filter);
   }
   for (const type of ['INTEGER', 'VARCHAR', 'TIMESTAMP', 'BOOLEAN', 'STRUCT(x INTEGER)', 'INTEGER[]', 'BLOB']) {
     const conditions = conditionsOf(column('a', type));
     for (const { id, texts } of conditions) {
-      assert.ok(filterOf('a', id, ['1', '2']) !== undefined, `${type} ${id}`);
-      assert.equal(filterOf('a', id, []) === undefined, texts > 0, `${type} ${id}`);
+      assert.ok(filterOf(column('a', type), id, ['1', '2']) !== undefined, `${type} ${id}`);
+      assert.equal(filterOf(column('a', type), id, []) === undefined, texts > 0, `${type} ${id}`);
     }
   }
   const state = { ...initialState, view: { sort: [{ column: 'b', descending: true }], filters: [filters[0]![0]] } };

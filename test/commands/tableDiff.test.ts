@@ -183,6 +183,21 @@ test('a key is found among columns that repeat at once, late, or only as NULL', 
   assert.deepEqual([key, changed], [['id'], 1]);
 });
 
+test('a key that many rows share is ruled out before rows are matched by it', async (t) => {
+  const host = await newPondHost(t);
+  // 30,000 rows with the key 0 have 900 million pairs, and 200,000 rows with the same key 40 billion.
+  const table = (v: number): ComparedTableInfo => ({
+    sql: `SELECT greatest(range - 30000, 0) AS late, range AS id, 'a' AS same, ${v} AS v FROM range(200000) ORDER BY id DESC`,
+  });
+  const tables = { before: table(1), after: table(2) };
+  await assert.rejects(host.run('openTableDiff', { ...tables, key: ['same'] }), {
+    code: 'invalid-content',
+    message: 'same is not a key of the query: 399998 rows repeat that of another',
+  });
+  const { key, counts } = await host.run('openTableDiff', tables);
+  assert.deepEqual([key, counts?.changed], [['id'], 200_000]);
+});
+
 test('a key that rows share is refused, and a canceled comparison leaves nothing', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a.csv', 'id,v\n1,1\n1,2\n'));

@@ -7,7 +7,7 @@ import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Page } from 'playwright-core';
+import { type Locator, type Page } from 'playwright-core';
 import { seriousViolations } from '../support/accessibility.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
@@ -120,7 +120,7 @@ async function writeQuery({ page }: Window): Promise<void> {
   await tab(page, 'wells.csv').waitFor();
   await runCommand(page, 'Pond: New Query');
   const editor = page.locator('.editor-instance .monaco-editor.focused');
-  await editor.filter({ hasText: '-- Pond ground' }).waitFor();
+  await editor.filter({ hasText: '-- Pond ground' }).filter({ hasText: 'FROM "/wells.csv"' }).waitFor();
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
   await page.keyboard.insertText('-- Mean level of the wells\nSELECT avg(level) AS mean FROM "/wells.csv"');
@@ -182,10 +182,29 @@ async function schedule({ page, screenshot }: Window): Promise<void> {
   await resources.filter({ hasText: 'daily' }).locator('.monaco-tl-twistie').click();
   await resources.filter({ hasText: '2024-01-02 00:00:00' }).waitFor();
   await screenshot('everyday-resources');
+  await seconds(page, resources.filter({ hasText: '2024-01-02 00:00:00' }));
   await runCommand(page, 'Pond: Show Graph');
   await tab(page, 'Graph: ground').waitFor();
   await webview(page).getByText('1 resource').waitFor();
   assert.deepEqual(await seriousViolations(webview(page)), []);
+}
+
+/** The seconds of a series are shown with the times that they mean, and one is found by its time. */
+async function seconds(page: Page, series: Locator): Promise<void> {
+  await series.click();
+  await tab(page, 'wells.csv').and(page.locator('.active')).waitFor();
+  const grid = webview(page);
+  await grid
+    .getByRole('columnheader', { name: /^Timestamp/ })
+    .filter({ hasText: 'seconds UTC' })
+    .waitFor();
+  await grid.locator('#c0-0').filter({ hasText: '1704067200' }).filter({ hasText: '2024-01-01 00:00:00' }).click();
+  await page.keyboard.press('Control+g');
+  const find = grid.getByRole('search').getByRole('textbox');
+  await find.fill('2024-01-01 12:00');
+  await page.keyboard.press('Enter');
+  await grid.locator('#c1-0.focused').waitFor();
+  await page.keyboard.press('Escape');
 }
 
 /** A rename of what a document names changes the document too, when the user wants it. */

@@ -76,7 +76,7 @@ test('the cost of the log of a path that is new, or never existed, does not depe
     counting.take();
     assert.deepEqual(await log(reader, path), expected);
     const { calls } = counting.take();
-    assert.ok(calls < 120, `${calls} calls for ${path}`);
+    assert.ok(calls < 160, `${calls} calls for ${path}`);
     await reader.close();
   }
 });

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type DatabaseSettings } from '../../server/src/duckdb/database.ts';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
-import { QuerySandbox } from '../../server/src/sandbox/querySandbox.ts';
+import { QuerySandbox, sandboxKey } from '../../server/src/sandbox/querySandbox.ts';
 import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -152,4 +152,18 @@ test('the files that a query may read are unchanged', async () => {
     ['allowed', 'other'],
   );
   assert.equal(await rowCount('FROM "/x.csv" WHERE a = 1'), 1);
+});
+
+test('queries over the same files share a database, in whichever order and wherever they name them', () => {
+  const [file] = spec.files;
+  assert.ok(file);
+  const view = (name: string, index: number) => {
+    const source = { ...file, pondPath: name, sizeBytes: 8, reading: readingOf('file', name)! };
+    return viewOf({ name, index, files: [source] });
+  };
+  const keyOf = (...views: SandboxSpec['views']): string => sandboxKey({ ...spec, views });
+  const key = keyOf(view('/x.csv', 5), view('/y.csv', 20));
+  assert.equal(keyOf(view('/y.csv', 0), view('/x.csv', 9)), key);
+  assert.notEqual(keyOf(view('/x.csv', 5), view('/y.parquet', 20)), key);
+  assert.notEqual(keyOf(view('/x.csv', 5)), key);
 });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitVersion } from '../../server/src/delta/commit.ts';
-import { openTable, refreshTable } from '../../server/src/delta/snapshot.ts';
+import { LazyTable, refreshTable } from '../../server/src/delta/lazyTable.ts';
+import { openTable } from '../../server/src/delta/snapshot.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { addOf } from './deltaTable.ts';
 
@@ -10,13 +11,14 @@ import { addOf } from './deltaTable.ts';
 // line, and then prints `version txnId` for each acknowledged commit.
 const [directory = '', count = '0'] = process.argv.slice(2);
 const disk = openHostDisk(directory);
-let snapshot = await openTable(disk);
+const snapshot = await openTable(disk);
+let table = snapshot && LazyTable.of(disk, snapshot);
 process.stdout.write('ready\n');
 await once(process.stdin, 'data');
 process.stdin.destroy();
-for (let left = Number(count); left > 0 && snapshot;) {
-  snapshot = refreshTable(disk, snapshot);
-  const version = snapshot.version + 1;
+for (let left = Number(count); left > 0 && table;) {
+  table = refreshTable(disk, table);
+  const version = table.head.version + 1;
   const txnId = randomUUID();
   const outcome = commitVersion(disk, commitNumber(version), {
     commitInfo: { txnId },

@@ -4,7 +4,6 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
 import { type Context } from '../context.ts';
-import { hintText } from '../hints.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { count, titleOf } from '../resources/strings.ts';
@@ -97,7 +96,7 @@ async function reportProblems(document: vscode.TextDocument, problems: readonly 
   const at = new vscode.Position(first.line, first.character);
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
-  const hint = first.hint === undefined ? '' : ` ${hintText(first.hint)}`;
+  const hint = first.hint === undefined ? '' : ` ${first.hint}`;
   void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${hint}`);
 }
 

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
 import { queryLanguage } from '../queries/queryDocuments.ts';
+import { activeTable } from '../tables/tableTabs.ts';
 
-/** Opens a query document: for a file, one that reads it; else an example. */
-export async function newQuery({ ponds, queries }: Context, target?: vscode.Uri): Promise<void> {
+/** Opens a query document: for a file, or the table of the active tab, one that reads it; else an example. */
+export async function newQuery({ ponds, queries }: Context, target = activeTable()): Promise<void> {
   const pond = await ponds.choose(target);
   if (pond === undefined) return;
   const location = target === undefined ? undefined : parsePondUri(target);

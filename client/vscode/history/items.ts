@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { pondName, pondUri, shownPath } from '../pondUri.ts';
-import { timeText } from '../times.ts';
+import { recordTime, timeText } from '../times.ts';
 import { countTexts } from './versions.ts';
 import { type CommitNode, type FileNode, filtersText, type HistoryNode } from './nodes.ts';
 
@@ -48,7 +48,7 @@ function commitRow({ pond, commit }: CommitNode): vscode.TreeItem {
   return {
     ...row(title, counts.length === 0 ? None : Collapsed, iconOf(commit)),
     id: `${pond} ${number}`,
-    description: printable(`${named}${number} · ${author} · ${timeText(commit.time)}`),
+    description: printable(`${named}${number} · ${recordTime(commit.time)} · ${author}`),
     tooltip: printableLines(tooltipOf(commit)),
     contextValue: counts.length === 0 ? 'commit.empty' : 'commit',
     accessibilityInformation: {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
-import { hintText } from '../hints.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
@@ -68,7 +67,7 @@ function resourceItem(pond: string, resource: ResourceInfo, running: Running, co
   return {
     ...row(resource.name, hasChildren ? Collapsed : None, icon, color),
     description: printable(summary),
-    tooltip: resourceTooltip(pond, resource, context),
+    tooltip: resourceTooltip(resource, context),
     contextValue: running.progress === undefined ? idleContext(resource) : 'resource.running',
     accessibilityInformation: { label: `${printable(titleOf(resource))}, ${spoken}` },
     // A click on a row opens its document, so the user can work from the view.
@@ -93,7 +92,7 @@ function problemItem(
   return {
     ...row(message, None, isError ? 'error' : 'warning', isError ? 'list.errorForeground' : 'list.warningForeground'),
     description: `line ${line + 1}`,
-    tooltip: printableLines([message, hint && hintText(hint), code].filter((text) => text !== undefined).join('\n\n')),
+    tooltip: printableLines([message, hint, code].filter((text) => text !== undefined).join('\n\n')),
     contextValue: 'problem',
     command: { command: 'pond.openResource', title: 'Open Document', arguments: [node] },
   };

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
-import { hintText } from '../hints.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { atPosition, readablePath, readableText } from './treeLocations.ts';
 import { recordTime } from '../times.ts';
@@ -102,7 +101,7 @@ function errorLines({ error }: RunInfo, resources: readonly ResourceInfo[]): rea
   const position = line === undefined ? '' : `:${line + 1}:${(character ?? 0) + 1}`;
   return [
     ...indented(`${code}: ${readableText(resources, message)}`),
-    ...(hint === undefined ? [] : indented(hintText(hint))),
+    ...(hint === undefined ? [] : indented(hint)),
     ...(path === undefined ? [] : [`    at ${readablePath(resources, path)}${position}`]),
   ];
 }

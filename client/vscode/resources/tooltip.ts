@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
-import { hintText } from '../hints.ts';
-import { pondUri } from '../pondUri.ts';
 import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
 
 const stateWords = {
@@ -21,7 +19,7 @@ export interface RowContext {
 }
 
 /** Details of a resource, as Markdown. Texts of the pond are escaped. */
-export function resourceTooltip(pond: string, resource: ResourceInfo, context: RowContext): vscode.MarkdownString {
+export function resourceTooltip(resource: ResourceInfo, context: RowContext): vscode.MarkdownString {
   const interval = context.interval(resource);
   const text = new vscode.MarkdownString('', true);
   text
@@ -45,7 +43,6 @@ export function resourceTooltip(pond: string, resource: ResourceInfo, context: R
     ...(reads === 0 ? [] : [`reads ${count(reads, 'resource')}`]),
   ];
   if (parts.length > 0) text.appendMarkdown(`\n\n${parts.join(' · ')}`);
-  text.appendMarkdown('\n\n').appendText(pondUri(pond, resource.home).path);
   return text;
 }
 
@@ -57,5 +54,5 @@ function appendRun(text: vscode.MarkdownString, run: RunInfo, { nowMs, readable 
   for (const note of run.notes) text.appendMarkdown('\n\n').appendText(printable(readable(note)));
   if (run.error === null) return;
   text.appendMarkdown('\n\n').appendText(printable(readable(run.error.message)));
-  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(hintText(run.error.hint));
+  if (run.error.hint !== undefined) text.appendMarkdown('\n\n').appendText(run.error.hint);
 }

@@ -48,6 +48,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     });
     this.listeners = [
       this.tree,
+      this.tree.onDidChangeVisibility(() => this.tick()),
       store.onDidChange(() => this.show()),
       runner.onDidChange(() => this.show()),
       schedules.onDidChange(() => this.show()),

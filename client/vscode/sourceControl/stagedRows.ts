@@ -77,5 +77,5 @@ function rowsText({ added, removed, changed }: RowCountsInfo): string {
     ['~', changed],
   ] as const;
   const text = parts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${number.toLocaleString()}`])).join(' ');
-  return text === '' ? 'same rows' : `${text} rows`;
+  return text === '' ? 'same rows' : `${text} ${added + removed + changed === 1 ? 'row' : 'rows'}`;
 }

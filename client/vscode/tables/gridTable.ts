@@ -2,7 +2,6 @@
 import type * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
 import { errorData, errorMessage, isCancelled } from '../errors.ts';
-import { editorText, hintText } from '../hints.ts';
 import { queryTitle } from '../queries/queryStrings.ts';
 import { type RunningQueries } from '../queries/runningQueries.ts';
 import {
@@ -66,8 +65,8 @@ export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, erro
   return {
     type: 'failed',
     ...{ run, query, source },
-    message: editorText(errorMessage(error)),
-    ...(hint === undefined ? {} : { hint: hintText(hint) }),
+    message: errorMessage(error),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 

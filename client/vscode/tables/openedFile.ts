@@ -1,7 +1,9 @@
 import { type NodeInfo } from '../../../server/src/protocol/commands.ts';
 
-/** Names of texts that are tables. */
-const textTable = /\.(csv|tsv|json|ndjson|jsonl)$/i;
+/** True for the path of a text that is a table. */
+export function isTextTable(path: string): boolean {
+  return /\.(csv|tsv|json|ndjson|jsonl)$/i.test(path);
+}
 
 /**
  * True for a file that opens as a table: one of rows, whatever its name, and a text of a table above a size in bytes. 0
@@ -12,5 +14,5 @@ export function opensAsTable(
   textBytesMax: number,
 ): boolean {
   if (type === 'table' || type === 'series') return true;
-  return type === 'file' && textBytesMax > 0 && size > textBytesMax && textTable.test(name);
+  return type === 'file' && textBytesMax > 0 && size > textBytesMax && isTextTable(name);
 }

@@ -17,7 +17,7 @@ import {
   type RequestParams,
   type TableQuery,
 } from '../webviews/grid/messages.ts';
-import { isTimeColumn } from '../webviews/plot/plotColumns.ts';
+import { isTimeColumn } from '../webviews/grid/times.ts';
 import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
 
 /** Largest text in which the line of a row is looked for, bytes. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
-import { opensAsTable } from './openedFile.ts';
+import { isTextTable, opensAsTable } from './openedFile.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { tableEditor, textTableEditor } from './viewTypes.ts';
@@ -76,6 +76,14 @@ export class TableTabs implements vscode.Disposable {
     await vscode.window.tabGroups.close(left, true);
     return true;
   }
+}
+
+/** The table that the active tab shows, as rows or as text; undefined for any other tab. */
+export function activeTable(): vscode.Uri | undefined {
+  const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+  if (tab === undefined) return undefined;
+  const text = textOf(tab);
+  return tableOf(tab) ?? (text !== undefined && isTextTable(text.path) ? text : undefined);
 }
 
 /** The file of a pond that a tab shows as text; undefined for any other tab. */

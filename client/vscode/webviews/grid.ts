@@ -52,6 +52,7 @@ let typed: string | undefined;
 const edits = new Map<RowKey, RowEdit>();
 let pageState: PageState = readPageState(host.getState());
 
+document.addEventListener('keydown', (event) => table?.commands.searchKey(event));
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
@@ -131,7 +132,7 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
         if (!isSameView) plotAgain();
         toolbar.position(kept.selection.focus.row);
       },
-      counted: (rowCount) => toolbar.counted(rowCount),
+      counted: (rowCount, total) => toolbar.counted(rowCount, total),
       failed: (message) => toolbar.report(message),
       announce: (text) => toolbar.announce(text),
     },

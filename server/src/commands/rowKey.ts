@@ -19,9 +19,6 @@ export function comparedName({ before, after }: ComparedPair): string {
 /** Columns that are tried as a key, alone or together with the time. */
 const triedMax = 6;
 
-/** Share of different values that a key has at least: they are estimated, and a key is verified when it is used. */
-const shareMin = 0.6;
-
 /**
  * Compares rows by the named key, or by the first that does; `compare` returns undefined for a key that does not
  * identify rows, and never for whole rows. Fails `invalid-content` for tables without a common column, for a column that is
@@ -38,7 +35,10 @@ export async function compareByKey<T>(
   }
   if (named !== undefined && named.length > 0) {
     const key = statedKey(rowDiff, named, path);
-    const found = await compare({ ...(await rowDiff.profile([])), key });
+    const profile = await rowDiff.profile(key);
+    // A join by a key that many rows share would have more rows than can be counted.
+    const isRefused = !profile.mayBeKey && (await rowDiff.duplicates(key)) > 0;
+    const found = isRefused ? undefined : await compare(profile);
     if (found === undefined) throw await notAKey(rowDiff, key, path);
     return found;
   }
@@ -46,7 +46,7 @@ export async function compareByKey<T>(
     const differ = await rowDiff.differAtFirst(tried);
     for (const key of tried.filter((_, index) => differ[index])) {
       const profile = await rowDiff.profile(key);
-      const found = profile.share < shareMin ? undefined : await compare(profile);
+      const found = profile.mayBeKey ? await compare(profile) : undefined;
       if (found !== undefined) return found;
     }
   }

@@ -6,7 +6,7 @@ import { checkWritable, type Add, type MetaData, type Remove, type Txn } from '.
 import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
 import { checkpointFile, hintFile, readHint, sha256Tag } from './log.ts';
 import { parseCheckpoint } from './readCheckpoint.ts';
-import { type DeltaSnapshot } from './deltaSnapshot.ts';
+import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';
 
 /** Commits between checkpoints while a table is small. */
 const commitsBetween = 50;
@@ -14,13 +14,14 @@ const commitsBetween = 50;
 /** Rows that a checkpoint may write for each commit since the last one. */
 const rowsPerCommit = 20;
 
+type TableVersion = Pick<TableHead, 'version' | 'checkpointVersion'>;
+
 /**
  * True when the next opening should not have to replay all commits since the last checkpoint. The threshold grows with
- * the table, so that checkpoints cost each commit the same share however old the table is.
+ * the table, so that checkpoints cost each commit the same share however old the table is. `rows` are those that a checkpoint has.
  */
-export function checkpointDue(snapshot: DeltaSnapshot): boolean {
-  const rows = snapshot.files.size + snapshot.tombstones.size;
-  const since = snapshot.version - (snapshot.checkpointVersion ?? -1);
+export function checkpointDue({ version, checkpointVersion }: TableVersion, rows: number): boolean {
+  const since = version - (checkpointVersion ?? -1);
   return since >= Math.max(commitsBetween, rows / rowsPerCommit);
 }
 
@@ -108,7 +109,10 @@ function tombstoneRetentionMs(interval = 'interval 1 week'): number {
 async function encode(rows: readonly Row[]): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer');
   const columnData = checkpointColumns.map((name) => ({ name, data: rows.map((row) => row[name] ?? null) }));
-  return new Uint8Array(parquetWriteBuffer({ schema: [...checkpointSchema], columnData, rowGroupSize: 10_000 }));
+  // Rows that are not about files are first, in a row group of their own, which is read without the others.
+  const firstFile = rows.findIndex((row) => row['add'] !== undefined || row['remove'] !== undefined);
+  const rowGroupSize = [firstFile < 0 ? rows.length : firstFile, 10_000];
+  return new Uint8Array(parquetWriteBuffer({ schema: [...checkpointSchema], columnData, rowGroupSize }));
 }
 
 function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint8Array {

@@ -15,8 +15,6 @@ import {
 import { applyCommit, firstSnapshot } from './tableState.ts';
 import { type DeltaSnapshot } from './deltaSnapshot.ts';
 
-export { applyCommit } from './tableState.ts';
-
 /**
  * Returns the latest snapshot, or undefined when there is no Delta table at the disk's root. `atLeast` is a version
  * known to be committed. Fails with `pond-damaged` when a commit is damaged or missing, or `atLeast` no longer exists;
@@ -107,19 +105,6 @@ async function usable(
     if (!isPondError(error, 'pond-damaged')) throw error;
     if (!unusable.includes(path)) unusable.push(path);
     return undefined;
-  }
-}
-
-/**
- * Returns the snapshot with all later commits; the same object when there are none. Reads only those commits. Fails
- * like openTable.
- */
-export function refreshTable(disk: Disk, snapshot: DeltaSnapshot): DeltaSnapshot {
-  let latest = snapshot;
-  for (;;) {
-    const commit = readCommit(disk, nextCommit(latest.version));
-    if (!commit) return latest;
-    latest = applyCommit(latest, commit);
   }
 }
 

@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { checkReadable, type DeltaCommit, type Remove, type Txn } from './actions.ts';
 import { decodePath } from './dataPath.ts';
-import { type DeltaSnapshot } from './deltaSnapshot.ts';
+import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';
 import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { commitFile } from './log.ts';
@@ -32,8 +32,7 @@ export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {
  * the table. Fails with `pond-too-new` when the commit raises the protocol beyond this reader.
  */
 export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): DeltaSnapshot {
-  const file = commitFile(commit.version);
-  if (commit.protocol) checkReadable(commit.protocol, file, commit.commitInfo);
+  const head = headAfter(snapshot, commit);
   const live = new Map<string, AddFile | undefined>();
   const tombstones = new Map<string, Remove | undefined>();
   for (const remove of commit.removes) {
@@ -47,13 +46,19 @@ export function applyCommit(snapshot: DeltaSnapshot, commit: DeltaCommit): Delta
     // A file may return when another engine restores an older version.
     if (snapshot.tombstones.get(added.path)) tombstones.set(added.path, undefined);
   }
+  return { ...head, files: snapshot.files.with(live), tombstones: snapshot.tombstones.with(tombstones) };
+}
+
+/** Returns what the table says about itself after the commit, which must be the next one. Fails like applyCommit. */
+export function headAfter(head: TableHead, commit: DeltaCommit): TableHead {
+  if (commit.protocol) checkReadable(commit.protocol, commitFile(commit.version), commit.commitInfo);
+  const { protocol, metaData, transactions, checkpointVersion, unusableCheckpoints } = head;
   return {
-    ...snapshot,
     version: commit.version,
-    protocol: commit.protocol ?? snapshot.protocol,
-    metaData: commit.metaData ?? snapshot.metaData,
-    files: snapshot.files.with(live),
-    tombstones: snapshot.tombstones.with(tombstones),
-    transactions: snapshot.transactions.with(new Map(commit.txns.map((txn) => [txn.appId, txn]))),
+    protocol: commit.protocol ?? protocol,
+    metaData: commit.metaData ?? metaData,
+    transactions: transactions.with(new Map(commit.txns.map((txn) => [txn.appId, txn]))),
+    checkpointVersion,
+    unusableCheckpoints,
   };
 }

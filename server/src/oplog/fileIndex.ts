@@ -8,7 +8,7 @@ import {
   commitsDown,
   commitsUp,
   firstCommit,
-  parseCommitNumber,
+  nextCommit,
 } from '../delta/commitNumber.ts';
 import { isPondError, type PondError } from '../base/error.ts';
 import { lazyAsync } from '../base/lazy.ts';
@@ -16,16 +16,13 @@ import { type Add, type DeltaCommit } from '../delta/actions.ts';
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { type LazyTable } from '../delta/lazyTable.ts';
 import { type Disk } from '../storage/disk.ts';
-import { rangeTag } from './pondTable.ts';
+import { LiveFiles, type RangeFile, rangeOf } from './liveFiles.ts';
 import { type RowFiles, type Rewritten } from './opLog.ts';
 
 /** Log entries up to the last checkpoint that a search for other engines reads. */
 const earlierEntriesMax = 1000;
-
-/** A data file of ours, and the commits whose rows it holds. */
-type RangeFile = CommitRange & { readonly path: string };
 
 /** Returns the error of a data file that cannot be used; undefined for a sound one. */
 type ProblemOf = (path: string) => PondError | undefined | Promise<PondError | undefined>;
@@ -38,64 +35,77 @@ type LogEntry = { readonly isOurs: false } | { readonly isOurs: true; readonly o
 
 /**
  * Finds the files that hold the rows of a commit. A row is read from the first of these that has it and is intact:
- * 1. the live file of ours with the commit's tag;
- * 2. the file that the commit itself added, for as long as it is on the disk: another engine removed it from the table,
- *    but no engine may change it;
- * 3. live files of other engines, into which OPTIMIZE moves rows;
- * 4. removed files of other engines that are still on the disk, after a RESTORE to a version before them.
+ * 1. the live file of ours with the commit's tag, where it is known without reading all files of the table;
+ * 2. the file that the commit itself added, for as long as it is on the disk: another engine may have removed it from the
+ *    table, but no engine may change it;
+ * 3. the other live files of ours with the commit's tag;
+ * 4. live files of other engines, into which OPTIMIZE moves rows;
+ * 5. removed files of other engines that are still on the disk, after a RESTORE to a version before them.
  */
 export class FileIndex {
   readonly #disk: Disk;
   /** Returns the commits whose rows a data file holds. Fails `pond-damaged` when it cannot be read. */
   readonly commitsIn: CommitsIn;
-  readonly #snapshot: DeltaSnapshot;
-  readonly #single = new Map<CommitNumber, string>();
-  readonly #ranges: RangeFile[] = [];
-  readonly #foreign: AddFile[] = [];
-  /** Paths of other engines' live files inside the table. */
-  readonly #foreignPaths: readonly string[];
+  readonly #table: () => LazyTable;
+  /** Files added since the base of the table, and by new commits. */
+  readonly #recent: LiveFiles;
+  /** Returns all files of the table. */
+  readonly #all: () => Promise<LiveFiles>;
   readonly #entries = new Map<CommitNumber, LogEntry>();
-  /** Actions of the files that our commits added and that are not live, as far as they were looked for. */
+  /** Actions of the files that our commits added, as far as they were looked for. */
   readonly #originals = new Map<string, Add>();
   readonly #removed = lazyAsync(() => this.#scanRemoved());
 
-  constructor(disk: Disk, snapshot: DeltaSnapshot, commitsIn: CommitsIn) {
+  /** `table` returns the present table: that of now, and later the one after commits whose files were added here. */
+  constructor(disk: Disk, table: () => LazyTable, commitsIn: CommitsIn) {
     this.#disk = disk;
-    this.#snapshot = snapshot;
+    this.#table = table;
     this.commitsIn = commitsIn;
-    for (const file of snapshot.files.values()) {
-      const range = rangeOf(file.add);
-      if (range === undefined) this.#foreign.push(file);
-      else if (range.from === range.to) this.#single.set(range.from, file.path);
-      else this.#ranges.push({ ...range, path: file.path });
-    }
-    this.#foreignPaths = this.#foreign.map(({ path }) => path).filter(isInsideTable);
+    const { recent, read } = table();
+    this.#recent = new LiveFiles(recent.values());
+    // Without a base, all files are recent.
+    const isComplete = read !== undefined;
+    this.#all = lazyAsync(async () =>
+      isComplete ? this.#recent : new LiveFiles((await table().snapshot()).files.values()),
+    );
   }
 
   /** Adds the file of a new commit. */
   add(number: CommitNumber, path: string): void {
-    this.#single.set(number, path);
+    this.#recent.single.set(number, path);
   }
 
   /** Returns the live file of a single commit of ours; undefined when it has none of its own. */
-  ofCommit(number: CommitNumber): string | undefined {
-    return this.#single.get(number);
+  async ofCommit(number: CommitNumber): Promise<string | undefined> {
+    return this.#recent.single.get(number) ?? (await this.#all()).single.get(number);
+  }
+
+  /** True for a commit of ours. Reads its log entry, and all files of the table only where that is not decisive. */
+  async isOurs(number: CommitNumber): Promise<boolean> {
+    if (this.#recent.single.has(number)) return true;
+    const entry = this.#entry(number);
+    return entry.isOurs && (entry.original !== undefined || (await this.ofCommit(number)) !== undefined);
   }
 
   /** Returns the action of the file that a commit added, when it is on the disk and not live. */
-  original(number: CommitNumber): Add | undefined {
-    const entry = this.#isLive(number) ? undefined : this.#entry(number);
+  async original(number: CommitNumber): Promise<Add | undefined> {
+    const isLive = this.#recent.single.has(number) || (await this.#all()).has(number);
+    const entry = isLive ? undefined : this.#entry(number);
     return entry?.isOurs === true ? entry.original?.add : undefined;
   }
 
   /** Yields the files that may hold rows of a commit, the likeliest first, without those of `removedWith`. */
-  *candidates(number: CommitNumber): Iterable<string> {
-    const own = this.#single.get(number);
-    if (own !== undefined) yield own;
-    for (const { path } of this.#inRanges(number)) yield path;
+  async *candidates(number: CommitNumber): AsyncIterable<string> {
+    const recent = this.#recent.single.get(number);
+    if (recent !== undefined) yield recent;
     const entry = this.#entry(number);
-    if (entry.isOurs && entry.original !== undefined && entry.original.path !== own) yield entry.original.path;
-    yield* this.#foreignPaths;
+    const original = entry.isOurs ? entry.original?.path : undefined;
+    if (original !== undefined && original !== recent) yield original;
+    const all = await this.#all();
+    const own = all.single.get(number);
+    if (own !== undefined && own !== recent && own !== original) yield own;
+    for (const { path } of all.inRanges(number)) yield path;
+    yield* all.foreignPaths;
   }
 
   /** Returns the removed files of other engines that hold rows of a commit; reads them all. */
@@ -103,9 +113,10 @@ export class FileIndex {
     return [...(await this.#removed())].filter(([, commits]) => commits.has(number)).map(([path]) => path);
   }
 
-  /** Returns the action that added a file of ours which is not live; undefined for any other file. */
-  removedAdd(path: string): Add | undefined {
-    return this.#originals.get(path);
+  /** Returns the action that added a live file, or one of ours which is not live; undefined for any other file. */
+  async addOf(path: string): Promise<Add | undefined> {
+    const known = this.#table().recent.get(path)?.add ?? this.#originals.get(path);
+    return known ?? (await this.#table().snapshot()).files.get(path)?.add;
   }
 
   /**
@@ -115,7 +126,7 @@ export class FileIndex {
   async upTo(number: CommitNumber, problemOf: ProblemOf = () => undefined): Promise<RowFiles> {
     const own: string[] = [];
     const damaged = new Map<CommitNumber, PondError>();
-    const { files, moved } = this.#ownFiles(number);
+    const { files, moved } = await this.#ownFiles(number);
     for (const { from, to, path } of files) {
       const problem = await problemOf(path);
       if (problem === undefined) own.push(path);
@@ -135,12 +146,16 @@ export class FileIndex {
   }
 
   /** Returns the files of ours with rows up to `number`, and the commits that have none. */
-  #ownFiles(number: CommitNumber): { readonly files: readonly RangeFile[]; readonly moved: readonly CommitNumber[] } {
-    const single = [...this.#single].map(([txn, path]) => ({ from: txn, to: txn, path }));
-    const files = [...single, ...this.#ranges].filter(({ from }) => from <= number);
+  async #ownFiles(
+    number: CommitNumber,
+  ): Promise<{ readonly files: readonly RangeFile[]; readonly moved: readonly CommitNumber[] }> {
+    const all = await this.#all();
+    const paths = new Map([...all.single, ...this.#recent.single]);
+    const single = [...paths].map(([txn, path]) => ({ from: txn, to: txn, path }));
+    const files = [...single, ...all.ranges].filter(({ from }) => from <= number);
     const moved: CommitNumber[] = [];
     for (const txn of commitsUp(firstCommit, number)) {
-      if (this.#isLive(txn)) continue;
+      if (paths.has(txn) || all.has(txn)) continue;
       const entry = this.#entry(txn);
       if (!entry.isOurs) continue;
       if (entry.original === undefined) moved.push(txn);
@@ -149,15 +164,30 @@ export class FileIndex {
     return { files, moved };
   }
 
+  /** True when each version of the table after one is a commit of ours with a live file. Reads nothing. */
+  isOursSince(version: CommitNumber): boolean {
+    for (const at of commitsDown(this.#table().head.version, nextCommit(version))) {
+      if (!this.#recent.single.has(at)) return false;
+    }
+    return true;
+  }
+
+  /** True when each version of the table is a commit of ours with a live file, and no other file is live. */
+  async isOursAlone(): Promise<boolean> {
+    const { single, ranges, foreign } = await this.#all();
+    return single.size === this.#table().head.version + 1 && ranges.length === 0 && foreign.length === 0;
+  }
+
   /**
    * Returns the versions of the table that other engines wrote, ascending. Of those up to `checkpoint`, only the entries
    * of the latest are read.
    */
-  foreignVersions(checkpoint: CommitNumber | undefined): readonly CommitNumber[] {
+  async foreignVersions(checkpoint: CommitNumber | undefined): Promise<readonly CommitNumber[]> {
+    const all = await this.#all();
     let unread = checkpoint === undefined ? Infinity : earlierEntriesMax;
     const found: CommitNumber[] = [];
-    for (const at of commitsDown(this.#snapshot.version)) {
-      if (this.#isLive(at)) continue;
+    for (const at of commitsDown(this.#table().head.version)) {
+      if (this.#recent.single.has(at) || all.has(at)) continue;
       if (checkpoint !== undefined && at <= checkpoint && unread-- <= 0) break;
       if (!this.#entry(at).isOurs) found.push(at);
     }
@@ -165,23 +195,15 @@ export class FileIndex {
   }
 
   /** Number of live files of other engines that none of some versions added: a checkpoint does not say who did. */
-  earlierForeignFiles(versions: readonly CommitNumber[]): number {
-    const earlier = this.#foreign.filter(({ addedVersion }) => addedVersion === undefined);
+  async earlierForeignFiles(versions: readonly CommitNumber[]): Promise<number> {
+    const earlier = (await this.#all()).foreign.filter(({ addedVersion }) => addedVersion === undefined);
     if (earlier.length === 0) return 0;
     const adds = versions.flatMap((version) => readCommitIfSound(this.#disk, version)?.adds ?? []);
     const added = new Set(adds.map(({ path }) => decodePath(path)));
     return earlier.filter(({ path }) => !added.has(path)).length;
   }
 
-  #isLive(number: CommitNumber): boolean {
-    return this.#single.has(number) || this.#inRanges(number).length > 0;
-  }
-
-  #inRanges(number: CommitNumber): readonly RangeFile[] {
-    return this.#ranges.filter(({ from, to }) => from <= number && number <= to);
-  }
-
-  /** Returns the log entry of a commit without a live file of its own. One that was cleaned up counts as ours. */
+  /** Returns the log entry of a commit. One that was cleaned up counts as ours. */
   #entry(number: CommitNumber): LogEntry {
     const known = this.#entries.get(number);
     if (known !== undefined) return known;
@@ -193,10 +215,11 @@ export class FileIndex {
 
   async #rewritten(commits: readonly CommitNumber[]): Promise<Rewritten | undefined> {
     const removed = await this.#removed();
-    const held = removed.size === 0 ? new Set(commits) : await this.#commitsInAll(this.#foreignPaths);
+    const { foreignPaths } = await this.#all();
+    const held = removed.size === 0 ? new Set(commits) : await this.#commitsInAll(foreignPaths);
     const missing = commits.filter((number) => !held.has(number));
     const again = [...removed].filter(([, inFile]) => missing.some((number) => inFile.has(number)));
-    const paths = [...this.#foreignPaths, ...again.map(([path]) => path)];
+    const paths = [...foreignPaths, ...again.map(([path]) => path)];
     return paths.length === 0 ? undefined : { paths, commits: rangesOf(commits), mayRepeat: again.length > 0 };
   }
 
@@ -208,7 +231,8 @@ export class FileIndex {
   /** Returns the removed files that are still on the disk, latest first, with the commits whose rows they hold. */
   async #scanRemoved(): Promise<ReadonlyMap<string, ReadonlySet<CommitNumber>>> {
     const found = new Map<string, ReadonlySet<CommitNumber>>();
-    for (const path of [...this.#snapshot.tombstones.values()].map((remove) => decodePath(remove.path)).reverse()) {
+    const { tombstones } = await this.#table().snapshot();
+    for (const path of [...tombstones.values()].map((remove) => decodePath(remove.path)).reverse()) {
       if (!isInsideTable(path) || this.#originals.has(path) || this.#disk.stat(path)?.kind !== 'file') continue;
       const commits = await this.commitsIn(path).catch(damagedAsUndefined);
       if (commits !== undefined) found.set(path, commits);
@@ -251,17 +275,4 @@ export function rangesOf(numbers: readonly CommitNumber[]): readonly CommitRange
     else ranges.push({ from: number, to: number });
   }
   return ranges;
-}
-
-/** Returns the commits whose rows a file of ours holds; undefined for a file of another engine. */
-export function rangeOf(add: Add): CommitRange | undefined {
-  // Our files are all inside the table: a tag on one outside would make us read that file.
-  return isInsideTable(decodePath(add.path)) ? parseRange(add.tags?.[rangeTag] ?? '') : undefined;
-}
-
-/** Returns the range of a tag; undefined for any other text. */
-function parseRange(tag: string): CommitRange | undefined {
-  const match = /^(\d{1,15})-(\d{1,15})$/.exec(tag);
-  const [from, to] = [parseCommitNumber(Number(match?.[1])), parseCommitNumber(Number(match?.[2]))];
-  return from === undefined || to === undefined ? undefined : { from, to };
 }

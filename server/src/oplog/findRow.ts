@@ -10,8 +10,8 @@ type FoundRow = { readonly row: StoredRow } | { readonly row: undefined; readonl
 /** Returns the row of a key from the first intact file that has it. */
 export async function findRow(files: FileIndex, reader: RowReader, request: RowRequest): Promise<FoundRow> {
   const damage: PondError[] = [];
-  const inOneOf = async (paths: Iterable<string>): Promise<StoredRow | undefined> => {
-    for (const path of paths) {
+  const inOneOf = async (paths: Iterable<string> | AsyncIterable<string>): Promise<StoredRow | undefined> => {
+    for await (const path of paths) {
       try {
         const row = await reader.read(path, request);
         if (row !== undefined) return row;

@@ -71,7 +71,7 @@ export interface OpLog {
    */
   foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }>;
   /** True for a path of a data file that is part of the table. */
-  hasFile(path: string): boolean;
+  hasFile(path: string): Promise<boolean>;
   /** Returns the data files with rows of our commits up to `number`; paths relative to the disk. */
   rowFiles(number: CommitNumber): Promise<RowFiles>;
   /**
@@ -87,9 +87,9 @@ export interface OpLog {
   /** Returns a version of the table as its log entry says, ours or another engine's; undefined when that is missing. */
   entry(number: CommitNumber): DeltaCommit | undefined;
   /** All live data files, ours and other engines'. */
-  liveFiles(): Iterable<AddFile>;
-  /** Returns the action that added a file with rows of ours; undefined for other files. */
-  addOf(path: string): Add | undefined;
+  liveFiles(): Promise<Iterable<AddFile>>;
+  /** Returns the action that added a live file, or a file with rows of ours; undefined for other files. */
+  addOf(path: string): Promise<Add | undefined>;
   /** Reads the rows in a data file from the disk, not from a cache: all, or those of some commits. */
   rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow>;
   /** Returns the rows of directories and pages in one data file written by some commits, with their content. */
@@ -100,7 +100,7 @@ export interface OpLog {
    */
   record(number: CommitNumber): Readonly<Record<string, unknown>> | undefined;
   /** True when a commit of ours lies between two numbers, both exclusive; `low` undefined is before the first. */
-  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean;
+  hasBetween(low: CommitNumber | undefined, high: CommitNumber): Promise<boolean>;
   /** True when the log entry of one of our commits is gone but its rows exist. */
   isCleanedUp(number: CommitNumber): boolean;
   /**

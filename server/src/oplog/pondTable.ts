@@ -4,7 +4,7 @@ import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { asObject, damaged } from '../delta/fields.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { type TableHead } from '../delta/deltaSnapshot.ts';
 
 /** Name under which commits of ours record their number in the table's `txn` actions. */
 export const appId = 'duckpond';
@@ -29,31 +29,31 @@ const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * Fails unless a table holds a pond that this program can read: `pond-not-found` for another Delta table,
  * `pond-too-new`, and `pond-damaged` for an id or a latest commit that no pond has, or a pond without its configuration.
  */
-export function requirePond(snapshot: DeltaSnapshot): void {
-  const format = snapshot.metaData.configuration[formatKey];
-  if (!snapshot.transactions.get(appId)) throw notPond();
+export function requirePond(table: TableHead): void {
+  const format = table.metaData.configuration[formatKey];
+  if (!table.transactions.get(appId)) throw notPond();
   if (format === undefined) {
     throw new PondError('pond-damaged', `the table is a pond, but its configuration lacks ${formatKey}`, {
       path: logDirectory,
       hint: 'Another engine replaced the metadata of the table: set the property again. Nothing was changed.',
     });
   }
-  requireTableId(snapshot.metaData.id);
+  requireTableId(table.metaData.id);
   if (Number(format) > formatVersion) {
     throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
       hint: 'use a newer DuckPond; nothing was changed',
     });
   }
-  headOf(snapshot);
+  headOf(table);
 }
 
 /** Returns the number of our latest commit. Fails `pond-not-found`, and `pond-damaged` for a number that no pond has. */
-export function headOf(snapshot: DeltaSnapshot): CommitNumber {
-  const recorded = snapshot.transactions.get(appId)?.version;
+export function headOf(table: TableHead): CommitNumber {
+  const recorded = table.transactions.get(appId)?.version;
   if (recorded === undefined) throw notPond();
   const head = parseCommitNumber(recorded);
-  if (head !== undefined && head <= snapshot.version) return head;
-  throw new PondError('pond-damaged', `the latest commit is ${recorded}, of ${snapshot.version}`, {
+  if (head !== undefined && head <= table.version) return head;
+  throw new PondError('pond-damaged', `the latest commit is ${recorded}, of ${table.version}`, {
     path: logDirectory,
   });
 }

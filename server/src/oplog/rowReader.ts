@@ -46,7 +46,7 @@ interface CachedGroup {
 }
 
 /** Returns the action that added a file; undefined where it is not known. */
-type AddOf = (path: string) => Add | undefined;
+type AddOf = (path: string) => Promise<Add | undefined>;
 
 /**
  * Reader of the data files on a disk. A file whose action has its hash is compared with it before anything is decoded:
@@ -58,7 +58,7 @@ export class RowReader {
   readonly #files = new LruCache<string, Promise<ParquetFile>>({ max: openFilesMax });
   readonly #groups = new LruCache<string, CachedGroup>({ max: groupBytesMax, sizeOf: ({ sizeBytes }) => sizeBytes });
 
-  constructor(disk: Disk, addOf: AddOf = () => undefined) {
+  constructor(disk: Disk, addOf: AddOf = () => Promise.resolve(undefined)) {
     this.#disk = disk;
     this.#addOf = addOf;
   }
@@ -107,7 +107,7 @@ export class RowReader {
    * one. Nothing is decoded. A known state of the file costs one stat.
    */
   async problemOf(path: string): Promise<PondError | undefined> {
-    const add = this.#addOf(path);
+    const add = await this.#addOf(path);
     const stat = this.#disk.stat(path);
     if (stat?.kind !== 'file') return damagedFile(path, add, stat === undefined ? 'is missing' : `is a ${stat.kind}`);
     if (add === undefined) return undefined;
@@ -142,7 +142,7 @@ export class RowReader {
 
   async #read(path: string): Promise<ParquetFile> {
     const { sizeBytes, tailStart, tail } = tailOf(this.#disk, path);
-    const add = this.#addOf(path);
+    const add = await this.#addOf(path);
     const expected = add?.tags?.[sha256Tag];
     if (tailStart === 0 && typeof expected === 'string') {
       const got = createHash('sha256').update(tail).digest('hex');
@@ -157,7 +157,7 @@ export class RowReader {
   /** Compares a file that is not in memory with its hash; that costs a stat while its state is a known one. */
   async #verifyLarge(path: string, sizeBytes: number): Promise<void> {
     if (sizeBytes <= wholeFileBytesMax) return;
-    const add = this.#addOf(path);
+    const add = await this.#addOf(path);
     const problem = await this.#hashProblem(path, add);
     if (problem !== undefined) throw altered(path, add, problem);
   }

@@ -14,14 +14,16 @@ import {
   type CommitRange,
   commitsUp,
   firstCommit,
+  latestCommit,
   nextCommit,
 } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
 import { type AddFile } from '../delta/files.ts';
-import { logDirectory, readCommit } from '../delta/log.ts';
-import { applyCommit, openTable, refreshTable, snapshotAt, snapshotFromCommits } from '../delta/snapshot.ts';
-import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { latestVersion, logDirectory, readCommit } from '../delta/log.ts';
+import { type TableHead } from '../delta/deltaSnapshot.ts';
+import { LazyTable, lazyTableAt, refreshTable } from '../delta/lazyTable.ts';
+import { snapshotFromCommits } from '../delta/snapshot.ts';
 import { checkpointDue, writeCheckpoint } from '../delta/checkpoint.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, removeQuietly } from '../storage/durable.ts';
@@ -34,25 +36,35 @@ import { RowReader } from './rowReader.ts';
 import { headOf, recordIn, requirePond } from './pondTable.ts';
 import { entryOf, publish, tableOf, writeData } from './publish.ts';
 import { type StoredRow } from './rows.ts';
+import { type SavedTables } from './savedTables.ts';
+
+/** Commits that an opening may replay before the state after them is saved. */
+const replayedMax = 32;
 
 /** The op log of one pond, in its Delta table; returned by create and open. */
 export class TableOpLog implements OpLog {
   readonly #disk: Disk;
   readonly #rows: RowReader;
-  #snapshot: DeltaSnapshot;
+  readonly #saved: SavedTables | undefined;
+  #table: LazyTable;
   #files: FileIndex;
   /** True once a row was not found with the help of a checkpoint. */
   #hasLeftCheckpoint = false;
 
-  private constructor(disk: Disk, snapshot: DeltaSnapshot) {
+  private constructor(disk: Disk, table: LazyTable, saved: SavedTables | undefined) {
     this.#disk = disk;
     this.#rows = new RowReader(disk, (path) => this.addOf(path));
-    this.#snapshot = snapshot;
+    this.#saved = saved;
+    this.#table = table;
     this.#files = this.#index();
   }
 
   #index(): FileIndex {
-    return new FileIndex(this.#disk, this.#snapshot, (path) => this.#rows.commitsIn(path));
+    return new FileIndex(
+      this.#disk,
+      () => this.#table,
+      (path) => this.#rows.commitsIn(path),
+    );
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */
@@ -70,53 +82,82 @@ export class TableOpLog implements OpLog {
   }
 
   /**
-   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. Fails
-   * `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and `pond-damaged` for a damaged log.
+   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. `saved` has the state
+   * that another process saved, which was read. Fails `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and
+   * `pond-damaged` for a damaged log.
    */
-  static async open(disk: Disk, upTo?: CommitNumber): Promise<TableOpLog | undefined> {
-    const snapshot = await (upTo === undefined ? openTable(disk) : snapshotAt(disk, upTo));
-    if (snapshot === undefined) return undefined;
+  static async open(disk: Disk, upTo?: CommitNumber, saved?: SavedTables): Promise<TableOpLog | undefined> {
+    const version = upTo ?? latestVersion(disk);
+    if (version === undefined) return undefined;
+    const table = await lazyTableAt(disk, version, saved?.latest);
     try {
-      return TableOpLog.#of(disk, snapshot);
+      const opLog = TableOpLog.#of(disk, table, saved);
+      opLog.#save();
+      return opLog;
     } catch (error) {
-      const mayBeCheckpoint = isPondError(error, 'pond-damaged') && snapshot.checkpointVersion !== undefined;
-      const fromCommits = mayBeCheckpoint ? snapshotFromCommits(disk, snapshot.version) : undefined;
+      const mayBeCheckpoint = isPondError(error, 'pond-damaged') && table.head.checkpointVersion !== undefined;
+      const fromCommits = mayBeCheckpoint ? snapshotFromCommits(disk, version) : undefined;
       if (fromCommits === undefined) throw error;
-      return TableOpLog.#of(disk, fromCommits);
+      return TableOpLog.#of(disk, LazyTable.of(disk, fromCommits), undefined);
     }
   }
 
-  static #of(disk: Disk, snapshot: DeltaSnapshot): TableOpLog {
-    requirePond(snapshot);
-    const opLog = new TableOpLog(disk, snapshot);
+  static #of(disk: Disk, table: LazyTable, saved: SavedTables | undefined): TableOpLog {
+    requirePond(table.head);
+    const opLog = new TableOpLog(disk, table, saved);
     opLog.#checkHead();
     return opLog;
   }
 
+  get #head(): TableHead {
+    return this.#table.head;
+  }
+
   get id(): string {
-    return this.#snapshot.metaData.id;
+    return this.#head.metaData.id;
   }
 
   get head(): CommitNumber {
-    return headOf(this.#snapshot);
+    return headOf(this.#head);
   }
 
   get tableVersion(): CommitNumber {
-    return this.#snapshot.version;
+    return this.#head.version;
   }
 
   async foreignCommits(): Promise<{ readonly commits: readonly ForeignTableVersion[]; readonly earlierFiles: number }> {
-    const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
-    const versions = this.#files.foreignVersions(this.#snapshot.checkpointVersion);
+    const nothing = { commits: [], earlierFiles: 0 };
+    if (this.#isKnownAsOurs()) return nothing;
+    if (await this.#files.isOursAlone()) {
+      this.#saved?.write(this.#disk, this.#table, { isOursAlone: true });
+      return nothing;
+    }
+    const takenOut = await findTakenOut(this.#disk, this.#table, this.head, this.#files);
+    const versions = await this.#files.foreignVersions(this.#head.checkpointVersion);
     const commits = versions.map((version) => ({
       ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
       tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
     }));
-    return { commits, earlierFiles: this.#files.earlierForeignFiles(versions) };
+    return { commits, earlierFiles: await this.#files.earlierForeignFiles(versions) };
   }
 
-  hasFile(path: string): boolean {
-    return this.#snapshot.files.get(path) !== undefined;
+  /** True when it is known without reading all files that other engines wrote nothing. */
+  #isKnownAsOurs(): boolean {
+    const upTo = this.#saved?.oursUpTo;
+    return upTo !== undefined && this.#files.isOursSince(upTo);
+  }
+
+  /** Saves the state for the next process where this one replayed many commits. */
+  #save(): void {
+    const { version, checkpointVersion = firstCommit } = this.#head;
+    const known = latestCommit(checkpointVersion, this.#saved?.latest?.head.version ?? firstCommit);
+    if (version - known >= replayedMax) {
+      this.#saved?.write(this.#disk, this.#table, { isOursAlone: this.#isKnownAsOurs() });
+    }
+  }
+
+  async hasFile(path: string): Promise<boolean> {
+    return (await this.#table.snapshot()).files.get(path) !== undefined;
   }
 
   rowFiles(number: CommitNumber): Promise<RowFiles> {
@@ -138,7 +179,7 @@ export class TableOpLog implements OpLog {
     let found = await findRow(this.#files, this.#rows, request);
     if (found.row === undefined && this.#leaveCheckpoint()) found = await findRow(this.#files, this.#rows, request);
     if (found.row !== undefined) return found.row;
-    throw found.damage ?? missingRow(this.#disk, this.#files.foreignVersions(undefined), request);
+    throw found.damage ?? missingRow(this.#disk, await this.#files.foreignVersions(undefined), request);
   }
 
   /**
@@ -146,11 +187,11 @@ export class TableOpLog implements OpLog {
    * engine or an old version wrote it. False when that was done before, there is no checkpoint, or commits are missing.
    */
   #leaveCheckpoint(): boolean {
-    if (this.#hasLeftCheckpoint || this.#snapshot.checkpointVersion === undefined) return false;
+    if (this.#hasLeftCheckpoint || this.#head.checkpointVersion === undefined) return false;
     this.#hasLeftCheckpoint = true;
-    const fromCommits = snapshotFromCommits(this.#disk, this.#snapshot.version);
+    const fromCommits = snapshotFromCommits(this.#disk, this.#head.version);
     if (fromCommits === undefined) return false;
-    this.#snapshot = fromCommits;
+    this.#table = LazyTable.of(this.#disk, fromCommits);
     this.#files = this.#index();
     this.#rows.forget();
     return true;
@@ -160,12 +201,12 @@ export class TableOpLog implements OpLog {
     return number > this.tableVersion ? undefined : readCommit(this.#disk, number);
   }
 
-  liveFiles(): Iterable<AddFile> {
-    return this.#snapshot.files.values();
+  async liveFiles(): Promise<Iterable<AddFile>> {
+    return (await this.#table.snapshot()).files.values();
   }
 
-  addOf(path: string): Add | undefined {
-    return this.#snapshot.files.get(path)?.add ?? this.#files.removedAdd(path);
+  addOf(path: string): Promise<Add | undefined> {
+    return this.#files.addOf(path);
   }
 
   rowsIn(path: string, commits?: readonly CommitRange[]): AsyncIterable<StoredRow> {
@@ -192,13 +233,13 @@ export class TableOpLog implements OpLog {
 
   /** Fails `pond-damaged` when an entry after the latest commit has a record: then that commit lost its number. */
   #checkHead(): void {
-    const read = Math.max(this.head, this.#snapshot.checkpointVersion ?? 0);
+    const read = Math.max(this.head, this.#head.checkpointVersion ?? 0);
     for (const number of commitsUp(nextCommit(commitNumber(read)), this.tableVersion)) this.record(number);
   }
 
-  hasBetween(low: CommitNumber | undefined, high: CommitNumber): boolean {
+  async hasBetween(low: CommitNumber | undefined, high: CommitNumber): Promise<boolean> {
     for (const number of commitsDown(high, low)) {
-      if (number !== high && number !== low && this.#files.ofCommit(number) !== undefined) return true;
+      if (number !== high && number !== low && (await this.#files.isOurs(number))) return true;
     }
     return false;
   }
@@ -208,11 +249,11 @@ export class TableOpLog implements OpLog {
   }
 
   async append(request: AppendRequest): Promise<CommitNumber> {
-    checkWritable(this.#snapshot.protocol);
+    checkWritable(this.#head.protocol);
     for (;;) {
       const number = nextCommit(this.tableVersion);
       const { rows, record } = await request.build(number);
-      const takenOut = await findTakenOut(this.#disk, this.#snapshot, this.head, this.#files);
+      const takenOut = await findTakenOut(this.#disk, this.#table, this.head, this.#files);
       const add = await writeData(this.#disk, rows, number, request.timeMs);
       const actions = {
         ...entryOf({ ...request, number, record }, add),
@@ -221,7 +262,7 @@ export class TableOpLog implements OpLog {
       };
       const outcome = publish(this.#disk, number, actions, add);
       if ('committed' in outcome) {
-        this.#snapshot = applyCommit(this.#snapshot, { version: number, ...actions });
+        this.#table = this.#table.with({ version: number, ...actions });
         if (actions.adds.length === 1) this.#files.add(number, add.path);
         else this.#files = this.#index();
         await this.#checkpoint(request.timeMs);
@@ -236,10 +277,10 @@ export class TableOpLog implements OpLog {
   }
 
   refresh(): boolean {
-    const next = refreshTable(this.#disk, this.#snapshot);
-    if (next === this.#snapshot) return false;
-    requirePond(next);
-    this.#snapshot = next;
+    const next = refreshTable(this.#disk, this.#table);
+    if (next === this.#table) return false;
+    requirePond(next.head);
+    this.#table = next;
     this.#files = this.#index();
     this.#checkHead();
     return true;
@@ -247,9 +288,10 @@ export class TableOpLog implements OpLog {
 
   /** A checkpoint can be rebuilt from the log: a failed write is harmless and is retried at the next commit. */
   async #checkpoint(nowMs: number): Promise<void> {
-    if (!checkpointDue(this.#snapshot)) return;
+    if (!checkpointDue(this.#head, this.#table.rows)) return;
     try {
-      this.#snapshot = await writeCheckpoint(this.#disk, this.#snapshot, nowMs);
+      const written = await writeCheckpoint(this.#disk, await this.#table.snapshot(), nowMs);
+      this.#table = LazyTable.of(this.#disk, written);
     } catch (error) {
       if (!(error instanceof PondError)) throw error;
     }

@@ -8,10 +8,11 @@ import { type Add, type DeltaCommit, operationOf, type Remove } from '../delta/a
 import { decodePath, isInsideTable } from '../delta/dataPath.ts';
 import { addFileOf, type AddFile } from '../delta/files.ts';
 import { readCommit } from '../delta/log.ts';
-import { type DeltaSnapshot } from '../delta/deltaSnapshot.ts';
+import { type LazyTable } from '../delta/lazyTable.ts';
 import { snapshotAt } from '../delta/snapshot.ts';
 import { type Disk } from '../storage/disk.ts';
-import { type FileIndex, rangeOf } from './fileIndex.ts';
+import { type FileIndex } from './fileIndex.ts';
+import { rangeOf } from './liveFiles.ts';
 import { type RowRequest } from './opLog.ts';
 
 /** Files that other engines took out, and what was in them. */
@@ -28,18 +29,21 @@ interface TakenOut {
 
 /**
  * Returns what other engines took out since `head`, our latest commit: there nothing was, because each commit of ours
- * adds it again. `files` is the index of the present snapshot. Fails like snapshotAt for a damaged log.
+ * adds it again. `files` is the index of the table. Fails like snapshotAt for a damaged log.
  */
 export async function findTakenOut(
   disk: Disk,
-  now: DeltaSnapshot,
+  table: LazyTable,
   head: CommitNumber,
   files: FileIndex,
 ): Promise<TakenOut> {
-  const since = [...commitsUp(nextCommit(head), now.version)].flatMap((version) => readCommit(disk, version) ?? []);
+  const since = [...commitsUp(nextCommit(head), table.head.version)].flatMap(
+    (version) => readCommit(disk, version) ?? [],
+  );
   // OPTIMIZE declares that no data changed: the rows of what it removes are in what it adds.
   const by = since.findLast(({ removes }) => removes.some(({ dataChange }) => dataChange))?.version;
   if (by === undefined) return { adds: [], removes: [], commits: [], by };
+  const now = await table.snapshot();
   const known = await knownFiles(disk, head, since);
   const isLive = ({ path }: AddFile): boolean => now.files.get(path) !== undefined;
   const moved = [...known.values()].filter((file) => isLive(file) && rangeOf(file.add) === undefined);
@@ -49,11 +53,15 @@ export async function findTakenOut(
     files,
     [...known.values()].filter((file) => !isLive(file)),
   );
-  const isMissing = (number: CommitNumber): boolean => !held.has(number) && files.ofCommit(number) === undefined;
+  const own = new Set<CommitNumber>();
+  for (const number of gone.flatMap(({ commits }) => commits)) {
+    if ((await files.ofCommit(number)) !== undefined) own.add(number);
+  }
+  const isMissing = (number: CommitNumber): boolean => !held.has(number) && !own.has(number);
   const missing = new Set(gone.flatMap(({ commits }) => commits).filter(isMissing));
   const lost = new Set(gone.filter(({ commits }) => commits.some(isMissing)).map(({ file }) => file.path));
   return {
-    adds: filesToAdd(files, gone, missing),
+    adds: await filesToAdd(files, gone, missing),
     removes: filesToRemove(since, known, lost).filter(({ path }) => now.files.get(decodePath(path)) !== undefined),
     commits: [...missing].sort((a, b) => a - b),
     by,
@@ -105,12 +113,13 @@ async function commitsOf(disk: Disk, index: FileIndex, files: readonly AddFile[]
 }
 
 /** Returns the fewest rows that hold the missing commits: the files that they added, else files with others too. */
-function filesToAdd(
+async function filesToAdd(
   files: FileIndex,
   gone: readonly FileCommits[],
   missing: ReadonlySet<CommitNumber>,
-): readonly Add[] {
-  const originals = new Map([...missing].flatMap((number) => [[number, files.original(number)] as const]));
+): Promise<readonly Add[]> {
+  const originals = new Map<CommitNumber, Add | undefined>();
+  for (const number of missing) originals.set(number, await files.original(number));
   const others = gone.filter(
     ({ file, isThere, commits }) =>
       isThere &&

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
 import { numRecords } from '../delta/files.ts';
-import { rangeOf } from '../oplog/fileIndex.ts';
+import { rangeOf } from '../oplog/liveFiles.ts';
 import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
@@ -97,7 +97,7 @@ class HistoryCheck {
     const single = new Map<CommitNumber, string>();
     const shared = new Map<CommitNumber, Map<string, StoredRow>>();
     for (const path of own) {
-      const range = rangeOf(opLog.addOf(path)!);
+      const range = rangeOf((await opLog.addOf(path))!);
       if (range?.from === range?.to) single.set(range!.from, path);
       else await this.#share(path, shared);
     }
@@ -134,7 +134,7 @@ class HistoryCheck {
   async #file(path: string, commits?: readonly CommitRange[]): Promise<readonly StoredRow[]> {
     const { disk, opLog } = this.#store;
     const rows: StoredRow[] = [];
-    const said = opLog.addOf(path);
+    const said = await opLog.addOf(path);
     const file = said && expectedDataFile(said);
     const check = async (): Promise<void> => {
       this.#dataFiles++;

@@ -36,7 +36,7 @@ export async function checkLog(store: Store, findings: Findings): Promise<readon
       if (entry !== undefined && commit.hash !== undefined) requireEntry(opLog.id, entry, commit);
     });
   }
-  for (const { path, add } of opLog.liveFiles()) if (isInsideTable(path)) checkFile(store, path, add, findings);
+  for (const { path, add } of await opLog.liveFiles()) if (isInsideTable(path)) checkFile(store, path, add, findings);
   return commits;
 }
 

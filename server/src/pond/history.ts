@@ -26,7 +26,7 @@ export async function readCommitRecord(opLog: OpLog, number: CommitNumber): Prom
   const commit = parseRecord(record, number);
   const { parent } = commit;
   // Following such a number would cut the history short or loop forever.
-  if (!((parent ?? -1) < number) || opLog.hasBetween(parent, number)) {
+  if (!((parent ?? -1) < number) || (await opLog.hasBetween(parent, number))) {
     throw new PondError('pond-damaged', `commit ${number} says that it follows commit ${parent}, which it does not`, {
       path: commitFile(number),
     });

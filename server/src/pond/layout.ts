@@ -2,6 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { commitsDown } from '../delta/commitNumber.ts';
 import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delta/log.ts';
+import { type SavedTables } from '../oplog/savedTables.ts';
 import { type Disk, type DiskStat } from '../storage/disk.ts';
 
 const workDirectory = '_pond';
@@ -13,17 +14,18 @@ const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarant
 /**
  * Fails `pond-damaged`, with the path, when a folder of the pond is a file, when its journal or a lock is a folder, or
  * when one of them or a commit that opening reads is not a regular file. Checked before anything is written; the pond's
- * disk checks what is read later. Missing files are fine.
+ * disk checks what is read later. Missing files are fine. `saved` has the state after which the log is read, if any.
  */
-export function requireLayout(disk: Disk): void {
+export function requireLayout(disk: Disk, saved?: SavedTables): void {
   for (const path of directories) requireKind(disk, path, 'directory');
   for (const name of disk.list(workDirectory)) {
     const path = `${workDirectory}/${name}`;
     if (name === 'journal' || name === 'journal.end' || name.startsWith('lock.')) requireKind(disk, path, 'file');
     else disk.stat(path);
   }
-  const latest = latestVersion(disk);
-  for (const version of latest === undefined ? [] : commitsDown(latest)) {
+  const known = saved?.read(disk);
+  const latest = latestVersion(disk, known);
+  for (const version of latest === undefined ? [] : commitsDown(latest, known)) {
     disk.stat(commitFile(version));
     if (disk.stat(checkpointFile(version)) !== undefined) break;
   }

@@ -33,7 +33,7 @@ export function removeLogLeftovers(disk: Disk): void {
 export async function removeUnpublished(disk: Disk, opLog: OpLog): Promise<void> {
   const later = { from: nextCommit(opLog.tableVersion), to: commitNumber(Number.MAX_SAFE_INTEGER) };
   for (const name of disk.list('')) {
-    if (!dataFileName.test(name) || opLog.hasFile(name)) continue;
+    if (!dataFileName.test(name) || (await opLog.hasFile(name))) continue;
     if (await hasRows(opLog, name, later)) disk.remove(name);
   }
 }

@@ -4,7 +4,9 @@ import { isPondError, PondError } from '../base/error.ts';
 import { latestVersion, logDirectory } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
+import { createUserCache } from '../storage/cache.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
+import { SavedTables } from '../oplog/savedTables.ts';
 import { writeFirstCommit } from './commit.ts';
 import { headCommit } from './history.ts';
 import { Journal } from './journal.ts';
@@ -45,7 +47,7 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
     replaceFile(disk, journalPath, new Uint8Array());
     const { author = 'unknown', timeUs } = options;
     await writeFirstCommit(disk, { pond: randomUUID(), commit: randomUUID() }, { author, timeUs });
-    return await openLocked(storage, lock, options.layer);
+    return await openLocked(storage, { lock }, options.layer);
   } catch (error) {
     releaseAfter(lock);
     throw error;
@@ -61,13 +63,14 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   storage: PondStorage,
   options: OpenOptions<Layer>,
 ): Promise<OpenPond<Layer>> {
-  requirePond(storage);
+  const saved = new SavedTables(() => createUserCache(storage.openDisk), storage.directory);
+  requirePond(storage, saved);
   const { disk, directory } = storage;
-  if (options.mode === 'read') return await openUnlocked(storage, options.layer);
+  if (options.mode === 'read') return await openUnlocked(storage, saved, options.layer);
   requireWritable(disk);
   const lock = lockForWriting(disk, directory);
   try {
-    return await openLocked(storage, lock, options.layer);
+    return await openLocked(storage, { lock, saved }, options.layer);
   } catch (error) {
     releaseAfter(lock);
     throw error;
@@ -75,14 +78,14 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
 }
 
 /** Fails `pond-not-found` and `pond-damaged`. Cheap, and called before anything is written: a wrong folder must stay as it is. */
-export function requirePond({ disk, directory }: PondStorage): void {
+export function requirePond({ disk, directory }: PondStorage, saved?: SavedTables): void {
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {
       path: directory,
       hint: hintWithoutLog(disk, directory),
     });
   }
-  requireLayout(disk);
+  requireLayout(disk, saved);
 }
 
 function hintWithoutLog(disk: PondStorage['disk'], directory: string): string {
@@ -94,11 +97,11 @@ function hintWithoutLog(disk: PondStorage['disk'], directory: string): string {
 
 async function openLocked<Layer extends TreeLayer>(
   storage: PondStorage,
-  lock: Lock,
+  { lock, saved }: { readonly lock: Lock; readonly saved?: SavedTables },
   layer: OpenOptions<Layer>['layer'],
 ): Promise<OpenPond<Layer>> {
   const { disk } = storage;
-  const { opLog, journal, notices } = await recover(disk, { lock });
+  const { opLog, journal, notices } = await recover(disk, { lock, saved });
   const head = await headCommit(opLog);
   keepReserve(disk);
   // What is in the quarantine may refer to blobs; a holder that may still run may be using some.
@@ -110,9 +113,10 @@ async function openLocked<Layer extends TreeLayer>(
 
 async function openUnlocked<Layer extends TreeLayer>(
   storage: PondStorage,
+  saved: SavedTables,
   layer: OpenOptions<Layer>['layer'],
 ): Promise<OpenPond<Layer>> {
-  const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined });
+  const { opLog, journal, notices } = await recover(storage.disk, { lock: undefined, saved });
   const head = await headCommit(opLog);
   const all = [...replicaNotices(storage.disk), ...notices];
   const parts = { storage, opLog, head, notices: all, contents: journal, writer: undefined };

@@ -12,6 +12,7 @@ import { retry } from '../base/retry.ts';
 import { looksLikeParquet } from '../delta/readCheckpoint.ts';
 import { type Finding, inspectTail } from '../delta/verify.ts';
 import { checkpointFile, commitFile, latestVersion, readCommit } from '../delta/log.ts';
+import { type SavedTables } from '../oplog/savedTables.ts';
 import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
@@ -29,6 +30,12 @@ import { type OpLog } from '../oplog/opLog.ts';
 /** Number of attempts to read a journal while another process changes it. */
 const readsMax = 5;
 
+interface RecoveryOptions {
+  readonly lock: Lock | undefined;
+  /** Saved states of the table; without them, more of the log is read. */
+  readonly saved?: SavedTables | undefined;
+}
+
 interface Recovered {
   readonly opLog: OpLog;
   /** The journal; empty when a commit has taken its changes. */
@@ -41,13 +48,14 @@ interface Recovered {
  * Opens the log and the journal of a pond. With `lock`, which the caller holds, damage above the mark is quarantined,
  * and what a writer that died left is removed.
  */
-export async function recover(disk: Disk, { lock }: { readonly lock: Lock | undefined }): Promise<Recovered> {
+export async function recover(disk: Disk, { lock, saved }: RecoveryOptions): Promise<Recovered> {
   const notices: string[] = [];
   if (lock !== undefined) separateLinked(disk);
   const { journal, end } = await readWithEnd(disk, lock);
   if (isJournalMissing(disk, end)) notices.push(`${journalPath} is missing: what was staged, if anything was, is gone`);
-  const latest = usableVersion(disk, journal.mark, lock !== undefined, notices);
-  const opLog = await TableOpLog.open(disk, latest);
+  const known = saved?.latest?.head.version;
+  const latest = usableVersion(disk, { mark: journal.mark, known, repair: lock !== undefined }, notices);
+  const opLog = await TableOpLog.open(disk, latest, saved);
   if (opLog === undefined) throw new PondError('pond-not-found', 'no Delta table is there');
   if (journal.mark !== undefined && opLog.head < journal.mark) {
     throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {
@@ -130,14 +138,20 @@ function readAlongsideWriter(disk: Disk): Promise<JournalContents> {
   });
 }
 
+/** What is known of the commits of a pond before its log is read. */
+interface Acknowledged {
+  /** The commit that the journal names as acknowledged. */
+  readonly mark: CommitNumber | undefined;
+  /** A commit that is in the log. */
+  readonly known: CommitNumber | undefined;
+  /** True to quarantine damage above the mark. */
+  readonly repair: boolean;
+}
+
 /** Latest version whose commit is readable; undefined when there is no table. */
-function usableVersion(
-  disk: Disk,
-  mark: CommitNumber | undefined,
-  repair: boolean,
-  notices: string[],
-): CommitNumber | undefined {
-  const latest = latestVersion(disk);
+function usableVersion(disk: Disk, { mark, known, repair }: Acknowledged, notices: string[]): CommitNumber | undefined {
+  // The search for later commits starts at one that is known to be there, not at the last checkpoint.
+  const latest = latestVersion(disk, known !== undefined && known > (mark ?? -1) ? known : mark);
   if (latest === undefined) return undefined;
   if (mark !== undefined && latest < mark) {
     throw new PondError('pond-damaged', `commit ${mark} was acknowledged, but the log ends with ${latest}`, {

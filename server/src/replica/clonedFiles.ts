@@ -22,7 +22,7 @@ interface DataFiles {
  * Returns the data files that a log names, each once: live ones, and those that a later entry removed, which other engines'
  * operations leave and the history may still need.
  */
-export function dataFilesOf(opLog: OpLog): DataFiles {
+export async function dataFilesOf(opLog: OpLog): Promise<DataFiles> {
   const files = new Map<string, WantedObject>();
   let outsideCount = 0;
   const add = (action: Add, isRequired: boolean): void => {
@@ -35,7 +35,7 @@ export function dataFilesOf(opLog: OpLog): DataFiles {
   for (const number of commitsUp(firstCommit, opLog.tableVersion)) {
     for (const action of opLog.entry(number)?.adds ?? []) add(action, false);
   }
-  for (const live of opLog.liveFiles()) add(live.add, true);
+  for (const live of await opLog.liveFiles()) add(live.add, true);
   return { files: [...files.values()], outsideCount };
 }
 

@@ -9,7 +9,7 @@ import { type CommitNumber, commitsUp, firstCommit } from '../delta/commitNumber
 import { decodePath } from '../delta/dataPath.ts';
 import { commitFile, logDirectory, sha256Tag } from '../delta/log.ts';
 import { writeDataFile } from '../oplog/dataFile.ts';
-import { rangeOf } from '../oplog/fileIndex.ts';
+import { rangeOf } from '../oplog/liveFiles.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { rangeTag } from '../oplog/pondTable.ts';
 import { entryOf, tableOf } from '../oplog/publish.ts';

@@ -113,7 +113,7 @@ async function dataFileOf(
   }
   // A key of the log, or of a blob, must never be written because an entry calls it data.
   if (/^[_.]/.test(path)) throw damaged(`log entry ${version} names ${path}, which is not a data file`, path);
-  if (source.disk.stat(path) === undefined && !source.isLive(path)) {
+  if (source.disk.stat(path) === undefined && !(await source.isLive(path))) {
     leftOut.removed += 1;
     return undefined;
   }

@@ -49,7 +49,7 @@ function requireEqual(disk: Disk, path: string, bytes: Uint8Array): void {
 /** Writes a checkpoint where a pond of this length has one. The store's may say something else than its log. */
 async function writeOwnCheckpoint(disk: Disk): Promise<void> {
   const table = await openTable(disk);
-  if (table === undefined || !checkpointDue(table)) return;
+  if (table === undefined || !checkpointDue(table, table.files.size + table.tombstones.size)) return;
   try {
     await writeCheckpoint(disk, table, Date.now());
   } catch (error) {

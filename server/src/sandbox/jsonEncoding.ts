@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -7,7 +8,7 @@ import { examplesOfLarge } from './jsonLines/exampleFiles.ts';
 import { mayBeInexact, NumberQuoter, signBytes } from './jsonLines/inexactNumbers.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
-import { chunksOf } from './textTables/decoded.ts';
+import { chunksOf, plainChunks } from './textTables/decoded.ts';
 import { requireWholeOnce } from './textTables/scanCache.ts';
 
 /** A file of any kind, with its name for messages. */
@@ -87,10 +88,18 @@ const latin1Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 /** The bytes of a file, decompressed. Fails `cancelled`. */
-async function* bytesOf({ openDisk, signal }: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
+async function* bytesOf(scope: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
+  const chunks = file.reading.compression === 'zstd' ? zstdChunks(scope, file) : plainChunks(scope, file);
+  for await (const chunk of chunks) {
+    throwIfCancelled(scope.signal, 'the query');
+    yield chunk;
+  }
+}
+
+async function* zstdChunks({ openDisk }: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
   const { database, connection } = await openLockedDatabase({ hostPaths: [file.hostPath], threads: 1 });
   try {
-    yield* chunksOf({ connection, openDisk, ...(signal && { signal }) }, file);
+    yield* chunksOf({ connection, openDisk }, file);
   } finally {
     connection.close();
     database.close();

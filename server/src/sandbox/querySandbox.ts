@@ -184,9 +184,10 @@ export class QuerySandbox extends Sandbox {
   }
 }
 
-/** Equal for specs that can share a database. */
+/** Equal for specs that can share a database: queries may name their tables in any order, and at any position. */
 export function sandboxKey(spec: SandboxSpec): string {
-  return JSON.stringify([spec.tablesKey, spec.views.map((view) => ('sql' in view ? view.sql : view.source))]);
+  const views = spec.views.map((view) => JSON.stringify('sql' in view ? view.sql : { ...view.source, index: null }));
+  return JSON.stringify([spec.tablesKey, ...views.sort()]);
 }
 
 function createTableSql({ name, columns }: TableSpec): SqlText {

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 
 /** Layout of a column: pixels from the left edge of the first column. */
 export interface ColumnLayout {
@@ -21,11 +21,11 @@ export function isNumeric(type: string): boolean {
 
 /**
  * Lays out adjacent columns after a column of row numbers. Each is as wide as the user chose, else as its name, its type
- * and the longest of the first rows, within limits.
+ * and its longest text so far, in characters by name, within limits.
  */
 export function layOut(
   columns: readonly ColumnInfo[],
-  first: RowsInfo['columns'],
+  longest: ReadonlyMap<string, number>,
   {
     characterWidth,
     widths,
@@ -37,10 +37,10 @@ export function layOut(
   },
 ): readonly ColumnLayout[] {
   let left = numbersWidth;
-  return columns.map(({ name, type }, index) => {
-    const longest = Math.max(...(first[index] ?? []).map((text) => text?.length ?? 4), 0);
+  return columns.map(({ name, type }) => {
     const head = Math.max(name.length, Math.ceil(type.length * 0.85)) * characterWidth + headRoom;
-    const natural = Math.min(widthMax, Math.max(widthMin, longest * characterWidth + padding, head));
+    const content = (longest.get(name) ?? 0) * characterWidth + padding;
+    const natural = Math.min(widthMax, Math.max(widthMin, content, head));
     const layout = { left, width: Math.round(widths[name] ?? natural), numeric: isNumeric(type) };
     left += layout.width;
     return layout;

@@ -106,7 +106,7 @@ function conditionForm(column: ColumnInfo, present: ColumnFilterInfo | undefined
     focus: () => (inputs[0]?.hidden === false ? inputs[0] : select).focus(),
     filter: () =>
       filterOf(
-        column.name,
+        column,
         select.value,
         inputs.map(({ value }) => value),
       ),

@@ -1,6 +1,7 @@
 /** Filters of a column as a form states them. */
 import { type ColumnFilterInfo, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
+import { isSeconds, secondsOfTime } from './times.ts';
 import { operatorTexts } from './viewState.ts';
 
 /** A condition to choose, with the number of texts that it takes. */
@@ -40,11 +41,9 @@ export function conditionsOf({ type }: ColumnInfo): readonly Condition[] {
 }
 
 /** Returns the filter of a condition with its texts; undefined when one of a comparison is missing. */
-export function filterOf(
-  column: string,
-  condition: string,
-  [first = '', second = '']: readonly string[],
-): ColumnFilterInfo | undefined {
+export function filterOf(of: ColumnInfo, condition: string, texts: readonly string[]): ColumnFilterInfo | undefined {
+  const column = of.name;
+  const [first = '', second = ''] = texts.map((text) => (isSeconds(of) ? (secondsOfTime(text) ?? text) : text));
   if (condition === 'missing' || condition === 'present') return { column, kind: condition };
   const kind = textKinds.find((known) => known === condition);
   if (kind !== undefined) return first === '' ? undefined : { column, kind, text: first };

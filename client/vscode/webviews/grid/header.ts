@@ -2,6 +2,7 @@ import { type ColumnInfo, type SortKeyInfo } from '../../../../server/src/protoc
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
 import { followPointer } from './pointer.ts';
+import { isSeconds } from './times.ts';
 
 /** What a user does to a column by its head. */
 export interface HeaderHost {
@@ -88,7 +89,7 @@ export class Header {
         title: `${name}: ${type}${isFiltered ? ', filtered' : ''}`,
       },
       element('span', { class: 'name' }, element('span', { class: 'mark', 'aria-hidden': 'true' }, mark), name),
-      element('span', { class: 'type' }, typeText(type), ...noteOf(content, name)),
+      element('span', { class: 'type' }, typeText(column), ...noteOf(content, name)),
       more,
       edge,
     );
@@ -155,7 +156,8 @@ function noteOf({ notes }: HeaderContent, name: string): readonly HTMLElement[] 
 }
 
 /** A type as its column's head shows it; times state their zone. */
-export function typeText(type: string): string {
-  if (type === 'TIMESTAMP WITH TIME ZONE') return 'timestamp, UTC';
-  return type.toLowerCase();
+export function typeText(column: ColumnInfo): string {
+  if (column.type === 'TIMESTAMP WITH TIME ZONE') return 'timestamp, UTC';
+  const type = column.type.toLowerCase();
+  return isSeconds(column) ? `${type}, seconds UTC` : type;
 }

@@ -8,7 +8,10 @@ interface MenuEntry {
   readonly key?: string;
   /** Set for an entry that is on or off. */
   readonly isChecked?: boolean;
-  readonly run: () => void;
+  /** Set for an entry of a list to choose several from: the menu stays open. */
+  readonly staysOpen?: boolean;
+  /** `isOn` is the new state of an entry that is on or off. */
+  readonly run: (isOn: boolean) => void;
 }
 
 /** Entries of either kind. */
@@ -54,15 +57,19 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
   const { isChecked, label } = item;
   const role = isChecked === undefined ? 'menuitem' : 'menuitemcheckbox';
   const button = element('button', { type: 'button', role, tabindex: '-1' });
+  let isOn = isChecked === true;
+  const draw = (): void => {
+    button.setAttribute('aria-checked', String(isOn));
+    button.replaceChildren(element('span', { 'aria-hidden': 'true' }, isOn ? '☑' : '☐'), element('span', {}, label));
+  };
   if (isChecked === undefined) button.append(label);
-  else {
-    button.setAttribute('aria-checked', String(isChecked));
-    button.append(element('span', { 'aria-hidden': 'true' }, isChecked ? '☑' : '☐'), element('span', {}, label));
-  }
+  else draw();
   if (item.key !== undefined) button.append(element('kbd', {}, item.key));
   button.addEventListener('click', () => {
-    close();
-    item.run();
+    isOn = !isOn;
+    if (item.staysOpen === true) draw();
+    else close();
+    item.run(isOn);
   });
   return button;
 }

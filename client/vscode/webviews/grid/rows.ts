@@ -1,13 +1,17 @@
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { type CellText, changeSigns, type DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
 import { type CellMark } from './rowEdits.ts';
 import { type Cell, isSelected, type Selection } from './selection.ts';
+import { timeElements } from './timeElements.ts';
+import { isSeconds } from './times.ts';
 
 /** Rows to draw. */
 export interface DrawnRows {
   readonly start: number;
   readonly end: number;
+  readonly columns: readonly ColumnInfo[];
   /** Indexes of the visible columns. */
   readonly visible: readonly number[];
   /** Number of pinned columns, which are the first ones. */
@@ -35,13 +39,22 @@ export function drawRows(drawn: DrawnRows): readonly HTMLElement[] {
     const cells = drawn.visible.map((column) => {
       const shown = text(row, column);
       const made = cell(drawn, { row, column }, shown === null && drawn.diff?.isKind(column) ? '' : shown);
-      return drawn.diff === undefined ? made : withOld(made, drawn.diff.old(row, column, text));
+      if (drawn.diff !== undefined) showOld(made, drawn.diff.old(row, column, text));
+      const of = drawn.columns[column];
+      if (of !== undefined) made.append(...timeElements(of, shown));
+      return made;
     });
     const kinds = ['row', ...(row % 2 === 0 ? [] : ['odd']), ...(kind === undefined ? [] : [kind])];
     const attributes = { class: kinds.join(' '), role: 'row', 'aria-rowindex': String(row + 2) };
     rows.push(element('div', attributes, number(drawn, row, kind), ...cells));
   }
   return rows;
+}
+
+/** Characters of the longest of the texts of a column as they are drawn. */
+export function shownLength(column: ColumnInfo, texts: readonly (string | null)[]): number {
+  const room = isSeconds(column) ? ' 2026-01-01 00:00:00'.length : 0;
+  return Math.max(0, ...texts.map((text) => (text?.length ?? 4) + room));
 }
 
 /** The cell of an element; `column` is undefined for a row number. Undefined for any other element. */
@@ -66,12 +79,11 @@ function number({ layouts, left }: DrawnRows, row: number, kind: keyof typeof ch
 }
 
 /** Shows the value before in a cell whose value changed; undefined for any other cell. */
-function withOld(made: HTMLElement, old: string | null | undefined): HTMLElement {
-  if (old === undefined) return made;
+function showOld(made: HTMLElement, old: string | null | undefined): void {
+  if (old === undefined) return;
   const now = element('ins', {}, made.textContent ?? '');
   made.classList.add('differs');
   made.replaceChildren(element('del', {}, old ?? 'NULL'), element('span', { class: 'arrow' }, ' → '), now);
-  return made;
 }
 
 function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | undefined): HTMLElement {

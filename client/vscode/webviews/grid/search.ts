@@ -3,10 +3,13 @@ import { FindBar } from './findBar.ts';
 import { type RequestParams } from './messages.ts';
 import { Superseded } from './requests.ts';
 import { type Cell } from './selection.ts';
+import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
 
 /** What a search needs from its table. */
 interface SearchHost {
   send(params: Omit<RequestParams<'findInTable'>, 'view'>, slot: string): Promise<FoundCellInfo | null>;
+  /** The least value of a column that is at least a value, in the rows of the view; undefined without one. */
+  leastFrom(column: string, value: string): Promise<string | undefined>;
   /** The columns that are shown. */
   columns(): readonly ColumnInfo[];
   rowCount(): number;
@@ -65,7 +68,7 @@ export class Search {
     return backward ? 'Continued from the end' : 'Continued from the start';
   }
 
-  /** Goes to a row by its number, or to the first row with a time or a later one. */
+  /** Goes to a row by its number, or to that of a time, or of the next time that there is, in any order of the rows. */
   private async jump(text: string): Promise<string> {
     const number = Number(text.replaceAll(/[,_\s]/g, ''));
     if (text !== '' && Number.isSafeInteger(number)) {
@@ -75,18 +78,20 @@ export class Search {
     }
     const column = this.timeColumn();
     if (column === undefined) return 'Write the number of a row: no column has times.';
-    const match = { column: column.name, kind: 'compare', operator: '>=', value: text } as const;
+    const wanted = isSeconds(column) ? secondsOfTime(text) : text;
+    if (wanted === undefined) return 'Write the number of a row, or a time such as 2026-05-25 10:00.';
+    const value = await this.host.leastFrom(column.name, wanted);
+    if (value === undefined) return `No ${column.name} is at ${text} or later`;
+    const match = { column: column.name, kind: 'compare', operator: '=', value } as const;
     const found = await this.host.send({ match, start: { row: -1, column: 0 } }, 'find');
-    return found === null ? `No ${column.name} is at ${text} or later` : this.show(found);
+    return found === null ? 'Not found' : this.show(found);
   }
 
   /** The column of times to search: that of the selection, else the first one. */
   private timeColumn(): ColumnInfo | undefined {
     const columns = this.host.columns();
-    const isTime = (column: ColumnInfo | undefined): boolean =>
-      column !== undefined && /^(DATE|TIMESTAMP.*)$/.test(column.type);
     const focused = columns[this.host.focus().column];
-    return isTime(focused) ? focused : columns.find(isTime);
+    return focused !== undefined && isTimeColumn(focused) ? focused : columns.find(isTimeColumn);
   }
 
   private show({ row, column }: FoundCellInfo): string {

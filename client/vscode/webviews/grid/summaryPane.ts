@@ -7,7 +7,7 @@ import { typeText } from './header.ts';
 export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElement[] {
   const { column, histogram, top } = summary;
   return [
-    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column.type))),
+    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
     facts(factsOf(summary)),
     ...(histogram.length > 1 ? [bars(histogram)] : []),
     ...(top.length > 0 ? [element('h3', {}, 'Most frequent'), frequent(summary)] : []),

@@ -4,7 +4,7 @@ import { characterWidth, element, type PagePosition, positionBelow } from './ele
 import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
-import { cellOf, drawRows, type DrawnRows } from './rows.ts';
+import { cellOf, drawRows, type DrawnRows, shownLength } from './rows.ts';
 import { isSelected, moved, within, type Cell, type Selection } from './selection.ts';
 import { ShownRows } from './shownRows.ts';
 import { type TableContent } from './tableContent.ts';
@@ -43,7 +43,9 @@ export class Table {
   private readonly character: number;
   private content: TableContent;
   private rows: ShownRows;
-  private first: RowsInfo['columns'] = [];
+  /** Characters of the longest text among the first rows of each view so far, by column: a sort moves no column. */
+  private readonly longest = new Map<string, number>();
+  private isMeasured = false;
   private layouts: readonly ColumnLayout[] = [];
   private top = 0;
   private readonly clicks = new DoubleClicks();
@@ -103,7 +105,7 @@ export class Table {
 
   /** Drops all rows, so that the visible ones are requested again. */
   reload(): void {
-    this.first = [];
+    this.isMeasured = false;
     this.rows = this.newRows();
     this.rows.want(0, pageRows);
   }
@@ -111,11 +113,18 @@ export class Table {
   /** Stores rows and draws them. The first rows determine the column widths. */
   put(rows: RowsInfo): void {
     this.rows.put(rows);
-    if (this.first.length === 0 && rows.start === 0) {
-      this.first = this.content.diff?.texts(rows.columns) ?? rows.columns;
-      this.layOut();
-    }
+    if (!this.isMeasured && rows.start === 0) this.measure(rows);
     this.draw();
+  }
+
+  private measure(rows: RowsInfo): void {
+    this.isMeasured = true;
+    const texts = this.content.diff?.texts(rows.columns) ?? rows.columns;
+    for (const [index, column] of this.content.columns.entries()) {
+      const length = shownLength(column, texts[index] ?? []);
+      this.longest.set(column.name, Math.max(length, this.longest.get(column.name) ?? 0));
+    }
+    this.layOut();
   }
 
   /** Clears a failed request: the next draw requests the rows again. */
@@ -173,7 +182,7 @@ export class Table {
   }
 
   private layOut(): void {
-    this.layouts = layOut(this.content.columns, this.first, {
+    this.layouts = layOut(this.content.columns, this.longest, {
       characterWidth: this.character,
       widths: this.content.widths,
       // Two characters more for the sign of a row that differs.
@@ -205,7 +214,7 @@ export class Table {
     const { layouts, rows, current: selection } = this;
     const head = { columns, layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
     this.header.draw(head, visible, left);
-    const drawn: DrawnRows = { ...shown, visible, pinned, left, layouts, selection, rows, diff };
+    const drawn: DrawnRows = { ...shown, columns, visible, pinned, left, layouts, selection, rows, diff };
     this.body.replaceChildren(...drawRows(drawn));
     this.body.style.width = `${width}px`;
     // The body is at the scroll position and contains the rows visible there.

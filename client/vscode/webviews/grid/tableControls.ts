@@ -42,6 +42,8 @@ export interface ControlledTable {
   /** Rows as they are shown, in full. */
   window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   post(message: FromGridPage): void;
+  /** Gives the focus to the table. */
+  focus(): void;
   setView(view: Partial<TableViewInfo>): void;
   setColumns(choices: ColumnChoices): void;
 }
@@ -76,8 +78,16 @@ export class TableControls implements TableActions {
     else if (column !== undefined && action.do === 'widen') this.widen(column, action.by);
   }
 
+  /** A key anywhere else in the page: those of the search work there too. */
+  searchKey(event: KeyboardEvent): void {
+    const action = tableKey(event, false);
+    if (action?.do === 'find' || action?.do === 'again') this.key(event);
+  }
+
   /** Opens the menu of a column below an element. */
   menu(column: ColumnInfo, below: HTMLElement): void {
+    // The keys of the table work once the menu is closed.
+    this.on.focus();
     showMenu(columnMenu(this.menuColumn(column), this), positionBelow(below));
   }
 
@@ -90,14 +100,21 @@ export class TableControls implements TableActions {
   columnsMenu(below: HTMLElement): void {
     const { hidden } = this.on.state.columns;
     const items = this.on.all.map((column) => {
-      const isShown = !hidden.includes(column.name);
-      return { label: column.name, isChecked: isShown, run: () => this.setHidden(column, isShown) };
+      const isChecked = !hidden.includes(column.name);
+      const run = (isOn: boolean): void => this.setHidden(column, !isOn);
+      return { label: column.name, isChecked, staysOpen: true, run };
     });
     showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], positionBelow(below));
   }
 
   clicked(column: ColumnInfo, adds: boolean): void {
     this.on.setView({ sort: sortedBy(this.on.state.view.sort, column.name, adds) });
+    const focus = {
+      row: this.on.table.selection.focus.row,
+      column: this.on.columns.findIndex(({ name }) => name === column.name),
+    };
+    this.on.table.select({ anchor: focus, focus }, false);
+    this.on.focus();
   }
 
   sort(column: ColumnInfo, descending: boolean | undefined): void {
@@ -190,7 +207,17 @@ export class TableControls implements TableActions {
   }
 
   setFilter(column: string, filter: ColumnFilterInfo | undefined): void {
-    this.on.setView({ filters: filteredBy(this.on.state.view.filters, column, filter) });
+    this.setFilters(filteredBy(this.on.state.view.filters, column, filter));
+  }
+
+  clearFilters(): void {
+    this.setFilters([]);
+  }
+
+  /** The keys of the table work at once: the control by which the filters were changed may be gone. */
+  private setFilters(filters: readonly ColumnFilterInfo[]): void {
+    this.on.setView({ filters });
+    this.on.focus();
   }
 
   private menuColumn(column: ColumnInfo): MenuColumn {

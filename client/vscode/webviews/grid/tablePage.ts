@@ -38,8 +38,8 @@ interface TablePageHost {
   post(message: FromGridPage): void;
   /** The state changed, and is to be kept. */
   changed(state: TableState): void;
-  /** The number of rows of the view changed; undefined while it is not known. */
-  counted(rowCount: number | undefined): void;
+  /** The number of rows of the view, or of the table, changed; undefined while it is not known. */
+  counted(rowCount: number | undefined, total: number | undefined): void;
   failed(message: string): void;
   announce(text: string): void;
 }
@@ -134,6 +134,7 @@ export class TablePage implements ControlledTable, EditedTable {
   setTotal(rowCount: number): void {
     this.total = rowCount;
     if (isWhole(this.state.view)) this.setCount(rowCount);
+    else this.host.counted(this.rowCount, rowCount);
   }
 
   /** The differences were counted. */
@@ -209,16 +210,16 @@ export class TablePage implements ControlledTable, EditedTable {
         if (column !== undefined) this.commands.filter(column);
       },
       remove: (name) => this.commands.setFilter(name, undefined),
-      clear: () => this.setView({ filters: [] }),
+      clear: () => this.commands.clearFilters(),
     });
     this.empty.textContent = '';
     const { view } = this.state;
     if (isWhole(view)) {
-      if (this.total === undefined) this.host.counted(undefined);
+      if (this.total === undefined) this.host.counted(undefined, undefined);
       else this.setCount(this.total);
       return;
     }
-    this.host.counted(undefined);
+    this.host.counted(undefined, this.total);
     this.host.requests.send(this.shown.run, 'tableCount', { view }, 'count').then(
       ({ rowCount }) => this.setCount(rowCount),
       (error: unknown) => this.failed(error),
@@ -229,7 +230,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.rowCount = rowCount;
     this.table.show(this.content());
     this.table.arrive();
-    this.host.counted(rowCount);
+    this.host.counted(rowCount, this.total);
     const isFiltered = this.state.view.filters.length > 0;
     this.empty.textContent = rowCount > 0 ? '' : isFiltered ? 'No row meets the filters.' : 'The table has no rows.';
   }

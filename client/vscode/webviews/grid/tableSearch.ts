@@ -22,6 +22,17 @@ interface SearchedTable {
 export function tableSearch(on: SearchedTable): Search {
   return new Search({
     send: (params, slot) => on.requests.send(on.run, 'findInTable', { view: on.state.view, ...params }, slot),
+    leastFrom: async (column, value) => {
+      const from = { column, kind: 'compare', operator: '>=', value } as const;
+      const view = { sort: [{ column, descending: false }], filters: [...on.state.view.filters, from] };
+      const rows = await on.requests.send(
+        on.run,
+        'tableRows',
+        { view, start: 0, count: 1, columns: [column] },
+        'least',
+      );
+      return rows.columns[0]?.[0] ?? undefined;
+    },
     columns: () => on.columns,
     rowCount: () => on.viewRows,
     focus: () => {

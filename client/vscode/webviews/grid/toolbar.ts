@@ -70,7 +70,7 @@ export class Toolbar {
     if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
     else if (state.type === 'cancelled') this.summary.textContent = 'The query was cancelled.';
     else if (state.type === 'failed') this.summary.textContent = 'The query failed.';
-    else this.counted(state.info.rowCount ?? undefined);
+    else this.counted(state.info.rowCount ?? undefined, state.info.rowCount ?? undefined);
   }
 
   /** Shows how long a query has run, after a second. */
@@ -80,11 +80,11 @@ export class Toolbar {
     }, 1000);
   }
 
-  /** Shows the number of rows; undefined while it is not known. */
-  counted(rowCount: number | undefined): void {
+  /** Shows the number of rows of the view, and of the table; undefined while it is not known. */
+  counted(rowCount: number | undefined, total: number | undefined): void {
     if (this.state?.type !== 'result') return;
     const { info, source } = this.state;
-    const rows = rowCount === undefined ? 'Counting rows …' : counted(rowCount, 'row');
+    const rows = rowCount === undefined ? 'Counting rows …' : rowsText(rowCount, total);
     const zone = info.columns.some(({ type }) => type === 'TIMESTAMP WITH TIME ZONE') ? ['times in UTC'] : [];
     const parts = [rows, counted(info.columns.length, 'column'), timeText(info.elapsedMs), ...zone, source];
     this.summary.textContent = parts.join(' · ');
@@ -121,6 +121,12 @@ function button(text: string, run: () => void, title?: string): HTMLElement {
   const made = element('button', attributes, text);
   made.addEventListener('click', run);
   return made;
+}
+
+/** `20 rows`, or `20 of 3,000 rows` for a filtered view. */
+function rowsText(rowCount: number, total: number | undefined): string {
+  if (total === undefined || total === rowCount) return counted(rowCount, 'row');
+  return `${rowCount.toLocaleString()} of ${counted(total, 'row')}`;
 }
 
 function counted(number: number, noun: string): string {

@@ -1,13 +1,14 @@
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { typeText } from './header.ts';
+import { timeElements } from './timeElements.ts';
 
 /** Returns the elements of one value in full; JSON is indented. */
 export function valueElements(column: ColumnInfo, row: number, value: string | null): readonly HTMLElement[] {
   return [
-    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column.type))),
+    element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
     element('p', { class: 'hint' }, `Row ${(row + 1).toLocaleString()} · ${lengthText(value)}`),
-    valueText(value),
+    valueText(column, value),
   ];
 }
 
@@ -17,16 +18,17 @@ export function rowElements(
   row: number,
   values: readonly (string | null)[],
 ): readonly HTMLElement[] {
-  const list = element('dl', { class: 'values' });
-  for (const [index, { name, type }] of columns.entries()) {
-    list.append(element('dt', { title: typeText(type) }, name), element('dd', {}, valueText(values[index] ?? null)));
+  const list = element('dl');
+  for (const [index, column] of columns.entries()) {
+    const value = valueText(column, values[index] ?? null);
+    list.append(element('dt', { title: typeText(column) }, column.name), element('dd', {}, value));
   }
   return [element('h2', {}, `Row ${(row + 1).toLocaleString()}`), list];
 }
 
-function valueText(value: string | null): HTMLElement {
+function valueText(column: ColumnInfo, value: string | null): HTMLElement {
   if (value === null) return element('pre', { class: 'null', tabindex: '0' }, 'NULL');
-  return element('pre', { tabindex: '0' }, value === '' ? '(empty)' : indented(value));
+  return element('pre', { tabindex: '0' }, value === '' ? '(empty)' : indented(value), ...timeElements(column, value));
 }
 
 function lengthText(value: string | null): string {

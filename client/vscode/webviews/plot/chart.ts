@@ -1,6 +1,7 @@
 import { areaY, axisX, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
 import { type PlotRangeInfo } from '../../../../server/src/protocol/commands.ts';
 import { numberText, shortText } from './axisText.ts';
+import { labelRows } from './labelRows.ts';
 import { type Panel } from './panels.ts';
 import { type DrawnSeries } from './series.ts';
 
@@ -71,6 +72,8 @@ function chart(
 ): DrawnPanel {
   const { xName, isTime, range, events } = info;
   const at = positions(isTime);
+  const pixelOf = (x: number): number =>
+    ((x - range.low) / (range.high - range.low || 1)) * (width - marginLeft - marginRight);
   const [only] = series;
   const label = unit !== '' ? unit : series.length === 1 && only !== undefined ? only.name : null;
   const drawn = plot({
@@ -87,7 +90,7 @@ function chart(
       gridY({ stroke: 'currentColor', strokeOpacity: 0.12, tickSpacing }),
       isLast ? xAxis(xName, isTime) : null,
       axisY({ label, labelArrow: 'none', tickSize: 0, tickSpacing, tickFormat: shortText }),
-      ...(events.length === 0 ? [] : eventMarks(events, at, isFirst)),
+      ...(events.length === 0 ? [] : eventMarks(events, at, { isFirst, pixelOf })),
       ...drawingOrder(series).flatMap((one) => seriesMarks(info.kind, one, at)),
     ],
   });
@@ -157,26 +160,39 @@ function seriesMarks(
   ];
 }
 
-/** Lines at the times of events, with the labels that have room above the first panel. */
-function eventMarks(events: readonly EventMark[], at: Position, isFirst: boolean): readonly ReturnType<typeof dot>[] {
-  const marks = events.map(({ x, label }) => ({ x: at(x), label }));
+/** Lines at the times of events, with labels in the first panel, each in the first row where it covers no other. */
+function eventMarks(
+  events: readonly EventMark[],
+  at: Position,
+  { isFirst, pixelOf }: { readonly isFirst: boolean; readonly pixelOf: (x: number) => number },
+): readonly ReturnType<typeof dot>[] {
+  const marks = events.map(({ x }) => ({ x: at(x) }));
   const rule = ruleX(marks, { x: 'x', stroke: 'currentColor', strokeOpacity: 0.6, strokeDasharray: '2 2', clip: true });
   if (!isFirst) return [rule];
-  const labels = text(marks.slice(0, labelsMax), {
-    ...{
-      x: 'x',
-      text: 'label',
-      frameAnchor: 'top',
-      textAnchor: 'start',
-      dx: 3,
-      dy: 2,
-      lineAnchor: 'top',
-      fill: 'currentColor',
-    },
-    clip: true,
-  });
-  return [rule, labels];
+  const rows = labelRows(events.map(({ x, label }) => ({ left: pixelOf(x), width: label.length * labelCharacter })));
+  return [
+    rule,
+    ...rows.map((row, index) =>
+      labelMark(
+        row.flatMap((event) => events[event] ?? []),
+        at,
+        index,
+      ),
+    ),
+  ];
 }
 
-/** Maximum number of events with a label in the picture: more would cover each other. */
-const labelsMax = 12;
+/** A row of labels of events. */
+function labelMark(events: readonly EventMark[], at: Position, row: number): ReturnType<typeof dot> {
+  return text(
+    events.map(({ x, label }) => ({ x: at(x), label })),
+    {
+      ...{ x: 'x', text: 'label', frameAnchor: 'top', textAnchor: 'start', lineAnchor: 'top', fill: 'currentColor' },
+      ...{ dx: 3, dy: 2 + row * labelHeight, clip: true },
+    },
+  );
+}
+
+/** Width of a character of a label, about, and height of a row of labels, pixels. */
+const labelCharacter = 6.2;
+const labelHeight = 13;

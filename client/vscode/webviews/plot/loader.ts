@@ -7,9 +7,10 @@ import {
 } from '../../../../server/src/protocol/commands.ts';
 import { type OtherTable } from '../grid/messages.ts';
 import { type Requests } from '../grid/requests.ts';
+import { isTimeColumn } from '../grid/times.ts';
 import { timeOf } from './axisText.ts';
 import { type EventMark } from './chart.ts';
-import { type ChosenPlot, isTimeColumn } from './plotColumns.ts';
+import { type ChosenPlot } from './plotColumns.ts';
 import { type PlottedEvents } from './statement.ts';
 
 /** Size of the part of the picture inside the axes, pixels of the device across. */

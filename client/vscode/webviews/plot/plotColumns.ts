@@ -1,6 +1,7 @@
 /** Which columns of a table a plot shows. */
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from '../grid/columns.ts';
+import { isSeconds, isTime, isTimeColumn } from '../grid/times.ts';
 import { type PlotKind, type PlotStatement } from './statement.ts';
 
 /** The columns of a plot: what is stated, completed by what the table has. */
@@ -10,26 +11,17 @@ export interface ChosenPlot extends PlotStatement {
   readonly ys: readonly string[];
 }
 
-/** True for a type of dates or times. */
-export function isTime(type: string): boolean {
-  return /^(DATE|TIMESTAMP.*)$/.test(type);
-}
-
-/** True for a column of times, or of the seconds of series. */
-export function isTimeColumn({ name, type }: ColumnInfo): boolean {
-  return isTime(type) || (name.toLowerCase() === 'timestamp' && isNumeric(type));
-}
-
 /** Returns the columns that may be an x axis of a kind. */
 export function xColumns(columns: readonly ColumnInfo[], kind: PlotKind): readonly ColumnInfo[] {
   if (kind === 'bar') return columns;
-  if (kind === 'rose') return columns.filter(({ type }) => isNumeric(type));
+  // Seconds are neither a direction nor a speed.
+  if (kind === 'rose') return columns.filter((column) => isNumeric(column.type) && !isSeconds(column));
   return columns.filter((column) => isNumeric(column.type) || isTimeColumn(column));
 }
 
 /** Returns the columns that may be measured over x. */
 export function yColumns(columns: readonly ColumnInfo[], x: string): readonly ColumnInfo[] {
-  return columns.filter(({ name, type }) => name !== x && isNumeric(type));
+  return columns.filter((column) => column.name !== x && isNumeric(column.type) && !isSeconds(column));
 }
 
 /**
@@ -63,11 +55,16 @@ function defaultKind(columns: readonly ColumnInfo[]): PlotKind {
 }
 
 function defaultX(possible: readonly ColumnInfo[], kind: PlotKind): string | undefined {
-  if (kind === 'rose') return (possible.find(({ name }) => /dir|azimuth|bearing/i.test(name)) ?? possible[0])?.name;
+  if (kind === 'rose') return (possible.find(({ name }) => isDirection(name)) ?? possible[0])?.name;
   if (kind === 'histogram') return (possible.find((column) => !isTimeColumn(column)) ?? possible[0])?.name;
   if (kind === 'bar') return (possible.find(({ type }) => !isNumeric(type)) ?? possible[0])?.name;
   const time = possible.find(({ type }) => isTime(type)) ?? possible.find(isTimeColumn);
   return (time ?? possible[0])?.name;
+}
+
+/** True for the name of a column of directions: `Wind.Direction.deg`, `A.WindDir.deg`, `heading (°)`. */
+function isDirection(name: string): boolean {
+  return /dir|azimuth|bearing|heading|[.(](deg|°)\)?$/i.test(name);
 }
 
 /** Maximum number of lines drawn before the user chooses. */

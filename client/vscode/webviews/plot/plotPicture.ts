@@ -1,13 +1,13 @@
 /** The picture of loaded data, and what it says in words. */
 import { type PlotRangeInfo, type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
-import { countText, numberText, positionText, shortText } from './axisText.ts';
+import { countText } from './axisText.ts';
 import { charts, type DrawnPanel } from './chart.ts';
 import { barChart, histogramChart } from './countCharts.ts';
 import { barMeasure, groupsShown, type PlotData } from './loader.ts';
 import { panelsOf, unitOf } from './panels.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { roseChart } from './rose.ts';
-import { drawnLine, drawnPoints, type DrawnSeries, readingAt, seriesName, styleAt } from './series.ts';
+import { drawnLine, drawnPoints, type DrawnSeries, seriesName, styleAt } from './series.ts';
 
 /** What is drawn. */
 interface Picture {
@@ -129,32 +129,4 @@ export function factsText(
     if (events.untimed > 0) parts.push(`${countText(events.untimed, 'event')} without a time`);
   }
   return parts.join(' · ');
-}
-
-/** A position of the pointer without digits that a pixel does not have. */
-function rounded(x: number, isTime: boolean, pixel: number): number {
-  const unit = isTime ? ([60_000, 1000].find((ms) => ms <= pixel) ?? 1) : 10 ** Math.floor(Math.log10(pixel || 1));
-  return Math.round(x / unit) * unit;
-}
-
-/** Maximum number of series whose values are stated at the pointer. */
-const readMax = 6;
-
-/** The values of lines at a position, as text. */
-export function readingsText(
-  panels: readonly DrawnPanel[],
-  { x, isTime, pixel }: { readonly x: number; readonly isTime: boolean; readonly pixel: number },
-): string {
-  const all = panels.flatMap(({ series }) => series);
-  const parts = all.slice(0, readMax).flatMap((series) => {
-    const reading = readingAt(series, x);
-    if (reading === undefined) return [];
-    const { low, high, rows } = reading;
-    if (low === null || high === null) return [`${series.name} –`];
-    const value =
-      low === high ? numberText(low) : `${shortText(low)} to ${shortText(high)} in ${countText(rows, 'row')}`;
-    return [`${series.name} ${value}`];
-  });
-  const more = all.length > readMax ? [`${all.length - readMax} more`] : [];
-  return [positionText(rounded(x, isTime, pixel), isTime), ...parts, ...more].join(' · ');
 }

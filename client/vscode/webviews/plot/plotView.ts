@@ -3,17 +3,19 @@ import { element, positionBelow } from '../grid/element.ts';
 import { showMenu } from '../grid/menu.ts';
 import { type FromGridPage } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
+import { isTimeColumn } from '../grid/times.ts';
 import { type DrawnPanel, marginLeft, marginRight } from './chart.ts';
 import { plotControls } from './controls.ts';
 import { plotLegends } from './legend.ts';
 import { hasRepeats } from './lineShape.ts';
 import { type PlotData, PlotLoader } from './loader.ts';
 import { pngOf, svgOf } from './picture.ts';
-import { type ChosenPlot, chosenPlot, isTimeColumn, yColumns } from './plotColumns.ts';
-import { drawPlot, factsText, readingsText } from './plotPicture.ts';
+import { type ChosenPlot, chosenPlot, yColumns } from './plotColumns.ts';
+import { drawPlot, factsText } from './plotPicture.ts';
 import { PlotPointer } from './pointer.ts';
 import { PointPane } from './pointPane.ts';
 import { within } from './range.ts';
+import { Readout } from './readout.ts';
 import { type PlotStatement } from './statement.ts';
 
 /** Delay before finer data are requested while the picture moves, milliseconds. */
@@ -37,7 +39,7 @@ export class PlotView {
   readonly #host: PlotHost;
   readonly #loader: PlotLoader;
   readonly #head = element('div', { class: 'plothead' });
-  readonly #readout = element('div', { class: 'readout', role: 'status', 'aria-live': 'polite' });
+  readonly #readout = new Readout();
   readonly #panels = element('div', { class: 'panels' });
   readonly #chart: HTMLElement;
   readonly #pane: PointPane;
@@ -66,12 +68,12 @@ export class PlotView {
       range: () => this.#range,
       show: (range) => this.#show(range),
       reset: () => this.#choose({ range: undefined }),
-      point: (x) => this.#point(x),
+      point: (at) => this.#point(at),
       open: (x, at) => this.#open(x, at),
     });
     this.#chart.append(...this.#pointer.marks);
-    const main = element('div', { class: 'plotmain' }, this.#chart, this.#pane.root);
-    this.root = element('div', { class: 'plot' }, this.#head, this.#readout, main);
+    const main = element('div', { class: 'plotmain' }, this.#chart, this.#pane.root, this.#readout.root);
+    this.root = element('div', { class: 'plot' }, this.#head, main);
     this.#drawHead();
     new ResizeObserver(() => this.#resized()).observe(this.#chart);
   }
@@ -208,13 +210,14 @@ export class PlotView {
     const hint =
       plot.ys.length === 0 ? 'Choose a column to plot.' : 'No row can be drawn: no value is a finite number.';
     this.#panels.replaceChildren(...(elements.length > 0 ? elements : [element('p', { class: 'hint' }, hint)]));
+    this.#pointer.drawn();
   }
 
-  #point(x: number | undefined): void {
+  #point(at: { readonly x: number; readonly left: number } | undefined): void {
     const plot = this.#plot;
-    if (plot === undefined || x === undefined) return this.#readout.replaceChildren();
+    if (plot === undefined || at === undefined) return this.#readout.clear();
     const isTime = this.#host.columns.some((column) => column.name === plot.x && isTimeColumn(column));
-    this.#readout.textContent = readingsText(this.#drawn, { x, isTime, pixel: this.#pixel });
+    this.#readout.show(this.#drawn, { ...at, isTime, pixel: this.#pixel }, this.#chart.clientWidth);
   }
 
   #open(x: number, at: { readonly panel: Element; readonly top: number } | undefined): void {

@@ -2,8 +2,10 @@ import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../
 import { element } from '../grid/element.ts';
 import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
+import { timeElements } from '../grid/timeElements.ts';
+import { isTimeColumn } from '../grid/times.ts';
 import { countText, positionText } from './axisText.ts';
-import { type ChosenPlot, isTimeColumn } from './plotColumns.ts';
+import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
 
 /** What the pane needs from the page. */
@@ -61,7 +63,7 @@ export class PointPane {
     const other = rows.series.version === undefined ? undefined : { at: rows.series.version };
     const view = viewOfPoint(this.#host.view(), rows, { x, y, by: plot.by });
     const shown = listedColumns(columns, [x.name, y.name, ...(plot.by === undefined ? [] : [plot.by])]);
-    const params = { view, start: 0, count: rowsMax, columns: shown, textMax: 200 };
+    const params = { view, start: 0, count: rowsMax, columns: shown.map(({ name }) => name), textMax: 200 };
     const read = await requests.send(run, 'tableRows', params, 'point', other);
     const { rowCount } = await requests.send(run, 'tableCount', { view }, 'pointCount', other);
     const time = isTimeColumn(x);
@@ -139,22 +141,23 @@ export class PointPane {
 }
 
 /** The plotted columns first, then the others in their order, as many as are listed. */
-function listedColumns(columns: readonly ColumnInfo[], first: readonly string[]): readonly string[] {
-  const others = columns.map(({ name }) => name).filter((name) => !first.includes(name));
-  return [...new Set([...first, ...others])].slice(0, columnsMax);
+function listedColumns(columns: readonly ColumnInfo[], first: readonly string[]): readonly ColumnInfo[] {
+  const named = first.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+  return [...new Set([...named, ...columns])].slice(0, columnsMax);
 }
 
-function rowsTable(names: readonly string[], { columns }: RowsInfo): HTMLElement {
-  const head = element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name)));
+function rowsTable(shown: readonly ColumnInfo[], { columns }: RowsInfo): HTMLElement {
+  const head = element('tr', {}, ...shown.map(({ name }) => element('th', { scope: 'col' }, name)));
   const rows = (columns[0] ?? []).map((_, row) =>
-    element('tr', {}, ...names.map((_name, column) => cell(columns[column]?.[row] ?? null))),
+    element('tr', {}, ...shown.map((of, column) => cell(of, columns[column]?.[row] ?? null))),
   );
   const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
   return element('div', { class: 'pointrows', tabindex: '0', role: 'group', 'aria-label': 'Rows' }, table);
 }
 
-function cell(text: string | null): HTMLElement {
-  return text === null ? element('td', { class: 'null' }, 'NULL') : element('td', {}, text);
+function cell(column: ColumnInfo, text: string | null): HTMLElement {
+  if (text === null) return element('td', { class: 'null' }, 'NULL');
+  return element('td', {}, text, ...timeElements(column, text));
 }
 
 function rowsText(listed: number, rowCount: number): string {

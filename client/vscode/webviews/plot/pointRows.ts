@@ -4,9 +4,8 @@ import {
   type ColumnInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
-import { isNumeric } from '../grid/columns.ts';
+import { isSeconds, isTime } from '../grid/times.ts';
 import { type DrawnPanel } from './chart.ts';
-import { isTime } from './plotColumns.ts';
 import { type DrawnSeries, readingAt } from './series.ts';
 
 /** A point that was chosen in a panel. */
@@ -95,10 +94,10 @@ export function viewOfPoint(
 }
 
 /** The text of a position as a value of its column: the next one that is not beyond it. */
-function textOf({ name, type }: ColumnInfo, position: number, side: 'low' | 'high'): string {
+function textOf(column: ColumnInfo, position: number, side: 'low' | 'high'): string {
+  const { type } = column;
   if (isTime(type)) return timeValue(position, type);
-  const isSeconds = name.toLowerCase() === 'timestamp' && isNumeric(type);
-  const value = isSeconds ? position / 1000 : position;
+  const value = isSeconds(column) ? position / 1000 : position;
   if (!/INT(EGER)?$/.test(type)) return String(value);
   return BigInt(side === 'low' ? Math.ceil(value) : Math.floor(value)).toString();
 }

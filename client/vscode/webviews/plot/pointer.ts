@@ -10,8 +10,8 @@ interface PointerHost {
   range(): PlotRangeInfo | undefined;
   show(range: PlotRangeInfo): void;
   reset(): void;
-  /** The pointer or the cursor is at an x. */
-  point(x: number | undefined): void;
+  /** The pointer or the cursor is at an x, which is `left` pixels from the left edge; undefined for nowhere. */
+  point(at: { readonly x: number; readonly left: number } | undefined): void;
   /** A point was chosen; `top` is the distance from the top of `panel`, undefined for the keyboard. */
   open(x: number, at: { readonly panel: Element; readonly top: number } | undefined): void;
 }
@@ -54,6 +54,14 @@ export class PlotPointer {
   /** Removes the cursor, as when another plot is drawn. */
   clear(): void {
     this.#point(undefined);
+  }
+
+  /** The panels were drawn, over another range or in another size: the cursor stays at its x, as far as it is visible. */
+  drawn(): void {
+    const range = this.#host.range();
+    const at = this.#at;
+    const isVisible = at !== undefined && range !== undefined && at >= range.low && at <= range.high;
+    this.#point(isVisible ? at : undefined);
   }
 
   #xAt(pixel: number): number | undefined {
@@ -101,7 +109,9 @@ export class PlotPointer {
     const [low, high] = [this.#xAt(Math.min(x, pixel)), this.#xAt(Math.max(x, pixel))];
     if (low === undefined || high === undefined) return;
     if (Math.abs(pixel - x) < dragMin) return this.#open(event, low);
-    if (!pans && high > low) this.#host.show({ low, high });
+    if (pans || high <= low) return;
+    this.#host.show({ low, high });
+    this.#point(this.#xAt(pixel));
   }
 
   #open(event: PointerEvent, x: number): void {
@@ -160,11 +170,10 @@ export class PlotPointer {
     this.#at = x;
     const range = this.#host.range();
     this.#cursor.hidden = x === undefined || range === undefined;
-    if (x !== undefined && range !== undefined) {
-      const share = (x - range.low) / (range.high - range.low || 1);
-      this.#cursor.style.left = `${marginLeft + share * this.#width}px`;
-    }
-    this.#host.point(x);
+    if (x === undefined || range === undefined) return this.#host.point(undefined);
+    const left = marginLeft + ((x - range.low) / (range.high - range.low || 1)) * this.#width;
+    this.#cursor.style.left = `${left}px`;
+    this.#host.point({ x, left });
   }
 }
 

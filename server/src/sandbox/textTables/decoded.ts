@@ -41,27 +41,28 @@ export interface TextScope {
 /** Size of a file that is read by one call, bytes. */
 const smallBytesMax = 256 * 1024;
 
+type TextFile = Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>;
+
 /** The bytes of a text file, decompressed. Fails `cancelled`. */
-export async function* chunksOf(
-  scope: TextScope,
-  file: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
-): AsyncIterable<Buffer> {
-  for await (const chunk of unpackedChunks(scope, file)) {
+export async function* chunksOf(scope: TextScope, file: TextFile): AsyncIterable<Buffer> {
+  const isZstd = file.reading.compression === 'zstd';
+  const chunks = isZstd ? linesOf(scope.connection, file.hostPath) : plainChunks(scope, file);
+  for await (const chunk of chunks) {
     throwIfCancelled(scope.signal, 'the query');
     yield chunk;
   }
 }
 
-async function* unpackedChunks(
-  { connection, openDisk }: TextScope,
-  { hostPath, sizeBytes, reading }: Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>,
+/** The bytes of a text file that is not compressed, or with gzip. */
+export async function* plainChunks(
+  { openDisk }: Pick<TextScope, 'openDisk'>,
+  { hostPath, sizeBytes, reading }: TextFile,
 ): AsyncIterable<Buffer> {
   const [disk, name] = [openDisk(dirname(hostPath)), basename(hostPath)];
   // One call for a small file: a stream has several, and each waits for its turn.
   const isSmall = sizeBytes <= smallBytesMax;
   const content = isSmall ? [disk.readFile(name) ?? new Uint8Array()] : (disk.readStream(name) ?? []);
-  if (reading.compression === 'zstd') yield* linesOf(connection, hostPath);
-  else if (reading.compression === undefined) for await (const chunk of content) yield asBuffer(chunk);
+  if (reading.compression === undefined) for await (const chunk of content) yield asBuffer(chunk);
   else {
     const source = Readable.from(content);
     const gunzip = createGunzip();

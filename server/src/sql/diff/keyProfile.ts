@@ -7,14 +7,25 @@ export interface KeyProfile {
   readonly key: readonly string[];
   readonly rowsBefore: number;
   readonly rowsAfter: number;
-  /** Smaller share of different values among the rows of a table, about; 1 for tables without rows. */
-  readonly share: number;
+  /** False when a sample of the keys has repeated ones, or too few: rows of a table share a key. True proves nothing. */
+  readonly mayBeKey: boolean;
+  /** Sum of the hashes of the keys over the rows after, less that before. */
+  readonly hashes: bigint;
 }
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
 
 /** Rows of each table that are read to rule out keys. */
 const firstRows = 10_000;
+
+/** One of this many different keys is in the sample, by its hash; a power of two. */
+const sampledOneOf = 32;
+
+/**
+ * Standard deviations by which the number of keys in the sample may be too small. A value that most rows repeat is
+ * rarely in the sample, but others are missing there, and a join by such a key would never end.
+ */
+const deviationsMax = 8;
 
 /** A row with a boolean for each key: whether all of its values differ among the first rows of each table. */
 export function differAtFirstSql({ before, after }: Sides, keys: readonly (readonly string[])[]): SqlText {
@@ -26,25 +37,36 @@ export function differAtFirstSql({ before, after }: Sides, keys: readonly (reado
 
 /** A row for `readProfile`, from one scan of each table; without columns, the rows are counted alone. */
 export function profileSql({ before, after }: Sides, key: readonly string[]): SqlText {
-  const [column, ...others] = key;
-  const value = column === undefined || others.length > 0 ? hashSql(key) : identifier(column);
-  const measured = key.length === 0 ? [] : [sql`approx_count_distinct(${value})`];
-  const of = (table: SqlText): SqlText => sql`(SELECT ${joinSql([sql`count(*)`, ...measured])} FROM ${table})`;
+  const isSampled = sql`FILTER (h & ${sampledOneOf - 1} = 0)`;
+  const measured = sql`count(*), ${hashSum(sql`h`)}, count(*) ${isSampled}, count(DISTINCT h) ${isSampled}`;
+  const of = (table: SqlText): SqlText =>
+    key.length === 0
+      ? sql`(SELECT count(*) FROM ${table})`
+      : sql`(SELECT ${measured} FROM (SELECT ${hashSql(key)} AS h FROM ${table}))`;
   return sql`SELECT b.*, a.* FROM ${of(before)} AS b, ${of(after)} AS a`;
 }
 
 /** Reads the row of `profileSql`. */
 export function readProfile(key: readonly string[], row: readonly (string | null)[] = []): KeyProfile {
-  const [old, now] = [row.slice(0, row.length / 2), row.slice(row.length / 2)];
-  const [rowsBefore, rowsAfter] = [Number(old[0]), Number(now[0])];
-  const shares = [Number(old[1]) / rowsBefore, Number(now[1]) / rowsAfter].filter(Number.isFinite);
-  return { key, rowsBefore, rowsAfter, share: Math.min(1, ...shares) };
+  const [before, after] = [row.slice(0, row.length / 2), row.slice(row.length / 2)].map(readSide);
+  return {
+    key,
+    rowsBefore: before?.rows ?? 0,
+    rowsAfter: after?.rows ?? 0,
+    mayBeKey: before?.mayBeKey !== false && after?.mayBeKey !== false,
+    hashes: (after?.hashes ?? 0n) - (before?.hashes ?? 0n),
+  };
 }
 
-/** The sums of the hashes of a key over the rows before and after. */
-export function hashSumsSql({ before, after }: Sides, key: readonly string[]): SqlText {
-  const of = (table: SqlText): SqlText => sql`(SELECT ${hashSum(hashSql(key))} FROM ${table})`;
-  return sql`SELECT ${of(before)}, ${of(after)}`;
+function readSide([count, hashes, sampledRows = '0', sampledKeys = '0']: readonly (string | null)[]) {
+  const rows = Number(count);
+  // The number of keys in the sample of a table without repeated ones is binomial.
+  const least = rows / sampledOneOf - deviationsMax * Math.sqrt(rows / sampledOneOf);
+  return {
+    rows,
+    hashes: BigInt(hashes ?? 0),
+    mayBeKey: sampledRows === sampledKeys && Number(sampledKeys) >= least,
+  };
 }
 
 const hashSql = (key: readonly string[]): SqlText => sql`hash(${joinSql(key.map(identifier))})`;

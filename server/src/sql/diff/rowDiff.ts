@@ -18,7 +18,7 @@ import {
   rowDifferencesSql,
   sideSql,
 } from './diffSql.ts';
-import { differAtFirstSql, hashSumsSql, type KeyProfile, profileSql, readProfile } from './keyProfile.ts';
+import { differAtFirstSql, type KeyProfile, profileSql, readProfile } from './keyProfile.ts';
 
 /** A table of a pond, which may be at a version; or a query, whose names have their versions. */
 type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
@@ -128,7 +128,7 @@ export class RowDiff {
     if (!isAll && isOneType) {
       const { counts, ...opened } = await this.#open(differencesSql(this.#sides, keys, undefined));
       // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
-      if (counts.repeated === 0 && counts.hashes === (await this.#hashes(key))) return { ...opened, counts };
+      if (counts.repeated === 0 && counts.hashes === profile.hashes) return { ...opened, counts };
       await this.#engine.release(opened.opened.resultId);
       return undefined;
     }
@@ -140,12 +140,6 @@ export class RowDiff {
     const found = differencesSql(this.#sides, keys, new Set(numbers.keys()));
     const values = found.columns.map(({ name }) => numbers.get(name) ?? 0);
     return { ...found, opened: await this.#begin(found), counts: { ...counted, values } };
-  }
-
-  /** Sum of the hashes of a key over the rows after, less that before. */
-  async #hashes(key: readonly string[]): Promise<bigint> {
-    const [row] = await this.#rows(hashSumsSql(this.#sides, key), 1);
-    return BigInt(row?.[1] ?? 0) - BigInt(row?.[0] ?? 0);
   }
 
   /** Keeps the differences of whole rows, as `openByKey`. */

@@ -1,0 +1,40 @@
+/** Columns of times, among them the seconds since 1970 of series, and their texts. */
+import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { isNumeric } from './columns.ts';
+
+/** True for a type of dates or times. */
+export function isTime(type: string): boolean {
+  return /^(DATE|TIMESTAMP.*)$/.test(type);
+}
+
+/** True for a column with the seconds since 1970 UTC of a series. */
+export function isSeconds({ name, type }: ColumnInfo): boolean {
+  return name.toLowerCase() === 'timestamp' && isNumeric(type);
+}
+
+/** True for a column of times, or of the seconds of series. */
+export function isTimeColumn(column: ColumnInfo): boolean {
+  return isTime(column.type) || isSeconds(column);
+}
+
+/** First second of the year 0 and last one of the year 9999: other numbers are not seconds. */
+const [secondsMin, secondsMax] = [-62_167_219_200, 253_402_300_799];
+
+/** Returns the time in UTC of seconds since 1970; undefined for a text that is not of a time in a four-digit year. */
+export function timeOfSeconds(text: string): string | undefined {
+  const seconds = text === '' ? NaN : Number(text);
+  if (!(seconds >= secondsMin && seconds <= secondsMax)) return undefined;
+  const time = new Date(Math.floor(seconds * 1000)).toISOString();
+  return time.replace('T', ' ').replace(/(\.000)?Z$/, '');
+}
+
+/** Returns the seconds since 1970 of a month, a date, or a date and a time in UTC, as people write it; undefined for another text. */
+export function secondsOfTime(text: string): string | undefined {
+  const parts = /^(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?)?(?:Z|\+00(?::?00)?)?$/i.exec(
+    text.trim(),
+  );
+  if (parts === null) return undefined;
+  const [, year, month, day = '01', clock = '00:00', seconds = ''] = parts;
+  const ms = Date.parse(`${year}-${month}-${day}T${clock}${seconds}Z`);
+  return Number.isNaN(ms) ? undefined : String(ms / 1000);
+}
