@@ -108,6 +108,12 @@ describe('JSON', () => {
       ['2026-03-29T01:00:00+01:00', '2026-03-29T01:00:00'],
     ],
     [
+      'times with offsets that no zone has',
+      ['"2026-03-29T01:00:00+99:00"', 'null'],
+      'VARCHAR',
+      ['2026-03-29T01:00:00+99:00', null],
+    ],
+    [
       'times with offsets and nanoseconds',
       ['"2026-03-29T01:00:00.123456789+01:00"', 'null'],
       'VARCHAR',

@@ -1,6 +1,7 @@
 import { LruCache } from '../base/lruCache.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { hasOffset } from '../duckdb/sqlType.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
 import { columnsByExamples } from './jsonLines/exampleFiles.ts';
@@ -144,11 +145,8 @@ const isExactDouble = (text: SqlText): SqlText => {
 /** Notations in which no order of day, month and year is guessed. */
 const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
 
-/** An offset from UTC below a time of day: as a time without a zone, DuckDB would leave it out. */
-const offset = sql`':.*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*$'`;
-
-/** A time of day with an offset or Z. */
-const zonedTime = sql`'[^:]*:.*(Z|[-+][0-9]{2}(:?[0-9]{2})?)[[:space:]]*'`;
+/** A time of day with Z, or with an offset of less than 16 hours. */
+const zonedTime = sql`'[^:]*:.*(Z|[-+](0[0-9]|1[0-5])(:?[0-5][0-9])?)[[:space:]]*'`;
 
 /** An offset in nested values. */
 const offsetInside = sql`'"[^":]*:[^"]*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*"'`;
@@ -171,9 +169,7 @@ const typeRules: readonly TypeRule[] = [
     choices: [
       {
         type: 'TIMESTAMP',
-        holds: holdsDate(
-          (text) => sql`CASE WHEN NOT regexp_matches(${text}, ${offset}) THEN TRY_CAST(${text} AS TIMESTAMP) END`,
-        ),
+        holds: holdsDate((text) => sql`CASE WHEN NOT ${hasOffset(text)} THEN TRY_CAST(${text} AS TIMESTAMP) END`),
       },
       {
         type: zonedType,
