@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSqlType, requireSqlType, textCastSql, tryCastSql } from '../../server/src/duckdb/sqlType.ts';
+import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../server/src/duckdb/sqlType.ts';
 import { literal, sql } from '../../server/src/duckdb/sql.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { testConnection } from '../support/connection.ts';
@@ -25,7 +25,7 @@ for (const [text, type, expected] of [
   ['1:30:00+01:00', 'TIMESTAMP', null],
 ] as const) {
   test(`the text ${text} is ${expected ?? 'no value'} as ${type}`, async () => {
-    const value = tryCastSql(literal(text), requireSqlType(type));
+    const value = tryTextCastSql(literal(text), requireSqlType(type));
     assert.deepEqual(await connection.rows(sql`SELECT CAST(${value} AS VARCHAR)`), [[expected]]);
     const cast = connection.rows(sql`SELECT ${textCastSql(literal(text), requireSqlType(type))}`);
     await (expected === null ? assert.rejects(cast) : cast);

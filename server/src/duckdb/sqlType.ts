@@ -121,7 +121,12 @@ export function textCastSql(text: SqlText, type: SqlType): SqlText {
   return sql`CASE WHEN ${hasOffset(text)} THEN ${inUtc} ELSE ${cast} END`;
 }
 
-/** Returns the SQL of a text cast to a type, NULL where that is impossible. */
-export function tryCastSql(text: SqlText, type: SqlType): SqlText {
+/** Returns the SQL of a value cast to a type, NULL where that is impossible. */
+export function tryCastSql(value: SqlText, type: SqlType): SqlText {
+  return sql`try(${castSql(value, type)})`;
+}
+
+/** As textCastSql, NULL where that is impossible. */
+export function tryTextCastSql(text: SqlText, type: SqlType): SqlText {
   return sql`try(${textCastSql(text, type)})`;
 }

@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { parseSqlType, requireSqlType, textCastSql, tryCastSql } from '../../duckdb/sqlType.ts';
+import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
 import { typeOfFormat } from '../textTables/dateFormat.ts';
 import { type TextTable } from '../textTables/tables.ts';
 import { localSql, type ReadColumn } from '../textTables/valueSql.ts';
@@ -136,6 +136,6 @@ function readSql({ name, readAs, value }: ReadColumn, { file }: TextTable): SqlT
   const nulls = joinSql(['', ...(file.format?.nulls ?? [])].map(literal));
   const cell = identifier(name);
   const type = parseSqlType(readAs);
-  const read = value === undefined ? (type === undefined ? cell : tryCastSql(cell, type)) : sql`try(${value})`;
+  const read = value === undefined ? (type === undefined ? cell : tryTextCastSql(cell, type)) : sql`try(${value})`;
   return sql`CASE WHEN ${cell} IN (${nulls}) THEN NULL ELSE ${read} END`;
 }
