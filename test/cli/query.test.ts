@@ -61,6 +61,8 @@ test('a parameter has the type that the query needs, or the one that is stated, 
   );
   assert.equal(await csv(['--param', '1=C', `${levels} WHERE station = ?`]), 'station\nC\n');
   assert.equal(await csv(['--param', 'x=01', 'SELECT $x AS x, typeof($x) AS t']), 'x,t\n01,VARCHAR\n');
+  const isSame = "SELECT TIMESTAMP '2026-01-02' = $t AS same";
+  assert.equal(await csv(['--param', 't=2026-01-02T01:00:00+01:00', isSame]), 'same\ntrue\n');
   assert.equal(await csv(['--param', 'x:DECIMAL(4,2)=1.5', 'SELECT $x + 1 AS x']), 'x\n2.50\n');
   assert.equal(await csv(['--param', 'x:date=2026-01-31', 'SELECT $x + 1 AS x']), 'x\n2026-02-01\n');
   assert.equal(await csv(['--param', 'x==', 'SELECT $x AS x']), 'x\n=\n');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSqlType, requireSqlType } from '../../server/src/duckdb/sqlType.ts';
+import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../server/src/duckdb/sqlType.ts';
+import { literal, sql } from '../../server/src/duckdb/sql.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { testConnection } from '../support/connection.ts';
 
@@ -11,6 +12,25 @@ test('every type name of DuckDB is a type', async () => {
   assert.ok(rows.length > 50);
   for (const [type] of rows) assert.equal(parseSqlType(String(type)), type);
 });
+
+for (const [text, type, expected] of [
+  ['2026-03-29T01:00:00+01:00', 'TIMESTAMP', '2026-03-29 00:00:00'],
+  ['2026-03-29 01:00:00.5-0530', 'TIMESTAMP_MS', '2026-03-29 06:30:00.5'],
+  ['2026-03-29 01:00:00 +02', 'TIMESTAMP', null],
+  ['2026-03-29T01:00:00.000000001+01:00', 'TIMESTAMP_NS', '2026-03-29 00:00:00.000000001'],
+  ['2026-03-29T01:00:00+01:00', 'TIMESTAMP WITH TIME ZONE', '2026-03-29 00:00:00+00'],
+  ['2026-03-29T01:00:00Z', 'TIMESTAMP', '2026-03-29 01:00:00'],
+  ['2026-03-29 01:00', 'TIMESTAMP', '2026-03-29 01:00:00'],
+  ['2026-03-29', 'TIMESTAMP', '2026-03-29 00:00:00'],
+  ['1:30:00+01:00', 'TIMESTAMP', null],
+] as const) {
+  test(`the text ${text} is ${expected ?? 'no value'} as ${type}`, async () => {
+    const value = tryTextCastSql(literal(text), requireSqlType(type));
+    assert.deepEqual(await connection.rows(sql`SELECT CAST(${value} AS VARCHAR)`), [[expected]]);
+    const cast = connection.rows(sql`SELECT ${textCastSql(literal(text), requireSqlType(type))}`);
+    await (expected === null ? assert.rejects(cast) : cast);
+  });
+}
 
 for (const type of [
   'DECIMAL(18,3)',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { ExampleLines } from '../../server/src/sandbox/jsonLines/exampleLines.ts';
-import { jsonOptions } from '../../server/src/sandbox/jsonTable.ts';
+import { jsonReading } from '../../server/src/sandbox/jsonTable.ts';
 import { jsonEncoding } from '../../server/src/sandbox/jsonEncoding.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { testConnection } from '../support/connection.ts';
@@ -33,7 +33,10 @@ test('columns found in example lines are those of all lines', async () => {
     writeFileSync(hostPath, `${lines.join('\n')}${seed % 2 === 0 ? '\n' : ''}`);
     const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')! };
     const optionsBy = (place: typeof connection, sizeBytes: number): Promise<string> =>
-      jsonOptions({ connection: place, openDisk: openHostDisk }, [{ ...file, sizeBytes }]).then(String, String);
+      jsonReading({ connection: place, openDisk: openHostDisk }, [{ ...file, sizeBytes }]).then(
+        ({ options }) => String(options),
+        String,
+      );
     // Examples are taken from large files alone.
     const found = await optionsBy(counted, 1e9);
     assert.equal(found, await optionsBy(connection, 1), `seed ${seed}`);
@@ -51,13 +54,15 @@ for (const [name, most, late, type] of [
   ['an integer of 20 digits', '1000000000000000000', '10000000000000000000', 'UBIGINT'],
   ['a time among days', '"2024-02-10"', '"2024-02-10 01:00:00"', 'VARCHAR'],
   ['a negative number', '5', '-5', 'BIGINT'],
+  ['an offset among offsets', '"2024-02-10T01:00:00+00:00"', '"2024-02-10T01:00:00+02:00"', 'TIMESTAMP WITH TIME ZONE'],
+  ['an offset among times', '"2024-02-10T01:00:00"', '"2024-02-10T01:00:00+02:00"', 'VARCHAR'],
   ['a truth value among numbers', '5', 'true', 'VARCHAR'],
 ] as const) {
   test(`the type of a key has ${name} far below`, async () => {
     const hostPath = join(folder, 'late');
     writeFileSync(hostPath, `${`{"id":1,"a":${most}}\n`.repeat(3000)}{"id":1,"a":${late}}\n`);
     const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')!, sizeBytes: 1e9 };
-    const options = await jsonOptions({ connection, openDisk: openHostDisk }, [file]);
+    const { options } = await jsonReading({ connection, openDisk: openHostDisk }, [file]);
     assert.match(options, new RegExp(`'a': '${type}'`));
   });
 }

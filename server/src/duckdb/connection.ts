@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
 import { literal, sql as sqlOf } from './sql.ts';
-import { castSql, type SqlType } from './sqlType.ts';
+import { textCastSql, type SqlType } from './sqlType.ts';
 import { Statements, type TypedValue } from './statements.ts';
 import { type Value } from './values.ts';
 
@@ -57,9 +57,9 @@ export class Connection {
     return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
   }
 
-  /** Returns a text as a value of a type, converted as by a CAST. */
+  /** Returns a text as a value of a type: see textCastSql. */
   async typedValue(text: string, type: SqlType): Promise<TypedValue> {
-    const result = await this.#connection.runAndReadAll(sqlOf`SELECT ${castSql(literal(text), type)}`);
+    const result = await this.#connection.runAndReadAll(sqlOf`SELECT ${textCastSql(literal(text), type)}`);
     return { value: result.getRows()[0]?.[0] ?? null, type: result.columnType(0) };
   }
 

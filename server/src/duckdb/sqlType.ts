@@ -109,7 +109,24 @@ export function castSql(value: SqlText, type: SqlType): SqlText {
   return sql`${value}::${type}`;
 }
 
+/** True for a text of a time of day with an offset from UTC. */
+export const hasOffset = (text: SqlText): SqlText =>
+  sql`regexp_matches(${text}, ':.*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*$')`;
+
+/** Returns the SQL of a text cast to a type. A time with an offset is in UTC: a cast would leave the offset out. */
+export function textCastSql(text: SqlText, type: SqlType): SqlText {
+  const cast = castSql(text, type);
+  if (!/^TIMESTAMP(_S|_MS)?$/.test(type)) return cast;
+  const inUtc = castSql(sql`make_timestamp(epoch_us(${text}::TIMESTAMPTZ))`, type);
+  return sql`CASE WHEN ${hasOffset(text)} THEN ${inUtc} ELSE ${cast} END`;
+}
+
 /** Returns the SQL of a value cast to a type, NULL where that is impossible. */
 export function tryCastSql(value: SqlText, type: SqlType): SqlText {
   return sql`try(${castSql(value, type)})`;
+}
+
+/** As textCastSql, NULL where that is impossible. */
+export function tryTextCastSql(text: SqlText, type: SqlType): SqlText {
+  return sql`try(${textCastSql(text, type)})`;
 }

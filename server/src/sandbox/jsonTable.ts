@@ -1,6 +1,7 @@
 import { LruCache } from '../base/lruCache.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { hasOffset } from '../duckdb/sqlType.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
 import { columnsByExamples } from './jsonLines/exampleFiles.ts';
@@ -16,6 +17,17 @@ type FoundColumns = readonly Column[] | null;
 
 const cachedColumns = new LruCache<string, { readonly found: FoundColumns }>({ max: tablesMax });
 
+/** Type of the times with offsets, as they are read; in the table, they are TIMESTAMP in UTC. */
+const zonedType = 'TIMESTAMP WITH TIME ZONE';
+
+/** The reading of JSON files. */
+interface JsonReading {
+  /** Options of read_json, after a comma. */
+  readonly options: SqlText;
+  /** The columns of the SELECT. */
+  readonly list: SqlText;
+}
+
 /** Access to the files, as TextScope. */
 interface JsonScope {
   readonly connection: Connection;
@@ -24,17 +36,25 @@ interface JsonScope {
 }
 
 /**
- * Options of read_json, after a comma, for files that form one table: its columns, found from all keys and values. A
- * number that no type of DuckDB and Parquet represents exactly makes its column text, and so does a text among
- * numbers. Empty where DuckDB is to find the columns: for values that are not objects, and for keys that differ only in
- * case. Each set of contents is inspected once. Fails with DuckDB's error, which has the file and the line.
+ * The reading of files that form one table: its columns, found from all keys and values. A number that no type of DuckDB
+ * and Parquet represents exactly makes its column text, and so does a text among numbers. Without options where DuckDB is
+ * to find the columns: for values that are not objects, and for keys that differ only in case. Each set of contents is
+ * inspected once. Fails with DuckDB's error, which has the file and the line.
  */
-export async function jsonOptions(
+export async function jsonReading(scope: JsonScope, files: readonly SourceFile[]): Promise<JsonReading> {
+  const columns = await columnsOf(scope, files);
+  const zoned = (columns ?? []).filter(({ type }) => type === zonedType).map(({ name }) => identifier(name));
+  if (zoned.length === 0) return { options: columnsOption(columns), list: sql`*` };
+  const inUtc = joinSql(zoned.map((name) => sql`make_timestamp(epoch_us(${name})) AS ${name}`));
+  return { options: columnsOption(columns), list: sql`* REPLACE (${inUtc})` };
+}
+
+async function columnsOf(
   { connection, openDisk, signal }: JsonScope,
   files: readonly SourceFile[],
-): Promise<SqlText> {
+): Promise<FoundColumns> {
   const [first] = files;
-  if (first === undefined) return sql``;
+  if (first === undefined) return null;
   const hostPaths = files.map(({ hostPath }) => hostPath);
   const findIn = (place: Connection, paths: readonly string[]): Promise<FoundColumns> =>
     findColumns(place, first.reading, paths);
@@ -42,15 +62,15 @@ export async function jsonOptions(
     (await columnsByExamples({ openDisk, ...(signal && { signal }) }, files, findIn)) ??
     (await findIn(connection, hostPaths));
   const keys = files.map(({ key }) => key);
-  if (keys.includes(undefined)) return columnsOption(await find());
+  if (keys.includes(undefined)) return await find();
   const name = JSON.stringify([first.reading, keys]);
   const cached = cachedColumns.get(name);
-  if (cached !== undefined) return columnsOption(cached.found);
+  if (cached !== undefined) return cached.found;
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   const form = { write: JSON.stringify, read: (text: string) => JSON.parse(text) as FoundColumns };
   const found = await savedOr({ name: `json ${name}`, sizeBytes, openDisk }, form, find);
   cachedColumns.set(name, { found });
-  return columnsOption(found);
+  return found;
 }
 
 async function findColumns(
@@ -125,6 +145,12 @@ const isExactDouble = (text: SqlText): SqlText => {
 /** Notations in which no order of day, month and year is guessed. */
 const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
 
+/** A time of day with Z, or with an offset of less than 16 hours. */
+const zonedTime = sql`'[^:]*:.*(Z|[-+](0[0-9]|1[0-5])(:?[0-5][0-9])?)[[:space:]]*'`;
+
+/** An offset in nested values. */
+const offsetInside = sql`'"[^":]*:[^"]*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*"'`;
+
 const holdsDate =
   (cast: (text: SqlText) => SqlText) =>
   (_: SqlText, value: SqlText): SqlText => {
@@ -140,7 +166,18 @@ const typeRules: readonly TypeRule[] = [
   },
   {
     applies: (type) => type === 'TIMESTAMP',
-    choices: [{ type: 'TIMESTAMP', holds: holdsDate((text) => sql`TRY_CAST(${text} AS TIMESTAMP)`) }],
+    choices: [
+      {
+        type: 'TIMESTAMP',
+        holds: holdsDate((text) => sql`CASE WHEN NOT ${hasOffset(text)} THEN TRY_CAST(${text} AS TIMESTAMP) END`),
+      },
+      {
+        type: zonedType,
+        holds: holdsDate(
+          (text) => sql`CASE WHEN regexp_full_match(${text}, ${zonedTime}) THEN TRY_CAST(${text} AS TIMESTAMPTZ) END`,
+        ),
+      },
+    ],
     otherwise: 'VARCHAR',
   },
   { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
@@ -167,7 +204,9 @@ const typeRules: readonly TypeRule[] = [
         type: '',
         holds: (text) =>
           joinSql(
-            [longInside, infiniteInside, dateInside].map((form) => sql`NOT regexp_matches(${text}, ${form})`),
+            [longInside, infiniteInside, dateInside, offsetInside].map(
+              (form) => sql`NOT regexp_matches(${text}, ${form})`,
+            ),
             sql` AND `,
           ),
       },

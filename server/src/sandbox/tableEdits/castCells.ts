@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { parseSqlType, type SqlType, tryCastSql } from '../../duckdb/sqlType.ts';
+import { parseSqlType, type SqlType, tryTextCastSql } from '../../duckdb/sqlType.ts';
 import { type Column } from '../types.ts';
 import { lossOf } from './cellLoss.ts';
 import { type CellValue, type CheckedCell } from './edits.ts';
@@ -40,7 +40,7 @@ function valueSql({ cell: { value }, type }: TypedCell): SqlText {
 
 /** Text of a text cast to a type, NULL where that is impossible. */
 function shownSql(text: SqlText, type: SqlType): SqlText {
-  return type === 'VARCHAR' ? text : sql`CAST(${tryCastSql(text, type)} AS VARCHAR)`;
+  return type === 'VARCHAR' ? text : sql`CAST(${tryTextCastSql(text, type)} AS VARCHAR)`;
 }
 
 function checkedOf(value: string | null, type: string | undefined, shown: unknown): CheckedCell {

@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { castSql, parseSqlType, tryCastSql, requireSqlType } from '../../duckdb/sqlType.ts';
+import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
 import { typeOfFormat } from '../textTables/dateFormat.ts';
 import { type TextTable } from '../textTables/tables.ts';
 import { localSql, type ReadColumn } from '../textTables/valueSql.ts';
@@ -124,7 +124,7 @@ const capitalized = (text: SqlText): SqlText => sql`upper(left(${text}, 1)) || s
 /** The statement of the texts of values in a form, and of whether each is read back as the value. */
 function formSql({ column, table }: WrittenColumn, form: Form, values: readonly string[]): SqlText {
   const [value, text] = [sql`"duckpond value"`, sql`"duckpond text"`];
-  const given = sql`SELECT ${castSql(sql`unnest(${literalList(values)})`, requireSqlType(column.type))} AS ${value}`;
+  const given = sql`SELECT ${textCastSql(sql`given`, requireSqlType(column.type))} AS ${value} FROM (SELECT unnest(${literalList(values)}) AS given)`;
   const written = sql`SELECT ${value}, ${form(value)} AS ${text} FROM (${given})`;
   const read = sql`SELECT *, ${text} AS ${identifier(column.name)} FROM (${written})`;
   const isSame = sql`${readSql(column, table)} IS NOT DISTINCT FROM ${value}`;
@@ -136,6 +136,6 @@ function readSql({ name, readAs, value }: ReadColumn, { file }: TextTable): SqlT
   const nulls = joinSql(['', ...(file.format?.nulls ?? [])].map(literal));
   const cell = identifier(name);
   const type = parseSqlType(readAs);
-  const read = value === undefined ? (type === undefined ? cell : tryCastSql(cell, type)) : sql`try(${value})`;
+  const read = value === undefined ? (type === undefined ? cell : tryTextCastSql(cell, type)) : sql`try(${value})`;
   return sql`CASE WHEN ${cell} IN (${nulls}) THEN NULL ELSE ${read} END`;
 }

@@ -1,5 +1,5 @@
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
+import { castSql, requireSqlType, textCastSql } from '../../duckdb/sqlType.ts';
 import { type Column } from '../types.ts';
 
 /** The rows of a file that are read together, `end` exclusive; `isEdited` when some of them change. */
@@ -65,7 +65,7 @@ export function editedSql(
     columns.map((column, index) => {
       const value = sql`rows.${identifier(column.name)}`;
       const isSet = sql`changed.${name('s', index)}`;
-      const text = castSql(sql`changed.${name('v', index)}`, requireSqlType(column.type));
+      const text = textCastSql(sql`changed.${name('v', index)}`, requireSqlType(column.type));
       return named(column, set.has(index) ? sql`CASE WHEN ${isSet} THEN ${text} ELSE ${value} END` : value);
     }),
   );

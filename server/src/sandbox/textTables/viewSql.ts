@@ -1,7 +1,7 @@
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
-import { jsonOptions } from '../jsonTable.ts';
+import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { loadRows } from './loadRows.ts';
@@ -101,18 +101,32 @@ function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
   return { key: `${list} ${options}`, list, source: { options } };
 }
 
-async function groupSql(scope: TextScope, { files, list, source }: Group, hasFilename: boolean): Promise<SqlText> {
-  const from = await sourceSql(scope, source, files);
-  return hasFilename ? await withFilename(scope.connection, { list, from }, files) : sql`SELECT ${list} FROM ${from}`;
+async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
+  const { list, from } = await rowsOf(scope, group);
+  return hasFilename
+    ? await withFilename(scope.connection, { list, from }, group.files)
+    : sql`SELECT ${list} FROM ${from}`;
 }
 
-async function sourceSql(scope: TextScope, source: Group['source'], files: readonly SourceFile[]): Promise<SqlText> {
+/** What one SELECT reads, and the list of its columns. */
+async function rowsOf(
+  scope: TextScope,
+  { files, list, source }: Group,
+): Promise<{ readonly list: SqlText; readonly from: SqlText }> {
+  const isFilled = files.some(({ sizeBytes }) => sizeBytes > 0);
+  if (!('reading' in source) || source.reading.reader !== 'read_json' || !isFilled)
+    return { list, from: sourceSql(source, files) };
+  const { options, list: columns } = await jsonReading(scope, files);
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  return { list: columns, from: readerSql(source.reading, hostPaths, options) };
+}
+
+function sourceSql(source: Group['source'], files: readonly SourceFile[]): SqlText {
   if ('loaded' in source) return identifier(source.loaded);
   if ('rowsPath' in source) return sql`read_parquet(${literal(source.rowsPath)})`;
   const hostPaths = files.map(({ hostPath }) => hostPath);
   if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
-  const isJson = source.reading.reader === 'read_json' && files.some(({ sizeBytes }) => sizeBytes > 0);
-  return readerSql(source.reading, hostPaths, isJson ? await jsonOptions(scope, files) : sql``);
+  return readerSql(source.reading, hostPaths);
 }
 
 /** The columns of a SELECT that makes the values. */

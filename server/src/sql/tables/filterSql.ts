@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { castSql, parseSqlType, tryCastSql } from '../../duckdb/sqlType.ts';
+import { parseSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
 import { type ColumnFilter, type Comparison, type SortKey, type TextMatch } from '../../sandbox/tableTypes.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 
@@ -100,7 +100,7 @@ function hasExactText({ type }: RelationColumn): boolean {
 /** A text as a value of the type of a column; of a type that is not known by name, as a text. */
 function typed({ type }: RelationColumn, text: string): SqlText {
   const known = parseSqlType(type);
-  return known === undefined || type === 'VARCHAR' ? textLiteral(text) : castSql(textLiteral(text), known);
+  return known === undefined || type === 'VARCHAR' ? textLiteral(text) : textCastSql(textLiteral(text), known);
 }
 
 /** A text of a filter that has to be a value of the type of its column. */
@@ -128,7 +128,7 @@ function textsOf(column: RelationColumn, filter: ColumnFilter): readonly string[
 /** SQL that is true for a text that its type does not hold. */
 export function isNotOfTypeSql({ column: { type }, text }: FilterValue): SqlText {
   const known = parseSqlType(type);
-  return known === undefined ? sql`false` : sql`${tryCastSql(textLiteral(text), known)} IS NULL`;
+  return known === undefined ? sql`false` : sql`${tryTextCastSql(textLiteral(text), known)} IS NULL`;
 }
 
 /** The error of a text that its type does not hold. */
