@@ -73,7 +73,10 @@ test('the error of a run names its resource once', async (t) => {
   rmSync(store, { recursive: true });
   const { status, stderr } = await pond(['backup']);
   assert.equal(status, 1);
-  assert.match(stderr, /^error\[remote-failed\]: Backup\/nas: the folder \S+ does not exist\nhint: Mount the disk/);
+  assert.match(
+    stderr,
+    /^error\[remote-failed\]: Backup\/nas: the folder \S+ does not exist\nhint: Mount the disk, or create the folder\. What is at the store stays whole, and the next run goes on\.\n/,
+  );
   writeFileSync(store, '');
   assert.equal((await pond(['backup'])).stderr.match(/Backup\/nas/g)?.length, 1);
 });
