@@ -96,13 +96,14 @@ function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunIn
   if (status === 'skipped') return terminal.warn(printable(about(resource, error.message)));
   const { line, character } = error;
   const position = line === undefined || character === undefined ? {} : { position: { line, character } };
-  terminal.warn(errorText({ ...error, ...position, message: about(resource, failure(error)) }));
+  terminal.warn(errorText({ ...error, ...position, message: about(resource, failure(resource, error)) }));
 }
 
-/** Returns the error, and its location when the message and the position lack it. */
-function failure({ message, path, displayPath, line }: RunErrorInfo): string {
+/** Returns the error, and its location when the message and the position lack it, and it is not all of the resource. */
+function failure(resource: string, { message, path, displayPath, line }: RunErrorInfo): string {
   const subject = displayPath ?? path;
-  return subject === undefined || line !== undefined || message.includes(subject) ? message : `${subject}: ${message}`;
+  const isKnown = subject === `/${resource}/resource.yaml` || line !== undefined;
+  return subject === undefined || isKnown || message.includes(subject) ? message : `${subject}: ${message}`;
 }
 
 /** Returns a sentence about a resource; most begin with its name already. */

@@ -67,6 +67,20 @@ test('status says what is not backed up, without the store', async (t) => {
   assert.match(online.stderr, /^error\[remote-failed\]/);
 });
 
+test('the error of a run names its resource once', async (t) => {
+  const { folder, pond } = await newPlace(t);
+  const store = join(folder, 'store');
+  rmSync(store, { recursive: true });
+  const { status, stderr } = await pond(['backup']);
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /^error\[remote-failed\]: Backup\/nas: the folder \S+ does not exist\nhint: Mount the disk, or create the folder\. What is at the store stays whole, and the next run goes on\.\n/,
+  );
+  writeFileSync(store, '');
+  assert.equal((await pond(['backup'])).stderr.match(/Backup\/nas/g)?.length, 1);
+});
+
 test('of several Backups each is listed, also one whose store cannot be asked and one with errors', async (t) => {
   const place = await newPlace(t);
   const { folder, ok, pond } = place;

@@ -84,6 +84,32 @@ test('a store that is not there is an error, and nothing is created in its place
   assert.ok(!readdirSync(host.folder).includes('unmounted'));
 });
 
+test('a recipient is a public key, and a secret key in its place is in no message', () => {
+  const key = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+  const secret = 'AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ';
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    [key, undefined],
+    [key.replace('ql3', 'q13'), 'format-invalid'],
+    [key.replace('cac8p', 'cac8q'), 'format-invalid'],
+    [key.slice(0, -1), 'format-invalid'],
+    [key.toUpperCase(), 'format-invalid'],
+    ['bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', 'format-invalid'],
+    ['age1', 'format-invalid'],
+    [secret, 'secret-literal'],
+    [secret.toLowerCase(), 'secret-literal'],
+  ];
+  for (const [recipient, code] of cases) {
+    const spec = `{ endpoint: "file:///mnt", layout: sealed, recipients: [${recipient}], identity: "\${env:I}" }`;
+    const [read] = readResourceFile(backupDocument(spec), resourceKinds);
+    assert.deepEqual(
+      read?.problems.map((problem) => problem.code),
+      code === undefined ? [] : [code],
+      recipient,
+    );
+    if (code === 'secret-literal') assert.ok(!JSON.stringify(read?.problems).includes(recipient));
+  }
+});
+
 test('a document names what its endpoint needs, and nothing else', () => {
   const bucket = 'bucket: pond-backup, key: "${env:K}", secret: "${env:S}", endpoint: "https://s3.example.org"';
   const cases: readonly (readonly [string, readonly string[]])[] = [

@@ -1,9 +1,11 @@
 /** Contents of the rows of a Watertown pond: in the row, or in a Parquet file of chunks that is named by their BLAKE3. */
 import { type IHasher } from 'hash-wasm';
+import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
 import { acquireHasher, digestSoFar, releaseHasher } from './blake3.ts';
+import { cancellableStream } from './cancellable.ts';
 import { damagedSource, problemIn, wholeContent } from './checkedContent.ts';
 import { rowsBytesMax } from './parquetRows.ts';
 import { contentChunks } from './watertownChunks.ts';
@@ -31,13 +33,15 @@ interface Sequence {
 /** Reads contents from the table on a disk whose root is the data directory. */
 export class WatertownContents {
   readonly #disk: Disk;
+  readonly #signal: AbortSignal | undefined;
   readonly #groups = new LruCache<string, readonly (Uint8Array | undefined)[]>({
     max: cachedBytesMax,
     sizeOf: (contents) => contents.reduce((sum, content) => sum + (content?.length ?? 0), 1),
   });
 
-  constructor(disk: Disk) {
+  constructor(disk: Disk, { signal }: Job) {
     this.#disk = disk;
+    this.#signal = signal;
   }
 
   /** Returns where the content of a row is, for people. */
@@ -57,7 +61,8 @@ export class WatertownContents {
       const sizesBytes: number[] = [];
       for (const [index, row] of rows.entries()) {
         let sizeBytes = 0;
-        for await (const part of this.#checked(row, { all, isFirst: index === 0 })) sizeBytes += part.length;
+        const content = this.#checked(row, { all, isFirst: index === 0 });
+        for await (const part of cancellableStream(content, this.#signal)) sizeBytes += part.length;
         sizesBytes.push(sizeBytes);
       }
       return { blake3: all.digest('hex'), sizesBytes };

@@ -21,7 +21,7 @@ import {
 export async function watertownSource(disk: Disk, job: Job, options: SourceOptions): Promise<SourceHistory> {
   const findings: Pick<SourceHistory, 'damage' | 'left'> = { damage: [], left: [] };
   const table = await readWatertownTable(disk, findings, job);
-  const history = new WatertownHistory(new WatertownContents(disk), findings, {
+  const history = new WatertownHistory(new WatertownContents(disk, job), findings, {
     ...table,
     isEvery: options.history === 'every',
     parser: options.parser,
@@ -52,7 +52,7 @@ export async function watertownSource(disk: Disk, job: Job, options: SourceOptio
         ...(await history.appended.rowNotes(migrated, (id) => history.pathOf(id))),
       ],
     }),
-    compare: async (migrated) => await compareContents(history.contents, migrated),
+    compare: async (migrated) => await compareContents(history.contents, migrated, job),
     close: () => undefined,
   };
 }

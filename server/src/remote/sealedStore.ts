@@ -154,7 +154,9 @@ export class SealedStore implements ObjectStore {
 
   #damaged(key: string): PondError {
     const message = `${this.#what(key)} is not as it was sealed: it was altered, shortened or exchanged`;
-    return new PondError('remote-damaged', message, { hint: 'Fetch it from another copy of the pond.' });
+    return new PondError('remote-damaged', message, {
+      hint: 'Nothing was changed at the store. Repair it from the pond that it is a copy of, or fetch it from another copy.',
+    });
   }
 
   #open(

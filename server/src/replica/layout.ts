@@ -41,7 +41,7 @@ export async function openSealedCopy(
   if (record !== undefined && record.layout !== 'sealed') {
     throw new PondError('remote-diverged', `the copy at ${store.address} is not encrypted, but the document says so`, {
       path: remoteKey,
-      hint: 'Back up to another prefix: the layout of a copy is chosen once.',
+      hint: 'Nothing was changed. Back up to another prefix: the layout of a copy is chosen once.',
     });
   }
   return await openSealedStore(store, access, options);

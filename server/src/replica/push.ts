@@ -98,7 +98,10 @@ async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownT
   if (found !== undefined && (found.pond !== source.pond || found.layout !== layout)) {
     const got = `pond ${found.pond} in the ${found.layout} layout`;
     const message = `${store.address} holds ${got}; expected pond ${source.pond} in the ${layout} layout`;
-    throw new PondError('remote-diverged', message, { path: remoteKey, hint: 'Back up to another prefix.' });
+    throw new PondError('remote-diverged', message, {
+      path: remoteKey,
+      hint: 'Nothing was changed. Back up to another prefix.',
+    });
   }
   const tip = await findTip(store, undefined, { signal });
   const compared = tip && (await compareEnd(source, store, { tip, known }, { signal }));

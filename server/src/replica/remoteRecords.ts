@@ -40,7 +40,7 @@ export async function readRemoteRecord(
     return { pond, layout, created: textOf(created), by: textOf(by) };
   }
   throw new PondError('remote-damaged', `${remoteKey} of ${store.address} is not the record of a pond`, {
-    hint: 'Restore the object from an older version of the bucket, or back up to another prefix.',
+    hint: 'Nothing was changed. Restore the object from an older version of the bucket, or back up to another prefix.',
   });
 }
 

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
-import { PondError } from '../../../base/error.ts';
+import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
+import { sentence } from '../../../base/sentence.ts';
 import { push, type PushParts, type PushReport } from '../../../replica/push.ts';
 import { verifyCopy } from '../../../replica/verify.ts';
 import { requireOriginal } from '../../../replica/adoption.ts';
@@ -27,9 +28,21 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
     const notes = [...notesOf(report, store.address), ...verified.notes];
     const { failure } = verified;
     return { rows: 0, bytes: report.bytes, files: report.objects, notes, ...(failure && { failure }) };
+  } catch (error) {
+    throw withSafety(error);
   } finally {
     store.close();
   }
+}
+
+/** Failures that may come at any request of a push, whose own hints are about the cause alone. */
+const interruptions: ReadonlySet<ErrorCode> = new Set(['remote-denied', 'remote-failed', 'storage-full']);
+
+/** Returns the error with what is safe. */
+function withSafety(error: unknown): unknown {
+  if (!isPondError(error) || !interruptions.has(error.code)) return error;
+  const cause = error.hint === undefined ? '' : `${sentence(error.hint)} `;
+  return error.with({ hint: `${cause}What is at the store stays whole, and the next run goes on.` });
 }
 
 function notesOf({ commits, after, notes }: PushReport, address: string): readonly string[] {

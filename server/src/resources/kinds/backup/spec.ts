@@ -14,6 +14,7 @@ import {
   type SpecOf,
 } from '../../../documents/schema.ts';
 import { type IsAbsent, missingText, storeFields, storeIssues } from '../../model/storeFields.ts';
+import { recipientText } from './recipient.ts';
 
 /** A share of all blobs, such as `2%`: above 0, at most 1. */
 const shareText = parsedText<number>('a share in percent', parseShare, {
@@ -87,7 +88,7 @@ const unchecked = object({
     'sealed',
   ),
   recipients: optional(
-    list(plainText),
+    list(recipientText),
     'Public keys (`age1…`) that can each read a sealed copy; without any, the identity is a passphrase.',
     '[age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]',
   ),
