@@ -1,7 +1,8 @@
 /**
  * Differences of flights-3m.parquet, three million rows with a number as their key, and an edited copy, as the editor
  * opens them and as `pond diff --rows` counts them, compared with the plain full join of DuckDB that computes the same in
- * this process. Both are warm; rounds alternate. Then the peak memory of the process of the queries.
+ * this process. Both are warm; rounds alternate. Then the time until the first rows are there, and the peak memory of the
+ * process of the queries.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { connectLocal } from '../../server/src/main.ts';
 import { compareTimes } from './support/compareTimes.ts';
+import { median } from './support/measure.ts';
 import { printMachine } from './support/machine.ts';
 import { parametersOf } from './support/parameters.ts';
 import { childrenOf, peakMemory } from './support/processFacts.ts';
@@ -53,10 +55,21 @@ async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
     await host.call('import', { pond, sources: [before, after], path: '/' });
     await host.call('commit', { pond, message: 'flights' });
     const tables = { pond, before: { path: '/before.parquet' }, after: { path: '/after.parquet' } };
+    const firsts: number[] = [];
     const open = async (named: { readonly key?: readonly string[]; readonly all?: boolean }): Promise<void> => {
-      const { source } = await host.call('openTableDiff', { ...tables, ...named });
-      await host.call('tableCount', { pond, source, view: { sort: [], filters: [] } });
-      if ('resultId' in source) await host.call('release', { pond, resultId: source.resultId });
+      const started = performance.now();
+      const { source, diffColumns, counts } = await host.call('openTableDiff', { ...tables, ...named });
+      if (!('resultId' in source)) throw new Error('differences are a result');
+      const { resultId } = source;
+      const view = { sort: [], filters: [] };
+      await host.call('tableRows', { pond, source, view, start: 0, count: 100 });
+      firsts.push(performance.now() - started);
+      await host.call('tableCount', { pond, source, view });
+      if (counts === null) await host.call('diffCounts', { pond, resultId, columns: diffColumns.length });
+      await host.call('release', { pond, resultId });
+    };
+    const printFirsts = (what: string): void => {
+      console.log(`${what}: first rows after ${median(firsts.splice(0).slice(warmUp)).toFixed(0)} ms`);
     };
     const change = `b.id IS NULL OR a.id IS NULL OR ${differ.join(' OR ')}`;
     const kept = (where: string): Promise<void> =>
@@ -72,11 +85,14 @@ async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
       () => kept(`WHERE ${change}`),
       1.3,
     );
+    printFirsts('differences by a stated key');
     await compare(
       'differences by the key that is found',
       () => open({}),
       () => kept(`WHERE ${change}`),
+      1.3,
     );
+    printFirsts('differences by the key that is found');
     const count = { pond, path: '/before.parquet', other: '/after.parquet', key: ['id'], limit: 0 };
     await compare(
       'numbers of differences',
@@ -90,6 +106,7 @@ async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
       () => open({ key: ['id'], all: true }),
       () => kept(''),
     );
+    printFirsts('differences with all equal rows');
     printPeak('peak memory with all equal rows');
   } finally {
     await host.close();

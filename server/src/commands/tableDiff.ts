@@ -23,7 +23,7 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
   const { key, rowsBefore, rowsAfter } = by;
   return {
     ...{ source: { resultId }, key, all: isAll, sql: found.statement },
-    ...columnsOf(found, names),
+    ...columnsOf(found, names, isAll),
     ...{ rowCount: rowCount ?? null, rowsBefore, rowsAfter, elapsedMs: performance.now() - started },
     counts: found.counts === undefined ? null : countsInfo(found.counts),
   };
@@ -31,18 +31,22 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
 
 type Named = readonly { readonly name: string; readonly type: string }[];
 
-/** The columns of a table of differences, by their names in the result, which differ. */
-function columnsOf({ columns }: OpenedDifferences, named: Named) {
+/**
+ * The columns of a table of differences, by their names in the result, which differ. Among all rows, columns that are known
+ * to have no changed values are shown without those before.
+ */
+function columnsOf({ columns, counts }: OpenedDifferences, named: Named, isAll: boolean) {
   const at = (index: number): Named[number] => {
     const column = named[index];
     assert(column !== undefined, () => `the result has ${index + 1} columns`);
     return column;
   };
   let next = columns.length + 2;
-  const diffColumns = columns.map(({ before, after, hasOld }, index) => ({
-    ...{ name: at(index).name, before, after },
-    old: hasOld ? at(next++).name : null,
-  }));
+  const diffColumns = columns.map(({ before, after, hasOld }, index) => {
+    const old = hasOld ? at(next++).name : null;
+    const isChanged = !isAll || counts === undefined || counts.values[index] !== 0;
+    return { name: at(index).name, before, after, old: isChanged ? old : null };
+  });
   return {
     columns: [at(columns.length), ...columns.map((_, index) => at(index))],
     diffColumns,

@@ -11,7 +11,7 @@ export interface DiffColumnInfo {
   /** Its type in each table; null where the table does not have it. */
   readonly before: string | null;
   readonly after: string | null;
-  /** Name of the column with the values before, where they changed; null for a column without changed values. */
+  /** Name of the column with the values before, where they changed; null for a column that has none, as far as is known. */
   readonly old: string | null;
 }
 
@@ -28,7 +28,7 @@ export interface TableDiffInfo extends OpenedTableInfo {
   readonly cellsColumn: string;
   readonly rowsBefore: number;
   readonly rowsAfter: number;
-  /** Null for whole rows with `all`, as long as `diffCounts` was not asked. */
+  /** Null while rows are being kept; `diffCounts` counts them. */
   readonly counts: DiffCountsInfo | null;
   /** The query of the differences. */
   readonly sql: string;

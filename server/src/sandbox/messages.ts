@@ -60,7 +60,7 @@ interface Operations {
   };
   /** Runs a query and keeps its first rows; the others are kept meanwhile. `rowCount` is undefined until all are. */
   begin: {
-    params: Operations['run']['params'];
+    params: Operations['run']['params'] & { readonly following?: readonly string[] };
     result: { readonly result: number; readonly columns: readonly Column[]; readonly rowCount: number | undefined };
   };
   /** Waits until all rows of a result are kept. */

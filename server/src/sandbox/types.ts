@@ -7,6 +7,11 @@ export interface QueryRequest {
   readonly parameters?: readonly QueryParameter[];
 }
 
+/** Queries over the same tables, with the same columns: the rows of each follow those of the one before. */
+export interface QueryChain extends QueryRequest {
+  readonly following?: readonly string[];
+}
+
 /** The value of a parameter of a query. */
 export interface QueryParameter {
   /** Name without the `$`; the 1-based number of a `?`. */

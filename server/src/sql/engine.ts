@@ -9,7 +9,13 @@ import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
-import { type FileFormat, type QueryRequest, type QueryResult, type RowWindow } from '../sandbox/types.ts';
+import {
+  type FileFormat,
+  type QueryChain,
+  type QueryRequest,
+  type QueryResult,
+  type RowWindow,
+} from '../sandbox/types.ts';
 import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -89,10 +95,10 @@ export class QueryEngine {
   }
 
   /**
-   * Runs one query and returns once its first rows are kept; `rowCount` is undefined while the others are. A failure
+   * Runs one query, and those that follow it, and returns once its first rows are kept; `rowCount` is undefined while the others are. A failure
    * after the first rows is that of each call that needs all of them.
    */
-  async begin(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<BegunQuery> {
+  async begin(pond: Pond, request: QueryChain, signal?: AbortSignal): Promise<BegunQuery> {
     const started = performance.now();
     const ready = await this.#prepare(pond, request, signal);
     return await new Promise<BegunQuery>((resolve, reject) => {
@@ -234,17 +240,18 @@ export class QueryEngine {
   }
 
   /** Prepares the inputs of a query, which may be derived first and take long: other queries run meanwhile. */
-  async #prepare(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<ReadyQuery> {
+  async #prepare(pond: Pond, request: QueryChain, signal: AbortSignal | undefined): Promise<ReadyQuery> {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
     const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
     const prepared = await prepareQuery(scope, analysis, request);
-    return { worker, prepared, statement: analysis.statement, parameters: request.parameters ?? [] };
+    const { parameters = [], following = [] } = request;
+    return { worker, prepared, statement: analysis.statement, parameters, following };
   }
 
   /** Runs work on a prepared query; once more when a derived or converted file is gone from the cache, or a file changed. */
   async #attempt<T>(
-    { pond, request, ready }: { readonly pond: Pond; readonly request: QueryRequest; readonly ready: ReadyQuery },
+    { pond, request, ready }: { readonly pond: Pond; readonly request: QueryChain; readonly ready: ReadyQuery },
     work: (query: ReadyQuery) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly query: ReadyQuery; readonly done: T }> {

@@ -12,11 +12,12 @@ export interface ReadyQuery {
   readonly prepared: PreparedQuery;
   readonly statement: Analysis['statement'];
   readonly parameters: readonly QueryParameter[];
+  readonly following: readonly string[];
 }
 
 /** Runs a prepared query to its end, or to its first rows. */
 export async function runPrepared<N extends 'run' | 'begin'>(
-  { worker, prepared: { spec, tables }, statement, parameters }: ReadyQuery,
+  { worker, prepared: { spec, tables }, statement, parameters, following }: ReadyQuery,
   name: N,
   signal: AbortSignal | undefined,
 ): Promise<OperationResult<N>> {
@@ -27,7 +28,7 @@ export async function runPrepared<N extends 'run' | 'begin'>(
       await worker.request('append', { table: table.spec, columns }, signal);
     }
   }
-  return worker.request(name, { spec, statement, parameters }, signal);
+  return worker.request(name, { spec, statement, parameters, following }, signal);
 }
 
 /** The files of a query over one table of files; undefined for any other. */

@@ -23,6 +23,7 @@ import { type SandboxSpec, type SourceFile } from '../sandbox/sources.ts';
 import { areLoaded, writeRowsFile } from '../sandbox/textTables/rowsFile.ts';
 import { type RowWindow } from '../sandbox/types.ts';
 import { renamePlan } from '../sql/planText.ts';
+import { chainStreams } from '../sql/streamChain.ts';
 import { ResultStore } from '../sql/resultStore.ts';
 import { FileTables } from '../sql/tables/fileTables.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -121,7 +122,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   async begin(
-    { spec, statement, parameters }: OperationParams<'begin'>,
+    { spec, statement, parameters, following = [] }: OperationParams<'begin'>,
     signal: AbortSignal,
   ): Promise<OperationResult<'begin'>> {
     const sandbox = await this.#sandboxFor(spec);
@@ -134,7 +135,12 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     try {
       // A listener is not called for a signal that was aborted while the database was opened.
       throwIfCancelled(signal, 'the query');
-      const begun = await this.#results.begin(await sandbox.query(statement, parameters), reading.signal);
+      const next = following.map((query) => () => {
+        throwIfCancelled(reading.signal, 'the query');
+        return sandbox.query({ query, explain: undefined });
+      });
+      const stream = chainStreams(await sandbox.query(statement, parameters), next);
+      const begun = await this.#results.begin(stream, reading.signal);
       if (begun.rowCount === undefined) this.#readings.set(begun.result, { stop, sandbox });
       // Columns of an EXPLAIN result, which is short.
       else if (begun.columns.map(({ name }) => name).join() === 'explain_key,explain_value')

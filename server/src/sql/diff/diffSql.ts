@@ -68,8 +68,8 @@ interface DifferenceColumn {
 /**
  * A statement whose rows are the differences of two tables. Its columns are those of both tables, in the order of
  * `columns`; the kind of the row (`added`, `removed`, `changed`, NULL for an equal row); the indexes of the columns whose
- * values changed, as `,0,3,`, NULL without any; for each column that has them, the values before, where they changed; and,
- * without equal rows, the hash of the key.
+ * values changed, as `,0,3,`, NULL without any; for each column that has them, the values before, where they changed; and the
+ * hash of the key, NULL where equal rows are among them.
  */
 export interface DifferencesSql {
   readonly statement: SqlText;
@@ -115,7 +115,8 @@ export function differencesSql(
   const changedCells = sql`CASE WHEN ${isBoth} AND (${differ}) THEN concat(',', ${joinSql([sql`''`, ...cells])}) END AS cells`;
   const where = changed === undefined ? sql` WHERE ${isDifferent(columns, keys)}` : sql``;
   const order = joinSql(keys.map((index) => sql`coalesce(b${index}, a${index})`));
-  const list = joinSql([...values, kind, changedCells, ...old, ...(changed === undefined ? [keyHash(keys)] : [])]);
+  const hash = changed === undefined ? keyHash(keys) : sql`NULL::UBIGINT AS key_hash`;
+  const list = joinSql([...values, kind, changedCells, ...old, hash]);
   return {
     statement: sql`SELECT ${list} FROM ${joinedSql(sides, keys)}${where} ORDER BY ${order}`,
     columns: ordered,

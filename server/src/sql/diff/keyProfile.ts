@@ -9,14 +9,17 @@ export interface KeyProfile {
   readonly rowsAfter: number;
   /** False when a sample of the keys has repeated ones, or too few: rows of a table share a key. True proves nothing. */
   readonly mayBeKey: boolean;
-  /** Sum of the hashes of the keys over the rows after, less that before. */
-  readonly hashes: bigint;
+  /**
+   * Sum of the hashes of the keys over the rows after, less that before; undefined when the rows of each table are in
+   * the order of the key, which proves it.
+   */
+  readonly hashes: bigint | undefined;
 }
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
 
 /** Rows of each table that are read to rule out keys. */
-const firstRows = 10_000;
+export const firstRows = 10_000;
 
 /** One of this many different keys is in the sample, by its hash; a power of two. */
 const sampledOneOf = 32;
