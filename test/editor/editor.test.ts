@@ -236,7 +236,8 @@ async function discard({ page, screenshot }: Window): Promise<void> {
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
   await page.keyboard.press('Escape');
   await runCommand(page, 'Pond: Discard');
-  await page.locator('.monaco-dialog-box').waitFor();
+  const question = page.locator('.monaco-dialog-box').filter({ hasText: 'Discard all 2 staged changes?' });
+  await question.filter({ hasText: ': removed' }).waitFor();
   await screenshot('discard');
   await page.keyboard.press('Escape');
   await page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });

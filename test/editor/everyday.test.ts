@@ -88,7 +88,7 @@ describe('everyday work', () => {
 
   test('a resource runs on a schedule, and what it reads is renamed and moved', { timeout }, async (t) => {
     await flows.through(t, 'everyday-resources', makeHome, async (window, files) => {
-      await schedule(window);
+      await schedule(window, files);
       await renameSource(window, files.home);
       await moveToOtherPond(window, files.home);
       await readOnly(window);
@@ -167,7 +167,8 @@ async function resultIsBack({ page }: Window): Promise<void> {
 }
 
 /** A resource on a schedule runs at once, and its series shows its latest time. */
-async function schedule({ page, screenshot }: Window): Promise<void> {
+async function schedule(window: Window, files: FlowFiles): Promise<void> {
+  const { page, screenshot } = window;
   await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Set Schedule');
   await row(page, 'Derive/levels').waitFor();
@@ -182,7 +183,7 @@ async function schedule({ page, screenshot }: Window): Promise<void> {
   await resources.filter({ hasText: 'daily' }).locator('.monaco-tl-twistie').click();
   await resources.filter({ hasText: '2024-01-02 00:00:00' }).waitFor();
   await screenshot('everyday-resources');
-  await seconds(page, resources.filter({ hasText: '2024-01-02 00:00:00' }));
+  await seconds(window, resources.filter({ hasText: '2024-01-02 00:00:00' }), files);
   await runCommand(page, 'Pond: Show Graph');
   await tab(page, 'Graph: ground').waitFor();
   await webview(page).getByText('1 resource').waitFor();
@@ -190,7 +191,7 @@ async function schedule({ page, screenshot }: Window): Promise<void> {
 }
 
 /** The seconds of a series are shown with the times that they mean, and one is found by its time. */
-async function seconds(page: Page, series: Locator): Promise<void> {
+async function seconds({ page }: Window, series: Locator, { workspace }: FlowFiles): Promise<void> {
   await series.click();
   await tab(page, 'wells.csv').and(page.locator('.active')).waitFor();
   const grid = webview(page);
@@ -204,7 +205,11 @@ async function seconds(page: Page, series: Locator): Promise<void> {
   await find.fill('2024-01-01 12:00');
   await page.keyboard.press('Enter');
   await grid.locator('#c1-0.focused').waitFor();
-  await page.keyboard.press('Escape');
+  for (const key of ['Escape', 'Shift+ArrowUp']) await page.keyboard.press(key);
+  await grid.locator('#c0-0.focused').waitFor();
+  await inEveryTheme(page, workspace, async (kind) => {
+    assert.deepEqual(await seriousViolations(grid), [], `seconds, ${kind}`);
+  });
 }
 
 /** A rename of what a document names changes the document too, when the user wants it. */

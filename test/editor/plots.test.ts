@@ -142,8 +142,8 @@ async function compare({ page, screenshot }: Window, grid: FrameLocator): Promis
   await grid.getByRole('img', { name: /A\.Water\.C, A\.Water\.C @\d+ by time/ }).waitFor();
   await pressInBar(grid, 'Events…', 'Plot');
   const input = page.locator('.quick-input-widget input[type=text]');
-  await input.fill('/events.csv');
-  await page.keyboard.press('Enter');
+  await input.fill('evcsv');
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'events.csv' }).click();
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'what' }).click();
   await grid.locator('svg text').filter({ hasText: 'calibrated' }).first().waitFor();
   await screenshot('plot-overlay');

@@ -45,7 +45,24 @@ export async function workOnTable({ page, screenshot }: Window): Promise<void> {
   await grid.locator('.pane dd').first().filter({ hasText: /^\d/ }).waitFor();
   await grid.locator('.bars').waitFor();
   await screenshot('table-summary');
+  await profile(page, grid, screenshot);
   await copyAs(page, grid);
+}
+
+/** The facts about all columns are those of the filtered rows; the name of one leads to all that is known about it. */
+async function profile(page: Page, grid: FrameLocator, screenshot: Window['screenshot']): Promise<void> {
+  const pane = grid.getByRole('complementary', { name: 'Details' });
+  await pane.getByRole('button', { name: 'All Columns' }).click();
+  const origin = pane.locator('section').filter({ hasText: 'origin' });
+  await origin.filter({ hasText: 'none missing' }).filter({ hasText: 'mostly SEA' }).waitFor();
+  await pane.locator('section').filter({ hasText: 'distance' }).locator('.bars').waitFor();
+  await screenshot('table-profile');
+  await pane.getByRole('button', { name: 'distance' }).click();
+  await pane.locator('dd').first().filter({ hasText: /^\d/ }).waitFor();
+  await grid.locator('#c0-2.focused').waitFor();
+  await grid.getByRole('grid').focus();
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('ArrowRight');
 }
 
 /** The filter of a column offers its values. */
@@ -63,8 +80,14 @@ async function filterOrigin(page: Page, grid: FrameLocator): Promise<void> {
     .waitFor();
   await cell(grid, 0, 3, 'SEA');
   // The keys of the table work at once.
-  await page.keyboard.press('Control+f');
-  await grid.getByRole('search').getByRole('textbox').waitFor();
+  await page.keyboard.press('Control+g');
+  await grid.getByRole('search').getByRole('textbox').fill('2001-03-01');
+  await page.keyboard.press('Enter');
+  // The next time that there is, though the rows are in the order of their delays.
+  await grid
+    .locator('.cell.focused')
+    .filter({ hasText: /^2001-03-01/ })
+    .waitFor();
   await page.keyboard.press('Escape');
 }
 

@@ -1,10 +1,7 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
-import { shownPath } from '../pondUri.ts';
-
-/** Paths that the question lists. */
-const listedMax = 8;
+import { changeLines } from './changeList.ts';
 
 /** Undoes the latest commit by a new one, after a question that says what changes. */
 export async function undoCommit(
@@ -28,7 +25,6 @@ export async function undoCommit(
 
 function detailOf(changes: readonly ChangeInfo[]): string {
   const counted = changes.filter(({ partOf }) => partOf === undefined);
-  const lines = counted.slice(0, listedMax).map((change) => `${shownPath(change)}: ${change.kind}`);
-  const more = counted.length > listedMax ? [`and ${(counted.length - listedMax).toLocaleString('en')} more`] : [];
-  return ['A new commit makes these changes. Both commits stay in the history.', '', ...lines, ...more].join('\n');
+  const what = 'A new commit makes these changes. Both commits stay in the history.';
+  return [what, '', ...changeLines(counted)].join('\n');
 }

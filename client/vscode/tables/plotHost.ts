@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type ColumnInfo, type TableSource } from '../../../server/src/protocol/commands.ts';
 import { errorText } from '../errors.ts';
+import { FilePicker } from '../filePicker.ts';
 import { type GridHost, openParams } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
-import { pondUri } from '../pondUri.ts';
+import { pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { lineOfRow } from './textLine.ts';
 import { pickCommit } from '../history/versions.ts';
@@ -77,8 +78,8 @@ export class PlotHost {
 
   /** The user picks a table of events, its time column and the column of its labels; null when none is picked. */
   async pickEvents({ pond }: TableQuery): Promise<PlottedEvents | null> {
-    const prompt = 'Path of the table of events in the pond, such as /notes/events.csv';
-    const path = await vscode.window.showInputBox({ title: 'Mark Events', prompt, value: '/', valueSelection: [1, 1] });
+    const title = `Mark Events of a Table of ${pondName(pond)}`;
+    const path = await new FilePicker(this.#host.client, { pond, title }).pick();
     if (path === undefined) return null;
     const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
     if ('resultId' in source) await this.#host.client.request('release', { pond, resultId: source.resultId });

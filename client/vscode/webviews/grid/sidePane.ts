@@ -1,13 +1,18 @@
-import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import {
+  type ColumnInfo,
+  type ColumnSummaryInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
+import { profileElements, type ProfileHost } from './profile.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { type EditedWindow } from './rowEdits.ts';
 import { type Cell } from './selection.ts';
 import { summaryElements } from './summaryPane.ts';
 import { rowElements, valueElements } from './valuePane.ts';
 
-/** What the pane shows: facts about the column of the selected cell, its value in full, or its row. */
-export type PaneMode = 'summary' | 'value' | 'row';
+/** What the pane shows: facts about the column of the selected cell, or about all columns, its value in full, or its row. */
+export type PaneMode = 'summary' | 'profile' | 'value' | 'row';
 
 /** What the pane needs from the page. */
 interface PaneHost {
@@ -17,6 +22,8 @@ interface PaneHost {
   /** Rows as they are shown, in full. */
   window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   columns(): readonly ColumnInfo[];
+  /** Selects the cell of a column in the present row, and returns it. */
+  select(column: ColumnInfo): Cell;
   closed(): void;
 }
 
@@ -56,7 +63,8 @@ export class SidePane {
 
   /** Opens a mode, or closes the pane when it is open in it. */
   toggle(mode: PaneMode, cell: Cell): void {
-    if (this.mode === mode) this.close();
+    const isOpen = this.mode === mode || (mode === 'summary' && this.mode === 'profile');
+    if (isOpen) this.close();
     else this.open(mode, cell);
   }
 
@@ -78,7 +86,8 @@ export class SidePane {
     const { mode } = this;
     const column = this.host.columns()[cell.column];
     if (mode === undefined || column === undefined) return;
-    const key = JSON.stringify([mode, this.host.view(), column, mode === 'summary' ? 0 : cell.row]);
+    const about = mode === 'profile' ? [this.host.columns()] : [column, mode === 'summary' ? 0 : cell.row];
+    const key = JSON.stringify([mode, this.host.view(), ...about]);
     if (key === this.shown) return;
     this.shown = key;
     this.root.setAttribute('aria-busy', 'true');
@@ -97,11 +106,26 @@ export class SidePane {
     this.content.replaceChildren(...elements);
   }
 
+  private profileHost(summary: (of: ColumnInfo, slot: string) => Promise<ColumnSummaryInfo>): ProfileHost {
+    return {
+      summary: (column) => summary(column, 'profile'),
+      open: (column) => this.open('summary', this.host.select(column)),
+    };
+  }
+
+  private profileButton(): HTMLElement {
+    const button = element('button', { type: 'button', class: 'toggle' }, 'All Columns');
+    button.addEventListener('click', () => this.open('profile', { row: 0, column: 0 }));
+    return element('p', {}, button);
+  }
+
   private async fetch(mode: PaneMode, column: ColumnInfo, row: number): Promise<readonly HTMLElement[]> {
     const { requests, run } = this.host;
     const view = this.host.view();
-    if (mode === 'summary')
-      return summaryElements(await requests.send(run, 'tableSummary', { view, column: column.name, topMax }, 'pane'));
+    const summary = (of: ColumnInfo, slot: string): Promise<ColumnSummaryInfo> =>
+      requests.send(run, 'tableSummary', { view, column: of.name, topMax }, slot);
+    if (mode === 'profile') return profileElements(this.host.columns(), this.profileHost(summary));
+    if (mode === 'summary') return [...summaryElements(await summary(column, 'pane')), this.profileButton()];
     const columns = mode === 'value' ? [column] : this.host.columns();
     const rows = await this.host.window(row, row + 1, columns);
     const values = rows.columns.map(([value = null]) => value);

@@ -9,7 +9,7 @@ export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElemen
   return [
     element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
     facts(factsOf(summary)),
-    ...(histogram.length > 1 ? [bars(histogram)] : []),
+    ...(histogram.length > 1 ? [histogramBars(histogram)] : []),
     ...(top.length > 0 ? [element('h3', {}, 'Most frequent'), frequent(summary)] : []),
   ];
 }
@@ -56,7 +56,8 @@ function facts(all: readonly Fact[]): HTMLElement {
   return element('dl', {}, ...all.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]));
 }
 
-function bars(histogram: ColumnSummaryInfo['histogram']): HTMLElement {
+/** Returns the bars of a histogram, with its ends below. */
+export function histogramBars(histogram: ColumnSummaryInfo['histogram']): HTMLElement {
   const most = Math.max(...histogram.map(({ rows }) => rows));
   const first = histogram[0]?.low ?? '';
   const last = histogram.at(-1)?.high ?? '';

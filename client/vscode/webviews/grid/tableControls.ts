@@ -109,12 +109,16 @@ export class TableControls implements TableActions {
 
   clicked(column: ColumnInfo, adds: boolean): void {
     this.on.setView({ sort: sortedBy(this.on.state.view.sort, column.name, adds) });
-    const focus = {
-      row: this.on.table.selection.focus.row,
-      column: this.on.columns.findIndex(({ name }) => name === column.name),
-    };
-    this.on.table.select({ anchor: focus, focus }, false);
+    this.select(column, false);
     this.on.focus();
+  }
+
+  /** Selects the cell of a column in the present row, and returns it; scrolls to it unless `follows` is false. */
+  select({ name }: ColumnInfo, follows = true): Cell {
+    const column = this.on.columns.findIndex((one) => one.name === name);
+    const focus = { row: this.on.table.selection.focus.row, column };
+    this.on.table.select({ anchor: focus, focus }, follows);
+    return focus;
   }
 
   sort(column: ColumnInfo, descending: boolean | undefined): void {

@@ -78,11 +78,11 @@ export class TablePage implements ControlledTable, EditedTable {
     this.cells = new CellEditing(this);
     this.search = tableSearch(this);
     this.pane = new SidePane({
-      requests: host.requests,
-      run: shown.run,
+      ...{ requests: host.requests, run: shown.run },
       view: () => this.state.view,
       columns: () => this.columns,
       window: (start, end, columns) => this.window(start, end, columns, 'pane'),
+      select: (column) => this.commands.select(column),
       closed: () => this.focus(),
     });
     this.table = new Table(this.content(), {

@@ -72,7 +72,7 @@ export function drawnPoints(cells: PointCellsInfo, style: SeriesStyle, version: 
 }
 
 /** What is drawn of a series at a position: rows from `start` to `end`, with the extremes of their values. */
-interface SeriesReading {
+export interface SeriesReading {
   readonly start: number;
   readonly end: number;
   readonly low: number | null;

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { printable } from '../../server/src/base/printable.ts';
+import { type PondClient } from './client.ts';
+import { errorText, isCancelled } from './errors.ts';
+
+interface FileItem extends vscode.QuickPickItem {
+  readonly path: string | undefined;
+}
+
+/** Files that one request returns. */
+const pageFiles = 100;
+
+/** Files to pick from, of the working tree or of a version. */
+interface PickedFiles {
+  readonly pond: string;
+  readonly at?: string | undefined;
+  readonly title: string;
+  /** A button with which the user chooses something else. */
+  readonly button?: vscode.QuickInputButton;
+}
+
+/** A list of files of a pond that follows what is typed: letters of their names. */
+export class FilePicker {
+  private readonly client: PondClient;
+  private readonly files: PickedFiles;
+  private readonly list = vscode.window.createQuickPick<FileItem>();
+  private pending: vscode.CancellationTokenSource | undefined;
+  private paths: readonly string[] = [];
+
+  constructor(client: PondClient, files: PickedFiles) {
+    this.client = client;
+    this.files = files;
+    this.list.title = files.title;
+    this.list.placeholder = 'Letters of the name, or of the path';
+    this.list.matchOnDescription = true;
+    this.list.buttons = files.button === undefined ? [] : [files.button];
+  }
+
+  /** Returns the path that the user picks; the text 'button' for the button, undefined for none. */
+  async pick(): Promise<string | undefined> {
+    const picked = new Promise<string | undefined>((resolve) => {
+      this.list.onDidAccept(() => {
+        const [item] = this.list.selectedItems;
+        if (item?.path !== undefined) resolve(item.path);
+        else if (item !== undefined) void this.load(this.paths.length);
+      });
+      this.list.onDidTriggerButton(() => resolve('button'));
+      this.list.onDidChangeValue(() => void this.load(0));
+      this.list.onDidHide(() => resolve(undefined));
+    });
+    this.list.show();
+    void this.load(0);
+    try {
+      return await picked;
+    } finally {
+      this.pending?.cancel();
+      this.list.dispose();
+    }
+  }
+
+  /** Loads the files from `start` on that match what is typed now; an earlier request is cancelled. */
+  private async load(start: number): Promise<void> {
+    this.pending?.cancel();
+    const pending = (this.pending = new vscode.CancellationTokenSource());
+    const { pond, at } = this.files;
+    this.list.busy = true;
+    try {
+      const params = { pond, text: this.list.value, start, limit: pageFiles, ...(at !== undefined && { at }) };
+      const { paths, total } = await this.client.request('findFiles', params, pending.token);
+      if (pending.token.isCancellationRequested) return;
+      this.paths = start === 0 ? paths : [...this.paths, ...paths];
+      this.list.items = itemsOf(this.paths, total);
+      this.list.activeItems = this.list.items.slice(start, start + 1);
+      this.list.busy = false;
+    } catch (error) {
+      if (isCancelled(error) || pending.token.isCancellationRequested) return;
+      this.list.busy = false;
+      this.list.items = [{ label: `$(error) ${errorText(error)}`, path: undefined, alwaysShow: true }];
+    }
+  }
+}
+
+function itemsOf(paths: readonly string[], total: number): readonly FileItem[] {
+  const items = paths.map((path) => {
+    const slash = path.lastIndexOf('/');
+    // The server decides what matches.
+    return {
+      label: printable(path.slice(slash + 1)),
+      description: printable(path.slice(0, slash) || '/'),
+      path,
+      alwaysShow: true,
+    };
+  });
+  const more = {
+    label: '$(ellipsis) Show more…',
+    detail: `${total - paths.length} more files`,
+    path: undefined,
+    alwaysShow: true,
+  };
+  return total > paths.length ? [...items, more] : items;
+}

@@ -1,0 +1,62 @@
+/** Short facts about every column of a view, loaded one after the other as they become visible. */
+import { type ColumnInfo, type ColumnSummaryInfo } from '../../../../server/src/protocol/commands.ts';
+import { element } from './element.ts';
+import { typeText } from './header.ts';
+import { histogramBars } from './summaryPane.ts';
+import { percentText } from './summaryText.ts';
+
+/** What the list needs from the pane. */
+export interface ProfileHost {
+  summary(column: ColumnInfo): Promise<ColumnSummaryInfo>;
+  /** Shows all facts about a column. */
+  open(column: ColumnInfo): void;
+}
+
+/** Returns a section for each column; those that are never visible load nothing. */
+export function profileElements(columns: readonly ColumnInfo[], host: ProfileHost): readonly HTMLElement[] {
+  const columnOf = new Map<Element, ColumnInfo>();
+  let loads = Promise.resolve();
+  const observer = new IntersectionObserver((seen) => {
+    for (const { target } of seen.filter(({ isIntersecting }) => isIntersecting)) {
+      observer.unobserve(target);
+      const column = columnOf.get(target);
+      if (column !== undefined) loads = loads.then(() => load(target, column, host));
+    }
+  });
+  // A screen reader reads what the user goes to, not each section as it arrives.
+  const list = element('div', { 'aria-live': 'off' });
+  for (const column of columns) {
+    const name = element('button', { type: 'button', class: 'link' }, column.name);
+    name.addEventListener('click', () => host.open(column));
+    const type = element('span', { class: 'type' }, typeText(column));
+    const section = element('section', { class: 'profile' }, element('h3', {}, name, type));
+    columnOf.set(section, column);
+    list.append(section);
+    observer.observe(section);
+  }
+  return [element('h2', {}, 'All Columns'), list];
+}
+
+async function load(section: Element, column: ColumnInfo, host: ProfileHost): Promise<void> {
+  // The pane shows something else by now.
+  if (!section.isConnected) return;
+  try {
+    const summary = await host.summary(column);
+    section.append(element('p', { class: 'hint' }, factsText(summary)));
+    if (summary.histogram.length > 1) section.append(histogramBars(summary.histogram));
+  } catch (error) {
+    if (section.isConnected)
+      section.append(element('p', { class: 'hint' }, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** `3% missing · 12 distinct`, and the most frequent value where there is no histogram, which states its ends. */
+function factsText({ rows, missing, distinct, isEstimated, histogram, top }: ColumnSummaryInfo): string {
+  const [first] = top;
+  const values =
+    histogram.length > 1 || first === undefined
+      ? []
+      : [`mostly ${first.value === '' ? '(empty)' : first.value} (${percentText(first.rows, rows)})`];
+  const count = `${isEstimated ? '≈ ' : ''}${distinct.toLocaleString()} distinct`;
+  return [missing === 0 ? 'none missing' : `${percentText(missing, rows)} missing`, count, ...values].join(' · ');
+}
