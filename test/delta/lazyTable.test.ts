@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { LazyTable, lazyTableAt } from '../../server/src/delta/lazyTable.ts';
+import { type LazyTable, lazyTableAt } from '../../server/src/delta/lazyTable.ts';
 import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
