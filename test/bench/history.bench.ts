@@ -54,6 +54,12 @@ await withScratch(async (scratch) => {
     const { searched } = await host.call('history', { pond, limit: pageCommits, ...params });
     if (searched === 0) throw new Error('the page is empty');
   };
+  /** Like page, by another process: what it has not read is in the user's cache folder. */
+  const pageReopened = async (params: Omit<Params<'history'>, 'pond'>): Promise<void> => {
+    const another = connectLocal();
+    await another.call('history', { pond, limit: pageCommits, ...params });
+    await another.close();
+  };
   const git = async (...args: readonly string[]): Promise<void> => {
     await run('git', ['log', '-n', String(pageCommits), ...args], { cwd: repository });
   };
@@ -65,6 +71,10 @@ await withScratch(async (scratch) => {
     'the last 100 commits before a time': [() => page({ until }), () => git(`--until=${until}`)],
     [`100 commits of an author of one in ${otherEvery}`]: [
       () => page({ author: otherAuthor }),
+      () => git(`--author=${otherAuthor}`),
+    ],
+    'the same in a pond that is opened again': [
+      () => pageReopened({ author: otherAuthor }),
       () => git(`--author=${otherAuthor}`),
     ],
     [`100 commits with a text of one in ${otherEvery}`]: [

@@ -1,6 +1,7 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type OpLog } from '../oplog/opLog.ts';
+import { createUserCache } from '../storage/cache.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type Backend, type Node } from '../tinyfs/backend.ts';
 import { FileSystem } from '../tinyfs/fs.ts';
@@ -25,6 +26,7 @@ import { folderStatus } from './replica.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { pairRenames, stagedChanges } from './stagedChanges.ts';
+import { SavedCommits } from './savedCommits.ts';
 import { Staging } from './staging.ts';
 import { createStore, type Store } from './store.ts';
 import { tagsAt } from './tags.ts';
@@ -85,6 +87,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   readonly #versions = new LruCache<string, FileSystem>({ max: versionsMax });
   readonly #events = createEvents();
   readonly #committer: Committer;
+  readonly #savedCommits: SavedCommits;
 
   constructor(parts: PondParts, layer: (stored: StoredNodes) => Layer) {
     const { storage, writer, contents, notices } = parts;
@@ -93,6 +96,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
     this.id = parts.opLog.id;
     this.directory = storage.directory;
     this.mode = writer === undefined ? 'read' : 'write';
+    this.#savedCommits = new SavedCommits(this.id, () => createUserCache(storage.openDisk));
     this.#lock = writer?.lock;
     this.#journal = writer?.journal;
     this.#store = createStore(storage, parts.opLog);
@@ -167,7 +171,8 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   }
 
   async *log(options: LogOptions = {}): AsyncIterable<Commit> {
-    const { opLog, commits: known } = this.#store;
+    const { opLog, commits: read } = this.#store;
+    const known = { read, saved: this.#savedCommits };
     const start = options.start === undefined ? this.head.number : (await this.resolve(String(options.start))).number;
     const names = normalizePath(options.path ?? '/').names;
     const commits = names.length === 0 ? commitsFrom(opLog, start, known) : commitsOfPath(this.#store, start, names);

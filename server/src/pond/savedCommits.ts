@@ -1,0 +1,181 @@
+/**
+ * Commits that a log has read, saved in the user's cache folder for the next process: reading one in the log takes ten
+ * times as long.
+ *
+ * They are in blocks of the commits whose numbers have the same quotient. A block is found by the hash of its latest
+ * commit, which the commit after it names as that of its parent. The hashes in a block are computed when it is read, from
+ * the oldest commit on, and the last must be the one by which the block was found. So a block says exactly what the chain
+ * of commits says, or is passed over.
+ */
+import { isPondError } from '../base/error.ts';
+import { lazy } from '../base/lazy.ts';
+import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
+import { type Cache } from '../storage/cache.ts';
+import { commitHash } from './commitHash.ts';
+import { type Commit } from './commitRecord.ts';
+import { sha256 } from './hash.ts';
+
+/** Commits of a block, where other engines made none of them. */
+const blockCommits = 256;
+
+/** Increment when the text of a block changes. */
+const formatVersion = 1;
+
+/** Saved commits of one pond. */
+export class SavedCommits {
+  readonly #pondId: string;
+  readonly #cache: () => Pick<Cache, 'readText' | 'writeText'>;
+  /** Hashes of the latest commits of blocks that are in the cache. */
+  readonly #saved = new Set<string>();
+
+  /** `cache` opens the cache on first use. */
+  constructor(pondId: string, cache: () => Pick<Cache, 'readText' | 'writeText'>) {
+    this.#pondId = pondId;
+    this.#cache = lazy(cache);
+  }
+
+  /**
+   * Returns the block of commits that ends with the parent of a commit; [] where that is not the latest of its block, or
+   * no sound block is in the cache.
+   */
+  before({ number, parent, parentHash }: Commit): readonly Commit[] {
+    if (parent === undefined || parentHash === undefined || isSameBlock(number, parent)) return [];
+    const block = parseBlock(this.#pondId, this.#cache().readText(keyOf(parentHash)) ?? '');
+    if (block.at(-1)?.hash !== parentHash) return [];
+    this.#saved.add(parentHash);
+    return block;
+  }
+
+  /** Returns a function that takes the commits of a log, latest first, and saves each block that they pass through. */
+  collector(): (commit: Commit) => void {
+    let block: Commit[] | undefined;
+    let child: Commit | undefined;
+    return (commit) => {
+      if (child !== undefined && !isSameBlock(child.number, commit.number)) {
+        this.#save(block);
+        block = [];
+      }
+      block?.push(commit);
+      child = commit;
+      if (commit.parent === undefined) this.#save(block);
+    };
+  }
+
+  /** Saves a block, latest commit first. Best effort: what is not saved is read in the log. */
+  #save(block: readonly Commit[] | undefined): void {
+    const hash = block?.[0]?.hash;
+    if (block === undefined || hash === undefined || this.#saved.has(hash) || !isChain(block)) return;
+    this.#saved.add(hash);
+    try {
+      this.#cache().writeText(keyOf(hash), textOf([...block].reverse()));
+    } catch (error) {
+      if (!isPondError(error)) throw error;
+    }
+  }
+}
+
+function isSameBlock(a: CommitNumber, b: CommitNumber): boolean {
+  return Math.floor(a / blockCommits) === Math.floor(b / blockCommits);
+}
+
+function keyOf(hash: string): string {
+  return sha256(JSON.stringify(['commits', formatVersion, hash]));
+}
+
+/** True when each commit, latest first, has a hash and names the next as its parent by its hash. */
+function isChain(block: readonly Commit[]): boolean {
+  return block.every(({ hash, parent, parentId, parentHash }, index) => {
+    const next = block[index + 1];
+    const isLinked = next === undefined || (parent === next.number && parentId === next.id && parentHash === next.hash);
+    return hash !== undefined && isLinked;
+  });
+}
+
+/** The text is what the oldest commit says about its parent, and a row for each commit: their hashes follow from them. */
+function textOf(block: readonly Commit[]): string {
+  const { parent = null, parentId = null, parentHash = null } = block[0]!;
+  return JSON.stringify([[parent, parentId, parentHash], ...block.map(rowOf)]);
+}
+
+function rowOf({
+  number,
+  timeUs,
+  counts,
+  id,
+  author,
+  message,
+  operation,
+  rootHash,
+  rowsHash,
+}: Commit): readonly unknown[] {
+  const { added, modified, removed, renamed, bytes } = counts;
+  return [
+    ...[number, timeUs, added, modified, removed, renamed, bytes],
+    id,
+    author,
+    message,
+    operation,
+    rootHash,
+    rowsHash,
+  ];
+}
+
+type Numbers = readonly [number, number, number, number, number, number, number];
+type Texts = readonly [string, string, string, string, string, string];
+type Row = readonly [...Numbers, ...Texts];
+
+const rowNumbers = 7;
+const rowTexts = 6;
+
+/** Returns the commits in a text, oldest first, with the hashes that follow from it; [] for a text of another form. */
+function parseBlock(pondId: string, text: string): readonly Commit[] {
+  const [first, ...rows] = parseJson(text);
+  let parent = parseParent(first);
+  const commits: Commit[] = [];
+  for (const row of rows) {
+    const commit = parent && isRow(row) ? commitOf(pondId, parent, row) : undefined;
+    if (commit === undefined) return [];
+    commits.push(commit);
+    parent = { parent: commit.number, parentId: commit.id, parentHash: commit.hash };
+  }
+  return commits;
+}
+
+function parseJson(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+type Parent = Pick<Commit, 'parent' | 'parentId' | 'parentHash'>;
+
+function parseParent(value: unknown): Parent | undefined {
+  const [parent, parentId, parentHash] = (Array.isArray(value) ? value : []) as readonly unknown[];
+  if (parent === null && parentId === null && parentHash === null)
+    return { parent: undefined, parentId: undefined, parentHash: undefined };
+  if (!isCommitNumber(parent) || typeof parentId !== 'string') return undefined;
+  if (parentHash !== null && typeof parentHash !== 'string') return undefined;
+  return { parent, parentId, parentHash: parentHash ?? undefined };
+}
+
+function isRow(value: unknown): value is Row {
+  if (!Array.isArray(value) || value.length !== rowNumbers + rowTexts) return false;
+  return value.every((field: unknown, index) =>
+    index < rowNumbers ? Number.isSafeInteger(field) : typeof field === 'string',
+  );
+}
+
+function commitOf(pondId: string, parent: Parent, row: Row): Commit | undefined {
+  const [number, timeUs, added, modified, removed, renamed, bytes, id, author, message, operation, rootHash, rowsHash] =
+    row;
+  if (!isCommitNumber(number)) return undefined;
+  const counts = { added, modified, removed, renamed, bytes };
+  const { parent: before, parentId, parentHash } = parent;
+  const chain = { parent: before, parentId, parentHash, rowsHash };
+  const commit = { number, id, ...chain, timeUs, author, message, operation, rootHash, counts };
+  // A copy of thousands of commits takes as long as their hashes.
+  return Object.assign(commit, { hash: commitHash(pondId, commit) });
+}
