@@ -2,7 +2,7 @@ import { literal, sql } from '../duckdb/sql.ts';
 import { type InputFile } from '../sandbox/build.ts';
 import { type QuerySource, type SourceFile } from '../sandbox/sources.ts';
 import { type TextScope } from '../sandbox/textTables/decoded.ts';
-import { requireWholeOnce } from '../sandbox/textTables/scanCache.ts';
+import { requireWholeOnce } from '../sandbox/textTables/wholeFile.ts';
 import { tablesOf } from '../sandbox/textTables/tables.ts';
 import { type CallFormat, callFormat } from '../sandbox/callFormat.ts';
 import { type InputSql, type TextCall } from './inputSql.ts';

@@ -9,7 +9,7 @@ import { mayBeInexact, NumberQuoter, signBytes } from './jsonLines/inexactNumber
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { chunksOf, plainChunks } from './textTables/decoded.ts';
-import { requireWholeOnce } from './textTables/scanCache.ts';
+import { requireWholeOnce } from './textTables/wholeFile.ts';
 
 /** A file of any kind, with its name for messages. */
 interface JsonInput extends Omit<SourceFile, 'reading'> {

@@ -1,5 +1,4 @@
 import { LruCache } from '../../base/lruCache.ts';
-import { type OpenDisk } from '../../storage/disk.ts';
 import { savedOr } from '../savedTexts.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
@@ -12,7 +11,6 @@ import { requireWhole } from './wholeFile.ts';
 const filesMax = 20_000;
 
 const scans = new LruCache<string, FileScan>({ max: filesMax });
-const wholeFiles = new LruCache<string, true>({ max: filesMax });
 
 /** Returns the scan of a file; each content is scanned once for each format. Fails as scanFile and requireWhole. */
 export async function cachedScan(scope: TextScope, file: SourceFile): Promise<FileScan> {
@@ -27,17 +25,4 @@ export async function cachedScan(scope: TextScope, file: SourceFile): Promise<Fi
   if (cached !== undefined) return cached;
   const place = { name: `scan ${name}`, sizeBytes, openDisk: scope.openDisk };
   return scans.set(name, await savedOr(place, { write: textOfScan, read: scanOfText }, find));
-}
-
-/** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
-export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>, openDisk: OpenDisk): Promise<void> {
-  const { key, sizeBytes } = file;
-  if (key === undefined) return await requireWhole(file, openDisk);
-  if (wholeFiles.get(key) === true) return;
-  const find = async (): Promise<true> => {
-    await requireWhole(file, openDisk);
-    return true;
-  };
-  const place = { name: `whole ${key}`, sizeBytes, openDisk };
-  wholeFiles.set(key, await savedOr(place, { write: () => 'whole', read: (): true => true }, find));
 }

@@ -5,7 +5,7 @@ import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { loadRows } from './loadRows.ts';
-import { requireWholeOnce } from './scanCache.ts';
+import { requireWholeOnce } from './wholeFile.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { type ReadColumn } from './valueSql.ts';
 

@@ -2,8 +2,16 @@ import { basename, dirname } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { PondError } from '../../base/error.ts';
+import { LruCache } from '../../base/lruCache.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
+import { savedOr } from '../savedTexts.ts';
+import { type SourceFile } from '../sources.ts';
 import { zstdFault } from './zstdFrames.ts';
+
+/** Maximum number of files that are known to be whole. */
+const filesMax = 20_000;
+
+const wholeFiles = new LruCache<string, true>({ max: filesMax });
 
 /** A host file, with its name for messages. */
 interface CompressedFile {
@@ -35,6 +43,19 @@ export async function requireWhole(file: CompressedFile, openDisk: OpenDisk): Pr
     path: file.pondPath,
     hint: 'Copy it again from its source, or restore an older version.',
   });
+}
+
+/** Fails `invalid-content` for an incomplete compressed file; each content is checked once. */
+export async function requireWholeOnce(file: Omit<SourceFile, 'reading'>, openDisk: OpenDisk): Promise<void> {
+  const { key, sizeBytes } = file;
+  if (key === undefined) return await requireWhole(file, openDisk);
+  if (wholeFiles.get(key) === true) return;
+  const find = async (): Promise<true> => {
+    await requireWhole(file, openDisk);
+    return true;
+  };
+  const place = { name: `whole ${key}`, sizeBytes, openDisk };
+  wholeFiles.set(key, await savedOr(place, { write: () => 'whole', read: (): true => true }, find));
 }
 
 /** The fault of a gzip file, which may have several members; undefined for a sound file. */
