@@ -1,7 +1,7 @@
 /** One run of a Copy: the difference between the other pond's tree and its copy, in one commit. */
+import { sha256Of } from '../../../base/sha256.ts';
 import { isPondError } from '../../../base/error.ts';
 import { directoryHash } from '../../../pond/directoryHash.ts';
-import { sha256 } from '../../../pond/hash.ts';
 import { urlOf } from '../../../remote/location.ts';
 import { remoteKey } from '../../../replica/remoteRecords.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
@@ -98,7 +98,7 @@ async function findingPond<T>(resource: Resource<CopySpec>, read: () => Promise<
 /** Returns a hash of all that decides what is copied. */
 function specHash(spec: CopySpec): string {
   const { pond, backup_uuid: backup, paths, into, mode, at } = spec;
-  return sha256(JSON.stringify([urlOf(locationOfStore(spec)), pond, backup, paths, into, mode, at]));
+  return sha256Of(JSON.stringify([urlOf(locationOfStore(spec)), pond, backup, paths, into, mode, at]));
 }
 
 /** Returns the hash of what the last run copied, as it is now; undefined when it is not there alone. */
