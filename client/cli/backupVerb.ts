@@ -8,6 +8,7 @@ import { type PrintedError } from './errorText.ts';
 import { humanSize, minute, plural, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
+import { stagedHint } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 /** Share of the objects that a verification reads by default. */
@@ -49,7 +50,8 @@ async function run(session: Session): Promise<void> {
   refuseOptions(session, action === undefined ? '' : first);
   if (action !== undefined) return await action(session);
   const all = await backups(session);
-  const names = session.line.positionals.map((name) => resourceNamed(all, name));
+  const names: string[] = [];
+  for (const name of session.line.positionals) names.push(await resourceNamed(session, all, name));
   await runNamed(session, names.length === 0 ? all.map(({ resource }) => resource) : names);
 }
 
@@ -74,22 +76,24 @@ async function backups(session: Session): Promise<readonly BackupInfo[]> {
   const { backups: all } = await session.call('status', {});
   if (all.length > 0) return all;
   throw new PondError('resource-not-found', 'the latest commit has no Backup resource', {
-    hint: "Write a document of that kind, 'pond apply' it, and commit.",
+    hint: (await stagedHint(session, 'backup')) ?? "Write a document of that kind, 'pond apply' it, and commit.",
   });
 }
 
-function resourceNamed(all: readonly BackupInfo[], name: string): string {
+async function resourceNamed(session: Session, all: readonly BackupInfo[], name: string): Promise<string> {
   const found = all.find(({ resource }) => resource === name || resource.split('/')[1] === name);
   if (found !== undefined) return found.resource;
-  const names = all.map(({ resource }) => resource).join(', ');
-  throw new PondError('resource-not-found', `there is no Backup "${name}"`, { hint: `There are ${names}.` });
+  const committed = `There are ${all.map(({ resource }) => resource).join(', ')}.`;
+  const staged = await stagedHint(session, 'backup');
+  const hint = staged === undefined ? committed : `${committed} ${staged}`;
+  throw new PondError('resource-not-found', `the latest commit has no Backup "${name}"`, { hint });
 }
 
 /** Returns the Backup that the first argument after the action names: without one, the only Backup. Fails `usage`. */
 async function oneBackup(session: Session): Promise<string> {
   const name = session.line.positionals[1];
   const all = await backups(session);
-  if (name !== undefined) return resourceNamed(all, name);
+  if (name !== undefined) return await resourceNamed(session, all, name);
   const [only, ...others] = all.map(({ resource }) => resource);
   if (only !== undefined && others.length === 0) return only;
   const hint = `There are ${[only, ...others].join(', ')}.`;
@@ -100,7 +104,7 @@ async function status(session: Session): Promise<void> {
   const { line } = session;
   const name = line.positionals[1];
   const all = await backups(session);
-  const names = name === undefined ? all.map(({ resource }) => resource) : [resourceNamed(all, name)];
+  const names = name === undefined ? all.map(({ resource }) => resource) : [await resourceNamed(session, all, name)];
   const offline = line.flags.has('offline');
   const attempts = await attemptEach(names, (one) => session.call('backupStatus', { name: one, offline }));
   const states = attempts.map((attempt) => {
@@ -196,7 +200,7 @@ async function prune(session: Session): Promise<void> {
 }
 
 async function adopt(session: Session): Promise<void> {
-  const name = resourceNamed(await backups(session), argument(session.line, 1));
+  const name = await resourceNamed(session, await backups(session), argument(session.line, 1));
   await session.call('backupAdopt', { name });
   await show(session, null, `this pond takes the place of the one it was cloned from; ${name} runs from now on`);
 }

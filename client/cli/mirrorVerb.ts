@@ -2,12 +2,13 @@
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
 import { attemptEach, errorOf, failAfter } from './attempts.ts';
-import { errorText } from './errorText.ts';
+import { errorText, hintText } from './errorText.ts';
 import { minute, plural, table } from './format.ts';
 import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';
 import { printJson } from './runner.ts';
+import { stagedHint } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 const runMirror: VerbRunner = async (session) => {
@@ -21,7 +22,8 @@ const runMirror: VerbRunner = async (session) => {
   const found = await session.call('mirrors', names.length === 0 ? {} : { names });
   if (isStatus) return await printStatus(session, found);
   if (found.length === 0) {
-    session.terminal.warn("pond: the latest commit has no mirror\nhint: 'pond apply' stages its document.");
+    session.terminal.warn('pond: the latest commit has no mirror');
+    session.terminal.warn(hintText((await stagedHint(session, 'mirror')) ?? "'pond apply' stages its document."));
     return line.json ? await printJson(session, []) : undefined;
   }
   if (line.flags.has('dry-run')) return await printPlans(session, found);

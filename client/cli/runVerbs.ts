@@ -8,6 +8,7 @@ import { printedError } from './printedError.ts';
 import { resultRow } from './runText.ts';
 import { printJson, wholeNumber } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
+import { stagedHint } from './stagedResources.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 /** Default number of listed runs. */
@@ -78,7 +79,8 @@ export async function runOnce(session: Session, names: readonly string[], { isWa
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
       terminal.warn('pond: the latest commit has no resources');
-      terminal.warn(hintText("'pond apply' stages resources, and 'pond commit' makes them live."));
+      const apply = "'pond apply' stages resources, and 'pond commit' makes them live.";
+      terminal.warn(hintText((await stagedHint(session)) ?? apply));
     }
     for (const info of shown) warnAbout(terminal, info);
   }

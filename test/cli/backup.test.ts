@@ -213,7 +213,10 @@ test('options belong to one action, and names to Backups', async (t) => {
   const usage = await pond(['backup', 'status', '--full']);
   assert.match(usage.stderr, /^error\[usage\]: --full is not for 'pond backup status'/);
   assert.match((await pond(['backup', 'verify', 'nas', '--sample', 'x'])).stderr, /^error\[usage\]/);
-  assert.match((await pond(['backup', 'other'])).stderr, /^error\[resource-not-found\]: there is no Backup "other"/);
+  assert.match(
+    (await pond(['backup', 'other'])).stderr,
+    /^error\[resource-not-found\]: the latest commit has no Backup "other"/,
+  );
   for (const name of [['nas'], []]) {
     const verified = await pond(['backup', 'verify', ...name]);
     assert.match(verified.stderr, /^error\[not-found\]: there is no copy of this pond/);
@@ -223,4 +226,33 @@ test('options belong to one action, and names to Backups', async (t) => {
   assert.match(none.stderr, /^pond: no copy of a pond is at file:\S+\nhint: Name the prefix of the Backup too: /);
   const ls = await pond(['backup', 'ls']);
   assert.match(ls.stderr, /^error\[usage\]: an argument is missing for 'backup ls'\nhint: See 'pond help backup'\.$/m);
+});
+
+test('a Backup that is only staged is named, with the commit that it needs', async (t) => {
+  const { pond, ok, url } = await newPlace(t);
+  const document = (name: string): string =>
+    `apiVersion: v1\nkind: Backup\nname: ${name}\ndesc: A copy\nspec: { endpoint: "${url}" }\n`;
+  await ok(['apply', '-f', '-'], document('second'));
+  for (const args of [
+    ['second'],
+    ['verify', 'second'],
+    ['status', 'second'],
+    ['prune', 'second'],
+    ['adopt', 'second'],
+  ]) {
+    assert.equal(
+      (await pond(['backup', ...args])).stderr,
+      'error[resource-not-found]: the latest commit has no Backup "second"\n' +
+        "hint: There are Backup/nas. Backup/second is staged: 'pond commit' makes it live.\n",
+    );
+  }
+  await ok(['discard']);
+  await ok(['delete', 'nas']);
+  await ok(['commit', '-m', 'none']);
+  await ok(['apply', '-f', '-'], [document('second'), document('third')].join('---\n'));
+  assert.equal(
+    (await pond(['backup'])).stderr,
+    'error[resource-not-found]: the latest commit has no Backup resource\n' +
+      "hint: Backup/second, Backup/third are staged: 'pond commit' makes them live.\n",
+  );
 });

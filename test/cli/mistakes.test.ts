@@ -56,6 +56,10 @@ test('a resource that is only staged does not run, and a resource of another kin
     stderr:
       'error[resource-not-found]: there is no resource "files" in the latest commit\nhint: It is staged; a commit makes it live.\n',
   });
+  const staged = "hint: Inbox/files is staged: 'pond commit' makes it live.\n";
+  await check(['run'], { stderr: `pond: the latest commit has no resources\n${staged}` });
+  const apply = "hint: 'pond apply' stages its document.\n";
+  await check(['mirror'], { stderr: `pond: the latest commit has no mirror\n${apply}` });
   await check(['run', 'fils'], {
     status: 3,
     stderr: 'error[resource-not-found]: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',

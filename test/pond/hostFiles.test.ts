@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
-import { sha256 } from '../../server/src/pond/hash.ts';
+import { sha256Of } from '../../server/src/base/sha256.ts';
 import { hostFilesOf } from '../../server/src/pond/hostFiles.ts';
 import { type PondNode } from '../../server/src/pond/node.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
@@ -20,7 +20,7 @@ const node: PondNode = {
   version: 1,
   sizeBytes: content.length,
   modifiedUs: 0,
-  sha256: sha256(content),
+  sha256: sha256Of(content),
   attributes: {},
   name: 'a.csv',
   placedTxn: undefined,

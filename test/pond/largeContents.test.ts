@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { sha256Of } from '../../server/src/base/sha256.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
-import { sha256 } from '../../server/src/pond/hash.ts';
 import { openPond } from '../../server/src/pond/pond.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { type BlobOrigin } from '../../server/src/storage/pondStorage.ts';
@@ -82,7 +82,7 @@ test('an engine gets the host files of all versions of a series, fetched first',
   const at = await (await pond.fs.root()).get('/series');
   const files = await pond.hostFiles(at!.node);
   assert.equal(files.length, 3);
-  for (const { hostPath, key } of files) assert.equal(sha256(readFileSync(hostPath)), key);
+  for (const { hostPath, key } of files) assert.equal(sha256Of(readFileSync(hostPath)), key);
   assert.equal(origin.fetched.length, 2);
 });
 

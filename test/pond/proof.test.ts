@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sha256Of } from '../../server/src/base/sha256.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { checkProof, type KnownHashes, type Proven } from '../../server/src/pond/checkProof.ts';
-import { sha256 } from '../../server/src/pond/hash.ts';
 import { type OpenPond } from '../../server/src/pond/openPond.ts';
 import { parseProof } from '../../server/src/pond/parseProof.ts';
 import { type Proof, proofText } from '../../server/src/pond/proof.ts';
@@ -86,7 +86,7 @@ test('every node of a random pond at each of its versions proves, for the hash o
       for (const path of paths.filter((one) => !/^\/wide\/\d/.test(one) || one.endsWith('7'))) {
         const proof = await proofOf(pond, path, String(at));
         for (const root of known) assert.deepEqual(verified(proof, { root }).proof, proof, `${path} at ${at}`);
-        assert.ok(failsWith(proofText(proof), { root: sha256('another') }));
+        assert.ok(failsWith(proofText(proof), { root: sha256Of('another') }));
       }
     }
     await pond.close();
@@ -132,7 +132,7 @@ test('a proof with a changed byte is refused', async () => {
 /** All ways to replace one value in a JSON value: by another of its kind, by null, or by nothing. */
 function* changesOf(value: unknown): Iterable<unknown> {
   yield null;
-  if (typeof value === 'string') yield* [`${value}x`, value.slice(1), sha256(value)];
+  if (typeof value === 'string') yield* [`${value}x`, value.slice(1), sha256Of(value)];
   else if (typeof value === 'number') yield* [value + 1, -value - 1, 0.5, String(value)];
   else if (Array.isArray(value)) {
     yield* [[...(value as unknown[]), value[0] ?? 'x'], value.slice(1), value.slice(0, -1), value.toReversed()];
@@ -179,15 +179,15 @@ test('a proof of one path does not verify the content of another, nor the root o
   await root.writeFile('/a', bytesOf('changed'));
   await pond.commit({ message: 'changed', author: 'test' });
   const [a, s] = [await proofOf(pond, '/a', '1'), await proofOf(pond, '/s', '2')];
-  verified(a, { content: sha256('a') });
-  assert.ok(failsWith(proofText(a), { content: sha256('b') }));
-  assert.ok(failsWith(proofText(a), { content: sha256('changed') }));
+  verified(a, { content: sha256Of('a') });
+  assert.ok(failsWith(proofText(a), { content: sha256Of('b') }));
+  assert.ok(failsWith(proofText(a), { content: sha256Of('changed') }));
   assert.ok(failsWith(proofText({ ...a, path: '/b' })));
   assert.ok(failsWith(proofText(a), { root: (await pond.resolve('2')).rootHash }));
-  assert.equal(verified(s, { content: sha256(parquetOf('first')) }).version, 1);
-  assert.equal(verified(s, { content: sha256(parquetOf('second')) }).version, 2);
-  assert.ok(failsWith(proofText(s), { content: sha256('a') }));
-  verified(await proofOf(pond, '/link', '1', '1'), { content: sha256('/a') });
+  assert.equal(verified(s, { content: sha256Of(parquetOf('first')) }).version, 1);
+  assert.equal(verified(s, { content: sha256Of(parquetOf('second')) }).version, 2);
+  assert.ok(failsWith(proofText(s), { content: sha256Of('a') }));
+  verified(await proofOf(pond, '/link', '1', '1'), { content: sha256Of('/a') });
   await pond.close();
 });
 

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type TestContext, test } from 'node:test';
+import { sha256Of } from '../../server/src/base/sha256.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { blobPath } from '../../server/src/pond/blobs.ts';
-import { sha256 } from '../../server/src/pond/hash.ts';
 import { originPath } from '../../server/src/storage/pondStorage.ts';
 import { readOrigin, writeOrigin } from '../../server/src/replica/originRecord.ts';
 import { ThinOrigin } from '../../server/src/replica/thinOrigin.ts';
@@ -31,7 +31,7 @@ import { temporaryFolder } from '../support/folder.ts';
 import { collect, fails } from '../support/tree.ts';
 
 const content = Buffer.from('large '.repeat(20_000));
-const hash = sha256(content);
+const hash = sha256Of(content);
 const pond = '6f8f2a1e-0000-4000-8000-000000000001';
 
 interface Folders {

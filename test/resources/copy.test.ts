@@ -280,7 +280,8 @@ test('names that the resource needs, a store without the pond, and another pond 
   await assert.rejects(run(), { code: 'run-failed', hint: /"into: NAME"/, position: { line: 4, character: 6 } });
   const absent = '00000000-0000-4000-8000-000000000000';
   await bench.apply(documentOf(source.store, `pond: ${absent}`));
-  await fails('pond-not-found', run());
+  const hint = /^Correct the key pond or the prefix: 'pond backup ls URL'/;
+  await assert.rejects(run(), { code: 'pond-not-found', message: /^Copy\/harbor: there is no pond at /, hint });
   await bench.apply(documentOf(source.store, 'into: tree'));
   await run();
   await bench.apply(documentOf(source.store, `backup_uuid: ${absent}`));

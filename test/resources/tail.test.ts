@@ -152,6 +152,9 @@ for (const [what, spec, code] of [
   ['UTF-16', 'lines: csv\n  format: { encoding: utf-16le }', 'value-unknown'],
   ['a footer', 'lines: csv\n  format: { footer: 1 }', 'key-unknown'],
   ['a format of NDJSON', 'lines: ndjson\n  format: { dates: day-first }', 'key-conflict'],
+  ['invalid lines of CSV', 'lines: csv\n  invalid: skip', 'key-conflict'],
+  ['invalid lines of text', 'lines: text\n  invalid: skip', 'key-conflict'],
+  ['another treatment of invalid lines', 'lines: ndjson\n  invalid: fill', 'value-unknown'],
   ['lines below no header', 'lines: csv\n  names: [a]\n  format: { below: 1 }', 'key-conflict'],
   ['units without a header', 'lines: csv\n  names: [a]\n  format: { units: true }', 'key-conflict'],
 ] as const) {

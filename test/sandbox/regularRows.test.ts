@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { formatTest } from '../../server/src/sandbox/textTables/dateFormat.ts';
 import { findLayout } from '../../server/src/sandbox/textTables/layout.ts';
-import { RecordFault, RecordReader } from '../../server/src/sandbox/textTables/records.ts';
+import { RecordFault } from '../../server/src/sandbox/textTables/recordFault.ts';
+import { RecordReader } from '../../server/src/sandbox/textTables/records.ts';
 import { textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
 import { TableScan } from '../../server/src/sandbox/textTables/tableScan.ts';
 import { extendedClass, isComplete } from '../../server/src/sandbox/textTables/valueClass.ts';
@@ -24,7 +25,7 @@ function scanned({ bytes, format }: RandomTable, chunkBytes: number, isRegular: 
   };
   try {
     const layout = findLayout({ bytes, isWhole: true, format, pondPath });
-    const table = new TableScan(layout, { format, pondPath, rules });
+    const table = new TableScan(layout, { format, rules });
     const { takeRegular } = table;
     const counted = (reader: RecordReader, from: number): number => {
       const { line } = reader;
@@ -49,7 +50,7 @@ function scanned({ bytes, format }: RandomTable, chunkBytes: number, isRegular: 
     ]);
   } catch (error) {
     if (!(error instanceof RecordFault) && !isPondError(error)) throw error;
-    return `${error instanceof RecordFault ? error.line : ''} ${error.message}`;
+    return error.message;
   }
 }
 

@@ -11,7 +11,7 @@ import { examplesIn, joinExamples, type LinesPart } from '../../server/src/sandb
 import { inThreads } from '../../server/src/sandbox/scanThreads.ts';
 import { type SourceFile } from '../../server/src/sandbox/sources.ts';
 import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
-import { joinScans, type PartScan } from '../../server/src/sandbox/textTables/joinScans.ts';
+import { hasFault, joinScans, type PartFault, type PartScan } from '../../server/src/sandbox/textTables/joinScans.ts';
 import { savedOf, scanOf, textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
 import { scanFile } from '../../server/src/sandbox/textTables/scanFile.ts';
 import { planParts, scanPart, type TablePart } from '../../server/src/sandbox/textTables/scanParts.ts';
@@ -46,13 +46,14 @@ async function joinedText(bytes: Buffer, partBytes: number, format?: TextFormat)
   const { file, openDisk } = inMemory(bytes, 'a.csv', format);
   const plan = planParts(openDisk, file, sizes(partBytes));
   if (plan === undefined || plan.parts.length < 2) return undefined;
-  const scans: PartScan[] = [];
+  const scans: (PartScan | PartFault)[] = [];
   for (const part of plan.parts) {
     const found = await scanPart(openDisk, part);
     if (found === undefined) return undefined;
     scans.push(found);
+    if (hasFault(found)) break;
   }
-  const joined = joinScans(scans, plan.headLines);
+  const joined = joinScans(scans, { headLines: plan.headLines, pondPath: file.pondPath });
   return joined && textOfScan(scanOf(joined));
 }
 
@@ -61,6 +62,9 @@ async function wholeText(bytes: Buffer, format?: TextFormat): Promise<string> {
   return textOfScan(await scanFile({ connection, openDisk }, file));
 }
 
+/** The result of a scan, or its error. */
+const outcome = <T>(scan: Promise<T>): Promise<unknown> => scan.catch((error: unknown) => error);
+
 test('random tables in parts have the scan of one pass', async () => {
   let joinedCount = 0;
   for (const seed of seeds(120)) {
@@ -68,10 +72,10 @@ test('random tables in parts have the scan of one pass', async () => {
     const { bytes, format } = randomTable(random);
     const marked = random(10) === 0 ? Buffer.concat([Buffer.from('\ufeff'), bytes]) : bytes;
     const partBytes = oneOf(random, [60, 300, 1000, 3000]);
-    const joined = await joinedText(marked, partBytes, format).catch((error: unknown) => error);
+    const joined = await outcome(joinedText(marked, partBytes, format));
     if (joined === undefined) continue;
     joinedCount += 1;
-    const whole = await wholeText(marked, format).catch((error: unknown) => error);
+    const whole = await outcome(wholeText(marked, format));
     assert.deepEqual(joined, whole, `seed ${seed}`);
   }
   assert.ok(joinedCount > 30, `${joinedCount} tables were joined`);
@@ -106,9 +110,9 @@ for (const [title, value] of Object.entries(lateTexts)) {
       for (const head of ['n,value\n', '# a\nn,value\n', '\ufeffn,value\r\n']) {
         const bytes = Buffer.from(head + rows(200, value));
         for (const partBytes of [100, 700]) {
-          const joined = await joinedText(bytes, partBytes, format);
-          if (joined !== undefined)
-            assert.equal(joined, await wholeText(bytes, format), JSON.stringify([format, head]));
+          const found = await outcome(joinedText(bytes, partBytes, format));
+          if (found !== undefined)
+            assert.deepEqual(found, await outcome(wholeText(bytes, format)), JSON.stringify([format, head]));
         }
       }
     }
@@ -118,6 +122,47 @@ for (const [title, value] of Object.entries(lateTexts)) {
 test('a table whose parts are alike is joined', async () => {
   const bytes = Buffer.from(`n,value\n${rows(200, (row) => (row === 150 ? 'x' : String(row)))}`);
   assert.equal(await joinedText(bytes, 100), await wholeText(bytes));
+});
+
+/** Lines that are faults, most often. */
+const faultyLines: readonly ((row: string) => string)[] = [
+  (row) => `${row},1`,
+  (row) => `${row}\n1`,
+  () => '',
+  (row) => `"${row}`,
+  (row) => `"a"b${row}`,
+  (row) => `"a\n${row}"\n${row}`,
+  (row) => row.toUpperCase(),
+  () => 'time,b,c,d,e',
+];
+
+test('faulty tables in parts have the error of one pass, with its line', async () => {
+  let faults = 0;
+  for (const seed of seeds(150)) {
+    const random = randomOf(seed);
+    const { bytes, format } = randomTable(random);
+    const lines = bytes.toString().split('\n');
+    for (let count = 1 + random(3); count > 0; count -= 1) {
+      const at = 1 + random(lines.length - 1);
+      lines[at] = oneOf(random, faultyLines)(lines[at]!);
+    }
+    const faulty = Buffer.from(lines.join('\n'));
+    const found = await outcome(joinedText(faulty, oneOf(random, [60, 300, 1000]), format));
+    if (found === undefined) continue;
+    if (found instanceof Error) faults += 1;
+    const whole = await outcome(wholeText(faulty, format));
+    assert.deepEqual(found, whole, `seed ${seed}`);
+  }
+  assert.ok(faults > 15, `${faults} tables had a fault in a part`);
+});
+
+test('a quote that is not closed is a fault in the last part alone', async () => {
+  const text = (row: number): Buffer =>
+    Buffer.from(`n,value\n${rows(200, (each) => (each === row ? '"open' : String(each)))}`);
+  assert.equal(await joinedText(text(50), 100), undefined);
+  const message = '/a.csv cannot be read: line 201: a quote that opens here is not closed';
+  await assert.rejects(joinedText(text(199), 100), { code: 'invalid-content', message });
+  await assert.rejects(wholeText(text(199)), { code: 'invalid-content', message });
 });
 
 test('a table without lines above its rows, and one with stated types, are scanned in one pass', async () => {
@@ -164,8 +209,12 @@ test('example lines of parts are those of the file', async () => {
 const needsThreads = { skip: availableParallelism() < 2 && 'needs two processors' };
 
 /** A file on the disk, and its parts. */
-function onDisk(): { readonly file: SourceFile; readonly parts: readonly TablePart[]; readonly headLines: number } {
-  const bytes = Buffer.from(`n,value\n${rows(5000, (row) => String(row / 8))}`);
+function onDisk(value = (row: number) => String(row / 8)): {
+  readonly file: SourceFile;
+  readonly parts: readonly TablePart[];
+  readonly headLines: number;
+} {
+  const bytes = Buffer.from(`n,value\n${rows(5000, value)}`);
   const hostPath = join(folder, 'a.csv');
   writeFileSync(hostPath, bytes);
   const reading = readingOf('file', 'a.csv')!;
@@ -176,7 +225,7 @@ function onDisk(): { readonly file: SourceFile; readonly parts: readonly TablePa
 test('threads scan the parts of a table', needsThreads, async () => {
   const { file, parts, headLines } = onDisk();
   const own: (typeof parts)[number][] = [];
-  const scans = await inThreads<TablePart, PartScan>(parts, {
+  const scans = await inThreads<TablePart, PartScan | PartFault>(parts, {
     own: (part) => {
       own.push(part);
       return scanPart(openHostDisk, part);
@@ -185,7 +234,7 @@ test('threads scan the parts of a table', needsThreads, async () => {
   });
   assert.ok(own.length < parts.length, `${own.length} of ${parts.length} parts in this thread`);
   const whole = await scanFile({ connection, openDisk: openHostDisk }, file);
-  assert.deepEqual(joinScans(scans!, headLines), savedOf(whole));
+  assert.deepEqual(joinScans(scans!, { headLines, pondPath: file.pondPath }), savedOf(whole));
 });
 
 test('threads scan the parts of a file of JSON', needsThreads, async () => {
@@ -203,6 +252,32 @@ test('threads scan the parts of a file of JSON', needsThreads, async () => {
   assert.equal(Buffer.from(second!).toString(), '{"a":2.5}\n\n');
 });
 
+test('a fault ends the parts after it, and those before it are scanned', needsThreads, async () => {
+  const { file, parts, headLines } = onDisk((row) => (row === 1500 ? '1,2' : String(row)));
+  const found = await inThreads<TablePart, PartScan | PartFault>(parts, {
+    own: (part) => scanPart(openHostDisk, part),
+    isLast: hasFault,
+    signal: undefined,
+  });
+  assert.ok(found!.length < parts.length, `${found!.length} of ${parts.length} parts`);
+  assert.deepEqual(found!.map(hasFault), [...found!.slice(1).map(() => false), true]);
+  const whole = await outcome(scanFile({ connection, openDisk: openHostDisk }, file));
+  assert.throws(() => joinScans(found!, { headLines, pondPath: file.pondPath }), whole as Error);
+});
+
+test('a part that waits is ended by a fault before it', needsThreads, async () => {
+  const { parts } = onDisk((row) => (row === 50 ? '1,2' : String(row)));
+  // The last task begins in this thread, and waits until it is ended.
+  const own = (_: TablePart, ended: AbortSignal): Promise<undefined> =>
+    new Promise((_resolve, reject) => ended.addEventListener('abort', () => reject(cancelled())));
+  const found = await inThreads<TablePart, PartScan | PartFault>(parts.slice(0, availableParallelism()), {
+    own,
+    isLast: hasFault,
+    signal: undefined,
+  });
+  assert.deepEqual(found, [{ fault: { kind: 'width', line: 52, expected: 2, got: 3 } }]);
+});
+
 test('a part without a scan ends the others', needsThreads, async () => {
   const { parts } = onDisk();
   let count = 0;
@@ -210,7 +285,7 @@ test('a part without a scan ends the others', needsThreads, async () => {
     count += 1;
     return Promise.resolve(undefined);
   };
-  assert.equal(await inThreads<TablePart, PartScan>(parts, { own, signal: undefined }), undefined);
+  assert.equal(await inThreads<TablePart, PartScan | PartFault>(parts, { own, signal: undefined }), undefined);
   assert.equal(count, 1);
 });
 
@@ -221,13 +296,16 @@ test('a part without a scan in another thread ends the one in this thread', need
   const bad = { ...good!, ranges: [{ from: 0, to: 30 }], isLast: false };
   const untilEnd = (_: TablePart, ended: AbortSignal): Promise<undefined> =>
     new Promise((_resolve, reject) => ended.addEventListener('abort', () => reject(cancelled())));
-  assert.equal(await inThreads<TablePart, PartScan>([bad, bad], { own: untilEnd, signal: undefined }), undefined);
+  assert.equal(
+    await inThreads<TablePart, PartScan | PartFault>([bad, bad], { own: untilEnd, signal: undefined }),
+    undefined,
+  );
 });
 
 test('cancellation ends the threads', async () => {
   const { parts } = onDisk();
   const controller = new AbortController();
-  const scanning = inThreads<TablePart, PartScan>(parts, {
+  const scanning = inThreads<TablePart, PartScan | PartFault>(parts, {
     own: (part, ended) => scanPart(openHostDisk, part, ended),
     signal: controller.signal,
   });

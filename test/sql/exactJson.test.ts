@@ -91,4 +91,9 @@ test('a number of more than 17 digits, or too small for a double, is text in que
       assert.equal(text.replace('[""0.5""]', '[0.5]'), expected, path);
     }
   }
+  const { text } = await run('queryToText', {
+    sql: 'SELECT a, count(*) AS n, sum(b) AS b FROM "/in/*" GROUP BY ALL ORDER BY a DESC',
+    format: 'csv',
+  });
+  assert.equal(text, `a,n,b\n0.5,5,7.5\n${long},5,12.5\n`);
 });

@@ -1,8 +1,10 @@
 import { isPondError, PondError } from '../base/error.ts';
+import { type Pond } from '../pond/types.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { invalidError, readResources, type StoredResource } from '../resources/readResource.ts';
 import { selectResources } from '../resources/select.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
+import { stagedError } from './stagedOnly.ts';
 
 /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
 export async function findResource(tree: FileSystem, kind: string, name: string): Promise<Resource> {
@@ -10,6 +12,15 @@ export async function findResource(tree: FileSystem, kind: string, name: string)
   const found = select(stored, kind, name);
   if (found.resource === undefined) throw invalidError(found);
   return found.resource;
+}
+
+/** Returns a checked resource of a kind in the latest commit. Fails as findResource; the error says when it is staged. */
+export async function findCommitted(pond: Pick<Pond, 'at' | 'fs'>, kind: string, name: string): Promise<Resource> {
+  try {
+    return await findResource(await pond.at('HEAD'), kind, name);
+  } catch (error) {
+    throw await stagedError(error, pond, { names: [name], kind });
+  }
 }
 
 function select(stored: readonly StoredResource[], kind: string, name: string): StoredResource {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { type Grants, type HostAccess } from '../resources/model/grants.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -41,5 +41,5 @@ function parseGrant(bytes: Uint8Array | undefined): HostAccess | undefined {
 }
 
 function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 40);
+  return sha256Of(text).slice(0, 40);
 }

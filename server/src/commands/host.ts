@@ -163,6 +163,7 @@ export class CommandHost implements Host {
       signal: signal ?? new AbortController().signal,
       progress: progress ?? (() => {}),
       findResource: async (...named) => (await import('./findResource.ts')).findResource(...named),
+      findCommitted: async (...named) => (await import('./findResource.ts')).findCommitted(...named),
     };
   }
 

@@ -4,7 +4,7 @@ import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost }
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { observed } from '../remote/content.ts';
-import { byteProgress } from './byteProgress.ts';
+import { byteProgress } from '../base/byteProgress.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command, type CommandContext } from './verb.ts';
 import { isInside } from './hostPaths.ts';

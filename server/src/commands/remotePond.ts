@@ -8,7 +8,7 @@ import { openLayout } from '../replica/layout.ts';
 import { originAccess, readOrigin } from '../replica/originRecord.ts';
 import { findPond } from '../replica/pondsOnStore.ts';
 import { type Disk } from '../storage/disk.ts';
-import { byteProgress } from './byteProgress.ts';
+import { byteProgress } from '../base/byteProgress.ts';
 import { originHome } from './pondOrigin.ts';
 import { type PondAccess } from './verb.ts';
 

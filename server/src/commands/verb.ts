@@ -57,6 +57,8 @@ export interface CommandContext extends Required<Job> {
   readonly effects: Effects;
   /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
   readonly findResource: (tree: FileSystem, kind: string, name: string) => Promise<Resource>;
+  /** Returns one of the latest commit. Fails as findResource; the error says when it is staged. */
+  readonly findCommitted: (pond: Pick<ResourcePond, 'at' | 'fs'>, kind: string, name: string) => Promise<Resource>;
 }
 
 /** The outside world, as commands see it. */

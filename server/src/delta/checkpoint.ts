@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
@@ -122,7 +122,7 @@ function hintFor(snapshot: DeltaSnapshot, size: number, bytes: Uint8Array): Uint
     sizeInBytes: bytes.byteLength,
     numOfAddFiles: snapshot.files.size,
     // An altered byte may leave a checkpoint that is readable and names another file.
-    tags: { [sha256Tag]: createHash('sha256').update(bytes).digest('hex') },
+    tags: { [sha256Tag]: sha256Of(bytes) },
   };
   return new TextEncoder().encode(JSON.stringify(hint));
 }

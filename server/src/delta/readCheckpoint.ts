@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type RowGroup } from 'hyparquet';
+import { sha256Of } from '../base/sha256.ts';
 import { lazyAsync } from '../base/lazy.ts';
 import { type CommitNumber } from './commitNumber.ts';
 import { PondError } from '../base/error.ts';
@@ -47,7 +47,7 @@ export async function readCheckpointHead(
 function checkpointBytes(disk: Disk, file: string, sha256: string | undefined): Uint8Array {
   const bytes = looksLikeParquet(disk, file) ? disk.readFile(file) : undefined;
   if (!bytes) throw new PondError('pond-damaged', `${file} is not Parquet`, { path: file });
-  const got = sha256 === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
+  const got = sha256 === undefined ? undefined : sha256Of(bytes);
   if (got === sha256) return bytes;
   throw new PondError('pond-damaged', `${file} is altered: its hash is ${got}; expected ${sha256}`, { path: file });
 }

@@ -1,5 +1,5 @@
 /** Converts names of a pond to names of files and pages, and escapes its texts for other languages. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { printableLines } from '../base/printable.ts';
 
 /** Names that Windows reserves for devices, and one that represents its folder on the web. */
@@ -81,5 +81,5 @@ function plainName(name: string): string {
 }
 
 function digitsOf(name: string, length: number): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, length);
+  return sha256Of(name).slice(0, length);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 
 /** Part of a content key: plain data, in which order counts. */
 export type KeyPart = string | number | boolean | null | readonly KeyPart[];
@@ -8,5 +8,5 @@ export type KeyPart = string | number | boolean | null | readonly KeyPart[];
  * recipe and its version.
  */
 export function keyOf(...parts: readonly KeyPart[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256Of(JSON.stringify(parts));
 }

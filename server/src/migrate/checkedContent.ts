@@ -1,5 +1,6 @@
 /** Content of a source, checked against the hash and the size that the source states. */
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type Content } from '../tinyfs/backend.ts';
@@ -33,7 +34,7 @@ export function checkedFile(disk: Disk, path: string, location: string, stated: 
 /** Returns bytes that are as stated. Fails `pond-damaged`. */
 export function checkedBytes(bytes: Uint8Array, path: string, { sizeBytes, sha256 }: StatedContent): Uint8Array {
   if (bytes.length !== sizeBytes) throw damagedSource(path, sizeProblem(bytes.length, sizeBytes));
-  const got = createHash('sha256').update(bytes).digest('hex');
+  const got = sha256Of(bytes);
   if (got !== sha256) throw damagedSource(path, hashProblem(got, sha256));
   return bytes;
 }

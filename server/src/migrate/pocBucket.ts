@@ -2,7 +2,7 @@
  * Reads the backup of a pond of 2025 from a store: `POND` says how many batches there are, batch `n` has the updates of one
  * command, and `asset/HASH` the content of larger files. Batches and assets are compressed.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
@@ -77,7 +77,7 @@ class PocBackupReader {
       const entries = await this.#entries(number, packed);
       const added = entries.flatMap((entry, row) => this.#versionOf(entry, { number, row }));
       const modifiedMs = (await this.#store.stat(key, this.#request))?.modifiedMs ?? 0;
-      const sha256 = createHash('sha256').update(packed).digest('hex');
+      const sha256 = sha256Of(packed);
       this.#history.states.push({ number, timeUs: Math.round(modifiedMs * 1000), sha256, added });
     } catch (error) {
       const path = this.#location(key);

@@ -1,8 +1,8 @@
 /** Checks of a pond of 2025 before anything of it is written: every file against its hash, every path once. */
 import { type Job } from '../base/job.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { cancellable } from './cancellable.ts';
 import { problemIn, readThrough, targetProblem, wholeContent } from './checkedContent.ts';
+import { followed } from './followed.ts';
 import { parquetRows, rowsBytesMax } from './parquetRows.ts';
 import { isSpecTable } from './pocCommits.ts';
 import { type PocEntryType } from './pocEntries.ts';
@@ -34,7 +34,7 @@ export async function soundVersions(
       continue;
     }
     types.set(version.path, version.type);
-    const problem = await contentProblem(version, job.signal);
+    const problem = await contentProblem(version, job);
     if (problem === undefined) sound.add(version);
     else findings.damage.push({ path: version.location, problem });
   }
@@ -59,13 +59,13 @@ const isReadAsRows = (version: PocVersion): boolean =>
   version.type === 'syntree' || isSpecTable(version) || isProgressTable(version);
 
 /** Returns what is wrong with the content of a version; undefined when it is as its hash says. */
-async function contentProblem(version: PocVersion, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const { type, location, target, open } = version;
+async function contentProblem(version: PocVersion, job: Job): Promise<string | undefined> {
+  const { type, path, sizeBytes, location, target, open } = version;
   if (type === 'tree') return undefined;
   if (type === 'symlink') return target === undefined ? undefined : targetProblem(target);
   try {
     if (isReadAsRows(version)) await parquetRows(await wholeContent(await open(), location, rowsBytesMax), location);
-    const { first, last } = await readThrough(cancellable(await open(), signal));
+    const { first, last } = await readThrough(followed(await open(), job, { step: `checking ${path}`, sizeBytes }));
     const isParquet = first === parquetMagic && last === parquetMagic;
     return type === 'data' || isParquet ? undefined : `a ${type} must be Parquet, and this is not`;
   } catch (error) {

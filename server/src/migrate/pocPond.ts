@@ -1,5 +1,5 @@
 /** Reads a pond of 2025 from its host directory: every state of the root is kept, each names those of its directories. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { type Job } from '../base/job.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -61,7 +61,7 @@ class PocPondReader {
       const bytes = this.#disk.readFile(file) ?? new Uint8Array();
       await this.#readEntries('', await pocEntries(bytes, this.#hostPath(file)), added);
       const timeUs = Math.round((this.#disk.stat(file)?.modifiedMs ?? 0) * 1000);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = sha256Of(bytes);
       this.#history.states.push({ number, timeUs, sha256, added });
     } catch (error) {
       this.#damaged(file, error);

@@ -78,7 +78,7 @@ export class AppendedTexts {
     path: string,
     { wanted, live, contents }: AppendedContent,
   ): Promise<AppendedSeries | undefined> {
-    const { sizesBytes } = await contents.check(live);
+    const { sizesBytes } = await contents.check(live, path);
     const versions = [...wanted].sort((a, b) => a - b);
     const ends = versions.map((version) =>
       live.reduce((end, { range }, index) => (range.last <= version ? end + sizesBytes[index]! : end), 0),

@@ -3,7 +3,7 @@ import { type Job } from '../base/job.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { blake3Of } from './blake3.ts';
-import { cancellableStream } from './cancellable.ts';
+import { followedStream } from './followed.ts';
 import { type ContentHashes } from './watertownHistory.ts';
 import { type TreeComparison } from './source.ts';
 
@@ -11,14 +11,14 @@ import { type TreeComparison } from './source.ts';
 export async function compareContents(
   source: ContentHashes,
   migrated: WorkingDirectory,
-  { signal }: Job,
+  job: Job,
 ): Promise<readonly TreeComparison[]> {
   const before = new Map<string, string[]>();
   const after = new Map<string, string[]>();
   for (const [path, hashes] of [...source].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const top = path.indexOf('/', 1) < 0 ? '/' : path.slice(0, path.indexOf('/', 1));
     add(before, top, [path, ...hashes].join(' '));
-    add(after, top, [path, ...(await hashesOf(migrated, path.slice(1), signal))].join(' '));
+    add(after, top, [path, ...(await hashesOf(migrated, path.slice(1), job))].join(' '));
   }
   const comparisons: TreeComparison[] = [];
   for (const [path, lines] of before) {
@@ -36,11 +36,7 @@ function add(lines: Map<string, string[]>, key: string, line: string): void {
   else own.push(line);
 }
 
-async function hashesOf(
-  migrated: WorkingDirectory,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly string[]> {
+async function hashesOf(migrated: WorkingDirectory, path: string, job: Job): Promise<readonly string[]> {
   const found = (await migrated.get(path, { followLinks: false }))?.node;
   if (found === undefined) return ['missing'];
   const versions: Node[] = [];
@@ -50,7 +46,8 @@ async function hashesOf(
   }
   const hashes: string[] = [];
   for (const version of versions) {
-    hashes.push(await blake3Of(cancellableStream(migrated.backend.read(version), signal)));
+    const step = { step: `comparing ${path}`, sizeBytes: version.sizeBytes };
+    hashes.push(await blake3Of(followedStream(migrated.backend.read(version), job, step)));
   }
   return hashes;
 }

@@ -5,8 +5,8 @@ import { LruCache } from '../base/lruCache.ts';
 import { readRowGroup } from '../parquet/file.ts';
 import { type Disk } from '../storage/disk.ts';
 import { acquireHasher, digestSoFar, releaseHasher } from './blake3.ts';
-import { cancellableStream } from './cancellable.ts';
 import { damagedSource, problemIn, wholeContent } from './checkedContent.ts';
+import { contentFollower } from './followed.ts';
 import { rowsBytesMax } from './parquetRows.ts';
 import { contentChunks } from './watertownChunks.ts';
 import { type WatertownRow } from './watertownRow.ts';
@@ -33,15 +33,15 @@ interface Sequence {
 /** Reads contents from the table on a disk whose root is the data directory. */
 export class WatertownContents {
   readonly #disk: Disk;
-  readonly #signal: AbortSignal | undefined;
+  readonly #job: Job;
   readonly #groups = new LruCache<string, readonly (Uint8Array | undefined)[]>({
     max: cachedBytesMax,
     sizeOf: (contents) => contents.reduce((sum, content) => sum + (content?.length ?? 0), 1),
   });
 
-  constructor(disk: Disk, { signal }: Job) {
+  constructor(disk: Disk, job: Job) {
     this.#disk = disk;
-    this.#signal = signal;
+    this.#job = job;
   }
 
   /** Returns where the content of a row is, for people. */
@@ -54,15 +54,18 @@ export class WatertownContents {
     return await wholeContent(this.#partsOf(row), this.location(row), rowsBytesMax);
   }
 
-  /** Reads the contents of rows to their end, and compares them as `open` does. Fails `pond-damaged`. */
-  async check(rows: readonly WatertownRow[]): Promise<CheckedContents> {
+  /** Reads the contents of rows of a path to their end, and compares them as `open` does. Fails `pond-damaged`. */
+  async check(rows: readonly WatertownRow[], path: string): Promise<CheckedContents> {
+    const follow = contentFollower(this.#job, { step: `checking ${path}`, sizeBytes: statedSize(rows) });
     const all = await acquireHasher();
     try {
       const sizesBytes: number[] = [];
       for (const [index, row] of rows.entries()) {
         let sizeBytes = 0;
-        const content = this.#checked(row, { all, isFirst: index === 0 });
-        for await (const part of cancellableStream(content, this.#signal)) sizeBytes += part.length;
+        for await (const part of this.#checked(row, { all, isFirst: index === 0 })) {
+          await follow(part);
+          sizeBytes += part.length;
+        }
         sizesBytes.push(sizeBytes);
       }
       return { blake3: all.digest('hex'), sizesBytes };
@@ -145,4 +148,12 @@ export class WatertownContents {
     if (path === undefined) throw damagedSource(`_large_files/${name}.parquet`, 'it is missing');
     yield* contentChunks(openDataFile(this.#disk, path), path);
   }
+}
+
+/** Bytes of the contents of rows; undefined where one does not state them. */
+function statedSize(rows: readonly WatertownRow[]): number | undefined {
+  return rows.reduce<number | undefined>(
+    (sum, { sizeBytes }) => (sum === undefined || sizeBytes === undefined ? undefined : sum + sizeBytes),
+    0,
+  );
 }

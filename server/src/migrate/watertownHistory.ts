@@ -207,7 +207,7 @@ export class WatertownHistory {
 
   async #oneVersion(row: WatertownRow, path: string): Promise<readonly SourceChange[]> {
     if (row.range.isMerged) return [];
-    const { blake3: hash, sizesBytes } = await this.#contents.check([row]);
+    const { blake3: hash, sizesBytes } = await this.#contents.check([row], path);
     const type =
       row.type === 'file:physical:version' ? 'file' : row.type === 'table:physical:series' ? 'series' : 'table';
     this.#hashes.set(row.nodeId, type === 'series' ? [...(this.#hashes.get(row.nodeId) ?? []), hash] : [hash]);
@@ -240,7 +240,7 @@ export class WatertownHistory {
     if (missing !== undefined) {
       this.#findings.damage.push({ path, problem: `version ${missing} of the series is missing` });
     }
-    const { blake3, sizesBytes } = await this.#contents.check(live);
+    const { blake3, sizesBytes } = await this.#contents.check(live, path);
     this.#hashes.set(row.nodeId, [blake3]);
     const sizeBytes = sizesBytes.reduce((sum, size) => sum + size, 0);
     const open = (): Content => this.#contents.open(live);

@@ -6,7 +6,7 @@ import { type Commit } from '../pond/commitRecord.ts';
 import { type Pond, type Transaction } from '../pond/types.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { cancellable } from './cancellable.ts';
+import { followed } from './followed.ts';
 import { type FinalChanges, type SourceChange, type SourceCommit } from './source.ts';
 
 /** Author and operation of the commits of a migration. */
@@ -145,7 +145,8 @@ export class MigrationWriter {
     await createParents(base, path);
     const before = (await base.get(path, { followLinks: false }))?.node;
     const options = { type, ...(attributes && { attributes }) };
-    const { node } = await base.writeFile(path, cancellable(await open(), this.#job.signal), options);
+    const content = followed(await open(), this.#job, { step: `migrating /${path}`, sizeBytes });
+    const { node } = await base.writeFile(path, content, options);
     if (before !== undefined && node.version === before.version && node.sha256 === before.sha256)
       this.#counts.unchanged++;
     else this.#counts.versions++;

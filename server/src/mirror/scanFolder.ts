@@ -1,5 +1,6 @@
 /** The folder's side: every file by its stat; a file is read where that differs from the last state. */
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { type HostFolder, type HostItem, type HostItemState, isWorkName } from '../storage/hostFolder.ts';
 import { joinPath, parentOf } from '../storage/diskPath.ts';
@@ -99,7 +100,7 @@ function removeLeftover({ folder, now }: FolderScan, path: string, item: HostIte
 
 function addLink(scan: FolderScan, path: string, state: HostItemState, items: Map<string, FolderItem>): void {
   const target = scan.folder.readLink(path);
-  if (staysInside(path, target)) items.set(path, { value: linkValue(sha256(target)), state });
+  if (staysInside(path, target)) items.set(path, { value: linkValue(sha256Of(target)), state });
   else scan.left.hold(path, 'it is a link that leads out of the folder');
 }
 
@@ -164,9 +165,4 @@ async function readItem(scan: FolderScan, { path, state }: FileToRead): Promise<
 /** True when an item was not touched between two looks. */
 export function isSameState(a: HostItemState, b: HostItemState): boolean {
   return a.sizeBytes === b.sizeBytes && a.modifiedMs === b.modifiedMs && a.inode === b.inode;
-}
-
-/** Lower-case hex SHA-256 of a text. */
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

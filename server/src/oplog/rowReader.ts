@@ -3,7 +3,7 @@
  * traversal of the directory needs the adjacent rows next, and decoding a page costs the same for one row or all. The
  * most recently used footers and row groups are cached; data files never change, so the cache is never stale.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type Add } from '../delta/actions.ts';
 import { sha256Tag } from '../delta/log.ts';
@@ -145,7 +145,7 @@ export class RowReader {
     const add = await this.#addOf(path);
     const expected = add?.tags?.[sha256Tag];
     if (tailStart === 0 && typeof expected === 'string') {
-      const got = createHash('sha256').update(tail).digest('hex');
+      const got = sha256Of(tail);
       if (got !== expected) throw altered(path, add, `its hash is ${got}; expected ${expected}`);
     }
     await this.#verifyLarge(path, sizeBytes);

@@ -7,7 +7,7 @@
  * its parent by the hash that covers the history before it. Anything else is passed over: a damaged or missing text, the
  * state of another pond, and one from before the log was replaced.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { lazy } from '../base/lazy.ts';
 import { isPondError } from '../base/error.ts';
 import { serializeCommit } from '../delta/actions.ts';
@@ -45,7 +45,7 @@ export class SavedTables {
   /** `cache` opens the cache on first use. `directory` names the pond: another one there later has another log. */
   constructor(cache: () => TextCache, directory: string) {
     this.#cache = lazy(cache);
-    this.#key = sha256(JSON.stringify(['table', formatVersion, directory]));
+    this.#key = sha256Of(JSON.stringify(['table', formatVersion, directory]));
   }
 
   /** The state that was read or written last. */
@@ -81,7 +81,7 @@ export class SavedTables {
 
 function entryHash(disk: Disk, state: Pick<TableBase, 'head'> | undefined): string | undefined {
   const bytes = state && disk.readFile(commitFile(state.head.version));
-  return bytes && sha256(bytes);
+  return bytes && sha256Of(bytes);
 }
 
 /** The text is the actions of the table, as in a log entry, after a line with their hash. */
@@ -90,12 +90,12 @@ function textOf({ head, rows, entry, isOursAlone }: SavedTable): string {
   const commitInfo = { version, rows, entry, isOursAlone, checkpointVersion };
   const actions = { commitInfo, protocol, metaData, txns: [...transactions.values()], removes: [], adds: [] };
   const text = new TextDecoder().decode(serializeCommit(actions));
-  return `${sha256(text)}\n${text}`;
+  return `${sha256Of(text)}\n${text}`;
 }
 
 function parsed(text: string | undefined): SavedTable | undefined {
   const end = text?.indexOf('\n') ?? -1;
-  if (text === undefined || end < 0 || sha256(text.slice(end + 1)) !== text.slice(0, end)) return undefined;
+  if (text === undefined || end < 0 || sha256Of(text.slice(end + 1)) !== text.slice(0, end)) return undefined;
   try {
     return parsedActions(text.slice(end + 1));
   } catch (error) {
@@ -118,8 +118,4 @@ function parsedActions(text: string): SavedTable | undefined {
     entry: fields.hash('entry'),
     isOursAlone: fields.flag('isOursAlone'),
   };
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

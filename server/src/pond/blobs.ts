@@ -1,5 +1,6 @@
 /** Content over the inline limit: immutable files, each written once and named by its SHA-256. */
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { contentProblem } from '../storage/contentCheck.ts';
 import { unchangedStream } from '../storage/unchangedFiles.ts';
@@ -7,7 +8,6 @@ import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
 import { type BlobOrigin } from '../storage/pondStorage.ts';
 import { type Content } from '../tinyfs/backend.ts';
-import { sha256 } from './hash.ts';
 import { type NewBlobs } from './newBlobs.ts';
 
 /** Content of at most this many bytes is stored in its row. */
@@ -135,7 +135,7 @@ function readBlob(disk: Disk, hash: string, sizeBytes: number, range?: ByteRange
 }
 
 function inlineContent(bytes: Uint8Array): StoredContent {
-  return { sha256: sha256(bytes), sizeBytes: bytes.length, inline: bytes, isNew: false };
+  return { sha256: sha256Of(bytes), sizeBytes: bytes.length, inline: bytes, isNew: false };
 }
 
 async function* verified(content: AsyncIterable<Uint8Array>, hash: string, path: string): AsyncIterable<Uint8Array> {

@@ -3,6 +3,7 @@
  * which it leads: so the trees of all commits are checked without a visit to any, and shared parts once.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
@@ -10,7 +11,7 @@ import { rootId, type RowMetadata, type StoredRow } from '../oplog/rows.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { rowsHash } from './commitHash.ts';
 import { type Findings } from './findings.ts';
-import { chainHash, sha256 } from './hash.ts';
+import { chainHash } from './hash.ts';
 import { commitRow } from './history.ts';
 import { type Page, pageHash } from './pages.ts';
 import { pageOf } from './pageStore.ts';
@@ -125,7 +126,7 @@ export class RowCheck {
     const metadata = metadataOf(row);
     if (metadata.deleted !== true) {
       if (sizeBytes > inlineBytesMax) this.#blob(row);
-      else if (content?.length !== sizeBytes || sha256(content) !== row.sha256) {
+      else if (content?.length !== sizeBytes || sha256Of(content) !== row.sha256) {
         this.#findings.add(`${this.#where(row)}: its content is not what was written`);
       }
     }

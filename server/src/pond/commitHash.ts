@@ -4,11 +4,12 @@
  * bytes.
  */
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { commitFile } from '../delta/log.ts';
 import { compareRows, type OpRow } from '../oplog/rows.ts';
-import { fieldsText, sha256 } from './hash.ts';
+import { fieldsText } from './hash.ts';
 import { type Commit } from './commitRecord.ts';
 
 /**
@@ -30,7 +31,7 @@ export function rowsHash(rows: readonly OpRow[], txn: CommitNumber): string {
 /** Hash of the entries of a directory or page, byte for byte; '' for any other row. */
 function listingHash({ fileType, content }: OpRow): string {
   const isListing = fileType === 'directory' || fileType === 'page';
-  return isListing && content instanceof Uint8Array ? sha256(content) : '';
+  return isListing && content instanceof Uint8Array ? sha256Of(content) : '';
 }
 
 /** Returns the hash of a commit of the pond with that id. */
@@ -42,7 +43,7 @@ export function commitHash(pondId: string, commit: Omit<Commit, 'hash'>): string
     ...[author, message, operation, commit.rootHash, commit.rowsHash ?? ''],
     ...[added, modified, removed, renamed, bytes],
   ];
-  return sha256(`commit\0${fieldsText(fields.map(String))}`);
+  return sha256Of(`commit\0${fieldsText(fields.map(String))}`);
 }
 
 /**

@@ -2,36 +2,31 @@
  * The hashes that decide whether two trees are equal. They depend on names, types, contents and attributes alone: not
  * on ids, times, versions, commit numbers or layout. docs/pond-format.md specifies the hashed bytes.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { attributesText, type DirectoryEntry } from '../oplog/directoryEntry.ts';
-
-/** Lower-case hex SHA-256 of bytes. */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /** Fields of an entry that the hash of its page covers. */
 type HashedEntry = Pick<DirectoryEntry, 'name' | 'type' | 'sha256' | 'seriesHash' | 'attributes'>;
 
 /** Hash of a page that holds entries, in name order. An empty directory has a hash like any other. */
 export function leafHash(entries: readonly HashedEntry[]): string {
-  const hash = createHash('sha256').update('leaf\0');
-  for (const entry of entries) {
-    hash.update(fieldsText([entry.name, entry.type, valueHash(entry), attributesText(entry.attributes)]));
-  }
-  return hash.digest('hex');
+  const fields = entries.flatMap((entry) => [
+    entry.name,
+    entry.type,
+    valueHash(entry),
+    attributesText(entry.attributes),
+  ]);
+  return sha256Of(`leaf\0${fieldsText(fields)}`);
 }
 
 /** Hash of a page that holds pages, in order of their digit. */
 export function forkHash(pages: readonly { readonly name: string; readonly sha256: string }[]): string {
-  const hash = createHash('sha256').update('fork\0');
-  for (const page of pages) hash.update(fieldsText([page.name, page.sha256]));
-  return hash.digest('hex');
+  return sha256Of(`fork\0${fieldsText(pages.flatMap((page) => [page.name, page.sha256]))}`);
 }
 
 /** Hash of a series after one more version; `previous` is '' before the first. */
 export function chainHash(previous: string, contentSha256: string): string {
-  return sha256(`series\0${previous}\0${contentSha256}`);
+  return sha256Of(`series\0${previous}\0${contentSha256}`);
 }
 
 /**

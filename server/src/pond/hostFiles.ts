@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { contentProblem, noteWritten } from '../storage/contentCheck.ts';
@@ -10,7 +11,6 @@ import { blobPath, inlineBytesMax } from './blobs.ts';
 import { absentBlobs, fetchBlobs } from './largeContents.ts';
 import { type PondNode } from './node.ts';
 import { type HostFile } from './hostFile.ts';
-import { sha256 } from './hash.ts';
 
 const cacheDirectory = '_pond/cache/inline';
 
@@ -62,7 +62,7 @@ async function cached(
   // A cached file with other content is replaced.
   if (known !== undefined && (await contentProblem(known, node, signal)) === undefined) return known;
   const bytes = await load(node);
-  if (sha256(bytes) !== node.sha256) {
+  if (sha256Of(bytes) !== node.sha256) {
     const what = `the content of ${node.name}, version ${node.version}, is not what its directory lists`;
     throw new PondError('pond-damaged', what, { path: node.name });
   }

@@ -1,17 +1,18 @@
 /**
  * Directories as tries of pages. Up to pageEntriesMax entries are kept in the directory's own row; more are distributed
- * over pages by the hex digits of sha256(name), recursively. The shape follows from the set of names alone, so equal
+ * over pages by the hex digits of sha256Of(name), recursively. The shape follows from the set of names alone, so equal
  * directories have equal hashes, and a change rewrites only the pages on its path.
  *
  * Invariants: a leaf's entries are in name order and at most pageEntriesMax; a fork's pages are in digit order, none
  * empty, and together hold more than pageEntriesMax entries.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { assert } from '../base/assert.ts';
 import { groupBy } from '../base/groupBy.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type DirectoryEntry } from '../oplog/directoryEntry.ts';
-import { forkHash, leafHash, sha256 } from './hash.ts';
+import { forkHash, leafHash } from './hash.ts';
 
 export const pageEntriesMax = 128;
 
@@ -222,5 +223,5 @@ function digitOf(name: string, depth: number): string {
 const nameHashes = new LruCache<string, string>({ max: 10_000 });
 
 function nameHash(name: string): string {
-  return nameHashes.get(name) ?? nameHashes.set(name, sha256(name));
+  return nameHashes.get(name) ?? nameHashes.set(name, sha256Of(name));
 }

@@ -2,6 +2,7 @@
  * Rebuilds lost log entries of a pond from its own data files: the row of a commit holds its record, and the rest follows
  * from the file. The hashes in the record vouch for it and for the rows.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { type CommitNumber, firstCommit } from '../delta/commitNumber.ts';
 import { sha256Tag } from '../delta/log.ts';
@@ -14,7 +15,6 @@ import { type StoredRow } from '../oplog/rows.ts';
 import { type Disk } from '../storage/disk.ts';
 import { hashOf } from './checkHistory.ts';
 import { rowsHash } from './commitHash.ts';
-import { sha256 } from './hash.ts';
 import { commitIn } from './history.ts';
 import { dataFileName } from './leftovers.ts';
 import { type Commit } from './commitRecord.ts';
@@ -94,7 +94,7 @@ function entryWith(number: CommitNumber, record: Readonly<Record<string, unknown
 /** True when the content of a row has the hash of the row; that of a listing is part of the hash of the rows. */
 function isIntact({ fileType, content, sha256: expected }: StoredRow): boolean {
   if (content === undefined || fileType === 'directory' || fileType === 'page') return true;
-  return sha256(content) === expected;
+  return sha256Of(content) === expected;
 }
 
 async function unlessDamaged<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -7,13 +7,13 @@
  * the oldest commit on, and the last must be the one by which the block was found. So a block says exactly what the chain
  * of commits says, or is passed over.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
 import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
 import { type Cache } from '../storage/cache.ts';
 import { commitHash } from './commitHash.ts';
 import { type Commit } from './commitRecord.ts';
-import { sha256 } from './hash.ts';
 
 /** Commits of a block, where other engines made none of them. */
 const blockCommits = 256;
@@ -79,7 +79,7 @@ function isSameBlock(a: CommitNumber, b: CommitNumber): boolean {
 }
 
 function keyOf(hash: string): string {
-  return sha256(JSON.stringify(['commits', formatVersion, hash]));
+  return sha256Of(JSON.stringify(['commits', formatVersion, hash]));
 }
 
 /** True when each commit, latest first, has a hash and names the next as its parent by its hash. */

@@ -4,11 +4,12 @@
  * process starts with the ranges in the pond's cache. A committed version never changes, so no entry is ever stale;
  * ranges that were altered, or are not ours, do not yield the hash of the series, and are walked again.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { asObject, Fields } from '../delta/fields.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
-import { chainHash, sha256 } from './hash.ts';
+import { chainHash } from './hash.ts';
 import { type CommittedNode, type PondNode, rowRefIn, type StagedNode } from './node.ts';
 import { type Overlay } from './overlay.ts';
 import { parseFacts } from './versionFacts.ts';
@@ -165,7 +166,7 @@ function isSame(a: CommittedNode | undefined, b: VersionRef): boolean {
 
 const pathOf = ({ id, version }: VersionRef): string => {
   // An id is arbitrary text from the pond, so the file is named by its hash.
-  const name = sha256(id);
+  const name = sha256Of(id);
   return `${cacheDirectory}/${name.slice(0, 2)}/${name}-${version}`;
 };
 
@@ -176,7 +177,7 @@ function readRange(disk: Disk, node: VersionRef): readonly CommittedNode[] | und
     const text = Buffer.from(disk.readFile(pathOf(node)) ?? []).toString();
     // The hash detects bytes altered on disk: the chain does not cover sizes, times and row references.
     const [hash, json] = [text.slice(0, 64), text.slice(65)];
-    if (sha256(json) !== hash) return undefined;
+    if (sha256Of(json) !== hash) return undefined;
     const versions = rowsIn(JSON.parse(json)).map((row) => nodeOf(node, row));
     return versions.length === rangeLength && isSame(versions.at(-1), node) ? versions : undefined;
   } catch (error) {
@@ -227,7 +228,7 @@ function writeRange(disk: Disk, versions: readonly CommittedNode[]): void {
     disk.makeDirectory(directory);
     const file = disk.create(temporary);
     try {
-      file.append(Buffer.from(`${sha256(json)}\n${json}`));
+      file.append(Buffer.from(`${sha256Of(json)}\n${json}`));
     } finally {
       file.close();
     }

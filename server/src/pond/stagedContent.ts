@@ -1,8 +1,8 @@
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { footerBytesOf, footerTailBytes, type ParquetFooter, readFooter } from '../parquet/footer.ts';
 import { type NewNode, type Node } from '../tinyfs/backend.ts';
 import { inlineBytesMax, type StoredContent } from './blobs.ts';
-import { sha256 } from './hash.ts';
 import { type NewContent } from './newNodes.ts';
 import { type PondNode, requireCommitted, type RowRef, type StagedNode } from './node.ts';
 import { readCommitted, readInline, type Store } from './store.ts';
@@ -98,12 +98,12 @@ export class StagedContents {
 
   #fromSpool(node: StagedNode, { offset, sizeBytes }: { offset: number; sizeBytes: number }): Uint8Array {
     const bytes = this.#spool.read(offset, sizeBytes);
-    if (sha256(bytes) === node.sha256) return bytes;
+    if (sha256Of(bytes) === node.sha256) return bytes;
     // Since the node was looked up, the journal was rewritten or, for a reader without the lock, continued.
     const now = this.#later.stagedNow(node);
     const content = now?.state === 'staged' && now.content.in === 'journal' ? now.content : undefined;
     const moved = content && this.#spool.read(content.offset, content.sizeBytes);
-    if (moved !== undefined && sha256(moved) === node.sha256) return moved;
+    if (moved !== undefined && sha256Of(moved) === node.sha256) return moved;
     throw new PondError('journal-damaged', `the staged content of ${node.name} is not what was written`, {
       hint: 'if another process just committed it, try again',
     });

@@ -1,3 +1,4 @@
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile } from '../delta/log.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -8,7 +9,6 @@ import { rootId, type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
 import { locatingDirectory } from '../tinyfs/entries.ts';
 import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
-import { sha256 } from './hash.ts';
 import { type Commit } from './commitRecord.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -111,7 +111,7 @@ type InlineVersion = Pick<CommittedNode, 'id' | 'name' | 'version' | 'row' | 'sh
 export async function readInline(store: Store, version: InlineVersion): Promise<Uint8Array> {
   const { row } = version;
   const { content } = await store.opLog.readRow(requestOf(version));
-  if (content === undefined || sha256(content) !== version.sha256) {
+  if (content === undefined || sha256Of(content) !== version.sha256) {
     throw new PondError(
       'pond-damaged',
       `the content of ${shownVersion(version)} in commit ${row.txn} is not what was written`,

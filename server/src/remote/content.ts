@@ -1,5 +1,6 @@
 /** Streams of bytes on their way to or from a store. */
 import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type ObjectBody, type RequestOptions } from './objectStore.ts';
@@ -8,7 +9,7 @@ import { type ObjectBody, type RequestOptions } from './objectStore.ts';
 export function bodyOf(bytes: Uint8Array): ObjectBody {
   return {
     sizeBytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     open: (start, end) => chunksOf(bytes.subarray(start, end)),
   };
 }

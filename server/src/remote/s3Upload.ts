@@ -8,6 +8,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { createHash, type Hash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ObjectBody, type RequestOptions } from './objectStore.ts';
@@ -175,7 +176,7 @@ export class S3Upload {
     const bytes = Buffer.concat(chunks);
     if (bytes.length !== end - start) throw this.#changed(body);
     whole.update(bytes);
-    return { number, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { number, bytes, sha256: sha256Of(bytes) };
   }
 
   #changed({ sizeBytes, sha256 }: ObjectBody): PondError {

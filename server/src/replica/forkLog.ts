@@ -2,7 +2,7 @@
  * The log of a fork: the history of a pond under another id. The hash of a commit covers the id of its pond, and the row of
  * the commit has the hash, so each entry and each data file is written again. Trees, contents and their hashes stay.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { type Add, type DeltaCommit, type Remove, serializeCommit } from '../delta/actions.ts';
 import { type CommitNumber, commitsUp, firstCommit } from '../delta/commitNumber.ts';
@@ -166,7 +166,7 @@ class ForkWriter {
 
 /** Returns the UUID that names the file of a fork in the place of a file of the pond. */
 function forkedName(id: string, path: string): string {
-  const hex = createHash('sha256').update(`${id}\0${path}`).digest('hex');
+  const hex = sha256Of(`${id}\0${path}`);
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',
   );

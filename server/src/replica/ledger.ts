@@ -3,7 +3,7 @@
  * sent. It is in the user's cache folder, saves requests, and answers `status` without the network. Without it, or with
  * a wrong one, a push asks the store instead.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { addressOf, type RemoteLocation } from '../remote/location.ts';
@@ -57,9 +57,7 @@ export class Ledger {
     this.#disk = disk;
     this.#now = now;
     // Text of a pond becomes part of a host file name only as a hash.
-    const name = createHash('sha256')
-      .update(JSON.stringify([of.pond, of.address]))
-      .digest('hex');
+    const name = sha256Of(JSON.stringify([of.pond, of.address]));
     this.#folder = `remotes/${name.slice(0, 32)}`;
     this.uploads = uploadsIn(disk, this.#folder);
   }

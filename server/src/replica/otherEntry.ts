@@ -2,11 +2,11 @@
  * Entries of a log on a store that are not the pond's own of that version: a damaged copy of the pond's own entry, which
  * may be repaired, or an entry of another history, which is never replaced.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile } from '../delta/log.ts';
 import { parseCommit } from '../delta/parse.ts';
-import { sha256 } from '../pond/hash.ts';
 import { commitIn } from '../pond/history.ts';
 import { type Commit } from '../pond/commitRecord.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
@@ -33,7 +33,7 @@ export async function isDamagedCopy(source: StoredFiles, entry: OtherEntry): Pro
   const ours = version > source.latest ? undefined : source.disk.readFile(commitFile(version));
   if (ours === undefined) return false;
   const sent = known?.version === version ? known.sha256 : undefined;
-  const isAsSent = theirs !== undefined && sha256(theirs) === sent;
+  const isAsSent = theirs !== undefined && sha256Of(theirs) === sent;
   const own = soundCommit(source.pond, version, ours);
   if (own === undefined) {
     if (isAsSent) throw ownDamage(version);
@@ -45,7 +45,7 @@ export async function isDamagedCopy(source: StoredFiles, entry: OtherEntry): Pro
   // Not by the id: a copy of the folder, with what is staged, commits under the same one.
   if (commit !== undefined && (own.hash === undefined || commit.hash !== own.hash)) return false;
   const isNamed = theirs !== undefined && namesCommit(theirs, own);
-  const isLost = sent === sha256(ours) && (theirs === undefined || !isReadable(version, theirs));
+  const isLost = sent === sha256Of(ours) && (theirs === undefined || !isReadable(version, theirs));
   if (isNamed && isAsSent) throw ownDamage(version);
   return isNamed || isLost;
 }

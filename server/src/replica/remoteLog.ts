@@ -1,4 +1,5 @@
 /** The log of a copy on a store: its end, and whether it is the log of this pond. */
+import { sha256Of } from '../base/sha256.ts';
 import {
   commitNumber,
   type CommitNumber,
@@ -8,7 +9,6 @@ import {
 } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { commitFile, logDirectory } from '../delta/log.ts';
-import { sha256 } from '../pond/hash.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type KnownTip } from './ledger.ts';
@@ -65,7 +65,7 @@ export function isKnown(source: StoredFiles, tip: RemoteTip, known: KnownTip | u
   // An answer of S3 says seconds where a listing says milliseconds.
   if (Math.abs(known.modifiedMs - tip.modifiedMs) >= 1000) return false;
   const own = source.disk.readFile(commitFile(tip.version));
-  return own !== undefined && sha256(own) === known.sha256;
+  return own !== undefined && sha256Of(own) === known.sha256;
 }
 
 /** The entry at the end of the log on a store, compared with the pond's own. */
@@ -90,7 +90,7 @@ export async function compareEnd(
   const isSame =
     theirs !== undefined &&
     (ours === undefined ? await isSameCommit(source, version, theirs) : Buffer.compare(ours, theirs) === 0);
-  const end = isSame ? { version, sizeBytes, modifiedMs, sha256: sha256(theirs) } : undefined;
+  const end = isSame ? { version, sizeBytes, modifiedMs, sha256: sha256Of(theirs) } : undefined;
   return { version, theirs, known, end };
 }
 

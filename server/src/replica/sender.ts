@@ -1,4 +1,5 @@
 /** Sends the files and log entries of batches to a store; what the store has already is compared, and not sent again. */
+import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -6,7 +7,6 @@ import { mapLimit } from '../base/mapLimit.ts';
 import { commitFile } from '../delta/log.ts';
 import { blobDirectory } from '../pond/blobs.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
-import { sha256 } from '../pond/hash.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { bodyOf } from '../remote/content.ts';
@@ -89,7 +89,7 @@ export class PushSender {
     this.#lists.delete(batch);
     const { version, bytes } = last;
     const stat = await this.#parts.store.stat(commitFile(version), this.#options);
-    return { version, sizeBytes: bytes.length, modifiedMs: stat?.modifiedMs ?? 0, sha256: sha256(bytes) };
+    return { version, sizeBytes: bytes.length, modifiedMs: stat?.modifiedMs ?? 0, sha256: sha256Of(bytes) };
   }
 
   /** Returns the blobs that the store does not have. Fails `remote-damaged` for one that has another size there. */

@@ -1,5 +1,5 @@
 /** Parts of large objects that arrived at a store, kept in the user's cache folder for a later push to continue. */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { type PartialUpload, type UploadedPart, type UploadLedger } from '../remote/s3Settings.ts';
@@ -9,8 +9,7 @@ import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
 
 /** Returns the ledger of uploads in a folder. What cannot be read or written there is uploaded again. */
 export function uploadsIn(disk: Disk, folder: string): UploadLedger {
-  const pathOf = (key: string): string =>
-    joinPath(folder, `upload-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`);
+  const pathOf = (key: string): string => joinPath(folder, `upload-${sha256Of(key).slice(0, 32)}`);
   return {
     get(key) {
       const bytes = optional(() => disk.readFile(pathOf(key)));

@@ -3,6 +3,7 @@
  * once; the content of some objects, or of all, is read back and compared with its hash.
  */
 import { createHash, randomInt } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
@@ -10,7 +11,6 @@ import { type Job } from '../base/job.ts';
 import { mapLimit } from '../base/mapLimit.ts';
 import { checkpointFile, commitFile, hintFile, readHint } from '../delta/log.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
-import { sha256 } from '../pond/hash.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { hashOfFile } from './localFiles.ts';
@@ -160,7 +160,7 @@ class CopyCheck {
     const logFiles = entries.map(({ version, bytes }) => ({
       path: commitFile(version),
       sizeBytes: bytes.length,
-      sha256: sha256(bytes),
+      sha256: sha256Of(bytes),
     }));
     const files = [...logFiles, ...data.values(), ...blobs.values()];
     await this.files(files.filter(({ path }) => !this.#compared.has(path)));

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { type InexactColumn, inexactColumn } from '../parquet/inexact.ts';
@@ -65,7 +65,7 @@ async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promi
   const cached = found.get(key);
   if (cached !== undefined) return cached.column;
   const cache = createUserCache(openDisk);
-  const name = createHash('sha256').update(`exact parquet ${readingVersion} ${key}`).digest('hex');
+  const name = sha256Of(`exact parquet ${readingVersion} ${key}`);
   const text = file.sizeBytes < savedBytesMin ? undefined : cache.readText(name);
   const column = text === savedExact ? undefined : await whileUnchanged([file], () => find(file, openDisk));
   if (text === undefined && column === undefined && file.sizeBytes >= savedBytesMin) cache.writeText(name, savedExact);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { type Cache, createUserCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -23,12 +23,12 @@ export async function savedOr<T>(
   find: () => Promise<T>,
 ): Promise<T> {
   if (sizeBytes < contentBytesMin) return await find();
-  const key = hash(`reading ${readingVersion} ${name}`);
+  const key = sha256Of(`reading ${readingVersion} ${name}`);
   const saved = attempt(() => textIn(cacheOf(openDisk).readText(key), key));
   if (saved !== undefined) return form.read(saved);
   const found = await find();
   const text = form.write(found);
-  unsaved.push(() => cacheOf(openDisk).writeText(key, `${hash(`${key} ${text}`)}\n${text}`));
+  unsaved.push(() => cacheOf(openDisk).writeText(key, `${sha256Of(`${key} ${text}`)}\n${text}`));
   return found;
 }
 
@@ -45,7 +45,7 @@ export function saveFound(): void {
 /** The text of a file in the cache, without the hash in its first line; undefined for another one. */
 function textIn(content: string | undefined, key: string): string | undefined {
   const text = content?.slice(content.indexOf('\n') + 1);
-  return content?.startsWith(`${hash(`${key} ${text}`)}\n`) === true ? text : undefined;
+  return content?.startsWith(`${sha256Of(`${key} ${text}`)}\n`) === true ? text : undefined;
 }
 
 function cacheOf(openDisk: OpenDisk): Cache {
@@ -55,8 +55,6 @@ function cacheOf(openDisk: OpenDisk): Cache {
   caches.set(openDisk, cache);
   return cache;
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The result of work on the cache; undefined when it cannot be read or written. */
 function attempt<T>(work: () => T): T | undefined {

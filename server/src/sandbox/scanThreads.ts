@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { modulePath } from '../base/childHost.ts';
-import { isPondError } from '../base/error.ts';
 import { mapLimit } from '../base/mapLimit.ts';
 import { type PartSizes } from './fileParts.ts';
 
@@ -16,51 +15,78 @@ export const partSizes: PartSizes = { partBytesMin: 32 * 1024 * 1024, partsMax: 
 interface ThreadWork<T, R> {
   /** Undefined where there is no result. Fails `cancelled`. The other threads do the same by worker/scanThread.ts. */
   readonly own: (task: T, signal: AbortSignal) => Promise<R | undefined>;
+  /** True for a result after which none counts; without it, all count. */
+  readonly isLast?: (result: R) => boolean;
   /** Ends the threads, and fails `cancelled`. */
   readonly signal: AbortSignal | undefined;
 }
 
+/** Performs one task at a time. */
+interface Performer<T, R> {
+  /** Fails `cancelled` once it was ended. */
+  readonly perform: (task: T) => Promise<R | undefined>;
+  readonly end: () => Promise<void>;
+}
+
 /**
- * Returns the results of tasks in their order, performed in this thread and in others, which end with the last task.
- * Undefined when one of them has no result, which ends the others. A failure is thrown once none is performed.
+ * Returns the results of tasks in their order, up to the last that counts, performed in this thread and in others, which
+ * end with the last task. Undefined when one of them has no result. Tasks whose results do not count are ended. A failure
+ * is thrown once none is performed.
  */
 export async function inThreads<T, R>(
   tasks: readonly T[],
-  { own, signal }: ThreadWork<T, R>,
+  { own, isLast, signal }: ThreadWork<T, R>,
 ): Promise<readonly R[] | undefined> {
   const count = Math.min(threadsMax, tasks.length);
-  const threads = Array.from({ length: count - 1 }, () => new ScanThread<T, R>());
-  const over = new AbortController();
-  const idle = [(task: T) => own(task, over.signal), ...threads.map((thread) => (task: T) => thread.perform(task))];
-  const end = (): void => {
-    over.abort();
-    for (const thread of threads) void thread.end();
+  const others = Array.from({ length: count - 1 }, () => new ScanThread<T, R>());
+  const performers: readonly Performer<T, R>[] = [thisThread(own), ...others];
+  const idle = [...performers];
+  const performing = new Map<number, Performer<T, R>>();
+  // Number of tasks whose results count; tasks begin in their order, so that one after an ended one never begins.
+  let counted = tasks.length;
+  const countTo = (end: number): void => {
+    counted = Math.min(counted, end);
+    for (const [index, performer] of performing) if (index >= counted) void performer.end();
   };
-  signal?.addEventListener('abort', end);
-  let hasAll = true;
+  const cancel = (): void => countTo(0);
+  signal?.addEventListener('abort', cancel);
   try {
     throwIfCancelled(signal, 'the query');
-    return await mapLimit(tasks, count, async (task) => {
-      throwIfCancelled(over.signal, 'the query');
-      const perform = idle.pop()!;
-      const result = await perform(task);
-      idle.push(perform);
-      if (result !== undefined) return result;
-      hasAll = false;
-      end();
-      throw cancelled('the query');
+    const results = await mapLimit([...tasks.entries()], count, async ([index, task]) => {
+      if (index >= counted) return undefined;
+      const performer = idle.pop()!;
+      performing.set(index, performer);
+      const result = await performer.perform(task).catch((error: unknown) => {
+        if (index < counted) throw error;
+        return undefined;
+      });
+      performing.delete(index);
+      idle.push(performer);
+      if (result === undefined && index < counted) countTo(0);
+      else if (result !== undefined && isLast?.(result) === true) countTo(index + 1);
+      return result;
     });
-  } catch (error) {
-    if (hasAll || signal?.aborted === true || !isPondError(error, 'cancelled')) throw error;
-    return undefined;
+    throwIfCancelled(signal, 'the query');
+    return counted === 0 ? undefined : results.slice(0, counted).filter((result) => result !== undefined);
   } finally {
-    signal?.removeEventListener('abort', end);
-    await Promise.all(threads.map((thread) => thread.end()));
+    signal?.removeEventListener('abort', cancel);
+    await Promise.all(performers.map((performer) => performer.end()));
   }
 }
 
-/** A thread that performs one task at a time. */
-class ScanThread<T, R> {
+function thisThread<T, R>(own: ThreadWork<T, R>['own']): Performer<T, R> {
+  const ended = new AbortController();
+  return {
+    perform: (task) => own(task, ended.signal),
+    end: () => {
+      ended.abort();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Another thread. */
+class ScanThread<T, R> implements Performer<T, R> {
   readonly #worker: Worker;
   #task: { readonly resolve: (result: R | undefined) => void; readonly reject: (error: unknown) => void } | undefined;
 
@@ -73,14 +99,13 @@ class ScanThread<T, R> {
   }
 
   /** Performs a task. Fails with the thread's error, and `cancelled` when the thread was ended. */
-  perform(task: T): Promise<R | undefined> {
-    return new Promise((resolve, reject) => {
+  readonly perform = (task: T): Promise<R | undefined> =>
+    new Promise((resolve, reject) => {
       this.#task = { resolve, reject };
       this.#worker.postMessage(task);
     });
-  }
 
-  async end(): Promise<void> {
+  readonly end = async (): Promise<void> => {
     await this.#worker.terminate();
-  }
+  };
 }

@@ -1,4 +1,3 @@
-import { LruCache } from '../base/lruCache.ts';
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
@@ -12,11 +11,11 @@ import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
 import { parquetReading } from '../sandbox/formats.ts';
-import { isJson, writtenReading } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
-import { type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
+import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryRequest } from '../sandbox/types.ts';
+import { type KeyedFile, readableJson } from './readableJson.ts';
 import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
@@ -116,9 +115,9 @@ async function sourceOf(
   if (delta !== undefined) return await deltaSource(scope, reference, delta);
   const as = reference.reader?.as;
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
-  const perFile: SourceFile[][] = [];
+  const perFile: KeyedFile[][] = [];
   for (const file of files) perFile.push(await sourceFiles(scope, file, reference.bounds));
-  const found = await withRows(scope, perFile.flat());
+  const found = await withRows(scope, await readableJson(scope, perFile.flat()));
   const rows = found.flatMap(({ rowsPath, pondPath }) =>
     rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
   );
@@ -181,50 +180,21 @@ async function sourceFiles(
   scope: PrepareScope,
   file: ResolvedFile,
   bounds: TableReference['bounds'],
-): Promise<SourceFile[]> {
+): Promise<KeyedFile[]> {
   const { pondPath, reading, format } = file;
   const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
-  const sources: SourceFile[] = [];
+  const sources: KeyedFile[] = [];
   for (const content of contents) {
     await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const { sizeBytes, key } = content;
     const source = { sizeBytes, key, pondPath, ...(format && { format }) };
-    if (reading.converted === undefined) {
-      sources.push(await readableJson(scope, { ...source, hostPath: content.hostPath, reading }));
-    } else {
-      const hostPath = await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
-      sources.push({ ...source, hostPath, reading });
-    }
+    const hostPath =
+      reading.converted === undefined
+        ? content.hostPath
+        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
+    sources.push({ ...source, hostPath, reading });
   }
   return sources;
-}
-
-/** Maximum number of contents that are known to be read as they are. */
-const knownMax = 20_000;
-
-/** Names of JSON that DuckDB reads as it is. */
-const known = new LruCache<string, true>({ max: knownMax });
-
-/** A JSON file as DuckDB reads it, which may be written again once for each content; any other file as it is. */
-async function readableJson(
-  { worker, pond, openDisk, signal }: PrepareScope,
-  file: SourceFile & { readonly key: string },
-): Promise<SourceFile> {
-  if (!isJson(file.reading)) return file;
-  const name = `json ${conversionVersion} ${JSON.stringify([file.key, file.reading])}`;
-  if (known.get(name) === true) return file;
-  const cache = createPondCache(pond, openDisk);
-  const made = async (): Promise<{ readonly hostPath: string } | undefined> => {
-    const [encoding = null] = await worker.request('jsonEncodings', { files: [file] }, signal);
-    if (encoding === null) return undefined;
-    return await cache.make(name, async (target) => {
-      await worker.request('writeJson', { file, encoding, target }, signal);
-    });
-  };
-  const written = cache.find(name) ?? (await made());
-  if (written !== undefined) return { ...file, hostPath: written.hostPath, reading: writtenReading(file.reading) };
-  known.set(name, true);
-  return file;
 }
 
 /**

@@ -7,8 +7,8 @@
  * - The folder grows to at most `bytesMax` plus one new file. The oldest files are evicted first; files that this
  *   process used recently go only when nothing else is left: a query may be about to open them.
  */
-import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
 import { type Disk, type OpenDisk } from './disk.ts';
@@ -62,10 +62,7 @@ export function createPondCache(
 ): Cache {
   const cache = lazy(() => createUserCache(openDisk));
   // Data from a pond becomes part of a host file name only as a hash.
-  const own = (key: string): string =>
-    createHash('sha256')
-      .update(JSON.stringify([id, directory, key]))
-      .digest('hex');
+  const own = (key: string): string => sha256Of(JSON.stringify([id, directory, key]));
   return {
     find(key) {
       const found = cache().find(own(key));

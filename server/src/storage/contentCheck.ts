@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { fileState } from './fileState.ts';
 import { openHandle } from './hostOpen.ts';
@@ -123,8 +124,7 @@ function remember(key: string, hash: string): void {
 /** The folder of the marks. A mark is a file without content; its name depends on the state and on the hash. */
 const markFolder = (): string => join(userTemporaryFolder(), 'checked');
 
-const markName = (key: string, sha256: string): string =>
-  createHash('sha256').update(`${key}\0${sha256}`).digest('hex');
+const markName = (key: string, sha256: string): string => sha256Of(`${key}\0${sha256}`);
 
 function isMarked(key: string, sizeBytes: number, sha256: string): boolean {
   if (sizeBytes < markedBytesMin) return false;

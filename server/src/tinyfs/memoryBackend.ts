@@ -8,6 +8,7 @@
  * - A change in a directory that has been removed fails `not-found`.
  * - A failed batch reverts all changes since it began, including concurrent ones.
  */
+import { sha256Of } from '../base/sha256.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { PondError } from '../base/error.ts';
 import { type Backend, type Content, type DirectoryPath, type Entry, type NewNode, type Node } from './backend.ts';
@@ -22,7 +23,6 @@ import {
   noContent,
   DirectoryState,
   stateOf,
-  sha256,
   snapshotOf,
   sortedEntries,
 } from './memoryNode.ts';
@@ -149,7 +149,7 @@ export class MemoryBackend implements Backend {
 
   #replace(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
     if (before.type === 'directory') return nextVersion(before, this.#nowUs(), { attributes });
-    const changes = { content, attributes, sizeBytes: content.length, sha256: sha256(content) };
+    const changes = { content, attributes, sizeBytes: content.length, sha256: sha256Of(content) };
     return nextVersion(before, this.#nowUs(), changes);
   }
 }
@@ -157,7 +157,7 @@ export class MemoryBackend implements Backend {
 /** True when a put changes nothing, and so makes no version. Appending equal rows is a new version of a series. */
 function isSame(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): boolean {
   if (before.type === 'series' || !isDeepStrictEqual(before.attributes, attributes)) return false;
-  return before.type === 'directory' || before.sha256 === sha256(content);
+  return before.type === 'directory' || before.sha256 === sha256Of(content);
 }
 
 /** Returns the attributes after a put; omitted ones are kept. */

@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256Of } from '../base/sha256.ts';
 import { assert } from '../base/assert.ts';
 import { type Content, type Entry, type Node } from './backend.ts';
 import { compareNames } from './path.ts';
@@ -50,7 +51,7 @@ export function firstVersion(
     version: 1,
     sizeBytes: content.length,
     modifiedUs,
-    sha256: sha256(content),
+    sha256: sha256Of(content),
     attributes,
     previous: undefined,
     content,
@@ -122,10 +123,5 @@ export function sortedEntries(entries: ReadonlyMap<string, MemoryNode>): readonl
 /** Returns a hash of only names, types and hashes: equal trees have equal hashes. */
 export function directoryHash(entries: ReadonlyMap<string, MemoryNode>): string {
   const lines = sortedEntries(entries).map(({ name, node }) => JSON.stringify([name, node.type, node.sha256]));
-  return sha256(new TextEncoder().encode(lines.join('\n')));
-}
-
-/** Returns the SHA-256 of bytes, lower-case hex. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return sha256Of(new TextEncoder().encode(lines.join('\n')));
 }

@@ -5,7 +5,7 @@
  *   Somebody else may have written the record, and known texts (a license) have known hashes.
  * - Customized files stay as the user changed them.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../base/sha256.ts';
 import { fieldsOf, parseJson } from '../../base/json.ts';
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
@@ -56,7 +56,7 @@ export async function writeTexts(
       const changed = await placeFile(disk, directory, path, (temporary) =>
         writeChunks(disk, temporary, [Buffer.from(text)]),
       );
-      after.set(path, hashOf(text));
+      after.set(path, sha256Of(text));
       if (!changed) unchanged++;
     }
     removeStale(disk, directory, after, new Set(texts.map(({ path }) => path)));
@@ -69,7 +69,7 @@ export async function writeTexts(
 function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): void {
   for (const { path, text, isTheirs } of texts) {
     const there = isTheirs ? undefined : hashAt(disk, path);
-    if (there === undefined || there === before.get(path) || there === hashOf(text)) continue;
+    if (there === undefined || there === before.get(path) || there === sha256Of(text)) continue;
     const host = disk.hostPath(path) ?? path;
     const what = before.has(path)
       ? 'was changed since a site of a pond wrote it'
@@ -115,9 +115,5 @@ function writeHashes(disk: Disk, hashes: Hashes): void {
 
 function hashAt(disk: Disk, path: string): string | undefined {
   const bytes = disk.stat(path)?.kind === 'file' ? disk.readFile(path) : undefined;
-  return bytes && hashOf(bytes);
-}
-
-function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+  return bytes && sha256Of(bytes);
 }

@@ -28,4 +28,6 @@ export interface KindContext {
   readonly effects: { readonly env: (name: string) => string | undefined; readonly grants: Pick<Grants, 'has'> };
   /** Returns a checked resource of a kind in a tree. Fails `resource-not-found`, `resource-invalid`. */
   readonly findResource: (tree: FileSystem, kind: string, name: string) => Promise<Resource>;
+  /** Returns one of the latest commit. Fails as findResource; the error says when it is staged. */
+  readonly findCommitted: (pond: Pick<Pond, 'at' | 'fs'>, kind: string, name: string) => Promise<Resource>;
 }

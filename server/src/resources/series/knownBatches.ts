@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../base/sha256.ts';
 import { isPondError } from '../../base/error.ts';
 import { versionFacts, wholeHashOf } from '../../pond/series.ts';
 import { type Cache } from '../../storage/cache.ts';
@@ -88,14 +88,13 @@ export class KnownBatches {
   }
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const keyOf = (whole: string): string => `batches ${textVersion} ${whole}`;
 
 /** Writes a part. One that cannot be written is made again by the next process. */
 function keep(cache: BatchCache, { version, whole, hashes }: Part, before: Part | undefined): void {
   const text = [version, before?.whole ?? '', before?.version ?? 0, ...hashes].join('\n');
   try {
-    cache.writeText(keyOf(whole), `${sha256(`${whole}\n${text}`)}\n${text}`);
+    cache.writeText(keyOf(whole), `${sha256Of(`${whole}\n${text}`)}\n${text}`);
   } catch (error) {
     if (!isPondError(error)) throw error;
   }
@@ -117,7 +116,7 @@ function keptParts(cache: BatchCache, latest: string, latestVersion: number): re
 function readPart(cache: BatchCache, whole: string): { part: Part; whole: string; version: number } | undefined {
   const content = textOf(cache, keyOf(whole));
   const text = content?.slice(content.indexOf('\n') + 1);
-  if (text === undefined || content?.startsWith(`${sha256(`${whole}\n${text}`)}\n`) !== true) return undefined;
+  if (text === undefined || content?.startsWith(`${sha256Of(`${whole}\n${text}`)}\n`) !== true) return undefined;
   const [version = '', beforeWhole = '', beforeVersion = '', ...hashes] = text.split('\n');
   return { part: { version: Number(version), whole, hashes }, whole: beforeWhole, version: Number(beforeVersion) };
 }

@@ -1,4 +1,5 @@
-import { type RecordOptions, RecordFault, RecordReader } from './records.ts';
+import { RecordFault } from './recordFault.ts';
+import { type RecordOptions, RecordReader } from './records.ts';
 
 /** A record of the first lines of a file. */
 export interface HeadRecord {

@@ -8,6 +8,7 @@ import { type SavedShape } from './dateShape.ts';
 import { type SkippedLines } from './description.ts';
 import { forms, type NumberSizes } from './numberForm.ts';
 import { type SavedColumn, type SavedFacts, type SavedScan } from './savedScan.ts';
+import { type Fault, faultError } from './recordFault.ts';
 import { aboveHeader, belowHeader } from './tableScan.ts';
 
 /** What was found in the lines above the rows of a file, and in a part of its rows. */
@@ -17,21 +18,40 @@ export interface PartScan {
   readonly lines: number;
 }
 
-/** Joins the scans of all parts, in their order. `headLines` is the number of lines above the rows. */
-export function joinScans(parts: readonly PartScan[], headLines: number): SavedScan | undefined {
+/** The first fault of a part. Its line is that in the part, with the lines above the rows. */
+export interface PartFault {
+  readonly fault: Fault;
+}
+
+/** True for a part with a fault, which is the last one that counts. */
+export const hasFault = (part: PartScan | PartFault): part is PartFault => 'fault' in part;
+
+/** The file that was scanned in parts. */
+interface JoinedFile {
+  /** Number of lines above the rows. */
+  readonly headLines: number;
+  readonly pondPath: string;
+}
+
+/** Joins the scans of all parts, in their order. Fails `invalid-content` at a part with a fault, with the line in the file. */
+export function joinScans(
+  parts: readonly (PartScan | PartFault)[],
+  { headLines, pondPath }: JoinedFile,
+): SavedScan | undefined {
   let all: SavedScan | undefined;
   // What is added to the lines of a part.
   let shift = 0;
-  for (const { scan, lines } of parts) {
-    all = all === undefined ? scan : joined(all, scan, shift);
+  for (const part of parts) {
+    if (hasFault(part)) throw faultError({ ...part.fault, line: part.fault.line + shift }, pondPath);
+    if (part.scan.table.laterHeaderLines.length > 0) return undefined;
+    all = all === undefined ? part.scan : joined(all, part.scan, shift);
     if (all === undefined) return undefined;
-    shift += lines - headLines;
+    shift += part.lines - headLines;
   }
   return all;
 }
 
 function joined(one: SavedScan, next: SavedScan, shift: number): SavedScan | undefined {
-  if (one.table.laterHeaderLines.length + next.table.laterHeaderLines.length > 0) return undefined;
   const columns = joinedColumns(one.table.columns, next.table.columns, shift);
   if (columns === undefined) return undefined;
   const lineEnds = (['LF', 'CRLF', 'CR'] as const).filter((end) => [...one.lineEnds, ...next.lineEnds].includes(end));

@@ -1,4 +1,5 @@
 /** Text of a CSV file, in UTF-8, as records. */
+import { RecordFault } from './recordFault.ts';
 
 /** How bytes are divided into fields. */
 export interface RecordOptions {
@@ -18,17 +19,6 @@ export interface RecordOptions {
  * the start of the first record that it did not take.
  */
 export type TakeRegular = (reader: RecordReader, from: number) => number;
-
-/** A record that cannot be divided into fields. */
-export class RecordFault extends Error {
-  /** 1-based line on which the record begins. */
-  readonly line: number;
-
-  constructor(line: number, message: string) {
-    super(message);
-    this.line = line;
-  }
-}
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -176,7 +166,12 @@ export class RecordReader {
 
   #tooLong(): RecordFault {
     const text = 'has more than 32 MB; a quote that is not closed makes one record of all lines below it';
-    return new RecordFault(this.line, `the record that begins here ${text}`);
+    return this.#fault(`the record that begins here ${text}`);
+  }
+
+  /** A fault of the record that begins on the current line. */
+  #fault(problem: string): RecordFault {
+    return new RecordFault({ kind: 'quotes', line: this.line, problem });
   }
 
   /** Finds the fields of the record at `from`, and returns its end: negative when the bytes end before it. */
@@ -241,7 +236,7 @@ export class RecordReader {
     let close = start + 1;
     for (;;) {
       close = bytes.indexOf(this.#quote, close);
-      if (close < 0 && isLast) throw new RecordFault(this.line, 'a quote that opens here is not closed');
+      if (close < 0 && isLast) throw this.#fault('a quote that opens here is not closed');
       if (close < 0 || (close + 1 === bytes.length && !isLast)) return -1;
       if (bytes[close + 1] !== this.#quote) break;
       kind = 3;
@@ -251,7 +246,7 @@ export class RecordReader {
     if (this.#delimiter[0] !== space) while (bytes[at] === space) at += 1;
     const byte = bytes[at];
     const isEnd = byte === undefined || byte === newline || byte === carriageReturn || this.#isDelimiter(at);
-    if (!isEnd) throw new RecordFault(this.line, 'a field goes on after its closing quote');
+    if (!isEnd) throw this.#fault('a field goes on after its closing quote');
     if (start > from || at > close + 1) this.hasSpacedQuotes = true;
     this.#countLines(start + 1, close);
     this.#add(start + 1, close, kind);

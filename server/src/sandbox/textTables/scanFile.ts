@@ -18,7 +18,8 @@ import {
 import { dateOrders } from './dateShape.ts';
 import { findLayout, type TextLayout } from './layout.ts';
 import { requireText } from './notText.ts';
-import { RecordFault, RecordReader } from './records.ts';
+import { faultError, RecordFault } from './recordFault.ts';
+import { RecordReader } from './records.ts';
 import { type ScannedTable, type TakeRow, TableScan } from './tableScan.ts';
 
 /** All that was found in a file. */
@@ -36,8 +37,14 @@ interface ScannedText {
   readonly scan: FileScan;
   /** Number of ends of lines. */
   readonly lines: number;
-  /** False when the text ends within a record, or within a line. */
-  readonly isComplete: boolean;
+}
+
+/** How a text with a known layout is scanned. */
+interface TextScanOptions {
+  readonly layout: TextLayout;
+  /** True for a text whose last line may have no end. */
+  readonly isLast: boolean;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Bytes in which the layout is found. */
@@ -102,28 +109,27 @@ async function scanAs(scope: TextScope, file: SourceFile, encoding: Encoding, ro
     return found;
   } catch (error) {
     if (!(error instanceof RecordFault)) throw error;
-    throw new PondError('invalid-content', `${pondPath} cannot be read: line ${error.line}: ${error.message}`, {
-      path: pondPath,
-      formats: [{ quote: '' }],
-      hint: 'A quote inside a text in quotes must be doubled; `quote: ""` reads files whose quotes are plain characters.',
-    });
+    throw faultError(error.fault, pondPath);
   }
 }
 
-/** Scans a text in UTF-8. Fails as scanFile, with RecordFault, and `cancelled`. */
+/**
+ * Scans a text in UTF-8. Undefined for one that ends within a record or a line, unless it is the last. Throws RecordFault,
+ * and fails as scanFile and `cancelled`.
+ */
 export async function scanText(
   text: AsyncIterable<Buffer>,
   file: StatedFile,
-  layout: TextLayout,
-  signal: AbortSignal | undefined,
-): Promise<ScannedText> {
+  { layout, isLast, signal }: TextScanOptions,
+): Promise<ScannedText | undefined> {
   const scan = new Scan({ ...defaultsOf(file), pondPath: file.pondPath, endLine: Infinity, layout });
   for await (const chunk of text) {
     throwIfCancelled(signal, 'the query');
     scan.read(chunk);
   }
   const { lines, isComplete } = scan;
-  return { scan: scan.end('utf-8', true), lines, isComplete };
+  // At an end that is not that of the file, an open quote is not a fault.
+  return isComplete || isLast ? { scan: scan.end('utf-8', true), lines } : undefined;
 }
 
 /** The layout of a file by its first bytes in UTF-8: `headBytes`, or all of them. Fails as scanFile. */

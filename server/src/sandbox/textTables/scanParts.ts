@@ -6,10 +6,11 @@ import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { decoded, encodingNamed, encodingOf, type TextScope } from './decoded.ts';
-import { joinScans, type PartScan } from './joinScans.ts';
+import { hasFault, joinScans, type PartFault, type PartScan } from './joinScans.ts';
 import { type TextLayout } from './layout.ts';
 import { requireText } from './notText.ts';
-import { RecordFault, RecordReader } from './records.ts';
+import { RecordFault } from './recordFault.ts';
+import { RecordReader } from './records.ts';
 import { savedOf, scanOf } from './savedScan.ts';
 import { type FileScan, headBytes, layoutOf, scanText, type StatedFile } from './scanFile.ts';
 
@@ -42,18 +43,19 @@ interface PartPlan {
 }
 
 /**
- * Scans a large CSV file in several threads, which read a part each. Returns what scanFile finds in it; undefined where
- * it is scanned in one pass: as planParts and joinScans, for a fault, and for a record that begins in one part and ends
- * in the next. Fails `cancelled`.
+ * Scans a large CSV file in several threads, which read a part each. Returns what scanFile finds in it, and fails as it
+ * does at the first fault; undefined where it is scanned in one pass: as planParts and joinScans, for bytes of another
+ * encoding, and for a record that begins in one part and ends in the next. Fails `cancelled`.
  */
 export async function scanParts({ openDisk, signal }: TextScope, file: SourceFile): Promise<FileScan | undefined> {
   const plan = planParts(openDisk, file, partSizes);
   if (plan === undefined) return undefined;
-  const scans = await inThreads<TablePart, PartScan>(plan.parts, {
+  const found = await inThreads<TablePart, PartScan | PartFault>(plan.parts, {
     own: (part, ended) => scanPart(openDisk, part, ended),
+    isLast: hasFault,
     signal,
   });
-  const joined = scans && joinScans(scans, plan.headLines);
+  const joined = found && joinScans(found, { headLines: plan.headLines, pondPath: file.pondPath });
   return joined && scanOf(joined);
 }
 
@@ -82,20 +84,21 @@ export function planParts(openDisk: OpenDisk, file: SourceFile, sizes: PartSizes
   return { parts, headLines: head.lines };
 }
 
-/** Scans a part. Undefined for one that is not whole records, and for one with a fault. */
+/** Scans a part, up to its first fault. Undefined for one that is not whole records, and for one of another encoding. */
 export async function scanPart(
   openDisk: OpenDisk,
   { file, layout, ranges, isLast }: TablePart,
   signal?: AbortSignal,
-): Promise<PartScan | undefined> {
+): Promise<PartScan | PartFault | undefined> {
   const text = (): AsyncIterable<Buffer> =>
     decoded(() => bytesOf(openDisk, file.hostPath, ranges), 'utf-8', file.pondPath);
   try {
-    const { scan, lines, isComplete } = await scanText(text(), file, layout, signal);
-    return isComplete || isLast ? { scan: savedOf(scan), lines } : undefined;
+    const scanned = await scanText(text(), file, { layout, isLast, signal });
+    return scanned && { scan: savedOf(scanned.scan), lines: scanned.lines };
   } catch (error) {
-    if (isPondError(error, 'cancelled') || !(isPondError(error) || error instanceof RecordFault)) throw error;
-    // The pass over the whole file reports it, with its line.
+    if (error instanceof RecordFault) return { fault: error.fault };
+    if (isPondError(error, 'cancelled') || !isPondError(error)) throw error;
+    // The pass over the whole file finds its encoding, or reports the failure.
     return undefined;
   }
 }

@@ -1,10 +1,10 @@
-import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type SkippedLines } from './description.ts';
 import { repeatsHeader } from './head.ts';
 import { formFeed } from './knownRows.ts';
 import { columnNames, type TextLayout } from './layout.ts';
+import { RecordFault } from './recordFault.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
 import { statedType, testOfType } from './statedType.ts';
@@ -39,7 +39,6 @@ export type TakeRow = (record: RecordReader, columns: readonly number[]) => void
 /** What a scan needs to know in addition to the layout. */
 interface ScanOptions {
   readonly format: TextFormat;
-  readonly pondPath: string;
   readonly rules: ValueRules;
   /** Takes the rows in place of the facts. */
   readonly takeRow?: TakeRow;
@@ -47,7 +46,7 @@ interface ScanOptions {
 
 /**
  * One pass over the records of a file: each is a header, a row, blank, or left out for a stated reason; everything else
- * is an error with its line.
+ * is a fault with its line.
  */
 export class TableScan {
   /** True when DuckDB's own reader cannot read the rows as this scan does. */
@@ -81,7 +80,7 @@ export class TableScan {
     this.#useNames(layout.names);
   }
 
-  /** Takes the next record. Fails `invalid-content`. */
+  /** Takes the next record. Throws RecordFault. */
   readonly take = (record: RecordReader): boolean => {
     if (record.line <= this.#layout.skip) return true;
     if (record.isWhole) this.#leaveOut(record.line, 'comment');
@@ -243,7 +242,9 @@ export class TableScan {
     // A delimiter at the end of a line.
     const isEnded = extra.length === 1 && extra[0] === '';
     if (ragged === 'skip' && !isEnded) return this.#leaveOut(record.line, 'other number of fields');
-    if (ragged === undefined && !isEnded) throw this.#raggedError(record);
+    if (ragged === undefined && !isEnded) {
+      throw new RecordFault({ kind: 'width', line: record.line, expected: this.#names.length, got: record.width });
+    }
     const width = this.#names.length;
     if (record.width > width && extra.some((field) => field.trim() !== '')) this.#widen(record.width);
     const kept = this.#map;
@@ -261,19 +262,5 @@ export class TableScan {
     const lines = this.#skipped.get(reason);
     if (lines === undefined) this.#skipped.set(reason, { count: 1, firstLine: line });
     else lines.count += 1;
-  }
-
-  #raggedError({ line, width }: RecordReader): PondError {
-    const { pondPath } = this.#options;
-    const expected = this.#names.length;
-    return new PondError(
-      'invalid-content',
-      `${pondPath} cannot be read: expected ${expected} fields in line ${line}, as in those before it, got ${width}`,
-      {
-        path: pondPath,
-        formats: width < expected ? [{ ragged: 'fill' }, { ragged: 'skip' }] : [{ ragged: 'skip' }],
-        hint: '`ragged: fill` reads missing fields as NULL, `ragged: skip` leaves such lines out, `footer: N` the last N lines; text with a delimiter in it must be in quotes.',
-      },
-    );
   }
 }

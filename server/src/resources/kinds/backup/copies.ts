@@ -80,9 +80,9 @@ export const backupPrune: KindCommand<'backupPrune'> = async (pond, { name, dryR
 export async function backupNamed(
   pond: Pond,
   name: string,
-  { findResource }: Pick<KindContext, 'findResource'>,
+  { findCommitted }: Pick<KindContext, 'findCommitted'>,
 ): Promise<Resource<BackupSpec>> {
-  const resource = await findResource(await pond.at('HEAD'), backup.kind, name);
+  const resource = await findCommitted(pond, backup.kind, name);
   assert(isOfKind(resource, backup), () => `${name} is of another kind`);
   return resource;
 }

@@ -1,7 +1,7 @@
 /** One run of a Copy: the difference between the other pond's tree and its copy, in one commit. */
+import { sha256Of } from '../../../base/sha256.ts';
 import { isPondError } from '../../../base/error.ts';
 import { directoryHash } from '../../../pond/directoryHash.ts';
-import { sha256 } from '../../../pond/hash.ts';
 import { urlOf } from '../../../remote/location.ts';
 import { remoteKey } from '../../../replica/remoteRecords.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
@@ -28,12 +28,14 @@ export async function runCopy(context: RunContext<CopySpec>): Promise<RunOutcome
     token: ['session_token', spec.session_token],
   });
   const identity = spec.identity && secretOf(resource, env, 'identity', spec.identity);
-  const source = await openSource({ location: locationOfStore(spec), credentials, identity }, context);
+  const place = { location: locationOfStore(spec), credentials, identity };
+  const source = await findingPond(resource, () => openSource(place, context));
   try {
     const home = await context.home();
     const copied = await readCopied(home);
     const isCurrent = copied?.spec === specHash(spec) && copied.hash === (await hashOfCopy(home, spec.into));
-    if (isCurrent && !(await source.hasNews())) return outcomeOf(copied, { files: 0, bytes: 0, notes: [] });
+    if (isCurrent && !(await findingPond(resource, () => source.hasNews())))
+      return outcomeOf(copied, { files: 0, bytes: 0, notes: [] });
     return await copyFrom(source, context);
   } finally {
     source.store.close();
@@ -68,7 +70,7 @@ async function copyFrom(source: SourcePond, context: RunContext<CopySpec>): Prom
 /** Opens the other pond. Fails `secret-missing` for an encrypted copy for which the document names no identity. */
 async function openPondOf(source: SourcePond, resource: Resource<CopySpec>): ReturnType<SourcePond['open']> {
   try {
-    return await source.open();
+    return await findingPond(resource, () => source.open());
   } catch (error) {
     const isSealed = isPondError(error, 'remote-denied') && error.path === remoteKey;
     if (!isSealed || resource.spec.identity !== undefined) throw error;
@@ -78,10 +80,25 @@ async function openPondOf(source: SourcePond, resource: Resource<CopySpec>): Ret
   }
 }
 
+/** Reads the store. A pond that is not there is an error at the key of the document that names it, or would. */
+async function findingPond<T>(resource: Resource<CopySpec>, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isPondError(error, 'pond-not-found')) throw error;
+    const isNamed = resource.spec.pond !== undefined;
+    const hint = isNamed
+      ? "Correct the key pond or the prefix: 'pond backup ls URL' lists the ponds at the store."
+      : "Correct the prefix, or name one of several with the key pond: 'pond backup ls URL' lists them.";
+    const message = `${titleOf(resource)}: ${error.message}`;
+    throw documentError(resource, error.code, message, { at: isNamed ? ['pond'] : [], hint, cause: error });
+  }
+}
+
 /** Returns a hash of all that decides what is copied. */
 function specHash(spec: CopySpec): string {
   const { pond, backup_uuid: backup, paths, into, mode, at } = spec;
-  return sha256(JSON.stringify([urlOf(locationOfStore(spec)), pond, backup, paths, into, mode, at]));
+  return sha256Of(JSON.stringify([urlOf(locationOfStore(spec)), pond, backup, paths, into, mode, at]));
 }
 
 /** Returns the hash of what the last run copied, as it is now; undefined when it is not there alone. */

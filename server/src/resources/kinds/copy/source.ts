@@ -1,8 +1,8 @@
 /** The pond that a Copy reads: its copy on a store, whose log and rows are kept in a folder of the user. */
 import { join } from 'node:path';
+import { sha256Of } from '../../../base/sha256.ts';
 import { isPondError, PondError } from '../../../base/error.ts';
 import { blobPath } from '../../../pond/blobs.ts';
-import { sha256 } from '../../../pond/hash.ts';
 import { type OpenPond } from '../../../pond/openPond.ts';
 import { openPond } from '../../../pond/pond.ts';
 import { locationBelow, type RemoteLocation, urlOf } from '../../../remote/location.ts';
@@ -47,7 +47,7 @@ export class SourcePond {
     this.store = store;
     const { resource, pond } = context;
     // Two ponds with this resource, such as a clone of one, may run at the same time.
-    const key = sha256([pond.id, resource.id, urlOf(location)].join('\0')).slice(0, 40);
+    const key = sha256Of([pond.id, resource.id, urlOf(location)].join('\0')).slice(0, 40);
     this.#folder = join(userCacheFolder(), 'copies', key);
     this.#context = context;
   }

@@ -1,6 +1,6 @@
 /** The tables in the directory of a HydroVu resource, each rewritten when its content changes. */
-import { createHash } from 'node:crypto';
 import { parquetReadObjects } from 'hyparquet';
+import { sha256Of } from '../../../base/sha256.ts';
 import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
@@ -97,7 +97,7 @@ function indexColumns(names: ReadonlyMap<string, string>): readonly TableColumn[
 async function writeTable(home: WorkingDirectory, name: string, columns: readonly TableColumn[]): Promise<void> {
   const bytes = tableBytes(columns);
   const current = await home.get(name);
-  if (current?.node.sha256 === createHash('sha256').update(bytes).digest('hex')) return;
+  if (current?.node.sha256 === sha256Of(bytes)) return;
   await home.writeFile(name, bytes, { type: 'table' });
 }
 

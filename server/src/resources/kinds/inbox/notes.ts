@@ -2,6 +2,8 @@
 export interface Notes {
   /** A file that is skipped for a reason other than a failure. */
   skipped(hostPath: string, reason: string): void;
+  /** A file of which something was left out. */
+  partly(hostPath: string, what: string): void;
   /** A file or folder that should have been read. */
   failed(hostPath: string, reason: string): void;
   /** No file matches the pattern. */
@@ -20,6 +22,7 @@ export function createNotes(): Notes {
   const skips: string[] = [];
   return {
     skipped: (hostPath, reason) => void skips.push(`${hostPath} was skipped: ${reason}`),
+    partly: (hostPath, what) => void skips.push(`${hostPath}: ${what}`),
     unmatched: (pattern) => void skips.push(`no file matches ${pattern}`),
     failed: (hostPath, reason) => void failures.push(`${hostPath}: ${reason}`),
     texts: () => [...named(failures, 'more could not be read'), ...named(skips, 'more were skipped')],

@@ -2,7 +2,7 @@
  * Cache of the host files that an Inbox has read, so that unchanged files are not read again: for each, a fingerprint
  * of its host state and content. Losing it costs only time.
  */
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../../../base/sha256.ts';
 import { type HostFileState } from '../../../storage/hostScan.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { progressName } from '../../model/resourcePath.ts';
@@ -62,5 +62,5 @@ function parse(bytes: Uint8Array): Map<string, string> {
 
 function fingerprint({ sizeBytes, modifiedMs, changedMs }: HostFileState, sha256: string): string {
   const text = [sizeBytes, modifiedMs, changedMs, sha256].join(' ');
-  return createHash('sha256').update(text).digest('hex').slice(0, fingerprintLength);
+  return sha256Of(text).slice(0, fingerprintLength);
 }

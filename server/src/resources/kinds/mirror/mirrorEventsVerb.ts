@@ -24,8 +24,7 @@ const folders = new FolderEvents(watchFolder);
  * `not-allowed`, `cancelled`.
  */
 export const mirrorEvents: KindCommand<'mirrorEvents'> = async (pond, { names, since }, context) => {
-  const fs = await pond.at(String(pond.head.number));
-  const mirrors = await Promise.all(names.map((name) => findMirror(fs, name, context)));
+  const mirrors = await Promise.all(names.map((name) => findMirror(pond, name, context)));
   for (const mirror of mirrors) requireAllowed(pond.id, mirror, context.effects.grants);
   const paths = [...new Set(mirrors.map(({ spec }) => spec.folder))];
   const present = paths.filter(isHostFolder);

@@ -11,7 +11,7 @@ import { settingsOf } from './settings.ts';
 
 /** The changes that a round would make. Fails `not-allowed`, and as compareRound. */
 export const mirrorPlan: KindCommand<'mirrorPlan'> = async (pond, { name }, context) => {
-  const resource = await findMirror(await pond.at(String(pond.head.number)), name, context);
+  const resource = await findMirror(pond, name, context);
   requireAllowed(pond.id, resource, context.effects.grants);
   const { signal, progress } = context;
   const transaction = () => Promise.reject(new Error('a plan changes nothing'));
@@ -25,7 +25,7 @@ export const mirrorPlan: KindCommand<'mirrorPlan'> = async (pond, { name }, cont
 
 /** Forgets the common state of a mirror. Fails with the storage codes. */
 export const mirrorStartOver: KindCommand<'mirrorStartOver'> = async (pond, { name }, context) => {
-  const resource = await findMirror(await pond.at(String(pond.head.number)), name, context);
+  const resource = await findMirror(pond, name, context);
   return { isForgotten: forgetState(openPondDisk(pond.directory), resource.id) };
 };
 

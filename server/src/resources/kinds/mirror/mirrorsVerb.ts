@@ -2,6 +2,7 @@ import { isPondError } from '../../../base/error.ts';
 import { type MirrorInfo } from '../../../protocol/mirrors.ts';
 import { readState } from '../../../mirror/state.ts';
 import { replicaPath } from '../../../pond/replica.ts';
+import { type Pond } from '../../../pond/types.ts';
 import { isDirectory } from '../../../mirror/types.ts';
 import { type Disk } from '../../../storage/disk.ts';
 import { openPondDisk } from '../../../storage/hostDisk.ts';
@@ -17,11 +18,10 @@ import { type MirrorSpec } from './spec.ts';
 
 /** Mirrors of the latest commit, with what their state says. */
 export const mirrors: KindCommand<'mirrors'> = async (pond, { names }, context) => {
-  const fs = await pond.at(String(pond.head.number));
   const disk = openPondDisk(pond.directory);
   const found: MirrorInfo[] = [];
-  for (const name of names ?? (await namesIn(fs))) {
-    const resource = await mirrorOrProblem(fs, name, context);
+  for (const name of names ?? (await namesIn(await pond.at('HEAD')))) {
+    const resource = await mirrorOrProblem(pond, name, context);
     if ('problem' in resource) found.push(resource);
     else {
       const accesses = hostAccessOf(pond.id, resource);
@@ -34,12 +34,12 @@ export const mirrors: KindCommand<'mirrors'> = async (pond, { names }, context) 
 
 /** Returns a mirror, or what is wrong with its document: the others are listed all the same. */
 async function mirrorOrProblem(
-  fs: FileSystem,
+  pond: Pond,
   name: string,
   context: KindContext,
 ): Promise<Resource<MirrorSpec> | MirrorInfo> {
   try {
-    return await findMirror(fs, name, context);
+    return await findMirror(pond, name, context);
   } catch (error) {
     if (!isPondError(error, 'resource-invalid')) throw error;
     const resource = name.includes('/') ? name.replace(/^\//, '') : `${mirror.kind}/${name}`;
@@ -51,9 +51,9 @@ async function mirrorOrProblem(
   }
 }
 
-/** Returns a mirror of a tree. Fails `resource-not-found`, `resource-invalid`. */
-export async function findMirror(fs: FileSystem, name: string, context: KindContext): Promise<Resource<MirrorSpec>> {
-  const resource = await context.findResource(fs, mirror.kind, name);
+/** Returns a mirror of the latest commit. Fails `resource-not-found`, `resource-invalid`. */
+export async function findMirror(pond: Pond, name: string, context: KindContext): Promise<Resource<MirrorSpec>> {
+  const resource = await context.findCommitted(pond, mirror.kind, name);
   if (isOfKind(resource, mirror)) return resource;
   throw new Error(`${name} is a ${resource.kind.kind}`);
 }

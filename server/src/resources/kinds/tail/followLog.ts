@@ -7,6 +7,8 @@ import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts'
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
 import { readLines } from './chunks.ts';
+import { InvalidLines } from './invalidLines.ts';
+import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
 import { type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
@@ -91,21 +93,42 @@ async function readNew(
   const quote = isCsv ? quoteOf(spec) : undefined;
   const options = { bytesMax: versionBytes, quote, isSettled: wasSettled, isFinished: isFollowed };
   if (start > offset) await onLines(start, noCounts);
-  for await (const { bytes, end, isCut } of readLines(content, { start, end: sizeBytes }, options)) {
-    requireSame(file);
-    try {
-      const written = await write({ bytes, head: head.bytes, hostPath: file.hostPath });
-      await onLines(end, { ...written, files: written.rows === 0 ? 0 : 1 });
-    } catch (error) {
-      if (!isPondError(error, 'invalid-content')) throw error;
-      if (!isCut) throw error.with({ message: `in the lines after byte ${end - bytes.length}: ${error.message}` });
-      notes.skipped(
-        file.hostPath,
-        `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`,
-      );
-      await onLines(end, noCounts);
+  const invalid = new InvalidLines();
+  const isSkipped = spec.lines === 'ndjson' && spec.invalid === 'skip';
+  try {
+    for await (const { bytes, end, isCut } of readLines(content, { start, end: sizeBytes }, options)) {
+      requireSame(file);
+      try {
+        const { objects, others } = isSkipped ? divideLines(bytes) : { objects: bytes, others: [] };
+        const lines = { bytes: objects, head: head.bytes, hostPath: file.hostPath };
+        const written = objects.length === 0 ? noCounts : await write(lines);
+        await onLines(end, { ...written, files: written.rows === 0 ? 0 : 1 });
+        for (const line of others) invalid.add(line);
+      } catch (error) {
+        if (!isPondError(error, 'invalid-content')) throw error;
+        if (!isCut) throw faultIn(error, { bytes, end }, spec);
+        notes.skipped(
+          file.hostPath,
+          `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`,
+        );
+        await onLines(end, noCounts);
+      }
     }
+  } finally {
+    const left = invalid.note({ as: 'JSON objects' });
+    if (left !== undefined) notes.partly(file.hostPath, left);
   }
+}
+
+/** Adds to an error where its lines are, and what would read the others. */
+function faultIn(
+  error: PondError,
+  { bytes, end }: { readonly bytes: Uint8Array; readonly end: number },
+  { lines, invalid }: LinesSpec,
+): PondError {
+  const hasOthers = lines === 'ndjson' && invalid === undefined && divideLines(bytes).others.length > 0;
+  const option = hasOthers ? '; `invalid: skip` leaves out lines that are not JSON objects' : '';
+  return error.with({ message: `in the lines after byte ${end - bytes.length}: ${error.message}${option}` });
 }
 
 /** Fails `not-found` when another file is at the path by now: the next run reads both. */

@@ -23,7 +23,8 @@ const priorities: ChoiceSchema<Priority> = {
   unknownCode: 'value-unknown',
 };
 
-const invalidLines: ChoiceSchema<'skip'> = {
+/** Schema of what becomes of invalid lines. */
+export const invalidLines: ChoiceSchema<'skip'> = {
   type: 'choice',
   label: 'a treatment of invalid lines',
   choices: [{ value: 'skip', doc: 'the lines are left out; a note of the run has their number and the first one' }],

@@ -18,7 +18,7 @@ export const tail: ResourceKind<TailSpec> = {
     '**What becomes of a line.**',
     '',
     '- `csv`: a row; the first line of each file has the names of the columns, unless `names` are given; `format` says what the first line and the values do not, such as the order of the dates and lines above the header.',
-    '- `ndjson`: a row; the keys are its columns.',
+    '- `ndjson`: a row; the keys are its columns. With `invalid: skip`, lines that are not JSON objects, such as one that a crash cut, are left out, and a note of the run has their number and the first one.',
     '- `text`: a row with `Timestamp`, the time at which it was read in seconds since 1970 UTC, and `line`.',
     '',
     'Types are those of [queries](queries.md), with these differences, so that later lines fit: whole numbers are stored as DOUBLE where that is exact, except in the time column, and lists and objects as JSON. A column keeps its type. A new column of a rotated file, or a new key, comes last; it is NULL in earlier rows.',
@@ -35,7 +35,7 @@ export const tail: ResourceKind<TailSpec> = {
     '',
     '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read these files or the journal. `run-failed`: the folder does not exist, `journalctl` is missing or failed, or some files could not be read or have lines that do not fit. The notes name the file and the line after which they begin; the lines before are kept, and the other files are read.',
     '',
-    '**Changing it.** Change `time`, `names` or `format` and apply the document: it applies to lines that are read later. Change `journal`: it applies to later entries. To read all again, remove the series and `progress.json` in the pond.',
+    '**Changing it.** Change `time`, `names`, `format` or `invalid` and apply the document: it applies to lines that are read later. Change `journal`: it applies to later entries. To read all again, remove the series and `progress.json` in the pond.',
   ].join('\n'),
   spec: tailSpec,
   async run(context) {

@@ -47,34 +47,48 @@ export async function* readJournal({ journal, after, env, signal, note }: Journa
   const running = startProgram({ ...call, args: argumentsOf(journal, after) });
   // The entry at the position is read again: with the option that skips it, another one would be skipped in its place.
   let isFirst = after !== undefined;
-  const invalid = new InvalidLines(journal);
+  const invalid = new InvalidLines();
+  const isSkipped = journal.invalid === 'skip';
   try {
     for await (const lines of lineBatches(running.output)) {
-      const entries = entriesOf(lines, invalid);
+      const entries = entriesOf(lines, invalid, isSkipped);
       const bytes = lines.reduce((sum, line) => sum + line.length, 0);
       const [first] = entries;
       const isKnown = isFirst && first !== undefined && isSameEntry(first.cursor, after!);
       if (isFirst && first !== undefined && !isKnown) note(lost);
       isFirst &&= first === undefined;
       yield { entries: isKnown ? entries.slice(1) : entries, bytes };
-      invalid.requireNone();
+      if (!isSkipped) requireNone(invalid);
     }
   } finally {
-    if (invalid.note !== undefined) note(invalid.note);
+    const left = isSkipped ? invalid.note({ of: ' of journalctl', as: 'entries of the journal' }) : undefined;
+    if (left !== undefined) note(left);
   }
   if (isFirst) note(lost);
   if (running.messages() !== '') note(`${program}: ${running.messages()}`);
 }
 
 /** The entries of lines: all of them, or those before the first invalid line. */
-function entriesOf(lines: readonly Uint8Array[], invalid: InvalidLines): readonly JournalEntry[] {
+function entriesOf(lines: readonly Uint8Array[], invalid: InvalidLines, isSkipped: boolean): readonly JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const line of lines) {
     const entry = parseEntry(line);
     if (entry !== undefined) entries.push(entry);
-    else if (!invalid.skip(line)) break;
+    else {
+      invalid.add(line);
+      if (!isSkipped) break;
+    }
   }
   return entries;
+}
+
+/** Fails `invalid-content` with the first invalid line. */
+function requireNone({ first }: InvalidLines): void {
+  if (first === undefined) return;
+  const expected = 'expected an entry of the journal with __CURSOR and __REALTIME_TIMESTAMP';
+  throw new PondError('invalid-content', `${expected}, got ${first}`, {
+    hint: 'State `invalid: skip` in the section `journal` to leave such lines out; a note of each run counts them.',
+  });
 }
 
 /** Reads an output that says nothing more than its end. */

@@ -25,10 +25,11 @@ const checkpointBytes = 256 * 1024 * 1024;
  * without the folder of the pattern, and as the pond does: then nothing since the last checkpoint is kept.
  */
 export async function runTail(context: RunContext<TailSpec>): Promise<RunOutcome> {
-  const { pattern, lines, journal, names, format } = context.resource.spec;
+  const { pattern, lines, journal, names, format, invalid } = context.resource.spec;
   if (journal !== undefined) return await runJournal(context, journal);
   assert(pattern !== undefined && lines !== undefined, () => 'a Tail of files has a pattern and what its lines are');
-  return await runFiles(context, { pattern, lines, ...(names && { names }), ...(format && { format }) });
+  const options = { ...(names && { names }), ...(format && { format }), ...(invalid && { invalid }) };
+  return await runFiles(context, { pattern, lines, ...options });
 }
 
 async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise<RunOutcome> {

@@ -1,7 +1,7 @@
 import { hostGlobText, nameText, plainText } from '../../../documents/fieldTypes.ts';
 import { type ChoiceSchema, type FieldIssue, list, object, optional, type SpecOf } from '../../../documents/schema.ts';
 import { type LineFormat, lineFormatSchema } from './format.ts';
-import { journalSchema, type JournalSpec } from './journalSpec.ts';
+import { invalidLines, journalSchema, type JournalSpec } from './journalSpec.ts';
 
 /** What the lines of a log are. */
 type LineKind = 'csv' | 'ndjson' | 'text';
@@ -48,9 +48,15 @@ export const tailSpec = object(
       'How the lines of CSV files are read; see [reading files](reading.md).',
       '{ dates: day-first }',
     ),
+    invalid: optional(
+      invalidLines,
+      'Treatment of lines of NDJSON that are not JSON objects; the run fails at such a line if omitted.',
+      'skip',
+    ),
   },
   {
-    check: (fields) => [...checkSource(fields), ...checkNames(fields), ...checkFormat(fields), ...checkTime(fields)],
+    check: (fields) =>
+      [checkSource, checkNames, checkFormat, checkInvalid, checkTime].flatMap((check) => check(fields)),
     exactlyOneOf: ['pattern', 'journal'],
   },
 );
@@ -58,7 +64,7 @@ export const tailSpec = object(
 export type TailSpec = SpecOf<typeof tailSpec>;
 
 /** How the lines of files are read. */
-export interface LinesSpec extends Pick<TailSpec, 'names' | 'format'> {
+export interface LinesSpec extends Pick<TailSpec, 'names' | 'format' | 'invalid'> {
   readonly lines: LineKind;
 }
 
@@ -73,6 +79,7 @@ interface Fields {
   readonly names?: readonly string[];
   readonly time?: string;
   readonly format?: LineFormat;
+  readonly invalid?: 'skip';
 }
 
 /** Files have lines of a format; entries of the journal have fields. */
@@ -101,6 +108,26 @@ function checkNames({ lines, names, format }: Fields): readonly FieldIssue[] {
 function checkFormat({ lines, format }: Fields): readonly FieldIssue[] {
   if (format === undefined || lines === undefined || lines === 'csv') return [];
   return [{ key: 'format', code: 'key-conflict', message: `the format of ${lines} has no options` }];
+}
+
+/** Lines of CSV have an option of their own, lines of text are all valid. */
+function checkInvalid({ lines, journal, invalid }: Fields): readonly FieldIssue[] {
+  if (invalid === undefined || lines === 'ndjson' || (lines === undefined && journal === undefined)) return [];
+  const hints = {
+    csv: '`format: { ragged: skip }` leaves out lines with another number of fields.',
+    text: 'Remove it.',
+  };
+  return [
+    {
+      key: 'invalid',
+      code: 'key-conflict',
+      message: '`invalid` is for lines of ndjson',
+      hint:
+        journal !== undefined || lines === undefined
+          ? 'The section `journal` has an option of that name.'
+          : hints[lines],
+    },
+  ];
 }
 
 function checkTime({ lines, time }: Fields): readonly FieldIssue[] {

@@ -1,4 +1,4 @@
-import { type Job } from '../base/job.ts';
+import { type Job } from './job.ts';
 
 /** Time after which the speed is known well enough for the time left, milliseconds. */
 const knownAfterMs = 2_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { byteProgress } from '../../server/src/commands/byteProgress.ts';
+import { byteProgress } from '../../server/src/base/byteProgress.ts';
 
 test('bytes are reported in a unit that suits the total, with the time left once the speed is known', () => {
   const reported: string[] = [];

@@ -1,0 +1,42 @@
+import { type ErrorDetails, PondError } from '../../base/error.ts';
+
+/** What is wrong with a record of a CSV file, as plain data for another thread. Lines are 1-based. */
+export type Fault =
+  | { readonly kind: 'quotes'; readonly line: number; readonly problem: string }
+  | { readonly kind: 'width'; readonly line: number; readonly expected: number; readonly got: number };
+
+/** A record that is not a row of the table. */
+export class RecordFault extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super(textOf(fault));
+    this.fault = fault;
+  }
+}
+
+/** The `invalid-content` of a file whose first fault it is, with its line and the options that read such a file. */
+export function faultError(fault: Fault, pondPath: string): PondError {
+  const details = fault.kind === 'quotes' ? quoteDetails : widthDetails(fault.got < fault.expected);
+  return new PondError('invalid-content', `${pondPath} cannot be read: ${textOf(fault)}`, {
+    path: pondPath,
+    ...details,
+  });
+}
+
+function textOf(fault: Fault): string {
+  if (fault.kind === 'quotes') return `line ${fault.line}: ${fault.problem}`;
+  return `expected ${fault.expected} fields in line ${fault.line}, as in those before it, got ${fault.got}`;
+}
+
+const quoteDetails = {
+  formats: [{ quote: '' }],
+  hint: 'A quote inside a text in quotes must be doubled; `quote: ""` reads files whose quotes are plain characters.',
+};
+
+function widthDetails(isShort: boolean): Pick<ErrorDetails, 'formats' | 'hint'> {
+  return {
+    formats: isShort ? [{ ragged: 'fill' }, { ragged: 'skip' }] : [{ ragged: 'skip' }],
+    hint: '`ragged: fill` reads missing fields as NULL, `ragged: skip` leaves such lines out, `footer: N` the last N lines; text with a delimiter in it must be in quotes.',
+  };
+}
