@@ -129,6 +129,14 @@ test('a later request in a slot cancels the one before, and answers reach their 
   const dropped = requests.send(1, 'tableCount', { view });
   requests.cancelAll();
   await assert.rejects(dropped, Superseded);
+  const stopped = requests.send(1, 'tableCount', { view }, 'count');
+  requests.cancelSlot('count');
+  await assert.rejects(stopped, Superseded);
+  assert.deepEqual(sent.at(-1), { type: 'cancelRequest', id: 5 });
+  // Nothing runs in the slot any more.
+  const count = sent.length;
+  requests.cancelSlot('count');
+  assert.equal(sent.length, count);
 });
 
 test('the state of a page is kept for its table, and no other form of it is read', () => {

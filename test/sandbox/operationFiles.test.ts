@@ -48,6 +48,7 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   tableRows: { ...onTable, window: { start: 0, count: 1 } },
   tableCount: onTable,
   tableSummary: { ...onTable, column: 'a', topMax: 1 },
+  cellFacts: { ...onTable, range: { columns: ['a'] } },
   tablePlot: { ...onTable, plot },
   findInTable: { ...onTable, match: { text: 'a', columns: [] }, start: { row: -1, column: 0 } },
   diffCounts: undefined,

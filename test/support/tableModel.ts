@@ -118,6 +118,29 @@ export function modelSearch(
   return found === undefined ? null : { row: found.row, column: found.name };
 }
 
+/** Numbers of cells of rows, and the texts of their finite numbers and times, the latter in order. */
+export function modelCells(
+  rows: readonly ModelRow[],
+  names: readonly string[],
+): {
+  readonly counts: { readonly cells: number; readonly missing: number; readonly notFinite: number };
+  readonly numbers: readonly string[];
+  readonly times: readonly string[];
+} {
+  const textsOf = (...among: readonly string[]): readonly (string | null)[] =>
+    names.filter((name) => among.includes(name)).flatMap((name) => rows.map((row) => row.texts[columnIndex(name)] ?? null));
+  const present = textsOf('whole', 'number', 'exact').filter((text) => text !== null);
+  const numbers = present.filter((text) => !/^(nan|-?inf)$/.test(text));
+  const missing = textsOf(...columns).filter((text) => text === null).length;
+  return {
+    counts: { cells: rows.length * names.length, missing, notFinite: present.length - numbers.length },
+    numbers,
+    times: textsOf('time')
+      .filter((text) => text !== null)
+      .sort(),
+  };
+}
+
 function columnIndex(name: string): number {
   return columns.findIndex((column) => column === name);
 }

@@ -77,6 +77,8 @@ export class GridRequests {
         return await this.client.request('tableCount', { ...message.params, ...table }, token);
       case 'tableSummary':
         return await this.client.request('tableSummary', { ...message.params, ...table }, token);
+      case 'cellFacts':
+        return await this.client.request('cellFacts', { ...message.params, ...table }, token);
       case 'tablePlot':
         return await this.client.request('tablePlot', { ...message.params, ...table }, token);
       case 'findInTable':

@@ -31,7 +31,7 @@ const toolbar = new Toolbar({
   split: () => showAs(pageState.shows === 'both' ? 'plot' : 'both'),
   find: () => table?.search.open('find'),
   jump: () => table?.search.open('jump'),
-  summary: () => table?.toggleSummary(),
+  summary: () => table?.commands.toggleSummary(),
   columns: (below) => table?.commands.columnsMenu(below),
   export: () => postView('export'),
   openAsQuery: () => postView('openAsQuery'),

@@ -66,6 +66,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).tableSummary,
   },
+  cellFacts: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).cellFacts,
+  },
   tableOrigins: {
     access: 'read',
     trust: 'trusted',

@@ -79,6 +79,13 @@ export const tableSummary: Command<'tableSummary'> = (pond, { source, view, colu
   return onTable(pond, source, context, read);
 };
 
+/** Facts about cells of a view. */
+export const cellFacts: Command<'cellFacts'> = (pond, { source, view, ...range }, context) => {
+  const read: OnTable<'cellFacts'> = (worker, table) =>
+    worker.request('cellFacts', { table, view, range }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
 /** What a plot of a view draws. */
 export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) => {
   const read: OnTable<'tablePlot'> = (worker, table) =>
@@ -103,7 +110,7 @@ export const tableSql: Command<'tableSql'> = async (pond, { source, view, column
   return { sql: shownSql({ from, all, view, ...(columns && { columns }) }) };
 };
 
-type OnTable<N extends 'tableRows' | 'tableSummary' | 'tablePlot' | 'findInTable'> = (
+type OnTable<N extends 'tableRows' | 'tableSummary' | 'cellFacts' | 'tablePlot' | 'findInTable'> = (
   worker: WorkerProcess,
   table: WorkerTable,
 ) => ReturnType<Command<N>>;

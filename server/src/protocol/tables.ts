@@ -103,6 +103,33 @@ export interface TimeFactsInfo {
   readonly duplicates: number;
 }
 
+/** Facts about the values of cells, in any number of columns. */
+export interface CellFactsInfo {
+  readonly cells: number;
+  /** Cells that are NULL. */
+  readonly missing: number;
+  /**
+   * Of the finite numbers. Minimum and maximum are exact, and so is the sum of integers and decimals of at most 18 digits;
+   * other sums and the mean have 15 significant digits. Omitted without numbers.
+   */
+  readonly numbers?: {
+    readonly count: number;
+    readonly sum: string;
+    readonly mean: string;
+    readonly min: string;
+    readonly max: string;
+  };
+  /** Of the finite times, and the seconds since 1970 of a column Timestamp. Omitted without times. */
+  readonly times?: {
+    readonly count: number;
+    readonly first: string;
+    readonly last: string;
+    readonly spanSeconds: number;
+  };
+  /** Numbers and times that are not finite. */
+  readonly notFinite: number;
+}
+
 type InView = { readonly pond: string; readonly source: TableSource; readonly view: TableViewInfo };
 
 type InFormat = InView & { readonly columns?: readonly string[]; readonly format: ResultFormat };
@@ -139,6 +166,17 @@ export interface TableCommands {
   tableCount: { params: InView; result: { readonly rowCount: number } };
   /** Facts about a column of a view, with its `topMax` most frequent values. */
   tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummaryInfo };
+  /**
+   * Facts about the cells of some columns, in the rows of a view from `start` up to `end`, or in all. Fails
+   * `query-invalid` for unknown columns.
+   */
+  cellFacts: {
+    params: InView & {
+      readonly rows?: { readonly start: number; readonly end: number };
+      readonly columns: readonly string[];
+    };
+    result: CellFactsInfo;
+  };
   /**
    * The next cell of a view that matches, after a cell or, backward, before it: a text in some columns, or a condition.
    * `row` of the cell is -1 before the first; `column` is its index among the columns. Null when none follows.

@@ -7,6 +7,7 @@ import { type PlainValue } from './plainValue.ts';
 import { type PlotRequest, type PlotResult } from './plotTypes.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
 import {
+  type CellFacts,
   type ColumnSummary,
   type DiffCounts,
   type FoundCell,
@@ -14,6 +15,7 @@ import {
   type TableMatch,
   type TableView,
   type TableWindow,
+  type ViewCells,
   type WorkerTable,
 } from './tableTypes.ts';
 import { type CellValue, type CheckedCell, type TableEdits } from './tableEdits/edits.ts';
@@ -70,6 +72,7 @@ interface Operations {
   tableRows: { params: InView & { readonly window: TableWindow }; result: RowWindow };
   tableCount: { params: InView; result: number };
   tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummary };
+  cellFacts: { params: InView & { readonly range: ViewCells }; result: CellFacts };
   tablePlot: { params: InView & { readonly plot: PlotRequest }; result: PlotResult };
   findInTable: {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };

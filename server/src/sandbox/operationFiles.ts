@@ -23,6 +23,7 @@ const filesOf: FilesOf = {
   tableRows: ofTable,
   tableCount: ofTable,
   tableSummary: ofTable,
+  cellFacts: ofTable,
   tablePlot: ofTable,
   findInTable: ofTable,
   diffCounts: none,

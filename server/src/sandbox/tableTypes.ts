@@ -102,6 +102,39 @@ export interface TimeFacts {
   readonly duplicates: number;
 }
 
+/** Cells of a view: all of its rows when `rows` is omitted, and some of its columns. */
+export interface ViewCells {
+  /** 0-based, `end` exclusive. */
+  readonly rows?: { readonly start: number; readonly end: number };
+  readonly columns: readonly string[];
+}
+
+/** Facts about the values of cells, in any number of columns. */
+export interface CellFacts {
+  readonly cells: number;
+  readonly missing: number;
+  /**
+   * Of the finite numbers. Minimum and maximum are exact, and so is the sum of integers and decimals of at most 18 digits;
+   * other sums and the mean have 15 significant digits. Omitted without numbers.
+   */
+  readonly numbers?: {
+    readonly count: number;
+    readonly sum: string;
+    readonly mean: string;
+    readonly min: string;
+    readonly max: string;
+  };
+  /** Of the finite times, and the seconds since 1970 of a column Timestamp. Omitted without times. */
+  readonly times?: {
+    readonly count: number;
+    readonly first: string;
+    readonly last: string;
+    readonly spanSeconds: number;
+  };
+  /** Numbers and times that are not finite. */
+  readonly notFinite: number;
+}
+
 /** Numbers of differences: of rows by kind, and of changed values by the index of their column. */
 export interface DiffCounts {
   readonly added: number;

@@ -19,6 +19,7 @@ type TableOperation = Extract<
   | 'tableRows'
   | 'tableCount'
   | 'tableSummary'
+  | 'cellFacts'
   | 'tablePlot'
   | 'findInTable'
   | 'diffCounts'
@@ -59,6 +60,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     signal: AbortSignal,
   ): Promise<OperationResult<'tableSummary'>> {
     return await this.#read(table, (reader) => reader.summarize(view, request, signal));
+  }
+
+  async cellFacts(
+    { table, view, range }: OperationParams<'cellFacts'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'cellFacts'>> {
+    return await this.#read(table, (reader) => reader.cells(view, range, signal));
   }
 
   async tablePlot(

@@ -23,6 +23,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     tableRows: async (params, signal) => (await queries()).tables.tableRows(params, signal),
     tableCount: async (params, signal) => (await queries()).tables.tableCount(params, signal),
     tableSummary: async (params, signal) => (await queries()).tables.tableSummary(params, signal),
+    cellFacts: async (params, signal) => (await queries()).tables.cellFacts(params, signal),
     tablePlot: async (params, signal) => (await queries()).tables.tablePlot(params, signal),
     findInTable: async (params, signal) => (await queries()).tables.findInTable(params, signal),
     diffCounts: async (params, signal) => (await queries()).tables.diffCounts(params, signal),

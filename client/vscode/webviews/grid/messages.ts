@@ -80,7 +80,14 @@ export interface ShownView {
 export type OtherTable = { readonly at: string } | { readonly path: string };
 
 /** Requests to the server that the page may make, about the rows of its table or of another one. */
-type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'tablePlot' | 'findInTable' | 'checkCells';
+type TableRequest =
+  | 'tableRows'
+  | 'tableCount'
+  | 'tableSummary'
+  | 'cellFacts'
+  | 'tablePlot'
+  | 'findInTable'
+  | 'checkCells';
 
 /** Requests that the extension answers. */
 interface HostRequests {

@@ -1,4 +1,5 @@
 import {
+  type ColumnFilterInfo,
   type ColumnInfo,
   type OpenedTableInfo,
   type TableDiffInfo,
@@ -12,6 +13,7 @@ import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
 import { type Search } from './search.ts';
+import { SelectionBar } from './selectionBar.ts';
 import { tableSearch } from './tableSearch.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
@@ -51,6 +53,7 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly cells: CellEditing;
   readonly search: Search;
   readonly pane: SidePane;
+  private readonly selectionBar: SelectionBar;
   private readonly host: TablePageHost;
   private readonly shown: ShownTable;
   readonly table: Table;
@@ -85,20 +88,19 @@ export class TablePage implements ControlledTable, EditedTable {
       select: (column) => this.commands.select(column),
       closed: () => this.focus(),
     });
+    this.selectionBar = new SelectionBar(this);
+    this.commands = new TableControls(this);
     this.table = new Table(this.content(), {
       request: (start, count) => this.request(start, count),
       changed: () => this.changed(),
       key: (event) => this.commands.key(event),
       cellMenu: (cell, at) => this.commands.cellMenu(cell, at),
       activated: () => (this.isEditable ? void this.cells.start() : this.commands.showPane('value')),
-      clicked: (column, adds) => this.commands.clicked(column, adds),
-      menu: (column, below) => this.commands.menu(column, below),
-      resize: (column, width) => this.commands.resize(column, width),
-      move: (column, before) => this.commands.move(column, before),
+      head: this.commands,
     });
-    this.commands = new TableControls(this);
-    const main = element('div', { class: 'main' }, this.chips, this.search.root, this.table.root, this.empty);
-    this.root = element('div', { class: 'table' }, main, this.pane.root);
+    const { search, table, chips, empty, selectionBar, pane } = this;
+    const main = element('div', { class: 'main' }, chips, search.root, table.root, empty, selectionBar.root);
+    this.root = element('div', { class: 'table' }, main, pane.root);
     this.table.root.setAttribute('aria-readonly', String(!this.isEditable));
     this.table.restore(this.state);
     this.recount();
@@ -111,6 +113,10 @@ export class TablePage implements ControlledTable, EditedTable {
 
   get viewRows(): number {
     return this.rowCount ?? this.received;
+  }
+
+  get isCounted(): boolean {
+    return this.rowCount !== undefined;
   }
 
   get editing(): OpenedTableInfo['editing'] {
@@ -152,11 +158,6 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.root.focus();
   }
 
-  /** Opens the summary, or closes it. */
-  toggleSummary(): void {
-    this.pane.toggle('summary', this.table.selection.focus);
-  }
-
   get columns(): readonly ColumnInfo[] {
     return shownColumns(this.shown.info.columns, this.state.columns);
   }
@@ -165,7 +166,7 @@ export class TablePage implements ControlledTable, EditedTable {
     const { view, columns: choices } = this.state;
     const { columns } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
-    const isCounted = this.rowCount !== undefined;
+    const { isCounted } = this;
     const diff = this.differences && this.diff(this.differences);
     const edits = (this.edits = this.editedRows());
     return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
@@ -203,15 +204,8 @@ export class TablePage implements ControlledTable, EditedTable {
   private recount(): void {
     this.received = 0;
     this.rowCount = undefined;
-    drawChips(this.chips, this.state.view.filters, {
-      text: (filter) => changedFilterText(this.differences, filter) ?? filterText(filter),
-      edit: (name) => {
-        const column = this.all.find((each) => each.name === name);
-        if (column !== undefined) this.commands.filter(column);
-      },
-      remove: (name) => this.commands.setFilter(name, undefined),
-      clear: () => this.commands.clearFilters(),
-    });
+    const text = (filter: ColumnFilterInfo): string => changedFilterText(this.differences, filter) ?? filterText(filter);
+    drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';
     const { view } = this.state;
     if (isWhole(view)) {
@@ -291,6 +285,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.state = { ...this.state, selection, row };
     this.host.changed(this.state);
     this.pane.follow(selection.focus);
+    this.selectionBar.follow();
   }
 
   private failed(error: unknown): void {

@@ -6,14 +6,17 @@ import { type Database } from '../../duckdb/database.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
 import {
+  type CellFacts,
   type ColumnSummary,
   type FoundCell,
   type SearchStart,
   type TableMatch,
   type TableView,
   type TableWindow,
+  type ViewCells,
 } from '../../sandbox/tableTypes.ts';
 import { type Column, type RowWindow } from '../../sandbox/types.ts';
+import { factsOfCells } from './cellFacts.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';
 import { findRowSql, hitColumn, hitsSql, matchColumns, type CellSearch } from './findSql.ts';
 import { orderBySql, Orders } from './orders.ts';
@@ -110,6 +113,19 @@ export class TableReader {
     });
   }
 
+  /** Facts about cells of a view. Fails as `rows`. */
+  async cells(view: TableView, { rows, columns }: ViewCells, signal: AbortSignal): Promise<CellFacts> {
+    return await this.#connected(view, signal, async (connection) => {
+      const { relation } = this.#parts;
+      const condition =
+        rows === undefined ? filtersSql(relation, view.filters) : await this.#rowsSql(connection, view, rows, signal);
+      const found = columns.map((name) => columnOf(relation, name));
+      // An interrupt between two statements reaches neither.
+      throwIfCancelled(signal, 'the query');
+      return await factsOfCells(connection, { relation, where: whereSql(condition), columns: found });
+    });
+  }
+
   /** What a plot of a view draws. Fails as `rows`. */
   async plot(view: TableView, request: PlotRequest, signal: AbortSignal): Promise<PlotResult> {
     return await this.#connected(view, signal, async (connection) => {
@@ -147,6 +163,25 @@ export class TableReader {
     } finally {
       connection.close();
     }
+  }
+
+  /** The condition of the rows of a view from `start` up to `end`. */
+  async #rowsSql(
+    connection: Connection,
+    view: TableView,
+    { start, end }: NonNullable<ViewCells['rows']>,
+    signal: AbortSignal,
+  ): Promise<SqlText> {
+    const { relation } = this.#parts;
+    const { from, position, between } = relation;
+    if (isPlain(view)) return between(start, end);
+    if (end <= directRowsMax) {
+      const where = whereSql(filtersSql(relation, view.filters));
+      const limit = sql`LIMIT ${end - start} OFFSET ${start}`;
+      return sql`${position} IN (SELECT ${position} FROM ${from}${where} ORDER BY ${orderBySql(relation, view)} ${limit})`;
+    }
+    const { table } = await this.#orders.of(connection, view, signal);
+    return sql`${position} IN (SELECT position FROM ${table} WHERE rowid >= ${start} AND rowid < ${end})`;
   }
 
   async #window(
