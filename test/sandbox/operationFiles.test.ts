@@ -51,6 +51,7 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   cellFacts: { ...onTable, range: { columns: ['a'] } },
   tablePlot: { ...onTable, plot },
   findInTable: { ...onTable, match: { text: 'a', columns: [] }, start: { row: -1, column: 0 } },
+  countMatches: { ...onTable, match: { text: 'a', columns: [] }, at: { row: 0, column: 0 } },
   diffCounts: undefined,
   keepTable: onTable,
   checkCells: { file, cells: [] },

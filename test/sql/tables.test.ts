@@ -4,14 +4,28 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { type CellFacts, type ColumnFilter, type TableView, type WorkerTable } from '../../server/src/sandbox/tableTypes.ts';
+import {
+  type CellFacts,
+  type ColumnFilter,
+  type TableView,
+  type WorkerTable,
+} from '../../server/src/sandbox/tableTypes.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
-import { modelCells, type ModelRow, modelSearch, modelSql, modelView, randomView, rowsOfModel } from '../support/tableModel.ts';
+import {
+  modelCells,
+  modelMatchCounts,
+  type ModelRow,
+  modelSearch,
+  modelSql,
+  modelView,
+  randomView,
+  rowsOfModel,
+} from '../support/tableModel.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
@@ -79,6 +93,10 @@ for (const seed of seeds(6)) {
         modelSearch(expected, { text, columns }, cell),
         `${what} ${text} ${JSON.stringify(cell)}`,
       );
+      if (found === null) continue;
+      const at = { row: found.row, column: columns.indexOf(found.column) };
+      const counts = await operations.tables.countMatches({ table, view, match: { text, columns }, at }, never);
+      assert.deepEqual(counts, modelMatchCounts(expected, { text, columns }, at), `${what} ${text}`);
     }
   });
 }
@@ -101,7 +119,11 @@ test('facts about cells of random views are those of the model', async () => {
 });
 
 /** Compares facts with those of the model, whose sums of doubles are in another order. */
-function checkCells({ numbers, times, ...counts }: CellFacts, expected: ReturnType<typeof modelCells>, what: string): void {
+function checkCells(
+  { numbers, times, ...counts }: CellFacts,
+  expected: ReturnType<typeof modelCells>,
+  what: string,
+): void {
   assert.deepEqual(counts, expected.counts, what);
   const finite = expected.numbers.map(Number);
   assert.equal(numbers?.count ?? 0, finite.length, what);

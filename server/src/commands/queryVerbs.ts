@@ -94,6 +94,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).findInTable,
   },
+  countMatches: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).countMatches,
+  },
   tableSql: {
     access: 'read',
     trust: 'trusted',

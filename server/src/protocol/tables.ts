@@ -71,6 +71,12 @@ export interface FoundCellInfo {
   readonly column: string;
 }
 
+/** Numbers of matching cells: of all, and of those up to a cell in the order of the search, itself included. */
+export interface MatchCountsInfo {
+  readonly total: number;
+  readonly upTo: number;
+}
+
 /** Facts about the values of a column in a view. */
 export interface ColumnSummaryInfo {
   readonly column: ColumnInfo;
@@ -187,6 +193,14 @@ export interface TableCommands {
       readonly start: { readonly row: number; readonly column: number; readonly backward?: boolean };
     };
     result: FoundCellInfo | null;
+  };
+  /** Counts the cells of a view that match, as `findInTable` finds them; `at` is one of them, by its column's index. */
+  countMatches: {
+    params: InView & {
+      readonly match: { readonly text: string; readonly columns: readonly string[] } | ColumnFilterInfo;
+      readonly at: { readonly row: number; readonly column: number };
+    };
+    result: MatchCountsInfo;
   };
   /** The query that returns the rows of a view. `sql` is the query of a result. */
   tableSql: {

@@ -10,7 +10,9 @@ import {
   type CellFacts,
   type ColumnSummary,
   type DiffCounts,
+  type FoundAt,
   type FoundCell,
+  type MatchCounts,
   type SearchStart,
   type TableMatch,
   type TableView,
@@ -78,6 +80,7 @@ interface Operations {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };
     result: FoundCell | null;
   };
+  countMatches: { params: InView & { readonly match: TableMatch; readonly at: FoundAt }; result: MatchCounts };
   /** Counts the rows of a result that has differences of tables with a number of columns. */
   diffCounts: { params: { readonly result: number; readonly columns: number }; result: DiffCounts };
   /** Keeps the rows of a view as a result. */

@@ -26,6 +26,7 @@ const filesOf: FilesOf = {
   cellFacts: ofTable,
   tablePlot: ofTable,
   findInTable: ofTable,
+  countMatches: ofTable,
   diffCounts: none,
   keepTable: ofTable,
   checkCells: ({ file }) => [file],

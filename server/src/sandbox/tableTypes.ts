@@ -63,6 +63,18 @@ export interface FoundCell {
   readonly column: string;
 }
 
+/** A cell by its row in the view and its column's index among those of a match. */
+export interface FoundAt {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Numbers of matching cells: of all, and of those up to a cell in the order of the search, itself included. */
+export interface MatchCounts {
+  readonly total: number;
+  readonly upTo: number;
+}
+
 /** A bar of a histogram: rows from `low` to below `high`, in the last bar up to `high`. */
 export interface HistogramBar {
   readonly low: string;

@@ -22,6 +22,7 @@ type TableOperation = Extract<
   | 'cellFacts'
   | 'tablePlot'
   | 'findInTable'
+  | 'countMatches'
   | 'diffCounts'
   | 'keepTable'
 >;
@@ -81,6 +82,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     signal: AbortSignal,
   ): Promise<OperationResult<'findInTable'>> {
     return (await this.#read(table, (reader) => reader.find(view, request, signal))) ?? null;
+  }
+
+  async countMatches(
+    { table, view, ...request }: OperationParams<'countMatches'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'countMatches'>> {
+    return await this.#read(table, (reader) => reader.countMatches(view, request, signal));
   }
 
   async diffCounts(

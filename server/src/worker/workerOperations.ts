@@ -26,6 +26,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     cellFacts: async (params, signal) => (await queries()).tables.cellFacts(params, signal),
     tablePlot: async (params, signal) => (await queries()).tables.tablePlot(params, signal),
     findInTable: async (params, signal) => (await queries()).tables.findInTable(params, signal),
+    countMatches: async (params, signal) => (await queries()).tables.countMatches(params, signal),
     diffCounts: async (params, signal) => (await queries()).tables.diffCounts(params, signal),
     keepTable: async (params, signal, report) => (await queries()).tables.keepTable(params, signal, report),
     checkCells: async (params, signal) => (await queries()).edits.checkCells(params, signal),
