@@ -133,6 +133,8 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
         toolbar.position(kept.selection.focus.row);
       },
       counted: (rowCount, total) => toolbar.counted(rowCount, total),
+      reading: () => toolbar.reading(),
+      read: () => toolbar.read(),
       failed: (message) => toolbar.report(message),
       announce: (text) => toolbar.announce(text),
     },

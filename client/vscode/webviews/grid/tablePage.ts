@@ -42,6 +42,9 @@ interface TablePageHost {
   changed(state: TableState): void;
   /** The number of rows of the view, or of the table, changed; undefined while it is not known. */
   counted(rowCount: number | undefined, total: number | undefined): void;
+  /** The first rows of another view are being read, and are shown. */
+  reading(): void;
+  read(): void;
   failed(message: string): void;
   announce(text: string): void;
 }
@@ -202,6 +205,8 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** Finds out how many rows the view has; its first rows are shown before. */
   private recount(): void {
+    // The rows that the table was opened with took the time of opening it.
+    if (this.generation > 0 || !this.isWhole) this.host.reading();
     this.received = 0;
     this.rowCount = undefined;
     const text = (filter: ColumnFilterInfo): string => changedFilterText(this.differences, filter) ?? filterText(filter);
@@ -241,6 +246,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.host.requests.send(this.shown.run, 'tableRows', params).then(
       (rows) => {
         if (!isCurrent()) return;
+        this.host.read();
         this.received = Math.max(this.received, start + (rows.columns[0]?.length ?? 0));
         if (this.rowCount === undefined) this.table.show(this.content());
         this.table.put(rows);
