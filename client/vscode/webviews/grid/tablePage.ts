@@ -167,9 +167,8 @@ export class TablePage implements ControlledTable, EditedTable {
 
   private content(): TableContent {
     const { view, columns: choices } = this.state;
-    const { columns } = this;
+    const { columns, isCounted } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
-    const { isCounted } = this;
     const diff = this.differences && this.diff(this.differences);
     const edits = (this.edits = this.editedRows());
     return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
@@ -209,17 +208,17 @@ export class TablePage implements ControlledTable, EditedTable {
     if (this.generation > 0 || !this.isWhole) this.host.reading();
     this.received = 0;
     this.rowCount = undefined;
-    const text = (filter: ColumnFilterInfo): string => changedFilterText(this.differences, filter) ?? filterText(filter);
+    const text = (filter: ColumnFilterInfo): string =>
+      changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
     drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';
-    const { view } = this.state;
-    if (isWhole(view)) {
+    if (this.isWhole) {
       if (this.total === undefined) this.host.counted(undefined, undefined);
       else this.setCount(this.total);
       return;
     }
     this.host.counted(undefined, this.total);
-    this.host.requests.send(this.shown.run, 'tableCount', { view }, 'count').then(
+    this.host.requests.send(this.shown.run, 'tableCount', { view: this.state.view }, 'count').then(
       ({ rowCount }) => this.setCount(rowCount),
       (error: unknown) => this.failed(error),
     );
