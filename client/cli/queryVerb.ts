@@ -99,7 +99,8 @@ async function printTable(session: Session, result: QueryInfo): Promise<void> {
   });
   terminal.warn(`${plural(result.rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
   if (shownCount < result.rowCount) {
-    terminal.warn(hintText(`Only the first ${plural(shownCount, 'row')} are shown; '--limit all' shows every row.`));
+    const shown = shownCount === 1 ? 'row is' : `${shownCount} rows are`;
+    terminal.warn(hintText(`Only the first ${shown} shown; '--limit all' shows every row.`));
   }
   if (isCut) terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
 }

@@ -78,7 +78,8 @@ function textOf(
   path: string,
   { key, columns, merged, added, removed, changed, rows, conflicts }: RowMergeInfo,
 ): string {
-  const numbers = `+${added} -${removed} ~${changed} rows of the other commit, by ${key.map(printable).join(', ')}`;
+  const noun = added + removed + changed === 1 ? 'row' : 'rows';
+  const numbers = `+${added} -${removed} ~${changed} ${noun} of the other commit, by ${key.map(printable).join(', ')}`;
   if (merged) return `merged ${printable(path)}: ${numbers}\n`;
   const left = conflicts - rows.length;
   return [

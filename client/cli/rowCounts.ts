@@ -39,7 +39,7 @@ async function rowsOf(
   }
 }
 
-/** `+3 -1 ~2 rows`; `same rows` when none differs. */
+/** `+3 -1 ~2 rows`, `~1 row`; `same rows` when none differs. */
 export function rowCounts({ added, removed, changed }: RowCountsInfo): string {
   const parts = [
     ['+', added],
@@ -47,5 +47,5 @@ export function rowCounts({ added, removed, changed }: RowCountsInfo): string {
     ['~', changed],
   ] as const;
   const text = parts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${number}`])).join(' ');
-  return text === '' ? 'same rows' : `${text} rows`;
+  return text === '' ? 'same rows' : `${text} ${added + removed + changed === 1 ? 'row' : 'rows'}`;
 }

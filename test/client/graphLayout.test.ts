@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crossings, layering } from '../../client/vscode/webviews/graph/layers.ts';
 import { layout, nodeHeight, stackCenters, type Layout } from '../../client/vscode/webviews/graph/layout.ts';
+import { scaledLayout, zoomedScale } from '../../client/vscode/webviews/graph/scale.ts';
 import { step } from '../../client/vscode/webviews/graph/steps.ts';
 
 /** Parses edges such as `a>b c>d`. */
@@ -100,6 +101,32 @@ test('a graph of one node, and an empty graph, have a layout', () => {
     nodeWidth: 176,
   });
   assert.deepEqual(layout([], [], 100), { nodes: new Map(), paths: [], width: 0, height: 0, nodeWidth: 176 });
+});
+
+test('a graph is scaled to its view, down to a scale at which it can be read', () => {
+  const chain = { ids: ['a', 'b', 'c', 'd'], edges: edgesOf('a>b b>c c>d') };
+  const fits = (made: ReturnType<typeof scaledLayout>, width: number, height: number): boolean =>
+    (made.drawn.width + 48) * made.scale <= width && (made.drawn.height + 48) * made.scale <= height;
+  assert.equal(scaledLayout(chain, { width: 1600, height: 900 }, undefined).scale, 1);
+  const narrow = scaledLayout(chain, { width: 500, height: 900 }, undefined);
+  assert.ok(narrow.scale < 1 && fits(narrow, 500, 900), `${narrow.scale}`);
+  const lone = { ids: Array.from({ length: 30 }, (_, index) => String(index)), edges: [] };
+  const low = scaledLayout(lone, { width: 1000, height: 300 }, undefined);
+  assert.ok(low.scale < 1 && fits(low, 1000, 300), `${low.scale}`);
+  const tiny = scaledLayout(chain, { width: 50, height: 50 }, undefined);
+  assert.ok(tiny.scale >= 0.4 && !fits(tiny, 50, 50), `${tiny.scale}`);
+});
+
+test('a zoom stays within limits, and its scale is not changed by the view', () => {
+  const chain = { ids: ['a', 'b'], edges: edgesOf('a>b') };
+  assert.equal(scaledLayout(chain, { width: 100, height: 100 }, 1.5).scale, 1.5);
+  assert.ok(zoomedScale(1, 1) > 1 && zoomedScale(1, -1) < 1);
+  const ends = [1, -1].map((direction) => {
+    let scale = 1;
+    for (let step = 0; step < 50; step++) scale = zoomedScale(scale, direction === 1 ? 1 : -1);
+    return scale;
+  });
+  assert.deepEqual(ends, [2, 0.4]);
 });
 
 test('items that compete for space share the deviation', () => {

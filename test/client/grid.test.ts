@@ -114,9 +114,14 @@ test('keys move the selection and stop at the edges', () => {
   assert.equal(press(at(3, 2), 'x'), undefined);
 });
 
-test('Shift extends the selection, and Ctrl+A selects everything', () => {
+test('Shift extends the selection, and keys select everything, whole columns and whole rows', () => {
   const stretched = press(press(at(3, 2), 'ArrowDown', { shift: true })!, 'ArrowLeft', { shift: true })!;
   assert.deepEqual(selectedRange(stretched), { rowStart: 3, rowEnd: 5, columnStart: 1, columnEnd: 3 });
   const all = selectedRange(press(at(3, 2), 'a', { control: true })!);
   assert.deepEqual(all, { rowStart: 0, rowEnd: 100, columnStart: 0, columnEnd: 5 });
+  const columns = selectedRange(press(stretched, ' ', { control: true })!);
+  assert.deepEqual(columns, { rowStart: 0, rowEnd: 100, columnStart: 1, columnEnd: 3 });
+  const rows = selectedRange(press(stretched, ' ', { shift: true })!);
+  assert.deepEqual(rows, { rowStart: 3, rowEnd: 5, columnStart: 0, columnEnd: 5 });
+  assert.equal(press(stretched, ' '), undefined);
 });

@@ -69,8 +69,8 @@ test('filters are stated by a form, shown as texts, and left out when their colu
     [{ column: 'a', kind: 'values', values: ['1', '2', '3', '4', '5'] }, 'a is 1, 2, 3 or 2 more'],
   ];
   for (const [filter, text] of filters) {
-    assert.equal(filterText(filter), text);
-    const { condition, texts } = formOf(filter);
+    assert.equal(filterText(filter, [column('a')]), text);
+    const { condition, texts } = formOf(column('a'), filter);
     if (condition !== undefined) assert.deepEqual(filterOf(column('a'), condition, texts), filter);
   }
   for (const type of ['INTEGER', 'VARCHAR', 'TIMESTAMP', 'BOOLEAN', 'STRUCT(x INTEGER)', 'INTEGER[]', 'BLOB']) {
@@ -83,6 +83,35 @@ test('filters are stated by a form, shown as texts, and left out when their colu
   const state = { ...initialState, view: { sort: [{ column: 'b', descending: true }], filters: [filters[0]![0]] } };
   assert.deepEqual(fitted(state, [column('b')]).view, { sort: state.view.sort, filters: [] });
   assert.deepEqual(filteredBy(state.view.filters, 'a', undefined), []);
+});
+
+test('a filter of seconds is shown and edited as the times that they mean', () => {
+  const seconds = column('Timestamp', 'BIGINT');
+  const cases: readonly (readonly [ColumnFilterInfo, string, readonly string[]])[] = [
+    [
+      { column: 'Timestamp', kind: 'compare', operator: '>=', value: '1767225600' },
+      ...(['Timestamp ≥ 2026-01-01 00:00:00', ['2026-01-01 00:00:00']] as const),
+    ],
+    [
+      { column: 'Timestamp', kind: 'between', low: '0', high: '1767225600.5' },
+      'Timestamp from 1970-01-01 00:00:00 to 2026-01-01 00:00:00.500',
+      ['1970-01-01 00:00:00', '2026-01-01 00:00:00.500'],
+    ],
+    // A time has no digits for this number.
+    [
+      { column: 'Timestamp', kind: 'compare', operator: '<', value: '1767225600.0001' },
+      ...(['Timestamp < 1767225600.0001', ['1767225600.0001']] as const),
+    ],
+  ];
+  for (const [filter, text, inputs] of cases) {
+    assert.equal(filterText(filter, [seconds]), text);
+    const { condition, texts } = formOf(seconds, filter);
+    assert.deepEqual(texts, inputs);
+    assert.deepEqual(filterOf(seconds, condition ?? '', texts), filter);
+  }
+  const picked: ColumnFilterInfo = { column: 'Timestamp', kind: 'values', values: [null, '1767225600'] };
+  assert.equal(filterText(picked, [seconds]), 'Timestamp is NULL, 2026-01-01 00:00:00');
+  assert.equal(filterText(picked, [column('Timestamp', 'VARCHAR')]), 'Timestamp is NULL, 1767225600');
 });
 
 test('cells are copied in every format, with NULL, quotes, line breaks and all digits', () => {
@@ -129,6 +158,14 @@ test('a later request in a slot cancels the one before, and answers reach their 
   const dropped = requests.send(1, 'tableCount', { view });
   requests.cancelAll();
   await assert.rejects(dropped, Superseded);
+  const stopped = requests.send(1, 'tableCount', { view }, 'count');
+  requests.cancelSlot('count');
+  await assert.rejects(stopped, Superseded);
+  assert.deepEqual(sent.at(-1), { type: 'cancelRequest', id: 5 });
+  // Nothing runs in the slot any more.
+  const count = sent.length;
+  requests.cancelSlot('count');
+  assert.equal(sent.length, count);
 });
 
 test('the state of a page is kept for its table, and no other form of it is read', () => {

@@ -19,6 +19,7 @@ const ways: Readonly<Record<keyof HeaderHost | keyof TableActions | keyof Toolba
   sortNext: { entry: 'Then Sort Descending' },
   filter: { entry: 'Filter…' },
   showPane: { key: ['Enter', ''] },
+  selectColumn: { entry: 'Select Column' },
   setPinned: { entry: 'Pin Column' },
   setHidden: { entry: 'Hide Column' },
   moveBy: { entry: 'Move Left' },
@@ -51,7 +52,13 @@ function calledByMenu(): ReadonlyMap<string, string> {
   const actions: TableActions = {
     ...{ sort: note('sort'), sortNext: note('sortNext'), filter: note('filter'), showPane: note('showPane') },
     ...{ setPinned: note('setPinned'), setHidden: note('setHidden'), moveBy: note('moveBy'), widen: note('widen') },
-    ...{ resize: note('resize'), copy: note('copy'), keepValue: note('keepValue'), edit: note('edit') },
+    ...{
+      resize: note('resize'),
+      copy: note('copy'),
+      selectColumn: note('selectColumn'),
+      keepValue: note('keepValue'),
+      edit: note('edit'),
+    },
     showAll: note('showAll'),
   };
   for (const item of cellMenu(found, actions)) {
@@ -77,7 +84,18 @@ test('every action of the mouse has a key, an entry of the menu that a key opens
   }
   // Each action of the menus is called by one of its entries.
   const called = new Set(entries.values());
-  for (const name of ['sort', 'sortNext', 'filter', 'resize', 'setPinned', 'setHidden', 'moveBy', 'widen', 'showAll'])
+  for (const name of [
+    'sort',
+    'selectColumn',
+    'sortNext',
+    'filter',
+    'resize',
+    'setPinned',
+    'setHidden',
+    'moveBy',
+    'widen',
+    'showAll',
+  ])
     assert.ok(called.has(name), name);
 });
 

@@ -166,6 +166,11 @@ async function scroll({ page, screenshot }: Window): Promise<void> {
   await grid.locator('[id^="c2999999-"]').filter({ hasNotText: '…' }).first().waitFor();
   await grid.locator('.cell.null').first().waitFor();
   assert.equal(await grid.locator('.cell.focused').getAttribute('id'), `c2999999-${(await columnCount(table)) - 1}`);
+  await page.keyboard.press('Control+a');
+  await grid
+    .getByRole('status', { name: 'Selection' })
+    .filter({ hasText: /^Count [\d,]+ · NULL [\d,]+ · Numbers / })
+    .waitFor();
   await screenshot('grid-end');
 }
 

@@ -7,13 +7,13 @@ import { copyFile, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Locator, type Page } from 'playwright-core';
+import { type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { root } from '../../scripts/run.mjs';
 import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { openInExplorer, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
+import { openInExplorer, repeatUntil, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
 /** Four parts with many waits each, run at most twice. */
 
@@ -182,6 +182,7 @@ async function graph(window: Window, files: FlowFiles): Promise<void> {
   await node(/^Derive wind .*, failed$/).waitFor();
   assert.equal(await shown.locator('.node').count(), 6);
   assert.equal(await shown.locator('.edges > path').count(), 5);
+  await zoomGraph(window, shown);
   await node('Inbox weather').focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
@@ -195,6 +196,51 @@ async function graph(window: Window, files: FlowFiles): Promise<void> {
   await runCommand(page, 'Pond: Show Graph');
   await node(/^Derive wind .*, failed$/).waitFor();
   await checkLegible(window, files, 'graph', webview(page));
+}
+
+/** All of the graph is visible, also in a narrower view, until a person zooms. */
+async function zoomGraph({ page, screenshot }: Window, shown: FrameLocator): Promise<void> {
+  const style = async (): Promise<string> => (await shown.locator('.plane').getAttribute('style')) ?? '';
+  const resize = async (width: number, height: number): Promise<void> => {
+    const before = await style();
+    await page.setViewportSize({ width, height });
+    await repeatUntil(style, async () => (await style()) !== before, 'the graph follows its view');
+  };
+  await isFitted(shown);
+  await resize(760, 620);
+  await isFitted(shown);
+  await screenshot('graph-narrow');
+  await shown.getByRole('button', { name: 'Zoom In' }).click();
+  const zoomed = zoomOf(await style());
+  await resize(1280, 800);
+  assert.equal(zoomOf(await style()), zoomed);
+  await page.keyboard.press('0');
+  await isFitted(shown);
+}
+
+function zoomOf(style: string): string | undefined {
+  return /zoom: ([\d.]+)/.exec(style)?.[1];
+}
+
+async function isFitted(shown: FrameLocator): Promise<void> {
+  const view = shown.locator('.content');
+  const nodes = shown.locator('.node');
+  let hidden = -1;
+  const look = async (): Promise<void> => {
+    const within = await view.boundingBox();
+    const boxes = await Promise.all((await nodes.all()).map((node) => node.boundingBox()));
+    hidden = boxes.filter((box) => !isInside(box, within)).length;
+  };
+  await repeatUntil(look, async () => hidden === 0, 'all resources are visible');
+}
+
+type Box = Awaited<ReturnType<Locator['boundingBox']>>;
+
+function isInside(box: Box, view: Box): boolean {
+  if (box === null || view === null) return false;
+  const [right, bottom] = [box.x + box.width, box.y + box.height];
+  const [rightMax, bottomMax] = [view.x + view.width, view.y + view.height];
+  return box.x >= view.x && box.y >= view.y && right <= rightMax && bottom <= bottomMax;
 }
 
 /** A resource is deleted after a confirmation that names its readers. */

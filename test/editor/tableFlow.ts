@@ -38,6 +38,8 @@ export async function workOnTable({ page, screenshot }: Window): Promise<void> {
   await delay.click();
   await cell(grid, 0, 1, '1688');
   await filterOrigin(page, grid);
+  await sumSelection(page, grid, screenshot);
+  await stepThroughMatches(page, grid, screenshot);
   await grid.getByRole('grid').focus();
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('ArrowRight');
@@ -91,6 +93,43 @@ async function filterOrigin(page: Page, grid: FrameLocator): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
+/** The bar at the bottom has facts about the selected cells: of a few, of a column, and of all. */
+async function sumSelection(page: Page, grid: FrameLocator, screenshot: Window['screenshot']): Promise<void> {
+  const bar = grid.getByRole('status', { name: 'Selection' });
+  await grid.getByRole('grid').focus();
+  for (const key of ['Control+Home', 'ArrowRight', 'Shift+ArrowDown', 'Shift+ArrowDown'])
+    await page.keyboard.press(key);
+  const texts = await Promise.all([0, 1, 2].map((row) => grid.locator(`#c${row}-1`).textContent()));
+  const sum = texts.reduce((all, text) => all + Number(text), 0);
+  await bar.filter({ hasText: `Count 3 · Sum ${sum.toLocaleString('en-US')} · Mean ` }).waitFor();
+  await page.keyboard.press('Control+Space');
+  const [rows = ''] = (await grid.locator('.summary').textContent())?.split(' of ') ?? [];
+  await bar.filter({ hasText: new RegExp(`^Count ${rows} · Sum .* · Maximum ${texts[0]}$`) }).waitFor();
+  await screenshot('table-selection');
+  await page.keyboard.press('Control+a');
+  await bar.filter({ hasText: / · Numbers .* · First 2001-01-01.* · Last / }).waitFor();
+  await page.keyboard.press('Control+Home');
+  await bar.filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+}
+
+/** Each step of a search states which of how many matches it shows. */
+async function stepThroughMatches(page: Page, grid: FrameLocator, screenshot: Window['screenshot']): Promise<void> {
+  const found = grid.getByRole('search').getByRole('status');
+  await page.keyboard.press('Control+f');
+  await grid.getByRole('search').getByRole('textbox').fill('168');
+  await page.keyboard.press('Enter');
+  await found.filter({ hasText: /^1 of [\d,]+ · Row / }).waitFor();
+  const total = / of ([\d,]+)/.exec((await found.textContent()) ?? '')?.[1] ?? '';
+  await page.keyboard.press('Enter');
+  await found.filter({ hasText: `2 of ${total} · Row ` }).waitFor();
+  await screenshot('table-find');
+  await page.keyboard.press('Shift+Enter');
+  await found.filter({ hasText: `1 of ${total} · Row ` }).waitFor();
+  await page.keyboard.press('Shift+Enter');
+  await found.filter({ hasText: `${total} of ${total} · Continued from the end` }).waitFor();
+  await page.keyboard.press('Escape');
+}
+
 /** Cells are copied in a format of the menu, which the keyboard opens. */
 async function copyAs(page: Page, grid: FrameLocator): Promise<void> {
   await grid.getByRole('grid').focus();
@@ -139,4 +178,10 @@ export async function queryAndRestart({ page, screenshot }: Window): Promise<voi
   await webview(page).locator('.heading[aria-sort="ascending"]').filter({ hasText: 'distance' }).waitFor();
   await cell(webview(page), 0, 2, /^\d+$/);
   await cell(webview(page), 0, 3, 'SEA');
+  await grid.getByRole('grid').focus();
+  for (const key of ['Control+Home', 'Control+Space']) await page.keyboard.press(key);
+  await grid
+    .getByRole('status', { name: 'Selection' })
+    .filter({ hasText: /^Count / })
+    .waitFor();
 }

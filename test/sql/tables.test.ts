@@ -4,14 +4,28 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import { type ColumnFilter, type TableView, type WorkerTable } from '../../server/src/sandbox/tableTypes.ts';
+import {
+  type CellFacts,
+  type ColumnFilter,
+  type TableView,
+  type WorkerTable,
+} from '../../server/src/sandbox/tableTypes.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
-import { type ModelRow, modelSearch, modelSql, modelView, randomView, rowsOfModel } from '../support/tableModel.ts';
+import {
+  modelCells,
+  modelMatchCounts,
+  type ModelRow,
+  modelSearch,
+  modelSql,
+  modelView,
+  randomView,
+  rowsOfModel,
+} from '../support/tableModel.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
@@ -79,8 +93,47 @@ for (const seed of seeds(6)) {
         modelSearch(expected, { text, columns }, cell),
         `${what} ${text} ${JSON.stringify(cell)}`,
       );
+      if (found === null) continue;
+      const at = { row: found.row, column: columns.indexOf(found.column) };
+      const counts = await operations.tables.countMatches({ table, view, match: { text, columns }, at }, never);
+      assert.deepEqual(counts, modelMatchCounts(expected, { text, columns }, at), `${what} ${text}`);
     }
   });
+}
+
+test('facts about cells of random views are those of the model', async () => {
+  for (const seed of seeds(4)) {
+    const random = randomOf(seed);
+    const view = randomView(random, model);
+    const start = random(2500);
+    for (const rows of [undefined, { start: 0, end: 150 }, { start, end: start + 400 }]) {
+      const shown = modelView(model, view).slice(rows?.start, rows?.end);
+      const columns = ['text', 'whole', 'number', 'time', 'exact'].slice(random(5));
+      for (const { name, table } of tables) {
+        const range = { columns, ...(rows && { rows }) };
+        const facts = await operations.tables.cellFacts({ table, view, range }, never);
+        checkCells(facts, modelCells(shown, columns), `${name} ${JSON.stringify([seed, view, range])}`);
+      }
+    }
+  }
+});
+
+/** Compares facts with those of the model, whose sums of doubles are in another order. */
+function checkCells(
+  { numbers, times, ...counts }: CellFacts,
+  expected: ReturnType<typeof modelCells>,
+  what: string,
+): void {
+  assert.deepEqual(counts, expected.counts, what);
+  const finite = expected.numbers.map(Number);
+  assert.equal(numbers?.count ?? 0, finite.length, what);
+  assert.deepEqual([times?.first, times?.last], [expected.times[0], expected.times.at(-1)], what);
+  if (numbers === undefined) return;
+  const sum = finite.reduce((all, each) => all + each, 0);
+  const tolerance = 1e-9 * finite.reduce((all, each) => all + Math.abs(each), 0);
+  assert.ok(Math.abs(Number(numbers.sum) - sum) <= tolerance, `${what}: ${numbers.sum} is ${sum}`);
+  assert.ok(Math.abs(Number(numbers.mean) * finite.length - sum) <= tolerance, what);
+  assert.deepEqual([Number(numbers.min), Number(numbers.max)], [Math.min(...finite), Math.max(...finite)], what);
 }
 
 test('facts about each column are those of the model', async () => {

@@ -101,21 +101,71 @@ export function modelView(rows: readonly ModelRow[], { sort, filters }: TableVie
 /** The next cell with a text, in any case, after or before a cell; null without one. */
 export function modelSearch(
   rows: readonly ModelRow[],
-  match: { readonly text: string; readonly columns: readonly string[] },
+  match: Match,
   start: SearchStart,
 ): { readonly row: number; readonly column: string } | null {
-  const cells = rows.flatMap((row, at) =>
-    match.columns.flatMap((name, column) => {
-      const isHit = row.texts[columnIndex(name)]?.toLowerCase().includes(match.text.toLowerCase()) === true;
-      return isHit ? [{ row: at, column, name }] : [];
-    }),
-  );
-  const order = (cell: { readonly row: number; readonly column: number }): number => cell.row * 1000 + cell.column;
+  const cells = matchingCells(rows, match);
   const found =
     start.backward === true
       ? cells.findLast((cell) => order(cell) < order(start))
       : cells.find((cell) => order(cell) > order(start));
   return found === undefined ? null : { row: found.row, column: found.name };
+}
+
+/** The number of cells with a text, and of those up to a cell, itself included. */
+export function modelMatchCounts(
+  rows: readonly ModelRow[],
+  match: Match,
+  at: { readonly row: number; readonly column: number },
+): { readonly total: number; readonly upTo: number } {
+  const cells = matchingCells(rows, match);
+  return { total: cells.length, upTo: cells.filter((cell) => order(cell) <= order(at)).length };
+}
+
+interface Match {
+  readonly text: string;
+  readonly columns: readonly string[];
+}
+
+function matchingCells(
+  rows: readonly ModelRow[],
+  { text, columns: names }: Match,
+): readonly { readonly row: number; readonly column: number; readonly name: string }[] {
+  return rows.flatMap((row, at) =>
+    names.flatMap((name, column) => {
+      const isHit = row.texts[columnIndex(name)]?.toLowerCase().includes(text.toLowerCase()) === true;
+      return isHit ? [{ row: at, column, name }] : [];
+    }),
+  );
+}
+
+function order(cell: { readonly row: number; readonly column: number }): number {
+  return cell.row * 1000 + cell.column;
+}
+
+/** Numbers of cells of rows, and the texts of their finite numbers and times, the latter in order. */
+export function modelCells(
+  rows: readonly ModelRow[],
+  names: readonly string[],
+): {
+  readonly counts: { readonly cells: number; readonly missing: number; readonly notFinite: number };
+  readonly numbers: readonly string[];
+  readonly times: readonly string[];
+} {
+  const textsOf = (...among: readonly string[]): readonly (string | null)[] =>
+    names
+      .filter((name) => among.includes(name))
+      .flatMap((name) => rows.map((row) => row.texts[columnIndex(name)] ?? null));
+  const present = textsOf('whole', 'number', 'exact').filter((text) => text !== null);
+  const numbers = present.filter((text) => !/^(nan|-?inf)$/.test(text));
+  const missing = textsOf(...columns).filter((text) => text === null).length;
+  return {
+    counts: { cells: rows.length * names.length, missing, notFinite: present.length - numbers.length },
+    numbers,
+    times: textsOf('time')
+      .filter((text) => text !== null)
+      .sort(),
+  };
 }
 
 function columnIndex(name: string): number {

@@ -26,8 +26,9 @@ export async function mergeRows({ client, sourceControls }: Context, ...args: re
   await sourceControls.refresh(pond);
   const { added, removed, changed } = done;
   const name = path.split('/').at(-1) ?? path;
+  const noun = added + removed + changed === 1 ? 'row comes' : 'rows come';
   void vscode.window.showInformationMessage(
-    `${name} is merged: +${added} −${removed} ~${changed} rows come from the other commit.`,
+    `${name} is merged: +${added} −${removed} ~${changed} ${noun} from the other commit.`,
   );
 }
 

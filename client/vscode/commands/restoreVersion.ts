@@ -5,6 +5,7 @@ import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri, shownPath } from '../pondUri.ts';
 import { pickCommit } from '../history/versions.ts';
+import { count } from '../resources/strings.ts';
 
 /** Paths to stage as they were at a version. */
 interface Restoration {
@@ -33,8 +34,9 @@ export async function restoreVersion(
   if (given === undefined && !(await confirm(context, restoration, target))) return undefined;
   const changes = await context.client.request('restore', { pond, paths, at });
   await context.sourceControls.refresh(pond);
-  const count = changes.filter(({ partOf }) => partOf === undefined).length;
-  const text = count === 0 ? `Nothing differs from ${target}.` : `Staged ${count} changes to restore ${target}.`;
+  const staged = changes.filter(({ partOf }) => partOf === undefined).length;
+  const text =
+    staged === 0 ? `Nothing differs from ${target}.` : `Staged ${count(staged, 'change')} to restore ${target}.`;
   void vscode.window.showInformationMessage(text);
   return changes;
 }

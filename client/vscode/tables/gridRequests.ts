@@ -77,10 +77,14 @@ export class GridRequests {
         return await this.client.request('tableCount', { ...message.params, ...table }, token);
       case 'tableSummary':
         return await this.client.request('tableSummary', { ...message.params, ...table }, token);
+      case 'cellFacts':
+        return await this.client.request('cellFacts', { ...message.params, ...table }, token);
       case 'tablePlot':
         return await this.client.request('tablePlot', { ...message.params, ...table }, token);
       case 'findInTable':
         return await this.client.request('findInTable', { ...message.params, ...table }, token);
+      case 'countMatches':
+        return await this.client.request('countMatches', { ...message.params, ...table }, token);
       case 'checkCells':
         if (edited === undefined) throw new Error('the table cannot be edited');
         return await this.client.request('checkCells', { ...message.params, pond: query.pond, ...edited }, token);

@@ -31,7 +31,7 @@ const toolbar = new Toolbar({
   split: () => showAs(pageState.shows === 'both' ? 'plot' : 'both'),
   find: () => table?.search.open('find'),
   jump: () => table?.search.open('jump'),
-  summary: () => table?.toggleSummary(),
+  summary: () => table?.commands.toggleSummary(),
   columns: (below) => table?.commands.columnsMenu(below),
   export: () => postView('export'),
   openAsQuery: () => postView('openAsQuery'),
@@ -133,6 +133,8 @@ function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: b
         toolbar.position(kept.selection.focus.row);
       },
       counted: (rowCount, total) => toolbar.counted(rowCount, total),
+      reading: () => toolbar.reading(),
+      read: () => toolbar.read(),
       failed: (message) => toolbar.report(message),
       announce: (text) => toolbar.announce(text),
     },

@@ -66,6 +66,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).tableSummary,
   },
+  cellFacts: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).cellFacts,
+  },
   tableOrigins: {
     access: 'read',
     trust: 'trusted',
@@ -86,6 +93,13 @@ export const queryVerbs = {
     freshness: 'latest',
     idempotency: 'safe',
     load: async () => (await import('./tables.ts')).findInTable,
+  },
+  countMatches: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./tables.ts')).countMatches,
   },
   tableSql: {
     access: 'read',

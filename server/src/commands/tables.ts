@@ -79,6 +79,13 @@ export const tableSummary: Command<'tableSummary'> = (pond, { source, view, colu
   return onTable(pond, source, context, read);
 };
 
+/** Facts about cells of a view. */
+export const cellFacts: Command<'cellFacts'> = (pond, { source, view, ...range }, context) => {
+  const read: OnTable<'cellFacts'> = (worker, table) =>
+    worker.request('cellFacts', { table, view, range }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
 /** What a plot of a view draws. */
 export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) => {
   const read: OnTable<'tablePlot'> = (worker, table) =>
@@ -93,6 +100,13 @@ export const findInTable: Command<'findInTable'> = (pond, { source, view, match,
   return onTable(pond, source, context, read);
 };
 
+/** Numbers of the matching cells of a view. */
+export const countMatches: Command<'countMatches'> = (pond, { source, view, match, at }, context) => {
+  const read: OnTable<'countMatches'> = (worker, table) =>
+    worker.request('countMatches', { table, view, match, at }, context.signal);
+  return onTable(pond, source, context, read);
+};
+
 /** The query that returns the rows of a view. */
 export const tableSql: Command<'tableSql'> = async (pond, { source, view, columns, sql }, context) => {
   const read = (worker: WorkerProcess, table: WorkerTable): Promise<OpenedTableInfo['columns'] | null> =>
@@ -103,7 +117,7 @@ export const tableSql: Command<'tableSql'> = async (pond, { source, view, column
   return { sql: shownSql({ from, all, view, ...(columns && { columns }) }) };
 };
 
-type OnTable<N extends 'tableRows' | 'tableSummary' | 'tablePlot' | 'findInTable'> = (
+type OnTable<N extends 'tableRows' | 'tableSummary' | 'cellFacts' | 'tablePlot' | 'findInTable' | 'countMatches'> = (
   worker: WorkerProcess,
   table: WorkerTable,
 ) => ReturnType<Command<N>>;

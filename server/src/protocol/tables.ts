@@ -71,6 +71,12 @@ export interface FoundCellInfo {
   readonly column: string;
 }
 
+/** Numbers of matching cells: of all, and of those up to a cell in the order of the search, itself included. */
+export interface MatchCountsInfo {
+  readonly total: number;
+  readonly upTo: number;
+}
+
 /** Facts about the values of a column in a view. */
 export interface ColumnSummaryInfo {
   readonly column: ColumnInfo;
@@ -101,6 +107,33 @@ export interface TimeFactsInfo {
   readonly longestGapFrom: string | null;
   /** Rows whose time an earlier row has too. */
   readonly duplicates: number;
+}
+
+/** Facts about the values of cells, in any number of columns. */
+export interface CellFactsInfo {
+  readonly cells: number;
+  /** Cells that are NULL. */
+  readonly missing: number;
+  /**
+   * Of the finite numbers. Minimum and maximum are exact, and so is the sum of integers and decimals of at most 18 digits;
+   * other sums and the mean have 15 significant digits. Omitted without numbers.
+   */
+  readonly numbers?: {
+    readonly count: number;
+    readonly sum: string;
+    readonly mean: string;
+    readonly min: string;
+    readonly max: string;
+  };
+  /** Of the finite times, and the seconds since 1970 of a column Timestamp. Omitted without times. */
+  readonly times?: {
+    readonly count: number;
+    readonly first: string;
+    readonly last: string;
+    readonly spanSeconds: number;
+  };
+  /** Numbers and times that are not finite. */
+  readonly notFinite: number;
 }
 
 type InView = { readonly pond: string; readonly source: TableSource; readonly view: TableViewInfo };
@@ -140,6 +173,17 @@ export interface TableCommands {
   /** Facts about a column of a view, with its `topMax` most frequent values. */
   tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummaryInfo };
   /**
+   * Facts about the cells of some columns, in the rows of a view from `start` up to `end`, or in all. Fails
+   * `query-invalid` for unknown columns.
+   */
+  cellFacts: {
+    params: InView & {
+      readonly rows?: { readonly start: number; readonly end: number };
+      readonly columns: readonly string[];
+    };
+    result: CellFactsInfo;
+  };
+  /**
    * The next cell of a view that matches, after a cell or, backward, before it: a text in some columns, or a condition.
    * `row` of the cell is -1 before the first; `column` is its index among the columns. Null when none follows.
    */
@@ -149,6 +193,14 @@ export interface TableCommands {
       readonly start: { readonly row: number; readonly column: number; readonly backward?: boolean };
     };
     result: FoundCellInfo | null;
+  };
+  /** Counts the cells of a view that match, as `findInTable` finds them; `at` is one of them, by its column's index. */
+  countMatches: {
+    params: InView & {
+      readonly match: { readonly text: string; readonly columns: readonly string[] } | ColumnFilterInfo;
+      readonly at: { readonly row: number; readonly column: number };
+    };
+    result: MatchCountsInfo;
   };
   /** The query that returns the rows of a view. `sql` is the query of a result. */
   tableSql: {

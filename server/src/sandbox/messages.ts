@@ -7,13 +7,17 @@ import { type PlainValue } from './plainValue.ts';
 import { type PlotRequest, type PlotResult } from './plotTypes.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
 import {
+  type CellFacts,
   type ColumnSummary,
   type DiffCounts,
+  type FoundAt,
   type FoundCell,
+  type MatchCounts,
   type SearchStart,
   type TableMatch,
   type TableView,
   type TableWindow,
+  type ViewCells,
   type WorkerTable,
 } from './tableTypes.ts';
 import { type CellValue, type CheckedCell, type TableEdits } from './tableEdits/edits.ts';
@@ -70,11 +74,13 @@ interface Operations {
   tableRows: { params: InView & { readonly window: TableWindow }; result: RowWindow };
   tableCount: { params: InView; result: number };
   tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummary };
+  cellFacts: { params: InView & { readonly range: ViewCells }; result: CellFacts };
   tablePlot: { params: InView & { readonly plot: PlotRequest }; result: PlotResult };
   findInTable: {
     params: InView & { readonly match: TableMatch; readonly start: SearchStart };
     result: FoundCell | null;
   };
+  countMatches: { params: InView & { readonly match: TableMatch; readonly at: FoundAt }; result: MatchCounts };
   /** Counts the rows of a result that has differences of tables with a number of columns. */
   diffCounts: { params: { readonly result: number; readonly columns: number }; result: DiffCounts };
   /** Keeps the rows of a view as a result. */

@@ -63,6 +63,18 @@ export interface FoundCell {
   readonly column: string;
 }
 
+/** A cell by its row in the view and its column's index among those of a match. */
+export interface FoundAt {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Numbers of matching cells: of all, and of those up to a cell in the order of the search, itself included. */
+export interface MatchCounts {
+  readonly total: number;
+  readonly upTo: number;
+}
+
 /** A bar of a histogram: rows from `low` to below `high`, in the last bar up to `high`. */
 export interface HistogramBar {
   readonly low: string;
@@ -100,6 +112,39 @@ export interface TimeFacts {
   readonly longestGapFrom: string | null;
   /** Rows whose time an earlier row has too. */
   readonly duplicates: number;
+}
+
+/** Cells of a view: all of its rows when `rows` is omitted, and some of its columns. */
+export interface ViewCells {
+  /** 0-based, `end` exclusive. */
+  readonly rows?: { readonly start: number; readonly end: number };
+  readonly columns: readonly string[];
+}
+
+/** Facts about the values of cells, in any number of columns. */
+export interface CellFacts {
+  readonly cells: number;
+  readonly missing: number;
+  /**
+   * Of the finite numbers. Minimum and maximum are exact, and so is the sum of integers and decimals of at most 18 digits;
+   * other sums and the mean have 15 significant digits. Omitted without numbers.
+   */
+  readonly numbers?: {
+    readonly count: number;
+    readonly sum: string;
+    readonly mean: string;
+    readonly min: string;
+    readonly max: string;
+  };
+  /** Of the finite times, and the seconds since 1970 of a column Timestamp. Omitted without times. */
+  readonly times?: {
+    readonly count: number;
+    readonly first: string;
+    readonly last: string;
+    readonly spanSeconds: number;
+  };
+  /** Numbers and times that are not finite. */
+  readonly notFinite: number;
 }
 
 /** Numbers of differences: of rows by kind, and of changed values by the index of their column. */

@@ -19,8 +19,10 @@ type TableOperation = Extract<
   | 'tableRows'
   | 'tableCount'
   | 'tableSummary'
+  | 'cellFacts'
   | 'tablePlot'
   | 'findInTable'
+  | 'countMatches'
   | 'diffCounts'
   | 'keepTable'
 >;
@@ -61,6 +63,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     return await this.#read(table, (reader) => reader.summarize(view, request, signal));
   }
 
+  async cellFacts(
+    { table, view, range }: OperationParams<'cellFacts'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'cellFacts'>> {
+    return await this.#read(table, (reader) => reader.cells(view, range, signal));
+  }
+
   async tablePlot(
     { table, view, plot }: OperationParams<'tablePlot'>,
     signal: AbortSignal,
@@ -73,6 +82,13 @@ export class TableOperations implements Pick<WorkerOperations, TableOperation> {
     signal: AbortSignal,
   ): Promise<OperationResult<'findInTable'>> {
     return (await this.#read(table, (reader) => reader.find(view, request, signal))) ?? null;
+  }
+
+  async countMatches(
+    { table, view, ...request }: OperationParams<'countMatches'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'countMatches'>> {
+    return await this.#read(table, (reader) => reader.countMatches(view, request, signal));
   }
 
   async diffCounts(

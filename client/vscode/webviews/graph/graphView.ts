@@ -1,7 +1,8 @@
 import { element } from '../grid/element.ts';
-import { layout, nodeHeight, type Layout } from './layout.ts';
+import { nodeHeight, type Layout } from './layout.ts';
 import { type GraphNode, type GraphState } from './messages.ts';
 import { stateIcon, stateNames, svg } from './decorations.ts';
+import { scaledLayout, type Size } from './scale.ts';
 import { firstOf, step } from './steps.ts';
 
 /** User actions in the graph. */
@@ -27,11 +28,15 @@ export class GraphView {
     this.root.addEventListener('keydown', (event) => this.key(event));
   }
 
-  /** Shows a state; existing nodes keep the focus and their position in the page. */
-  show(state: GraphState, width: number): void {
+  /**
+   * Shows a state in a view, at the wanted scale or the one at which it fits, and returns the scale. Existing nodes keep
+   * the focus.
+   */
+  show(state: GraphState, view: Size, wanted: number | undefined): number {
     this.state = state;
     const ids = state.nodes.map(({ id }) => id);
-    const drawn = layout(ids, state.edges, width);
+    const { drawn, scale } = scaledLayout({ ids, edges: state.edges }, view, wanted);
+    this.root.style.zoom = String(scale);
     this.drawn = drawn;
     const gone = [...this.buttons.keys()].filter((id) => !ids.includes(id));
     for (const id of gone) this.remove(id);
@@ -41,6 +46,7 @@ export class GraphView {
     this.root.style.height = `${drawn.height}px`;
     if (this.focused === undefined || !this.buttons.has(this.focused)) this.focused = firstOf(drawn.nodes);
     this.updateTabStops();
+    return scale;
   }
 
   private put(node: GraphNode, { nodes, nodeWidth }: Layout): void {

@@ -2,28 +2,33 @@ import { type ColumnFilterInfo } from '../../../../server/src/protocol/commands.
 import { element } from './element.ts';
 
 /** The texts of the filters above a table, and what a user does with them. */
-interface ChipActions {
-  /** Text of a filter. */
+interface Chips {
   text(filter: ColumnFilterInfo): string;
-  edit(column: string): void;
-  remove(column: string): void;
-  clear(): void;
+  readonly actions: {
+    editFilter(column: string): void;
+    setFilter(column: string, filter: undefined): void;
+    clearFilters(): void;
+  };
 }
 
 /** Shows filters in an element, which is hidden without any. */
-export function drawChips(root: HTMLElement, filters: readonly ColumnFilterInfo[], actions: ChipActions): void {
+export function drawChips(
+  root: HTMLElement,
+  filters: readonly ColumnFilterInfo[],
+  { text: textOf, actions }: Chips,
+): void {
   const chips = filters.map((filter) => {
-    const text = actions.text(filter);
+    const text = textOf(filter);
     const edit = element('button', { type: 'button', title: text }, text);
     const label = `Remove the filter ${text}`;
     const remove = element('button', { type: 'button', class: 'icon', 'aria-label': label }, '✕');
-    edit.addEventListener('click', () => actions.edit(filter.column));
-    remove.addEventListener('click', () => actions.remove(filter.column));
+    edit.addEventListener('click', () => actions.editFilter(filter.column));
+    remove.addEventListener('click', () => actions.setFilter(filter.column, undefined));
     return element('span', { class: 'chip' }, edit, remove);
   });
   root.hidden = chips.length === 0;
   if (chips.length < 2) return root.replaceChildren(...chips);
   const clear = element('button', { type: 'button', class: 'link' }, 'Clear All Filters');
-  clear.addEventListener('click', () => actions.clear());
+  clear.addEventListener('click', () => actions.clearFilters());
   root.replaceChildren(...chips, clear);
 }

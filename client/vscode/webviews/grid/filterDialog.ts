@@ -5,6 +5,7 @@ import {
 } from '../../../../server/src/protocol/commands.ts';
 import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
+import { readableValue } from './times.ts';
 
 /** What the dialog needs from the page. */
 interface FilterHost {
@@ -86,7 +87,7 @@ interface ConditionForm {
 
 function conditionForm(column: ColumnInfo, present: ColumnFilterInfo | undefined): ConditionForm {
   const conditions = conditionsOf(column);
-  const { condition: chosen, texts } = formOf(present);
+  const { condition: chosen, texts } = formOf(column, present);
   const select = element('select', { 'aria-label': 'Condition' });
   select.append(...conditions.map(({ id, label }) => element('option', { value: id }, label)));
   if (chosen !== undefined) select.value = chosen;
@@ -115,7 +116,7 @@ function conditionForm(column: ColumnInfo, present: ColumnFilterInfo | undefined
 
 /** A box for each frequent value, and for NULL. */
 function valueBoxes(
-  { top, missing, distinct }: ColumnSummaryInfo,
+  { column, top, missing, distinct }: ColumnSummaryInfo,
   present: ColumnFilterInfo | undefined,
 ): readonly HTMLElement[] {
   const picked = present?.kind === 'values' && present.exclude !== true ? present.values : [];
@@ -125,7 +126,7 @@ function valueBoxes(
       ...(value === null ? { 'data-null': '' } : { 'data-value': value }),
     });
     input.checked = picked.includes(value);
-    const shown = value === null ? 'NULL' : value === '' ? '(empty)' : value;
+    const shown = value === null ? 'NULL' : value === '' ? '(empty)' : readableValue(column, value);
     const text = element('span', value === null ? { class: 'null' } : {}, shown);
     return element('label', {}, input, text, element('span', { class: 'count' }, rows.toLocaleString()));
   };

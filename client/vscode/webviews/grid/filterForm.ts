@@ -1,7 +1,7 @@
 /** Filters of a column as a form states them. */
 import { type ColumnFilterInfo, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
-import { isSeconds, secondsOfTime } from './times.ts';
+import { isSeconds, readableValue, secondsOfTime } from './times.ts';
 import { operatorTexts } from './viewState.ts';
 
 /** A condition to choose, with the number of texts that it takes. */
@@ -53,19 +53,19 @@ export function filterOf(of: ColumnInfo, condition: string, texts: readonly stri
   return operator === undefined || first === '' ? undefined : { column, kind: 'compare', operator, value: first };
 }
 
-/** The condition and the texts of a filter, for the form; those of the picked values are none. */
-export function formOf(filter: ColumnFilterInfo | undefined): {
-  readonly condition?: string;
-  readonly texts: readonly string[];
-} {
+/** The condition and the texts of a filter of a column, for the form; those of the picked values are none. */
+export function formOf(
+  of: ColumnInfo,
+  filter: ColumnFilterInfo | undefined,
+): { readonly condition?: string; readonly texts: readonly string[] } {
   if (filter === undefined) return { texts: [] };
   switch (filter.kind) {
     case 'values':
       return { texts: [] };
     case 'compare':
-      return { condition: filter.operator, texts: [filter.value] };
+      return { condition: filter.operator, texts: [readableValue(of, filter.value)] };
     case 'between':
-      return { condition: 'between', texts: [filter.low, filter.high] };
+      return { condition: 'between', texts: [filter.low, filter.high].map((text) => readableValue(of, text)) };
     case 'missing':
     case 'present':
       return { condition: filter.kind, texts: [] };

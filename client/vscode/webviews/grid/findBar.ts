@@ -6,6 +6,8 @@ interface FindHost {
   find(text: string, backward: boolean): void;
   /** Goes to a row by its number, or to a time. */
   jump(text: string): void;
+  /** The text changed: what was found for the one before no longer counts. */
+  typed(): void;
   closed(): void;
 }
 
@@ -32,6 +34,7 @@ export class FindBar {
     this.root.append(this.input, ...this.steps, this.status, close);
     this.root.addEventListener('submit', (event) => event.preventDefault());
     this.input.addEventListener('keydown', (event) => this.key(event));
+    this.input.addEventListener('input', () => host.typed());
   }
 
   /** Opens the bar with the keyboard in it. */

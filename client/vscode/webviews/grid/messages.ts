@@ -6,6 +6,7 @@ import {
   type OpenedTableInfo,
   type Params,
   type Result,
+  type TableCommands,
   type TableDiffInfo,
   type TableViewInfo,
 } from '../../../../server/src/protocol/commands.ts';
@@ -79,8 +80,13 @@ export interface ShownView {
 /** Another table than the page's own: the same one at another version, or a file of the pond. */
 export type OtherTable = { readonly at: string } | { readonly path: string };
 
-/** Requests to the server that the page may make, about the rows of its table or of another one. */
-type TableRequest = 'tableRows' | 'tableCount' | 'tableSummary' | 'tablePlot' | 'findInTable' | 'checkCells';
+/**
+ * Requests to the server that the page may make, about the rows of its table or of another one. The extension opens and
+ * writes tables.
+ */
+type TableRequest =
+  | Exclude<keyof TableCommands, 'openTable' | 'tableSql' | 'editTable' | 'exportTable' | 'saveTable'>
+  | 'tablePlot';
 
 /** Requests that the extension answers. */
 interface HostRequests {

@@ -53,6 +53,11 @@ export class Requests {
     return answered;
   }
 
+  /** Cancels the request in a slot, if it runs. */
+  cancelSlot(slot: string): void {
+    this.cancel(this.latest.get(slot));
+  }
+
   /** Cancels all requests: the table they were about is gone. */
   cancelAll(): void {
     for (const id of [...this.pending.keys()]) this.cancel(id);

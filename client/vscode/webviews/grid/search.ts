@@ -1,5 +1,11 @@
-import { type ColumnInfo, type FoundCellInfo } from '../../../../server/src/protocol/commands.ts';
+import {
+  type ColumnInfo,
+  type FoundCellInfo,
+  type MatchCountsInfo,
+  type TableViewInfo,
+} from '../../../../server/src/protocol/commands.ts';
 import { FindBar } from './findBar.ts';
+import { type MatchPosition, type MatchStep, positionAfter, positionText } from './matchPosition.ts';
 import { type RequestParams } from './messages.ts';
 import { Superseded } from './requests.ts';
 import { type Cell } from './selection.ts';
@@ -7,7 +13,11 @@ import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
 
 /** What a search needs from its table. */
 interface SearchHost {
-  send(params: Omit<RequestParams<'findInTable'>, 'view'>, slot: string): Promise<FoundCellInfo | null>;
+  find(params: Omit<RequestParams<'findInTable'>, 'view'>): Promise<FoundCellInfo | null>;
+  count(params: Omit<RequestParams<'countMatches'>, 'view'>): Promise<MatchCountsInfo>;
+  /** Cancels the search and the count that run. */
+  cancel(): void;
+  view(): TableViewInfo;
   /** The least value of a column that is at least a value, in the rows of the view; undefined without one. */
   leastFrom(column: string, value: string): Promise<string | undefined>;
   /** The columns that are shown. */
@@ -22,13 +32,22 @@ interface SearchHost {
 export class Search {
   private readonly host: SearchHost;
   private readonly bar: FindBar;
+  /** That of the match that was found last. */
+  private position: MatchPosition | undefined;
 
   constructor(host: SearchHost) {
     this.host = host;
     this.bar = new FindBar({
       find: (text, backward) => this.run(() => this.find(text, backward)),
       jump: (text) => this.run(() => this.jump(text.trim())),
-      closed: () => host.closed(),
+      typed: () => {
+        host.cancel();
+        this.bar.report('');
+      },
+      closed: () => {
+        host.cancel();
+        host.closed();
+      },
     });
   }
 
@@ -46,6 +65,7 @@ export class Search {
   }
 
   private run(work: () => Promise<string>): void {
+    this.host.cancel();
     this.bar.report('Searching …');
     work().then(
       (text) => this.bar.report(text),
@@ -55,17 +75,33 @@ export class Search {
     );
   }
 
-  /** Goes to the next match, and at the end on to the first one. Returns what to report. */
+  /**
+   * Goes to the next match, and at the end on to the first one. Reports where it is at once, and returns that with its
+   * number among all matches, once they are counted.
+   */
   private async find(text: string, backward: boolean): Promise<string> {
     const columns = this.host.columns().map(({ name }) => name);
     const match = { text, columns };
-    const next = await this.host.send({ match, start: { ...this.host.focus(), backward } }, 'find');
-    if (next !== null) return this.show(next);
+    const from = this.host.focus();
+    const next = await this.host.find({ match, start: { ...from, backward } });
     const edge = backward ? { row: this.host.rowCount(), column: 0, backward } : { row: -1, column: 0 };
-    const around = await this.host.send({ match, start: edge }, 'find');
-    if (around === null) return 'Not found';
-    this.show(around);
-    return backward ? 'Continued from the end' : 'Continued from the start';
+    const found = next ?? (await this.host.find({ match, start: edge }));
+    if (found === null) return 'Not found';
+    const row = this.show(found);
+    const where = next !== null ? row : backward ? 'Continued from the end' : 'Continued from the start';
+    this.bar.report(where);
+    const key = JSON.stringify([match, this.host.view()]);
+    const to = { row: found.row, column: columns.indexOf(found.column) };
+    return `${positionText(await this.positionOf(match, { key, from, to, backward }))} · ${where}`;
+  }
+
+  /** The position of the match that a step leads to: known after a step from a known one, else counted. */
+  private async positionOf(match: RequestParams<'countMatches'>['match'], step: MatchStep): Promise<MatchPosition> {
+    const { key, to } = step;
+    const known = positionAfter(this.position, step);
+    if (known !== undefined) return (this.position = known);
+    const { total, upTo } = await this.host.count({ match, at: to });
+    return (this.position = { key, cell: to, index: upTo, total });
   }
 
   /** Goes to a row by its number, or to that of a time, or of the next time that there is, in any order of the rows. */
@@ -83,7 +119,7 @@ export class Search {
     const value = await this.host.leastFrom(column.name, wanted);
     if (value === undefined) return `No ${column.name} is at ${text} or later`;
     const match = { column: column.name, kind: 'compare', operator: '=', value } as const;
-    const found = await this.host.send({ match, start: { row: -1, column: 0 } }, 'find');
+    const found = await this.host.find({ match, start: { row: -1, column: 0 } });
     return found === null ? 'Not found' : this.show(found);
   }
 

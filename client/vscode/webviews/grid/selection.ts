@@ -42,11 +42,27 @@ export function isSelected(selection: Selection, { row, column }: Cell): boolean
   return row >= rowStart && row < rowEnd && column >= columnStart && column < columnEnd;
 }
 
+/** The selected columns in all rows. */
+export function wholeColumns({ anchor, focus }: Selection, { rows }: Pick<Size, 'rows'>): Selection {
+  return { anchor: { row: 0, column: anchor.column }, focus: { row: Math.max(0, rows - 1), column: focus.column } };
+}
+
+/** The selected rows in all columns. */
+function wholeRows({ anchor, focus }: Selection, { columns }: Pick<Size, 'columns'>): Selection {
+  return { anchor: { row: anchor.row, column: 0 }, focus: { row: focus.row, column: columns - 1 } };
+}
+
+/** True for a key that selects whole rows or columns: the table stays where it is. */
+export function selectsWhole({ key, shift, control }: Key): boolean {
+  return key === ' ' ? shift !== control : control && key.toLowerCase() === 'a';
+}
+
 /** Selection after a key press; undefined when the key does not move it. */
 export function moved(selection: Selection, { key, shift, control }: Key, size: Size): Selection | undefined {
   if (size.rows === 0 || size.columns === 0) return undefined;
-  if (control && key.toLowerCase() === 'a') {
-    return { anchor: { row: 0, column: 0 }, focus: { row: size.rows - 1, column: size.columns - 1 } };
+  if (selectsWhole({ key, shift, control })) {
+    if (key !== ' ') return wholeColumns(wholeRows(selection, size), size);
+    return shift ? wholeRows(selection, size) : wholeColumns(selection, size);
   }
   const to = target(selection.focus, key, control, size);
   if (to === undefined) return undefined;

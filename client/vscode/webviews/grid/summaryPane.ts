@@ -2,6 +2,7 @@ import { type ColumnSummaryInfo } from '../../../../server/src/protocol/commands
 import { element } from './element.ts';
 import { durationText, percentText } from './summaryText.ts';
 import { typeText } from './header.ts';
+import { readableValue } from './times.ts';
 
 /** Returns the elements of the facts about a column. */
 export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElement[] {
@@ -17,14 +18,15 @@ export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElemen
 type Fact = readonly [name: string, value: string];
 
 function factsOf(summary: ColumnSummaryInfo): readonly Fact[] {
-  const { rows, missing, distinct, isEstimated, min, max, numbers, times } = summary;
+  const { column, rows, missing, distinct, isEstimated, min, max, numbers, times } = summary;
+  const end = (text: string | null): string => (text === null ? '–' : readableValue(column, text));
   const count = (number: number): string => number.toLocaleString();
   return [
     ['Rows', count(rows)],
     ['Missing', missing === 0 ? '0' : `${count(missing)} (${percentText(missing, rows)})`],
     ['Distinct', `${isEstimated ? '≈ ' : ''}${count(distinct)}`],
-    [times === undefined ? 'Minimum' : 'First', min ?? '–'],
-    [times === undefined ? 'Maximum' : 'Last', max ?? '–'],
+    [times === undefined ? 'Minimum' : 'First', end(min)],
+    [times === undefined ? 'Maximum' : 'Last', end(max)],
     ...(numbers === undefined ? [] : numberFacts(numbers)),
     ...(times === undefined ? [] : timeFacts(times)),
   ];
@@ -80,10 +82,10 @@ export function histogramBars(histogram: ColumnSummaryInfo['histogram']): HTMLEl
   );
 }
 
-function frequent({ top, rows }: ColumnSummaryInfo): HTMLElement {
+function frequent({ column, top, rows }: ColumnSummaryInfo): HTMLElement {
   const list = element('ul', { class: 'frequent' });
   for (const { value, rows: count } of top) {
-    const shown = value === '' ? '(empty)' : value;
+    const shown = value === '' ? '(empty)' : readableValue(column, value);
     const share = `${count.toLocaleString()} (${percentText(count, rows)})`;
     list.append(
       element('li', {}, element('span', { title: shown }, shown), element('span', { class: 'count' }, share)),

@@ -5,7 +5,7 @@ import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
 import { cellOf, drawRows, type DrawnRows, shownLength } from './rows.ts';
-import { isSelected, moved, within, type Cell, type Selection } from './selection.ts';
+import { isSelected, moved, selectsWhole, within, type Cell, type Selection } from './selection.ts';
 import { ShownRows } from './shownRows.ts';
 import { type TableContent } from './tableContent.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport, wheelTop } from './viewport.ts';
@@ -17,7 +17,8 @@ import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Vie
 const restMs = 40;
 
 /** Interface of the surrounding page to the table. */
-interface TableHost extends HeaderHost {
+interface TableHost {
+  readonly head: HeaderHost;
   request(start: number, count: number): void;
   /** The selection changed, or the first visible row. */
   changed(): void;
@@ -57,7 +58,7 @@ export class Table {
   constructor(content: TableContent, host: TableHost) {
     this.content = content;
     this.host = host;
-    this.header = new Header(host);
+    this.header = new Header(host.head);
     this.character = characterWidth();
     this.rows = this.newRows();
     this.scroller = element('div', { class: 'scroller', role: 'presentation' }, this.sizer, this.body);
@@ -260,7 +261,7 @@ export class Table {
     event.preventDefault();
     // The default of VS Code selects the text of the page.
     event.stopPropagation();
-    this.select(selection, !(control && event.key.toLowerCase() === 'a'));
+    this.select(selection, !selectsWhole(plain));
   }
 
   private pressed(event: PointerEvent): void {

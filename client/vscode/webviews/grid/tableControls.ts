@@ -7,12 +7,13 @@ import { type CellEditing } from './cellEditing.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type PagePosition, positionBelow } from './element.ts';
 import { showFilter } from './filterDialog.ts';
+import { type HeaderHost } from './header.ts';
 import { showMenu } from './menu.ts';
 import { type FromGridPage } from './messages.ts';
 import { type Requests } from './requests.ts';
-import { type EditedWindow } from './rowEdits.ts';
+import { type EditedRows, type EditedWindow } from './rowEdits.ts';
 import { type Search } from './search.ts';
-import { selectedRange, type Cell } from './selection.ts';
+import { selectedRange, type Cell, wholeColumns } from './selection.ts';
 import { type ColumnChoices, columnMoved, columnMovedBy, withHidden, withPinned, withWidth } from './shownColumns.ts';
 import { type PaneMode, type SidePane } from './sidePane.ts';
 import { type Table } from './table.ts';
@@ -37,6 +38,7 @@ export interface ControlledTable {
   readonly cells: CellEditing;
   /** True when cells can be edited. */
   readonly isEditable: boolean;
+  readonly edits: EditedRows;
   /** Rows of the view, without new ones. */
   readonly viewRows: number;
   /** Rows as they are shown, in full. */
@@ -49,7 +51,7 @@ export interface ControlledTable {
 }
 
 /** What a user does to a table by keys, menus and the heads of columns. */
-export class TableControls implements TableActions {
+export class TableControls implements TableActions, HeaderHost {
   private readonly on: ControlledTable;
 
   constructor(on: ControlledTable) {
@@ -142,8 +144,25 @@ export class TableControls implements TableActions {
     });
   }
 
+  /** Changes the filter of a column by its name. */
+  editFilter(name: string): void {
+    const column = this.on.all.find((each) => each.name === name);
+    if (column !== undefined) this.filter(column);
+  }
+
   showPane(mode: PaneMode): void {
     this.on.pane.open(mode, this.on.table.selection.focus);
+  }
+
+  /** Opens the summary, or closes it. */
+  toggleSummary(): void {
+    this.on.pane.toggle('summary', this.on.table.selection.focus);
+  }
+
+  selectColumn(column: ColumnInfo): void {
+    const { table, edits } = this.on;
+    this.select(column, false);
+    table.select(wholeColumns(table.selection, { rows: edits.rowCount }), false);
   }
 
   setPinned(column: ColumnInfo, isPinned: boolean): void {

@@ -11,6 +11,8 @@ export interface TableActions {
   sortNext(column: ColumnInfo, descending: boolean): void;
   filter(column: ColumnInfo): void;
   showPane(mode: 'summary' | 'value' | 'row'): void;
+  /** Selects a column in all rows. */
+  selectColumn(column: ColumnInfo): void;
   setPinned(column: ColumnInfo, isPinned: boolean): void;
   setHidden(column: ColumnInfo, isHidden: boolean): void;
   moveBy(column: ColumnInfo, by: 1 | -1): void;
@@ -59,6 +61,7 @@ export function columnMenu(
     ...(isSorted ? [{ label: 'Remove Sort', run: () => actions.sort(column, undefined) }] : []),
     { label: 'Filter…', run: () => actions.filter(column) },
     { label: 'Summary', run: () => actions.showPane('summary') },
+    { label: 'Select Column', key: 'Ctrl+Space', run: () => actions.selectColumn(column) },
     'line',
     { label: isPinned ? 'Unpin Column' : 'Pin Column', run: () => actions.setPinned(column, !isPinned) },
     { label: 'Hide Column', run: () => actions.setHidden(column, true) },

@@ -1,4 +1,5 @@
 import {
+  type ColumnFilterInfo,
   type ColumnInfo,
   type OpenedTableInfo,
   type TableDiffInfo,
@@ -12,6 +13,7 @@ import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
 import { type Search } from './search.ts';
+import { SelectionBar } from './selectionBar.ts';
 import { tableSearch } from './tableSearch.ts';
 import { type ColumnChoices, shownColumns } from './shownColumns.ts';
 import { SidePane } from './sidePane.ts';
@@ -40,6 +42,9 @@ interface TablePageHost {
   changed(state: TableState): void;
   /** The number of rows of the view, or of the table, changed; undefined while it is not known. */
   counted(rowCount: number | undefined, total: number | undefined): void;
+  /** The first rows of another view are being read, and are shown. */
+  reading(): void;
+  read(): void;
   failed(message: string): void;
   announce(text: string): void;
 }
@@ -51,6 +56,7 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly cells: CellEditing;
   readonly search: Search;
   readonly pane: SidePane;
+  private readonly selectionBar: SelectionBar;
   private readonly host: TablePageHost;
   private readonly shown: ShownTable;
   readonly table: Table;
@@ -85,20 +91,19 @@ export class TablePage implements ControlledTable, EditedTable {
       select: (column) => this.commands.select(column),
       closed: () => this.focus(),
     });
+    this.selectionBar = new SelectionBar(this);
+    this.commands = new TableControls(this);
     this.table = new Table(this.content(), {
       request: (start, count) => this.request(start, count),
       changed: () => this.changed(),
       key: (event) => this.commands.key(event),
       cellMenu: (cell, at) => this.commands.cellMenu(cell, at),
       activated: () => (this.isEditable ? void this.cells.start() : this.commands.showPane('value')),
-      clicked: (column, adds) => this.commands.clicked(column, adds),
-      menu: (column, below) => this.commands.menu(column, below),
-      resize: (column, width) => this.commands.resize(column, width),
-      move: (column, before) => this.commands.move(column, before),
+      head: this.commands,
     });
-    this.commands = new TableControls(this);
-    const main = element('div', { class: 'main' }, this.chips, this.search.root, this.table.root, this.empty);
-    this.root = element('div', { class: 'table' }, main, this.pane.root);
+    const { search, table, chips, empty, selectionBar, pane } = this;
+    const main = element('div', { class: 'main' }, chips, search.root, table.root, empty, selectionBar.root);
+    this.root = element('div', { class: 'table' }, main, pane.root);
     this.table.root.setAttribute('aria-readonly', String(!this.isEditable));
     this.table.restore(this.state);
     this.recount();
@@ -111,6 +116,10 @@ export class TablePage implements ControlledTable, EditedTable {
 
   get viewRows(): number {
     return this.rowCount ?? this.received;
+  }
+
+  get isCounted(): boolean {
+    return this.rowCount !== undefined;
   }
 
   get editing(): OpenedTableInfo['editing'] {
@@ -152,20 +161,14 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.root.focus();
   }
 
-  /** Opens the summary, or closes it. */
-  toggleSummary(): void {
-    this.pane.toggle('summary', this.table.selection.focus);
-  }
-
   get columns(): readonly ColumnInfo[] {
     return shownColumns(this.shown.info.columns, this.state.columns);
   }
 
   private content(): TableContent {
     const { view, columns: choices } = this.state;
-    const { columns } = this;
+    const { columns, isCounted } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
-    const isCounted = this.rowCount !== undefined;
     const diff = this.differences && this.diff(this.differences);
     const edits = (this.edits = this.editedRows());
     return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
@@ -201,26 +204,21 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** Finds out how many rows the view has; its first rows are shown before. */
   private recount(): void {
+    // The rows that the table was opened with took the time of opening it.
+    if (this.generation > 0 || !this.isWhole) this.host.reading();
     this.received = 0;
     this.rowCount = undefined;
-    drawChips(this.chips, this.state.view.filters, {
-      text: (filter) => changedFilterText(this.differences, filter) ?? filterText(filter),
-      edit: (name) => {
-        const column = this.all.find((each) => each.name === name);
-        if (column !== undefined) this.commands.filter(column);
-      },
-      remove: (name) => this.commands.setFilter(name, undefined),
-      clear: () => this.commands.clearFilters(),
-    });
+    const text = (filter: ColumnFilterInfo): string =>
+      changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
+    drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';
-    const { view } = this.state;
-    if (isWhole(view)) {
+    if (this.isWhole) {
       if (this.total === undefined) this.host.counted(undefined, undefined);
       else this.setCount(this.total);
       return;
     }
     this.host.counted(undefined, this.total);
-    this.host.requests.send(this.shown.run, 'tableCount', { view }, 'count').then(
+    this.host.requests.send(this.shown.run, 'tableCount', { view: this.state.view }, 'count').then(
       ({ rowCount }) => this.setCount(rowCount),
       (error: unknown) => this.failed(error),
     );
@@ -247,6 +245,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.host.requests.send(this.shown.run, 'tableRows', params).then(
       (rows) => {
         if (!isCurrent()) return;
+        this.host.read();
         this.received = Math.max(this.received, start + (rows.columns[0]?.length ?? 0));
         if (this.rowCount === undefined) this.table.show(this.content());
         this.table.put(rows);
@@ -291,6 +290,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.state = { ...this.state, selection, row };
     this.host.changed(this.state);
     this.pane.follow(selection.focus);
+    this.selectionBar.follow();
   }
 
   private failed(error: unknown): void {

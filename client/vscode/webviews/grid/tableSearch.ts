@@ -21,7 +21,12 @@ interface SearchedTable {
 /** Returns the search of a table: of the values of the file, whose rows are shown with new ones between them. */
 export function tableSearch(on: SearchedTable): Search {
   return new Search({
-    send: (params, slot) => on.requests.send(on.run, 'findInTable', { view: on.state.view, ...params }, slot),
+    find: (params) => on.requests.send(on.run, 'findInTable', { view: on.state.view, ...params }, 'find'),
+    count: (params) => on.requests.send(on.run, 'countMatches', { view: on.state.view, ...params }, 'matches'),
+    cancel: () => {
+      for (const slot of ['find', 'matches', 'least']) on.requests.cancelSlot(slot);
+    },
+    view: () => on.state.view,
     leastFrom: async (column, value) => {
       const from = { column, kind: 'compare', operator: '>=', value } as const;
       const view = { sort: [{ column, descending: false }], filters: [...on.state.view.filters, from] };

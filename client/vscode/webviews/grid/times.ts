@@ -38,3 +38,9 @@ export function secondsOfTime(text: string): string | undefined {
   const ms = Date.parse(`${year}-${month}-${day}T${clock}${seconds}Z`);
   return Number.isNaN(ms) ? undefined : String(ms / 1000);
 }
+
+/** Returns a value of a column as people write it: a number of seconds that is exactly a time is that time in UTC. */
+export function readableValue(column: ColumnInfo, text: string): string {
+  const time = isSeconds(column) ? timeOfSeconds(text) : undefined;
+  return time !== undefined && Number(secondsOfTime(time)) === Number(text) ? time : text;
+}

@@ -33,6 +33,10 @@ export class Toolbar {
   private readonly overflow: OverflowBar;
   private state: GridState | undefined;
   private row = 0;
+  /** Time that what is shown took, milliseconds; undefined while the first rows of a view are being read. */
+  private elapsedMs: number | undefined;
+  private readSince = 0;
+  private counts: readonly [rowCount: number | undefined, total: number | undefined] = [undefined, undefined];
   private clock: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: ToolbarHost) {
@@ -70,7 +74,10 @@ export class Toolbar {
     if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
     else if (state.type === 'cancelled') this.summary.textContent = 'The query was cancelled.';
     else if (state.type === 'failed') this.summary.textContent = 'The query failed.';
-    else this.counted(state.info.rowCount ?? undefined, state.info.rowCount ?? undefined);
+    else {
+      this.elapsedMs = state.info.elapsedMs;
+      this.counted(state.info.rowCount ?? undefined, state.info.rowCount ?? undefined);
+    }
   }
 
   /** Shows how long a query has run, after a second. */
@@ -83,11 +90,27 @@ export class Toolbar {
   /** Shows the number of rows of the view, and of the table; undefined while it is not known. */
   counted(rowCount: number | undefined, total: number | undefined): void {
     if (this.state?.type !== 'result') return;
+    this.counts = [rowCount, total];
     const { info, source } = this.state;
     const rows = rowCount === undefined ? 'Counting rows …' : rowsText(rowCount, total);
     const zone = info.columns.some(({ type }) => type === 'TIMESTAMP WITH TIME ZONE') ? ['times in UTC'] : [];
-    const parts = [rows, counted(info.columns.length, 'column'), timeText(info.elapsedMs), ...zone, source];
-    this.summary.textContent = parts.join(' · ');
+    const elapsed = this.elapsedMs === undefined ? [] : [timeText(this.elapsedMs)];
+    const parts = [rows, counted(info.columns.length, 'column'), ...elapsed, ...zone, source];
+    // The bar may have no room for all of it.
+    this.summary.textContent = this.summary.title = parts.join(' · ');
+  }
+
+  /** The first rows of a sort or a filter are being read. */
+  reading(): void {
+    this.elapsedMs = undefined;
+    this.readSince = performance.now();
+  }
+
+  /** Rows were read: shows the time that the first ones took. */
+  read(): void {
+    if (this.elapsedMs !== undefined) return;
+    this.elapsedMs = performance.now() - this.readSince;
+    this.counted(...this.counts);
   }
 
   /** Shows the row of the selection, 0-based. */

@@ -7,6 +7,7 @@ import {
 } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnChoices, noChoices } from './shownColumns.ts';
 import { type Selection } from './selection.ts';
+import { readableValue } from './times.ts';
 
 /** State of a table. */
 export interface TableState {
@@ -67,16 +68,20 @@ export function fitted(state: TableState, columns: readonly ColumnInfo[]): Table
 
 const words = { contains: 'contains', lacks: 'does not contain', begins: 'begins with', ends: 'ends with' } as const;
 
-/** Text of a filter: `depth ≥ 3`. */
-export function filterText(filter: ColumnFilterInfo): string {
+/** Text of a filter of one of the columns: `depth ≥ 3`. */
+export function filterText(filter: ColumnFilterInfo, columns: readonly ColumnInfo[]): string {
   const { column } = filter;
+  const of = columns.find(({ name }) => name === column);
+  const readable = (text: string): string => (of === undefined ? text : readableValue(of, text));
   switch (filter.kind) {
     case 'compare':
-      return `${column} ${operatorTexts[filter.operator]} ${filter.value}`;
+      return `${column} ${operatorTexts[filter.operator]} ${readable(filter.value)}`;
     case 'between':
-      return `${column} from ${filter.low} to ${filter.high}`;
-    case 'values':
-      return `${column} ${filter.exclude === true ? 'is not' : 'is'} ${valuesText(filter.values)}`;
+      return `${column} from ${readable(filter.low)} to ${readable(filter.high)}`;
+    case 'values': {
+      const values = filter.values.map((value) => value && readable(value));
+      return `${column} ${filter.exclude === true ? 'is not' : 'is'} ${valuesText(values)}`;
+    }
     case 'missing':
       return `${column} is NULL`;
     case 'present':

@@ -1,15 +1,19 @@
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type SearchStart, type TableMatch } from '../../sandbox/tableTypes.ts';
+import { type FoundAt, type SearchStart, type TableMatch } from '../../sandbox/tableTypes.ts';
 import { filterSql, textLiteral, textSql, whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 
-/** A search in a view. */
-export interface CellSearch {
+/** Cells of a view that match. */
+export interface CellMatches {
   readonly relation: Relation;
   readonly match: TableMatch;
-  readonly start: SearchStart;
   /** The table of the view's order; undefined for a view in the order of the table. */
   readonly order?: SqlText;
+}
+
+/** A search in a view. */
+export interface CellSearch extends CellMatches {
+  readonly start: SearchStart;
 }
 
 /** The columns that a match looks at. Fails `query-invalid` for an unknown one. */
@@ -19,11 +23,8 @@ export function matchColumns(relation: Relation, match: TableMatch): readonly Re
 
 /** The statement that returns the row of the next match, NULL when none follows. */
 export function findRowSql(search: CellSearch): SqlText {
-  const { relation, start, order } = search;
-  const [at, source] =
-    order === undefined
-      ? [relation.position, relation.from]
-      : [sql`ordered."duckpond row"`, orderedSql(relation, order)];
+  const { start } = search;
+  const { at, source } = rowsOf(search);
   const conditions = conditionsOf(search);
   // In the row of the start, only the columns on the far side of its column count.
   const beyond = anyOf(conditions.filter((_, index) => isBeyond(start, index)));
@@ -32,10 +33,27 @@ export function findRowSql(search: CellSearch): SqlText {
   return sql`SELECT ${start.backward === true ? sql`max` : sql`min`}(${at}) FROM ${source}${where}`;
 }
 
-/** The rows of a table with their rows in a view; no column of a table has the names. */
-function orderedSql({ from, position }: Relation, order: SqlText): SqlText {
+/** The statement that returns the number of matches, and of those up to a cell, itself included. */
+export function matchCountSql(matches: CellMatches, cell: FoundAt): SqlText {
+  const { at, source } = rowsOf(matches);
+  const conditions = conditionsOf(matches);
+  const hits = conditions.map((condition) => sql`CAST(coalesce(${condition}, false) AS INTEGER)`);
+  const sumOf = (values: readonly SqlText[]): SqlText => joinSql([sql`0`, ...values], sql` + `);
+  const upTo = sql`CASE WHEN viewed < ${cell.row} THEN hits WHEN viewed = ${cell.row} THEN first_hits ELSE 0 END`;
+  const rows = sql`SELECT ${at} AS viewed, ${sumOf(hits)} AS hits,
+    ${sumOf(hits.slice(0, cell.column + 1))} AS first_hits FROM ${source}${whereSql(anyOf(conditions))}`;
+  return sql`SELECT coalesce(sum(hits), 0), coalesce(sum(${upTo}), 0) FROM (${rows})`;
+}
+
+/** The rows of a view, and the SQL of the row's number there; no column of a table has the names. */
+function rowsOf({ relation: { from, position }, order }: CellMatches): {
+  readonly at: SqlText;
+  readonly source: SqlText;
+} {
+  if (order === undefined) return { at: position, source: from };
   const rows = sql`SELECT rowid AS "duckpond row", position AS "duckpond position" FROM ${order}`;
-  return sql`${from} JOIN (${rows}) AS ordered ON ${position} = ordered."duckpond position"`;
+  const source = sql`${from} JOIN (${rows}) AS ordered ON ${position} = ordered."duckpond position"`;
+  return { at: sql`ordered."duckpond row"`, source };
 }
 
 /** The statement that returns, for each column of a match, whether it matches in a row of the view. */
@@ -56,7 +74,7 @@ export function hitColumn(start: SearchStart, row: number, hits: readonly unknow
   return start.backward === true ? found.at(-1) : found[0];
 }
 
-function conditionsOf({ relation, match }: CellSearch): readonly SqlText[] {
+function conditionsOf({ relation, match }: CellMatches): readonly SqlText[] {
   return matchColumns(relation, match).map((column) =>
     'kind' in match
       ? filterSql(column, match)

@@ -6,23 +6,34 @@ import { type Database } from '../../duckdb/database.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
 import {
+  type CellFacts,
   type ColumnSummary,
+  type FoundAt,
   type FoundCell,
+  type MatchCounts,
   type SearchStart,
   type TableMatch,
   type TableView,
   type TableWindow,
+  type ViewCells,
 } from '../../sandbox/tableTypes.ts';
 import { type Column, type RowWindow } from '../../sandbox/types.ts';
+import { factsOfCells } from './cellFacts.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';
-import { findRowSql, hitColumn, hitsSql, matchColumns, type CellSearch } from './findSql.ts';
+import {
+  findRowSql,
+  hitColumn,
+  hitsSql,
+  matchColumns,
+  matchCountSql,
+  type CellMatches,
+  type CellSearch,
+} from './findSql.ts';
 import { orderBySql, Orders } from './orders.ts';
 import { type Extents } from './plotAxis.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 import { summarize } from './summarize.ts';
-
-/** Rows of a sorted or filtered view that are read without its order: DuckDB keeps no more than these in memory. */
-const directRowsMax = 2000;
+import { directRowsMax, isPlain, viewRowsSql } from './viewRows.ts';
 
 /** Axes of plots whose extents are kept. */
 const extentsMax = 16;
@@ -83,17 +94,26 @@ export class TableReader {
     { match, start }: { readonly match: TableMatch; readonly start: SearchStart },
     signal: AbortSignal,
   ): Promise<FoundCell | undefined> {
-    const checked = 'kind' in match ? [...view.filters, match] : view.filters;
-    return await this.#connected({ ...view, filters: checked }, signal, async (connection) => {
-      const { relation } = this.#parts;
-      const order = isPlain(view) ? undefined : await this.#orders.of(connection, view, signal);
-      const search: CellSearch = { relation, match, start, ...(order && { order: order.table }) };
+    return await this.#matching(view, { match, signal }, async (connection, matches) => {
+      const search: CellSearch = { ...matches, start };
       const [found] = await connection.rows(findRowSql(search));
       const row = found?.[0] ?? null;
       if (row === null) return undefined;
       const [hits = []] = await connection.rows(hitsSql(search, Number(row)));
-      const column = matchColumns(relation, match)[hitColumn(start, Number(row), hits) ?? -1];
+      const column = matchColumns(matches.relation, match)[hitColumn(start, Number(row), hits) ?? -1];
       return column === undefined ? undefined : { row: Number(row), column: column.name };
+    });
+  }
+
+  /** Numbers of the cells that match, and of those up to one of them. Fails as `rows`. */
+  async countMatches(
+    view: TableView,
+    { match, at }: { readonly match: TableMatch; readonly at: FoundAt },
+    signal: AbortSignal,
+  ): Promise<MatchCounts> {
+    return await this.#matching(view, { match, signal }, async (connection, matches) => {
+      const [row] = await connection.rows(matchCountSql(matches, at));
+      return { total: Number(row?.[0] ?? 0), upTo: Number(row?.[1] ?? 0) };
     });
   }
 
@@ -107,6 +127,19 @@ export class TableReader {
       const { relation } = this.#parts;
       const where = whereSql(filtersSql(relation, view.filters));
       return await summarize(connection, { relation, where, column: columnOf(relation, column), topMax }, signal);
+    });
+  }
+
+  /** Facts about cells of a view. Fails as `rows`. */
+  async cells(view: TableView, { rows, columns }: ViewCells, signal: AbortSignal): Promise<CellFacts> {
+    return await this.#connected(view, signal, async (connection) => {
+      const { relation } = this.#parts;
+      const order = async (): Promise<SqlText> => (await this.#orders.of(connection, view, signal)).table;
+      const condition = await viewRowsSql({ relation, order }, view, rows);
+      const found = columns.map((name) => columnOf(relation, name));
+      // An interrupt between two statements reaches neither.
+      throwIfCancelled(signal, 'the query');
+      return await factsOfCells(connection, { relation, where: whereSql(condition), columns: found });
     });
   }
 
@@ -178,6 +211,20 @@ export class TableReader {
     return inOrder(rows, positions);
   }
 
+  async #matching<T>(
+    view: TableView,
+    { match, signal }: { readonly match: TableMatch; readonly signal: AbortSignal },
+    work: (connection: Connection, matches: CellMatches) => Promise<T>,
+  ): Promise<T> {
+    const checked = 'kind' in match ? [...view.filters, match] : view.filters;
+    return await this.#connected({ ...view, filters: checked }, signal, async (connection) => {
+      const order = isPlain(view) ? undefined : await this.#orders.of(connection, view, signal);
+      // An interrupt between two statements reaches neither.
+      throwIfCancelled(signal, 'the query');
+      return await work(connection, { relation: this.#parts.relation, match, ...(order && { order: order.table }) });
+    });
+  }
+
   async #connected<T>(view: TableView, signal: AbortSignal, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.#parts.database.connect();
     const interrupt = () => connection.interrupt();
@@ -212,10 +259,6 @@ interface WindowRequest {
   readonly window: TableWindow;
   /** The values of the columns, as texts. */
   readonly values: SqlText;
-}
-
-function isPlain({ sort, filters }: TableView): boolean {
-  return sort.length === 0 && filters.length === 0;
 }
 
 /** Text of a value, cut to `textMax` characters. */
