@@ -1,5 +1,6 @@
 /** Tables in the order of their key, which are compared range by range, have the same differences as any others. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type ComparedTableInfo, type Result } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost } from '../support/commandHost.ts';
@@ -43,8 +44,12 @@ async function differences(
 }
 
 /** Compares two tables in the order of the key with the same tables as queries, whose order proves nothing. */
-async function assertSame(host: PondHost, compared: Compared, windows?: readonly number[]): Promise<void> {
-  const [before, after] = ['/before.parquet', '/after.parquet'];
+async function assertSame(
+  host: PondHost,
+  compared: Compared,
+  windows?: readonly number[],
+  [before, after]: readonly [string, string] = ['/before.parquet', '/after.parquet'],
+): Promise<void> {
   const files = await differences(host, [{ path: before }, { path: after }], compared, windows);
   const queries = await differences(host, [{ sql: `FROM "${before}"` }, { sql: `FROM "${after}"` }], compared, windows);
   assert.deepEqual(files, queries);
@@ -97,7 +102,7 @@ async function largeTables(t: TestContext): Promise<PondHost> {
 test('large tables are compared range by range, and their first rows are shown before the others are kept', async (t) => {
   const host = await largeTables(t);
   for (const all of [false, true]) {
-    for (const key of [['time'], ['time', 'site']]) await assertSame(host, { key, all }, [0, 2_000, 249_900, 599_900]);
+    for (const key of [['time'], ['time', 'site']]) await assertSame(host, { key, all }, [0, 2_000, 245_600, 599_900]);
   }
   const tables = { before: { path: '/before.parquet' }, after: { path: '/after.parquet' }, key: ['time'], all: true };
   const { counts, rowCount, source, diffColumns } = await host.run('openTableDiff', tables);
@@ -108,4 +113,28 @@ test('large tables are compared range by range, and their first rows are shown b
   assert.deepEqual(columns, [['2026-01-01 00:00:00', '2026-01-01 00:00:01']]);
   await host.run('release', { resultId: source.resultId });
   assert.equal((await host.run('query', { sql: 'SELECT 1 AS one' })).rowCount, 1, 'a released comparison ends');
+});
+
+test('series are compared with all of their files, also with those after the first range', async (t) => {
+  const host = await newPondHost(t);
+  const append = async (path: string, v: string): Promise<void> => {
+    // Of the queries of the first range alone, the second file would be left out: its times are months later.
+    for (const [from, to] of [
+      [0, 260_000],
+      [260_000, 515_000],
+      [515_000, 520_000],
+    ] as const) {
+      const time = `'2026-01-01'::TIMESTAMP + to_minutes(range)`;
+      const sql = `SELECT ${time} AS time, ${v} AS v FROM range(${from}, ${to})`;
+      const { source } = await host.run('openTable', { table: { sql } });
+      const file = join(host.folder, `${path.slice(1)}${from}.parquet`);
+      await host.run('exportTable', { source, view: whole, format: 'parquet', file });
+      await host.run('append', { sources: [file], path, time: 'time' });
+    }
+  };
+  await append('/before', 'range % 7');
+  await append('/after', 'range % 7 + (range % 1000 = 5)::INT');
+  for (const all of [false, true]) {
+    await assertSame(host, { key: ['time'], all }, [0, 400, 300_000, 519_900], ['/before', '/after']);
+  }
 });

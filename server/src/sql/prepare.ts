@@ -14,7 +14,7 @@ import { parquetReading } from '../sandbox/formats.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
-import { type QueryRequest } from '../sandbox/types.ts';
+import { type QueryChain } from '../sandbox/types.ts';
 import { type KeyedFile, readableJson } from './readableJson.ts';
 import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
@@ -45,10 +45,12 @@ interface PrepareScope {
 /** Resolves the tables of a query, at the versions that it names. Errors as resolveTable and historyFor. */
 export async function prepareQuery(
   scope: PrepareScope,
-  { tables }: Analysis,
-  { sql, at }: QueryRequest,
+  { tables: named }: Analysis,
+  { sql, at, following = [] }: QueryChain,
 ): Promise<PreparedQuery> {
   const { pond } = scope;
+  // The queries that follow read the same views, and need files that the conditions of the first exclude.
+  const tables = following.length === 0 ? named : named.map((table) => ({ ...table, bounds: [] }));
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
   const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));

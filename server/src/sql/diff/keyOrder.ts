@@ -5,31 +5,29 @@ import { type ComparedSides } from './diffSql.ts';
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
 
+/** One of two tables that are compared. A statement that names both uses the database of the others. */
+interface OneOfTwo {
+  readonly table: SqlText;
+  readonly other: SqlText;
+}
+
 /**
- * A row for `readOrder`: whether the key of each row is greater than that of the row before, in both tables, and their
- * numbers of rows; among the first `limit` rows, if given.
+ * A row: whether the key of each row of a table is greater than that of the row before, and the number of rows. Only the
+ * columns of the key are read, up to a row that is out of order.
  */
-export function orderSql({ before, after }: Sides, key: readonly string[], limit?: number): SqlText {
+export function orderSql({ table, other }: OneOfTwo, key: readonly string[]): SqlText {
   const values = key.flatMap((name, index) => [
     sql`${identifier(name)} AS k${index}`,
     sql`lag(${identifier(name)}) OVER () AS p${index}`,
   ]);
-  const of = (table: SqlText): SqlText => {
-    const rows = limit === undefined ? table : sql`(SELECT * FROM ${table} LIMIT ${limit})`;
-    return sql`(SELECT count(*) AS n, count(k0) AS present, count(*) FILTER (${increases(key.length)}) AS more
-      FROM (SELECT ${joinSql(values)} FROM ${rows}))`;
-  };
-  // No row is before the first one. NULL is not greater than anything, so the first row alone may have it.
-  const isOrdered = (side: SqlText): SqlText => sql`(${side}.n - ${side}.more <= 1 AND ${side}.present = ${side}.n)`;
-  return sql`SELECT ${isOrdered(sql`b`)} AND ${isOrdered(sql`a`)}, b.n, a.n FROM ${of(before)} AS b, ${of(after)} AS a`;
+  // No row is before the first one, which is therefore found. NULL is not greater than anything: the first row alone
+  // may have it.
+  const found = sql`SELECT k0 FROM (SELECT ${joinSql(values)} FROM ${table}) WHERE (${increases(key.length)}) IS NOT TRUE LIMIT 2`;
+  return sql`SELECT count(*) <= 1 AND count(k0) = count(*), (SELECT count(*) FROM ${table}) FROM (${found})
+    WHERE ${names(other)}`;
 }
 
-/** Numbers of rows of two tables that are in the order of the key; undefined for any other two. */
-export function readOrder([isOrdered, rowsBefore, rowsAfter]: readonly (string | null)[] = []):
-  | { readonly rowsBefore: number; readonly rowsAfter: number }
-  | undefined {
-  return isOrdered === 'true' ? { rowsBefore: Number(rowsBefore), rowsAfter: Number(rowsAfter) } : undefined;
-}
+const names = (table: SqlText): SqlText => sql`NOT EXISTS (SELECT * FROM ${table} LIMIT 0)`;
 
 function increases(columns: number): SqlText {
   let found = sql`k${columns - 1} > p${columns - 1}`;
@@ -39,8 +37,8 @@ function increases(columns: number): SqlText {
   return found;
 }
 
-/** Rows of the first range, which is shown as soon as it was compared: about a row group of a Parquet file. */
-const firstRangeRows = 250_000;
+/** Rows of the first range, which is shown as soon as it was compared: two row groups of a Parquet file that DuckDB wrote. */
+const firstRangeRows = 245_760;
 
 /** Positions in a table of the rows with which ranges begin, but for the first range; none for a small table. */
 export function rangeStarts(rows: number, rowsMax: number): readonly number[] {
@@ -50,15 +48,10 @@ export function rangeStarts(rows: number, rowsMax: number): readonly number[] {
 }
 
 /** A row with the values of a column, as text, at positions of `table`. */
-export function valuesAtSql(
-  { table, other }: { readonly table: SqlText; readonly other: SqlText },
-  column: string,
-  positions: readonly number[],
-): SqlText {
+export function valuesAtSql({ table, other }: OneOfTwo, column: string, positions: readonly number[]): SqlText {
   const value = (at: number): SqlText =>
     sql`(SELECT ${identifier(column)}::VARCHAR FROM ${table} LIMIT 1 OFFSET ${at})`;
-  // A statement that names both tables uses the database of the others.
-  return sql`SELECT ${joinSql(positions.map(value))} WHERE NOT EXISTS (SELECT * FROM ${other} LIMIT 0)`;
+  return sql`SELECT ${joinSql(positions.map(value))} WHERE ${names(other)}`;
 }
 
 /** Types whose values are the same after they were written as text, and in the same order in Parquet's statistics. */

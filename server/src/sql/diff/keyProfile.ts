@@ -19,7 +19,7 @@ export interface KeyProfile {
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
 
 /** Rows of each table that are read to rule out keys. */
-export const firstRows = 10_000;
+const firstRows = 10_000;
 
 /** One of this many different keys is in the sample, by its hash; a power of two. */
 const sampledOneOf = 32;

@@ -1,5 +1,6 @@
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
+import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { type QueryEngine } from '../engine.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
@@ -51,6 +52,17 @@ export async function fromSql(pond: Pond, table: ComparedTable): Promise<SqlText
   const { number } = await pond.resolve(at);
   const [, file = path, sheet = ''] = /^(.*?\.xlsx)(#[^/]+)$/is.exec(path) ?? [];
   return identifier(`${file}@${number}${sheet}`);
+}
+
+/** The files of a stored table that DuckDB reads as Parquet; undefined for any other table. */
+export async function parquetFiles(
+  { engine, tables, signal }: TableComparison,
+  side: 'before' | 'after',
+): Promise<readonly SourceFile[] | undefined> {
+  const table = tables[side];
+  if (!('path' in table)) return undefined;
+  const files = await engine.onFiles(tables.pond, table, async (_, found) => found, signal);
+  return files?.every(({ reading }) => reading.reader === 'read_parquet') === true ? files : undefined;
 }
 
 /** A row as text; null for NULL. */
