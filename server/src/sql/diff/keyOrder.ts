@@ -2,14 +2,9 @@
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
 import { type ComparedSides } from './diffSql.ts';
+import { type OneOfTwo } from './tableFacts.ts';
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
-
-/** One of two tables that are compared. A statement that names both uses the database of the others. */
-interface OneOfTwo {
-  readonly table: SqlText;
-  readonly other: SqlText;
-}
 
 /**
  * A row: whether the key of each row of a table is greater than that of the row before, and the number of rows. Only the

@@ -24,8 +24,7 @@ import {
   sideSql,
 } from './diffSql.ts';
 import { differAtFirstSql, type KeyProfile, profileSql, readProfile } from './keyProfile.ts';
-import { keyRanges } from './keyRanges.ts';
-import { rowsInOrder } from './rowsInOrder.ts';
+import { keyRanges, rowsInOrder } from './keyRanges.ts';
 
 /** A row that differs: values as text, in the order of the columns it is about. */
 interface DifferentRow {
