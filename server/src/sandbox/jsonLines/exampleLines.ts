@@ -15,6 +15,11 @@ class KeyValues {
   constructor(root: string) {
     this.root = root;
   }
+
+  /** True when values of this kind say nothing new about the type: next to a text, a date is a text as well. */
+  shows(kind: string): boolean {
+    return this.kinds.has(kind) || (kind.startsWith('text') && this.kinds.has('text'));
+  }
 }
 
 /** Lines that are equal but for their scalars. */
@@ -35,7 +40,7 @@ const examplesBytesMax = 8 * 1024 * 1024;
 
 /**
  * Chooses lines of NDJSON that show all that a reader can find in all of them: one line of each form, for each key one of
- * each kind of value, and each line that is not an object of JSON that is certain to be valid.
+ * each kind of value (of dates and times, those before a text), and each line that is not an object of JSON that is certain to be valid.
  */
 export class ExampleLines {
   /** The chosen lines, in order, with their ends. */
@@ -118,7 +123,7 @@ export class ExampleLines {
       const { key, isSettled, isOtherText } = this.#kindOf(text, scalar);
       if (isOtherText) this.textKeys.add(values.root);
       if (isSettled) values.known.add(scalar.state);
-      if (!values.kinds.has(key)) isNew = true;
+      if (!values.shows(key)) isNew = true;
       values.kinds.add(key);
     }
     this.#open = [];
