@@ -237,6 +237,8 @@ async function discard({ page, screenshot }: Window): Promise<void> {
   await page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Z');
   await page.locator('.dirty-diff-glyph').first().waitFor({ state: 'detached' });
+  // The question lists what is staged, and VS Code saves the undone edit a second after it.
+  await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
   await runCommand(page, 'Pond: Restore Version');
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
   await page.keyboard.press('Escape');
