@@ -87,14 +87,18 @@ describe('a run asks for what the person has not allowed yet', () => {
     { ...access, access: 'reads /c/*', state: 'committed' as const, isAllowed: true },
   ];
   const allowed = ['allow', { accesses: [{ home: '/Inbox/x', access: 'reads /a\u202e/*' }] }];
-  const [asked, ran] = [
-    ['hostAccess', {}],
-    ['run', { isRepeated: false }],
-  ];
+  const asked = ['hostAccess', {}];
+  const ran = ['run', { isRepeated: false }];
+  // It finds nothing to run, and looks for what is staged.
+  const ranNothing = [ran, ['resources', {}]];
   const cases = {
-    'and a yes allows what a run does now': { isInteractive: true, answer: true, calls: [asked, allowed, ran] },
-    'and a no leaves the refusal to the run': { isInteractive: true, answer: false, calls: [asked, ran] },
-    'but not without a person': { isInteractive: false, answer: true, calls: [ran] },
+    'and a yes allows what a run does now': {
+      isInteractive: true,
+      answer: true,
+      calls: [asked, allowed, ...ranNothing],
+    },
+    'and a no leaves the refusal to the run': { isInteractive: true, answer: false, calls: [asked, ...ranNothing] },
+    'but not without a person': { isInteractive: false, answer: true, calls: ranNothing },
     'but not for JSON': { isInteractive: true, answer: true, json: true, calls: [ran] },
   };
   for (const [name, { isInteractive, answer, calls, ...options }] of Object.entries(cases)) {
@@ -103,7 +107,7 @@ describe('a run asks for what the person has not allowed yet', () => {
       const made: unknown[] = [];
       const call = (verb: string, params: unknown): Promise<unknown> => {
         made.push([verb, params]);
-        return Promise.resolve(verb === 'hostAccess' ? found : { runs: [] });
+        return Promise.resolve(verb === 'hostAccess' ? found : verb === 'resources' ? [] : { runs: [] });
       };
       const line = { json: false, texts: {}, positionals: [], ...options };
       const answering = Object.assign(terminal, { isInteractive, confirm: () => Promise.resolve(answer) });
