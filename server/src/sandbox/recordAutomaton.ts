@@ -1,4 +1,5 @@
-import { LazyAutomaton, unknownStep } from './lazyAutomaton.ts';
+import { lowestStop } from './laneCode.ts';
+import { laneMemory, lanesMax, statesMax, unknownStop, windowAt, windowBytesMax } from './laneMemory.ts';
 
 /** What ends the run of an automaton over a record, in place of a next state. */
 export const recordExits = {
@@ -15,57 +16,30 @@ const newline = 0x0a;
 /** Bytes of a record from which the reader of records has it. */
 export const recordBytesMax = 1_000_000;
 
-/** Bytes in which two places are read at once, at most: those of the second one are read in vain when the first one ends. */
-const blockBytes = 128 * 1024;
+/** Bytes that are read together at first, and after records that stop the lanes. */
+const windowBytesMin = 4096;
 
-/** Bytes in which one place is read. */
-const smallBytes = 4096;
-
-/** The result of a step from this one down is a field without a value: see `EmptyField`. */
-const firstEmpty = -16;
+/** Fields without a value that are counted, each by the state before it and the byte after it, at most. */
+const countersMax = 8192;
 
 /** Records after a failed attempt to pass some, before the next one, at most. */
 const pauseMax = 64;
 
-/** One place in the bytes, with the rows that were passed there. */
-class Lane {
-  /** Start of the current record. */
+/** The rows that were passed. */
+interface PassedRows {
+  /** Start of the next record. */
   begin: number;
-  rows = 0;
+  rows: number;
   /** Number of rows that end with a carriage return and a line feed. */
-  pairs = 0;
+  pairs: number;
   /** Number of rows without a value, by field. */
   readonly empty: Float64Array;
-  /** Fields without a value in the current record. */
-  open: number[] = [];
-
-  constructor(begin: number, width: number) {
-    this.begin = begin;
-    this.empty = new Float64Array(width);
-  }
-
-  /** Counts the fields without a value of the current record, which is over. */
-  countOpen(): void {
-    for (const field of this.open) this.empty[field]! += 1;
-    this.open = [];
-  }
-
-  /** Adds the rows of another one, which begins where this one ends. */
-  add(next: Lane): void {
-    this.begin = next.begin;
-    this.rows += next.rows;
-    this.pairs += next.pairs;
-    for (const [field, count] of next.empty.entries()) this.empty[field]! += count;
-  }
 }
-
-/** The rows that were passed. */
-type PassedRows = Pick<Lane, 'begin' | 'rows' | 'pairs' | 'empty'>;
 
 /** A field without a value, which is counted. */
 export class EmptyField<S> {
   readonly field: number;
-  /** What follows it: a state, or an exit. */
+  /** What follows it: a state, or the end of the record. */
   readonly next: S | number;
 
   constructor(field: number, next: S | number) {
@@ -74,124 +48,219 @@ export class EmptyField<S> {
   }
 }
 
-/** The automaton of records. */
+/** The automaton of records. Every line feed ends a record, or is irregular. */
 interface RecordRules<S> {
   /** State at the start of a record. */
   readonly start: S;
   /** The state after a byte, one of recordExits, or unknownStep for a value that has to be looked at. */
   readonly next: (state: S, byte: number) => S | EmptyField<S> | number;
   readonly keyOf: (state: S) => string;
-  /** A state in which every byte is irregular. */
-  readonly lost: S;
   /** Number of fields that may be without a value. */
   readonly width: number;
 }
 
-/**
- * Passes records all of whose values are known, with one table look-up per byte. Two places are read at once, as each
- * look-up waits for the one before it. The second place counts when the records of the first one end exactly there: a
- * line feed in quotes ends the first one earlier.
- */
-export class RecordAutomaton<S extends object> extends LazyAutomaton<S> {
-  readonly #start: number;
-  readonly #width: number;
-  readonly #empty: { readonly field: number; readonly next: number }[];
+/** Where the reading of a lane stopped. */
+interface Stop {
+  /** Start of its record, and state before its last byte. */
+  readonly begin: number;
+  readonly state: number;
+  /** Counters that were counted up in the record. */
+  readonly counters: readonly number[];
+}
 
-  constructor({ start, next, keyOf, lost, width }: RecordRules<S>) {
-    const empty: { readonly field: number; readonly next: number }[] = [];
-    super({
-      next: (state, byte) => {
-        const found = next(state, byte);
-        if (!(found instanceof EmptyField)) return found;
-        const after = typeof found.next === 'number' ? found.next : this.numberOf(found.next);
-        return firstEmpty - (empty.push({ field: found.field, next: after }) - 1);
-      },
-      keyOf,
-      simplified: () => lost,
-    });
-    this.#empty = empty;
-    this.#width = width;
-    this.#start = this.numberOf(start);
+/**
+ * Passes records all of whose values are known, with one table look-up per byte. Several places are read at once (lanes),
+ * as each look-up waits for the one before it. A lane counts when the records of the one before it end exactly where it
+ * begins: a line feed in quotes ends that one earlier.
+ */
+export class RecordAutomaton<S extends object> {
+  readonly #rules: RecordRules<S>;
+  readonly #memory = laneMemory();
+  #epoch = -1;
+  #start = 0;
+  /** True once a record ended with a carriage return and a line feed. */
+  #hasPairs = false;
+  readonly #addresses = new Map<string, number>();
+  readonly #states = new Map<number, S>();
+  /** The fields of counters, by their addresses. */
+  readonly #counters = new Map<number, number>();
+  /** Bytes that are read together next: twice as many as were passed before. */
+  #windowBytes = windowBytesMin;
+
+  constructor(rules: RecordRules<S>) {
+    this.#rules = rules;
   }
 
   /** Passes records from `from` on, at most to `end`, which follows a line feed. */
   pass(bytes: Buffer, from: number, end: number): PassedRows {
-    const all = new Lane(from, this.#width);
-    while (all.begin < end) {
-      const before = all.begin;
-      const to = Math.min(before + blockBytes, end);
-      const blockEnd = to === end ? end : bytes.lastIndexOf(newline, to - 1) + 1;
-      if (blockEnd <= before) break;
-      const middle = bytes.indexOf(newline, (before + blockEnd) >> 1) + 1;
-      const isSmall = blockEnd - before < smallBytes || middle === blockEnd;
-      const lane = isSmall ? this.#passOne(bytes, before, blockEnd) : this.#passTwo(bytes, before, middle, blockEnd);
-      all.add(lane);
-      if (lane.begin === before) break;
+    this.#prepare();
+    const passed = { begin: from, rows: 0, pairs: 0, empty: new Float64Array(this.#rules.width) };
+    while (passed.begin < end) {
+      const before = passed.begin;
+      const to = windowEnd(bytes, before, end, this.#windowBytes);
+      if (to <= before) break;
+      this.#passWindow(bytes, to, passed);
+      const isStopped = passed.begin < to;
+      const least = isStopped ? windowBytesMin : this.#windowBytes;
+      this.#windowBytes = Math.min(Math.max(2 * (passed.begin - before), least), windowBytesMax);
+      if (isStopped) break;
     }
-    return all;
+    return passed;
   }
 
-  #passOne(bytes: Buffer, from: number, end: number): Lane {
-    const lane = new Lane(from, this.#width);
-    let { table } = this;
+  /** Begins anew when the tables were dropped. */
+  #prepare(): void {
+    this.#memory.reserve();
+    if (this.#epoch === this.#memory.epoch) return;
+    this.#epoch = this.#memory.epoch;
+    this.#addresses.clear();
+    this.#states.clear();
+    this.#counters.clear();
+    this.#start = this.#addressOf(this.#rules.start) ?? unknownStop;
+  }
+
+  /** Passes records up to a line feed before `to`. */
+  #passWindow(bytes: Buffer, to: number, passed: PassedRows): void {
+    const memory = this.#memory;
+    const { begin } = passed;
+    memory.bytes.set(bytes.subarray(begin, to), windowAt);
+    const ends = laneEnds(memory.bytes, windowAt + to - begin);
+    const stop = this.#run(ends);
+    const stopAt = stop?.begin ?? ends.at(-1)!;
+    passed.begin += stopAt - windowAt;
+    this.#countEmpty(passed.empty, stop?.lane ?? ends.length - 1);
+    for (const counter of stop?.counters ?? []) passed.empty[this.#counters.get(counter)!]! -= 1;
+    if (this.#hasPairs) passed.pairs += memory.pairs(stopAt);
+    passed.rows += memory.lines(stopAt);
+  }
+
+  /** Moves lanes to their ends. Returns the first place where one stops, with its lane; undefined when none does. */
+  #run(ends: readonly number[]): (Stop & { readonly lane: number }) | undefined {
+    const memory = this.#memory;
+    for (const lane of ends.keys()) memory.place(lane, this.#start, ends[lane - 1] ?? windowAt);
+    const last = ends.length < lanesMax ? 0 : this.#runTogether(ends);
+    for (let lane = 0; lane <= last; lane += 1) {
+      // One lane moves as the first.
+      memory.place(0, memory.stateOf(lane), memory.positionOf(lane));
+      this.#runFirst(ends[lane]!);
+      if (memory.stateOf(0) < 0) return { ...this.#stopOf(memory.positionOf(0)), lane };
+    }
+    return undefined;
+  }
+
+  /** Moves all lanes until one is at its end or stops. Returns the last lane that can count. */
+  #runTogether(ends: readonly number[]): number {
+    const memory = this.#memory;
+    for (;;) {
+      const left = Math.min(...ends.map((end, lane) => end - memory.positionOf(lane)));
+      if (left === 0) return ends.length - 1;
+      memory.move(lanesMax, left);
+      for (const lane of ends.keys()) {
+        this.#resume(lane);
+        if (memory.stateOf(lane) < 0) return lane;
+      }
+    }
+  }
+
+  /** Moves the first lane alone until it is at the end or stops. */
+  #runFirst(end: number): void {
+    const memory = this.#memory;
+    while (memory.stateOf(0) >= 0 && memory.positionOf(0) < end) {
+      memory.move(1, end - memory.positionOf(0));
+      this.#resume(0);
+    }
+  }
+
+  /** Makes the step that stopped a lane, which goes on unless the record is irregular. */
+  #resume(lane: number): void {
+    const memory = this.#memory;
+    if (memory.stateOf(lane) !== unknownStop) return;
+    const at = memory.positionOf(lane);
+    const { state } = this.#stopOf(at);
+    if (this.#step(state, memory.bytes[at - 1]!) !== unknownStop) memory.place(lane, state, at - 1);
+  }
+
+  /** Reads the record again that a lane read up to `at`. */
+  #stopOf(at: number): Stop {
+    const { words, bytes } = this.#memory;
+    const begin = bytes.lastIndexOf(newline, at - 2) + 1;
+    const counters: number[] = [];
     let state = this.#start;
-    let at = from;
-    while (state >= 0 && at < end) {
-      let previous = state;
-      do {
-        previous = state;
-        state = table[previous + bytes[at]!]!;
-        at += 1;
-      } while (state >= 0);
-      state = this.#after(lane, previous, bytes[at - 1]!, at);
-      table = this.table;
+    for (let each = begin; each < at - 1; each += 1) {
+      state = words[state / 4 + bytes[each]!]!;
+      if (state >= lowestStop) continue;
+      counters.push(-state);
+      state = words[-state / 4]!;
     }
-    return lane;
+    return { begin, state, counters };
   }
 
-  #passTwo(bytes: Buffer, from: number, middle: number, end: number): Lane {
-    const [one, two] = [new Lane(from, this.#width), new Lane(middle, this.#width)];
-    let { table } = this;
-    let [first, second] = [this.#start, this.#start];
-    let [at, other] = [from, middle];
-    while (first >= 0 && second >= 0 && at < middle && other < end) {
-      let previous = first;
-      let otherPrevious = second;
-      do {
-        previous = first;
-        otherPrevious = second;
-        first = table[previous + bytes[at]!]!;
-        second = table[otherPrevious + bytes[other]!]!;
-        at += 1;
-        other += 1;
-      } while ((first | second) >= 0);
-      if (first < 0) first = this.#after(one, previous, bytes[at - 1]!, at);
-      if (second < 0) second = this.#after(two, otherPrevious, bytes[other - 1]!, other);
-      table = this.table;
-    }
-    if (first < 0) return one;
-    if (one.begin < middle) one.add(this.#passOne(bytes, one.begin, middle));
-    if (one.begin === middle) one.add(two);
-    return one;
+  /** Adds the step of a byte to the table. Returns the entry, `unknownStop` where there is none. */
+  #step(address: number, byte: number): number {
+    const next = this.#rules.next(this.#states.get(address)!, byte);
+    const entry = next instanceof EmptyField ? this.#counted(next) : this.#entryOf(next);
+    this.#memory.words[address / 4 + byte] = entry;
+    return entry;
   }
 
-  /** The state after a step that left the table; negative where the lane ends. `at` follows the byte. */
-  #after(lane: Lane, previous: number, byte: number, at: number): number {
-    let state = this.table[previous + byte]!;
-    if (state === unknownStep) state = this.step(previous, byte);
-    if (state <= firstEmpty) {
-      const { field, next } = this.#empty[firstEmpty - state]!;
-      lane.open.push(field);
-      state = next;
-    }
-    if (state !== recordExits.line && state !== recordExits.pair) return state;
-    if (at - lane.begin >= recordBytesMax) return recordExits.irregular;
-    lane.begin = at;
-    lane.rows += 1;
-    if (state === recordExits.pair) lane.pairs += 1;
-    if (lane.open.length > 0) lane.countOpen();
-    return this.#start;
+  #counted({ field, next }: EmptyField<S>): number {
+    const after = this.#entryOf(next);
+    if (after < 0) return after;
+    if (this.#counters.size === countersMax) return recordExits.irregular;
+    const counter = this.#memory.addCounter(after);
+    this.#counters.set(counter, field);
+    return -counter;
   }
+
+  #entryOf(next: S | number): number {
+    if (typeof next !== 'number') return this.#addressOf(next) ?? recordExits.irregular;
+    if (next === recordExits.pair) this.#hasPairs = true;
+    return next === recordExits.line || next === recordExits.pair ? this.#start : next;
+  }
+
+  /** The address of a state, which is added when it is new; undefined for one of too many. */
+  #addressOf(state: S): number | undefined {
+    const key = this.#rules.keyOf(state);
+    const known = this.#addresses.get(key);
+    if (known !== undefined || this.#states.size === statesMax) return known;
+    const added = this.#memory.addRow();
+    this.#addresses.set(key, added);
+    this.#states.set(added, state);
+    return added;
+  }
+
+  /** Adds the counts of fields without a value in the lanes up to one, and clears those of all. */
+  #countEmpty(empty: Float64Array, last: number): void {
+    const { words } = this.#memory;
+    for (const [counter, field] of this.#counters) {
+      const from = counter / 4 + 1;
+      for (let lane = 0; lane <= last; lane += 1) empty[field]! += words[from + lane]!;
+      words.fill(0, from, from + lanesMax);
+    }
+  }
+}
+
+/** The end of the last line that ends in a number of bytes; that of the first line when it is longer. */
+function windowEnd(bytes: Buffer, from: number, end: number, windowBytes: number): number {
+  for (const size of [windowBytes, windowBytesMax]) {
+    if (from + size >= end) return end;
+    const to = bytes.lastIndexOf(newline, from + size - 1) + 1;
+    if (to > from) return to;
+  }
+  return from;
+}
+
+/** The ends of lanes in the window, each after a line feed: those of all lanes, or that of one when there are few bytes. */
+function laneEnds(bytes: Buffer, end: number): readonly number[] {
+  const size = end - windowAt;
+  if (size < windowBytesMin / 2) return [end];
+  const ends: number[] = [];
+  for (let lane = 1; lane <= lanesMax; lane += 1) {
+    const near = windowAt + Math.floor((lane * size) / lanesMax);
+    ends.push(lane === lanesMax ? end : bytes.indexOf(newline, near) + 1);
+  }
+  const areApart = ends.every((each, lane) => each > (ends[lane - 1] ?? windowAt));
+  return areApart ? ends : [end];
 }
 
 /** Attempts to pass records: where few are passed, they are made more seldom. */

@@ -27,13 +27,11 @@ export function knownLines(options: KnownLinesOptions): RecordAutomaton<LineStat
     start: { index: 0, offset: 0, scalar: -1 },
     next: (state, byte) => nextState(state, byte, options),
     keyOf: ({ index, offset, scalar }) => `${index} ${offset} ${scalar}`,
-    lost: { index: -1, offset: 0, scalar: -1 },
     width: 0,
   });
 }
 
 function nextState({ index, offset, scalar }: LineState, byte: number, options: KnownLinesOptions): LineState | number {
-  if (index < 0) return recordExits.irregular;
   if (scalar < 0) return afterPart(index, offset, byte, options);
   const { automaton, isKnown } = options;
   const known = automaton.table[scalar + byte]!;

@@ -41,14 +41,12 @@ export function knownRows(options: KnownRowsOptions): RecordAutomaton<RowState> 
     start: { field: 0, value: starts[0]!, named: firstName.length === 0 ? -1 : 0 },
     next: (state, byte) => nextState(state, byte, options),
     keyOf: ({ field, value, named }) => `${field} ${value} ${named}`,
-    lost: { field: -1, value: -1, named: -1 },
     width: starts.length,
   });
 }
 
 function nextState(state: RowState, byte: number, options: KnownRowsOptions): RowState | EmptyField<RowState> | number {
   const { field, value, named } = state;
-  if (field < 0) return exits.irregular;
   const { marks, comment, firstName, starts } = options;
   const automaton = automatonOf(marks);
   const isFirst = field === 0 && value === starts[0];
