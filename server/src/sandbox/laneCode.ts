@@ -1,7 +1,7 @@
 import { wasm, type WasmCode, type WasmFunction } from '../base/wasm.ts';
 
 /** Bytes of the state of a lane in memory: its state and its position. */
-export const laneBytes = 8;
+const laneBytes = 8;
 
 /** What a state is when a lane stops: a negative number from here to -1. Lower ones are counters: see `counterOf`. */
 export const lowestStop = -16;

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts';
 import { lazy } from '../base/lazy.ts';
 import { instantiate } from '../base/wasm.ts';
-import { countedBytes, counterBytes, countFunction, laneBytes, lanesFunction, rowBytes } from './laneCode.ts';
+import { countedBytes, counterBytes, countFunction, lanesFunction, rowBytes } from './laneCode.ts';
 
 /** Lanes that move together. With fewer the processor waits for look-ups, with more it has too few registers. */
 export const lanesMax = 6;

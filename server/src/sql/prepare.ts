@@ -1,7 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { type HostFile } from '../pond/hostFile.ts';
+import { type HostFile, type ReadAhead } from '../pond/hostFile.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
@@ -11,6 +11,7 @@ import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
 import { parquetReading } from '../sandbox/formats.ts';
+import { isJson } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
@@ -184,7 +185,10 @@ async function sourceFiles(
   bounds: TableReference['bounds'],
 ): Promise<KeyedFile[]> {
   const { pondPath, reading, format } = file;
-  const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
+  const readAhead = aheadOf(scope, file);
+  const contents = await locatingDamage(pondPath, pondPath, () =>
+    versionsFor({ ...scope, readAhead }, file.node, bounds),
+  );
   const sources: KeyedFile[] = [];
   for (const content of contents) {
     await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
@@ -197,6 +201,16 @@ async function sourceFiles(
     sources.push({ ...source, hostPath, reading });
   }
   return sources;
+}
+
+/** Reads a text file as withRows and readableJson will; undefined for any other file, which they do not read. */
+function aheadOf({ worker, signal }: PrepareScope, { pondPath, reading, format }: ResolvedFile): ReadAhead | undefined {
+  const operation = reading.reader === 'read_csv' ? 'areLoaded' : isJson(reading) ? 'jsonEncodings' : undefined;
+  if (operation === undefined) return undefined;
+  return (content, compared) => {
+    const file = { ...content, pondPath, reading, ...(format && { format }) };
+    return worker.requestAhead(operation, { files: [file] }, compared, signal);
+  };
 }
 
 /**
