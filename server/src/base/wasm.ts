@@ -28,10 +28,14 @@ export const wasm = {
   tee: (local: number): WasmCode => [0x22, ...unsigned(local)],
   constant: (value: number): WasmCode => [0x41, ...signed(value)],
   load: (offset = 0): WasmCode => [0x28, 2, ...unsigned(offset)],
+  load16: (offset = 0): WasmCode => [0x2f, 0, ...unsigned(offset)],
   load8: (offset = 0): WasmCode => [0x2d, 0, ...unsigned(offset)],
   store: (offset = 0): WasmCode => [0x36, 2, ...unsigned(offset)],
+  store16: (offset = 0): WasmCode => [0x3b, 0, ...unsigned(offset)],
+  isEqual: [0x46],
   isLess: [0x48],
   isLessUnsigned: [0x49],
+  isGreater: [0x4a],
   add: [0x6a],
   subtract: [0x6b],
   or: [0x72],
@@ -45,6 +49,10 @@ export const wasm = {
   when: (...code: readonly WasmCode[]): WasmCode => [0x04, emptyBlock, ...code.flat(), 0x0b],
   /** Branches to a block, a loop or a condition around it, 0 for the innermost, when the number on the stack is not 0. */
   branchIf: (depth: number): WasmCode => [0x0d, depth],
+  /** Returns the number on the stack. */
+  leave: [0x0f],
+  /** Calls the function of an index. */
+  call: (index: number): WasmCode => [0x10, ...unsigned(index)],
   /** 16 bytes at an address. */
   load16Bytes: (offset = 0): WasmCode => [0xfd, 0x00, 0, ...unsigned(offset)],
   /** 16 bytes that are all equal. */
@@ -57,11 +65,8 @@ export const wasm = {
   bytesMask: [0xfd, 0x64],
 } as const;
 
-/** Names of functions, with what calls them. */
-type Functions = Readonly<Record<string, (...parameters: readonly number[]) => number>>;
-
 /** Compiles functions, which each return a number, and makes their memory of this size, all zeros. */
-export function instantiate<F extends Functions>(
+export function instantiate<F extends object>(
   memoryBytes: number,
   functions: readonly WasmFunction[],
 ): { readonly memory: ArrayBuffer; readonly functions: F } {

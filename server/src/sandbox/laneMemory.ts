@@ -1,33 +1,43 @@
 import { assert } from '../base/assert.ts';
 import { lazy } from '../base/lazy.ts';
 import { instantiate } from '../base/wasm.ts';
-import { countedBytes, counterBytes, countFunction, lanesFunction, rowBytes } from './laneCode.ts';
-
-/** Lanes that move together. With fewer the processor waits for look-ups, with more it has too few registers. */
-export const lanesMax = 6;
+import {
+  clearColumns,
+  clearPairRow,
+  clearRow,
+  byteRowBytes,
+  columnsBytes,
+  countedBytes,
+  counterBytes,
+  laneFunctions,
+  type LaneFunctions,
+  pairRowBytes,
+} from './laneCode.ts';
 
 /** States of one automaton, at most. */
 export const statesMax = 4096;
 
+/** Counters of one automaton, at most. */
+export const countersMax = 8192;
+
 /** Bytes that are read together, at most. */
-export const windowBytesMax = 256 * 1024;
+export const windowBytesMax = 512 * 1024;
 
 /** Position of the bytes that are read. */
 export const windowAt = 1024;
 
-const tableAt = windowAt + windowBytesMax + countedBytes;
+const tablesAt = windowAt + windowBytesMax + countedBytes;
 
-/** Bytes of the tables of all automata: of two that have as many states as they may, and of many that are small. */
-const tableBytes = 16 * 1024 * 1024;
+/** Bytes that the tables of one automaton take, at most. */
+const automatonBytesMax = statesMax * (byteRowBytes + pairRowBytes) + countersMax * counterBytes + columnsBytes;
 
-/** Bytes that one pass may need. */
-const reserveBytes = statesMax * rowBytes + 1024 * 1024;
+/** Bytes of the tables of all automata. What was never used takes no memory of the computer. */
+const tablesBytes = 2 * automatonBytesMax;
 
 /** Entry of a byte whose step is not known. */
 export const unknownStop = -1;
 
 const newline = 0x0a;
-const carriageReturn = 0x0d;
 
 /**
  * The memory in which automata read bytes, with their tables. It has one size: when it is full, all tables are dropped
@@ -40,16 +50,11 @@ class LaneMemory {
   readonly words: Int32Array;
   /** Number of times that all tables were dropped. */
   epoch = 0;
-  #free = tableAt;
-  readonly #functions;
+  #free = tablesAt;
+  readonly #functions: LaneFunctions;
 
   constructor() {
-    const { memory, functions } = instantiate<LaneFunctions>(tableAt + tableBytes, [
-      lanesFunction('lanes', lanesMax),
-      lanesFunction('lane', 1),
-      countFunction('lines', newline),
-      countFunction('pairs', newline, carriageReturn),
-    ]);
+    const { memory, functions } = instantiate<LaneFunctions>(tablesAt + tablesBytes, laneFunctions);
     this.bytes = Buffer.from(memory);
     this.words = new Int32Array(memory);
     this.#functions = functions;
@@ -58,22 +63,34 @@ class LaneMemory {
 
   /** Makes place for what one pass adds at most. */
   reserve(): void {
-    if (this.#free + reserveBytes <= this.bytes.length) return;
-    this.#free = tableAt;
+    if (this.#free + automatonBytesMax <= this.bytes.length) return;
+    this.#free = tablesAt;
     this.epoch += 1;
+  }
+
+  /** Adds columns for the pairs of an automaton, and returns their address. */
+  addColumns(): number {
+    const columns = this.#take(columnsBytes);
+    clearColumns(this.words, columns);
+    return columns;
   }
 
   /** Adds a state, and returns its address. */
   addRow(): number {
-    const row = this.#take(rowBytes);
-    this.words.fill(unknownStop, row / 4, (row + rowBytes) / 4);
+    const row = this.#take(byteRowBytes);
+    clearRow(this.words, row, unknownStop);
     return row;
+  }
+
+  /** Adds the second row of a state. */
+  addPairs(row: number): void {
+    clearPairRow(this.words, row, this.#take(pairRowBytes));
   }
 
   /** Adds a counter before a state, and returns its address. */
   addCounter(next: number): number {
-    const counter = this.#take(counterBytes(lanesMax));
-    this.words.fill(0, counter / 4, counter / 4 + 1 + lanesMax);
+    const counter = this.#take(counterBytes);
+    this.words.fill(0, counter / 4, (counter + counterBytes) / 4);
     this.words[counter / 4] = next;
     return counter;
   }
@@ -89,19 +106,22 @@ class LaneMemory {
     return this.words[2 * lane]!;
   }
 
-  /** Position of a lane: that after the byte that stopped it. */
+  /** Position of a lane: after the byte, or the pair, that stopped it. */
   positionOf(lane: number): number {
     return this.words[2 * lane + 1]!;
   }
 
-  /** Moves all lanes, or the first alone, by a number of bytes: see lanesFunction. */
-  move(lanes: number, bytes: number): void {
-    assert(lanes === 1 || lanes === lanesMax, () => 'all lanes move, or one');
-    if (lanes === 1) this.#functions.lane(bytes);
-    else this.#functions.lanes(bytes);
+  /** Moves the first lane by a number of bytes, or to the byte that stops it. */
+  move(bytes: number): void {
+    this.#functions.lane(bytes);
   }
 
-  /** Number of line feeds in the window up to a position, from which the bytes are lost. */
+  /** Moves all lanes by a number of pairs of bytes, or to the pair that stops one. */
+  moveAll(pairs: number, columns: number): void {
+    this.#functions.lanes(pairs, columns);
+  }
+
+  /** Number of line feeds in the window up to a position; the bytes from there are lost. */
   lines(to: number): number {
     return this.#counted('lines', to);
   }
@@ -124,10 +144,6 @@ class LaneMemory {
     return at;
   }
 }
-
-type LaneFunctions = Readonly<
-  Record<'lanes' | 'lane' | 'lines' | 'pairs', (...parameters: readonly number[]) => number>
->;
 
 /** The memory of this thread. */
 export const laneMemory = lazy(() => new LaneMemory());

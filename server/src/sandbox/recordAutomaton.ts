@@ -1,5 +1,5 @@
-import { lowestStop } from './laneCode.ts';
-import { laneMemory, lanesMax, statesMax, unknownStop, windowAt, windowBytesMax } from './laneMemory.ts';
+import { lanesMax, lowestStop } from './laneCode.ts';
+import { countersMax, laneMemory, statesMax, unknownStop, windowAt, windowBytesMax } from './laneMemory.ts';
 
 /** What ends the run of an automaton over a record, in place of a next state. */
 export const recordExits = {
@@ -19,8 +19,8 @@ export const recordBytesMax = 1_000_000;
 /** Bytes that are read together at first, and after records that stop the lanes. */
 const windowBytesMin = 4096;
 
-/** Fields without a value that are counted, each by the state before it and the byte after it, at most. */
-const countersMax = 8192;
+/** Bytes that are read together from which several lanes are worth their steps of pairs. */
+const lanesBytesMin = 64 * 1024;
 
 /** Records after a failed attempt to pass some, before the next one, at most. */
 const pauseMax = 64;
@@ -61,16 +61,18 @@ interface RecordRules<S> {
 
 /** Where the reading of a lane stopped. */
 interface Stop {
-  /** Start of its record, and state before its last byte. */
+  /** Start of its record. */
   readonly begin: number;
+  /** Position of the byte that stopped it, and the state before. */
+  readonly at: number;
   readonly state: number;
   /** Counters that were counted up in the record. */
   readonly counters: readonly number[];
 }
 
 /**
- * Passes records all of whose values are known, with one table look-up per byte. Several places are read at once (lanes),
- * as each look-up waits for the one before it. A lane counts when the records of the one before it end exactly where it
+ * Passes records all of whose values are known, with one table look-up for each byte, or for two. Several places are read
+ * at once (lanes), as each look-up waits for the one before it. A lane counts when the records of the one before it end exactly where it
  * begins: a line feed in quotes ends that one earlier.
  */
 export class RecordAutomaton<S extends object> {
@@ -78,6 +80,8 @@ export class RecordAutomaton<S extends object> {
   readonly #memory = laneMemory();
   #epoch = -1;
   #start = 0;
+  /** Columns of pairs of bytes; undefined before much was read. */
+  #columns: number | undefined;
   /** True once a record ended with a carriage return and a line feed. */
   #hasPairs = false;
   readonly #addresses = new Map<string, number>();
@@ -93,9 +97,9 @@ export class RecordAutomaton<S extends object> {
 
   /** Passes records from `from` on, at most to `end`, which follows a line feed. */
   pass(bytes: Buffer, from: number, end: number): PassedRows {
-    this.#prepare();
     const passed = { begin: from, rows: 0, pairs: 0, empty: new Float64Array(this.#rules.width) };
     while (passed.begin < end) {
+      this.#prepare();
       const before = passed.begin;
       const to = windowEnd(bytes, before, end, this.#windowBytes);
       if (to <= before) break;
@@ -108,15 +112,21 @@ export class RecordAutomaton<S extends object> {
     return passed;
   }
 
-  /** Begins anew when the tables were dropped. */
+  /** Begins anew when the tables were dropped, and adds steps of pairs when they are worth the while. */
   #prepare(): void {
-    this.#memory.reserve();
-    if (this.#epoch === this.#memory.epoch) return;
-    this.#epoch = this.#memory.epoch;
-    this.#addresses.clear();
-    this.#states.clear();
-    this.#counters.clear();
-    this.#start = this.#addressOf(this.#rules.start) ?? unknownStop;
+    const memory = this.#memory;
+    memory.reserve();
+    if (this.#epoch !== memory.epoch) {
+      this.#epoch = memory.epoch;
+      this.#columns = undefined;
+      this.#addresses.clear();
+      this.#states.clear();
+      this.#counters.clear();
+      this.#start = this.#addressOf(this.#rules.start) ?? unknownStop;
+    }
+    if (this.#columns !== undefined || this.#windowBytes < lanesBytesMin) return;
+    this.#columns = memory.addColumns();
+    for (const row of this.#states.keys()) memory.addPairs(row);
   }
 
   /** Passes records up to a line feed before `to`. */
@@ -124,7 +134,8 @@ export class RecordAutomaton<S extends object> {
     const memory = this.#memory;
     const { begin } = passed;
     memory.bytes.set(bytes.subarray(begin, to), windowAt);
-    const ends = laneEnds(memory.bytes, windowAt + to - begin);
+    const end = windowAt + to - begin;
+    const ends = this.#columns === undefined ? [end] : laneEnds(memory.bytes, end);
     const stop = this.#run(ends);
     const stopAt = stop?.begin ?? ends.at(-1)!;
     passed.begin += stopAt - windowAt;
@@ -138,7 +149,7 @@ export class RecordAutomaton<S extends object> {
   #run(ends: readonly number[]): (Stop & { readonly lane: number }) | undefined {
     const memory = this.#memory;
     for (const lane of ends.keys()) memory.place(lane, this.#start, ends[lane - 1] ?? windowAt);
-    const last = ends.length < lanesMax ? 0 : this.#runTogether(ends);
+    const last = ends.length < lanesMax ? 0 : this.#runTogether(ends, this.#columns!);
     for (let lane = 0; lane <= last; lane += 1) {
       // One lane moves as the first.
       memory.place(0, memory.stateOf(lane), memory.positionOf(lane));
@@ -148,17 +159,16 @@ export class RecordAutomaton<S extends object> {
     return undefined;
   }
 
-  /** Moves all lanes until one is at its end or stops. Returns the last lane that can count. */
-  #runTogether(ends: readonly number[]): number {
+  /** Moves all lanes until one is almost at its end or stops. Returns the last lane that can count. */
+  #runTogether(ends: readonly number[], columns: number): number {
     const memory = this.#memory;
     for (;;) {
-      const left = Math.min(...ends.map((end, lane) => end - memory.positionOf(lane)));
-      if (left === 0) return ends.length - 1;
-      memory.move(lanesMax, left);
-      for (const lane of ends.keys()) {
-        this.#resume(lane);
-        if (memory.stateOf(lane) < 0) return lane;
-      }
+      const pairs = Math.min(...ends.map((end, lane) => (end - memory.positionOf(lane)) >> 1));
+      if (pairs <= 0) return ends.length - 1;
+      memory.moveAll(pairs, columns);
+      this.#resume(ends.length);
+      const stopped = ends.findIndex((_, lane) => memory.stateOf(lane) < 0);
+      if (stopped >= 0) return stopped;
     }
   }
 
@@ -166,33 +176,41 @@ export class RecordAutomaton<S extends object> {
   #runFirst(end: number): void {
     const memory = this.#memory;
     while (memory.stateOf(0) >= 0 && memory.positionOf(0) < end) {
-      memory.move(1, end - memory.positionOf(0));
-      this.#resume(0);
+      memory.move(end - memory.positionOf(0));
+      this.#resume(1);
     }
   }
 
-  /** Makes the step that stopped a lane, which goes on unless the record is irregular. */
-  #resume(lane: number): void {
+  /** Makes the steps that stopped the first lanes, which go on unless their records are irregular. */
+  #resume(lanes: number): void {
     const memory = this.#memory;
-    if (memory.stateOf(lane) !== unknownStop) return;
-    const at = memory.positionOf(lane);
-    const { state } = this.#stopOf(at);
-    if (this.#step(state, memory.bytes[at - 1]!) !== unknownStop) memory.place(lane, state, at - 1);
+    const unknown = Array.from({ length: lanes }, (_, lane) => lane).filter(
+      (lane) => memory.stateOf(lane) === unknownStop,
+    );
+    // All places are found before a step is made, as the same one may have stopped several lanes.
+    const stops = unknown.map((lane) => [lane, this.#stopOf(memory.positionOf(lane))] as const);
+    for (const [lane, { state, at }] of stops) {
+      const byte = memory.bytes[at]!;
+      const isKnown = memory.words[state / 4 + byte] !== unknownStop;
+      if (isKnown || this.#step(state, byte) !== unknownStop) memory.place(lane, state, at);
+    }
   }
 
-  /** Reads the record again that a lane read up to `at`. */
-  #stopOf(at: number): Stop {
+  /** Reads the record again that stopped a lane with one of the last two bytes before `to`. */
+  #stopOf(to: number): Stop {
     const { words, bytes } = this.#memory;
-    const begin = bytes.lastIndexOf(newline, at - 2) + 1;
-    const counters: number[] = [];
+    let begin = bytes.lastIndexOf(newline, Math.max(to - 3, windowAt - 1)) + 1;
+    let counters: number[] = [];
     let state = this.#start;
-    for (let each = begin; each < at - 1; each += 1) {
-      state = words[state / 4 + bytes[each]!]!;
-      if (state >= lowestStop) continue;
-      counters.push(-state);
-      state = words[-state / 4]!;
+    for (let at = begin; ; at += 1) {
+      const entry = words[state / 4 + bytes[at]!]!;
+      if (entry < 0 && entry >= lowestStop) return { begin, at, state, counters };
+      if (entry < 0) counters.push(-entry);
+      state = entry < 0 ? words[-entry / 4]! : entry;
+      if (bytes[at] !== newline) continue;
+      begin = at + 1;
+      counters = [];
     }
-    return { begin, state, counters };
   }
 
   /** Adds the step of a byte to the table. Returns the entry, `unknownStop` where there is none. */
@@ -224,6 +242,7 @@ export class RecordAutomaton<S extends object> {
     const known = this.#addresses.get(key);
     if (known !== undefined || this.#states.size === statesMax) return known;
     const added = this.#memory.addRow();
+    if (this.#columns !== undefined) this.#memory.addPairs(added);
     this.#addresses.set(key, added);
     this.#states.set(added, state);
     return added;
@@ -253,7 +272,7 @@ function windowEnd(bytes: Buffer, from: number, end: number, windowBytes: number
 /** The ends of lanes in the window, each after a line feed: those of all lanes, or that of one when there are few bytes. */
 function laneEnds(bytes: Buffer, end: number): readonly number[] {
   const size = end - windowAt;
-  if (size < windowBytesMin / 2) return [end];
+  if (size < windowBytesMin) return [end];
   const ends: number[] = [];
   for (let lane = 1; lane <= lanesMax; lane += 1) {
     const near = windowAt + Math.floor((lane * size) / lanesMax);
