@@ -1,5 +1,6 @@
 import { unknownStep } from '../lazyAutomaton.ts';
-import { RecordAutomaton, recordExits } from '../recordAutomaton.ts';
+import { RecordAutomaton } from '../records/recordAutomaton.ts';
+import { recordExits } from '../records/recordTable.ts';
 import { type ScalarAutomaton, scalarExits } from './scalarAutomaton.ts';
 
 /** Lines of one form: parts that are equal, with scalars between them. */

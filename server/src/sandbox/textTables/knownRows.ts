@@ -1,5 +1,6 @@
 import { unknownStep } from '../lazyAutomaton.ts';
-import { EmptyField, RecordAutomaton } from '../recordAutomaton.ts';
+import { RecordAutomaton } from '../records/recordAutomaton.ts';
+import { EmptyField } from '../records/recordTable.ts';
 import { automatonOf, endIn, exits, type FieldMarks } from './valueAutomaton.ts';
 
 /** Rows that are passed without a look at their values. */

@@ -1,5 +1,6 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
-import { PassPauses, type RecordAutomaton, recordBytesMax } from '../recordAutomaton.ts';
+import { PassPauses } from '../records/passPauses.ts';
+import { type RecordAutomaton, recordBytesMax } from '../records/recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { isMark, knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';

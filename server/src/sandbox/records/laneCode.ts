@@ -6,7 +6,7 @@
  * so that one look-up is needed for two bytes. Its columns are given to pairs as they are seen. An entry that is not made
  * yet is the negative address of the first row: the pair is then read byte by byte.
  */
-import { wasm, type WasmCode, type WasmFunction } from '../base/wasm.ts';
+import { wasm, type WasmCode, type WasmFunction } from '../../base/wasm.ts';
 
 /** Lanes that move together. With fewer the processor waits for look-ups, with more it has too few registers. */
 export const lanesMax = 5;

@@ -1,6 +1,6 @@
-import { assert } from '../base/assert.ts';
-import { lazy } from '../base/lazy.ts';
-import { instantiate } from '../base/wasm.ts';
+import { assert } from '../../base/assert.ts';
+import { lazy } from '../../base/lazy.ts';
+import { instantiate } from '../../base/wasm.ts';
 import {
   clearColumns,
   clearPairRow,
