@@ -114,3 +114,64 @@ test('lanes pass what one reading of each byte passes', () => {
   }
   assert.ok(passedRows > 10_000, `${passedRows} rows`);
 });
+
+/** An automaton of records of equal lengths, whose states are the positions in them. */
+function countingAutomaton(recordBytes: number): RecordAutomaton<RandomState> {
+  return automatonOf(({ number }, byte) => {
+    if (byte === newline) return number === recordBytes - 1 ? recordExits.line : recordExits.irregular;
+    return number === recordBytes - 1 ? recordExits.irregular : { number: number + 1, isReturn: false };
+  });
+}
+
+const equalRecords = (recordBytes: number, count: number): Buffer =>
+  Buffer.from(`${'x'.repeat(recordBytes - 1)}\n`.repeat(count));
+
+test('tables that were dropped for others are made again', () => {
+  // Together they need more memory than all tables have.
+  const lengths = Array.from({ length: 40 }, (_, index) => 400 - index);
+  const automata = lengths.map((length) => countingAutomaton(length));
+  for (const round of [1, 2]) {
+    for (const [index, automaton] of automata.entries()) {
+      const text = equalRecords(lengths[index]!, 600);
+      const { begin, rows } = automaton.pass(text, 0, text.length);
+      assert.deepEqual([begin, rows], [text.length, 600], `${lengths[index]} bytes in round ${round}`);
+    }
+  }
+});
+
+test('records of more states than a table has are not passed', () => {
+  const text = Buffer.concat([equalRecords(100, 2000), equalRecords(5000, 1)]);
+  const automaton = automatonOf(({ number }, byte) =>
+    byte === newline ? recordExits.line : { number: number + 1, isReturn: false },
+  );
+  const { begin, rows } = automaton.pass(text, 0, text.length);
+  assert.deepEqual([begin, rows], [200_000, 2000]);
+});
+
+test('records of any length are passed, and those that are longer than what is read together are not', () => {
+  for (const recordBytes of [1, 2, 3, 4095, 4096, 4097, 70_000, 500_000, 600_000]) {
+    const text = equalRecords(recordBytes, Math.ceil(1_500_000 / recordBytes));
+    const automaton = automatonOf((state, byte) => (byte === newline ? recordExits.line : state));
+    const { begin, rows } = automaton.pass(text, 0, text.length);
+    assert.equal(begin, recordBytes < 600_000 ? text.length : 0, `${recordBytes} bytes`);
+    assert.equal(rows, begin / recordBytes);
+  }
+});
+
+test('a text with more pairs of bytes than the table has columns is passed', () => {
+  const random = randomOf(7);
+  const text = Buffer.alloc(700_000).map(() => random(256));
+  const step: Step = ({ number }, byte) => {
+    if (byte === newline) return recordExits.line;
+    return number === 63 && byte === 0x21
+      ? recordExits.irregular
+      : { number: (number * 31 + byte) % 64, isReturn: false };
+  };
+  const automaton = automatonOf(step);
+  const end = text.lastIndexOf(newline) + 1;
+  for (let from = 0; from < end;) {
+    const expected = plainPass(step, text, from, end) as { readonly begin: number };
+    assert.deepEqual(automaton.pass(text, from, end), expected, `from ${from}`);
+    from = Math.max(expected.begin, text.indexOf(newline, expected.begin) + 1);
+  }
+});

@@ -89,26 +89,24 @@ export class RecordAutomaton<S extends object> {
   #run(ends: readonly number[]): (Stop & { readonly lane: number }) | undefined {
     const memory = this.#memory;
     for (const lane of ends.keys()) memory.place(lane, this.#table.start, ends[lane - 1] ?? windowAt);
-    const last = ends.length < lanesMax ? 0 : this.#runTogether(ends, this.#table.columns!);
-    for (let lane = 0; lane <= last; lane += 1) {
+    if (ends.length === lanesMax) this.#runTogether(ends, this.#table.columns!);
+    for (const [lane, end] of ends.entries()) {
       // One lane moves as the first.
       memory.place(0, memory.stateOf(lane), memory.positionOf(lane));
-      this.#runFirst(ends[lane]!);
+      this.#runFirst(end);
       if (memory.stateOf(0) < 0) return { ...this.#stopOf(memory.positionOf(0)), lane };
     }
     return undefined;
   }
 
-  /** Moves all lanes until one is almost at its end or stops. Returns the last lane that can count. */
-  #runTogether(ends: readonly number[], columns: number): number {
+  /** Moves all lanes until one is almost at its end or stops. */
+  #runTogether(ends: readonly number[], columns: number): void {
     const memory = this.#memory;
-    for (;;) {
-      const pairs = Math.min(...ends.map((end, lane) => (end - memory.positionOf(lane)) >> 1));
-      if (pairs === 0) return ends.length - 1;
+    const isStopped = (): boolean => ends.some((_, lane) => memory.stateOf(lane) < 0);
+    const pairsLeft = (): number => Math.min(...ends.map((end, lane) => (end - memory.positionOf(lane)) >> 1));
+    for (let pairs = pairsLeft(); pairs > 0 && !isStopped(); pairs = pairsLeft()) {
       memory.moveAll(pairs, columns);
       this.#resume(ends.length);
-      const stopped = ends.findIndex((_, lane) => memory.stateOf(lane) < 0);
-      if (stopped >= 0) return stopped;
     }
   }
 
