@@ -182,7 +182,7 @@ function lanesFunction(pair: number): WasmFunction {
 }
 
 /** Bytes that countFunction looks at together: those beyond the last one must be 0. */
-export const countedBytes = 16;
+export const countedBytes = 64;
 
 /**
  * Returns the number of positions from one address to another that have a byte; where `before` is stated, only those after
@@ -190,15 +190,18 @@ export const countedBytes = 16;
  */
 function countFunction(name: string, byte: number, before?: number): WasmFunction {
   const [at, end, count] = [0, 1, 2];
-  const marks = [...get(at), ...load16Bytes(), ...constant16Bytes(byte), ...equalBytes];
-  const after = (other: number): WasmCode => [
-    ...[...get(at), ...constant(1), ...subtract, ...load16Bytes()],
-    ...[...constant16Bytes(other), ...equalBytes, ...andBytes],
+  const marks = (offset: number): WasmCode => [
+    ...[...get(at), ...load16Bytes(offset), ...constant16Bytes(byte), ...equalBytes],
+    ...(before === undefined ? [] : [...marksAfter(offset, before), ...andBytes]),
   ];
-  const counted = [...marks, ...(before === undefined ? [] : after(before)), ...bytesMask, ...bitCount];
+  const marksAfter = (offset: number, other: number): WasmCode => [
+    ...[...get(at), ...constant(1), ...subtract, ...load16Bytes(offset)],
+    ...[...constant16Bytes(other), ...equalBytes],
+  ];
+  const counted = [0, 16, 32, 48].map((offset) => [...marks(offset), ...bytesMask, ...bitCount, ...add]);
   const code = [
     loop(
-      [...get(count), ...counted, ...add, ...set(count)],
+      [...get(count), ...counted.flat(), ...set(count)],
       [...get(at), ...constant(countedBytes), ...add, ...tee(at)],
       [...get(end), ...isLessUnsigned, ...branchIf(0)],
     ),
