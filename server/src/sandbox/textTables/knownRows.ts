@@ -27,7 +27,7 @@ export interface RowState {
 const byteOrderMark = 0xef;
 
 /** Begins a page, above a header that is printed on each. */
-export const formFeed = 0x0c;
+const formFeed = 0x0c;
 
 /** True for the first byte of a record that may be a comment or another header, or begin with a byte-order mark. */
 export function isMark(byte: number | undefined, comment: number): boolean {

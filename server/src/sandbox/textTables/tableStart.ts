@@ -19,6 +19,8 @@ interface Records {
 interface Stated {
   readonly format: TextFormat;
   readonly pondPath: string;
+  /** The word for a line in messages; a line if undefined. */
+  readonly line?: 'line' | 'row';
 }
 
 /** The first record of the table, which is its header or a row. */
@@ -64,15 +66,32 @@ interface PaddedHeader {
  * begins with its header, and for rows above it.
  */
 function headerBelowPadding(records: readonly HeadRecord[], width: number): PaddedHeader | undefined {
-  const own = records.filter(({ fields }) => fields.length === width);
-  const filledMax = own.reduce((most, record) => Math.max(most, filledWidth(record)), 0);
-  const index = records.findIndex((record) => record.fields.length === width && filledWidth(record) === filledMax);
-  const header = records[index];
-  if (header === undefined || index === 0 || !isNames(unpadded(header))) return undefined;
-  const above = records.slice(0, index);
-  const rows = records.slice(index + 1, index + belowMax);
-  if (!above.some(({ fields }) => fields.length === width) || areRows(above.map(unpadded))) return undefined;
-  return namesAboveValues(header.trimmed, rows).length > 0 ? { header, index } : undefined;
+  const widths = records.filter(({ fields }) => fields.length === width).map(filledWidth);
+  for (const least of new Set([Math.max(...widths), mostFrequent(widths)])) {
+    const index = records.findIndex((each) => filledWidth(each) >= least && areWords(each));
+    const header = records[index];
+    if (header === undefined || index === 0 || header.fields.length !== width) continue;
+    const above = records.slice(0, index);
+    const ofWidth = above.filter(({ fields }) => fields.length === width);
+    // A name and its value fill a table of two columns.
+    const isPadded = ofWidth.every((each) => filledWidth(each) < Math.max(filledWidth(header), 3));
+    if (ofWidth.length === 0 || !isPadded || areRows(above.map(unpadded))) continue;
+    const rows = records.slice(index + 1, index + belowMax);
+    if (namesAboveValues(header.trimmed, rows).length > 0) return { header, index };
+  }
+  return undefined;
+}
+
+/** True for a record of words alone, as a header is; some of its names may be empty. */
+function areWords({ trimmed }: HeadRecord): boolean {
+  const filled = trimmed.filter((field) => field !== '');
+  return filled.length > 1 && !filled.some(isValue);
+}
+
+function mostFrequent(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const each of numbers) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts].reduce((one, other) => (other[1] > one[1] ? other : one), [0, 0])[0];
 }
 
 /** Number of fields up to the last one with a text. */
@@ -178,14 +197,14 @@ function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], h
   if (header !== undefined) throw rowsAbove(header, head);
 }
 
-function rowsAbove({ line, fields }: HeadRecord, { pondPath }: Stated): PondError {
+function rowsAbove({ line, fields }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
   return new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: line ${line} begins a table of ${fields.length} columns, and the lines before it have rows of another width or no header`,
+    `${pondPath} cannot be read: ${word} ${line} begins a table of ${fields.length} columns, and the ${word}s before it have rows of another width or no header`,
     {
       path: pondPath,
       formats: [{ skip: line - 1 }, { skip: 0 }],
-      hint: `State \`skip: ${line - 1}\` to leave those lines out, or \`skip: 0\` to begin with the first.`,
+      hint: `State \`skip: ${line - 1}\` to leave those ${word}s out, or \`skip: 0\` to begin with the first.`,
     },
   );
 }
