@@ -27,7 +27,7 @@ import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
-const conversionVersion = 4;
+const conversionVersion = 5;
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
@@ -219,15 +219,16 @@ function aheadOf({ worker, signal }: PrepareScope, { pondPath, reading, format }
  */
 async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath, reading: { sheet } }: ResolvedFile,
+  { node, pondPath, reading: { sheet }, format: stated }: ResolvedFile,
   source: Pick<Conversion, 'format' | 'file'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = [source.format, conversionVersion, node.sha256, ...(sheet === undefined ? [] : [sheet])].join(' ');
+  const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };
+  const key = `${source.format} ${conversionVersion} ${node.sha256} ${JSON.stringify(of)}`;
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {
-    await worker.request('convert', { ...source, pondPath, target, ...(sheet !== undefined && { sheet }) }, signal);
+    await worker.request('convert', { ...source, pondPath, target, ...of }, signal);
   });
   return converted.hostPath;
 }
