@@ -17,6 +17,7 @@ export type * from './search.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
 export type * from './tables.ts';
+export type * from './tableViews.ts';
 import {
   type AbsentInfo,
   type Bytes,
