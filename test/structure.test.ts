@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replica: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
   mirror: ['pond', 'tinyfs', 'storage'],
   migrate: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'documents', 'storage'],
-  sandbox: ['tinyfs', 'duckdb', 'parquet', 'storage'],
+  sandbox: ['protocol', 'tinyfs', 'duckdb', 'parquet', 'storage'],
   templates: ['documents', 'storage'],
   build: ['sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
@@ -54,7 +54,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],
   ],
-  sql: ['sandbox', 'documents', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
+  sql: ['protocol', 'sandbox', 'documents', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
   worker: ['sql', 'build', 'sandbox', 'storage', 'duckdb'],
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [

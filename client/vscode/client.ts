@@ -22,9 +22,9 @@ import {
   type ChangedEvent,
   type CommittedEvent,
   type HealthEvent,
-  type InitializationOptions,
   type ProgressEvent,
 } from '../../server/src/protocol/events.ts';
+import { type InitializationOptions } from '../../server/src/protocol/handshake.ts';
 import { inEditor } from './editorWords.ts';
 import { errorInEditor } from './errors.ts';
 import { editorText } from './hints.ts';

@@ -12,14 +12,8 @@ import { type Host } from './commands/calls.ts';
 import { verbNames, verbs } from './commands/verbs.ts';
 import { type LanguageService } from './language/index.ts';
 import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
-import {
-  events,
-  type HealthEvent,
-  type InitializationOptions,
-  type PondNotification,
-  type ProgressEvent,
-  type ServerDeclaration,
-} from './protocol/events.ts';
+import { events, type HealthEvent, type PondNotification, type ProgressEvent } from './protocol/events.ts';
+import { type InitializationOptions, type ServerDeclaration } from './protocol/handshake.ts';
 import { toResponse } from './rpc/errors.ts';
 import { languageCapabilities, serveLanguage } from './rpc/languageFeatures.ts';
 import { type Extras } from './rpc/messages.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
-import { type TableSource, type TableViewInfo } from '../../server/src/protocol/commands.ts';
+import { type TableSource, type TableView } from '../../server/src/protocol/commands.ts';
 import { makeTestPond } from '../sql/testPond.ts';
 import { type EditorServer, startEditorServer } from '../support/editorServer.ts';
 import { compareTimes } from './support/compareTimes.ts';
@@ -27,9 +27,9 @@ const file = literal(
 );
 const texts = 'CAST(COLUMNS(*) AS VARCHAR)';
 const condition = `WHERE origin IN ('SEA', 'PDX') AND delay > 30`;
-const whole: TableViewInfo = { sort: [], filters: [] };
-const sorted: TableViewInfo = { sort: [{ column: 'delay', descending: true }], filters: [] };
-const filtered: TableViewInfo = {
+const whole: TableView = { sort: [], filters: [] };
+const sorted: TableView = { sort: [{ column: 'delay', descending: true }], filters: [] };
+const filtered: TableView = {
   sort: [],
   filters: [
     { column: 'origin', kind: 'values', values: ['SEA', 'PDX'] },
@@ -55,13 +55,13 @@ try {
   await made.close();
 }
 
-function rowsOf({ ask }: EditorServer, source: TableSource, view: TableViewInfo, start = 0): Promise<unknown> {
+function rowsOf({ ask }: EditorServer, source: TableSource, view: TableView, start = 0): Promise<unknown> {
   return ask('tableRows', { pond, source, view, start, count: 200, textMax: 1000 });
 }
 
 async function compareViews(asked: EditorServer): Promise<void> {
   const path = '/flights/flights-3m.parquet';
-  const count = (view: TableViewInfo): Promise<unknown> => asked.ask('tableCount', { pond, source: { path }, view });
+  const count = (view: TableView): Promise<unknown> => asked.ask('tableCount', { pond, source: { path }, view });
   const measured: Readonly<Record<string, { readonly ours: () => Promise<unknown>; readonly bare: string }>> = {
     'click to the first cells': {
       ours: async () => rowsOf(asked, (await asked.ask('openTable', { pond, table: { path } })).source, whole),

@@ -202,6 +202,7 @@ test('--json prints the documented fields', async (t) => {
     'replica',
     'setAside',
     'staged',
+    'stagedHash',
     'warnings',
   ]);
   assert.deepEqual(keys(await json('show', '1')), ['changes', 'commit']);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CellFactsInfo } from '../../server/src/protocol/commands.ts';
+import { type CellFacts } from '../../server/src/protocol/commands.ts';
 import { factTexts } from '../../client/vscode/webviews/grid/selectionText.ts';
 
-const factsText = (facts: CellFactsInfo): string => factTexts(facts).join(' · ');
+const factsText = (facts: CellFacts): string => factTexts(facts).join(' · ');
 
 const numbers = { count: 3, sum: '-1234567.50', mean: '-411522.5', min: '-1234570', max: '1.5' };
 const times = { count: 2, first: '2026-01-01 00:00:00', last: '2026-01-02 01:00:00', spanSeconds: 90_000 };

@@ -1,7 +1,7 @@
 /** The logic of the page of a table: what a user chose, and the texts that are copied. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ColumnFilterInfo, type ColumnInfo } from '../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo } from '../../server/src/protocol/commands.ts';
 import { copyFormats, copyText } from '../../client/vscode/webviews/grid/copyText.ts';
 import { conditionsOf, filterOf, formOf } from '../../client/vscode/webviews/grid/filterForm.ts';
 import { type FromGridPage } from '../../client/vscode/webviews/grid/messages.ts';
@@ -60,7 +60,7 @@ test('columns are moved, hidden, pinned and sized by name, and survive columns t
 });
 
 test('filters are stated by a form, shown as texts, and left out when their column is gone', () => {
-  const filters: readonly (readonly [ColumnFilterInfo, string])[] = [
+  const filters: readonly (readonly [ColumnFilter, string])[] = [
     [{ column: 'a', kind: 'compare', operator: '>=', value: '3' }, 'a ≥ 3'],
     [{ column: 'a', kind: 'between', low: '1', high: '2' }, 'a from 1 to 2'],
     [{ column: 'a', kind: 'lacks', text: 'x' }, 'a does not contain "x"'],
@@ -87,7 +87,7 @@ test('filters are stated by a form, shown as texts, and left out when their colu
 
 test('a filter of seconds is shown and edited as the times that they mean', () => {
   const seconds = column('Timestamp', 'BIGINT');
-  const cases: readonly (readonly [ColumnFilterInfo, string, readonly string[]])[] = [
+  const cases: readonly (readonly [ColumnFilter, string, readonly string[]])[] = [
     [
       { column: 'Timestamp', kind: 'compare', operator: '>=', value: '1767225600' },
       ...(['Timestamp ≥ 2026-01-01 00:00:00', ['2026-01-01 00:00:00']] as const),
@@ -109,7 +109,7 @@ test('a filter of seconds is shown and edited as the times that they mean', () =
     assert.deepEqual(texts, inputs);
     assert.deepEqual(filterOf(seconds, condition ?? '', texts), filter);
   }
-  const picked: ColumnFilterInfo = { column: 'Timestamp', kind: 'values', values: [null, '1767225600'] };
+  const picked: ColumnFilter = { column: 'Timestamp', kind: 'values', values: [null, '1767225600'] };
   assert.equal(filterText(picked, [seconds]), 'Timestamp is NULL, 2026-01-01 00:00:00');
   assert.equal(filterText(picked, [column('Timestamp', 'VARCHAR')]), 'Timestamp is NULL, 1767225600');
 });

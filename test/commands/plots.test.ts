@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type TableViewInfo } from '../../server/src/protocol/commands.ts';
+import { type TableView } from '../../server/src/protocol/commands.ts';
 import { filesOfRows } from '../../client/vscode/tables/pointFiles.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 
-const everything: TableViewInfo = { sort: [], filters: [] };
+const everything: TableView = { sort: [], filters: [] };
 
 const inbox = (folder: string): string => `apiVersion: duckpond/v1
 kind: Inbox
@@ -100,7 +100,7 @@ test('rows of a query over several files are traced to their files, where the qu
     await host.run('write', textFile(`/${name}.csv`, `x,y\n${rows}`));
   const filesAt = async (sql: string, column: string, value: string): Promise<readonly string[] | undefined> => {
     const { source } = await host.run('openTable', { table: { sql } });
-    const view: TableViewInfo = { sort: [], filters: [{ column, kind: 'compare', operator: '=', value }] };
+    const view: TableView = { sort: [], filters: [{ column, kind: 'compare', operator: '=', value }] };
     const found = await filesOfRows(client, { query: { pond: host.pond, sql }, source, view });
     return found?.map(({ path }) => path);
   };

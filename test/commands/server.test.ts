@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { verbs } from '../../server/src/commands/verbs.ts';
 import { type CommandName } from '../../server/src/protocol/commands.ts';
-import { type InitializationOptions } from '../../server/src/protocol/events.ts';
+import { type InitializationOptions } from '../../server/src/protocol/handshake.ts';
 import { type EditorServer, failureOf, startEditorServer } from '../support/editorServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
 

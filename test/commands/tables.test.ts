@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { type OpenedTableInfo, type TableViewInfo } from '../../server/src/protocol/commands.ts';
+import { type OpenedTableInfo, type TableView } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
-const everything: TableViewInfo = { sort: [], filters: [] };
+const everything: TableView = { sort: [], filters: [] };
 
 /** The rows of a view, at most a thousand. */
 async function rowsOf(host: PondHost, { source }: OpenedTableInfo, view = everything): Promise<unknown> {
@@ -95,7 +95,7 @@ test('the first rows of a long result are read before the others, and what needs
   assert.equal(short.rowCount, 1);
 });
 
-const view: TableViewInfo = {
+const view: TableView = {
   sort: [{ column: 'name', descending: true }],
   filters: [{ column: 'n', kind: 'values', values: ['1', '3', null] }],
 };
@@ -169,7 +169,7 @@ test('a view is exported to the host and into the pond in every format', async (
   // A failure leaves the file as it was.
   const kept = join(host.folder, 'kept.csv');
   writeFileSync(kept, 'kept');
-  const wrong: TableViewInfo = { sort: [{ column: 'gone', descending: false }], filters: [] };
+  const wrong: TableView = { sort: [{ column: 'gone', descending: false }], filters: [] };
   await assert.rejects(host.run('exportTable', { source, view: wrong, format: 'csv', file: kept }), /gone/);
   assert.equal(readFileSync(kept, 'utf8'), 'kept');
   // Each step is reported, and can be cancelled: the file stays, and nothing is staged.

@@ -38,6 +38,15 @@ test('undo returns all that the latest commit changed, and undo of that redoes i
   assert.deepEqual((await host.run('check', {})).problems, []);
 });
 
+test('undo of the commit that was shown refuses when another has been made', async (t) => {
+  const host = await newPond(t);
+  const { undone } = await host.run('undo', { dryRun: true });
+  await host.run('write', textFile('/later', 'one'));
+  await host.run('commit', { message: 'third' });
+  await assert.rejects(host.run('undo', { number: undone.number }), { code: 'conflict' });
+  assert.equal((await host.run('undo', { number: 3 })).undone.message, 'third');
+});
+
 test('undo leaves staged changes elsewhere staged, and refuses where one is in the way', async (t) => {
   const host = await newPond(t);
   await host.run('write', textFile('/kept', 'staged'));

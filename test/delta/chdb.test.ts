@@ -7,7 +7,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { numRecords } from '../../server/src/delta/files.ts';
-import { commitFile, hintFile } from '../../server/src/delta/log.ts';
+import { commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { openTable, snapshotAt } from '../../server/src/delta/snapshot.ts';
 import { type DeltaSnapshot } from '../../server/src/delta/deltaSnapshot.ts';
 import { inspectTail } from '../../server/src/delta/verify.ts';

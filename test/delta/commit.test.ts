@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type ErrorCode, isPondError, PondError } from '../../server/src/base/error.ts';
 import { commitVersion, type CommitOutcome } from '../../server/src/delta/commit.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { addOf, commit, makeTable } from '../support/deltaTable.ts';

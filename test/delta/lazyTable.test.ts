@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type LazyTable, lazyTableAt } from '../../server/src/delta/lazyTable.ts';
-import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
+import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { replaceFile } from '../../server/src/storage/durable.ts';

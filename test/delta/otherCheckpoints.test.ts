@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { compareCheckpoints } from '../../server/src/delta/compareCheckpoints.ts';
-import { commitFile, hintFile } from '../../server/src/delta/log.ts';
+import { commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { snapshotAt } from '../../server/src/delta/snapshot.ts';
 import { writeNew } from '../../server/src/storage/durable.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
-import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
+import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { openTable, snapshotAt } from '../../server/src/delta/snapshot.ts';
 import { inspectTail, quarantine } from '../../server/src/delta/verify.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

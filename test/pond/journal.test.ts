@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { commitAt } from '../../server/src/pond/history.ts';
 import { Journal } from '../../server/src/pond/journal.ts';
-import { journalPath } from '../../server/src/pond/layout.ts';
+import { journalPath } from '../../server/src/pond/workPaths.ts';
 import { acquireLock } from '../../server/src/pond/lock.ts';
 import { OpenPond } from '../../server/src/pond/openPond.ts';
 import { initPondOn, openPondOn, storageOn } from '../support/pond.ts';

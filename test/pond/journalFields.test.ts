@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { encodeFrame, FrameReader, type JournalFrame } from '../../server/src/pond/journalFrames.ts';
-import { journalPath } from '../../server/src/pond/layout.ts';
+import { journalPath } from '../../server/src/pond/workPaths.ts';
 import { readJournal } from '../../server/src/pond/journal.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

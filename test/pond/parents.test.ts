@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { overwrite } from '../support/pondState.ts';

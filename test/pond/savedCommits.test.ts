@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { type Commit } from '../../server/src/pond/commitRecord.ts';
 import { SavedCommits } from '../../server/src/pond/savedCommits.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

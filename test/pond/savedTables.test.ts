@@ -4,7 +4,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/log.ts';
+import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { openPondDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { initPond, openPond } from '../support/pond.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { chdbInsert, chdbQueries, needsChdb } from '../support/chdb.ts';
 import { bytesOf, collect } from '../support/tree.ts';

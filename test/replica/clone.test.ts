@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { readReplica, replicaPath } from '../../server/src/pond/replica.ts';
 import { clonePond, type CloneReport } from '../../server/src/replica/clone.ts';
 import { type CloneRequest } from '../../server/src/replica/cloneRequest.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { cloneOnto, soundCommits, storedPond, storeOn } from '../support/clonedPond.ts';
 import { overwrite } from '../support/pondState.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { commitNumber, commitsUp, firstCommit } from '../../server/src/delta/commitNumber.ts';
-import { checkpointFile, commitFile } from '../../server/src/delta/log.ts';
+import { checkpointFile, commitFile } from '../../server/src/delta/logPaths.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { checkedPond } from '../support/checkedPond.ts';

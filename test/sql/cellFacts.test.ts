@@ -1,7 +1,7 @@
 /** Facts about selected cells of types whose values DuckDB's own sums would round, or that have no sum. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type CellFacts } from '../../server/src/sandbox/tableTypes.ts';
+import { type CellFacts } from '../../server/src/protocol/tableViews.ts';
 import { compareDecimals, sumOfDecimals } from '../../server/src/sql/tables/decimals.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';

@@ -6,7 +6,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { type Add, plainProtocol, type Protocol } from '../../server/src/delta/actions.ts';
 import { writeCheckpoint } from '../../server/src/delta/checkpoint.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
-import { checkpointFile, commitFile, hintFile, logDirectory } from '../../server/src/delta/log.ts';
+import { checkpointFile, commitFile, hintFile, logDirectory } from '../../server/src/delta/logPaths.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';

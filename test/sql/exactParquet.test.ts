@@ -5,7 +5,7 @@ import { type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { isPondError } from '../../server/src/base/error.ts';
 import { plainProtocol } from '../../server/src/delta/actions.ts';
-import { logDirectory } from '../../server/src/delta/log.ts';
+import { logDirectory } from '../../server/src/delta/logPaths.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { newPondHost } from '../support/commandHost.ts';
 import { commit } from '../support/deltaTable.ts';

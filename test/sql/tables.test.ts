@@ -4,12 +4,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
-import {
-  type CellFacts,
-  type ColumnFilter,
-  type TableView,
-  type WorkerTable,
-} from '../../server/src/sandbox/tableTypes.ts';
+import { type WorkerTable } from '../../server/src/sandbox/tableTypes.ts';
+import { type CellFacts, type ColumnFilter, type TableView } from '../../server/src/protocol/tableViews.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';

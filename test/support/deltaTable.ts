@@ -4,7 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { type Add, plainProtocol } from '../../server/src/delta/actions.ts';
 import { commitVersion, type CommitDraft, type CommitOutcome } from '../../server/src/delta/commit.ts';
-import { logDirectory } from '../../server/src/delta/log.ts';
+import { logDirectory } from '../../server/src/delta/logPaths.ts';
 import { type DeltaSnapshot } from '../../server/src/delta/deltaSnapshot.ts';
 import { openTable } from '../../server/src/delta/snapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';

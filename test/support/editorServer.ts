@@ -16,7 +16,8 @@ import {
   protocolVersion,
   type Result,
 } from '../../server/src/protocol/commands.ts';
-import { type ErrorData, events, type InitializationOptions } from '../../server/src/protocol/events.ts';
+import { type ErrorData, events } from '../../server/src/protocol/events.ts';
+import { type InitializationOptions } from '../../server/src/protocol/handshake.ts';
 
 const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 

@@ -1,5 +1,6 @@
 import { type CommitNumber } from '../../server/src/delta/commitNumber.ts';
-import { commitFile, readCommit } from '../../server/src/delta/log.ts';
+import { readCommit } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { writeDataFile } from '../../server/src/oplog/dataFile.ts';
 import { RowReader } from '../../server/src/oplog/rowReader.ts';
 import { type OpRow } from '../../server/src/oplog/rows.ts';

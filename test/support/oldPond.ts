@@ -1,5 +1,6 @@
 import { commitsUp, firstCommit } from '../../server/src/delta/commitNumber.ts';
-import { commitFile, latestVersion } from '../../server/src/delta/log.ts';
+import { latestVersion } from '../../server/src/delta/log.ts';
+import { commitFile } from '../../server/src/delta/logPaths.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { overwrite } from './pondState.ts';
 import { bytesOf, textOf } from './tree.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { checkpointColumns, checkpointSchema } from '../../server/src/delta/checkpointSchema.ts';
-import { logDirectory } from '../../server/src/delta/log.ts';
+import { logDirectory } from '../../server/src/delta/logPaths.ts';
 import { type DeltaSnapshot } from '../../server/src/delta/deltaSnapshot.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { makeDirectoryDurable, writeNew } from '../../server/src/storage/durable.ts';

@@ -1,5 +1,5 @@
 /** A table as plain JavaScript values, and views of it computed without a database. */
-import { type ColumnFilter, type SearchStart, type TableView } from '../../server/src/sandbox/tableTypes.ts';
+import { type ColumnFilter, type SearchStart, type TableView } from '../../server/src/protocol/tableViews.ts';
 
 /** A value: a text stands for a time too, whose order is that of its text. */
 type ModelValue = number | string | boolean | null;

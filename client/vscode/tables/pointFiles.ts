@@ -1,10 +1,5 @@
 import type * as vscode from 'vscode';
-import {
-  type Params,
-  type Result,
-  type TableSource,
-  type TableViewInfo,
-} from '../../../server/src/protocol/commands.ts';
+import { type Params, type Result, type TableSource, type TableView } from '../../../server/src/protocol/commands.ts';
 import { type PlainTableQuery } from '../webviews/grid/messages.ts';
 
 type Name = 'tableSql' | 'openTable' | 'tableRows' | 'release' | 'tableOrigins';
@@ -23,11 +18,7 @@ const filesMax = 20;
  */
 export async function filesOfRows(
   client: Requester,
-  {
-    query,
-    source,
-    view,
-  }: { readonly query: PlainTableQuery; readonly source: TableSource; readonly view: TableViewInfo },
+  { query, source, view }: { readonly query: PlainTableQuery; readonly source: TableSource; readonly view: TableView },
   token?: vscode.CancellationToken,
 ): Promise<Result<'tableOrigins'>['files'] | undefined> {
   const { pond } = query;

@@ -3,12 +3,13 @@ import { formatAt } from '../documents/statedFormat.ts';
 import { type Change } from '../pond/change.ts';
 import { type RowCountsInfo, type TableChangeInfo } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { RowDiff } from '../sql/diff/rowDiff.ts';
 import { readingOf } from '../sandbox/formats.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename } from '../tinyfs/path.ts';
 import { comparedPaths } from '../tinyfs/realPath.ts';
-import { diffRows } from './diffRows.ts';
 import { commitKey, KnownRows } from './knownRows.ts';
+import { compareByKey } from './rowKey.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Numbers of rows by which changed tables differ: see the protocol. */
@@ -59,9 +60,11 @@ async function counted(
   context: CommandContext,
 ): Promise<RowCountsInfo | 'unreadable'> {
   const { path, from: former = path } = change;
-  const sides = { path: former, other: path, from, ...(to !== undefined && { to }) };
+  const sides = { before: { path: former, at: from }, after: { path, ...(to !== undefined && { at: to }) } };
   try {
-    const { added, removed, changed } = await diffRows(pond, { pond: pond.directory, ...sides, limit: 0 }, context);
+    const rowDiff = await RowDiff.open(await context.queries(), { pond, ...sides }, context.signal);
+    const by = { named: undefined, path: former };
+    const { added, removed, changed } = await compareByKey(rowDiff, by, (profile) => rowDiff.differences(profile, 0));
     return { added, removed, changed };
   } catch (error) {
     // What the file itself is the reason for stays so; anything else may pass.

@@ -11,7 +11,7 @@ export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
   const rowDiff = await RowDiff.open(await context.queries(), { pond, ...sides }, context.signal);
   const by = { named: params.key, path: comparedName(sides) };
   const { key, rows, ...counts } = await compareByKey(rowDiff, by, async (profile) => {
-    const found = await (profile.key.length === 0 ? rowDiff.byRow(limit) : rowDiff.byKey(profile, limit));
+    const found = await rowDiff.differences(profile, limit);
     return found && { key: profile.key, ...found };
   });
   const { shared, added, removed } = rowDiff.columns;

@@ -6,12 +6,13 @@ import { type Command } from './verb.ts';
 
 /**
  * Discards staged changes: those at or below the paths, through links, or all; a resource's together with its name's. Returns their
- * number, counted as in status. Fails `nothing-staged` when there are none, and as restoreScope.
+ * number, counted as in status. Fails `nothing-staged` when there are none, `conflict` when what is staged does not have the
+ * `stagedHash`, and as restoreScope.
  */
-export const discard: Command<'discard'> = async (pond, { paths }) => {
+export const discard: Command<'discard'> = async (pond, { paths, stagedHash }) => {
   const scope = paths && (await stagedScope(pond, paths));
   const before = await staged(pond);
-  if ((await pond.discard(scope)) > 0) return { discarded: countGone(before, await staged(pond)) };
+  if ((await pond.discard(scope, stagedHash)) > 0) return { discarded: countGone(before, await staged(pond)) };
   const where = paths === undefined ? 'there is nothing to discard' : `nothing is staged at ${paths.join(', ')}`;
   throw new PondError('nothing-staged', where);
 };

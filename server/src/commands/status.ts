@@ -5,13 +5,14 @@ import { changeInfo, commitInfo, replicaInfo } from './info.ts';
 
 /** The latest commit, the changes staged on it, and their conflicts. */
 export const status: Command<'status'> = async (pond) => {
-  const { head, staged, conflicts, foreignCommits, earlierForeignFiles, notices, setAside, replica } =
+  const { head, staged, stagedHash, conflicts, foreignCommits, earlierForeignFiles, notices, setAside, replica } =
     await pond.status();
   return {
     pond: pond.directory,
     id: pond.id,
     head: commitInfo(head),
     staged: (await nameChanges(staged, await pond.at('HEAD'), pond.fs)).map(changeInfo),
+    stagedHash,
     conflicts: conflicts.map(({ path }) => path),
     foreignCommits: foreignCommits.map(({ version }) => version),
     foreignOperations: foreignCommits.map(({ version, operation, engine, tookOut }) => ({

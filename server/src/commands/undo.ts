@@ -8,10 +8,11 @@ import { changeInfo, commitInfo } from './info.ts';
 
 /**
  * Undoes the latest commit: a new commit returns what it changed to the state before it. Fails `usage` for a commit that
- * changed nothing, and `conflict` where a staged change is in the way.
+ * changed nothing, and `conflict` where a staged change is in the way, or the latest commit is not of `number`.
  */
-export const undo: Command<'undo'> = async (pond, { dryRun = false }, { effects }) => {
+export const undo: Command<'undo'> = async (pond, { dryRun = false, number }, { effects }) => {
   const { head: undone } = pond;
+  if (number !== undefined && undone.number !== number) throw otherCommit();
   const { parent } = undone;
   const [from, to] = [String(undone.number), String(parent ?? 0)];
   const changes = await pond.diff(from, to);
@@ -32,7 +33,7 @@ async function commitUndone(
 ): Promise<Commit> {
   const transaction = await pond.begin();
   try {
-    if (pond.head.number !== undone.number) throw new PondError('conflict', 'another commit was made meanwhile');
+    if (pond.head.number !== undone.number) throw otherCommit();
     await transaction.restore(parent);
     const message = `Undo commit ${undone.number}: ${undone.message}`;
     const made = await transaction.commit({ message, author, operation: 'undo' });
@@ -42,6 +43,8 @@ async function commitUndone(
     await transaction.abandon();
   }
 }
+
+const otherCommit = (): PondError => new PondError('conflict', 'another commit was made in the meantime');
 
 function nothingToUndo({ number, operation, parent }: Commit): PondError {
   if (parent === undefined) return new PondError('usage', `commit ${number} created the pond: it cannot be undone`);

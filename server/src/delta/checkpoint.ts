@@ -4,7 +4,8 @@ import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { checkWritable, type Add, type MetaData, type Remove, type Txn } from './actions.ts';
 import { checkpointColumns, checkpointSchema } from './checkpointSchema.ts';
-import { checkpointFile, hintFile, readHint, sha256Tag } from './log.ts';
+import { readHint, sha256Tag } from './log.ts';
+import { checkpointFile, hintFile } from './logPaths.ts';
 import { parseCheckpoint } from './readCheckpoint.ts';
 import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';
 

@@ -3,7 +3,8 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { putIfAbsent } from '../storage/durable.ts';
 import { serializeCommit, type CommitActions, type DeltaCommitInfo } from './actions.ts';
-import { checkpointFile, commitFile, logDirectory, readCommit } from './log.ts';
+import { readCommit } from './log.ts';
+import { checkpointFile, commitFile, logDirectory } from './logPaths.ts';
 import { parseCommit } from './parse.ts';
 
 /** The commit's own information; txnId is unique to the commit and identifies it after an unknown outcome. */

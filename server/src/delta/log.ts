@@ -2,22 +2,8 @@ import { type CommitNumber, commitNumber, nextCommit, parseCommitNumber } from '
 import { type Disk } from '../storage/disk.ts';
 import { type DeltaCommit } from './actions.ts';
 import { hintedNames, type OtherCheckpoint, otherCheckpoints } from './checkpointFiles.ts';
+import { checkpointFile, commitFile, hintFile, logDirectory } from './logPaths.ts';
 import { parseCommit } from './parse.ts';
-
-export const logDirectory = '_delta_log';
-
-/** Names the latest checkpoint. A hint: it may be missing, old or wrong. */
-export const hintFile = `${logDirectory}/_last_checkpoint`;
-
-/** Path of a version's commit. */
-export function commitFile(version: CommitNumber): string {
-  return `${logDirectory}/${digits(version)}.json`;
-}
-
-/** Path of a version's checkpoint. */
-export function checkpointFile(version: CommitNumber): string {
-  return `${logDirectory}/${digits(version)}.checkpoint.parquet`;
-}
 
 /** Content of the log directory; versions ascend. */
 interface LogListing {
@@ -120,10 +106,6 @@ function latestListed(disk: Disk): CommitNumber | undefined {
 export function latestOf({ commits, checkpoints, otherCheckpoints }: LogListing): CommitNumber | undefined {
   const last = [commits.at(-1), checkpoints.at(-1), otherCheckpoints.at(-1)?.version];
   return parseCommitNumber(Math.max(...last.map((version) => version ?? -1)));
-}
-
-function digits(version: CommitNumber): string {
-  return String(version).padStart(20, '0');
 }
 
 function ascending(a: CommitNumber, b: CommitNumber): number {

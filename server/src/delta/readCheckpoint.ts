@@ -11,7 +11,7 @@ import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
 import { type OtherCheckpoint, sidecarDirectory } from './checkpointFiles.ts';
 import { asObject, damaged, Fields, type Json, type LogPosition, parseObject } from './fields.ts';
-import { checkpointFile, logDirectory } from './log.ts';
+import { checkpointFile, logDirectory } from './logPaths.ts';
 import { decodeText, parseAction } from './parse.ts';
 import { type ParquetFile } from '../parquet/file.ts';
 import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';

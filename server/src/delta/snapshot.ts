@@ -2,16 +2,8 @@ import { type CommitNumber, commitNumber, commitsDown, commitsUp, firstCommit, n
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { readCheckpoint, readOtherCheckpoint } from './readCheckpoint.ts';
-import {
-  checkpointFile,
-  commitFile,
-  latestOf,
-  latestVersion,
-  listLog,
-  logDirectory,
-  readCommit,
-  readHint,
-} from './log.ts';
+import { latestOf, latestVersion, listLog, readCommit, readHint } from './log.ts';
+import { checkpointFile, commitFile, logDirectory } from './logPaths.ts';
 import { applyCommit, firstSnapshot } from './tableState.ts';
 import { type DeltaSnapshot } from './deltaSnapshot.ts';
 

@@ -4,7 +4,7 @@ import { decodePath } from './dataPath.ts';
 import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';
 import { addFileOf, type AddFile } from './files.ts';
 import { LayeredMap } from './layeredMap.ts';
-import { commitFile } from './log.ts';
+import { commitFile } from './logPaths.ts';
 
 /** Returns the snapshot after the first commit. Fails with `pond-damaged` when it lacks protocol or metadata. */
 export function firstSnapshot(commit: DeltaCommit): DeltaSnapshot {

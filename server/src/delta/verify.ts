@@ -5,7 +5,8 @@ import { joinPath, nameOf, parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable } from '../storage/durable.ts';
 import { type Add, type DeltaCommit } from './actions.ts';
 import { decodePath, isInsideTable } from './dataPath.ts';
-import { checkpointFile, commitFile, hintFile, readCommit, readHint } from './log.ts';
+import { readCommit, readHint } from './log.ts';
+import { checkpointFile, commitFile, hintFile } from './logPaths.ts';
 import { looksLikeParquet } from './readCheckpoint.ts';
 
 /**

@@ -3,7 +3,7 @@ import { PondError } from '../base/error.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { asObject, damaged } from '../delta/fields.ts';
-import { commitFile, logDirectory } from '../delta/log.ts';
+import { commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type TableHead } from '../delta/deltaSnapshot.ts';
 
 /** Name under which commits of ours record their number in the table's `txn` actions. */

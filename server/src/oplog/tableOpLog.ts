@@ -20,7 +20,8 @@ import {
 import { isPondError, PondError } from '../base/error.ts';
 import { type Add, checkWritable, type DeltaCommit } from '../delta/actions.ts';
 import { type AddFile } from '../delta/files.ts';
-import { latestVersion, logDirectory, readCommit } from '../delta/log.ts';
+import { latestVersion, readCommit } from '../delta/log.ts';
+import { logDirectory } from '../delta/logPaths.ts';
 import { type TableHead } from '../delta/deltaSnapshot.ts';
 import { LazyTable, lazyTableAt, refreshTable } from '../delta/lazyTable.ts';
 import { snapshotFromCommits } from '../delta/snapshot.ts';
@@ -60,11 +61,8 @@ export class TableOpLog implements OpLog {
   }
 
   #index(): FileIndex {
-    return new FileIndex(
-      this.#disk,
-      () => this.#table,
-      (path) => this.#rows.commitsIn(path),
-    );
+    const commitsIn = (path: string): ReturnType<RowReader['commitsIn']> => this.#rows.commitsIn(path);
+    return new FileIndex(this.#disk, () => this.#table, commitsIn);
   }
 
   /** Creates the table and its first commit, number 0. Fails `pond-exists` when there is a table. */

@@ -3,7 +3,7 @@ import { type Disk } from '../storage/disk.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
-import { spoolPrefix, journalPath } from './layout.ts';
+import { spoolPrefix, journalPath } from './workPaths.ts';
 import { type Journal, type JournalContents } from './journal.ts';
 import { type FillJournal } from './journalBytes.ts';
 import { encodeChanges, type StagedBatch } from './changeFrames.ts';

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { commitFile } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { compareRows, type OpRow } from '../oplog/rows.ts';
 import { fieldsText } from './hash.ts';
 import { type Commit } from './commitRecord.ts';

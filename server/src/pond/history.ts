@@ -1,17 +1,15 @@
-import { type CommitNumber, commitNumber, commitsDown, parseCommitNumber } from '../delta/commitNumber.ts';
+/** Records of commits: in the log, and in their own rows, which outlive it. */
+import { type CommitNumber, commitsDown } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { type LruCache } from '../base/lruCache.ts';
 import { type DeltaCommit } from '../delta/actions.ts';
 import { damaged, Fields, type Json } from '../delta/fields.ts';
-import { commitFile } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { recordIn } from '../oplog/pondTable.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type OpRow, type RowMetadata } from '../oplog/rows.ts';
 import { commitHash, requireParent } from './commitHash.ts';
-import { isTagName, tagsAt } from './tags.ts';
-import { type Commit, type VersionSpec } from './commitRecord.ts';
-import { type SavedCommits } from './savedCommits.ts';
+import { type Commit } from './commitRecord.ts';
 
 /** Partition of the commits' own rows. */
 const commitsPartId = 'commits';
@@ -147,118 +145,6 @@ export async function headCommit(opLog: OpLog): Promise<Commit> {
   return head;
 }
 
-/** Commits that need not be read in the log. */
-interface KnownCommits {
-  /** Those of this process. */
-  readonly read: LruCache<CommitNumber, Commit>;
-  readonly saved: SavedCommits;
-}
-
-/**
- * Commits from `head` back to the first. Those that are known are not read again, and those that are read become known.
- * Fails `pond-damaged` at one that was not made on the commit before it.
- */
-export async function* commitsFrom(opLog: OpLog, head: CommitNumber, known?: KnownCommits): AsyncIterable<Commit> {
-  const collect = known?.saved.collector();
-  let child: Commit | undefined;
-  for (let number: CommitNumber | undefined = head; number !== undefined;) {
-    const cached: Commit | undefined = known && knownCommit(known, number, child);
-    const commit: Commit = cached ?? (await commitAt(opLog, number));
-    if (cached === undefined) known?.read.set(number, commit);
-    if (child !== undefined) requireParent(child, commit);
-    collect?.(commit);
-    yield commit;
-    [child, number] = [commit, commit.parent];
-  }
-}
-
-/** Returns a commit, the parent of `child` if that is given, without the log; undefined where it is not known. */
-function knownCommit(
-  { read, saved }: KnownCommits,
-  number: CommitNumber,
-  child: Commit | undefined,
-): Commit | undefined {
-  // After the log was replaced by another one, a known commit may be none of it.
-  const isIt = (commit: Commit | undefined): boolean =>
-    commit !== undefined && (child?.hash === undefined || child.parentHash === commit.hash);
-  if (!isIt(read.get(number))) for (const commit of child ? saved.before(child) : []) read.set(commit.number, commit);
-  const found = read.get(number);
-  return isIt(found) ? found : undefined;
-}
-
-/** The first `count` of some commits; reads no more of them than that. */
-export async function* firstOf(commits: AsyncIterable<Commit>, count: number): AsyncIterable<Commit> {
-  let left = count;
-  if (left <= 0) return;
-  for await (const commit of commits) {
-    yield commit;
-    if (--left <= 0) return;
-  }
-}
-
-/** Resolves "12", "HEAD", a tag, "HEAD~2" or an ISO time to a commit. Fails `version-not-found`. */
-export async function resolveVersion(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
-  const text = spec.trim();
-  if (/^\d+$/.test(text)) {
-    const number = parseCommitNumber(Number(text));
-    const commit = number === undefined ? undefined : await readCommitRecord(opLog, number);
-    if (commit === undefined) throw notFound(spec, `commits go from 0 to ${opLog.head}`);
-    return commit;
-  }
-  const [, name, generations = '0'] = /^(.*?)(?:~(\d+))?$/.exec(text) ?? [];
-  if (name?.toUpperCase() === 'HEAD') return await ancestor(opLog, opLog.head, Number(generations), spec);
-  if (name === undefined || !isTagName(name)) return await commitAtTime(opLog, spec);
-  const tagged = (await tagsAt(opLog, opLog.head)).get(name);
-  if (tagged === undefined) throw notFound(spec, `there is no tag '${name}'`);
-  return await ancestor(opLog, tagged, Number(generations), spec);
-}
-
-async function ancestor(opLog: OpLog, start: CommitNumber, generations: number, spec: VersionSpec): Promise<Commit> {
-  let left = generations;
-  for await (const commit of commitsFrom(opLog, start)) {
-    if (left-- === 0) return commit;
-  }
-  throw notFound(spec, 'the history is not that long');
-}
-
-/** ISO 8601 with at least a date; without a zone it is UTC, so that a script means the same everywhere. */
-const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-async function commitAtTime(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
-  const match = isoPattern.exec(spec.trim());
-  const timeMs = match === null ? NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
-  if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, a tag, HEAD~n or an ISO time');
-  // Date drops fractions beyond milliseconds; the whole seconds that people write are exact.
-  const timeUs = timeMs * 1000 + fractionUs(match![2]);
-  const found = await newestUpTo(opLog, timeUs);
-  if (found === undefined) throw notFound(spec, 'the pond did not exist then');
-  return found;
-}
-
-function fractionUs(time: string | undefined): number {
-  const digits = /\.\d{3}(\d{1,3})/.exec(time ?? '')?.[1];
-  return digits === undefined ? 0 : Number(digits.padEnd(3, '0'));
-}
-
-/**
- * Latest commit at or before a time. Commit times never decrease, so the numbers are binary-searched; other engines'
- * commits are skipped.
- */
-async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefined> {
-  let [low, high]: [number, number] = [0, opLog.head];
-  let best: Commit | undefined;
-  while (low <= high) {
-    const middle = Math.floor((low + high) / 2);
-    const commit = await ownAtOrBelow(opLog, commitNumber(middle), commitNumber(low));
-    if (commit === undefined) low = middle + 1;
-    else if (commit.timeUs <= timeUs) {
-      best = commit;
-      low = middle + 1;
-    } else high = commit.number - 1;
-  }
-  return best;
-}
-
 /** The latest of our commits from `number` down to `lowest`; undefined when other engines made them all. */
 export async function ownAtOrBelow(
   opLog: OpLog,
@@ -270,10 +156,4 @@ export async function ownAtOrBelow(
     if (commit !== undefined) return commit;
   }
   return undefined;
-}
-
-function notFound(spec: VersionSpec, why: string): PondError {
-  return new PondError('version-not-found', `no commit is '${spec}': ${why}`, {
-    hint: "'pond log' lists the commits, 'pond tag' the tags",
-  });
 }

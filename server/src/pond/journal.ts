@@ -14,7 +14,7 @@ import { type JournalFile, openJournalFile } from './journalFile.ts';
 import { type FillJournal, journalBytes } from './journalBytes.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, readJournal, withoutParts } from './journalReader.ts';
-import { journalPath } from './layout.ts';
+import { journalPath } from './workPaths.ts';
 import { type Lock } from './lock.ts';
 import { type JournalEnd } from './lockFile.ts';
 import { OwnershipLostError, requireOwnership } from './ownership.ts';

@@ -15,7 +15,7 @@ import { type CommitNumber, isCommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { decodeChanges, type StagedBatch } from './changeFrames.ts';
 import { type FrameRef, FrameReader, type JournalFrame } from './journalFrames.ts';
-import { journalPath } from './layout.ts';
+import { journalPath } from './workPaths.ts';
 
 export interface JournalHeader extends FrameRef {
   readonly format: 1;

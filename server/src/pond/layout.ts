@@ -1,14 +1,12 @@
 /** Required layout of a pond's folder. A folder that was unpacked or cloned may hold anything under these names. */
 import { PondError } from '../base/error.ts';
 import { commitsDown } from '../delta/commitNumber.ts';
-import { checkpointFile, commitFile, latestVersion, logDirectory } from '../delta/log.ts';
+import { latestVersion } from '../delta/log.ts';
+import { checkpointFile, commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type SavedTables } from '../oplog/savedTables.ts';
 import { type Disk, type DiskStat } from '../storage/disk.ts';
+import { workDirectory } from './workPaths.ts';
 
-const workDirectory = '_pond';
-export const journalPath = '_pond/journal';
-/** Start of the names that the spool files of transactions have in `_pond`. */
-export const spoolPrefix = 'spool-';
 const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarantine'].map((name) => `_pond/${name}`)];
 
 /**

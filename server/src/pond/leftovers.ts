@@ -1,6 +1,6 @@
 /** Files that a writer which died left. They are removed under the lock: no other process is making any. */
 import { commitNumber, type CommitRange, nextCommit } from '../delta/commitNumber.ts';
-import { logDirectory } from '../delta/log.ts';
+import { logDirectory } from '../delta/logPaths.ts';
 import { isPondError } from '../base/error.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -8,7 +8,7 @@ import { isTemporaryName, removeQuietly } from '../storage/durable.ts';
 import { blobDirectory, blobPath } from './blobs.ts';
 import { replay } from './changeLog.ts';
 import { type JournalContents } from './journal.ts';
-import { spoolPrefix } from './layout.ts';
+import { spoolPrefix } from './workPaths.ts';
 import { forgetNewBlobs, newBlobsSince } from './newBlobs.ts';
 import { Overlay } from './overlay.ts';
 

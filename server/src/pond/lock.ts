@@ -20,7 +20,7 @@ import {
   stateOf,
   systemClock,
 } from './lockHolder.ts';
-import { journalPath } from './layout.ts';
+import { journalPath } from './workPaths.ts';
 import { withReserve } from './reserve.ts';
 
 /** Claim that keeps others from the lock: a process, or the unknown writer of an unreadable file. */

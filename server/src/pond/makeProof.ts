@@ -2,7 +2,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { checkProof } from './checkProof.ts';
 import { normalizePath } from '../tinyfs/path.ts';
 import { addressOf } from './committedTree.ts';
-import { commitsFrom } from './history.ts';
+import { commitsFrom } from './commitsFrom.ts';
 import { valueHash } from './hash.ts';
 import { type CommittedNode, nodeOfEntry } from './node.ts';
 import { Overlay } from './overlay.ts';

@@ -12,7 +12,9 @@ import { createCommittedTree } from './committedTree.ts';
 import { diffCommits, diffToWorking } from './diff.ts';
 import { createEvents } from './events.ts';
 import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from './findings.ts';
-import { commitsFrom, firstOf, headCommit, resolveVersion } from './history.ts';
+import { commitsFrom, firstOf } from './commitsFrom.ts';
+import { headCommit } from './history.ts';
+import { resolveVersion } from './resolveVersion.ts';
 import { type HistorySources } from './historyRows.ts';
 import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
@@ -25,7 +27,7 @@ import { uncommitted } from './recovery.ts';
 import { folderStatus } from './replica.ts';
 import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
-import { pairRenames, stagedChanges } from './stagedChanges.ts';
+import { pairRenames, stagedChanges, stagedHash } from './stagedChanges.ts';
 import { SavedCommits } from './savedCommits.ts';
 import { Staging } from './staging.ts';
 import { createStore, type Store } from './store.ts';
@@ -72,7 +74,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   readonly largeContents: LargeContents;
   readonly notices: readonly string[];
   readonly stored: Pond['stored'];
-  readonly discard = (paths?: readonly string[]): Promise<number> => this.#staging.discard(paths);
+  readonly discard: Pond['discard'] = (...request) => this.#staging.discard(...request);
   readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
   readonly onEvent: Pond['onEvent'] = (listener) => this.#events.listen(listener);
@@ -150,6 +152,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
     return {
       head: this.head,
       staged: stagedChanges(this.#staging.overlay),
+      stagedHash: stagedHash(this.#staging.overlay),
       conflicts: await this.#staging.conflicts(),
       ...{ foreignCommits, earlierForeignFiles },
       notices: this.notices,

@@ -1,8 +1,8 @@
 /** Checks that a process that writes a pond still owns it. */
 import { PondError } from '../base/error.ts';
-import { logDirectory } from '../delta/log.ts';
+import { logDirectory } from '../delta/logPaths.ts';
 import { type Disk } from '../storage/disk.ts';
-import { journalPath } from './layout.ts';
+import { journalPath } from './workPaths.ts';
 import { type Lock } from './lock.ts';
 
 /**

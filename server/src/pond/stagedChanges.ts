@@ -1,4 +1,6 @@
+import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
+import { attributesText } from '../oplog/directoryEntry.ts';
 import { type Node } from '../tinyfs/backend.ts';
 import { committedDirectory, lookupCommitted } from './committedTree.ts';
 import { type CommittedNode, type PondNode, sameAttributes, sameVersion } from './node.ts';
@@ -42,6 +44,20 @@ export function stagedEntries(overlay: Overlay): readonly StagedAt[] {
       });
     })
     .sort((a, b) => compareNames({ name: a.path }, { name: b.path }));
+}
+
+/** Hash of the staged entries by path, value and base: equal while the same is staged. */
+export function stagedHash(overlay: Overlay): string {
+  const valueOf = (node: PondNode | undefined): string[] =>
+    node === undefined
+      ? []
+      : [node.id, node.type, String(node.version), node.sha256, node.seriesHash, attributesText(node.attributes)];
+  const entries = stagedEntries(overlay).map(({ path, node, base }) => [
+    path,
+    valueOf(node ?? undefined),
+    valueOf(base),
+  ]);
+  return sha256Of(JSON.stringify(entries));
 }
 
 /** Path of a staged directory, '' for the root. */

@@ -20,7 +20,7 @@ import { StagedContents } from './stagedContent.ts';
 import { versionsWithin } from './series.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { stageOn } from './stageOn.ts';
-import { findConflicts, isContentOnly, stagedChanges, stagedEntries } from './stagedChanges.ts';
+import { findConflicts, isContentOnly, stagedChanges, stagedEntries, stagedHash } from './stagedChanges.ts';
 import { type Store } from './store.ts';
 import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { type Change, type PathEvent } from './change.ts';
@@ -102,11 +102,17 @@ export class Staging {
   }
 
   /** See Pond.discard. */
-  async discard(paths: readonly string[] | undefined): Promise<number> {
+  async discard(paths: readonly string[] | undefined, expected?: string): Promise<number> {
     this.requireJournal();
     return await this.mutex.run(async () => {
       const { entries, count } = planDiscard(this.overlay, paths);
-      if (entries.length > 0) this.#changeLog?.record(entries);
+      if (entries.length === 0) return 0;
+      if (expected !== undefined && expected !== stagedHash(this.overlay)) {
+        throw new PondError('conflict', 'what is staged has changed since it was listed', {
+          hint: 'List the staged changes again before you discard them.',
+        });
+      }
+      this.#changeLog?.record(entries);
       await this.tree.revertToCommitted();
       return count;
     });

@@ -20,6 +20,8 @@ interface ForeignCommit {
 export interface Status {
   readonly head: Commit;
   readonly staged: readonly Change[];
+  /** See stagedHash. */
+  readonly stagedHash: string;
   readonly conflicts: readonly Conflict[];
   /** Commits of other engines since the table's last checkpoint, ascending; their additions are not part of the tree. */
   readonly foreignCommits: readonly ForeignCommit[];

@@ -1,6 +1,6 @@
 import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { commitFile } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
 import { type OpLog, type RowRequest } from '../oplog/opLog.ts';

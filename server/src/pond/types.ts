@@ -107,8 +107,11 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   tags(): Promise<Tags>;
   /** Sets or deletes a tag, by a commit of its own. Fails as withTag. */
   changeTag(change: TagChange, request: CommitRequest): Promise<Commit>;
-  /** Discards staged changes: those at or below the paths, or all. Returns their number. */
-  discard(paths?: readonly string[]): Promise<number>;
+  /**
+   * Discards staged changes: those at or below the paths, or all. Returns their number. Fails `conflict` when what is
+   * staged has another hash (see Status) than `expected`.
+   */
+  discard(paths?: readonly string[], expected?: string): Promise<number>;
   /**
    * Resolves the conflicts at or below the paths in favor of the staged side: the changes are rebased onto what is
    * committed now. Returns their number.

@@ -17,6 +17,7 @@ export type * from './search.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
 export type * from './tables.ts';
+export type * from './tableViews.ts';
 import {
   type AbsentInfo,
   type Bytes,
@@ -191,7 +192,14 @@ interface Commands
     params: InPond & { readonly message: string; readonly author?: string; readonly paths?: readonly string[] };
     result: CommitInfo;
   };
-  discard: { params: InPond & { readonly paths?: readonly string[] }; result: { readonly discarded: number } };
+  /**
+   * Discards what is staged: all, or what is at or below the paths. With the `stagedHash` of a status, fails `conflict`
+   * when something else is staged by now: what was not seen is not discarded.
+   */
+  discard: {
+    params: InPond & { readonly paths?: readonly string[]; readonly stagedHash?: string };
+    result: { readonly discarded: number };
+  };
   /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` without any. */
   resolve: { params: InPond & { readonly paths: readonly string[] }; result: null };
   /** With `keepStaged`, fails `conflict` where a staged edit would be replaced. */

@@ -1,6 +1,6 @@
-/** Notifications from server to client, and data that accompanies a request. */
+/** Notifications from server to client, and the data of its errors. */
 import { type FormatOptions } from '../base/error.ts';
-import { type CommandName, type CommitInfo } from './commands.ts';
+import { type CommitInfo } from './info.ts';
 
 /** `pond/changed`: the working tree of a pond changed, from any process. */
 export interface ChangedEvent {
@@ -51,19 +51,4 @@ export interface ErrorData {
   readonly position?: { readonly line: number; readonly character: number };
   /** Formats of which each, stated for `path`, lets the file be read. */
   readonly formats?: readonly FormatOptions[];
-}
-
-/** The client's options at initialize. */
-export interface InitializationOptions {
-  /** True when the transport carries Uint8Array; else bytes are base64. */
-  readonly binary: boolean;
-  /** False in a restricted workspace: the server runs nothing, imports nothing and writes nothing to the host. */
-  readonly trusted: boolean;
-  readonly protocolVersion: number;
-}
-
-/** What the server declares at initialize, as `experimental` of its capabilities. */
-export interface ServerDeclaration {
-  /** Verbs that change nothing: a client may send them again when the server dies before it answers. */
-  readonly safeVerbs: readonly CommandName[];
 }

@@ -78,7 +78,7 @@ export interface HistoryCommands {
   deleteTag: { params: InPond & { readonly name: string }; result: null };
   /**
    * Undoes the latest commit by a new one; what is staged stays staged. Fails `conflict` when a staged change is at, above
-   * or below a path that would change, and `usage` for a commit without changes.
+   * or below a path that would change, or when the latest commit is not of `number`; `usage` for a commit without changes.
    */
-  undo: { params: InPond & { readonly dryRun?: boolean }; result: UndoInfo };
+  undo: { params: InPond & { readonly dryRun?: boolean; readonly number?: number }; result: UndoInfo };
 }

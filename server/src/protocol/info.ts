@@ -196,6 +196,8 @@ export interface StatusInfo {
   readonly id: string;
   readonly head: CommitInfo;
   readonly staged: readonly ChangeInfo[];
+  /** Hash of all that is staged, contents included: equal while nothing is staged or discarded. */
+  readonly stagedHash: string;
   /** Paths of staged changes that another commit changed in the meantime. */
   readonly conflicts: readonly string[];
   /** Table versions that other engines wrote, as far as they are known individually. */

@@ -1,57 +1,106 @@
 /** The request of what a plot of a table draws. See commands.ts for the rules common to all requests. */
 import { type CommitInfo } from './info.ts';
-import { type TableSource, type TableViewInfo } from './tables.ts';
+import { type TableSource } from './tables.ts';
+import { type TableView } from './tableViews.ts';
 
 /** An interval of the x axis: milliseconds since 1970 UTC of a column of times, else numbers. */
-export interface PlotRangeInfo {
+export interface PlotRange {
   readonly low: number;
   readonly high: number;
 }
 
 /** Series by the values of a column, as texts; null is NULL. */
-export interface PlotGroupsInfo {
+export interface PlotGroups {
   readonly column: string;
   readonly values: readonly (string | null)[];
 }
 
 /** What to draw of a view. Without a range, all of it. */
-export type PlotRequestInfo =
+export type PlotRequest =
+  /** Lines of columns over x, for a picture of a number of pixel columns. */
   | {
       readonly kind: 'lines';
       readonly x: string;
       readonly ys: readonly string[];
-      readonly by?: PlotGroupsInfo;
-      readonly range?: PlotRangeInfo;
-      /** Pixel columns of the picture. */
+      readonly by?: PlotGroups;
+      readonly range?: PlotRange;
       readonly pixels: number;
     }
+  /** Points of columns over x, on a grid of cells. */
   | {
       readonly kind: 'points';
       readonly x: string;
       readonly ys: readonly string[];
-      readonly by?: PlotGroupsInfo;
-      readonly range?: PlotRangeInfo;
+      readonly by?: PlotGroups;
+      readonly range?: PlotRange;
       readonly cells: { readonly across: number; readonly down: number };
     }
-  | { readonly kind: 'histogram'; readonly x: string; readonly range?: PlotRangeInfo; readonly bins: number }
+  /** Numbers of values of a column in bins of equal width. */
+  | { readonly kind: 'histogram'; readonly x: string; readonly range?: PlotRange; readonly bins: number }
+  /** A bar for each calendar unit of times, or for the values of x with the most rows or the largest measure. */
   | {
       readonly kind: 'bars';
       readonly x: string;
+      /** The column that is measured; not needed for `rows`. */
       readonly y?: string;
-      readonly measure: 'rows' | 'sum' | 'mean' | 'min' | 'max';
+      readonly measure: BarMeasure;
       readonly most: number;
     }
+  /** Rows by direction, in degrees from north, clockwise, and by speed. */
   | { readonly kind: 'rose'; readonly direction: string; readonly speed: string; readonly sectors: number };
 
-/** The rows of a request: those in the range, and those of the view that cannot be drawn. */
-interface PlottedRowsInfo {
+type BarMeasure = 'rows' | 'sum' | 'mean' | 'min' | 'max';
+
+/** The rows of a request: those in the range, and those of the view that have no finite x and are not drawn. */
+interface PlottedRows {
   readonly rows: number;
   readonly skipped: number;
 }
 
-/** A column, of the rows with a value of the column of groups. */
-export interface PlottedSeriesInfo {
+/** The answer to a request of its kind. */
+export type PlotResult =
+  | (PlottedRows & {
+      readonly kind: 'lines';
+      /** The range of the request, or of all rows; null without a row that has an x. */
+      readonly range: PlotRange | null;
+      readonly series: readonly LineBuckets[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'points';
+      readonly range: PlotRange | null;
+      readonly series: readonly PointCells[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'histogram';
+      readonly range: PlotRange | null;
+      /** Numbers of rows; `bins` of equal width over the range. */
+      readonly counts: readonly number[];
+    })
+  | (PlottedRows & {
+      readonly kind: 'bars';
+      /** The calendar unit of each bar; null for bars of values. */
+      readonly unit: CalendarUnit | null;
+      /** `value` is a text, or milliseconds since 1970 UTC with a unit; `height` is null without a number. */
+      readonly bars: readonly { readonly value: string | number | null; readonly height: number | null }[];
+      /** Values, or units of time, that have no bar. */
+      readonly others: number;
+    })
+  | (PlottedRows & {
+      readonly kind: 'rose';
+      /** Speeds above 0 at which a class ends; the last class has no end. */
+      readonly edges: readonly number[];
+      /** Numbers of rows by sector, from north clockwise, then by class. */
+      readonly counts: readonly (readonly number[])[];
+      /** Rows of speed 0, which have no direction. */
+      readonly calms: number;
+    });
+
+export type CalendarUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
+
+/** Which series: a column, of the rows with a value of the column of groups. */
+export interface PlottedSeries {
   readonly column: string;
+  /** Undefined without groups. */
   readonly group?: string | null;
 }
 
@@ -61,60 +110,27 @@ export interface PlottedSeriesInfo {
  * range are in the columns `-1` and `pixels + 1`, within a tenth of its width, or
  * within its width when it has fewer rows than pixels.
  */
-export interface LineBucketsInfo extends PlottedSeriesInfo {
+export interface LineBuckets extends PlottedSeries {
   readonly bucket: readonly number[];
+  /** First and last x of the rows. */
   readonly start: readonly number[];
   readonly end: readonly number[];
-  /** Null for a missing value. */
+  /** Values at the first and the last x, and the extremes; null for a missing value. */
   readonly first: readonly (number | null)[];
   readonly last: readonly (number | null)[];
   readonly low: readonly (number | null)[];
   readonly high: readonly (number | null)[];
+  /** Rows, and those with a value. */
   readonly rows: readonly number[];
   readonly values: readonly number[];
 }
 
-/** Points by cells of a grid: the mean position, and the number of points. */
-export interface PointCellsInfo extends PlottedSeriesInfo {
+/** Points by cells: the arrays have an element for each cell with points: the mean position, and the number of points. */
+export interface PointCells extends PlottedSeries {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly points: readonly number[];
 }
-
-/** The answer to a request of its kind. `range` is null without a row that has an x. */
-export type PlotResultInfo =
-  | (PlottedRowsInfo & {
-      readonly kind: 'lines';
-      readonly range: PlotRangeInfo | null;
-      readonly series: readonly LineBucketsInfo[];
-    })
-  | (PlottedRowsInfo & {
-      readonly kind: 'points';
-      readonly range: PlotRangeInfo | null;
-      readonly series: readonly PointCellsInfo[];
-    })
-  | (PlottedRowsInfo & {
-      readonly kind: 'histogram';
-      readonly range: PlotRangeInfo | null;
-      readonly counts: readonly number[];
-    })
-  | (PlottedRowsInfo & {
-      readonly kind: 'bars';
-      /** The calendar unit of each bar; null for bars of values. */
-      readonly unit: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year' | null;
-      /** A text, or milliseconds since 1970 UTC with a unit. */
-      readonly bars: readonly { readonly value: string | number | null; readonly height: number | null }[];
-      /** Number of values, or units, without a bar. */
-      readonly others: number;
-    })
-  | (PlottedRowsInfo & {
-      readonly kind: 'rose';
-      /** Speeds at which a class ends; the last class has no end. */
-      readonly edges: readonly number[];
-      /** By sector, from north clockwise, then by class. */
-      readonly counts: readonly (readonly number[])[];
-      readonly calms: number;
-    });
 
 /** A file that a table is read from. */
 export interface FileOriginInfo {
@@ -159,9 +175,9 @@ export interface PlotCommands {
     params: {
       readonly pond: string;
       readonly source: TableSource;
-      readonly view: TableViewInfo;
-      readonly plot: PlotRequestInfo;
+      readonly view: TableView;
+      readonly plot: PlotRequest;
     };
-    result: PlotResultInfo;
+    result: PlotResult;
   };
 }

@@ -1,6 +1,8 @@
 /** The request that compares the rows of two tables. See commands.ts for the rules common to all requests. */
 import { type ColumnInfo } from './info.ts';
-import { type ComparedTableInfo } from './tableDiff.ts';
+
+/** A table of a pond, in the working tree unless at a version; or a query, whose names have their versions. */
+export type ComparedTableInfo = { readonly path: string; readonly at?: string } | { readonly sql: string };
 
 /** A row that differs. Values are text, null for NULL, in the order of `columns`; null on the side without the row. */
 export interface DifferentRowInfo {

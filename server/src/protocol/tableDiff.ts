@@ -1,8 +1,6 @@
 /** The requests of differences between tables, as a table. See commands.ts for the rules common to all requests. */
+import { type ComparedTableInfo } from './rowDiff.ts';
 import { type OpenedTableInfo } from './tables.ts';
-
-/** A table of a pond, in the working tree unless at a version; or a query, whose names have their versions. */
-export type ComparedTableInfo = { readonly path: string; readonly at?: string } | { readonly sql: string };
 
 /** A column of two tables. */
 export interface DiffColumnInfo {

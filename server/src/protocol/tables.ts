@@ -1,37 +1,18 @@
 /** The requests of views of tables. See commands.ts for the rules common to all requests. */
 import { type ColumnInfo, type NodeInfo, type ResultFormat, type RowsInfo } from './info.ts';
+import {
+  type CellFacts,
+  type ColumnSummary,
+  type FoundAt,
+  type FoundCell,
+  type MatchCounts,
+  type SearchStart,
+  type TableMatch,
+  type TableView,
+} from './tableViews.ts';
 
 /** A table: a Parquet file that is read in place, at a version; or a result that the query process keeps. */
 export type TableSource = { readonly path: string; readonly at?: string } | { readonly resultId: string };
-
-/** A sort key. NULL comes last in both directions. */
-export interface SortKeyInfo {
-  readonly column: string;
-  readonly descending: boolean;
-}
-
-/** A condition on a column. A text is compared in any case of its letters, a value as one of the column's type. */
-export type ColumnFilterInfo = { readonly column: string } & (
-  | {
-      readonly kind: 'compare';
-      /** `<>` is true for NULL; the others are not. */
-      readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
-      readonly value: string;
-    }
-  /** Between two values, both included. */
-  | { readonly kind: 'between'; readonly low: string; readonly high: string }
-  /** `lacks`, the opposite of `contains`, is true for NULL; the others are not. */
-  | { readonly kind: 'contains' | 'lacks' | 'begins' | 'ends'; readonly text: string }
-  /** One of the values, or none of them with `exclude`; null is NULL. */
-  | { readonly kind: 'values'; readonly values: readonly (string | null)[]; readonly exclude?: boolean }
-  | { readonly kind: 'missing' | 'present' }
-);
-
-/** The rows that meet all filters, in the order of the sort keys; rows that are equal there stay in their own order. */
-export interface TableViewInfo {
-  readonly sort: readonly SortKeyInfo[];
-  readonly filters: readonly ColumnFilterInfo[];
-}
 
 export interface OpenedTableInfo {
   /** The table, for the other requests. A result is to be released. */
@@ -64,79 +45,7 @@ type CheckedCellInfo = { readonly value: string | null } | { readonly expected: 
 
 type OfBase = { readonly pond: string; readonly path: string; readonly base: string };
 
-/** A found cell. */
-export interface FoundCellInfo {
-  /** 0-based row of the view. */
-  readonly row: number;
-  readonly column: string;
-}
-
-/** Numbers of matching cells: of all, and of those up to a cell in the order of the search, itself included. */
-export interface MatchCountsInfo {
-  readonly total: number;
-  readonly upTo: number;
-}
-
-/** Facts about the values of a column in a view. */
-export interface ColumnSummaryInfo {
-  readonly column: ColumnInfo;
-  readonly rows: number;
-  readonly missing: number;
-  /** Number of different values; an estimate, within a few percent, when `isEstimated`. */
-  readonly distinct: number;
-  readonly isEstimated: boolean;
-  /** Null without values. */
-  readonly min: string | null;
-  readonly max: string | null;
-  /** For numbers: mean and estimated median of the finite ones, and the number of those that are not finite. */
-  readonly numbers?: { readonly mean: string | null; readonly median: string | null; readonly notFinite: number };
-  /** For times, and the seconds since 1970 of a column Timestamp. */
-  readonly times?: TimeFactsInfo;
-  /** Bars of equal width, for numbers and times; empty without finite values. */
-  readonly histogram: readonly { readonly low: string; readonly high: string; readonly rows: number }[];
-  /** The most frequent values, most frequent first; NULL is not among them. */
-  readonly top: readonly { readonly value: string; readonly rows: number }[];
-}
-
-export interface TimeFactsInfo {
-  /** The most frequent distance of adjacent times, seconds; null with less than two times. */
-  readonly stepSeconds: number | null;
-  /** Number of distances of more than one and a half steps; the longest, in seconds, and the time where it begins. */
-  readonly gaps: number;
-  readonly longestGapSeconds: number | null;
-  readonly longestGapFrom: string | null;
-  /** Rows whose time an earlier row has too. */
-  readonly duplicates: number;
-}
-
-/** Facts about the values of cells, in any number of columns. */
-export interface CellFactsInfo {
-  readonly cells: number;
-  /** Cells that are NULL. */
-  readonly missing: number;
-  /**
-   * Of the finite numbers. Minimum and maximum are exact, and so is the sum of integers and decimals of at most 18 digits;
-   * other sums and the mean have 15 significant digits. Omitted without numbers.
-   */
-  readonly numbers?: {
-    readonly count: number;
-    readonly sum: string;
-    readonly mean: string;
-    readonly min: string;
-    readonly max: string;
-  };
-  /** Of the finite times, and the seconds since 1970 of a column Timestamp. Omitted without times. */
-  readonly times?: {
-    readonly count: number;
-    readonly first: string;
-    readonly last: string;
-    readonly spanSeconds: number;
-  };
-  /** Numbers and times that are not finite. */
-  readonly notFinite: number;
-}
-
-type InView = { readonly pond: string; readonly source: TableSource; readonly view: TableViewInfo };
+type InView = { readonly pond: string; readonly source: TableSource; readonly view: TableView };
 
 type InFormat = InView & { readonly columns?: readonly string[]; readonly format: ResultFormat };
 
@@ -171,7 +80,7 @@ export interface TableCommands {
   /** Number of rows of a view. */
   tableCount: { params: InView; result: { readonly rowCount: number } };
   /** Facts about a column of a view, with its `topMax` most frequent values. */
-  tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummaryInfo };
+  tableSummary: { params: InView & { readonly column: string; readonly topMax: number }; result: ColumnSummary };
   /**
    * Facts about the cells of some columns, in the rows of a view from `start` up to `end`, or in all. Fails
    * `query-invalid` for unknown columns.
@@ -181,7 +90,7 @@ export interface TableCommands {
       readonly rows?: { readonly start: number; readonly end: number };
       readonly columns: readonly string[];
     };
-    result: CellFactsInfo;
+    result: CellFacts;
   };
   /**
    * The next cell of a view that matches, after a cell or, backward, before it: a text in some columns, or a condition.
@@ -189,18 +98,18 @@ export interface TableCommands {
    */
   findInTable: {
     params: InView & {
-      readonly match: { readonly text: string; readonly columns: readonly string[] } | ColumnFilterInfo;
-      readonly start: { readonly row: number; readonly column: number; readonly backward?: boolean };
+      readonly match: TableMatch;
+      readonly start: SearchStart;
     };
-    result: FoundCellInfo | null;
+    result: FoundCell | null;
   };
   /** Counts the cells of a view that match, as `findInTable` finds them; `at` is one of them, by its column's index. */
   countMatches: {
     params: InView & {
-      readonly match: { readonly text: string; readonly columns: readonly string[] } | ColumnFilterInfo;
-      readonly at: { readonly row: number; readonly column: number };
+      readonly match: TableMatch;
+      readonly at: FoundAt;
     };
-    result: MatchCountsInfo;
+    result: MatchCounts;
   };
   /** The query that returns the rows of a view. `sql` is the query of a result. */
   tableSql: {

@@ -1,7 +1,7 @@
 /** The folder that a pond is copied into: new, empty, or one that an earlier run of the same copy left. */
 import { PondError } from '../base/error.ts';
-import { logDirectory } from '../delta/log.ts';
-import { spoolPrefix } from '../pond/layout.ts';
+import { logDirectory } from '../delta/logPaths.ts';
+import { spoolPrefix } from '../pond/workPaths.ts';
 import { readReplica } from '../pond/replica.ts';
 import { type Replica } from '../pond/status.ts';
 import { type Disk } from '../storage/disk.ts';

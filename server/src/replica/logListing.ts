@@ -1,7 +1,7 @@
 /** The log of a pond on a store, as its keys say. Only a contiguous run of entries counts: a push puts them in order. */
 import { PondError } from '../base/error.ts';
 import { type CommitNumber, firstCommit, parseCommitNumber } from '../delta/commitNumber.ts';
-import { commitFile, logDirectory } from '../delta/log.ts';
+import { commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { remoteDamage } from './remoteDamage.ts';
 

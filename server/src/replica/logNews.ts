@@ -1,5 +1,6 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { commitFile, latestVersion } from '../delta/log.ts';
+import { latestVersion } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { RemoteLogListing } from './logListing.ts';

@@ -5,7 +5,7 @@
 import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
-import { commitFile } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { parseCommit } from '../delta/parse.ts';
 import { commitIn } from '../pond/history.ts';
 import { type Commit } from '../pond/commitRecord.ts';

@@ -1,6 +1,6 @@
 /** Ponds below one prefix of a store: each has its id as a prefix of its own. */
 import { PondError } from '../base/error.ts';
-import { logDirectory } from '../delta/log.ts';
+import { logDirectory } from '../delta/logPaths.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { noPond } from './logListing.ts';
 

@@ -8,7 +8,7 @@ import {
   previousCommit,
 } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
-import { commitFile, logDirectory } from '../delta/log.ts';
+import { commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type KnownTip } from './ledger.ts';

@@ -5,7 +5,7 @@
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
 import { commitsUp, firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
-import { commitFile, logDirectory } from '../delta/log.ts';
+import { commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';

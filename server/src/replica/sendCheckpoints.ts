@@ -1,6 +1,7 @@
 import { type CommitNumber, commitsUp, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
-import { checkpointFile, hintFile, readHint } from '../delta/log.ts';
+import { readHint } from '../delta/log.ts';
+import { checkpointFile, hintFile } from '../delta/logPaths.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { fileBody, hashOfFile } from './localFiles.ts';

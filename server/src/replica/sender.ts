@@ -4,7 +4,7 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { mapLimit } from '../base/mapLimit.ts';
-import { commitFile } from '../delta/log.ts';
+import { commitFile } from '../delta/logPaths.ts';
 import { blobDirectory } from '../pond/blobs.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';

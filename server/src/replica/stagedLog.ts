@@ -3,8 +3,8 @@
  * as if they were in the log. So everything is checked before any reader of the folder sees it.
  */
 import { PondError } from '../base/error.ts';
-import { logDirectory } from '../delta/log.ts';
-import { spoolPrefix } from '../pond/layout.ts';
+import { logDirectory } from '../delta/logPaths.ts';
+import { spoolPrefix } from '../pond/workPaths.ts';
 import { type Disk, type DiskFile, type DiskStat } from '../storage/disk.ts';
 import { nameOf, parentOf } from '../storage/diskPath.ts';
 import { removeQuietly } from '../storage/durable.ts';

@@ -4,22 +4,19 @@ import { type Analysis } from './analysis.ts';
 import { type FileFacts, type OwnSql, type UserBuild } from './build.ts';
 import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
-import { type PlotRequest, type PlotResult } from './plotTypes.ts';
+import { type PlotRequest, type PlotResult } from '../protocol/plots.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
+import { type DiffCounts, type TableWindow, type ViewCells, type WorkerTable } from './tableTypes.ts';
 import {
   type CellFacts,
   type ColumnSummary,
-  type DiffCounts,
   type FoundAt,
   type FoundCell,
   type MatchCounts,
   type SearchStart,
   type TableMatch,
   type TableView,
-  type TableWindow,
-  type ViewCells,
-  type WorkerTable,
-} from './tableTypes.ts';
+} from '../protocol/tableViews.ts';
 import { type CellValue, type CheckedCell, type TableEdits } from './tableEdits/edits.ts';
 import { type TextDescription } from './textTables/description.ts';
 import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';

@@ -1,6 +1,7 @@
 /** A directory of the pond that holds a Delta table of another engine, read at the latest version of the table. */
 import { isPondError, PondError } from '../base/error.ts';
-import { checkpointFile, commitFile, listLog, logDirectory } from '../delta/log.ts';
+import { listLog } from '../delta/log.ts';
+import { checkpointFile, commitFile, logDirectory } from '../delta/logPaths.ts';
 import { sidecarDirectory } from '../delta/checkpointFiles.ts';
 import { isInsideTable } from '../delta/dataPath.ts';
 import { type AddFile } from '../delta/files.ts';

@@ -1,9 +1,9 @@
-import { type ColumnFilterInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 
 /** The texts of the filters above a table, and what a user does with them. */
 interface Chips {
-  text(filter: ColumnFilterInfo): string;
+  text(filter: ColumnFilter): string;
   readonly actions: {
     editFilter(column: string): void;
     setFilter(column: string, filter: undefined): void;
@@ -12,11 +12,7 @@ interface Chips {
 }
 
 /** Shows filters in an element, which is hidden without any. */
-export function drawChips(
-  root: HTMLElement,
-  filters: readonly ColumnFilterInfo[],
-  { text: textOf, actions }: Chips,
-): void {
+export function drawChips(root: HTMLElement, filters: readonly ColumnFilter[], { text: textOf, actions }: Chips): void {
   const chips = filters.map((filter) => {
     const text = textOf(filter);
     const edit = element('button', { type: 'button', title: text }, text);

@@ -1,8 +1,4 @@
-import {
-  type ColumnFilterInfo,
-  type ColumnInfo,
-  type ColumnSummaryInfo,
-} from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
@@ -10,8 +6,8 @@ import { readableValue } from './times.ts';
 /** What the dialog needs from the page. */
 interface FilterHost {
   /** Facts about the column in the rows that the other filters leave. */
-  summary(): Promise<ColumnSummaryInfo>;
-  apply(filter: ColumnFilterInfo | undefined): void;
+  summary(): Promise<ColumnSummary>;
+  apply(filter: ColumnFilter | undefined): void;
 }
 
 let open: (() => void) | undefined;
@@ -19,7 +15,7 @@ let open: (() => void) | undefined;
 /** Opens the filter of a column below a position: a condition, or values to pick. */
 export function showFilter(
   column: ColumnInfo,
-  present: ColumnFilterInfo | undefined,
+  present: ColumnFilter | undefined,
   { x, y }: PagePosition,
   host: FilterHost,
 ): void {
@@ -46,7 +42,7 @@ export function showFilter(
   const outside = ({ target }: PointerEvent): void => {
     if (target instanceof Node && !root.contains(target)) close();
   };
-  const finish = (filter: ColumnFilterInfo | undefined): void => {
+  const finish = (filter: ColumnFilter | undefined): void => {
     close();
     host.apply(filter);
   };
@@ -82,10 +78,10 @@ function place(root: HTMLElement, { x, y }: PagePosition): void {
 interface ConditionForm {
   readonly root: HTMLElement;
   focus(): void;
-  filter(): ColumnFilterInfo | undefined;
+  filter(): ColumnFilter | undefined;
 }
 
-function conditionForm(column: ColumnInfo, present: ColumnFilterInfo | undefined): ConditionForm {
+function conditionForm(column: ColumnInfo, present: ColumnFilter | undefined): ConditionForm {
   const conditions = conditionsOf(column);
   const { condition: chosen, texts } = formOf(column, present);
   const select = element('select', { 'aria-label': 'Condition' });
@@ -116,8 +112,8 @@ function conditionForm(column: ColumnInfo, present: ColumnFilterInfo | undefined
 
 /** A box for each frequent value, and for NULL. */
 function valueBoxes(
-  { column, top, missing, distinct }: ColumnSummaryInfo,
-  present: ColumnFilterInfo | undefined,
+  { column, top, missing, distinct }: ColumnSummary,
+  present: ColumnFilter | undefined,
 ): readonly HTMLElement[] {
   const picked = present?.kind === 'values' && present.exclude !== true ? present.values : [];
   const box = (value: string | null, rows: number): HTMLElement => {
@@ -139,7 +135,7 @@ function valueBoxes(
 }
 
 /** The filter of the picked values; undefined when none is picked. */
-function pickedValues(column: string, values: HTMLElement): ColumnFilterInfo | undefined {
+function pickedValues(column: string, values: HTMLElement): ColumnFilter | undefined {
   const picked = [...values.querySelectorAll<HTMLInputElement>('input:checked')];
   if (picked.length === 0) return undefined;
   return { column, kind: 'values', values: picked.map((input) => input.getAttribute('data-value')) };

@@ -1,5 +1,5 @@
 /** Filters of a column as a form states them. */
-import { type ColumnFilterInfo, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 import { isSeconds, readableValue, secondsOfTime } from './times.ts';
 import { operatorTexts } from './viewState.ts';
@@ -11,7 +11,7 @@ interface Condition {
   readonly texts: 0 | 1 | 2;
 }
 
-type Operator = Extract<ColumnFilterInfo, { kind: 'compare' }>['operator'];
+type Operator = Extract<ColumnFilter, { kind: 'compare' }>['operator'];
 type TextKind = 'contains' | 'lacks' | 'begins' | 'ends';
 
 const operators: readonly Operator[] = ['=', '<>', '<', '<=', '>', '>='];
@@ -41,7 +41,7 @@ export function conditionsOf({ type }: ColumnInfo): readonly Condition[] {
 }
 
 /** Returns the filter of a condition with its texts; undefined when one of a comparison is missing. */
-export function filterOf(of: ColumnInfo, condition: string, texts: readonly string[]): ColumnFilterInfo | undefined {
+export function filterOf(of: ColumnInfo, condition: string, texts: readonly string[]): ColumnFilter | undefined {
   const column = of.name;
   const [first = '', second = ''] = texts.map((text) => (isSeconds(of) ? (secondsOfTime(text) ?? text) : text));
   if (condition === 'missing' || condition === 'present') return { column, kind: condition };
@@ -56,7 +56,7 @@ export function filterOf(of: ColumnInfo, condition: string, texts: readonly stri
 /** The condition and the texts of a filter of a column, for the form; those of the picked values are none. */
 export function formOf(
   of: ColumnInfo,
-  filter: ColumnFilterInfo | undefined,
+  filter: ColumnFilter | undefined,
 ): { readonly condition?: string; readonly texts: readonly string[] } {
   if (filter === undefined) return { texts: [] };
   switch (filter.kind) {

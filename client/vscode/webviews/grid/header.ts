@@ -1,4 +1,4 @@
-import { type ColumnInfo, type SortKeyInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type SortKey } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
 import { followPointer } from './pointer.ts';
@@ -20,7 +20,7 @@ export interface HeaderHost {
 interface HeaderContent {
   readonly columns: readonly ColumnInfo[];
   readonly layouts: readonly ColumnLayout[];
-  readonly sort: readonly SortKeyInfo[];
+  readonly sort: readonly SortKey[];
   readonly filtered: readonly string[];
   readonly pinned: number;
   /** Notes on columns, by name. */

@@ -8,7 +8,7 @@ import {
   type Result,
   type TableCommands,
   type TableDiffInfo,
-  type TableViewInfo,
+  type TableView,
 } from '../../../../server/src/protocol/commands.ts';
 import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
@@ -73,7 +73,7 @@ export type GridState =
 
 /** The rows of a view in columns of the user's choice. */
 export interface ShownView {
-  readonly view: TableViewInfo;
+  readonly view: TableView;
   readonly columns: readonly ColumnInfo[];
 }
 
@@ -98,7 +98,7 @@ interface HostRequests {
    * The files of the table, or of the other one: those of the rows of a view, where it is known; and the line of the row
    * at a position.
    */
-  origins: { params: { readonly row: number | null; readonly view: TableViewInfo }; result: OriginsInfo };
+  origins: { params: { readonly row: number | null; readonly view: TableView }; result: OriginsInfo };
 }
 
 /** Files of a table. */

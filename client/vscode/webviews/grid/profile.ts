@@ -1,5 +1,5 @@
 /** Short facts about every column of a view, loaded one after the other as they become visible. */
-import { type ColumnInfo, type ColumnSummaryInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { typeText } from './header.ts';
 import { histogramBars } from './summaryPane.ts';
@@ -7,7 +7,7 @@ import { percentText } from './summaryText.ts';
 
 /** What the list needs from the pane. */
 export interface ProfileHost {
-  summary(column: ColumnInfo): Promise<ColumnSummaryInfo>;
+  summary(column: ColumnInfo): Promise<ColumnSummary>;
   /** Shows all facts about a column. */
   open(column: ColumnInfo): void;
 }
@@ -51,7 +51,7 @@ async function load(section: Element, column: ColumnInfo, host: ProfileHost): Pr
 }
 
 /** `3% missing · 12 distinct`, and the most frequent value where there is no histogram, which states its ends. */
-function factsText({ rows, missing, distinct, isEstimated, histogram, top }: ColumnSummaryInfo): string {
+function factsText({ rows, missing, distinct, isEstimated, histogram, top }: ColumnSummary): string {
   const [first] = top;
   const values =
     histogram.length > 1 || first === undefined

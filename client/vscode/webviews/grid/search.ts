@@ -1,8 +1,8 @@
 import {
   type ColumnInfo,
-  type FoundCellInfo,
-  type MatchCountsInfo,
-  type TableViewInfo,
+  type FoundCell,
+  type MatchCounts,
+  type TableView,
 } from '../../../../server/src/protocol/commands.ts';
 import { FindBar } from './findBar.ts';
 import { type MatchPosition, type MatchStep, positionAfter, positionText } from './matchPosition.ts';
@@ -13,11 +13,11 @@ import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
 
 /** What a search needs from its table. */
 interface SearchHost {
-  find(params: Omit<RequestParams<'findInTable'>, 'view'>): Promise<FoundCellInfo | null>;
-  count(params: Omit<RequestParams<'countMatches'>, 'view'>): Promise<MatchCountsInfo>;
+  find(params: Omit<RequestParams<'findInTable'>, 'view'>): Promise<FoundCell | null>;
+  count(params: Omit<RequestParams<'countMatches'>, 'view'>): Promise<MatchCounts>;
   /** Cancels the search and the count that run. */
   cancel(): void;
-  view(): TableViewInfo;
+  view(): TableView;
   /** The least value of a column that is at least a value, in the rows of the view; undefined without one. */
   leastFrom(column: string, value: string): Promise<string | undefined>;
   /** The columns that are shown. */
@@ -130,7 +130,7 @@ export class Search {
     return focused !== undefined && isTimeColumn(focused) ? focused : columns.find(isTimeColumn);
   }
 
-  private show({ row, column }: FoundCellInfo): string {
+  private show({ row, column }: FoundCell): string {
     const index = this.host.columns().findIndex(({ name }) => name === column);
     this.host.select({ row, column: Math.max(0, index) });
     return `Row ${(row + 1).toLocaleString()}`;

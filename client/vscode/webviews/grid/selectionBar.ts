@@ -1,4 +1,4 @@
-import { type CellFactsInfo, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type CellFacts, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { type RequestParams } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
@@ -64,7 +64,7 @@ export class SelectionBar {
     this.root.textContent = 'Computing …';
     const note = edits.edits.size > 0 ? ['as saved, without the edits'] : [];
     requests.send(run, 'cellFacts', this.params(), slot).then(
-      (facts: CellFactsInfo) => this.show([...factTexts(facts), ...note]),
+      (facts: CellFacts) => this.show([...factTexts(facts), ...note]),
       (error: unknown) => {
         if (!(error instanceof Superseded)) this.show([error instanceof Error ? error.message : String(error)]);
       },

@@ -1,11 +1,11 @@
 /** Texts of facts about selected cells. */
-import { type CellFactsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type CellFacts } from '../../../../server/src/protocol/commands.ts';
 import { durationText } from './summaryText.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
 
 /** Returns the texts of facts about cells: `Count 3`, `NULL 1`, `Sum 12.5`, `Mean 6.25`, `Minimum 2.5`, `Maximum 10`. */
-export function factTexts({ cells, missing, numbers, times, notFinite }: CellFactsInfo): readonly string[] {
+export function factTexts({ cells, missing, numbers, times, notFinite }: CellFacts): readonly string[] {
   const count = cells - missing;
   const facts: Facts = [
     ['Count', count.toLocaleString()],
@@ -17,7 +17,7 @@ export function factTexts({ cells, missing, numbers, times, notFinite }: CellFac
   return facts.map(([name, value]) => `${name} ${value}`);
 }
 
-function numberFacts({ count, sum, mean, min, max }: NonNullable<CellFactsInfo['numbers']>, all: number): Facts {
+function numberFacts({ count, sum, mean, min, max }: NonNullable<CellFacts['numbers']>, all: number): Facts {
   return [
     ...(count === all ? [] : [['Numbers', count.toLocaleString()] as const]),
     ['Sum', numberText(sum)],
@@ -27,7 +27,7 @@ function numberFacts({ count, sum, mean, min, max }: NonNullable<CellFactsInfo['
   ];
 }
 
-function timeFacts({ count, first, last, spanSeconds }: NonNullable<CellFactsInfo['times']>, all: number): Facts {
+function timeFacts({ count, first, last, spanSeconds }: NonNullable<CellFacts['times']>, all: number): Facts {
   return [
     ...(count === all ? [] : [['Times', count.toLocaleString()] as const]),
     ['First', first],

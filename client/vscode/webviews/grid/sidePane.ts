@@ -1,8 +1,4 @@
-import {
-  type ColumnInfo,
-  type ColumnSummaryInfo,
-  type TableViewInfo,
-} from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type ColumnSummary, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { profileElements, type ProfileHost } from './profile.ts';
 import { type Requests, Superseded } from './requests.ts';
@@ -18,7 +14,7 @@ export type PaneMode = 'summary' | 'profile' | 'value' | 'row';
 interface PaneHost {
   readonly requests: Requests;
   readonly run: number;
-  view(): TableViewInfo;
+  view(): TableView;
   /** Rows as they are shown, in full. */
   window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
   columns(): readonly ColumnInfo[];
@@ -106,7 +102,7 @@ export class SidePane {
     this.content.replaceChildren(...elements);
   }
 
-  private profileHost(summary: (of: ColumnInfo, slot: string) => Promise<ColumnSummaryInfo>): ProfileHost {
+  private profileHost(summary: (of: ColumnInfo, slot: string) => Promise<ColumnSummary>): ProfileHost {
     return {
       summary: (column) => summary(column, 'profile'),
       open: (column) => this.open('summary', this.host.select(column)),
@@ -122,7 +118,7 @@ export class SidePane {
   private async fetch(mode: PaneMode, column: ColumnInfo, row: number): Promise<readonly HTMLElement[]> {
     const { requests, run } = this.host;
     const view = this.host.view();
-    const summary = (of: ColumnInfo, slot: string): Promise<ColumnSummaryInfo> =>
+    const summary = (of: ColumnInfo, slot: string): Promise<ColumnSummary> =>
       requests.send(run, 'tableSummary', { view, column: of.name, topMax }, slot);
     if (mode === 'profile') return profileElements(this.host.columns(), this.profileHost(summary));
     if (mode === 'summary') return [...summaryElements(await summary(column, 'pane')), this.profileButton()];

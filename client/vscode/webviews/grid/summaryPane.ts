@@ -1,11 +1,11 @@
-import { type ColumnSummaryInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { durationText, percentText } from './summaryText.ts';
 import { typeText } from './header.ts';
 import { readableValue } from './times.ts';
 
 /** Returns the elements of the facts about a column. */
-export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElement[] {
+export function summaryElements(summary: ColumnSummary): readonly HTMLElement[] {
   const { column, histogram, top } = summary;
   return [
     element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
@@ -17,7 +17,7 @@ export function summaryElements(summary: ColumnSummaryInfo): readonly HTMLElemen
 
 type Fact = readonly [name: string, value: string];
 
-function factsOf(summary: ColumnSummaryInfo): readonly Fact[] {
+function factsOf(summary: ColumnSummary): readonly Fact[] {
   const { column, rows, missing, distinct, isEstimated, min, max, numbers, times } = summary;
   const end = (text: string | null): string => (text === null ? '–' : readableValue(column, text));
   const count = (number: number): string => number.toLocaleString();
@@ -32,7 +32,7 @@ function factsOf(summary: ColumnSummaryInfo): readonly Fact[] {
   ];
 }
 
-function numberFacts({ mean, median, notFinite }: NonNullable<ColumnSummaryInfo['numbers']>): readonly Fact[] {
+function numberFacts({ mean, median, notFinite }: NonNullable<ColumnSummary['numbers']>): readonly Fact[] {
   const short = (text: string | null): string =>
     text === null ? '–' : Number(text).toLocaleString(undefined, { maximumSignificantDigits: 8 });
   return [
@@ -42,7 +42,7 @@ function numberFacts({ mean, median, notFinite }: NonNullable<ColumnSummaryInfo[
   ];
 }
 
-function timeFacts(times: NonNullable<ColumnSummaryInfo['times']>): readonly Fact[] {
+function timeFacts(times: NonNullable<ColumnSummary['times']>): readonly Fact[] {
   const { stepSeconds, gaps, longestGapSeconds, longestGapFrom, duplicates } = times;
   return [
     ['Usual step', stepSeconds === null ? '–' : durationText(stepSeconds)],
@@ -59,7 +59,7 @@ function facts(all: readonly Fact[]): HTMLElement {
 }
 
 /** Returns the bars of a histogram, with its ends below. */
-export function histogramBars(histogram: ColumnSummaryInfo['histogram']): HTMLElement {
+export function histogramBars(histogram: ColumnSummary['histogram']): HTMLElement {
   const most = Math.max(...histogram.map(({ rows }) => rows));
   const first = histogram[0]?.low ?? '';
   const last = histogram.at(-1)?.high ?? '';
@@ -82,7 +82,7 @@ export function histogramBars(histogram: ColumnSummaryInfo['histogram']): HTMLEl
   );
 }
 
-function frequent({ column, top, rows }: ColumnSummaryInfo): HTMLElement {
+function frequent({ column, top, rows }: ColumnSummary): HTMLElement {
   const list = element('ul', { class: 'frequent' });
   for (const { value, rows: count } of top) {
     const shown = value === '' ? '(empty)' : readableValue(column, value);

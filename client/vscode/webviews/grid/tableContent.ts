@@ -1,4 +1,4 @@
-import { type ColumnInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { type DiffView } from './diff/diffView.ts';
 import { type EditedRows } from './rowEdits.ts';
 
@@ -8,7 +8,7 @@ export interface TableContent {
   /** Number of pinned columns, which are the first ones. */
   readonly pinned: number;
   readonly widths: Readonly<Record<string, number>>;
-  readonly view: TableViewInfo;
+  readonly view: TableView;
   /** Number of rows; of those that are known so far unless `isCounted`. */
   readonly rowCount: number;
   readonly isCounted: boolean;

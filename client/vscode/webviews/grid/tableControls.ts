@@ -1,8 +1,4 @@
-import {
-  type ColumnFilterInfo,
-  type ColumnInfo,
-  type TableViewInfo,
-} from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { type CellEditing } from './cellEditing.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type PagePosition, positionBelow } from './element.ts';
@@ -46,7 +42,7 @@ export interface ControlledTable {
   post(message: FromGridPage): void;
   /** Gives the focus to the table. */
   focus(): void;
-  setView(view: Partial<TableViewInfo>): void;
+  setView(view: Partial<TableView>): void;
   setColumns(choices: ColumnChoices): void;
 }
 
@@ -229,7 +225,7 @@ export class TableControls implements TableActions, HeaderHost {
     this.on.setColumns({ ...this.on.state.columns, hidden: [] });
   }
 
-  setFilter(column: string, filter: ColumnFilterInfo | undefined): void {
+  setFilter(column: string, filter: ColumnFilter | undefined): void {
     this.setFilters(filteredBy(this.on.state.view.filters, column, filter));
   }
 
@@ -238,7 +234,7 @@ export class TableControls implements TableActions, HeaderHost {
   }
 
   /** The keys of the table work at once: the control by which the filters were changed may be gone. */
-  private setFilters(filters: readonly ColumnFilterInfo[]): void {
+  private setFilters(filters: readonly ColumnFilter[]): void {
     this.on.setView({ filters });
     this.on.focus();
   }

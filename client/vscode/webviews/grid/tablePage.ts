@@ -1,9 +1,9 @@
 import {
-  type ColumnFilterInfo,
+  type ColumnFilter,
   type ColumnInfo,
   type OpenedTableInfo,
   type TableDiffInfo,
-  type TableViewInfo,
+  type TableView,
 } from '../../../../server/src/protocol/commands.ts';
 import { CellEditing, type EditedTable } from './cellEditing.ts';
 import { changedFilterText, DiffView } from './diff/diffView.ts';
@@ -187,7 +187,7 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   readonly post = (message: FromGridPage): void => this.host.post(message);
-  setView(change: Partial<TableViewInfo>): void {
+  setView(change: Partial<TableView>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
     this.host.requests.cancelAll();
     this.generation += 1;
@@ -208,7 +208,7 @@ export class TablePage implements ControlledTable, EditedTable {
     if (this.generation > 0 || !this.isWhole) this.host.reading();
     this.received = 0;
     this.rowCount = undefined;
-    const text = (filter: ColumnFilterInfo): string =>
+    const text = (filter: ColumnFilter): string =>
       changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
     drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';

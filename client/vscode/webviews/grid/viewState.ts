@@ -1,9 +1,9 @@
 /** What a user chose about a table, kept while its page is hidden, and across reloads of the window. */
 import {
-  type ColumnFilterInfo,
+  type ColumnFilter,
   type ColumnInfo,
-  type SortKeyInfo,
-  type TableViewInfo,
+  type SortKey,
+  type TableView,
 } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnChoices, noChoices } from './shownColumns.ts';
 import { type Selection } from './selection.ts';
@@ -11,14 +11,14 @@ import { readableValue } from './times.ts';
 
 /** State of a table. */
 export interface TableState {
-  readonly view: TableViewInfo;
+  readonly view: TableView;
   readonly columns: ColumnChoices;
   readonly selection: Selection;
   /** First visible row. */
   readonly row: number;
 }
 
-const wholeTable: TableViewInfo = { sort: [], filters: [] };
+const wholeTable: TableView = { sort: [], filters: [] };
 
 export const initialState: TableState = {
   view: wholeTable,
@@ -28,7 +28,7 @@ export const initialState: TableState = {
 };
 
 /** True for a view of all rows in their own order. */
-export function isWhole({ sort, filters }: TableViewInfo): boolean {
+export function isWhole({ sort, filters }: TableView): boolean {
   return sort.length === 0 && filters.length === 0;
 }
 
@@ -36,10 +36,10 @@ export function isWhole({ sort, filters }: TableViewInfo): boolean {
  * Returns the sort keys after a click on a column: ascending, then descending, then none. With `adds` the other keys stay,
  * else the column is the only one.
  */
-export function sortedBy(sort: readonly SortKeyInfo[], column: string, adds: boolean): readonly SortKeyInfo[] {
+export function sortedBy(sort: readonly SortKey[], column: string, adds: boolean): readonly SortKey[] {
   const found = sort.find((key) => key.column === column);
   const isOnly = found !== undefined && (adds || sort.length === 1);
-  const next: SortKeyInfo | undefined = !isOnly
+  const next: SortKey | undefined = !isOnly
     ? { column, descending: false }
     : found.descending
       ? undefined
@@ -51,10 +51,10 @@ export function sortedBy(sort: readonly SortKeyInfo[], column: string, adds: boo
 
 /** Replaces the filters of a column; undefined removes them. */
 export function filteredBy(
-  filters: readonly ColumnFilterInfo[],
+  filters: readonly ColumnFilter[],
   column: string,
-  filter: ColumnFilterInfo | undefined,
-): readonly ColumnFilterInfo[] {
+  filter: ColumnFilter | undefined,
+): readonly ColumnFilter[] {
   const others = filters.filter((other) => other.column !== column);
   return filter === undefined ? others : [...others, filter];
 }
@@ -69,7 +69,7 @@ export function fitted(state: TableState, columns: readonly ColumnInfo[]): Table
 const words = { contains: 'contains', lacks: 'does not contain', begins: 'begins with', ends: 'ends with' } as const;
 
 /** Text of a filter of one of the columns: `depth ≥ 3`. */
-export function filterText(filter: ColumnFilterInfo, columns: readonly ColumnInfo[]): string {
+export function filterText(filter: ColumnFilter, columns: readonly ColumnInfo[]): string {
   const { column } = filter;
   const of = columns.find(({ name }) => name === column);
   const readable = (text: string): string => (of === undefined ? text : readableValue(of, text));

@@ -1,5 +1,5 @@
 import { areaY, axisX, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
-import { type PlotRangeInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
 import { numberText, shortText } from './axisText.ts';
 import { labelRows } from './labelRows.ts';
 import { type Panel } from './panels.ts';
@@ -17,7 +17,7 @@ interface ChartInfo {
   readonly xName: string;
   /** True when x is in milliseconds since 1970 UTC. */
   readonly isTime: boolean;
-  readonly range: PlotRangeInfo;
+  readonly range: PlotRange;
   readonly events: readonly EventMark[];
 }
 

@@ -1,6 +1,6 @@
 /** Charts of counts: histograms and bars. */
 import { axisX, axisY, barY, gridY, plot, rectY, ruleY } from '@observablehq/plot';
-import { type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotResult } from '../../../../server/src/protocol/commands.ts';
 import { numberText, shortText, timeText } from './axisText.ts';
 import { marginLeft, marginRight, adaptToPage } from './chart.ts';
 
@@ -16,8 +16,8 @@ const margins = { marginLeft: marginLeft + 8, marginRight, marginTop: 22 };
 
 /** Draws a histogram: a bar for each bin. */
 export function histogramChart(
-  { counts, range }: Extract<PlotResultInfo, { kind: 'histogram' }>,
-  { xName, yName, isTime, width, height, overlay }: CountChart & { readonly overlay: PlotResultInfo | undefined },
+  { counts, range }: Extract<PlotResult, { kind: 'histogram' }>,
+  { xName, yName, isTime, width, height, overlay }: CountChart & { readonly overlay: PlotResult | undefined },
 ): Element {
   const { low, high } = range ?? { low: 0, high: 1 };
   const step = (high - low) / Math.max(1, counts.length) || 1;
@@ -56,7 +56,7 @@ function textAt(x: number | Date): string {
 
 /** Draws bars of values or of calendar units. */
 export function barChart(
-  { bars, unit }: Extract<PlotResultInfo, { kind: 'bars' }>,
+  { bars, unit }: Extract<PlotResult, { kind: 'bars' }>,
   { xName, yName, width, height }: CountChart,
 ): Element {
   const texts = bars.map(({ value }) => barText(value, unit));
@@ -93,7 +93,7 @@ export function barChart(
 /** Characters of a time that name a calendar unit: `2026-05` is a month. */
 const unitLength = { minute: 16, hour: 16, day: 10, week: 10, month: 7, year: 4 } as const;
 
-function barText(value: string | number | null, unit: Extract<PlotResultInfo, { kind: 'bars' }>['unit']): string {
+function barText(value: string | number | null, unit: Extract<PlotResult, { kind: 'bars' }>['unit']): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string') return value === '' ? '(empty)' : value;
   const text = new Date(value).toISOString().replace('T', ' ');

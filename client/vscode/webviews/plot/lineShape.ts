@@ -1,5 +1,5 @@
 /** The shape of a line from its pixel columns. */
-import { type LineBucketsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type LineBuckets } from '../../../../server/src/protocol/commands.ts';
 
 /** A corner of a line; a null y breaks the line. */
 export interface Vertex {
@@ -15,7 +15,7 @@ const gapFactor = 3;
  * Returns the distance of two rows beyond which a line is broken: three times one that nine tenths of all distances do not
  * exceed, so that rows at irregular times are connected. Infinity for less than two rows.
  */
-export function gapOf({ start, end, rows }: Pick<LineBucketsInfo, 'start' | 'end' | 'rows'>): number {
+export function gapOf({ start, end, rows }: Pick<LineBuckets, 'start' | 'end' | 'rows'>): number {
   const distances: { readonly distance: number; readonly count: number }[] = [];
   for (const [index, first] of start.entries()) {
     const within = (rows[index] ?? 1) - 1;
@@ -37,7 +37,7 @@ export function gapOf({ start, end, rows }: Pick<LineBucketsInfo, 'start' | 'end
  * Returns the corners of a line: of each pixel column the first value, the extremes, and the last value. Rows without a
  * value, and distances beyond `gap`, break it.
  */
-export function verticesOf(line: LineBucketsInfo, gap: number): readonly Vertex[] {
+export function verticesOf(line: LineBuckets, gap: number): readonly Vertex[] {
   const vertices: Vertex[] = [];
   for (const [index, start] of line.start.entries()) {
     const end = line.end[index] ?? start;
@@ -58,7 +58,7 @@ export function verticesOf(line: LineBucketsInfo, gap: number): readonly Vertex[
 }
 
 /** True when several rows have the same x, as far as it shows: a line through them means nothing. */
-export function hasRepeats({ start, end, rows }: Pick<LineBucketsInfo, 'start' | 'end' | 'rows'>): boolean {
+export function hasRepeats({ start, end, rows }: Pick<LineBuckets, 'start' | 'end' | 'rows'>): boolean {
   return start.some((first, index) => (rows[index] ?? 1) > 1 && end[index] === first);
 }
 

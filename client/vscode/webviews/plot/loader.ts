@@ -1,9 +1,9 @@
 /** Loads what a plot draws. */
 import {
   type ColumnInfo,
-  type PlotRequestInfo,
-  type PlotResultInfo,
-  type TableViewInfo,
+  type PlotRequest,
+  type PlotResult,
+  type TableView,
 } from '../../../../server/src/protocol/commands.ts';
 import { type OtherTable } from '../grid/messages.ts';
 import { type Requests } from '../grid/requests.ts';
@@ -21,8 +21,8 @@ interface PictureSize {
 
 /** What a plot draws, the same of another version, and the marked events. */
 export interface PlotData {
-  readonly result: PlotResultInfo;
-  readonly overlay: PlotResultInfo | undefined;
+  readonly result: PlotResult;
+  readonly overlay: PlotResult | undefined;
   readonly events: MarkedEvents | undefined;
   readonly groups: GroupValues | undefined;
 }
@@ -61,7 +61,7 @@ const sectors = 16;
 export function requestsOf(
   { kind, x, ys, by, groups, measure, range }: ChosenPlot,
   { across, down, isTime }: PictureSize & { readonly isTime: boolean },
-): readonly PlotRequestInfo[] {
+): readonly PlotRequest[] {
   const ranged = range && { range };
   const grouped = by !== undefined && groups !== undefined ? { by: { column: by, values: groups } } : undefined;
   const size = Math.max(1, Math.min(columnsMax, Math.floor(seriesMax / Math.max(1, groups?.length ?? 1))));
@@ -90,7 +90,7 @@ export function requestsOf(
 export function barMeasure(
   y: string | undefined,
   measure: ChosenPlot['measure'],
-): Pick<Extract<PlotRequestInfo, { kind: 'bars' }>, 'y' | 'measure'> {
+): Pick<Extract<PlotRequest, { kind: 'bars' }>, 'y' | 'measure'> {
   if (y === undefined || measure === 'rows' || measure === undefined) return { measure: 'rows' };
   return { y, measure };
 }
@@ -99,10 +99,10 @@ export function barMeasure(
 export class PlotLoader {
   readonly #requests: Requests;
   readonly #run: number;
-  readonly #view: () => TableViewInfo;
+  readonly #view: () => TableView;
   readonly #kept = new Map<string, Promise<unknown>>();
 
-  constructor(requests: Requests, run: number, view: () => TableViewInfo) {
+  constructor(requests: Requests, run: number, view: () => TableView) {
     this.#requests = requests;
     this.#run = run;
     this.#view = view;
@@ -128,12 +128,8 @@ export class PlotLoader {
     };
   }
 
-  async #all(
-    requests: readonly PlotRequestInfo[],
-    other: OtherTable | undefined,
-    slot: string,
-  ): Promise<PlotResultInfo> {
-    const results: PlotResultInfo[] = [];
+  async #all(requests: readonly PlotRequest[], other: OtherTable | undefined, slot: string): Promise<PlotResult> {
+    const results: PlotResult[] = [];
     for (const plot of requests)
       results.push(await this.#requests.send(this.#run, 'tablePlot', { view: this.#view(), plot }, slot, other));
     return joined(results);
@@ -151,7 +147,7 @@ export class PlotLoader {
 
   async #events({ path, time, label }: PlottedEvents, isTime: boolean): Promise<MarkedEvents> {
     return await this.#once(['events', path, time, label, isTime], async () => {
-      const view: TableViewInfo = { sort: [{ column: time, descending: false }], filters: [] };
+      const view: TableView = { sort: [{ column: time, descending: false }], filters: [] };
       const columns = label === undefined ? [time] : [time, label];
       const params = { view, start: 0, count: eventsMax, columns, textMax: 60 };
       const read = await this.#requests.send(this.#run, 'tableRows', params, 'events', { path });
@@ -195,14 +191,14 @@ function eventX(text: string | null, isTime: boolean): number {
 }
 
 /** The requests of another version, over the x axis of the first one. */
-function sameRange(requests: readonly PlotRequestInfo[], result: PlotResultInfo): readonly PlotRequestInfo[] {
+function sameRange(requests: readonly PlotRequest[], result: PlotResult): readonly PlotRequest[] {
   const range = 'range' in result ? result.range : null;
   if (range === null || range.low >= range.high) return requests;
   return requests.map((request) => ('x' in request && request.kind !== 'bars' ? { ...request, range } : request));
 }
 
 /** Joins the series of requests of one plot. */
-function joined(results: readonly PlotResultInfo[]): PlotResultInfo {
+function joined(results: readonly PlotResult[]): PlotResult {
   const [first, ...others] = results;
   if (first === undefined) return { kind: 'lines', range: null, series: [], rows: 0, skipped: 0 };
   if (first.kind === 'lines')

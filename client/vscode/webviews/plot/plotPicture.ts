@@ -1,5 +1,5 @@
 /** The picture of loaded data, and what it says in words. */
-import { type PlotRangeInfo, type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotRange, type PlotResult } from '../../../../server/src/protocol/commands.ts';
 import { countText } from './axisText.ts';
 import { charts, type DrawnPanel } from './chart.ts';
 import { barChart, histogramChart } from './countCharts.ts';
@@ -17,7 +17,7 @@ interface Picture {
   /** All columns that may be drawn: their order gives the colors. */
   readonly names: readonly string[];
   /** The visible part of the x axis; undefined where all of it is drawn. */
-  readonly range: PlotRangeInfo | undefined;
+  readonly range: PlotRange | undefined;
 }
 
 interface Size {
@@ -55,7 +55,7 @@ function seriesPanels({ plot, data, isTime, names, range }: Picture, size: Size)
 }
 
 /** A range of one x is drawn with some room around it. */
-function widened({ low, high }: PlotRangeInfo): PlotRangeInfo {
+function widened({ low, high }: PlotRange): PlotRange {
   if (high > low) return { low, high };
   const around = Math.abs(low) * 1e-6 || 1;
   return { low: low - around, high: high + around };
@@ -71,7 +71,7 @@ interface Places {
 const otherColor = 'var(--vscode-descriptionForeground)';
 
 function seriesOf(
-  result: PlotResultInfo,
+  result: PlotResult,
   { plot, names, groups }: Places,
   version: string | undefined,
 ): readonly DrawnSeries[] {
@@ -92,7 +92,7 @@ function seriesOf(
 
 function countPanel(
   { plot, data, isTime }: Picture,
-  result: Extract<PlotResultInfo, { kind: 'histogram' | 'bars' | 'rose' }>,
+  result: Extract<PlotResult, { kind: 'histogram' | 'bars' | 'rose' }>,
   { width, height }: Size,
 ): readonly DrawnPanel[] {
   const y = plot.ys[0];

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type PlotRangeInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type PlotRange, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element, positionBelow } from '../grid/element.ts';
 import { showMenu } from '../grid/menu.ts';
 import { type FromGridPage } from '../grid/messages.ts';
@@ -26,7 +26,7 @@ interface PlotHost {
   readonly requests: Requests;
   readonly run: number;
   readonly columns: readonly ColumnInfo[];
-  view(): TableViewInfo;
+  view(): TableView;
   post(message: FromGridPage): void;
   /** The plot was changed, and is to be kept. */
   changed(plot: PlotStatement): void;
@@ -47,7 +47,7 @@ export class PlotView {
   #stated: PlotStatement;
   #data: PlotData | undefined;
   /** The range of all rows, once it is known. */
-  #whole: PlotRangeInfo | undefined;
+  #whole: PlotRange | undefined;
   #drawn: readonly DrawnPanel[] = [];
   #timer: number | undefined;
   #size = '';
@@ -84,7 +84,7 @@ export class PlotView {
   }
 
   /** The visible range; undefined for a picture that cannot be zoomed. */
-  get #range(): PlotRangeInfo | undefined {
+  get #range(): PlotRange | undefined {
     const kind = this.#plot?.kind;
     if (kind === 'bar' || kind === 'rose') return undefined;
     const range = this.#stated.range ?? this.#whole;
@@ -92,7 +92,7 @@ export class PlotView {
   }
 
   /** Shows another part of the x axis: at once as far as it is known, then with what the server has. */
-  #show(range: PlotRangeInfo): void {
+  #show(range: PlotRange): void {
     if (this.#whole === undefined) return;
     const next = within(range, this.#whole, this.#stated.range);
     this.#stated = { ...this.#stated, range: next };

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type RowsInfo, type TableViewInfo } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnInfo, type RowsInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
@@ -13,7 +13,7 @@ interface PaneHost {
   readonly requests: Requests;
   readonly run: number;
   readonly columns: readonly ColumnInfo[];
-  view(): TableViewInfo;
+  view(): TableView;
   post(message: FromGridPage): void;
   closed(): void;
 }
@@ -84,10 +84,10 @@ export class PointPane {
     if (text === null) return null;
     const { requests, run } = this.#host;
     const match = { column: x.name, kind: 'compare', operator: '=', value: text } as const;
-    const view: TableViewInfo = { sort: [], filters: [match] };
+    const view: TableView = { sort: [], filters: [match] };
     const { rowCount } = await requests.send(run, 'tableCount', { view }, 'pointCount', other);
     if (rowCount !== 1) return null;
-    const whole: TableViewInfo = { sort: [], filters: [] };
+    const whole: TableView = { sort: [], filters: [] };
     const params = { view: whole, match, start: { row: -1, column: 0 } };
     return (await requests.send(run, 'findInTable', params, 'pointRow', other))?.row ?? null;
   }

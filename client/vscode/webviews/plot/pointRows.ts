@@ -1,9 +1,5 @@
 /** Which rows a point of a plot stands for. */
-import {
-  type ColumnFilterInfo,
-  type ColumnInfo,
-  type TableViewInfo,
-} from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { isSeconds, isTime } from '../grid/times.ts';
 import { type DrawnPanel } from './chart.ts';
 import { type DrawnSeries, readingAt } from './series.ts';
@@ -77,11 +73,11 @@ function valuePerPixel({ yOf }: ChosenPoint['panel'], y: number): number {
  * is nearer first.
  */
 export function viewOfPoint(
-  view: TableViewInfo,
+  view: TableView,
   { series, start, end, values, isHigh }: PointRows,
   { x, y, by }: { readonly x: ColumnInfo; readonly y: ColumnInfo; readonly by: string | undefined },
-): TableViewInfo {
-  const filters: ColumnFilterInfo[] = [
+): TableView {
+  const filters: ColumnFilter[] = [
     ...view.filters,
     { column: x.name, kind: 'between', low: textOf(x, start, 'low'), high: textOf(x, end, 'high') },
     values === undefined

@@ -1,5 +1,5 @@
 /** Zooming, panning and pointing with the mouse and the keyboard, over the drawn panels of a plot. */
-import { type PlotRangeInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { marginLeft, marginRight } from './chart.ts';
 import { panned, zoomed } from './range.ts';
@@ -7,8 +7,8 @@ import { panned, zoomed } from './range.ts';
 /** What the plot shows and does. */
 interface PointerHost {
   /** The visible range; undefined while nothing is drawn. */
-  range(): PlotRangeInfo | undefined;
-  show(range: PlotRangeInfo): void;
+  range(): PlotRange | undefined;
+  show(range: PlotRange): void;
   reset(): void;
   /** The pointer or the cursor is at an x, which is `left` pixels from the left edge; undefined for nowhere. */
   point(at: { readonly x: number; readonly left: number } | undefined): void;
@@ -29,7 +29,7 @@ export class PlotPointer {
   readonly #host: PointerHost;
   readonly #cursor = element('div', { class: 'cursor', 'aria-hidden': 'true' });
   readonly #box = element('div', { class: 'zoombox', 'aria-hidden': 'true' });
-  #drag: { readonly x: number; readonly range: PlotRangeInfo; readonly pans: boolean } | undefined;
+  #drag: { readonly x: number; readonly range: PlotRange; readonly pans: boolean } | undefined;
   #at: number | undefined;
 
   constructor(root: HTMLElement, host: PointerHost) {
@@ -161,7 +161,7 @@ export class PlotPointer {
   }
 
   /** Moves the cursor by some pixels. */
-  #step(at: number, direction: number, { low, high }: PlotRangeInfo): void {
+  #step(at: number, direction: number, { low, high }: PlotRange): void {
     const step = ((high - low) / this.#width) * cursorStep;
     this.#point(Math.max(low, Math.min(high, at + direction * step)));
   }

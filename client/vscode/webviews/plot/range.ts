@@ -1,13 +1,13 @@
 /** Zooming and panning of the x axis. */
-import { type PlotRangeInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
 
 /** The range with `factor` of its width around a position that stays where it is; below 1 shows less. */
-export function zoomed({ low, high }: PlotRangeInfo, factor: number, at = (low + high) / 2): PlotRangeInfo {
+export function zoomed({ low, high }: PlotRange, factor: number, at = (low + high) / 2): PlotRange {
   return { low: at - (at - low) * factor, high: at + (high - at) * factor };
 }
 
 /** The range moved by a share of its width. */
-export function panned({ low, high }: PlotRangeInfo, share: number): PlotRangeInfo {
+export function panned({ low, high }: PlotRange, share: number): PlotRange {
   const by = (high - low) * share;
   return { low: low + by, high: high + by };
 }
@@ -19,7 +19,7 @@ const finest = 1e-12;
  * Returns a range within the whole: moved inside where it is beyond an end, and undefined for all of it. A range that is
  * too small for the numbers on its axis, or empty, stays as it was.
  */
-export function within(range: PlotRangeInfo, whole: PlotRangeInfo, before?: PlotRangeInfo): PlotRangeInfo | undefined {
+export function within(range: PlotRange, whole: PlotRange, before?: PlotRange): PlotRange | undefined {
   const width = range.high - range.low;
   const size = Math.max(Math.abs(range.low), Math.abs(range.high));
   if (!(width > size * finest) || !Number.isFinite(width)) return before;

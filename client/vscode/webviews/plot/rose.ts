@@ -1,4 +1,4 @@
-import { type PlotResultInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotResult } from '../../../../server/src/protocol/commands.ts';
 import { numberText } from './axisText.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
@@ -8,7 +8,7 @@ const points = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
 const margin = 28;
 const legendWidth = 130;
 
-type Rose = Extract<PlotResultInfo, { kind: 'rose' }>;
+type Rose = Extract<PlotResult, { kind: 'rose' }>;
 
 /** Draws a wind rose: the share of rows by direction, north at the top, in classes of speed from the center outward. */
 export function roseChart(

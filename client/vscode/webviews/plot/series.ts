@@ -1,9 +1,5 @@
 /** Series as a plot draws them. */
-import {
-  type LineBucketsInfo,
-  type PlottedSeriesInfo,
-  type PointCellsInfo,
-} from '../../../../server/src/protocol/commands.ts';
+import { type LineBuckets, type PlottedSeries, type PointCells } from '../../../../server/src/protocol/commands.ts';
 import { gapOf, loneVertices, type Vertex, verticesOf } from './lineShape.ts';
 import { type Measured } from './panels.ts';
 
@@ -16,13 +12,13 @@ interface SeriesStyle {
 
 /** A series to draw: a line, or points with their numbers of rows. */
 export interface DrawnSeries extends SeriesStyle, Measured {
-  readonly of: PlottedSeriesInfo;
+  readonly of: PlottedSeries;
   /** The version whose rows they are; undefined for those of the table. */
   readonly version: string | undefined;
-  readonly line: LineBucketsInfo | undefined;
+  readonly line: LineBuckets | undefined;
   readonly vertices: readonly Vertex[];
   readonly lone: readonly Vertex[];
-  readonly cells: PointCellsInfo | undefined;
+  readonly cells: PointCells | undefined;
 }
 
 /**
@@ -36,7 +32,7 @@ export function styleAt(index: number): { readonly color: string; readonly dashe
 }
 
 /** The name of a series: its column, the value of its group, and another version. */
-export function seriesName(of: PlottedSeriesInfo, columns: number, version?: string): string {
+export function seriesName(of: PlottedSeries, columns: number, version?: string): string {
   const group = of.group === undefined ? undefined : groupName(of.group);
   const name = group === undefined ? of.column : columns > 1 ? `${group} · ${of.column}` : group;
   return version === undefined ? name : `${name} @${version}`;
@@ -48,7 +44,7 @@ export function groupName(value: string | null): string {
 }
 
 /** Returns a line to draw. */
-export function drawnLine(line: LineBucketsInfo, style: SeriesStyle, version: string | undefined): DrawnSeries {
+export function drawnLine(line: LineBuckets, style: SeriesStyle, version: string | undefined): DrawnSeries {
   const vertices = verticesOf(line, gapOf(line));
   const of = { column: line.column, ...(line.group !== undefined && { group: line.group }) };
   const y = [...line.low, ...line.high];
@@ -66,7 +62,7 @@ export function drawnLine(line: LineBucketsInfo, style: SeriesStyle, version: st
 }
 
 /** Returns points to draw. */
-export function drawnPoints(cells: PointCellsInfo, style: SeriesStyle, version: string | undefined): DrawnSeries {
+export function drawnPoints(cells: PointCells, style: SeriesStyle, version: string | undefined): DrawnSeries {
   const of = { column: cells.column, ...(cells.group !== undefined && { group: cells.group }) };
   return { ...style, of, version, line: undefined, vertices: [], lone: [], cells, y: cells.y, measured: of.column };
 }

@@ -1,11 +1,11 @@
 /** What a plot shows, and how it is written in a query. */
-import { type PlotRangeInfo, type PlotRequestInfo } from '../../../../server/src/protocol/commands.ts';
+import { type PlotRange, type PlotRequest } from '../../../../server/src/protocol/commands.ts';
 
 const plotKinds = ['line', 'area', 'scatter', 'bar', 'histogram', 'rose'] as const;
 export type PlotKind = (typeof plotKinds)[number];
 
 const measures = ['rows', 'sum', 'mean', 'min', 'max'] as const;
-type Measure = Extract<PlotRequestInfo, { kind: 'bars' }>['measure'];
+type Measure = Extract<PlotRequest, { kind: 'bars' }>['measure'];
 
 /** A table of events that are marked: its time column, and the column of their labels. */
 export interface PlottedEvents {
@@ -26,7 +26,7 @@ export interface PlotStatement {
   readonly groups?: readonly (string | null)[] | undefined;
   readonly measure?: Measure | undefined;
   /** The visible part of the x axis; all of it when undefined. */
-  readonly range?: PlotRangeInfo | undefined;
+  readonly range?: PlotRange | undefined;
   /** A version of the pond whose rows are drawn too. */
   readonly overlay?: string | undefined;
   readonly events?: PlottedEvents | undefined;
@@ -102,7 +102,7 @@ function listOf<T>(part: unknown, of: (part: unknown) => T | undefined): readonl
   return items.length === part.length ? items : undefined;
 }
 
-function rangeOf(part: unknown): PlotRangeInfo | undefined {
+function rangeOf(part: unknown): PlotRange | undefined {
   if (!Array.isArray(part) || part.length !== 2) return undefined;
   const [low, high] = part as readonly unknown[];
   if (typeof low !== 'number' || typeof high !== 'number' || !(low < high)) return undefined;

@@ -9,6 +9,12 @@ export interface ComparedSides {
   readonly columns: ComparedColumns;
 }
 
+/** One of two tables that are compared. A statement that names both uses the database of the others. */
+export interface OneOfTwo {
+  readonly table: SqlText;
+  readonly other: SqlText;
+}
+
 /** True for a pair of rows whose values in a shared column differ. */
 export const differs = (index: number): SqlText => sql`b${index} IS DISTINCT FROM a${index}`;
 

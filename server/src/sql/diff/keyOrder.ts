@@ -1,8 +1,7 @@
 /** SQL of tables whose rows are in the order of their key: no two have the same, and a range of keys is read alone. */
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
-import { type ComparedSides } from './diffSql.ts';
-import { type OneOfTwo } from './tableFacts.ts';
+import { type ComparedSides, type OneOfTwo } from './diffSql.ts';
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
 

@@ -174,10 +174,11 @@ export class RowDiff {
   }
 
   /**
-   * Differences of rows that have the key's values in common; `key` has at least one column. Undefined when rows are
-   * not matched one to one.
+   * Differences of rows that have the key's values in common, or of whole rows without columns in the key. Undefined when
+   * rows are not matched one to one.
    */
-  async byKey(profile: KeyProfile, limit: number): Promise<RowDifferences | undefined> {
+  async differences(profile: KeyProfile, limit: number): Promise<RowDifferences | undefined> {
+    if (profile.key.length === 0) return await this.#differencesByRow(limit);
     const counts = await this.#countByKey(profile);
     if (counts === undefined) return undefined;
     const { shared } = this.columns;
@@ -226,7 +227,7 @@ export class RowDiff {
   }
 
   /** Differences of whole rows: those that one table has more often than the other. */
-  async byRow(limit: number): Promise<RowDifferences> {
+  async #differencesByRow(limit: number): Promise<RowDifferences> {
     const { shared } = this.columns;
     const [before, after] = [sideSql(this.#comparison.sides, 'b', false), sideSql(this.#comparison.sides, 'a', false)];
     const removed = sql`((${before}) EXCEPT ALL (${after}))`;

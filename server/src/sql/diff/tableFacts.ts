@@ -1,15 +1,10 @@
 /** What one statement finds about one of the tables that are compared, once for each content. */
 import { LruCache } from '../../base/lruCache.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
+import { type OneOfTwo } from './diffSql.ts';
 import { parquetFiles, readRows, type TableComparison, type TextRow } from './tableComparison.ts';
 
 type Side = 'before' | 'after';
-
-/** One of two tables that are compared. A statement that names both uses the database of the others. */
-export interface OneOfTwo {
-  readonly table: SqlText;
-  readonly other: SqlText;
-}
 
 /** Maximum number of rows that are cached. */
 const knownMax = 1_000;

@@ -1,5 +1,5 @@
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type FoundAt, type SearchStart, type TableMatch } from '../../sandbox/tableTypes.ts';
+import { type FoundAt, type SearchStart, type TableMatch } from '../../protocol/tableViews.ts';
 import { filterSql, textLiteral, textSql, whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 

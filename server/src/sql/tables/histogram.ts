@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type HistogramBar } from '../../sandbox/tableTypes.ts';
+import { type HistogramBar } from '../../protocol/tableViews.ts';
 import { isInteger, microsecondsSql, type SummaryScope, textRow, type ValueKind } from './valueKind.ts';
 
 /** Maximum number of bars. */

@@ -3,7 +3,7 @@ import { isPondError } from '../../base/error.ts';
 import { LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type TableView } from '../../sandbox/tableTypes.ts';
+import { type TableView } from '../../protocol/tableViews.ts';
 import { filtersSql, sortSql, whereSql } from './filterSql.ts';
 import { type Relation } from './relation.ts';
 

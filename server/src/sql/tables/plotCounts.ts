@@ -1,6 +1,6 @@
 /** Plots that count rows: histograms, bars and wind roses. */
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type CalendarUnit, type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
+import { type CalendarUnit, type PlotRequest, type PlotResult } from '../../protocol/plots.ts';
 import { whereSql } from './filterSql.ts';
 import {
   asDouble,

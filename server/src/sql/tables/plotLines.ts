@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Value } from '../../duckdb/values.ts';
-import { type LineBuckets, type PlotGroups, type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
+import { type LineBuckets, type PlotGroups, type PlotRequest, type PlotResult } from '../../protocol/plots.ts';
 import { filterSql, whereSql } from './filterSql.ts';
 import {
   asDouble,

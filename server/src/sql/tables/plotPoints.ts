@@ -1,6 +1,6 @@
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type PlotRequest, type PlotResult, type PointCells } from '../../sandbox/plotTypes.ts';
+import { type PlotRequest, type PlotResult, type PointCells } from '../../protocol/plots.ts';
 import { filterSql, whereSql } from './filterSql.ts';
 import {
   asDouble,

@@ -1,5 +1,5 @@
 import { PondError } from '../../base/error.ts';
-import { type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
+import { type PlotRequest, type PlotResult } from '../../protocol/plots.ts';
 import { type PlotScope } from './plotAxis.ts';
 import { plotBars, plotHistogram, plotRose } from './plotCounts.ts';
 import { plotLines } from './plotLines.ts';

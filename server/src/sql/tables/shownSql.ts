@@ -1,6 +1,6 @@
 import { statements } from '../../base/sqlStatements.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type TableView } from '../../sandbox/tableTypes.ts';
+import { type TableView } from '../../protocol/tableViews.ts';
 import { type Column } from '../../sandbox/types.ts';
 import { userSql } from '../../sandbox/userStatements.ts';
 import { filterSql, sortSql } from './filterSql.ts';

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { sql } from '../../duckdb/sql.ts';
-import { type ColumnSummary, type TimeFacts } from '../../sandbox/tableTypes.ts';
+import { type ColumnSummary, type TimeFacts } from '../../protocol/tableViews.ts';
 import { histogramOf } from './histogram.ts';
 import { kindOf, microsecondsSql, type SummaryScope, textRow } from './valueKind.ts';
 

@@ -4,7 +4,8 @@ import { LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type Database } from '../../duckdb/database.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type PlotRequest, type PlotResult } from '../../sandbox/plotTypes.ts';
+import { type PlotRequest, type PlotResult } from '../../protocol/plots.ts';
+import { type TableWindow, type ViewCells } from '../../sandbox/tableTypes.ts';
 import {
   type CellFacts,
   type ColumnSummary,
@@ -14,9 +15,7 @@ import {
   type SearchStart,
   type TableMatch,
   type TableView,
-  type TableWindow,
-  type ViewCells,
-} from '../../sandbox/tableTypes.ts';
+} from '../../protocol/tableViews.ts';
 import { type Column, type RowWindow } from '../../sandbox/types.ts';
 import { factsOfCells } from './cellFacts.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';

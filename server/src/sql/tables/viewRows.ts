@@ -1,5 +1,6 @@
 import { sql, type SqlText } from '../../duckdb/sql.ts';
-import { type TableView, type ViewCells } from '../../sandbox/tableTypes.ts';
+import { type ViewCells } from '../../sandbox/tableTypes.ts';
+import { type TableView } from '../../protocol/tableViews.ts';
 import { filtersSql, whereSql } from './filterSql.ts';
 import { orderBySql } from './orders.ts';
 import { type Relation } from './relation.ts';

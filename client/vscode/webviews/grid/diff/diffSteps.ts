@@ -1,4 +1,4 @@
-import { type TableDiffInfo, type TableViewInfo } from '../../../../../server/src/protocol/commands.ts';
+import { type TableDiffInfo, type TableView } from '../../../../../server/src/protocol/commands.ts';
 import { type Requests, Superseded } from '../requests.ts';
 import { type Cell } from '../selection.ts';
 import { type DiffView } from './diffView.ts';
@@ -8,7 +8,7 @@ interface SteppedTable {
   readonly run: number;
   readonly requests: Requests;
   readonly info: TableDiffInfo;
-  view(): TableViewInfo;
+  view(): TableView;
   diff(): DiffView;
   focus(): Cell;
   select(cell: Cell): void;

@@ -1,8 +1,4 @@
-import {
-  type ColumnFilterInfo,
-  type ColumnInfo,
-  type TableDiffInfo,
-} from '../../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type ColumnInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 
 /** Kind of a row of a table of differences. */
 export type RowChange = 'added' | 'removed' | 'changed';
@@ -100,12 +96,12 @@ export function hiddenColumns(info: TableDiffInfo | undefined): readonly ColumnI
 }
 
 /** The filter of the rows whose value in a column changed. */
-export function changedFilter({ cellsColumn }: TableDiffInfo, index: number): ColumnFilterInfo {
+export function changedFilter({ cellsColumn }: TableDiffInfo, index: number): ColumnFilter {
   return { column: cellsColumn, kind: 'contains', text: `,${index},` };
 }
 
 /** Text of a filter on changed cells: `level changed`; undefined for any other filter. */
-export function changedFilterText(info: TableDiffInfo | undefined, filter: ColumnFilterInfo): string | undefined {
+export function changedFilterText(info: TableDiffInfo | undefined, filter: ColumnFilter): string | undefined {
   if (info === undefined || filter.column !== info.cellsColumn || !('text' in filter)) return undefined;
   return `${info.diffColumns[Number(filter.text.replaceAll(',', ''))]?.name ?? ''} changed`;
 }
