@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
+import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
@@ -52,8 +52,8 @@ async function newPlace(t: TestContext, name: string) {
     await made.close();
   });
   await made.root.writeFile(`/${name}`, Buffer.from(files[name]![0]));
-  const ask = async (pond: Pond): Promise<unknown> => {
-    const { resultId } = await engine.run(pond, { sql: `SELECT sum(v) FROM "/${name}"` });
+  const ask = async (pond: Pond, signal?: AbortSignal): Promise<unknown> => {
+    const { resultId } = await engine.run(pond, { sql: `SELECT sum(v) FROM "/${name}"` }, signal);
     return (await engine.rows(resultId, 0, 1)).columns[0]?.[0];
   };
   const saved = (): number => (existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0);
@@ -78,6 +78,20 @@ for (const [name, [good, evil]] of Object.entries(files)) {
     endComparing();
     assert.equal(await answer, sum);
     assert.ok(saved() > 0);
+  });
+
+  test(`${name}: a query that is cancelled while the content is compared saves nothing`, async (t) => {
+    const { pond, ask, saved } = await newPlace(t, name);
+    const cancelling = new AbortController();
+    const compare = (): Promise<void> => {
+      setImmediate(() => cancelling.abort());
+      return new Promise((_, reject) => {
+        cancelling.signal.addEventListener('abort', () => reject(new PondError('cancelled', 'the comparison')));
+      });
+    };
+    await assert.rejects(ask(comparedBy(pond, compare), cancelling.signal), (error) => isPondError(error, 'cancelled'));
+    assert.equal(saved(), 0);
+    assert.equal(await ask(pond), sum);
   });
 
   test(`${name}: what is found in another content is discarded with the process`, async (t) => {

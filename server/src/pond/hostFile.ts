@@ -20,4 +20,5 @@ export interface HostFilesJob extends Job {
   readonly readAhead?: ReadAhead;
 }
 
+/** Reads a file whose content is still compared. */
 export type ReadAhead = (file: HostFile, compared: Promise<void>) => Promise<unknown>;

@@ -69,7 +69,7 @@ const byteStep = (state: number, address: WasmCode): WasmCode => [
   ...[...get(state), ...address, ...load8(), ...constant(2), ...shiftLeft, ...add, ...load(), ...set(state)],
 ];
 
-/** A state that is a counter is counted up, for the lane whose number is on the stack four times, and replaced. */
+/** Counts up the counter that is the state, for the lane of a number, and replaces it by the state after it. */
 const countStep = (state: number, counter: number, lane: WasmCode): WasmCode => [
   ...[...negative(state), ...tee(counter), ...load(), ...set(state)],
   ...[...get(counter), ...lane, ...constant(2), ...shiftLeft, ...add, ...tee(counter)],
