@@ -116,3 +116,18 @@ function fileOf(folder: string, sizeBytes: number): string {
   const paths = found.map(({ parentPath, name }) => join(parentPath, name));
   return paths.find((path) => statSync(path).size === sizeBytes)!;
 }
+
+test('a comparison ends though the query that began it was cancelled', async (t) => {
+  const { pond, root } = await newPlace(t, 'a.csv');
+  const { node } = (await root.get('/a.csv'))!;
+  const cancelling = new AbortController();
+  let compared: Promise<void> | undefined;
+  const readAhead = async (_: HostFile, comparing: Promise<void>): Promise<void> => {
+    compared = comparing;
+    cancelling.abort();
+    await comparing;
+  };
+  const reading = pond.hostFiles(node, { signal: cancelling.signal, readAhead });
+  await assert.rejects(reading, (error) => isPondError(error, 'cancelled'));
+  await compared;
+});

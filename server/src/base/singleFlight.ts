@@ -1,4 +1,4 @@
-import { cancelled, throwIfCancelled } from './cancelled.ts';
+import { throwIfCancelled, untilCancelled } from './cancelled.ts';
 import { type Job } from './job.ts';
 
 interface Work<T> {
@@ -30,13 +30,9 @@ export function createSingleFlight<T>(): (key: string, work: (job: Job) => Promi
     throwIfCancelled(job.signal);
     const shared = underWay.get(key) ?? start(key, work, job);
     shared.waiters += 1;
-    let leave = (): void => undefined;
-    const left = new Promise<never>((_, reject) => (leave = () => reject(cancelled())));
-    job.signal?.addEventListener('abort', leave);
     try {
-      return await Promise.race([shared.result, left]);
+      return await untilCancelled(shared.result, job.signal);
     } finally {
-      job.signal?.removeEventListener('abort', leave);
       shared.waiters -= 1;
       if (shared.waiters === 0 && job.signal?.aborted === true) {
         // New callers must not join work that is being aborted.

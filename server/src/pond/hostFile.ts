@@ -14,7 +14,7 @@ export interface HostFilesJob extends Job {
   /** Of a stored series, only the latest version, and those that may have rows with a time in this range. */
   readonly times?: TimeRange;
   /**
-   * Reads a large file while its content is compared with its hash, which ends after that. What it finds may be believed
+   * Reads a large file while its content is compared with its hash, which ends even where this is cancelled. What it finds may be believed
    * once `compared` is fulfilled. A failure of its own does not count: the file is read again for what failed.
    */
   readonly readAhead?: ReadAhead;

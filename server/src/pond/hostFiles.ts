@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sha256Of } from '../base/sha256.ts';
+import { untilCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { contentProblem, isUnknownContent, noteWritten } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
@@ -47,8 +48,14 @@ async function blob(disk: Disk, node: PondNode, job: HostFilesJob): Promise<stri
   const { readAhead } = job;
   const { sizeBytes, sha256: key } = node;
   const isAhead = readAhead !== undefined && sizeBytes >= aheadBytesMin && isUnknownContent(hostPath, node);
-  const compared = requireContent(hostPath, node, job.signal);
-  if (isAhead) await Promise.allSettled([readAhead({ hostPath, sizeBytes, key }, compared), compared]);
+  if (!isAhead) {
+    await requireContent(hostPath, node, job.signal);
+    return hostPath;
+  }
+  // The comparison ends even where the query was cancelled: what was found in the file is believed, or discarded, by it.
+  const compared = requireContent(hostPath, node, undefined);
+  const found = readAhead({ hostPath, sizeBytes, key }, compared);
+  await untilCancelled(Promise.allSettled([found, compared]), job.signal);
   await compared;
   return hostPath;
 }
