@@ -74,4 +74,6 @@ function textRows(text: TextInfo): readonly (readonly string[])[] {
 const named: ReadonlyMap<string, string> = new Map([
   ['\t', 'tab'],
   [' ', 'space'],
+  // Lines that are one field each.
+  ['\u001f', 'none'],
 ]);

@@ -12,7 +12,7 @@ const byCode: VerbHints = {
   'path-escapes': 'Use a path that stays in the pond.',
   'symlink-loop': "'pond ls -l' shows where links point; replace one of them.",
   'visit-loop': 'Use a narrower pattern, or remove the link that leads back up.',
-  'invalid-content': 'Export the file and look at it, or restore an older version.',
+  'invalid-content': 'Correct the file and store it again, or restore an older version.',
   'pond-too-new': 'Update DuckPond; nothing was changed.',
   'pond-damaged': "Restore the file from a copy of the pond: 'pond check --repair --from DIR'.",
   'nothing-staged': "'pond status' shows what is staged.",
@@ -33,6 +33,9 @@ export function hintFor(
   const { name, verb } = line;
   if (code === 'not-found' && verb.takesPatterns !== true && isPattern(path ?? '')) {
     return `'pond ${name}' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.`;
+  }
+  if (verb.hints?.[code] === undefined && code === 'invalid-content' && path?.startsWith('/') === true) {
+    return `'pond cat ${path}' shows the file: correct it and store it again, or restore an older version.`;
   }
   return verb.hints?.[code] ?? byCode[code];
 }

@@ -307,6 +307,18 @@ test('a description says what was decided, and why', async () => {
   });
 });
 
+test('a description names the first word of a column that is text from its first row on, above values', async () => {
+  const [text] = await texts.describe(texts.file('a.csv', 't,v,site\n,degC,A\n2026-02-13,1.5,B\n2026-02-14,1.6,C\n'));
+  assert.deepEqual(
+    text?.columns.map(({ type, reason }) => [type, reason]),
+    [
+      ['DATE', undefined],
+      ['VARCHAR', 'line 2 of /a.csv has "degC"'],
+      ['VARCHAR', undefined],
+    ],
+  );
+});
+
 /** [encoding, bytes of the header's name, the name]. */
 const encoded: readonly (readonly [string, string, string])[] = [
   ['windows-1250', 'd8ed6861', 'Říha'],

@@ -33,10 +33,21 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   }
   const { text, path } = redactHostPaths(engine.message, files);
   if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
-  if (path === undefined) return engineToPondError({ ...engine, message: text }, sql);
+  if (path === undefined) return withTextHint(engineToPondError({ ...engine, message: text }, sql), files);
   const explained = fileMessage(text);
   const named = explained.text.includes(path) ? explained.text : `${path} cannot be read: ${explained.text}`;
   return withMessage(engine, unreadCode(engine), named, { sql, path, hint: explained.advice });
+}
+
+/** Adds where the cause is described, for a column that is text in place of numbers or times. */
+function withTextHint(error: PondError, [file]: readonly NamedFile[]): PondError {
+  const { code, message, position, hint } = error;
+  const isOfText = /^(?:No function matches|Cannot compare values of type)[^\n]*\bVARCHAR\b/.test(message);
+  if (!isOfText || hint !== undefined || file === undefined) return error;
+  return new PondError(code, message, {
+    ...(position && { position }),
+    hint: `A column is VARCHAR when one of its values is no number and no time: 'pond describe ${file.pondPath}' names the first.`,
+  });
 }
 
 /** DuckDB names the inaccessible file, but not its position in the query. */

@@ -31,7 +31,7 @@ export function isHeaderAgain(fields: readonly string[], above: TableAbove): boo
   const { header } = above;
   if (!repeatsHeader(fields, header)) return false;
   const names = new Set(header.map((name) => name.toLowerCase()));
-  const known = fields.filter((field) => names.has(field.toLowerCase())).length;
+  const known = fields.filter((field) => field !== '' && names.has(field.toLowerCase())).length;
   const isOtherWidth = fields.length !== header.length;
   const ofValues = new Set(above.namesAboveValues);
   const columns = header.flatMap((name, index) => (ofValues.has(name.toLowerCase()) ? [index] : []));

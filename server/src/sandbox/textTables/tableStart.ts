@@ -44,6 +44,7 @@ export function place({ records, width, isList }: Records, head: Stated): Placed
   const hasHeader = format.header ?? isHeader(start, below);
   if (isFixed || at <= 0) {
     if (!hasHeader && format.header === undefined && !isFixed) requireNoHeaderBelow(start, below, head);
+    if (hasHeader && !isFixed) requireNoWiderBelow(start, below, head);
     return { start, hasHeader, width: start.fields.length };
   }
   return placeBelow(records.slice(0, at), start, { below, hasHeader, width }, head);
@@ -193,6 +194,17 @@ function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], h
     if (trimmed.length !== width || new Set(trimmed).size !== width) return false;
     if (trimmed.some((field) => field === '' || isValue(field))) return false;
     return below[index + 1]?.trimmed.some(isValue) === true;
+  });
+  if (header !== undefined) throw rowsAbove(header, head);
+}
+
+/** Fails for words above the header of a wider table with values, as a preamble with as many lines as the table has. */
+function requireNoWiderBelow(start: HeadRecord, below: readonly HeadRecord[], head: Stated): void {
+  const alike = below.filter(({ fields }) => fields.length === start.fields.length);
+  if (namesAboveValues(start.trimmed, alike).length > 0) return;
+  const header = below.find((record, index) => {
+    if (record.fields.length <= start.fields.length || !isNames(record)) return false;
+    return namesAboveValues(record.trimmed, below.slice(index + 1)).length > 0;
   });
   if (header !== undefined) throw rowsAbove(header, head);
 }

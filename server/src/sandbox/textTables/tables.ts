@@ -3,7 +3,8 @@ import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { typeOf } from './columnType.ts';
 import { decimalOf } from './decimalSign.ts';
-import { type ColumnType, type FileColumn, type TypeRules } from './sourceColumn.ts';
+import { forms } from './numberForm.ts';
+import { type ColumnType, type FileColumn, placeOf, type TypeRules } from './sourceColumn.ts';
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
 import { cachedScan } from './scanCache.ts';
@@ -132,11 +133,17 @@ function tableOf(
   let dates: DecidedOrder | undefined;
   const columns = columnsOf({ file, scan }).map((column): ReadColumn => {
     const type = types.get(column.name.toLowerCase())!;
-    if (type.reason !== undefined) reasons.set(column.name, type.reason);
+    const reason = type.reason ?? (type.kind === 'text' ? firstWord(column, scan) : undefined);
+    if (reason !== undefined) reasons.set(column.name, reason);
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
     dates ??= decided;
     const form = { format, order: decided?.order, isLoaded: !scan.isPlain };
     return { ...readColumn(column.name, type, column.facts, form), ...(decided && { order: decided.order }) };
   });
   return { file, scan, columns, reasons, dates };
+}
+
+/** The first value of a column of words where most of the first rows have values, as below a line of units. */
+function firstWord(column: FileColumn, { layout }: FileScan): string | undefined {
+  return layout.namesAboveValues.includes(column.name.toLowerCase()) ? placeOf([column], forms.text) : undefined;
 }
