@@ -115,3 +115,35 @@ test('what was decided about the text of a file is described, with what is state
     ],
   );
 });
+
+const autumn = 'at,sent,t\n2026-10-25 01:59,2026-10-25 02:30+02:00,1\n2026-10-25 02:30,2026-10-25 02:30+01:00,2\n';
+
+const zones = [
+  {
+    zone: 'Europe/Berlin',
+    last: '2026-10-25 01:30:00',
+    rows: '2026-10-25 02:30,,3\n',
+    notes: [/^2 times of the column at are .*Europe\/Berlin/],
+  },
+  { zone: 'Europe/Berlin', last: '2026-10-25 01:30:00', rows: '', notes: [/^1 time of the column at is /] },
+  { zone: 'America/Denver', last: '2026-10-25 08:30:00', rows: '', notes: [] },
+  { zone: '+01:00', last: '2026-10-25 01:30:00', rows: '2026-10-25 02:30,,3\n', notes: [] },
+  { zone: 'UTC', last: '2026-10-25 02:30:00', rows: '2026-10-25 02:30,,3\n', notes: [] },
+  {
+    zone: 'Australia/Lord_Howe',
+    last: '2026-10-24 15:30:00',
+    rows: '2026-04-05 01:45,,3\n',
+    notes: [/^1 time of the column at is /],
+  },
+];
+
+for (const { zone, last, rows, notes } of zones) {
+  test(`times that clocks repeat are counted: ${zone}, ${notes.length === 0 ? 'none' : String(notes[0])}`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('write', textFile('/a.csv', autumn + rows));
+    await host.run('setFormat', { path: '/a.csv', options: { zone } });
+    const [found] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.deepEqual([found?.time?.last, found?.notes.length], [last, notes.length]);
+    for (const [index, note] of notes.entries()) assert.match(found.notes[index]!, note);
+  });
+}

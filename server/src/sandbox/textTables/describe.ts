@@ -1,4 +1,5 @@
 import { type SourceFile } from '../sources.ts';
+import { type ColumnFacts } from './columnFacts.ts';
 import { type TextScope } from './decoded.ts';
 import { type DescribedColumn, type TextDescription } from './description.ts';
 import { type TextTable, tablesOf } from './tables.ts';
@@ -20,6 +21,7 @@ function description({ file, scan, columns, reasons, dates }: TextTable): TextDe
   const { layout, table, encoding, lineEnds } = scan;
   const format = file.format ?? {};
   const units = new Map(table.columns.map(({ name, unit }) => [name, unit]));
+  const local = new Set(table.columns.filter(({ facts }) => hasLocalTimes(facts)).map(({ name }) => name));
   return {
     path: file.pondPath,
     encoding,
@@ -39,8 +41,12 @@ function description({ file, scan, columns, reasons, dates }: TextTable): TextDe
       type,
       unit: units.get(name),
       reason: reasons.get(name),
+      isLocal: local.has(name) && type.startsWith('TIMESTAMP'),
     })),
     rowCount: table.rowCount,
     stated: Object.keys(format),
   };
 }
+
+const hasLocalTimes = ({ shapes }: ColumnFacts): boolean =>
+  [...shapes.values()].some(({ hasTime, hasZone }) => hasTime && !hasZone);

@@ -46,4 +46,6 @@ export interface DescribedColumn {
   readonly unit: string | undefined;
   /** Why it has this type where that is not plain from its values: `text, as line 7 has "T"`. */
   readonly reason: string | undefined;
+  /** True for times of which some have no zone of their own. */
+  readonly isLocal: boolean;
 }
