@@ -14,7 +14,7 @@ const codeServerVersion = '4.139.1';
 /** code-server is built for Node 24; npm carries that program as a package for each platform. */
 const nodeVersion = '24.21.0';
 
-/** Seconds after which the processes of a closed window end in tests. For a user, who may come back, it is three hours. */
+/** Seconds after which the processes of a closed window end in tests; otherwise it is three hours. */
 const graceSeconds = '30';
 
 /** How long the server may take to end by itself. */
