@@ -14,6 +14,9 @@ const codeServerVersion = '4.139.1';
 /** code-server is built for Node 24; npm carries that program as a package for each platform. */
 const nodeVersion = '24.21.0';
 
+/** Seconds after which the processes of a closed window end in tests; otherwise it is three hours. */
+const graceSeconds = '30';
+
 /** How long the server may take to end by itself. */
 const stopPatienceMs = 5000;
 
@@ -105,7 +108,7 @@ export async function startCodeServer(codeServer, options) {
       ...['--connection-token-file', tokenFile, '--accept-server-license-terms', '--telemetry-level', 'off'],
       ...['--server-data-dir', dataDirectory, '--extensions-dir', extensionsDirectory],
       ...(builtInDirectory === undefined ? [] : ['--builtin-extensions-dir', builtInDirectory]),
-      ...(testDriver ? ['--enable-smoke-test-driver'] : []),
+      ...(testDriver ? ['--enable-smoke-test-driver', '--reconnection-grace-time', graceSeconds] : []),
       ...(trusted ? ['--disable-workspace-trust'] : []),
     ],
     // A group of its own, so that stopping reaches the extension host and the terminals too.

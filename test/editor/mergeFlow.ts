@@ -18,7 +18,7 @@ async function run({ home, pond }: PondFiles, ...args: readonly string[]): Promi
   return stdout;
 }
 
-/** Adds a table in conflict, which an Inbox collected again after it was edited, and a table without edits to a pond. */
+/** Adds to a pond a table without edits, and one in conflict, which an Inbox collected again after it was edited. */
 export async function addConflict(files: PondFiles): Promise<void> {
   const { home } = files;
   const inbox = join(home, 'in');

@@ -1,4 +1,4 @@
-/** Differences of tables in a real VS Code: from source control, by keyboard, across a reload, in every kind of theme. */
+/** Differences and merges of tables in a real VS Code: by keyboard, across a reload, and in every kind of theme. */
 import assert from 'node:assert/strict';
 import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -146,7 +146,7 @@ export async function comeBackToTable({ page, screenshot }: Window): Promise<voi
   await page.locator('.monaco-editor .view-line').filter({ hasText: 'date,precipitation' }).waitFor();
   await page.locator('.tab').filter({ hasText: flights }).click();
   await isAsLeft(webview(page));
-  await reloadOnceKept(page, /seattle-weather\.csv/);
+  await reloadOnceKept(page, /flights-3m\.parquet.*seattle-weather\.csv/s);
   await explorerRow(page, flights).waitFor();
   // VS Code may have kept the other tab as the active one.
   await page.locator('.tab').filter({ hasText: flights }).click();
