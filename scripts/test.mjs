@@ -15,7 +15,7 @@ import { buildS3sFs, ensureMoto } from './s3Servers.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
 import { ensureInstalled } from './install.mjs';
-import { mustRun, root, run, runMain, ScriptError } from './run.mjs';
+import { cleanEnvironment, mustRun, root, run, runMain, ScriptError } from './run.mjs';
 import { filesEndingWith, runTests } from './testFiles.mjs';
 
 /** @param {string} line */
@@ -50,7 +50,9 @@ await runMain(async () => {
   }
   await mustRun('npm', ['run', '--silent', 'build'], { show: true, failure: 'npm run build failed: no test was run' });
   report(`running ${files.length} test files${values.only ? '' : ' and lint'}`);
-  const linting = values.only ? undefined : run('npm', ['run', '--silent', 'lint']);
+  // The check of types allocates little more than it keeps: to collect garbage less often saves a third of its processor time.
+  const env = { ...cleanEnvironment(), GOGC: '400' };
+  const linting = values.only ? undefined : run('npm', ['run', '--silent', 'lint'], { env });
   const status = await runTests(files);
   const lint = await linting;
   if (lint === undefined || lint.status === 0) return status;

@@ -63,6 +63,14 @@ export async function filesEndingWith(folder, ending) {
 }
 
 /**
+ * Options of node for the runner, which are also those of the processes that it starts. These live for seconds, in which
+ * little code pays for its optimization: it starts after a million bytes of bytecode in a function rather than after an
+ * eighth of that. A first young generation of 16 MB spares copies of objects that are about to be garbage. Together, both
+ * save a tenth of the processor time.
+ */
+const processOptions = ['--enable-source-maps', '--interrupt-budget=1000000', '--min-semi-space-size=16'];
+
+/**
  * Runs each test file once, the slow ones first, output on this terminal, and returns the exit status of testRunner.mjs.
  * Throws a ScriptError that names the files that do not exist.
  * @param {readonly string[]} files
@@ -72,7 +80,6 @@ export async function runTests(files) {
   const missing = files.filter((file) => !existsSync(path.resolve(root, file)));
   if (missing.length > 0) throw new ScriptError(`no such test file: ${missing.join(', ')}`);
   const runner = path.join(root, 'scripts/testRunner.mjs');
-  // The runner's options are also those of the processes that it starts.
   const preloads = ['processorTime', 'lightHooks', 'sharedWorkers'].map((name) =>
     pathToFileURL(path.join(root, `scripts/${name}.mjs`)),
   );
@@ -87,7 +94,7 @@ export async function runTests(files) {
       POND_TEST_BUNDLES: folder,
       POND_TEST_TIMES: path.join(folder, 'times'),
     };
-    const args = ['--enable-source-maps', ...preloads.flatMap((url) => ['--import', String(url)]), runner, ...bundles];
+    const args = [...processOptions, ...preloads.flatMap((url) => ['--import', String(url)]), runner, ...bundles];
     return (await run(process.execPath, args, { show: true, env })).status;
   } finally {
     await Promise.all([user, folder].map((made) => rm(made, { recursive: true, force: true })));

@@ -21,7 +21,10 @@ export const append = {
   ],
   options: { time: { type: 'string' }, format: { type: 'string' } },
   positionals: [2],
-  hints: { 'not-found': "'pond mkdir -p' creates the directories above a series." },
+  hints: {
+    'not-found': "'pond mkdir -p' creates the directories above a series.",
+    'invalid-content': "Correct the file, or state how it is read for the path of the series: 'pond format PATH'.",
+  },
   run,
 } as const satisfies TerminalVerb;
 

@@ -82,18 +82,26 @@ test('a file that was appended before is recognized, also by another process and
 
 test('types stay: a value converts where it stays the same, and is refused with column, expected and got', async (t) => {
   const host = await newPondHost(t);
-  const [start, whole, part, text, good] = hostFiles(host, {
+  const [start, whole, part, text, late, good] = hostFiles(host, {
     'start.csv': 'Timestamp,count,name\n1700000000,1,x\n',
     'whole.csv': 'Timestamp,count,name\n1700000060,2.0,\n',
     'part.csv': 'Timestamp,count\n1700000120,2.0\n1700000180,2.5\n',
-    'text.csv': 'Timestamp,count\n1700000120,many\n',
+    'text.csv': 'Timestamp,count\n1700000120,7\n1700000180,many\n',
+    'late.csv': 'Timestamp,count\n1700000120,7\nnoon,8\n',
     'good.csv': 'Timestamp,count\n1700000240,4\n',
-  }) as [string, string, string, string, string];
+  }) as [string, string, string, string, string, string];
   await append(host, [start, whole]);
   const inexact = await failure(append(host, [good, part]));
   assert.equal(inexact.code, 'invalid-content');
   assert.match(inexact.message, /column count of .*part\.csv: expected BIGINT, as in \/levels, got DOUBLE, with 2\.5/);
-  assert.match((await failure(append(host, [text]))).message, /expected BIGINT, as in \/levels, got VARCHAR/);
+  assert.match(
+    (await failure(append(host, [text]))).message,
+    /expected BIGINT, as in \/levels, got VARCHAR, with "many" in row 2/,
+  );
+  assert.match(
+    (await failure(append(host, [late]))).message,
+    /expected BIGINT, as in \/levels, got VARCHAR, with "noon" in row 2/,
+  );
   assert.deepEqual(
     await rowsOf(host, 'SELECT "Timestamp", count, name FROM "/levels" ORDER BY 1'),
     [

@@ -250,6 +250,16 @@ function testStreams(check: Check): void {
     assert.equal(await read(20, 30), '');
     assert.equal(await read(), '0123456789');
   });
+  check('a scanned file has the chunks of a stream, each until the next one', async (disk) => {
+    const content = new Uint8Array(2 * mebibyte + 77).map((_, at) => (at * 31) % 251);
+    await disk.createFromStream('a', chunksOf(content, 100_000));
+    for (const [start, end] of [[], [7], [mebibyte + 5, 2 * mebibyte + 9]]) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of disk.scanStream('a', start, end) ?? []) chunks.push(Uint8Array.from(chunk));
+      assert.ok(Buffer.concat(chunks).equals(content.subarray(start, end)));
+    }
+    assert.equal(disk.scanStream('missing'), undefined);
+  });
   check('a reader that stops early leaves nothing open', async (disk) => {
     await disk.createFromStream('a', chunksOf(new Uint8Array(3 * mebibyte), mebibyte));
     for await (const chunk of disk.readStream('a') ?? []) {

@@ -1,52 +1,44 @@
 /** Two edits of one table in the editor are merged, and two versions of a table are compared by queries. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, notified, query, runCommand, webview } from '../support/workbenchPerson.ts';
 
-interface MergeFiles extends FlowFiles {
+/** Host files of a flow, and the pond that its window shows. */
+export interface PondFiles extends Pick<FlowFiles, 'home'> {
   readonly pond: string;
 }
 
-async function run({ home, pond }: Pick<MergeFiles, 'home' | 'pond'>, ...args: readonly string[]): Promise<string> {
+async function run({ home, pond }: PondFiles, ...args: readonly string[]): Promise<string> {
   const { status, stdout, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
   assert.equal(status, 0, stderr);
   return stdout;
 }
 
-/** A pond with a table in conflict, which an Inbox collected again after it was edited, and a table without edits. */
-export async function makeMergeFiles(): Promise<MergeFiles> {
-  const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-merge-')));
-  const pond = join(home, 'merge.pond');
-  const files = { home, pond };
+/** Adds a table in conflict, which an Inbox collected again after it was edited, and a table without edits to a pond. */
+export async function addConflict(files: PondFiles): Promise<void> {
+  const { home } = files;
   const inbox = join(home, 'in');
   await mkdir(inbox);
   const spec = `spec:\n  pattern: ${inbox}/*\n`;
   await writeFile(join(home, 'inbox.yaml'), `apiVersion: duckpond/v1\nkind: Inbox\nname: box\ndesc: Files\n${spec}`);
   await writeFile(join(inbox, 'gauge.csv'), 'id,level,note\n1,1.5,a\n2,2.5,b\n3,3.5,c\n');
-  await writeFile(join(home, 'levels.csv'), 'id,level\n1,1.5\n2,2.5\n');
-  await run(files, 'init', pond);
+  await writeFile(join(home, 'depths.csv'), 'id,depth\n1,1.5\n2,2.5\n');
   await run(files, 'apply', '-f', 'inbox.yaml');
-  await run(files, 'import', join(home, 'levels.csv'), '/');
+  await run(files, 'import', join(home, 'depths.csv'), '/');
   await run(files, 'commit', '-m', 'Inbox');
   await run(files, 'run');
   await writeFile(join(home, 'gauge.csv'), 'id,level,note\n1,9.5,a\n2,9.5,b\n3,3.5,c\n');
   await run(files, 'import', 'gauge.csv', '/Inbox/box/');
   await writeFile(join(inbox, 'gauge.csv'), 'id,level,note\n1,8.5,t\n2,8.5,t\n4,4.5,d\n');
   await run(files, 'run');
-  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-  const workspace = join(home, 'test.code-workspace');
-  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'merge' }] }));
-  return { ...files, workspace };
 }
 
 /** A conflict is merged: the cells of the other commit that are checked are taken, and the rest is ours. */
-export async function mergeConflict({ page, screenshot }: Window, files: MergeFiles): Promise<void> {
-  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+export async function mergeConflict({ page, screenshot }: Window, files: PondFiles): Promise<void> {
   await page.keyboard.press('Control+Shift+G');
   const row = page.locator('.scm-view .monaco-list-row').filter({ hasText: 'gauge.csv' }).first();
   await row.waitFor();
@@ -66,17 +58,17 @@ export async function mergeConflict({ page, screenshot }: Window, files: MergeFi
 }
 
 /** Two statements of a document are compared: the upper one is before. */
-export async function compareStatements({ page, screenshot }: Window, files: MergeFiles): Promise<void> {
-  await writeFile(join(files.home, 'levels.csv'), 'id,level\n0,0.5\n1,1.5\n2,2.5\n');
-  await run(files, 'import', 'levels.csv', '/');
-  const upper = 'SELECT * FROM "/levels.csv@HEAD"';
-  await query(page, `${upper};\nSELECT * FROM "/levels.csv"`);
+export async function compareStatements({ page, screenshot }: Window, files: PondFiles): Promise<void> {
+  await writeFile(join(files.home, 'depths.csv'), 'id,depth\n0,0.5\n1,1.5\n2,2.5\n');
+  await run(files, 'import', 'depths.csv', '/');
+  const upper = 'SELECT * FROM "/depths.csv@HEAD"';
+  await query(page, `${upper};\nSELECT * FROM "/depths.csv"`);
   await runCommand(page, 'Pond: Compare Query Results…');
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'in this document' }).click();
   const grid = webview(page);
   const bar = grid.getByRole('toolbar', { name: 'Differences' });
   await bar.getByText('of 2 and 3 rows').waitFor();
-  await bar.getByText(`${upper} ↔ SELECT * FROM "/levels.csv"`).waitFor();
+  await bar.getByText(`${upper} ↔ SELECT * FROM "/depths.csv"`).waitFor();
   await bar.getByRole('button', { name: '1 row added' }).waitFor();
   await screenshot('compare-queries');
 }

@@ -1,4 +1,4 @@
-/** Differences of tables in a real VS Code: from source control, by keyboard, across a reload, and in every kind of theme. */
+/** Differences of tables in a real VS Code: from source control, by keyboard, across a reload, in every kind of theme. */
 import assert from 'node:assert/strict';
 import { mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,13 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
-import { compareStatements, makeMergeFiles, mergeConflict } from './mergeFlow.ts';
+import { addConflict, compareStatements, mergeConflict, type PondFiles } from './mergeFlow.ts';
 
-/** A pond with a committed table of levels, and an edit of it: a row less, a row more, and two values. */
-async function makeFiles(): Promise<FlowFiles> {
+/**
+ * A pond with a committed table of levels, an edit of it (a row less, a row more, and two values), and another table in
+ * conflict.
+ */
+async function makeFiles(): Promise<PondFiles & FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-table-diff-')));
   const pond = join(home, 'levels.pond');
   const run = async (...args: readonly string[]): Promise<void> => {
@@ -31,6 +34,7 @@ async function makeFiles(): Promise<FlowFiles> {
   await writeFile(join(home, 'levels.csv'), csv(rows));
   await run('import', join(home, 'levels.csv'), '/');
   await run('commit', '-m', 'Levels');
+  await addConflict({ home, pond });
   const edited = rows.flatMap((row, hour) => {
     if (hour === 3) return [];
     return [hour === 20 ? { ...row, level: '9.5' } : hour === 30 ? { ...row, level: '8.5', note: 'checked' } : row];
@@ -40,7 +44,7 @@ async function makeFiles(): Promise<FlowFiles> {
   const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
   const workspace = join(home, 'test.code-workspace');
   await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'levels' }] }));
-  return { home, workspace };
+  return { home, pond, workspace };
 }
 
 const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
@@ -130,18 +134,13 @@ async function keyAndText({ page }: Window): Promise<void> {
 }
 
 describe('differences of tables in the editor', () => {
-  test('differences are opened, visited, chosen and matched by another key', { timeout }, async (t) => {
+  test('differences are visited and chosen, two edits are merged, and two results compared', { timeout }, async (t) => {
     await flows.through(t, 'table-diff', makeFiles, async (window, files) => {
       const grid = await visit(window);
       await narrow(window);
       await choose(window, grid);
       await keyAndText(window);
       await checkLegible(window, files, 'table-diff', webview(window.page));
-    });
-  });
-
-  test('two edits of a table are merged, and the results of two queries are compared', { timeout }, async (t) => {
-    await flows.through(t, 'table-merge', makeMergeFiles, async (window, files) => {
       await mergeConflict(window, files);
       await compareStatements(window, files);
     });

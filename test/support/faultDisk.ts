@@ -79,6 +79,7 @@ export class Faults {
       stat: (path) => read('stat', path, () => disk.stat(path)),
       list: (path) => read('list', path, () => disk.list(path)),
       readStream: (path, start, end) => read('readStream', path, () => disk.readStream(path, start, end)),
+      scanStream: (path, start, end) => read('scanStream', path, () => disk.scanStream(path, start, end)),
       makeDirectory: (path) => change('makeDirectory', path, () => disk.makeDirectory(path)),
       create: (path) => open('create', path),
       openAppend: (path) => open('openAppend', path),

@@ -1,5 +1,5 @@
 /** A VS Code served to a headless browser, with this repository's extension loaded from its folder. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -33,7 +33,7 @@ const mark = '[suite] ';
 
 /** Content of a window. */
 export interface WindowOptions {
-  /** A folder, or a `.code-workspace` file: an absolute host path or a URI. */
+  /** A `.code-workspace` file: an absolute host path. */
   readonly workspace: string;
   /** Host path of a script that exports `run()`, to be run inside the extension host. */
   readonly tests?: string;
@@ -114,7 +114,8 @@ async function openWindow(browser: Browser, server: Served, options: WindowOptio
       resolve(code === 0 ? undefined : `the tests ended with status ${code}`);
     });
   });
-  await (options.tests === undefined ? loadFolders : load)(page, address(server, options));
+  const url = address(server, options);
+  await (options.tests === undefined ? loadFolders(page, url, options.workspace) : load(page, url));
   return {
     page,
     finished: async (timeoutMs) => {
@@ -139,26 +140,29 @@ async function load(page: Page, url: string): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar');
 }
 
-/** Number of times that a page is loaded until it shows the folders of its workspace. */
-const loadsMax = 5;
-/** Timeout for the folders after the first load, milliseconds; it grows by this with each later load. */
-const folderMs = 10_000;
+/** Time after which a window that shows no folder is shown its workspace again, milliseconds. */
+const folderMs = 2000;
 
 /**
- * Loads the workbench until it shows the folders of its workspace. In a browser that never opened the workspace, VS
- * Code on a busy machine sometimes misses that the workspace file was read, and stays empty; at the next load it has
- * the file cached.
+ * Loads the workbench until it shows the folders of its workspace. In a browser that never opened the workspace, VS Code
+ * on a busy machine often stays empty: it takes a workspace file that was read while it still created its workspace for
+ * known, and reads it again only when it changes. A load instead of a change would cost as much as a short flow.
  */
-async function loadFolders(page: Page, url: string): Promise<void> {
-  for (let loads = 1; ; loads += 1) {
-    await load(page, url);
-    const folders = page.waitForSelector('.explorer-folders-view', { timeout: loads * folderMs });
-    const shows = await folders.then(
-      () => true,
-      () => false,
-    );
-    if (shows) return;
-    if (loads === loadsMax) throw new Error(`VS Code showed no folder of ${url}, though it was loaded ${loads} times`);
+async function loadFolders(page: Page, url: string, workspace: string): Promise<void> {
+  await load(page, url);
+  const folders = page.locator('.explorer-folders-view');
+  for (const end = performance.now() + patienceMs; ;) {
+    if (
+      await folders.waitFor({ timeout: folderMs }).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    if (performance.now() > end)
+      throw new Error(`VS Code showed no folder of ${workspace} after ${patienceMs / 1000} s`);
+    // Until VS Code watches the file, it misses the change.
+    await utimes(workspace, new Date(), new Date());
   }
 }
 
@@ -176,8 +180,7 @@ function address(server: Served, { workspace, tests }: WindowOptions): string {
     ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
     ['skipWelcome', 'true'],
   ];
-  const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';
-  return addressOf(server, { [kind]: workspace, payload: JSON.stringify(payload) });
+  return addressOf(server, { workspace, payload: JSON.stringify(payload) });
 }
 
 /** The result of `work`. Throws an error with `message` after a timeout. */

@@ -223,7 +223,8 @@ export async function reloadOnceKept(page: Page, text: RegExp): Promise<void> {
         const ofTabs = kept.filter((text) => typeof text === 'string' && text.includes('editorpart.state'));
         if (ofTabs.some((text) => ${String(text)}.test(text))) return;
       }
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+      // Reading the state at each frame would keep a core busy until it is written.
+      await new Promise((resolve) => setTimeout(resolve, 200));
     }
   })()`);
   await page.reload();

@@ -212,11 +212,12 @@ async function asReadable(build: UserBuild, { convert, rewrite, openDisk }: Conv
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];
     for (const file of source.files) {
-      const { reading, hostPath, pondPath } = file;
+      const { reading, hostPath, pondPath, format: stated } = file;
       await requireExactParquet(file, openDisk);
       if (reading?.converted !== undefined) {
         const { converted: format, sheet } = reading;
-        const source = { format, file: hostPath, pondPath, ...(sheet !== undefined && { sheet }) };
+        const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };
+        const source = { format, file: hostPath, pondPath, ...of };
         files.push({ ...file, hostPath: await convert(source), reading: parquetReading });
       } else if (isJson(reading)) files.push({ ...file, ...(await rewrite({ ...file, reading })) });
       else files.push(file);

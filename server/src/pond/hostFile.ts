@@ -13,4 +13,11 @@ export interface HostFile {
 export interface HostFilesJob extends Job {
   /** Of a stored series, only the latest version, and those that may have rows with a time in this range. */
   readonly times?: TimeRange;
+  /**
+   * Reads a large file while its content is compared with its hash, which ends after that. What it finds may be believed
+   * once `compared` is fulfilled. A failure of its own does not count: the file is read again for what failed.
+   */
+  readonly readAhead?: ReadAhead;
 }
+
+export type ReadAhead = (file: HostFile, compared: Promise<void>) => Promise<unknown>;

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { sha256Of } from '../base/sha256.ts';
 import { isPondError, PondError } from '../base/error.ts';
-import { type Job } from '../base/job.ts';
-import { contentProblem, noteWritten } from '../storage/contentCheck.ts';
+import { contentProblem, isUnknownContent, noteWritten } from '../storage/contentCheck.ts';
 import { type Disk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
 import { type PondStorage } from '../storage/pondStorage.ts';
@@ -10,7 +9,10 @@ import { userTemporaryFolder } from '../storage/userFolder.ts';
 import { blobPath, inlineBytesMax } from './blobs.ts';
 import { absentBlobs, fetchBlobs } from './largeContents.ts';
 import { type PondNode } from './node.ts';
-import { type HostFile } from './hostFile.ts';
+import { type HostFile, type HostFilesJob } from './hostFile.ts';
+
+/** Size of a file that is read while it is compared, bytes: a smaller one is compared before the reading has begun. */
+const aheadBytesMin = 4 * 1024 * 1024;
 
 const cacheDirectory = '_pond/cache/inline';
 
@@ -25,7 +27,7 @@ export async function hostFilesOf(
   storage: PondStorage,
   versions: readonly PondNode[],
   load: (node: PondNode) => Promise<Uint8Array>,
-  job: Job = {},
+  job: HostFilesJob = {},
 ): Promise<readonly HostFile[]> {
   const { signal } = job;
   const absent = absentBlobs(storage, versions);
@@ -33,21 +35,29 @@ export async function hostFilesOf(
   const files: HostFile[] = [];
   for (const node of versions) {
     const hostPath =
-      node.sizeBytes > inlineBytesMax
-        ? await blob(storage.disk, node, signal)
-        : await cached(storage, node, load, signal);
+      node.sizeBytes > inlineBytesMax ? await blob(storage.disk, node, job) : await cached(storage, node, load, signal);
     if (hostPath !== undefined) files.push({ hostPath, sizeBytes: node.sizeBytes, key: node.sha256 });
   }
   return files;
 }
 
-async function blob(disk: Disk, node: PondNode, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const path = blobPath(node.sha256);
-  const hostPath = disk.hostPath(path);
-  const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, node, signal);
-  if (problem === undefined) return hostPath;
+async function blob(disk: Disk, node: PondNode, job: HostFilesJob): Promise<string | undefined> {
+  const hostPath = disk.hostPath(blobPath(node.sha256));
+  if (hostPath === undefined) return undefined;
+  const { readAhead } = job;
+  const { sizeBytes, sha256: key } = node;
+  const isAhead = readAhead !== undefined && sizeBytes >= aheadBytesMin && isUnknownContent(hostPath, node);
+  const compared = requireContent(hostPath, node, job.signal);
+  if (isAhead) await Promise.allSettled([readAhead({ hostPath, sizeBytes, key }, compared), compared]);
+  await compared;
+  return hostPath;
+}
+
+async function requireContent(hostPath: string, node: PondNode, signal: AbortSignal | undefined): Promise<void> {
+  const problem = await contentProblem(hostPath, node, signal);
+  if (problem === undefined) return;
   throw new PondError('pond-damaged', `the content of ${node.name}, version ${node.version}, is damaged: ${problem}`, {
-    path,
+    path: blobPath(node.sha256),
   });
 }
 

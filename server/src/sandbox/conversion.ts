@@ -1,3 +1,5 @@
+import { type TextFormat } from './textFormat.ts';
+
 /** A format that DuckDB does not read, whose files are converted to Parquet first. */
 export type ConvertedFormat = 'arrow' | 'xlsx';
 
@@ -10,6 +12,8 @@ export interface Conversion {
   readonly pondPath: string;
   /** Name of the sheet of a workbook; undefined for its only one. */
   readonly sheet?: string;
+  /** What is stated about the table of a sheet. */
+  readonly stated?: TextFormat;
   /** Host path of the Parquet file to write. */
   readonly target: string;
 }

@@ -109,22 +109,59 @@ export class WorkerProcess {
     }
   }
 
+  /**
+   * Requests an operation, so that a later request finds its result, on files whose contents are compared meanwhile:
+   * `compared` is fulfilled when they are as expected. Otherwise the process ends, with all that it found in them, and this
+   * fails with the reason; a cancelled operation found nothing. Fails as `request`.
+   */
+  async requestAhead<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    compared: Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.#unverified += 1;
+    let hasFound = true;
+    try {
+      await this.#answer(name, params, signal, undefined);
+    } catch (error) {
+      hasFound = !isPondError(error, 'cancelled');
+      throw error;
+    } finally {
+      await this.#requireCompared(name, params, hasFound ? compared : Promise.resolve());
+    }
+  }
+
+  async #requireCompared<N extends OperationName>(
+    name: N,
+    params: OperationParams<N>,
+    compared: Promise<void>,
+  ): Promise<void> {
+    const isCompared = await compared.then(
+      () => true,
+      () => false,
+    );
+    if (!isCompared) this.#endUnsound();
+    await this.#requireUnchanged(new UnchangedFiles(filesOfOperation(name, params)));
+  }
+
   /** Lets the process save what it found, once no request remains that may have read other files than those compared. */
   async #requireUnchanged(files: UnchangedFiles): Promise<void> {
     try {
       await files.requireUnchanged();
     } catch (error) {
-      if (!isPondError(error, 'content-changed')) throw error;
-      this.#death ??= new PondError(
-        'engine-unavailable',
-        'the query process was ended: a file that it read was changed',
-      );
-      this.#child.kill();
+      if (isPondError(error, 'content-changed')) this.#endUnsound();
       throw error;
     } finally {
       this.#unverified -= 1;
     }
-    if (this.#unverified === 0) this.#send({ kind: 'save' });
+    if (this.#unverified === 0 && this.isAlive) this.#send({ kind: 'save' });
+  }
+
+  /** Ends the process, with all that it found in files of other contents than expected. */
+  #endUnsound(): void {
+    this.#death ??= new PondError('engine-unavailable', 'the query process was ended: a file that it read was changed');
+    this.#child.kill();
   }
 
   async #answer<N extends OperationName>(

@@ -1,7 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { type HostFile } from '../pond/hostFile.ts';
+import { type HostFile, type ReadAhead } from '../pond/hostFile.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type DeltaFolder, deltaViewSql, type HostDataFile } from './deltaFolder.ts';
@@ -11,6 +11,7 @@ import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { type HistoryTable } from '../sandbox/historyTable.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
 import { parquetReading } from '../sandbox/formats.ts';
+import { isJson } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
 import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
@@ -26,7 +27,7 @@ import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
-const conversionVersion = 4;
+const conversionVersion = 5;
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {
@@ -184,7 +185,10 @@ async function sourceFiles(
   bounds: TableReference['bounds'],
 ): Promise<KeyedFile[]> {
   const { pondPath, reading, format } = file;
-  const contents = await locatingDamage(pondPath, pondPath, () => versionsFor(scope, file.node, bounds));
+  const readAhead = aheadOf(scope, file);
+  const contents = await locatingDamage(pondPath, pondPath, () =>
+    versionsFor({ ...scope, readAhead }, file.node, bounds),
+  );
   const sources: KeyedFile[] = [];
   for (const content of contents) {
     await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
@@ -199,21 +203,32 @@ async function sourceFiles(
   return sources;
 }
 
+/** Reads a text file as withRows and readableJson will; undefined for any other file, which they do not read. */
+function aheadOf({ worker, signal }: PrepareScope, { pondPath, reading, format }: ResolvedFile): ReadAhead | undefined {
+  const operation = reading.reader === 'read_csv' ? 'areLoaded' : isJson(reading) ? 'jsonEncodings' : undefined;
+  if (operation === undefined) return undefined;
+  return (content, compared) => {
+    const file = { ...content, pondPath, reading, ...(format && { format }) };
+    return worker.requestAhead(operation, { files: [file] }, compared, signal);
+  };
+}
+
 /**
  * The host path of a Parquet file with the content of a file that DuckDB does not read, converted once per content into
  * the user's cache.
  */
 async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath, reading: { sheet } }: ResolvedFile,
+  { node, pondPath, reading: { sheet }, format: stated }: ResolvedFile,
   source: Pick<Conversion, 'format' | 'file'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
-  const key = [source.format, conversionVersion, node.sha256, ...(sheet === undefined ? [] : [sheet])].join(' ');
+  const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };
+  const key = `${source.format} ${conversionVersion} ${node.sha256} ${JSON.stringify(of)}`;
   const cached = cache.find(key);
   if (cached !== undefined) return cached.hostPath;
   const converted = await cache.make(key, async (target) => {
-    await worker.request('convert', { ...source, pondPath, target, ...(sheet !== undefined && { sheet }) }, signal);
+    await worker.request('convert', { ...source, pondPath, target, ...of }, signal);
   });
   return converted.hostPath;
 }

@@ -1,4 +1,4 @@
-import { type HostFile } from '../pond/hostFile.ts';
+import { type HostFile, type ReadAhead } from '../pond/hostFile.ts';
 import { hasAllColumns } from '../pond/hostFileTimes.ts';
 import { type Pond } from '../pond/types.ts';
 import { defaultTimeColumn, timeAttribute } from '../pond/versionFacts.ts';
@@ -10,6 +10,7 @@ interface VersionsScope {
   readonly pond: Pick<Pond, 'hostFiles'>;
   readonly openDisk: OpenDisk;
   readonly signal: AbortSignal | undefined;
+  readonly readAhead?: ReadAhead | undefined;
 }
 
 /**
@@ -18,11 +19,11 @@ interface VersionsScope {
  * are the same. Errors as Pond.hostFiles.
  */
 export async function versionsFor(
-  { pond, openDisk, signal }: VersionsScope,
+  { pond, openDisk, signal, readAhead }: VersionsScope,
   node: Node,
   bounds: readonly ColumnBounds[] = [],
 ): Promise<readonly HostFile[]> {
-  const job = signal === undefined ? {} : { signal };
+  const job = { ...(signal && { signal }), ...(readAhead && { readAhead }) };
   const name = (node.attributes[timeAttribute] ?? defaultTimeColumn).toLowerCase();
   const own = node.type === 'series' ? bounds.filter(({ column }) => column === name) : [];
   if (own.length === 0) return await pond.hostFiles(node, job);

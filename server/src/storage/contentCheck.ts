@@ -10,7 +10,7 @@ import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { fileState } from './fileState.ts';
 import { openHandle } from './hostOpen.ts';
-import { readHostStream } from './hostStream.ts';
+import { scanHostStream } from './hostStream.ts';
 import { raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
@@ -56,7 +56,7 @@ export async function contentProblem(
   const before = fileState(hostPath);
   if (typeof before === 'string') return before;
   if (before.sizeBytes !== sizeBytes) return `it has ${before.sizeBytes} bytes; expected ${sizeBytes}`;
-  const known = hashes.get(before.key) ?? (isMarked(before.key, sizeBytes, sha256) ? sha256 : undefined);
+  const known = knownHash(before.key, content);
   const hash = known ?? (await hashOf(hostPath, sizeBytes, signal));
   if (known === undefined) {
     const after = fileState(hostPath);
@@ -68,6 +68,19 @@ export async function contentProblem(
   const isSettled = before.isSettled || known !== undefined;
   keepSound({ hostPath, content: { sizeBytes, sha256 }, state: before.key, isSettled });
   return undefined;
+}
+
+/** True when contentProblem has to read the file: its content in this state is not known. */
+export function isUnknownContent(hostPath: string, content: ExpectedContent): boolean {
+  const state = fileState(hostPath);
+  return (
+    typeof state !== 'string' && state.sizeBytes === content.sizeBytes && knownHash(state.key, content) === undefined
+  );
+}
+
+/** The hash of the content of a file in a state that was read before; undefined for any other. */
+function knownHash(key: string, { sizeBytes, sha256 }: ExpectedContent): string | undefined {
+  return hashes.get(key) ?? (isMarked(key, sizeBytes, sha256) ? sha256 : undefined);
 }
 
 /** Registers a file that this process has just written, whose content is as expected. */
@@ -96,7 +109,7 @@ async function hashOf(hostPath: string, sizeBytes: number, signal: AbortSignal |
   requireWanted();
   const hash = createHash('sha256');
   if (sizeBytes <= wholeBytesMax) return hash.update(wholeFile(hostPath)).digest('hex');
-  for await (const chunk of readHostStream(hostPath, 0, sizeBytes)) {
+  for await (const chunk of scanHostStream(hostPath, 0, sizeBytes)) {
     requireWanted();
     hash.update(chunk);
   }

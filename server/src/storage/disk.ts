@@ -42,6 +42,8 @@ export interface Disk {
   syncDirectory(path: string): void;
   /** Streams a file's bytes start to end in chunks of at most 1 MiB; undefined when it is missing. */
   readStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;
+  /** As readStream, with less work for large files: each chunk is valid until the next one is asked for. */
+  scanStream(path: string, start?: number, end?: number): AsyncIterable<Uint8Array> | undefined;
   /**
    * Creates a read-only file from a stream, with a few chunks in memory at a time, and flushes it. Returns its size in
    * bytes. Fails `already-exists` when the name is taken; any other failure, also of the stream, leaves a partial file.

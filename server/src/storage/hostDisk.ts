@@ -17,7 +17,7 @@ import { checkDiskPath } from './diskPath.ts';
 import { attempt, syncHostDirectory } from './hostCall.ts';
 import { createHostFile, openHostFile } from './hostFile.ts';
 import { type Links, openHandle, refuseLinkedFolders, requireOrdinary } from './hostOpen.ts';
-import { readHostStream, writeHostStream } from './hostStream.ts';
+import { readHostStream, scanHostStream, writeHostStream } from './hostStream.ts';
 import { realHostPath } from './hostTree.ts';
 import { errnoOf, raise, storageError } from './storageError.ts';
 
@@ -55,6 +55,12 @@ function openDisk(root: string, links: Links): Disk {
     if (links === 'refused' && path !== '') requireOrdinary(at);
     return at;
   };
+  const stream =
+    (read: typeof readHostStream): Disk['readStream'] =>
+    (path, start = 0, end = Infinity) => {
+      const at = named(path);
+      return stat(at, links) === undefined ? undefined : read(at, start, end, links);
+    };
   return Object.freeze<Disk>({
     hostPath: host,
     readFile: (path) => readRange(named(path), 0, Infinity, links),
@@ -72,10 +78,8 @@ function openDisk(root: string, links: Links): Disk {
     rename: (from, to) => attempt('rename', named(to), (at) => renameSync(named(from), at)),
     remove: (path) => unlessMissing('remove', named(path), (at) => unlinkSync(at)),
     syncDirectory: (path) => syncHostDirectory(host(path)),
-    readStream: (path, start = 0, end = Infinity) => {
-      const at = named(path);
-      return stat(at, links) === undefined ? undefined : readHostStream(at, start, end, links);
-    },
+    readStream: stream(readHostStream),
+    scanStream: stream(scanHostStream),
     createFromStream: (path, content) => writeHostStream(named(path), content),
   });
 }

@@ -12,19 +12,53 @@ const chunkBytes = 1024 * 1024;
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
 /** Yields bytes `start` to `end` of a host file, in chunks of at most 1 MiB. The file is open only during the read. */
-export async function* readHostStream(
+export function readHostStream(
   path: string,
   start: number,
   end: number,
   links: Links = 'followed',
 ): AsyncGenerator<Uint8Array> {
+  return chunksOf({ path, start, end, links }, (length) => newChunk(length));
+}
+
+/**
+ * As readHostStream, for large files: all chunks are in the same memory, so each is valid until the next one is asked for.
+ * New memory for each chunk takes as long as the reading.
+ */
+export function scanHostStream(
+  path: string,
+  start: number,
+  end: number,
+  links: Links = 'followed',
+): AsyncGenerator<Uint8Array> {
+  let chunk: Buffer | undefined;
+  return chunksOf({ path, start, end, links }, (length) => (chunk ??= newChunk(length)).subarray(0, length));
+}
+
+/** Without zeros, which take as long as the reading. */
+const newChunk = (length: number): Buffer => Buffer.allocUnsafeSlow(length);
+
+interface StreamRange {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly links: Links;
+}
+
+async function* chunksOf(
+  { path, start, end, links }: StreamRange,
+  memoryOf: (length: number) => Buffer,
+): AsyncGenerator<Uint8Array> {
   const handle = await openFileHandle(path, readFlags, links).catch((error: unknown) => raise(error, 'read', path));
   try {
     for (let position = start; position < end;) {
-      const chunk = await readChunk(handle, position, Math.min(chunkBytes, end - position), path);
-      if (chunk.length === 0) return;
-      position += chunk.length;
-      yield chunk;
+      const chunk = memoryOf(Math.min(chunkBytes, end - position));
+      const { bytesRead } = await handle
+        .read(chunk, 0, chunk.length, position)
+        .catch((error: unknown) => raise(error, 'read', path));
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield chunk.subarray(0, bytesRead);
     }
   } finally {
     await handle.close();
@@ -48,15 +82,6 @@ export async function writeHostStream(path: string, content: AsyncIterable<Uint8
   } finally {
     await handle.close();
   }
-}
-
-async function readChunk(handle: FileHandle, position: number, length: number, path: string): Promise<Uint8Array> {
-  // Without zeros, which take as long as the reading.
-  const chunk = Buffer.allocUnsafeSlow(length);
-  const { bytesRead } = await handle
-    .read(chunk, 0, length, position)
-    .catch((error: unknown) => raise(error, 'read', path));
-  return chunk.subarray(0, bytesRead);
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array, position: number): Promise<void> {

@@ -27,6 +27,8 @@ export function createMemoryDisk(
   now: () => number = Date.now,
 ): Disk {
   const root = rootOf(image, now());
+  const streamOf: Disk['readStream'] = (path, start = 0, end = Infinity) =>
+    findNode(root, path) === undefined ? undefined : readChunks(root, path, start, end);
   const disk: Disk = {
     hostPath: () => undefined,
     readFile: (path) => findFile(root, path)?.content.view().slice(),
@@ -57,8 +59,8 @@ export function createMemoryDisk(
     syncDirectory: (path) => {
       if (findNode(root, path)?.kind !== 'directory') throw storageError('ENOENT', 'flush directory', path);
     },
-    readStream: (path, start = 0, end = Infinity) =>
-      findNode(root, path) === undefined ? undefined : readChunks(root, path, start, end),
+    readStream: streamOf,
+    scanStream: streamOf,
     createFromStream: (path, content) => createFromChunks(disk, path, content),
   };
   return Object.freeze(disk);

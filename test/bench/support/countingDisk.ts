@@ -32,6 +32,11 @@ export function createCountingDisk(inner: Disk): CountingDisk {
       return bytes;
     });
   };
+  const streaming = (open: Disk['readStream']): Disk['readStream'] =>
+    called((path, start, end) => {
+      const stream = open(path, start, end);
+      return stream && counted(stream, (bytes) => (counts.bytesRead += bytes));
+    });
   const opening = (call: (path: string) => DiskFile) => called((path: string) => countFile(call(path)));
 
   function countFile(file: DiskFile): DiskFile {
@@ -76,10 +81,8 @@ export function createCountingDisk(inner: Disk): CountingDisk {
       counts.flushes++;
       inner.syncDirectory(path);
     }),
-    readStream: called((path: string, start?: number, end?: number) => {
-      const stream = inner.readStream(path, start, end);
-      return stream && counted(stream, (bytes) => (counts.bytesRead += bytes));
-    }),
+    readStream: streaming(inner.readStream),
+    scanStream: streaming(inner.scanStream),
     createFromStream: called((path: string, content: AsyncIterable<Uint8Array>) =>
       inner.createFromStream(
         path,

@@ -20,14 +20,14 @@ export interface AppendPlan {
   /** Expression for each column. */
   readonly select: SqlText;
   readonly conversions: readonly Conversion[];
+  /** A column of a type that has no values in common with that of the series: the batch cannot be appended. */
+  readonly misfit: Conversion | undefined;
   /** Names of columns that the series did not have. */
   readonly added: readonly string[];
 }
 
 /** The columns of a batch. */
 interface BatchColumns {
-  /** Its path, for errors. */
-  readonly where: string;
   readonly columns: readonly TypedColumn[];
   /** Names of those without any value. */
   readonly empty: ReadonlySet<string>;
@@ -38,15 +38,12 @@ interface BatchColumns {
 /**
  * Plans the columns of a batch for a series with `columns`; none for a new series. Columns are matched by name in any
  * case. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
- * batch: they fit any type, and do not become columns. Fails `invalid-content`, with the name, for types without an
- * exact conversion.
+ * batch: they fit any type, and do not become columns.
  */
-export function planAppend(
-  { path, columns }: { readonly path: string; readonly columns: readonly TypedColumn[] },
-  batch: BatchColumns,
-): AppendPlan {
+export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns): AppendPlan {
   const given = new Map(batch.columns.map((column) => [column.name.toLowerCase(), column]));
   const conversions: Conversion[] = [];
+  let misfit: Conversion | undefined;
   const known = columns.map(({ name, type }) => {
     const own = given.get(name.toLowerCase());
     given.delete(name.toLowerCase());
@@ -54,8 +51,9 @@ export function planAppend(
     const value = identifier(own.name);
     if (own.type === type) return sql`${value} AS ${identifier(name)}`;
     if (isNested(own.type) && type === 'JSON') return sql`to_json(${value}) AS ${identifier(name)}`;
-    if (!mayConvert(own.type, type)) throw typeError({ name: own.name, from: own.type, to: type }, path, batch.where);
-    conversions.push({ name: own.name, from: own.type, to: type });
+    const conversion = { name: own.name, from: own.type, to: type };
+    if (mayConvert(own.type, type)) conversions.push(conversion);
+    else misfit ??= conversion;
     return sql`${castSql(value, type)} AS ${identifier(name)}`;
   });
   const added = [...given.values()]
@@ -70,6 +68,7 @@ export function planAppend(
     columns: [...columns, ...added.map(({ name, type }) => ({ name, type }))],
     select: joinSql([...known, ...fresh]),
     conversions,
+    misfit,
     added: added.map(({ name }) => name),
   };
 }
@@ -89,8 +88,9 @@ export function isInexact({ name, from, to }: Conversion): SqlText {
 /** Returns the error for a column of another type; `value` is one that the type of the series cannot hold. */
 export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
   const got = value === undefined ? from : `${from}, with ${value}`;
+  const missing = from === 'VARCHAR' ? ' If the text stands for a missing value, state it as one of `nulls`.' : '';
   return new PondError('invalid-content', `column ${name} of ${where}: expected ${to}, as in ${path}, got ${got}`, {
     path: where,
-    hint: 'Convert the column first, or append to another series: a series keeps the types of its columns.',
+    hint: `Convert the column first, or append to another series: a series keeps the types of its columns.${missing}`,
   });
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
 import { identifier, joinSql, literal, sql } from '../../duckdb/sql.ts';
-import { type SqlType } from '../../duckdb/sqlType.ts';
+import { type SqlType, tryCastSql } from '../../duckdb/sqlType.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
 import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
@@ -117,6 +117,7 @@ export class SeriesAppender {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
     }
+    await this.#requireTimes(source, facts.columns, where);
     const time = this.#timeOf(facts.columns, where);
     const plan = await this.#plan(source, facts, file, time);
     await this.#requireExact(source, plan, where);
@@ -195,7 +196,37 @@ export class SeriesAppender {
     const others = columns.filter(({ name }) => name !== time.name);
     const types =
       isFlexible && isText ? await flexibleTypes(source, others, materializer, job) : new Map<string, SqlType>();
-    return planAppend({ path, columns: this.#columns }, { where: pondPath, columns, empty, types });
+    const plan = planAppend(this.#columns, { columns, empty, types });
+    if (plan.misfit !== undefined)
+      throw typeError(plan.misfit, path, pondPath, await this.#misfitText(source, plan.misfit));
+    return plan;
+  }
+
+  /** Fails with the first text where the series has times. */
+  async #requireTimes(source: string, columns: readonly TypedColumn[], where: string): Promise<void> {
+    const isTime = ({ name }: TypedColumn): boolean => name.toLowerCase() === this.#timeColumn?.toLowerCase();
+    const [known, own] = [this.#columns.find(isTime), columns.find(isTime)];
+    if (known === undefined || own?.type !== 'VARCHAR' || known.type === 'VARCHAR') return;
+    const misfit = { name: own.name, from: own.type, to: known.type };
+    const text = await this.#misfitText(source, misfit);
+    if (text !== undefined) throw typeError(misfit, this.#options.path, where, text);
+  }
+
+  /** The first text that the type of the series does not hold, with its row; undefined for values of another type. */
+  async #misfitText(
+    source: string,
+    { name, from, to }: NonNullable<AppendPlan['misfit']>,
+  ): Promise<string | undefined> {
+    if (from !== 'VARCHAR') return undefined;
+    const text = identifier(name);
+    const rows = readParquet([source], sql`file_row_number = true`);
+    const isMisfit = sql`${text} IS NOT NULL AND ${tryCastSql(text, to)} IS NULL`;
+    const statements = [sql`SELECT ${text}, file_row_number + 1 FROM ${rows} WHERE ${isMisfit} ORDER BY 2 LIMIT 1`];
+    const [row] = await this.#options.materializer.builder.run(
+      { statements, reads: [source] },
+      this.#options.job.signal,
+    );
+    return row && `"${String(row[0])}" in row ${String(row[1])}`;
   }
 
   async #requireExact(source: string, { conversions }: AppendPlan, where: string): Promise<void> {

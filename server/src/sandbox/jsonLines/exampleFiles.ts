@@ -137,7 +137,7 @@ export async function examplesIn(
 ): Promise<Uint8Array | undefined> {
   const examples = new ExampleLines();
   let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of openDisk(dirname(hostPath)).readStream(basename(hostPath), from, to) ?? []) {
+  for await (const chunk of openDisk(dirname(hostPath)).scanStream(basename(hostPath), from, to) ?? []) {
     throwIfCancelled(signal, 'the query');
     const start = chunk.indexOf(newline) + 1;
     if (start === 0) rest = Buffer.concat([rest, chunk]);

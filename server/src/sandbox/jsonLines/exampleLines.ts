@@ -1,5 +1,6 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
-import { PassPauses, type RecordAutomaton } from '../recordAutomaton.ts';
+import { PassPauses } from '../records/passPauses.ts';
+import { type RecordAutomaton } from '../records/recordAutomaton.ts';
 import { knownLines, type LineState } from './knownLines.ts';
 import { type DividedLine, divideLine, type Scalar } from './lineForm.ts';
 import { kindOf, ScalarAutomaton, scalarExits } from './scalarAutomaton.ts';

@@ -1,5 +1,6 @@
 import { unknownStep } from '../lazyAutomaton.ts';
-import { RecordAutomaton, recordExits } from '../recordAutomaton.ts';
+import { RecordAutomaton } from '../records/recordAutomaton.ts';
+import { recordExits } from '../records/recordTable.ts';
 import { type ScalarAutomaton, scalarExits } from './scalarAutomaton.ts';
 
 /** Lines of one form: parts that are equal, with scalars between them. */
@@ -27,13 +28,11 @@ export function knownLines(options: KnownLinesOptions): RecordAutomaton<LineStat
     start: { index: 0, offset: 0, scalar: -1 },
     next: (state, byte) => nextState(state, byte, options),
     keyOf: ({ index, offset, scalar }) => `${index} ${offset} ${scalar}`,
-    lost: { index: -1, offset: 0, scalar: -1 },
     width: 0,
   });
 }
 
 function nextState({ index, offset, scalar }: LineState, byte: number, options: KnownLinesOptions): LineState | number {
-  if (index < 0) return recordExits.irregular;
   if (scalar < 0) return afterPart(index, offset, byte, options);
   const { automaton, isKnown } = options;
   const known = automaton.table[scalar + byte]!;

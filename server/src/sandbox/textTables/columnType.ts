@@ -69,7 +69,10 @@ function typeAsStated(column: SourceColumn, type: SqlType, rules: TypeRules): Co
   }
   if (fitting === allNumbers) return { kind: decimalKind(column, rules) ?? requireSign(column, type), type };
   if (fitting === (forms.date | forms.formatted) && found !== 0) {
-    return { ...(formattedType(column, rules.format) ?? dateType(column, rules)), type };
+    const read = formattedType(column, rules.format) ?? dateType(column, rules);
+    if (read.kind === 'text') throw unreadable(column, `${read.reason}, which ${type} does not hold`);
+    const isCut = read.type === 'TIMESTAMP_NS' && type === 'TIMESTAMP';
+    return isCut ? read : { ...read, type };
   }
   return { kind: 'number', type };
 }
@@ -92,8 +95,6 @@ function dateType(column: SourceColumn, { format: { zone } }: TypeRules): Column
   const isMixed = shapes.some(({ hasZone }) => hasZone) && shapes.some((shape) => shape.hasTime && !shape.hasZone);
   if (isMixed && zone === undefined) return textType('some of its times have a zone and others have none');
   const isNano = shapes.some(({ fractionDigits }) => fractionDigits > 6);
-  const isPlain = shapes.every((shape) => shape.isIso && !shape.hasZone) && zone === undefined;
-  if (isNano && !isPlain) return textType('its times have more than six decimals of a second');
   if (!column.every(({ facts }) => possibleOrders(facts).length > 0))
     return textType('no order of day and month fits all its dates');
   const type = isNano ? 'TIMESTAMP_NS' : shapes.some(({ hasTime }) => hasTime) ? 'TIMESTAMP' : 'DATE';
@@ -137,6 +138,14 @@ function sized(kind: 'number' | 'commaNumber', column: SourceColumn): ColumnType
   const reason = 'its numbers have more digits than a double holds';
   if (!isExact || sizes.some(({ hasExponent }) => hasExponent)) return textType(reason);
   return { kind, type: requireSqlType(`DECIMAL(${whole + scale},${scale})`), reason };
+}
+
+function unreadable([first]: SourceColumn, reason: string): PondError {
+  const { pondPath, name } = first!;
+  return new PondError('invalid-content', `${pondPath} cannot be read as stated: column "${name}": ${reason}`, {
+    path: pondPath,
+    hint: 'State another type of the column, or the `zone` of times without one.',
+  });
 }
 
 /** Words that come only after very many values of another form are faults of their lines. */

@@ -27,6 +27,7 @@ const directives: ReadonlyMap<string, string> = new Map([
 export function formatTest(format: string): (text: string) => boolean {
   const pattern = format.replaceAll(/%-?([^])|[\\^$.*+?()[\]{}|]/g, (found, letter: string | undefined) => {
     if (letter === undefined) return `\\${found}`;
+    if (letter === 'z' && format.endsWith(found)) return `(?:${directives.get('z')}|Z|UTC|GMT)`;
     const known = directives.get(letter);
     if (known !== undefined) return known;
     throw new PondError('invalid-content', `%${letter} in "${format}" is no part of a format of dates that is known`, {

@@ -1,7 +1,9 @@
 import { FreeNames } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { areRows, headRecords, type HeadRecord, isHeader, isValue, repeatsHeader } from './head.ts';
+import { namesAboveValues } from './headerAgain.ts';
+import { headRecords, type HeadRecord, isValue } from './head.ts';
+import { belowMax, place } from './tableStart.ts';
 
 /** The places of a table in the text of a file. */
 export interface TextLayout {
@@ -14,6 +16,8 @@ export interface TextLayout {
   readonly hasHeader: boolean;
   /** Names of the columns of the header, completed; of the first row's fields without a header. */
   readonly names: readonly string[];
+  /** Names in the header: see namesAboveValues. */
+  readonly namesAboveValues: readonly string[];
 }
 
 /** The first bytes of a file in UTF-8, and what is stated about it. */
@@ -32,9 +36,6 @@ export const noDelimiter = '\u001f';
 
 /** Share of the records of several fields below which a file is a list of lines. */
 const tableShare = 0.1;
-
-/** Rows that decide if a record above them is a header. */
-const belowMax = 200;
 
 /** Finds the table in the first lines of a file. Fails `invalid-content` for rows above the table that is found. */
 export function findLayout(head: Head): TextLayout {
@@ -58,6 +59,9 @@ export function findLayout(head: Head): TextLayout {
   const skip = last === undefined ? (start === undefined ? top + comments : start.line - 1) : top + comments - 1;
   const hasHeader = placed.hasHeader || last !== undefined;
   const fields = last ?? start?.trimmed ?? [];
+  const { units, below = 0 } = format;
+  const firstRow = guess.records.findIndex(({ line }) => line > skip) + (hasHeader ? 1 : 0) + (units ? 1 : 0) + below;
+  const rows = guess.records.slice(firstRow, firstRow + belowMax);
   const width = Math.max(fields.length, placed.width);
   return {
     delimiter: guess.delimiter,
@@ -66,6 +70,7 @@ export function findLayout(head: Head): TextLayout {
     skip,
     hasHeader,
     names: statedNames(head, width, skip + 1) ?? columnNames(hasHeader ? fields : [], width),
+    namesAboveValues: hasHeader ? namesAboveValues(fields, rows) : [],
   };
 }
 
@@ -134,118 +139,6 @@ function isBetter(one: Guess, other: Guess): boolean {
 function listOf({ bytes, isWhole }: Head, base: { quote: string; comment: string; wholeLines: number }): Guess {
   const records = headRecords(bytes, isWhole, { ...base, delimiter: noDelimiter });
   return { ...guessBy(records, noDelimiter), width: 1, isList: true };
-}
-
-/** The first record of the table, which is its header or a row. */
-interface Placed {
-  /** Undefined for a file without records. */
-  readonly start: HeadRecord | undefined;
-  readonly hasHeader: boolean;
-  readonly width: number;
-}
-
-function place({ records, width, isList }: Guess, head: Head): Placed {
-  const { format } = head;
-  const isFixed = format.skip !== undefined || isList;
-  const at = isFixed ? 0 : records.findIndex((_, index) => isStart(records, index, width));
-  const start = records[Math.max(at, 0)];
-  if (start === undefined) return { start, hasHeader: format.header ?? format.names === undefined, width: 0 };
-  const below = records.slice(Math.max(at, 0) + 1, at + belowMax);
-  const hasHeader = format.header ?? isHeader(start, below);
-  if (isFixed || at <= 0) {
-    if (!hasHeader && format.header === undefined && !isFixed) requireNoHeaderBelow(start, below, head);
-    return { start, hasHeader, width: start.fields.length };
-  }
-  return placeBelow(records.slice(0, at), start, { below, hasHeader, width }, head);
-}
-
-function isStart(records: readonly HeadRecord[], index: number, width: number): boolean {
-  if (records[index]?.fields.length !== width) return false;
-  const next = records[index + 1];
-  return next === undefined || next.fields.length === width;
-}
-
-interface Found {
-  readonly below: readonly HeadRecord[];
-  readonly hasHeader: boolean;
-  readonly width: number;
-}
-
-/** The table below records of other widths: a preamble, rows of the same table, or its header. */
-function placeBelow(
-  above: readonly HeadRecord[],
-  start: HeadRecord,
-  { below, hasHeader, width }: Found,
-  head: Head,
-): Placed {
-  const last = above.at(-1);
-  if (!hasHeader && last !== undefined && !areRows(above.slice(0, -1))) {
-    if (isEndedByDelimiter(last, [start, ...below], width)) return { start: last, hasHeader: true, width };
-    const ended = withoutLast(last, width);
-    if (ended !== undefined) return { start: ended, hasHeader: true, width };
-    if (width > 2 && last.fields.length === width - 1 && isNames(last)) throw unnamedColumn(last, width, head);
-  }
-  const first = above.find((record, index) => {
-    const rows = [...above.slice(index + 1), start];
-    return isHeader(record, rows) && repeatsHeader(start.trimmed, record.trimmed);
-  });
-  if (first !== undefined) return { start: first, hasHeader: true, width: first.fields.length };
-  if (hasHeader && !areRows(above)) return { start, hasHeader, width };
-  throw rowsAbove(start, head);
-}
-
-/** True for a header whose rows have one more field, which is always empty: a delimiter ends their lines. */
-function isEndedByDelimiter(header: HeadRecord, rows: readonly HeadRecord[], width: number): boolean {
-  if (header.fields.length !== width - 1 || header.trimmed.some(isValue)) return false;
-  return rows.every((row) => row.fields.length !== width || row.trimmed.at(-1) === '');
-}
-
-const isNames = ({ trimmed }: HeadRecord): boolean => trimmed.every((field) => field !== '' && !isValue(field));
-
-/** A header that ends with a delimiter, unlike its rows, without the empty name; undefined for any other record. */
-function withoutLast({ line, fields, trimmed }: HeadRecord, width: number): HeadRecord | undefined {
-  const header = { line, fields: fields.slice(0, -1), trimmed: trimmed.slice(0, -1) };
-  return fields.length === width + 1 && trimmed.at(-1) === '' && isNames(header) ? header : undefined;
-}
-
-/** The error of a header with one name less than its rows have fields, as R writes names of rows. */
-function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath }: Head): PondError {
-  const stated = { skip: line, header: false };
-  const formats = [
-    ['row', ...trimmed],
-    [...trimmed, `column${width - 1}`],
-  ].map((names) => ({ ...stated, names }));
-  return new PondError(
-    'invalid-content',
-    `${pondPath} cannot be read: the header in line ${line} has ${width - 1} names, and the lines below it have ${width} fields`,
-    {
-      path: pondPath,
-      formats,
-      hint: `State \`skip: ${line}\`, \`header: false\` and the \`names\` of all columns, such as [${formats[0]?.names.join(', ')}].`,
-    },
-  );
-}
-
-function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], head: Head): void {
-  const width = start.fields.length;
-  const header = below.find(({ trimmed }, index) => {
-    if (trimmed.length !== width || new Set(trimmed).size !== width) return false;
-    if (trimmed.some((field) => field === '' || isValue(field))) return false;
-    return below[index + 1]?.trimmed.some(isValue) === true;
-  });
-  if (header !== undefined) throw rowsAbove(header, head);
-}
-
-function rowsAbove({ line, fields }: HeadRecord, { pondPath }: Head): PondError {
-  return new PondError(
-    'invalid-content',
-    `${pondPath} cannot be read: line ${line} begins a table of ${fields.length} columns, and the lines before it have rows of another width or no header`,
-    {
-      path: pondPath,
-      formats: [{ skip: line - 1 }, { skip: 0 }],
-      hint: `State \`skip: ${line - 1}\` to leave those lines out, or \`skip: 0\` to begin with the first.`,
-    },
-  );
 }
 
 /** The fields of the last comment at the top when they name the columns of the rows below it. */

@@ -3,7 +3,8 @@ import { type ErrorDetails, PondError } from '../../base/error.ts';
 /** What is wrong with a record of a CSV file, as plain data for another thread. Lines are 1-based. */
 export type Fault =
   | { readonly kind: 'quotes'; readonly line: number; readonly problem: string }
-  | { readonly kind: 'width'; readonly line: number; readonly expected: number; readonly got: number };
+  | { readonly kind: 'width'; readonly line: number; readonly expected: number; readonly got: number }
+  | { readonly kind: 'header'; readonly line: number };
 
 /** A record that is not a row of the table. */
 export class RecordFault extends Error {
@@ -17,7 +18,7 @@ export class RecordFault extends Error {
 
 /** The `invalid-content` of a file whose first fault it is, with its line and the options that read such a file. */
 export function faultError(fault: Fault, pondPath: string): PondError {
-  const details = fault.kind === 'quotes' ? quoteDetails : widthDetails(fault.got < fault.expected);
+  const details = detailsOf(fault);
   return new PondError('invalid-content', `${pondPath} cannot be read: ${textOf(fault)}`, {
     path: pondPath,
     ...details,
@@ -26,8 +27,19 @@ export function faultError(fault: Fault, pondPath: string): PondError {
 
 function textOf(fault: Fault): string {
   if (fault.kind === 'quotes') return `line ${fault.line}: ${fault.problem}`;
+  if (fault.kind === 'header') return `line ${fault.line} has the names of the header, and can be a row of words too`;
   return `expected ${fault.expected} fields in line ${fault.line}, as in those before it, got ${fault.got}`;
 }
+
+function detailsOf(fault: Fault): Pick<ErrorDetails, 'formats' | 'hint'> {
+  if (fault.kind === 'quotes') return quoteDetails;
+  return fault.kind === 'header' ? headerDetails : widthDetails(fault.got < fault.expected);
+}
+
+const headerDetails = {
+  formats: [{ header: true }, { header: false }],
+  hint: 'With `header: true`, the first line and others like it are headers; with `header: false`, all lines are rows.',
+};
 
 const quoteDetails = {
   formats: [{ quote: '' }],

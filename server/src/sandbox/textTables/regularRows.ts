@@ -1,5 +1,6 @@
 import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
-import { PassPauses, type RecordAutomaton, recordBytesMax } from '../recordAutomaton.ts';
+import { PassPauses } from '../records/passPauses.ts';
+import { type RecordAutomaton, recordBytesMax } from '../records/recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { isMark, knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';
@@ -11,8 +12,8 @@ interface RegularRowsOptions {
   readonly marks: FieldMarks;
   /** First byte of a comment; -1 for none. */
   readonly comment: number;
-  /** First name of the header; a record that begins with it may be another header. Empty for none. */
-  readonly firstName: string;
+  /** A record that begins with it may be another header: see headerStart. Empty for none. */
+  readonly headerStart: string;
   /** The facts of each field's column: at least two. */
   readonly facts: readonly ColumnFacts[];
   /** Texts that stand for a missing value. */
@@ -42,8 +43,7 @@ export class RegularRows {
   readonly #options: RegularRowsOptions;
   /** Classes of texts that stand for missing values: their values are looked at one by one. */
   readonly #nullClasses: ReadonlySet<string>;
-  /** First bytes of another header. */
-  readonly #firstName: Buffer;
+  readonly #headerStart: Buffer;
   /** State at the start of each field. */
   readonly #starts: Int32Array;
   /** For each field, the states whose classes its facts have. */
@@ -58,11 +58,11 @@ export class RegularRows {
   readonly #pauses = new PassPauses();
 
   constructor(options: RegularRowsOptions) {
-    const { marks, facts, nulls, firstName } = options;
+    const { marks, facts, nulls, headerStart } = options;
     this.#automaton = automatonOf(marks);
     this.#options = options;
     this.#nullClasses = new Set([...nulls].map((text) => Buffer.from(text).reduce(extendedClass, '')));
-    this.#firstName = Buffer.from(firstName);
+    this.#headerStart = Buffer.from(headerStart);
     this.#starts = new Int32Array(facts.length).fill(this.#automaton.start);
     this.#known = facts.map(() => new StateMarks());
     this.#uncounted = new Float64Array(facts.length);
@@ -102,7 +102,7 @@ export class RegularRows {
     if (this.#starts.length > knownFieldsMax || !this.#pauses.isDue()) return from;
     const { marks, comment } = this.#options;
     this.#knownRows ??= knownRows({
-      ...{ marks, comment, firstName: this.#firstName, starts: this.#starts.slice() },
+      ...{ marks, comment, headerStart: this.#headerStart, starts: this.#starts.slice() },
       isKnown: (field, state) => this.#known[field]!.has(state),
     });
     const { begin, rows, pairs, empty } = this.#knownRows.pass(bytes, from, end);
@@ -163,13 +163,14 @@ export class RegularRows {
 
   /** True for a record that may be a comment or another header. */
   #isSpecial(bytes: Buffer, at: number): boolean {
-    const { comment, marks, firstName } = this.#options;
+    const { comment, marks } = this.#options;
     const first = bytes[at];
     if (isMark(first, comment)) return true;
-    if (firstName === '') return false;
-    const name = this.#firstName;
+    const header = this.#headerStart;
+    if (header.length === 0) return false;
     const from = first === marks.quote ? at + 1 : at;
-    return bytes[from] === name[0] && bytes.subarray(from, from + name.length).equals(name);
+    if (from > at && bytes[from] === marks.quote) return header[0] === marks.delimiter;
+    return bytes[from] === header[0] && bytes.subarray(from, from + header.length).equals(header);
   }
 
   /** Gives the values of the open fields to their columns. */

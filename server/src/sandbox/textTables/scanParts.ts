@@ -106,7 +106,7 @@ export async function scanPart(
 async function* bytesOf(openDisk: OpenDisk, hostPath: string, ranges: readonly PartRange[]): AsyncIterable<Buffer> {
   const disk = openDisk(dirname(hostPath));
   for (const { from, to } of ranges) {
-    for await (const bytes of disk.readStream(basename(hostPath), from, to) ?? []) {
+    for await (const bytes of disk.scanStream(basename(hostPath), from, to) ?? []) {
       yield Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
   }

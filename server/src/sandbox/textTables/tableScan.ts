@@ -1,8 +1,7 @@
 import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type SkippedLines } from './description.ts';
-import { repeatsHeader } from './head.ts';
-import { formFeed } from './knownRows.ts';
+import { headerStart, isHeaderAgain } from './headerAgain.ts';
 import { columnNames, type TextLayout } from './layout.ts';
 import { RecordFault } from './recordFault.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
@@ -62,8 +61,6 @@ export class TableScan {
   /** Names in the header that the next rows are under, with the index of each one's column. */
   #names: readonly string[];
   #header: readonly string[] = [];
-  /** First byte of the header, which most rows do not begin with; undefined for an empty name. */
-  #headerByte: number | undefined;
   #map: readonly number[] = [];
   /** For the rows under the current names; made when it is needed. */
   #regular: RegularRows | undefined;
@@ -114,7 +111,7 @@ export class TableScan {
     return new RegularRows({
       marks: { delimiter: delimiter.charCodeAt(0), quote: quote === '' ? -1 : quote.charCodeAt(0) },
       comment: Buffer.from(comment)[0] ?? -1,
-      firstName: this.#header[0] ?? '',
+      headerStart: headerStart(this.#header, delimiter),
       facts: this.#map.map((column) => this.#columns[column]!.facts),
       nulls: this.#options.rules.nulls,
     });
@@ -177,7 +174,6 @@ export class TableScan {
   #setHeader(record: RecordReader): void {
     this.#regular = undefined;
     this.#header = record.texts().map((name) => name.trim());
-    this.#headerByte = Buffer.from(this.#header[0] ?? '')[0];
   }
 
   #takeRecord(record: RecordReader): void {
@@ -188,14 +184,15 @@ export class TableScan {
 
   #isHeaderAgain(record: RecordReader): boolean {
     if (this.#header.length < 2 || record.width < 2) return false;
-    const isOther = record.width !== this.#names.length;
-    const byte = record.bytes[record.starts[0] ?? 0];
-    if (!isOther && byte !== this.#headerByte && byte !== formFeed) return false;
-    if (!isOther && record.text(0).trim() !== this.#header[0]) return false;
-    return repeatsHeader(
+    const [name = ''] = this.#header;
+    if (record.width === this.#names.length && record.text(0).trim() !== name) return false;
+    const { namesAboveValues } = this.#layout;
+    const isAgain = isHeaderAgain(
       record.texts().map((field) => field.trim()),
-      this.#header,
+      { header: this.#header, namesAboveValues, isStated: this.#options.format.header === true },
     );
+    if (isAgain === undefined) throw new RecordFault({ kind: 'header', line: record.line });
+    return isAgain;
   }
 
   #beginHeader(record: RecordReader): void {

@@ -74,12 +74,14 @@ function valueSql(cell: SqlText, { kind, type }: ColumnType, facts: ColumnFacts,
     case 'commaNumber':
       return castSql(sql`replace(replace(${cell}, '.', ''), ',', '.')`, type);
     case 'date':
-      return castSql(dateSql(cell, facts, form), type);
+      return type === 'TIMESTAMP_NS' ? nanosecondsSql(cell, facts, form) : castSql(dateSql(cell, facts, form), type);
     case 'formatted': {
       const { dates = '' } = form.format;
-      const parsed = sql`strptime(${offsetSql(cell)}, ${literal(dates)})`;
+      const hasOffset = dates.includes('%z');
+      const offset = sql`regexp_replace(${cell}, '(Z|UTC|GMT)$', '+00')`;
+      const parsed = sql`strptime(${hasOffset ? offset : cell}, ${literal(dates)})`;
       if (typeOfFormat(dates) === 'DATE') return castSql(parsed, type);
-      return castSql(dates.includes('%z') ? utcSql(parsed) : inZone(parsed, form.format.zone), type);
+      return castSql(hasOffset ? utcSql(parsed) : inZone(parsed, form.format.zone), type);
     }
     default:
       return castSql(sql`(${cell})`, type);
@@ -99,6 +101,14 @@ function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm
   if (zoned.length === 0) return localSql();
   if (local.length === 0) return zonedSql();
   return sql`CASE WHEN regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$') THEN ${zonedSql()} ELSE ${localSql()} END`;
+}
+
+/** A time with the digits of its second below the microsecond, which no time with a zone has. */
+function nanosecondsSql(cell: SqlText, facts: ColumnFacts, form: ValueForm): SqlText {
+  const micros = sql`regexp_replace(${cell}, '([.]\\d{6})\\d+', '\\1')`;
+  const rest = sql`rpad(regexp_extract(${cell}, '[.]\\d{6}(\\d+)', 1), 3, '0')`;
+  const time = dateSql(micros, facts, form);
+  return sql`make_timestamp_ns(epoch_us((${time})::TIMESTAMP) * 1000 + (${rest})::BIGINT)`;
 }
 
 function parsedSql(cell: SqlText, shapes: readonly DateShape[], order: DateOrder | undefined): SqlText {

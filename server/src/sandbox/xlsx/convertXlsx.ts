@@ -9,6 +9,7 @@ import { type Conversion } from '../conversion.ts';
 import { type SandboxSettings } from '../sandbox.ts';
 import { type SheetRow, sheetRows } from './sheetRows.ts';
 import { type SheetTable, TableFinder, valueOf } from './sheetTable.ts';
+import { type StatedSheet } from './sheetLayout.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
 import { ZipArchive } from './zipArchive.ts';
 
@@ -32,13 +33,14 @@ export async function convertXlsx(
   conversion: Conversion,
   signal: AbortSignal,
 ): Promise<void> {
-  const { file, pondPath, target } = conversion;
+  const { file, pondPath, target, stated: format = {} } = conversion;
+  const stated = { format, pondPath };
   const [sheet, found] = await withReason(pondPath, async () => {
     const archive = new ZipArchive(file, openDisk);
     const workbook = await readWorkbook(archive, (settings.memoryLimitBytes ?? textBytesDefault) / 4);
     const part = partOf(workbook, conversion);
     const opened: OpenSheet = { rows: () => sheetRows(archive.read(part), workbook) };
-    return [opened, await tableOf(opened, signal)];
+    return [opened, await tableOf(opened, stated, signal)];
   });
   if (found.columns.length === 0) throw cannotRead(pondPath, 'the sheet has no values');
   const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [target] });
@@ -46,7 +48,7 @@ export async function convertXlsx(
   try {
     const columns = found.columns.map(({ name, type }) => sql`${identifier(name)} ${requireSqlType(type)}`);
     await connection.run(sql`CREATE TABLE ${table} (${joinSql(columns)})`);
-    await withReason(pondPath, () => append(connection, sheet, found, signal));
+    await withReason(pondPath, () => append(connection, sheet, { ...found, format }, signal));
     await connection.run(sql`COPY ${table} TO ${literal(target)} (FORMAT parquet)`);
   } finally {
     connection.close();
@@ -72,8 +74,8 @@ function partOf({ sheets }: Workbook, { pondPath, sheet }: Conversion): string {
   );
 }
 
-async function tableOf(sheet: OpenSheet, signal: AbortSignal): Promise<SheetTable> {
-  const finder = new TableFinder();
+async function tableOf(sheet: OpenSheet, stated: StatedSheet, signal: AbortSignal): Promise<SheetTable> {
+  const finder = new TableFinder(stated);
   for await (const rows of sheet.rows()) {
     throwIfCancelled(signal, 'the query');
     for (const row of rows) finder.add(row);
@@ -84,17 +86,17 @@ async function tableOf(sheet: OpenSheet, signal: AbortSignal): Promise<SheetTabl
 async function append(
   connection: Connection,
   sheet: OpenSheet,
-  { headerRow, columns }: SheetTable,
+  { firstRow, endRow, columns, format }: SheetTable & Pick<StatedSheet, 'format'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const make = await loadValueMakers();
+  const [make, nulls] = [await loadValueMakers(), new Set(format.nulls)];
   const appender = await connection.appender(tableName);
   try {
     for await (const rows of sheet.rows()) {
       throwIfCancelled(signal, 'the query');
-      const data = rows.filter(({ number }) => number > headerRow);
+      const data = rows.filter(({ number }) => number >= firstRow && number < endRow);
       await appender.appendColumns(
-        columns.map(({ index, type }) => data.map(({ cells }) => valueOf(cells.get(index), type, make))),
+        columns.map(({ index, type }) => data.map(({ cells }) => valueOf(cells.get(index), { type, nulls, make }))),
       );
     }
   } finally {

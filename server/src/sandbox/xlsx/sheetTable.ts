@@ -1,64 +1,116 @@
+import { PondError } from '../../base/error.ts';
 import { type Value, type ValueMakers } from '../../duckdb/values.ts';
 import { uniqueNames } from '../uniqueNames.ts';
+import { statedType } from '../textTables/statedType.ts';
+import { findSheetLayout, headRowsMax, type SheetLayout, type StatedSheet } from './sheetLayout.ts';
 import { type SheetCell, type SheetRow } from './sheetRows.ts';
+import { textOf } from './sheetText.ts';
+
+const columnTypes = ['BIGINT', 'DOUBLE', 'BOOLEAN', 'DATE', 'TIMESTAMP', 'TIME', 'VARCHAR'] as const;
 
 /** A column of a sheet's table. */
 interface SheetColumn {
   /** Index in the sheet, from 0. */
   readonly index: number;
   readonly name: string;
-  readonly type: 'BIGINT' | 'DOUBLE' | 'BOOLEAN' | 'DATE' | 'TIMESTAMP' | 'TIME' | 'VARCHAR';
+  readonly type: (typeof columnTypes)[number];
 }
 
-/** The table in a sheet. */
+/** The table in a sheet. Rows are as Excel shows them. */
 export interface SheetTable {
-  /** Number of the row with the names; 0 without one. The data are below. */
-  readonly headerRow: number;
+  /** First row that may have data. */
+  readonly firstRow: number;
+  /** Row below the last one that may have data. */
+  readonly endRow: number;
   /** Columns with a name or a value. */
   readonly columns: readonly SheetColumn[];
 }
 
 type Kind = SheetCell['kind'] | 'fraction';
 
-/**
- * Finds the table of a sheet from all its rows, in order. The header is the first row with text in at least two cells
- * that has more cells than each row above it, such as titles; in a sheet of one column it is a text in the first row.
- * Without such a row every row is data.
- */
+/** Finds the table of a sheet from all its rows, in order. */
 export class TableFinder {
-  #headerRow = 0;
+  readonly #stated: StatedSheet;
+  readonly #nulls: ReadonlySet<string>;
+  /** Rows before the layout is known. */
+  #head: SheetRow[] = [];
+  #layout: SheetLayout | undefined;
   #header: ReadonlyMap<number, SheetCell> = new Map();
-  #isSettled = false;
-  #widest = 0;
+  /** The last rows, which may be the footer. */
+  readonly #last: SheetRow[] = [];
   readonly #kinds = new Map<number, Set<Kind>>();
 
-  add({ number, cells }: SheetRow): void {
-    const filled = [...cells.values()].filter(({ value }) => value !== '');
-    const textCount = filled.filter(({ kind }) => kind === 'text').length;
-    const isTitle = this.#widest === 0 && filled.length === 1 && textCount === 1;
-    if (isTitle || (!this.#isSettled && textCount >= 2 && filled.length > this.#widest)) {
-      this.#headerRow = number;
-      this.#header = cells;
-      this.#isSettled = textCount >= 2;
-      this.#kinds.clear();
-    } else {
-      for (const [column, cell] of cells) this.#addCell(column, cell);
-    }
-    this.#widest = Math.max(this.#widest, filled.length);
+  constructor(stated: StatedSheet) {
+    this.#stated = stated;
+    this.#nulls = new Set(stated.format.nulls);
   }
 
-  /** The table of the rows so far. */
+  /** Fails `invalid-content` for rows above the table that is found. */
+  add(row: SheetRow): void {
+    if (this.#layout !== undefined) return this.#addRow(row, this.#layout);
+    this.#head.push(row);
+    if (this.#head.length === headRowsMax) this.#findLayout();
+  }
+
+  /** The table of the rows so far. Fails `invalid-content` for rows above it, and a statement that does not fit it. */
   get table(): SheetTable {
+    const { firstRow } = this.#layout ?? this.#findLayout();
+    const { format, pondPath } = this.#stated;
     const named = [...this.#header].filter(([, { value }]) => value !== '').map(([index]) => index);
     const indexes = [...new Set([...named, ...this.#kinds.keys()])].sort((a, b) => a - b);
-    const names = uniqueNames(indexes.map((index) => textOf(this.#header.get(index)).trim().replaceAll('\0', '')));
+    const own = indexes.map((index) => textOf(this.#header.get(index)).trim().replaceAll('\0', ''));
+    if (format.names !== undefined && format.names.length !== indexes.length) {
+      const counts = `its table has ${indexes.length} columns, and ${format.names.length} names are stated`;
+      throw new PondError('invalid-content', `${pondPath} cannot be read: ${counts}`, {
+        path: pondPath,
+        hint: 'State as many `names` as the table has columns.',
+      });
+    }
+    const names = uniqueNames(format.names ?? own);
     return {
-      headerRow: this.#headerRow,
-      columns: indexes.map((index, at) => ({ index, name: names[at] ?? '', type: typeOf(this.#kinds.get(index)) })),
+      firstRow,
+      endRow: (format.footer ?? 0) > 0 ? (this.#last[0]?.number ?? Infinity) : Infinity,
+      columns: indexes.map((index, at) => ({
+        index,
+        name: names[at] ?? '',
+        type: this.#typeOf(index, names[at] ?? ''),
+      })),
     };
   }
 
+  /** The type of a column: what is stated, where it holds all of its values. */
+  #typeOf(index: number, name: string): SheetColumn['type'] {
+    const { format, pondPath } = this.#stated;
+    const found = typeOf(this.#kinds.get(index));
+    const stated = statedType(name, format);
+    const type = columnTypes.find((each) => each === stated);
+    if (stated === undefined || type === found) return found;
+    if (type === 'VARCHAR' || (type === 'DOUBLE' && found === 'BIGINT') || (type === 'TIMESTAMP' && found === 'DATE'))
+      return type;
+    throw new PondError('invalid-content', `${pondPath} cannot be read: column "${name}" is ${found}, not ${stated}`, {
+      path: pondPath,
+      hint: 'State the texts of missing values with `nulls`, or another type.',
+    });
+  }
+
+  #findLayout(): SheetLayout {
+    const layout = findSheetLayout(this.#head, this.#stated);
+    this.#layout = layout;
+    this.#header = this.#head.find(({ number }) => number === layout.headerRow)?.cells ?? this.#header;
+    for (const row of this.#head) this.#addRow(row, layout);
+    this.#head = [];
+    return layout;
+  }
+
+  #addRow(row: SheetRow, { firstRow }: SheetLayout): void {
+    if (row.number < firstRow) return;
+    this.#last.push(row);
+    if (this.#last.length <= (this.#stated.format.footer ?? 0)) return;
+    for (const [column, cell] of this.#last.shift()?.cells ?? []) this.#addCell(column, cell);
+  }
+
   #addCell(column: number, cell: SheetCell): void {
+    if (this.#nulls.has(textOf(cell))) return;
     const kinds = this.#kinds.get(column) ?? new Set();
     this.#kinds.set(column, kinds);
     const isFraction = cell.kind === 'number' && !Number.isSafeInteger(cell.value);
@@ -78,9 +130,17 @@ function typeOf(kinds: ReadonlySet<Kind> = new Set()): SheetColumn['type'] {
   return 'VARCHAR';
 }
 
+/** How the values of a column are made. */
+interface ColumnValues {
+  readonly type: SheetColumn['type'];
+  /** Texts that stand for a missing value. */
+  readonly nulls: ReadonlySet<string>;
+  readonly make: ValueMakers;
+}
+
 /** The value of a cell in a column of a type that holds it; an empty text is NULL unless the column is text. */
-export function valueOf(cell: SheetCell | undefined, type: SheetColumn['type'], make: ValueMakers): Value {
-  if (cell === undefined) return null;
+export function valueOf(cell: SheetCell | undefined, { type, nulls, make }: ColumnValues): Value {
+  if (cell === undefined || (nulls.size > 0 && nulls.has(textOf(cell)))) return null;
   if (type === 'VARCHAR') return textOf(cell);
   const { value } = cell;
   if (typeof value === 'string') return null;
@@ -88,14 +148,4 @@ export function valueOf(cell: SheetCell | undefined, type: SheetColumn['type'], 
   if (type === 'BIGINT') return BigInt(value);
   if (type === 'DATE') return make.date(value / 86_400_000);
   return type === 'TIME' ? make.time(BigInt(value) * 1000n) : make.timestamp(BigInt(value) * 1000n);
-}
-
-/** A cell as text: times as in ISO 8601 with a space, without a fraction of zero. */
-function textOf(cell: SheetCell | undefined): string {
-  if (cell === undefined) return '';
-  const { kind, value } = cell;
-  if (kind !== 'date' && kind !== 'timestamp' && kind !== 'time') return String(value);
-  const text = new Date(value).toISOString().replace('T', ' ').replace('Z', '');
-  if (kind === 'date') return text.slice(0, 10);
-  return (kind === 'time' ? text.slice(11) : text).replace(/\.000$/, '');
 }

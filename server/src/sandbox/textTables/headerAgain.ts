@@ -1,0 +1,55 @@
+import { type HeadRecord, isValue, repeatsHeader } from './head.ts';
+
+/**
+ * Names in a header, in lower case, of the columns whose first rows are mostly values: a name in such a column is not a
+ * value of it. `rows` are the records below the header.
+ */
+export function namesAboveValues(header: readonly string[], rows: readonly HeadRecord[]): readonly string[] {
+  const own = rows.filter(({ trimmed }) => trimmed.length >= header.length && !isSame(trimmed, header));
+  return header.flatMap((name, index) => {
+    const filled = own.map(({ trimmed }) => trimmed[index] ?? '').filter((text) => text !== '');
+    const isOfValues = filled.length > 0 && filled.filter(isValue).length * 2 >= filled.length;
+    return name !== '' && !isValue(name) && isOfValues ? [name.toLowerCase()] : [];
+  });
+}
+
+/** The table above a record. */
+interface TableAbove {
+  /** The names in the header of the rows above, without spaces around them. */
+  readonly header: readonly string[];
+  /** See namesAboveValues. */
+  readonly namesAboveValues: readonly string[];
+  /** True when it is stated that the file has a header. */
+  readonly isStated: boolean;
+}
+
+/**
+ * Decides if a record is another header, by its fields without spaces around them. Undefined when it can be either: no
+ * column above it has values, so that its words may be those of a row.
+ */
+export function isHeaderAgain(fields: readonly string[], above: TableAbove): boolean | undefined {
+  const { header } = above;
+  if (!repeatsHeader(fields, header)) return false;
+  const names = new Set(header.map((name) => name.toLowerCase()));
+  const known = fields.filter((field) => names.has(field.toLowerCase())).length;
+  const isOtherWidth = fields.length !== header.length;
+  const ofValues = new Set(above.namesAboveValues);
+  const columns = header.flatMap((name, index) => (ofValues.has(name.toLowerCase()) ? [index] : []));
+  if (columns.length > 0) {
+    const words = columns.map((index) => fields[index] ?? '').filter((field) => field !== '');
+    if (words.some((word) => names.has(word.toLowerCase()))) return true;
+    return words.length > 0 && (known > 1 || isOtherWidth);
+  }
+  // A row may begin with the name of its column: status,comment above status,changed.
+  if (known < 2 || (!isOtherWidth && !isSame(fields, header))) return false;
+  return above.isStated ? true : undefined;
+}
+
+const isSame = (fields: readonly string[], header: readonly string[]): boolean =>
+  fields.length === header.length && fields.every((field, index) => field === header[index]);
+
+/** The text with which a header begins, up to its first name that is not empty; empty without names. */
+export function headerStart(header: readonly string[], delimiter: string): string {
+  const first = header.findIndex((name) => name !== '');
+  return header.slice(0, first + 1).join(delimiter);
+}
