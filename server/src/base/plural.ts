@@ -6,5 +6,5 @@ export function plural(count: number, noun: string): string {
 /** A regular noun in the form that follows a number. */
 export function nounFor(count: number, noun: string): string {
   if (count === 1) return noun;
-  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
