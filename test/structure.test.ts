@@ -346,3 +346,8 @@ test('no path of one machine stands in the text', () => {
   // Tests name it in SQL that must be refused.
   assert.deepEqual(linesMatching(new RegExp(`${start}/tmp/`), ours), []);
 });
+
+test('numbers are shown in English, like the texts around them, whatever the language of the computer', () => {
+  const product = files.filter(({ path }) => /^(client|server)\//.test(path));
+  assert.deepEqual(linesMatching(/\.toLocaleString\(\)/, product), []);
+});

@@ -1,8 +1,8 @@
 /** The verb that adds rows to a series. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type Params } from '../../server/src/protocol/commands.ts';
-import { plural } from './format.ts';
 import { argument, hostPath, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

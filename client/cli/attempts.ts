@@ -1,7 +1,7 @@
 /** Calls for several resources, of which each ends by itself: one that fails does not keep the others from being shown. */
+import { plural } from '../../server/src/base/plural.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { errorText, type PrintedError } from './errorText.ts';
-import { plural } from './format.ts';
 import { printedError } from './printedError.ts';
 import { type Session } from './verb.ts';
 

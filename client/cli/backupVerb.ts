@@ -1,11 +1,12 @@
 /** The verb on the copies of a pond that Backup resources make. */
+import { plural } from '../../server/src/base/plural.ts';
 import { ageText } from '../../server/src/base/age.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type BackupInfo, type BackupVerifyInfo } from '../../server/src/protocol/commands.ts';
 import { attemptEach, errorOf, failAfter } from './attempts.ts';
 import { type PrintedError } from './errorText.ts';
-import { humanSize, minute, plural, table } from './format.ts';
+import { humanSize, minute, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
 import { stagedHint } from './stagedResources.ts';

@@ -1,8 +1,9 @@
 /** The verb that checks a pond, and repairs it. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type AbsentInfo, type RestoredInfo } from '../../server/src/protocol/commands.ts';
-import { humanSize, plural, table } from './format.ts';
+import { humanSize, table } from './format.ts';
 import { atOf, hostPath, isUrl, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

@@ -1,10 +1,11 @@
 /** The verb that copies a pond from a store. */
 import { pathToFileURL } from 'node:url';
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type CloneInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { at } from './options.ts';
-import { humanSize, minute, plural } from './format.ts';
+import { humanSize, minute } from './format.ts';
 import { warnSkipped } from './hostVerbs.ts';
 import { argument, atOf, hostPath, isUrl, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';

@@ -1,6 +1,7 @@
 /** Verbs of one kind of resource: the account of a service, mirrors, and random entries. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
-import { plural, table } from './format.ts';
+import { table } from './format.ts';
 import { mirror } from './mirrorVerb.ts';
 import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerbs, type VerbRunner } from './verb.ts';

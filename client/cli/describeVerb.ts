@@ -1,6 +1,7 @@
 /** The verb that shows how files are read. */
+import { plural } from '../../server/src/base/plural.ts';
 import { type DescriptionInfo, type TextInfo } from '../../server/src/protocol/commands.ts';
-import { humanSize, plural, shownPath, table } from './format.ts';
+import { humanSize, shownPath, table } from './format.ts';
 import { atOf, pondPath, printJson } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

@@ -122,9 +122,3 @@ export function counts({ added, modified, removed, renamed }: CommitInfo): strin
   ] as const;
   return parts.flatMap(([sign, count]) => (count === 0 ? [] : [`${sign}${count}`])).join(' ');
 }
-
-/** `1 file`, `2 files`. */
-export function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
-}

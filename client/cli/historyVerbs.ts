@@ -1,4 +1,5 @@
 /** Verbs on the history of a pond. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import {
   type ChangeInfo,
@@ -9,7 +10,7 @@ import {
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
-import { changeRow, counted, counts, minute, plural, shownPath, table } from './format.ts';
+import { changeRow, counted, counts, minute, shownPath, table } from './format.ts';
 import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { changesWithRows, rowCounts } from './rowCounts.ts';
 import { type VerbRunner } from './verb.ts';

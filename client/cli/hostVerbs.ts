@@ -1,9 +1,10 @@
 /** Verbs between a pond and the host. */
 import { join } from 'node:path';
+import { plural } from '../../server/src/base/plural.ts';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { humanSize, plural, shownPath } from './format.ts';
+import { humanSize, shownPath } from './format.ts';
 import { at, atHelp } from './options.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
 import { type Session, type Terminal, type TerminalVerb, type VerbRunner } from './verb.ts';

@@ -1,8 +1,9 @@
 /** The verb that migrates a pond of an older system. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type MigrationInfo } from '../../server/src/protocol/migration.ts';
-import { humanSize, plural } from './format.ts';
+import { humanSize } from './format.ts';
 import { argument, hostPath, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

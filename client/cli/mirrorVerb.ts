@@ -1,9 +1,10 @@
 /** The verb of mirrors. */
+import { plural } from '../../server/src/base/plural.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
 import { attemptEach, errorOf, failAfter } from './attempts.ts';
 import { errorText, hintText } from './errorText.ts';
-import { minute, plural, table } from './format.ts';
+import { minute, table } from './format.ts';
 import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';

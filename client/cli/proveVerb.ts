@@ -1,9 +1,10 @@
 /** The verb that makes and verifies proofs. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { hostFileHash, hostFolder } from '../../server/src/terminal.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
-import { plural, table } from './format.ts';
+import { table } from './format.ts';
 import { argument, hostPath, pondPath, printJson } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

@@ -1,9 +1,9 @@
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { namedFile, writeNamedFile } from '../../server/src/terminal.ts';
 import { type Params, type QueryInfo, type Result, type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { plural } from './format.ts';
 import { at, atHelp } from './options.ts';
 import { withPager } from './pager.ts';
 import { binaryFormats, formatNamed, formatOfFile, queryRequest } from './queryRequest.ts';

@@ -1,4 +1,5 @@
 /** The verb that resolves conflicts: in favor of the staged side, or by the rows of a table. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import {
@@ -7,7 +8,7 @@ import {
   type RowChoiceInfo,
   type RowMergeInfo,
 } from '../../server/src/protocol/commands.ts';
-import { cut, plural, table } from './format.ts';
+import { cut, table } from './format.ts';
 import { pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 

@@ -1,10 +1,11 @@
 /** Verbs on resources and their documents. */
 import { dirname } from 'node:path';
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type AppliedInfo, type ProblemInfo, type ResourceInfo } from '../../server/src/protocol/resources.ts';
 import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { minute, plural, table } from './format.ts';
+import { minute, table } from './format.ts';
 import { readText } from './inputText.ts';
 import { runLine } from './runText.ts';
 import { hostPath, printJson, show } from './runner.ts';

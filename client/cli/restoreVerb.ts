@@ -1,8 +1,9 @@
 /** The verb that returns paths to an earlier version. */
+import { plural } from '../../server/src/base/plural.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type ChangeInfo, type Params } from '../../server/src/protocol/commands.ts';
-import { counted, plural } from './format.ts';
+import { counted } from './format.ts';
 import { changeTable } from './historyVerbs.ts';
 import { at, atHelp } from './options.ts';
 import { atOf, pondPath, printJson } from './runner.ts';

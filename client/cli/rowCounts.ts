@@ -1,7 +1,8 @@
 /** Numbers of rows by which changed tables differ, as the terminal shows them. */
+import { plural } from '../../server/src/base/plural.ts';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type ChangeInfo, type RowCountsInfo, type TableChangeInfo } from '../../server/src/protocol/commands.ts';
-import { changeRow, counted, plural, table } from './format.ts';
+import { changeRow, counted, table } from './format.ts';
 import { type Session } from './verb.ts';
 
 /** Bytes of tables that are read to count rows, unless they are known: what takes about a second. */

@@ -1,8 +1,9 @@
 /** Prints how the rows of two tables differ. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type DifferentRowInfo, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
-import { cut, plural, table } from './format.ts';
+import { cut, table } from './format.ts';
 import { pondPath, printJson, wholeNumber } from './runner.ts';
 import { type CommandLine, type Session } from './verb.ts';
 

@@ -1,5 +1,6 @@
+import { plural } from '../../server/src/base/plural.ts';
 import { type RunInfo } from '../../server/src/protocol/resources.ts';
-import { humanSize, minute, plural } from './format.ts';
+import { humanSize, minute } from './format.ts';
 
 /** Returns the cells of a run in a table: resource, status, amount, size and duration. */
 export function resultRow({ resource, status, rows, files, bytes, durationMs }: RunInfo): string[] {

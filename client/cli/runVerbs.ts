@@ -1,9 +1,10 @@
 /** Verbs that run resources and show their runs. */
+import { plural } from '../../server/src/base/plural.ts';
 import { type ErrorCode, isPondError, PondError } from '../../server/src/base/error.ts';
 import { type RunErrorInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { errorText, hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { minute, plural, table } from './format.ts';
+import { minute, table } from './format.ts';
 import { printedError } from './printedError.ts';
 import { resultRow } from './runText.ts';
 import { printJson, wholeNumber } from './runner.ts';

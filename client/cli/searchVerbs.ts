@@ -1,9 +1,10 @@
 /** Verbs that look through a tree: find, grep, du, tree. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type FileTypeName, type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
-import { humanSize, plural, shownName, shownPath, table } from './format.ts';
+import { humanSize, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { at, atHelp, flag } from './options.ts';
 import { argument, atOf, pondPath, printJson, wholeNumber } from './runner.ts';

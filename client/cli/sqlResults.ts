@@ -1,7 +1,7 @@
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
-import { plural } from './format.ts';
 import { binaryFormats, formatNamed } from './queryRequest.ts';
 import { printRows } from './resultTable.ts';
 import { atOf } from './runner.ts';

@@ -1,7 +1,8 @@
 /** Verbs that name commits and undo them. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { changeRow, counted, minute, plural, table } from './format.ts';
+import { changeRow, counted, minute, table } from './format.ts';
 import { flag } from './options.ts';
 import { printJson, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';

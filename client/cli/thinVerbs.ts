@@ -1,8 +1,9 @@
 /** Verbs about the contents that a thin clone leaves at its origin. */
+import { plural } from '../../server/src/base/plural.ts';
 import { isDurationError, parseDuration } from '../../server/src/base/duration.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type AbsentInfo } from '../../server/src/protocol/commands.ts';
-import { humanSize, plural } from './format.ts';
+import { humanSize } from './format.ts';
 import { pondPath, show } from './runner.ts';
 import { type TerminalVerbs, type VerbRunner } from './verb.ts';
 

@@ -1,8 +1,9 @@
 /** Verbs on the tree of a pond. */
+import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { longRow, minute, plural, shownName, shownPath, table } from './format.ts';
+import { longRow, minute, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';

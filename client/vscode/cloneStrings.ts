@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CloneInfo } from '../../server/src/protocol/commands.ts';
+import { countText } from './numberStrings.ts';
 
 /** Returns the URL of a store that a text names: a URL, or the absolute path of a folder; undefined for other texts. */
 export function storeUrl(text: string): string | undefined {
@@ -14,5 +15,5 @@ export function storeUrl(text: string): string | undefined {
 export function cloneText({ commits, head, unverifiedCommits }: CloneInfo): string {
   const unverified = unverifiedCommits === 0 ? '' : `, ${unverifiedCommits} of them from before commits had hashes`;
   const day = head.time.slice(0, 10);
-  return `Cloned and verified ${commits} ${commits === 1 ? 'commit' : 'commits'}${unverified}; the latest is of ${day}.`;
+  return `Cloned and verified ${countText(commits, 'commit')}${unverified}; the latest is of ${day}.`;
 }

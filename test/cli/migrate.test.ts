@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { type MigrationInfo } from '../../server/src/protocol/migration.ts';
+import { newPondHost } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { harborIds, writePocHarbor } from '../support/pocHarbor.ts';
 import { runPond } from '../support/pondCommand.ts';
@@ -105,6 +106,22 @@ test('files that Watertown appended to become series of rows with --parse', asyn
   assert.equal((JSON.parse(again.stdout) as MigrationInfo).written.commits, 0);
   const other = await runPond(['migrate', '--from', 'old', 'new'], { cwd });
   assert.match(other.stderr, /^error\[pond-exists\]/);
+});
+
+test('a migration names each text while it is read as rows', async (t) => {
+  const folder = temporaryFolder(t);
+  await writeAppended(join(folder, 'old'));
+  const steps = new Set<string>();
+  const host = await newPondHost(t);
+  const params = {
+    source: join(folder, 'old'),
+    directory: join(folder, 'new'),
+    history: 'every',
+    parse: true,
+  } as const;
+  await host.run('migrate', params, { progress: (step) => steps.add(step) });
+  assert.ok(steps.has('parsing /logs/level.csv'), [...steps].join('\n'));
+  assert.ok(steps.has('parsing /logs/events.jsonl'));
 });
 
 test('mistakes on the command line are refused before anything is written', async (t) => {

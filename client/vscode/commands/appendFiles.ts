@@ -3,7 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { count } from '../resources/strings.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Adds rows of host files to the series at `target`; without one, asks for its path, where a series may be new. */
 export async function appendFiles(
@@ -27,7 +27,7 @@ export async function appendFiles(
     ...(done.empty.length === 0 ? [] : [`without rows: ${done.empty.join(', ')}`]),
     ...(done.rowsWithoutTime === 0 ? [] : [`rows without a time: ${done.rowsWithoutTime}`]),
   ];
-  const text = `Appended ${count(done.rows, 'row')} to ${path}`;
+  const text = `Appended ${countText(done.rows, 'row')} to ${path}`;
   void vscode.window.showInformationMessage([`${text}.`, ...left.map((one) => `${one}.`)].join(' '));
   return done;
 }

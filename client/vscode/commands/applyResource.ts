@@ -6,9 +6,10 @@ import { printable } from '../../../server/src/base/printable.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
-import { count, titleOf } from '../resources/strings.ts';
+import { titleOf } from '../resources/strings.ts';
 import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
+import { countText } from '../numberStrings.ts';
 
 /**
  * Stages the resources that a YAML document declares: the document at `target`, else the active one. Returns the
@@ -91,7 +92,7 @@ async function reportProblems(document: vscode.TextDocument, problems: readonly 
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (first === undefined) return;
-  const rest = errors.length === 1 ? '' : ` (and ${count(errors.length - 1, 'other problem')})`;
+  const rest = errors.length === 1 ? '' : ` (and ${countText(errors.length - 1, 'other problem')})`;
   const editor = await vscode.window.showTextDocument(document);
   const at = new vscode.Position(first.line, first.character);
   editor.selection = new vscode.Selection(at, at);

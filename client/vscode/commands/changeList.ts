@@ -1,5 +1,6 @@
 import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { shownPath } from '../pondUri.ts';
+import { numberText } from '../numberStrings.ts';
 
 /** Changes that a question lists. */
 const listedMax = 8;
@@ -8,5 +9,5 @@ const listedMax = 8;
 export function changeLines(changes: readonly ChangeInfo[]): readonly string[] {
   const lines = changes.slice(0, listedMax).map((change) => `${shownPath(change)}: ${change.kind}`);
   const more = changes.length - listedMax;
-  return more > 0 ? [...lines, `and ${more.toLocaleString('en')} more`] : lines;
+  return more > 0 ? [...lines, `and ${numberText(more)} more`] : lines;
 }

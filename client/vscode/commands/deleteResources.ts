@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { count, titleOf } from '../resources/strings.ts';
+import { titleOf } from '../resources/strings.ts';
 import { chooseResources } from './chooseResources.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Stages the removal of resources and all their content, after confirmation. Returns their titles. */
 export async function deleteResources(
@@ -15,7 +16,7 @@ export async function deleteResources(
   const readers = context.store
     .resources(pond)
     .filter(({ id, reads }) => !ids.has(id) && reads.some((one) => ids.has(one)));
-  const what = resources.length === 1 ? resources.map(titleOf).join() : count(resources.length, 'resource');
+  const what = resources.length === 1 ? resources.map(titleOf).join() : countText(resources.length, 'resource');
   const remove = 'Delete';
   const answer = await vscode.window.showWarningMessage(
     `Delete ${what} and all its data?`,

@@ -4,6 +4,7 @@ import { selectedPaths, type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
 import { shownPath } from '../pondUri.ts';
 import { changeLines } from './changeList.ts';
+import { numberText } from '../numberStrings.ts';
 
 const cannotBeUndone = 'This cannot be undone.';
 
@@ -57,7 +58,7 @@ async function askAndDiscard(context: Context, { pond, paths, notice }: Discardi
 async function isConfirmed(paths: readonly string[], staged: readonly ChangeInfo[], notice: string): Promise<boolean> {
   const [only] = paths.length === 0 ? staged.map(shownPath) : paths;
   const count = paths.length === 0 ? staged.length : paths.length;
-  const many = `${paths.length === 0 ? 'all' : 'the'} ${count.toLocaleString('en')} staged changes`;
+  const many = `${paths.length === 0 ? 'all' : 'the'} ${numberText(count)} staged changes`;
   const question = `Discard ${count === 1 ? `the changes of ${only}` : many}?`;
   const listed = paths.length === 0 ? staged : staged.filter((change) => paths.includes(shownPath(change)));
   const detail = [notice, ...(listed.length > 1 ? ['', ...changeLines(listed)] : [])].join('\n');

@@ -4,6 +4,7 @@ import { selectedPaths, type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { reportCopied } from './reportCopied.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 /** Copies the selection (or the whole pond) into a host folder: the last argument if it is one, else prompted for. */
 export async function exportFiles(
@@ -19,7 +20,7 @@ export async function exportFiles(
   if (directory === undefined) return undefined;
   const params = { pond, paths: selected?.paths ?? ['/'], directory: directory.fsPath };
   const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
-  reportCopied(`Exported ${done.files} files (${done.bytes.toLocaleString()} bytes).`, done);
+  reportCopied(`Exported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes).`, done);
   return done;
 }
 

@@ -4,6 +4,7 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { reportCopied } from './reportCopied.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 /** Copies host files and folders into a directory of a pond: the one at `target`, else the root. */
 export async function importFiles(
@@ -21,7 +22,7 @@ export async function importFiles(
   const params = { pond, path, sources: picked.map(({ fsPath }) => fsPath) };
   const done = await requestWithProgress(client, `Importing into ${path}`, 'import', params);
   const same = done.unchanged > 0 ? `, ${done.unchanged} of them unchanged` : '';
-  reportCopied(`Imported ${done.files} files (${done.bytes.toLocaleString()} bytes)${same}.`, done);
+  reportCopied(`Imported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes)${same}.`, done);
   return done;
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ConflictRowInfo, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Rows that a person decides about one by one; beyond, one side is taken for all. */
 const decidedMax = 500;
@@ -49,7 +50,7 @@ async function decided(
       { label: 'Keep the staged rows', take: 'ours' },
       { label: 'Take the rows of the other commit', take: 'theirs' },
     ] as const;
-    const placeHolder = `${conflicts.toLocaleString()} rows changed on both sides`;
+    const placeHolder = `${countText(conflicts, 'row')} changed on both sides`;
     const side = await vscode.window.showQuickPick(sides, { placeHolder });
     return side && (await send({ key, take: side.take, limit: 0 }));
   }
@@ -57,7 +58,7 @@ async function decided(
   const picked = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     matchOnDescription: true,
-    placeHolder: `Both sides changed ${conflicts} ${conflicts === 1 ? 'row' : 'rows'}: check what comes from the other commit`,
+    placeHolder: `Both sides changed ${countText(conflicts, 'row')}: check what comes from the other commit`,
   });
   if (picked === undefined) return undefined;
   const choices = rows.map((row): RowChoiceInfo => {

@@ -5,7 +5,7 @@ import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri, shownPath } from '../pondUri.ts';
 import { pickCommit } from '../history/versions.ts';
-import { count } from '../resources/strings.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 /** Paths to stage as they were at a version. */
 interface Restoration {
@@ -36,7 +36,7 @@ export async function restoreVersion(
   await context.sourceControls.refresh(pond);
   const staged = changes.filter(({ partOf }) => partOf === undefined).length;
   const text =
-    staged === 0 ? `Nothing differs from ${target}.` : `Staged ${count(staged, 'change')} to restore ${target}.`;
+    staged === 0 ? `Nothing differs from ${target}.` : `Staged ${countText(staged, 'change')} to restore ${target}.`;
   void vscode.window.showInformationMessage(text);
   return changes;
 }
@@ -87,10 +87,10 @@ async function confirm(context: Context, { pond, paths, at }: Restoration, targe
 
 function detailOf(changes: readonly ChangeInfo[], replaced: readonly ChangeInfo[]): string {
   const count = changes.filter(({ partOf }) => partOf === undefined).length;
-  const what = `${count === 1 ? 'One change is' : `${count.toLocaleString('en')} changes are`} staged, for you to commit.`;
+  const what = `${count === 1 ? 'One change is' : `${numberText(count)} changes are`} staged, for you to commit.`;
   if (replaced.length === 0) return what;
   const listed = replaced.slice(0, listedMax).map(shownPath);
-  const more = replaced.length > listedMax ? [`and ${(replaced.length - listedMax).toLocaleString('en')} more`] : [];
+  const more = replaced.length > listedMax ? [`and ${numberText(replaced.length - listedMax)} more`] : [];
   return [what, 'What is staged there now is replaced, and cannot be recovered:', '', ...listed, ...more].join('\n');
 }
 

@@ -4,10 +4,11 @@ import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
 import { offerMirrored } from '../files/mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
-import { newDataText, count, titleOf } from '../resources/strings.ts';
+import { newDataText, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Runs resources: the selected ones, the one of a document, or one that the user picks. */
 export async function runResources(
@@ -64,7 +65,7 @@ async function committed(context: Context, pond: string, resources: readonly Res
   const isNew = pending.every(({ state }) => state === 'staged') && pending.length === resources.length;
   // The setting cannot run what no commit has.
   if (setting === 'asCommitted' && !isNew) return true;
-  const what = pending.length === 1 ? pending.map(titleOf).join() : count(pending.length, 'resource');
+  const what = pending.length === 1 ? pending.map(titleOf).join() : countText(pending.length, 'resource');
   const commit = 'Commit and Run';
   const run = 'Run as Committed';
   const answer = await vscode.window.showWarningMessage(
@@ -97,7 +98,7 @@ function reportRuns(context: Context, pond: string, runs: readonly RunInfo[]): v
   const rows = runs.reduce((sum, run) => sum + run.rows, 0);
   const files = runs.reduce((sum, run) => sum + run.files, 0);
   const [first] = runs;
-  const what = runs.length === 1 && first !== undefined ? first.resource : count(runs.length, 'resource');
+  const what = runs.length === 1 && first !== undefined ? first.resource : countText(runs.length, 'resource');
   const cancelled = runs.some(({ status }) => status === 'cancelled');
   const text = cancelled ? `$(circle-slash) ${what} cancelled` : `$(pass) ${what} ran: ${newDataText({ rows, files })}`;
   vscode.window.setStatusBarMessage(text, 8_000);

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { type NodeInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { pondName, pondUri, type PondLocation } from '../pondUri.ts';
-import { count } from '../resources/strings.ts';
+import { countText } from '../numberStrings.ts';
 
 /** A move from one pond to another. */
 interface Move {
@@ -96,7 +96,7 @@ function refuseOthers(entries: readonly NodeInfo[]): void {
 
 async function confirm({ from, to }: Move, entries: readonly NodeInfo[]): Promise<boolean> {
   const files = entries.filter(({ type }) => type === 'file').length;
-  const question = `Move ${from.path} (${count(files, 'file')}) from ${pondName(from.pond)} to ${pondName(to.pond)}?`;
+  const question = `Move ${from.path} (${countText(files, 'file')}) from ${pondName(from.pond)} to ${pondName(to.pond)}?`;
   const detail = `It is copied and then removed; both are staged. Its earlier versions stay in ${pondName(from.pond)}.`;
   const move = 'Move';
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, move)) === move;

@@ -5,6 +5,7 @@ import { openCommits, type CommitPages } from './commitPages.ts';
 import { type PondClient } from '../client.ts';
 import { pondName } from '../pondUri.ts';
 import { timeText } from '../times.ts';
+import { numberText } from '../numberStrings.ts';
 
 /** A commit in a list. */
 interface CommitItem extends vscode.QuickPickItem {
@@ -74,7 +75,7 @@ export function pickFromPages(commits: CommitPages, placeHolder: string): Promis
 }
 
 function itemsOf({ loaded, hasMore }: CommitPages): readonly (CommitItem | MoreItem)[] {
-  const detail = `The latest ${loaded.length.toLocaleString('en')} commits are listed.`;
+  const detail = `The latest ${numberText(loaded.length)} commits are listed.`;
   const more: MoreItem = { label: '$(ellipsis) Show more…', detail, commit: undefined, alwaysShow: true };
   return [...loaded.map(commitItem), ...(hasMore ? [more] : [])];
 }

@@ -7,6 +7,7 @@ import { timeText } from '../times.ts';
 import { itemOf } from './items.ts';
 import { filtersText, type HistoryFilters, type HistoryNode } from './nodes.ts';
 import { HistoryPages } from './pages.ts';
+import { numberText } from '../numberStrings.ts';
 
 const viewId = 'pond.history';
 
@@ -146,7 +147,7 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
     const { changes } = await this.client.request('show', { pond, commit: String(commit.number) });
     const rows: HistoryNode[] = changes.slice(0, filesMax).map((change) => ({ type: 'file', pond, commit, change }));
     if (changes.length > filesMax) {
-      const text = `${(changes.length - filesMax).toLocaleString('en')} more: Open All Changes of the commit lists them`;
+      const text = `${numberText(changes.length - filesMax)} more: Open All Changes of the commit lists them`;
       rows.push({ type: 'note', pond, text, isFailure: false });
     }
     return rows;
@@ -163,6 +164,6 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
 
 /** Says how far back the commits were read. */
 function reachText({ reach: { searched, searchedTo } }: HistoryPages): string {
-  const count = searched.toLocaleString('en');
+  const count = numberText(searched);
   return searchedTo === null ? `${count} commits read` : `${count} commits read, back to ${timeText(searchedTo)}`;
 }

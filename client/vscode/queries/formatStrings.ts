@@ -1,6 +1,7 @@
 /** Texts about formats and how files are read. */
 import { type FormatOptions } from '../../../server/src/base/error.ts';
 import { type DescriptionInfo } from '../../../server/src/protocol/commands.ts';
+import { countText } from '../numberStrings.ts';
 
 /** A format that a quick fix states. */
 export interface FormatStatement {
@@ -48,7 +49,7 @@ export function markdownOf(info: DescriptionInfo): string {
   });
   const more = columns.length > columnsMax ? [`… and ${columns.length - columnsMax} more columns`] : [];
   const facts = [
-    `**${cell(info.displayPath ?? info.path)}**${rowCount === null ? '' : `, ${rowCount.toLocaleString('en')} rows`}`,
+    `**${cell(info.displayPath ?? info.path)}**${rowCount === null ? '' : `, ${countText(rowCount, 'row')}`}`,
     ...(time === null || time.first === null ? [] : [`${cell(time.column)}: ${time.first} to ${time.last ?? ''} UTC`]),
     ...(text === null ? [] : [`${text.encoding}, delimiter ${cell(JSON.stringify(text.delimiter))}`]),
     ...(text === null || text.dates === null

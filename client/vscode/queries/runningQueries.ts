@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { pondName } from '../pondUri.ts';
 import { elapsedText } from './queryStrings.ts';
+import { countText } from '../numberStrings.ts';
 
 /** A query that this window waits for. */
 interface RunningQuery {
@@ -74,7 +75,7 @@ export class RunningQueries implements vscode.Disposable {
       elapsed: elapsedText(now - startMs),
       line: `${title} (${pondName(pond)}, ${elapsedText(now - startMs)})`,
     }));
-    const what = lines.length === 1 ? '1 query' : `${lines.length} queries`;
+    const what = countText(lines.length, 'query');
     const text = `${what} · ${lines[0]?.elapsed ?? ''}`;
     this.item.text = `$(sync~spin) ${text}`;
     this.item.accessibilityInformation = { label: `${text}, running` };

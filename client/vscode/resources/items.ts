@@ -5,7 +5,8 @@ import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
 import { recordTime } from '../times.ts';
-import { ago, count, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
+import { ago, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
+import { countText } from '../numberStrings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
@@ -139,5 +140,5 @@ function row(
 /** Badge of the view's icon: the number of failed resources; undefined when nothing failed. */
 export function badgeOf(states: readonly ResourceState[]): vscode.ViewBadge | undefined {
   const failed = states.filter((state) => state === 'failed' || state === 'broken').length;
-  return failed === 0 ? undefined : { value: failed, tooltip: `${count(failed, 'resource')} failed` };
+  return failed === 0 ? undefined : { value: failed, tooltip: `${countText(failed, 'resource')} failed` };
 }

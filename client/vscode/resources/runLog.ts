@@ -5,7 +5,8 @@ import { pondName, pondUri } from '../pondUri.ts';
 import { atPosition, readablePath, readableText } from './treeLocations.ts';
 import { recordTime } from '../times.ts';
 import { type ResourceStore } from './resourceStore.ts';
-import { newDataText, bytesText, count, durationText } from './strings.ts';
+import { newDataText, bytesText, durationText } from './strings.ts';
+import { countText } from '../numberStrings.ts';
 
 const scheme = 'pond-runs';
 const recordsMax = 200;
@@ -87,7 +88,7 @@ function parseLogUri(uri: vscode.Uri): { readonly pond: string; readonly titles:
 function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
   const facts = run.status === 'skipped' ? [] : [durationText(run.durationMs)];
   if (run.status === 'ok' || run.rows + run.files > 0) facts.push(newDataText(run));
-  if (run.rows > 0 && run.files > 0) facts.push(count(run.files, 'file'));
+  if (run.rows > 0 && run.files > 0) facts.push(countText(run.files, 'file'));
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   if (run.commit !== null) facts.push(`commit ${run.commit}`);
   const head = `${recordTime(run.started)}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;

@@ -7,7 +7,8 @@ import { pondName, scheme } from '../pondUri.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { nextRun, parseInterval, readSchedules, withSchedule } from './scheduleStrings.ts';
-import { count, titleOf } from './strings.ts';
+import { titleOf } from './strings.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Longest wait until the schedules are looked at again: a computer that slept is noticed within it. */
 const lookMsMax = 30_000;
@@ -161,7 +162,7 @@ export class Schedules implements vscode.Disposable {
   }
 
   private reportMissed({ pond, title }: Scheduled, missed: number): void {
-    const text = `${count(missed, 'scheduled run')} of ${title} (${pondName(pond)}) did not happen while no window was open. It runs now.`;
+    const text = `${countText(missed, 'scheduled run')} of ${title} (${pondName(pond)}) did not happen while no window was open. It runs now.`;
     this.client.log.info(text);
     void vscode.window.showInformationMessage(text);
   }

@@ -1,5 +1,6 @@
 /** User-visible texts about resources and their runs. */
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 /** State of a resource, the most urgent first. */
 export type ResourceState = UrgentState | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
@@ -46,7 +47,7 @@ export function summaryOf(resource: ResourceInfo, { progress, ended }: Running, 
   if (ended !== undefined) return ended;
   const errors = resource.problems.filter(({ severity }) => severity === 'error').length;
   return [
-    ...(errors === 0 ? [] : [count(errors, 'problem')]),
+    ...(errors === 0 ? [] : [countText(errors, 'problem')]),
     ...(resource.state === 'committed' ? [] : [resource.state]),
     ...ranText(resource, nowMs),
   ].join(' · ');
@@ -70,14 +71,14 @@ export function runText(run: RunInfo, nowMs: number): string {
 
 /** New data of a run: rows, else files, else a text that nothing was new. */
 export function newDataText({ rows, files }: { readonly rows: number; readonly files: number }): string {
-  if (rows > 0) return count(rows, 'row');
-  return files > 0 ? count(files, 'file') : 'nothing new';
+  if (rows > 0) return countText(rows, 'row');
+  return files > 0 ? countText(files, 'file') : 'nothing new';
 }
 
 /** Progress of a run: its message, with the count unless the message contains it. */
 export function progressText({ message, done, total }: RunProgress): string {
   if (total === undefined || total === 0) return message;
-  return `${message} (${done.toLocaleString('en')} of ${total.toLocaleString('en')})`;
+  return `${message} (${numberText(done)} of ${numberText(total)})`;
 }
 
 /** Age of a time, in whole units; its date if it is more than four weeks ago. */
@@ -87,7 +88,7 @@ export function ago(thenMs: number, nowMs: number): string {
   if (minutes < 60) return `${minutes} min ago`;
   if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h ago`;
   const days = Math.floor(minutes / 60 / 24);
-  return days <= 28 ? `${count(days, 'day')} ago` : new Date(thenMs).toISOString().slice(0, 10);
+  return days <= 28 ? `${countText(days, 'day')} ago` : new Date(thenMs).toISOString().slice(0, 10);
 }
 
 /** A duration with two or three digits. */
@@ -104,11 +105,6 @@ export function bytesText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
   return `${(bytes / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
-}
-
-/** `1 row`, `1,234 rows`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function neverRun({ state }: ResourceInfo): readonly string[] {

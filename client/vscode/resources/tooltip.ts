@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
-import { ago, newDataText, bytesText, count, durationText, titleOf } from './strings.ts';
+import { ago, newDataText, bytesText, durationText, titleOf } from './strings.ts';
+import { countText } from '../numberStrings.ts';
 
 const stateWords = {
   committed: 'as in the latest commit',
@@ -39,8 +40,8 @@ export function resourceTooltip(resource: ResourceInfo, context: RowContext): vs
   const outputs = resource.outputs.length;
   const reads = resource.reads.length;
   const parts = [
-    ...(outputs === 0 ? [] : [count(outputs, 'output')]),
-    ...(reads === 0 ? [] : [`reads ${count(reads, 'resource')}`]),
+    ...(outputs === 0 ? [] : [countText(outputs, 'output')]),
+    ...(reads === 0 ? [] : [`reads ${countText(reads, 'resource')}`]),
   ];
   if (parts.length > 0) text.appendMarkdown(`\n\n${parts.join(' · ')}`);
   return text;

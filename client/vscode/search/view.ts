@@ -4,8 +4,8 @@ import { type GrepPosition } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
-import { count } from '../resources/strings.ts';
 import { type FoundMatch, queryText, type SearchNode, type SearchQuery } from './state.ts';
+import { countText } from '../numberStrings.ts';
 
 const viewId = 'pond.search';
 /** Lines that one request returns at most, and that the view shows. */
@@ -90,12 +90,12 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
         lines + page.matches.length,
         page.next,
       ];
-      this.tree.message = `${this.found()} ${count(searched, 'file')} searched…`;
+      this.tree.message = `${this.found()} ${countText(searched, 'file')} searched…`;
       this.changed.fire(undefined);
     }
-    const skipped = notText === 0 ? '' : ` ${count(notText, 'file')} not searched: binary files and tables.`;
+    const skipped = notText === 0 ? '' : ` ${countText(notText, 'file')} not searched: binary files and tables.`;
     const cut = after === null ? '' : ' There are more: name fewer files, or a longer text.';
-    this.tree.message = `${this.found()} ${count(searched, 'file')} searched.${skipped}${cut}`;
+    this.tree.message = `${this.found()} ${countText(searched, 'file')} searched.${skipped}${cut}`;
   }
 
   private add(match: FoundMatch): void {
@@ -111,7 +111,7 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
     const lines = [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
     const how = this.query === undefined ? '' : queryText(this.query);
     const where = how === '' ? '' : ` (${how})`;
-    return `“${printable(this.query?.text ?? '')}”${where}: ${count(lines, 'line')} in ${count(this.files.size, 'file')}.`;
+    return `“${printable(this.query?.text ?? '')}”${where}: ${countText(lines, 'line')} in ${countText(this.files.size, 'file')}.`;
   }
 
   private isSearching(on: boolean): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type RowCountsInfo, type StatusInfo, type TableChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
+import { numberText } from '../numberStrings.ts';
 
 /** Bytes of staged tables, and of their former contents, that are read to count rows. */
 const bytesMax = 32 * 1024 * 1024;
@@ -76,6 +77,6 @@ function rowsText({ added, removed, changed }: RowCountsInfo): string {
     ['−', removed],
     ['~', changed],
   ] as const;
-  const text = parts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${number.toLocaleString()}`])).join(' ');
+  const text = parts.flatMap(([sign, number]) => (number === 0 ? [] : [`${sign}${numberText(number)}`])).join(' ');
   return text === '' ? 'same rows' : `${text} ${added + removed + changed === 1 ? 'row' : 'rows'}`;
 }

@@ -5,6 +5,7 @@ import { copyText, type ClipboardFormat } from '../webviews/grid/copyText.ts';
 import { type ShownView } from '../webviews/grid/messages.ts';
 import { EditedRows, type RowEdit, type RowKey } from '../webviews/grid/rowEdits.ts';
 import { isWhole } from '../webviews/grid/viewState.ts';
+import { numberText } from '../numberStrings.ts';
 
 /** Rows fetched per request. */
 const copyWindow = 10_000;
@@ -44,7 +45,7 @@ export async function copyCells(
   }
   if (rowEnd < end)
     void vscode.window.showWarningMessage(
-      `Only the first ${max.toLocaleString()} rows were copied, as the setting "pond.table.copyRows" allows. Export writes all of them.`,
+      `Only the first ${numberText(max)} rows were copied, as the setting "pond.table.copyRows" allows. Export writes all of them.`,
     );
   return copied.length;
 }

@@ -5,7 +5,7 @@ import { errorData } from '../errors.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { type GridState, type ShownView } from '../webviews/grid/messages.ts';
-import { count } from '../resources/strings.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Formats of exported views, with the extensions of their files. */
 const formats: readonly { readonly label: string; readonly format: ResultFormat; readonly extension: string }[] = [
@@ -68,5 +68,5 @@ async function saveAsking<T>(save: (overwrite: boolean) => Promise<T>, path: str
 }
 
 function report(rowCount: number, where: string): void {
-  void vscode.window.showInformationMessage(`Wrote ${count(rowCount, 'row')} to ${where}.`);
+  void vscode.window.showInformationMessage(`Wrote ${countText(rowCount, 'row')} to ${where}.`);
 }

@@ -3,6 +3,7 @@ import { DraftFile, type DraftDisk } from './draftFile.ts';
 import { type EditEntry, EditHistory, type SavedContent } from './editHistory.ts';
 import { type Draft } from './tableDraft.ts';
 import { editsText, type KeyedEdit, type RowEdit, type RowKey } from '../webviews/grid/rowEdits.ts';
+import { countText } from '../numberStrings.ts';
 
 /** Edits of rows, as all panels of a table show them. */
 interface EditsEvent {
@@ -127,8 +128,7 @@ export class TableDocument implements vscode.CustomDocument {
     if (this.isReported) return;
     this.isReported = true;
     const name = this.uri.path.split('/').at(-1) ?? '';
-    const count = this.rows.size === 1 ? '1 row' : `${this.rows.size.toLocaleString()} rows`;
-    const message = `${name} changed since its cells were edited. The edits of ${count} are not shown, and cannot be saved.`;
+    const message = `${name} changed since its cells were edited. The edits of ${countText(this.rows.size, 'row')} are not shown, and cannot be saved.`;
     const [copy, drop] = ['Copy Edits', 'Drop Edits'];
     void vscode.window.showWarningMessage(message, copy, drop).then(async (answer) => {
       if (answer === copy) await vscode.env.clipboard.writeText(editsText(this.rows));

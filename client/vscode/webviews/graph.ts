@@ -5,6 +5,7 @@ import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/m
 import { GraphView } from './graph/graphView.ts';
 import { stateIcon, stateNames } from './graph/decorations.ts';
 import { zoomedScale } from './graph/scale.ts';
+import { countText } from '../numberStrings.ts';
 
 /** State of the page, kept by VS Code while the page is hidden; `scale` is that of a zoom. */
 type KeptState = Pick<GraphState, 'directory'> & { readonly scale?: number };
@@ -55,7 +56,7 @@ function show(state: GraphState): void {
     content.replaceChildren(element('p', { class: 'empty' }, 'This pond has no resources yet.'));
     return;
   }
-  summary.textContent = `${pond} · ${nodes.length} ${nodes.length === 1 ? 'resource' : 'resources'}`;
+  summary.textContent = `${pond} · ${countText(nodes.length, 'resource')}`;
   const states = (Object.keys(stateNames) as (keyof typeof stateNames)[]).filter((name) =>
     nodes.some((node) => node.state === name),
   );

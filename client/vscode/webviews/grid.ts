@@ -14,6 +14,7 @@ import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
 import { PlotView } from './plot/plotView.ts';
 import { statedPlot } from './plot/statement.ts';
+import { countText } from '../numberStrings.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
@@ -80,7 +81,7 @@ function receive(message: ToGridPage): void {
       if (message.run === shown?.run) void table?.cells.paste(message.text);
       return;
     case 'copied':
-      toolbar.announce(`${count(message.rows, 'row')} copied`);
+      toolbar.announce(`${countText(message.rows, 'row')} copied`);
       return;
     default:
       show(message);
@@ -199,8 +200,4 @@ function postView(type: 'export' | 'openAsQuery'): void {
 function save(state: PageState): void {
   pageState = state;
   host.setState(state);
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { isPondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
+import { followedStream } from '../migrate/followed.ts';
 import { type AppendedRows, type ParsedText, recordsUpTo, type TextParser } from '../migrate/appendedText.ts';
 import { findTimeColumn, isNumeric } from '../resources/series/findTime.ts';
 import { rowNumberColumn, writeRowRange } from '../resources/series/rowRange.ts';
@@ -50,8 +51,11 @@ export class SandboxTextParser implements TextParser {
     const name = join(this.#directory.path, String(this.#count++));
     const [hostPath, whole] = [`${name}.text`, `${name}.parquet`];
     const hash = createHash('sha256');
-    const sizeBytes = await writeHostStream(hostPath, hashed(text, hash));
+    const follow = (bytes: AsyncIterable<Uint8Array>, step: string): AsyncIterable<Uint8Array> =>
+      followedStream(bytes, this.#job, { step: `${step} ${path}`, sizeBytes: ends.at(-1) });
+    const sizeBytes = await writeHostStream(hostPath, hashed(follow(text, 'copying'), hash));
     const file = { hostPath, sizeBytes, key: hash.digest('hex'), pondPath: path, type: 'file', reading } as const;
+    this.#job.progress?.(`parsing ${path}`, 0);
     await builder.fromUserSql(
       { sql: 'FROM "$1"', input: { name: path, files: [file] }, tables: [], target: whole },
       signal,
@@ -62,7 +66,10 @@ export class SandboxTextParser implements TextParser {
       return `a column of it is ${rowNumberColumn}`;
     const time = findTimeColumn(facts.columns, undefined, path);
     if (isNumeric(time.type)) await requireSecondsIn(time, [whole], { builder }, this.#job);
-    const upTo = await rowsUpTo(readHostStream(hostPath, 0, Infinity), ends, { reading, facts });
+    const upTo = await rowsUpTo(follow(readHostStream(hostPath, 0, Infinity), 'counting rows of'), ends, {
+      reading,
+      facts,
+    });
     return { timeColumn: time.name, appends: this.#appends(whole, facts, upTo) };
   }
 

@@ -3,6 +3,7 @@
  * entry is put after all that it names; so the copy is a whole version of the pond at every moment, nothing has to be
  * locked, and what a push that was cut short left is used by the next. server/ARCHITECTURE.md describes the order.
  */
+import { plural } from '../base/plural.ts';
 import { type CommitNumber, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
@@ -190,7 +191,7 @@ async function send(
 }
 
 function notesOn({ outside, removed, foreignRows }: LeftOut): readonly string[] {
-  const files = (count: number): string => `${count} file${count === 1 ? '' : 's'} of other engines`;
+  const files = (count: number): string => `${plural(count, 'file')} of other engines`;
   return [
     ...(outside > 0 ? [`${files(outside)} outside the pond were not sent`] : []),
     ...(removed > 0 ? [`${files(removed)}, removed from the table and from the disk, were not sent`] : []),

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Of } from '../base/sha256.ts';
-import { PondError } from '../base/error.ts';
+import { throwIfCancelled } from '../base/cancelled.ts';
+import { LruCache } from '../base/lruCache.ts';
 import { fileState } from './fileState.ts';
 import { openHandle } from './hostOpen.ts';
 import { scanHostStream } from './hostStream.ts';
@@ -29,7 +30,7 @@ const marksMax = 10_000;
 const rememberedMax = 200_000;
 
 /** States of files that this process read whole, with the hashes of their content. */
-const hashes = new Map<string, string>();
+const hashes = new LruCache<string, string>({ max: rememberedMax });
 
 /** A host file in the state in which its content was found to be the expected one. */
 export interface SoundFile {
@@ -41,7 +42,7 @@ export interface SoundFile {
 }
 
 /** The latest check of each path that found the expected content. */
-const soundFiles = new Map<string, SoundFile>();
+const soundFiles = new LruCache<string, SoundFile>({ max: rememberedMax });
 
 /**
  * Returns the problem of a host file, as the end of a sentence; undefined when it is a regular file with the expected
@@ -61,7 +62,7 @@ export async function contentProblem(
   if (known === undefined) {
     const after = fileState(hostPath);
     if (typeof after === 'string' || after.key !== before.key) return 'it is being changed';
-    if (before.isSettled) remember(before.key, hash);
+    if (before.isSettled) hashes.set(before.key, hash);
     if (before.isSettled && hash === sha256) mark(before.key, sizeBytes, sha256);
   }
   if (hash !== sha256) return `its content was altered: its hash is ${hash}; expected ${sha256}`;
@@ -96,16 +97,11 @@ export function soundFile(hostPath: string): SoundFile | undefined {
 }
 
 function keepSound(file: SoundFile): void {
-  // The paths of the latest checks come last.
-  soundFiles.delete(file.hostPath);
   soundFiles.set(file.hostPath, file);
-  if (soundFiles.size > rememberedMax) soundFiles.delete(soundFiles.keys().next().value!);
 }
 
 async function hashOf(hostPath: string, sizeBytes: number, signal: AbortSignal | undefined): Promise<string> {
-  const requireWanted = (): void => {
-    if (signal?.aborted === true) throw new PondError('cancelled', 'the check of the content was cancelled');
-  };
+  const requireWanted = (): void => throwIfCancelled(signal, 'the check of the content');
   requireWanted();
   const hash = createHash('sha256');
   if (sizeBytes <= wholeBytesMax) return hash.update(wholeFile(hostPath)).digest('hex');
@@ -129,11 +125,6 @@ function wholeFile(hostPath: string): Uint8Array {
   }
 }
 
-function remember(key: string, hash: string): void {
-  hashes.set(key, hash);
-  if (hashes.size > rememberedMax) hashes.delete(hashes.keys().next().value!);
-}
-
 /** The folder of the marks. A mark is a file without content; its name depends on the state and on the hash. */
 const markFolder = (): string => join(userTemporaryFolder(), 'checked');
 
@@ -143,7 +134,7 @@ function isMarked(key: string, sizeBytes: number, sha256: string): boolean {
   if (sizeBytes < markedBytesMin) return false;
   const mark = attempt(() => statSync(join(markFolder(), markName(key, sha256)), { throwIfNoEntry: false }));
   if (mark === undefined) return false;
-  remember(key, sha256);
+  hashes.set(key, sha256);
   return true;
 }
 

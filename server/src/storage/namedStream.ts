@@ -3,7 +3,7 @@ import { constants, fstatSync, openSync, rmSync, type Stats, statSync } from 'no
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PondError } from '../base/error.ts';
+import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { readHostStream } from './hostStream.ts';
 import { errnoOf, raise, storageError } from './storageError.ts';
 
@@ -84,9 +84,9 @@ async function writeChunks(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   let cancel = (): void => {};
-  const cancelled = new Promise<never>((_, reject) => (cancel = () => reject(cancelledError())));
+  const aborted = new Promise<never>((_, reject) => (cancel = () => reject(cancelled())));
   // It may be rejected during the read of a chunk, when nothing awaits it.
-  cancelled.catch(() => {});
+  aborted.catch(() => {});
   // The callback of a write reports its failure.
   const ignore = (): void => {};
   signal?.addEventListener('abort', cancel);
@@ -94,7 +94,7 @@ async function writeChunks(
   try {
     for await (const chunk of content) {
       throwIfCancelled(signal);
-      await Promise.race([writeChunk(stream, chunk, path), cancelled]);
+      await Promise.race([writeChunk(stream, chunk, path), aborted]);
     }
   } finally {
     stream.off('error', ignore);
@@ -109,12 +109,4 @@ function writeChunk(stream: NodeJS.WritableStream, chunk: Uint8Array, path: stri
       else resolve();
     });
   });
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw cancelledError();
-}
-
-function cancelledError(): PondError {
-  return new PondError('cancelled', 'the operation was cancelled');
 }

@@ -13,6 +13,7 @@ import {
 } from './rowEdits.ts';
 import { selectedRange } from './selection.ts';
 import { type Table } from './table.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** Rows that one edit changes, at most. */
 const rowsMax = 20_000;
@@ -190,7 +191,7 @@ export class CellEditing {
     if (!this.canEdit()) return undefined;
     const { rowStart, rowEnd } = selectedRange(this.on.table.selection);
     if (rowEnd - rowStart <= rowsMax) return await this.on.window(rowStart, rowEnd, columns);
-    this.on.announce(`At most ${rowsMax.toLocaleString()} rows are edited at a time.`);
+    this.on.announce(`At most ${numberText(rowsMax)} rows are edited at a time.`);
     return undefined;
   }
 

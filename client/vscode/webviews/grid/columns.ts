@@ -1,4 +1,5 @@
 import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** Layout of a column: pixels from the left edge of the first column. */
 export interface ColumnLayout {
@@ -49,7 +50,7 @@ export function layOut(
 
 /** Width of the column of row numbers, for a number of rows. */
 export function numbersWidth(rowCount: number, characterWidth: number): number {
-  return Math.round(Math.max(3, rowCount.toLocaleString().length) * characterWidth + 16);
+  return Math.round(Math.max(3, numberText(rowCount).length) * characterWidth + 16);
 }
 
 /** Total width of all columns. */

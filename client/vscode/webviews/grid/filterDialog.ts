@@ -2,6 +2,7 @@ import { type ColumnFilter, type ColumnInfo, type ColumnSummary } from '../../..
 import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** What the dialog needs from the page. */
 interface FilterHost {
@@ -124,13 +125,13 @@ function valueBoxes(
     input.checked = picked.includes(value);
     const shown = value === null ? 'NULL' : value === '' ? '(empty)' : readableValue(column, value);
     const text = element('span', value === null ? { class: 'null' } : {}, shown);
-    return element('label', {}, input, text, element('span', { class: 'count' }, rows.toLocaleString()));
+    return element('label', {}, input, text, element('span', { class: 'count' }, numberText(rows)));
   };
   const more = distinct - top.length;
   return [
     ...(missing > 0 ? [box(null, missing)] : []),
     ...top.map(({ value, rows }) => box(value, rows)),
-    ...(more > 0 ? [element('p', { class: 'hint' }, `${more.toLocaleString()} other values are less frequent.`)] : []),
+    ...(more > 0 ? [element('p', { class: 'hint' }, `${numberText(more)} other values are less frequent.`)] : []),
   ];
 }
 

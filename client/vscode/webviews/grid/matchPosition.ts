@@ -1,5 +1,6 @@
 /** The place of a found cell among all matches of a search. */
 import { type Cell } from './selection.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** A found cell that is the match `index` (1-based) of `total`; `key` is that of its search. */
 export interface MatchPosition {
@@ -28,5 +29,5 @@ export function positionAfter(known: MatchPosition | undefined, step: MatchStep)
 
 /** `3 of 17`. */
 export function positionText({ index, total }: MatchPosition): string {
-  return `${index.toLocaleString()} of ${total.toLocaleString()}`;
+  return `${numberText(index)} of ${numberText(total)}`;
 }

@@ -4,6 +4,7 @@ import { element } from './element.ts';
 import { typeText } from './header.ts';
 import { histogramBars } from './summaryPane.ts';
 import { percentText } from './summaryText.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** What the list needs from the pane. */
 export interface ProfileHost {
@@ -57,6 +58,6 @@ function factsText({ rows, missing, distinct, isEstimated, histogram, top }: Col
     histogram.length > 1 || first === undefined
       ? []
       : [`mostly ${first.value === '' ? '(empty)' : first.value} (${percentText(first.rows, rows)})`];
-  const count = `${isEstimated ? '≈ ' : ''}${distinct.toLocaleString()} distinct`;
+  const count = `${isEstimated ? '≈ ' : ''}${numberText(distinct)} distinct`;
   return [missing === 0 ? 'none missing' : `${percentText(missing, rows)} missing`, count, ...values].join(' · ');
 }

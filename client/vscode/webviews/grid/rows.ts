@@ -6,6 +6,7 @@ import { type CellMark } from './rowEdits.ts';
 import { type Cell, isSelected, type Selection } from './selection.ts';
 import { timeElements } from './timeElements.ts';
 import { isSeconds } from './times.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** Rows to draw. */
 export interface DrawnRows {
@@ -68,7 +69,7 @@ export function cellOf(
 
 function number({ layouts, left }: DrawnRows, row: number, kind: keyof typeof changeSigns | undefined): HTMLElement {
   const attributes = { id: `r${row}`, class: 'cell number pinned', role: 'rowheader', 'aria-colindex': '1' };
-  const made = element('div', attributes, (row + 1).toLocaleString());
+  const made = element('div', attributes, numberText(row + 1));
   if (kind !== undefined) {
     made.prepend(element('span', { class: 'sign', 'aria-hidden': 'true' }, changeSigns[kind]));
     made.setAttribute('aria-label', `${row + 1} ${kind}`);

@@ -10,6 +10,7 @@ import { type RequestParams } from './messages.ts';
 import { Superseded } from './requests.ts';
 import { type Cell } from './selection.ts';
 import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** What a search needs from its table. */
 interface SearchHost {
@@ -110,7 +111,7 @@ export class Search {
     if (text !== '' && Number.isSafeInteger(number)) {
       const row = Math.min(Math.max(1, number), this.host.rowCount()) - 1;
       this.host.select({ row: Math.max(0, row), column: this.host.focus().column });
-      return `Row ${(row + 1).toLocaleString()}`;
+      return `Row ${numberText(row + 1)}`;
     }
     const column = this.timeColumn();
     if (column === undefined) return 'Write the number of a row: no column has times.';
@@ -133,6 +134,6 @@ export class Search {
   private show({ row, column }: FoundCell): string {
     const index = this.host.columns().findIndex(({ name }) => name === column);
     this.host.select({ row, column: Math.max(0, index) });
-    return `Row ${(row + 1).toLocaleString()}`;
+    return `Row ${numberText(row + 1)}`;
   }
 }

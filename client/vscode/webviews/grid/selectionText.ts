@@ -1,5 +1,6 @@
 /** Texts of facts about selected cells. */
 import { type CellFacts } from '../../../../server/src/protocol/commands.ts';
+import { numberText } from '../../numberStrings.ts';
 import { durationText } from './summaryText.ts';
 
 type Facts = readonly (readonly [name: string, value: string])[];
@@ -8,20 +9,20 @@ type Facts = readonly (readonly [name: string, value: string])[];
 export function factTexts({ cells, missing, numbers, times, notFinite }: CellFacts): readonly string[] {
   const count = cells - missing;
   const facts: Facts = [
-    ['Count', count.toLocaleString()],
-    ...(missing === 0 ? [] : [['NULL', missing.toLocaleString()] as const]),
+    ['Count', numberText(count)],
+    ...(missing === 0 ? [] : [['NULL', numberText(missing)] as const]),
     ...(numbers === undefined ? [] : numberFacts(numbers, count)),
     ...(times === undefined ? [] : timeFacts(times, count)),
-    ...(notFinite === 0 ? [] : [['Not finite', notFinite.toLocaleString()] as const]),
+    ...(notFinite === 0 ? [] : [['Not finite', numberText(notFinite)] as const]),
   ];
   return facts.map(([name, value]) => `${name} ${value}`);
 }
 
 function numberFacts({ count, sum, mean, min, max }: NonNullable<CellFacts['numbers']>, all: number): Facts {
   return [
-    ...(count === all ? [] : [['Numbers', count.toLocaleString()] as const]),
-    ['Sum', numberText(sum)],
-    ['Mean', numberText(mean)],
+    ...(count === all ? [] : [['Numbers', numberText(count)] as const]),
+    ['Sum', groupedText(sum)],
+    ['Mean', groupedText(mean)],
     ['Minimum', min],
     ['Maximum', max],
   ];
@@ -29,7 +30,7 @@ function numberFacts({ count, sum, mean, min, max }: NonNullable<CellFacts['numb
 
 function timeFacts({ count, first, last, spanSeconds }: NonNullable<CellFacts['times']>, all: number): Facts {
   return [
-    ...(count === all ? [] : [['Times', count.toLocaleString()] as const]),
+    ...(count === all ? [] : [['Times', numberText(count)] as const]),
     ['First', first],
     ['Last', last],
     ['Span', durationText(spanSeconds)],
@@ -37,7 +38,7 @@ function timeFacts({ count, first, last, spanSeconds }: NonNullable<CellFacts['t
 }
 
 /** A number with the digits before its point in groups; the point is that of the cells. */
-function numberText(text: string): string {
+function groupedText(text: string): string {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(\.\d+)?$/.exec(text) ?? [];
-  return whole === '' ? text : `${sign}${BigInt(whole).toLocaleString('en-US')}${fraction}`;
+  return whole === '' ? text : `${sign}${numberText(BigInt(whole))}${fraction}`;
 }

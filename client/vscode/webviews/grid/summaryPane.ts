@@ -3,6 +3,7 @@ import { element } from './element.ts';
 import { durationText, percentText } from './summaryText.ts';
 import { typeText } from './header.ts';
 import { readableValue } from './times.ts';
+import { numberText } from '../../numberStrings.ts';
 
 /** Returns the elements of the facts about a column. */
 export function summaryElements(summary: ColumnSummary): readonly HTMLElement[] {
@@ -20,11 +21,10 @@ type Fact = readonly [name: string, value: string];
 function factsOf(summary: ColumnSummary): readonly Fact[] {
   const { column, rows, missing, distinct, isEstimated, min, max, numbers, times } = summary;
   const end = (text: string | null): string => (text === null ? '–' : readableValue(column, text));
-  const count = (number: number): string => number.toLocaleString();
   return [
-    ['Rows', count(rows)],
-    ['Missing', missing === 0 ? '0' : `${count(missing)} (${percentText(missing, rows)})`],
-    ['Distinct', `${isEstimated ? '≈ ' : ''}${count(distinct)}`],
+    ['Rows', numberText(rows)],
+    ['Missing', missing === 0 ? '0' : `${numberText(missing)} (${percentText(missing, rows)})`],
+    ['Distinct', `${isEstimated ? '≈ ' : ''}${numberText(distinct)}`],
     [times === undefined ? 'Minimum' : 'First', end(min)],
     [times === undefined ? 'Maximum' : 'Last', end(max)],
     ...(numbers === undefined ? [] : numberFacts(numbers)),
@@ -34,11 +34,11 @@ function factsOf(summary: ColumnSummary): readonly Fact[] {
 
 function numberFacts({ mean, median, notFinite }: NonNullable<ColumnSummary['numbers']>): readonly Fact[] {
   const short = (text: string | null): string =>
-    text === null ? '–' : Number(text).toLocaleString(undefined, { maximumSignificantDigits: 8 });
+    text === null ? '–' : numberText(Number(text), { maximumSignificantDigits: 8 });
   return [
     ['Mean', short(mean)],
     ['Median', median === null ? '–' : `≈ ${short(median)}`],
-    ...(notFinite === 0 ? [] : [['NaN or infinite', notFinite.toLocaleString()] as const]),
+    ...(notFinite === 0 ? [] : [['NaN or infinite', numberText(notFinite)] as const]),
   ];
 }
 
@@ -46,11 +46,11 @@ function timeFacts(times: NonNullable<ColumnSummary['times']>): readonly Fact[] 
   const { stepSeconds, gaps, longestGapSeconds, longestGapFrom, duplicates } = times;
   return [
     ['Usual step', stepSeconds === null ? '–' : durationText(stepSeconds)],
-    ['Gaps', gaps.toLocaleString()],
+    ['Gaps', numberText(gaps)],
     ...(longestGapSeconds === null || longestGapFrom === null
       ? []
       : [['Longest gap', `${durationText(longestGapSeconds)}, from ${longestGapFrom}`] as const]),
-    ['Repeated times', duplicates.toLocaleString()],
+    ['Repeated times', numberText(duplicates)],
   ];
 }
 
@@ -65,11 +65,7 @@ export function histogramBars(histogram: ColumnSummary['histogram']): HTMLElemen
   const last = histogram.at(-1)?.high ?? '';
   const chart = element('div', { class: 'bars', role: 'img', 'aria-label': `Histogram from ${first} to ${last}` });
   for (const { low, high, rows } of histogram) {
-    const bar = element(
-      'div',
-      { class: 'barbox', title: `${low} to ${high}: ${rows.toLocaleString()}` },
-      element('div'),
-    );
+    const bar = element('div', { class: 'barbox', title: `${low} to ${high}: ${numberText(rows)}` }, element('div'));
     const fill = bar.firstElementChild;
     if (fill instanceof HTMLElement) fill.style.height = rows === 0 ? '0' : `${Math.max(2, (rows / most) * 100)}%`;
     chart.append(bar);
@@ -86,7 +82,7 @@ function frequent({ column, top, rows }: ColumnSummary): HTMLElement {
   const list = element('ul', { class: 'frequent' });
   for (const { value, rows: count } of top) {
     const shown = value === '' ? '(empty)' : readableValue(column, value);
-    const share = `${count.toLocaleString()} (${percentText(count, rows)})`;
+    const share = `${numberText(count)} (${percentText(count, rows)})`;
     list.append(
       element('li', {}, element('span', { title: shown }, shown), element('span', { class: 'count' }, share)),
     );

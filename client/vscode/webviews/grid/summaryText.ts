@@ -1,4 +1,5 @@
 /** Texts of a summary. */
+import { numberText } from '../../numberStrings.ts';
 
 const units = [
   ['d', 86_400],
@@ -12,7 +13,7 @@ export function durationText(seconds: number): string {
   let rest = Math.abs(seconds);
   for (const [unit, size] of units) {
     const count = Math.floor(rest / size);
-    if (count > 0) parts.push(`${count.toLocaleString('en-US')} ${unit}`);
+    if (count > 0) parts.push(`${numberText(count)} ${unit}`);
     rest -= count * size;
   }
   const fraction = Number(rest.toPrecision(6));

@@ -2,6 +2,7 @@ import { element } from './element.ts';
 import { type GridState } from './messages.ts';
 import { OverflowBar } from './overflowBar.ts';
 import { type Shows } from './pageState.ts';
+import { countText, numberText } from '../../numberStrings.ts';
 
 /** What the buttons do. */
 export interface ToolbarHost {
@@ -95,7 +96,7 @@ export class Toolbar {
     const rows = rowCount === undefined ? 'Counting rows …' : rowsText(rowCount, total);
     const zone = info.columns.some(({ type }) => type === 'TIMESTAMP WITH TIME ZONE') ? ['times in UTC'] : [];
     const elapsed = this.elapsedMs === undefined ? [] : [timeText(this.elapsedMs)];
-    const parts = [rows, counted(info.columns.length, 'column'), ...elapsed, ...zone, source];
+    const parts = [rows, countText(info.columns.length, 'column'), ...elapsed, ...zone, source];
     // The bar may have no room for all of it.
     this.summary.textContent = this.summary.title = parts.join(' · ');
   }
@@ -117,7 +118,7 @@ export class Toolbar {
   position(row: number): void {
     if (row === this.row && this.where.textContent !== '') return;
     this.row = row;
-    this.where.textContent = `row ${(row + 1).toLocaleString()}`;
+    this.where.textContent = `row ${numberText(row + 1)}`;
   }
 
   /** The tools are those of the rows. */
@@ -148,12 +149,8 @@ function button(text: string, run: () => void, title?: string): HTMLElement {
 
 /** `20 rows`, or `20 of 3,000 rows` for a filtered view. */
 function rowsText(rowCount: number, total: number | undefined): string {
-  if (total === undefined || total === rowCount) return counted(rowCount, 'row');
-  return `${rowCount.toLocaleString()} of ${counted(total, 'row')}`;
-}
-
-function counted(number: number, noun: string): string {
-  return `${number.toLocaleString()} ${noun}${number === 1 ? '' : 's'}`;
+  if (total === undefined || total === rowCount) return countText(rowCount, 'row');
+  return `${numberText(rowCount)} of ${countText(total, 'row')}`;
 }
 
 function timeText(ms: number): string {

@@ -2,12 +2,13 @@ import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { typeText } from './header.ts';
 import { timeElements } from './timeElements.ts';
+import { countText, numberText } from '../../numberStrings.ts';
 
 /** Returns the elements of one value in full; JSON is indented. */
 export function valueElements(column: ColumnInfo, row: number, value: string | null): readonly HTMLElement[] {
   return [
     element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
-    element('p', { class: 'hint' }, `Row ${(row + 1).toLocaleString()} · ${lengthText(value)}`),
+    element('p', { class: 'hint' }, `Row ${numberText(row + 1)} · ${lengthText(value)}`),
     valueText(column, value),
   ];
 }
@@ -23,7 +24,7 @@ export function rowElements(
     const value = valueText(column, values[index] ?? null);
     list.append(element('dt', { title: typeText(column) }, column.name), element('dd', {}, value));
   }
-  return [element('h2', {}, `Row ${(row + 1).toLocaleString()}`), list];
+  return [element('h2', {}, `Row ${numberText(row + 1)}`), list];
 }
 
 function valueText(column: ColumnInfo, value: string | null): HTMLElement {
@@ -33,7 +34,7 @@ function valueText(column: ColumnInfo, value: string | null): HTMLElement {
 
 function lengthText(value: string | null): string {
   if (value === null) return 'NULL';
-  return `${value.length.toLocaleString()} ${value.length === 1 ? 'character' : 'characters'}`;
+  return countText(value.length, 'character');
 }
 
 /** JSON objects and lists with a line for each part, each number as it is written; any other text as it is. */

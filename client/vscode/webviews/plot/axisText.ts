@@ -1,4 +1,5 @@
 /** Texts of positions on the axes, and the positions of texts. */
+import { numberText } from '../../numberStrings.ts';
 
 /**
  * Parses DuckDB's text of a DATE or a TIMESTAMP, with a zone or assumed UTC: milliseconds since 1970; NaN for any other
@@ -28,25 +29,20 @@ export function timeText(ms: number): string {
 
 /** A position on the x axis. */
 export function positionText(x: number, isTime: boolean): string {
-  return isTime ? `${timeText(x)} UTC` : numberText(x);
+  return isTime ? `${timeText(x)} UTC` : valueText(x);
 }
 
-/** A number with up to nine digits; years need no separators, as small numbers have none. */
-export function numberText(value: number): string {
-  return value.toLocaleString(undefined, { useGrouping: Math.abs(value) >= 10_000, maximumSignificantDigits: 9 });
+/** A value with up to nine digits; years need no separators, as small numbers have none. */
+export function valueText(value: number): string {
+  return numberText(value, { useGrouping: Math.abs(value) >= 10_000, maximumSignificantDigits: 9 });
 }
 
 /** A number that fits in about seven characters: `2,500`, `1.2M`, `4e-7`. */
 export function shortText(value: number): string {
   const size = Math.abs(value);
   if (size > 0 && size < 1e-4) return value.toExponential();
-  return value.toLocaleString(undefined, {
+  return numberText(value, {
     notation: size < 1e6 ? 'standard' : 'compact',
     maximumSignificantDigits: 6,
   });
-}
-
-/** A number of things: `1 row`, `2,000 rows`. */
-export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,6 @@
 import { areaY, axisX, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
 import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
-import { numberText, shortText } from './axisText.ts';
+import { valueText, shortText } from './axisText.ts';
 import { labelRows } from './labelRows.ts';
 import { type Panel } from './panels.ts';
 import { type DrawnSeries } from './series.ts';
@@ -110,7 +110,7 @@ export function adaptToPage(drawn: Element): void {
 
 function xAxis(xName: string, isTime: boolean): ReturnType<typeof axisX> {
   const label = isTime ? `${xName} (UTC)` : xName;
-  return axisX({ label, labelArrow: 'none', tickSize: 4, ...(isTime ? {} : { tickFormat: numberText }) });
+  return axisX({ label, labelArrow: 'none', tickSize: 4, ...(isTime ? {} : { tickFormat: valueText }) });
 }
 
 type Position = (x: number) => number | Date;

@@ -1,8 +1,9 @@
 /** Charts of counts: histograms and bars. */
 import { axisX, axisY, barY, gridY, plot, rectY, ruleY } from '@observablehq/plot';
 import { type PlotResult } from '../../../../server/src/protocol/commands.ts';
-import { numberText, shortText, timeText } from './axisText.ts';
+import { valueText, shortText, timeText } from './axisText.ts';
 import { marginLeft, marginRight, adaptToPage } from './chart.ts';
+import { countText } from '../../numberStrings.ts';
 
 interface CountChart {
   readonly xName: string;
@@ -27,7 +28,7 @@ export function histogramChart(
   const outlines = bins.flatMap(({ x1, x2 }, index) =>
     index < others.length ? [{ x1, x2, rows: others[index] ?? 0 }] : [],
   );
-  const tick = isTime ? {} : { tickFormat: numberText };
+  const tick = isTime ? {} : { tickFormat: valueText };
   const drawn = plot({
     ...{ width, height, ...margins, marginBottom: 44 },
     ariaLabel: `${yName} by ${xName}`,
@@ -39,8 +40,7 @@ export function histogramChart(
       axisY({ label: yName, labelArrow: 'none', tickSize: 0, tickFormat: shortText }),
       rectY(bins, {
         ...{ x1: 'x1', x2: 'x2', y: 'rows', fill: 'var(--vscode-charts-blue)', inset: 0.5 },
-        title: ({ x1, x2, rows }: (typeof bins)[number]) =>
-          `${textAt(x1)} to ${textAt(x2)}: ${rows.toLocaleString()} rows`,
+        title: ({ x1, x2, rows }: (typeof bins)[number]) => `${textAt(x1)} to ${textAt(x2)}: ${countText(rows, 'row')}`,
       }),
       rectY(outlines, { x1: 'x1', x2: 'x2', y: 'rows', fill: 'none', stroke: 'currentColor', strokeDasharray: '3 2' }),
       ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
@@ -51,7 +51,7 @@ export function histogramChart(
 }
 
 function textAt(x: number | Date): string {
-  return x instanceof Date ? timeText(x.getTime()) : numberText(x);
+  return x instanceof Date ? timeText(x.getTime()) : valueText(x);
 }
 
 /** Draws bars of values or of calendar units. */
@@ -81,7 +81,7 @@ export function barChart(
       axisY({ label: yName, labelArrow: 'none', tickSize: 0, tickFormat: shortText }),
       barY(rows, {
         ...{ x: 'x', y: 'y', fill: 'var(--vscode-charts-blue)' },
-        title: ({ x, y }: (typeof rows)[number]) => `${x}: ${y === null ? 'no value' : numberText(y)}`,
+        title: ({ x, y }: (typeof rows)[number]) => `${x}: ${y === null ? 'no value' : valueText(y)}`,
       }),
       ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.5 }),
     ],

@@ -1,6 +1,5 @@
 /** The picture of loaded data, and what it says in words. */
 import { type PlotRange, type PlotResult } from '../../../../server/src/protocol/commands.ts';
-import { countText } from './axisText.ts';
 import { charts, type DrawnPanel } from './chart.ts';
 import { barChart, histogramChart } from './countCharts.ts';
 import { barMeasure, groupsShown, type PlotData } from './loader.ts';
@@ -8,6 +7,7 @@ import { panelsOf, unitOf } from './panels.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { roseChart } from './rose.ts';
 import { drawnLine, drawnPoints, type DrawnSeries, seriesName, styleAt } from './series.ts';
+import { countText, numberText } from '../../numberStrings.ts';
 
 /** What is drawn. */
 interface Picture {
@@ -125,7 +125,7 @@ export function factsText(
       `${chosen?.length ?? Math.min(groupsShown, groups.values.length)} of ${countText(groups.distinct, 'value')} of ${by}`,
     );
   if (events !== undefined) {
-    parts.push(`${events.marks.length.toLocaleString()} of ${countText(events.rows, 'event')}`);
+    parts.push(`${numberText(events.marks.length)} of ${countText(events.rows, 'event')}`);
     if (events.untimed > 0) parts.push(`${countText(events.untimed, 'event')} without a time`);
   }
   return parts.join(' · ');

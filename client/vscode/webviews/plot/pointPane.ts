@@ -4,9 +4,10 @@ import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } f
 import { type Requests, Superseded } from '../grid/requests.ts';
 import { timeElements } from '../grid/timeElements.ts';
 import { isTimeColumn } from '../grid/times.ts';
-import { countText, positionText } from './axisText.ts';
+import { positionText } from './axisText.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
+import { countText, numberText } from '../../numberStrings.ts';
 
 /** What the pane needs from the page. */
 interface PaneHost {
@@ -109,7 +110,7 @@ export class PointPane {
     version: string | undefined,
   ): readonly HTMLElement[] {
     const at = version === undefined ? {} : { at: version };
-    const where = line === null ? '' : `, line ${line.toLocaleString()}`;
+    const where = line === null ? '' : `, line ${numberText(line)}`;
     const link: PlotLink = { to: 'file', path, ...at, ...(line !== null && { line }) };
     const facts: HTMLElement[] = [];
     const fact = (name: string, ...value: readonly (Node | string)[]): void =>

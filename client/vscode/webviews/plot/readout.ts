@@ -1,8 +1,9 @@
 /** The values of the series at the pointer, in a box next to it. */
 import { element } from '../grid/element.ts';
-import { countText, numberText, positionText, shortText } from './axisText.ts';
+import { valueText, positionText, shortText } from './axisText.ts';
 import { type DrawnPanel } from './chart.ts';
 import { type DrawnSeries, readingAt, type SeriesReading } from './series.ts';
+import { countText } from '../../numberStrings.ts';
 
 /** Maximum number of series whose values are stated at the pointer. */
 const readMax = 12;
@@ -62,7 +63,7 @@ function rowOf({ series, reading: { low, high, rows }, time }: Reading, boxTime:
   const swatch = element('span', { class: series.dashed ? 'swatch dashed' : 'swatch', 'aria-hidden': 'true' });
   swatch.style.color = series.color;
   const value =
-    low === null || high === null ? '–' : low === high ? numberText(low) : `${shortText(low)} to ${shortText(high)}`;
+    low === null || high === null ? '–' : low === high ? valueText(low) : `${shortText(low)} to ${shortText(high)}`;
   const about = [...(rows > 1 ? [countText(rows, 'row')] : []), ...(time === boxTime ? [] : [time])].join(', ');
   const parts = [series.name, value, about].map((text) => element('span', {}, text));
   return element('div', {}, swatch, ...parts);

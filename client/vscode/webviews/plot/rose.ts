@@ -1,5 +1,5 @@
 import { type PlotResult } from '../../../../server/src/protocol/commands.ts';
-import { numberText } from './axisText.ts';
+import { valueText } from './axisText.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const points = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'];
@@ -67,7 +67,7 @@ function rings({
   return Array.from({ length: Math.round(most / step) }, (_, index) => (index + 1) * step).flatMap((share) => {
     const r = (share / most) * radius;
     const text = shape('text', { x: x + r * 0.38 + 2, y: y - r * 0.92, 'font-size': 10 });
-    text.textContent = `${numberText(share * 100)}%`;
+    text.textContent = `${valueText(share * 100)}%`;
     return [shape('circle', { cx: x, cy: y, r, fill: 'none', stroke: 'currentColor', 'stroke-opacity': 0.25 }), text];
   });
 }
@@ -110,7 +110,7 @@ function classStyle(level: number): Readonly<Record<string, string | number>> {
 
 function classText(edges: readonly number[], level: number, unit: string): string {
   const [low, high] = [edges[level - 1] ?? 0, edges[level]];
-  return `${high === undefined ? `≥ ${numberText(low)}` : `${numberText(low)}–${numberText(high)}`} ${unit}`.trim();
+  return `${high === undefined ? `≥ ${valueText(low)}` : `${valueText(low)}–${valueText(high)}`} ${unit}`.trim();
 }
 
 /** The part of a ring between two angles, clockwise from north in radians, and two radii. */
@@ -129,7 +129,7 @@ function ringStep(most: number): number {
 }
 
 function percent(rows: number, all: number): string {
-  return `${numberText(Number(((rows / Math.max(1, all)) * 100).toPrecision(3)))}%`;
+  return `${valueText(Number(((rows / Math.max(1, all)) * 100).toPrecision(3)))}%`;
 }
 
 function sum(numbers: readonly number[]): number {

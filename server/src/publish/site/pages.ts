@@ -1,4 +1,5 @@
 /** The pages of a site, as Markdown. */
+import { plural } from '../../base/plural.ts';
 import { pageText, pathFrom, scriptValue } from '../../documents/pageNames.ts';
 import { type Parameter } from './outputs.ts';
 import { day, type Sparkline, sparklineHtml } from './sparkline.ts';
@@ -167,8 +168,4 @@ function filesText({ resolutions }: SeriesPage, from: (file: string) => string):
 
 function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -7,6 +7,7 @@
  */
 import { sha256Of } from '../../base/sha256.ts';
 import { fieldsOf, parseJson } from '../../base/json.ts';
+import { throwIfCancelled } from '../../base/cancelled.ts';
 import { PondError } from '../../base/error.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
@@ -47,7 +48,7 @@ export async function writeTexts(
   let unchanged = 0;
   try {
     for (const { path, text, isTheirs } of texts) {
-      if (signal?.aborted === true) throw new PondError('cancelled', 'the operation was cancelled');
+      throwIfCancelled(signal);
       const there = hashAt(disk, path);
       if (isTheirs && there !== undefined && there !== before.get(path)) {
         unchanged++;

@@ -1,4 +1,5 @@
 /** One run of one resource. */
+import { plural } from '../../base/plural.ts';
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { isPondError, PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
@@ -189,8 +190,7 @@ class RunOutput {
 }
 
 function summaryOf(title: string, { rows, bytes, files }: RunCounts): string {
-  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
   // The notes may be the only output of a run.
   if (rows + files === 0) return `${title}: nothing new`;
-  return `${title}: ${rows > 0 ? counted(rows, 'row') : `${counted(files, 'file')}, ${counted(bytes, 'byte')}`}`;
+  return `${title}: ${rows > 0 ? plural(rows, 'row') : `${plural(files, 'file')}, ${plural(bytes, 'byte')}`}`;
 }

@@ -3,6 +3,7 @@ import { element } from '../element.ts';
 import { type DiffQuery } from '../messages.ts';
 import { OverflowBar } from '../overflowBar.ts';
 import { changeSigns, type RowChange } from './diffView.ts';
+import { countText, numberText } from '../../../numberStrings.ts';
 
 /** What the buttons do. */
 interface DiffBarHost {
@@ -67,10 +68,10 @@ export class DiffBar {
   }
 
   private kind(kind: RowChange, counts: DiffCountsInfo): HTMLElement {
-    const number = counts[kind].toLocaleString();
+    const number = numberText(counts[kind]);
     const made = this.button(`${changeSigns[kind]}${number}`, () => this.host.showKind(kind), `Show the ${kind} rows`);
     made.classList.add(kind);
-    made.setAttribute('aria-label', `${number} ${counts[kind] === 1 ? 'row' : 'rows'} ${kind}: show them`);
+    made.setAttribute('aria-label', `${countText(counts[kind], 'row')} ${kind}: show them`);
     return made;
   }
 
@@ -78,7 +79,7 @@ export class DiffBar {
     return diffColumns.flatMap(({ name }, index) => {
       const changed = values[index] ?? 0;
       const title = `Show the rows whose ${name} changed`;
-      const text = `${name} ~${changed.toLocaleString()}`;
+      const text = `${name} ~${numberText(changed)}`;
       return changed > 0 ? [this.button(text, () => this.host.showColumn(index), title)] : [];
     });
   }
@@ -97,7 +98,7 @@ export class DiffBar {
 }
 
 function rowsText({ counts, rowsBefore, rowsAfter }: TableDiffInfo): string {
-  const rows = `of ${rowsBefore.toLocaleString()} and ${rowsAfter.toLocaleString()} rows`;
+  const rows = `of ${numberText(rowsBefore)} and ${numberText(rowsAfter)} rows`;
   if (counts === null) return `counting … ${rows}`;
   return counts.added + counts.removed + counts.changed === 0 ? `No row differs, ${rows}` : rows;
 }

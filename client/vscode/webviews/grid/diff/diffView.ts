@@ -1,4 +1,5 @@
 import { type ColumnFilter, type ColumnInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
+import { numberText } from '../../../numberStrings.ts';
 
 /** Kind of a row of a table of differences. */
 export type RowChange = 'added' | 'removed' | 'changed';
@@ -85,7 +86,7 @@ function noteOf({ diffColumns, counts, key }: TableDiffInfo, index: number): str
   const parts = [
     ...(key.includes(name) ? ['key'] : []),
     ...(before === after ? [] : [`${before.toLowerCase()} → ${after.toLowerCase()}`]),
-    ...(changed === 0 ? [] : [`~${changed.toLocaleString()}`]),
+    ...(changed === 0 ? [] : [`~${numberText(changed)}`]),
   ];
   return parts.join(' ');
 }

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { plural } from '../../../base/plural.ts';
 import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
 import { sentence } from '../../../base/sentence.ts';
 import { push, type PushParts, type PushReport } from '../../../replica/push.ts';
@@ -47,7 +48,7 @@ function withSafety(error: unknown): unknown {
 
 function notesOf({ commits, after, notes }: PushReport, address: string): readonly string[] {
   if (commits === 0) return notes;
-  return [`sent ${commits} ${commits === 1 ? 'commit' : 'commits'}, up to ${after}, to ${address}`, ...notes];
+  return [`sent ${plural(commits, 'commit')}, up to ${after}, to ${address}`, ...notes];
 }
 
 const defaultSample = 0.02;

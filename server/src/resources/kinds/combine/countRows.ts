@@ -2,6 +2,7 @@
  * Numbers of the rows and values that a scope reads and does not keep. The build of each part counts most of it; only
  * where a part has rows of several series at equal times, and the same columns, those columns are compared, once.
  */
+import { plural } from '../../../base/plural.ts';
 import { joinSql, sql } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type Job } from '../../../base/job.ts';
@@ -157,13 +158,11 @@ async function overlapFile(
 function notesOf({ name, patterns }: Scope, counts: readonly LeftOut[]): readonly string[] {
   return counts.flatMap(({ untimed, merged, replaced, outside }, series) => {
     const notes = [
-      ...(merged > 0 ? [`${counted(merged, 'row')} merged into another row of the same time`] : []),
-      ...(untimed > 0 ? [`${counted(untimed, 'row')} left out, without a valid time`] : []),
-      ...(outside > 0 ? [`${counted(outside, 'row')} left out, before \`begin\` or from \`end\` on`] : []),
-      ...(replaced > 0 ? [`${counted(replaced, 'value')} left out, an earlier pattern has one for the same time`] : []),
+      ...(merged > 0 ? [`${plural(merged, 'row')} merged into another row of the same time`] : []),
+      ...(untimed > 0 ? [`${plural(untimed, 'row')} left out, without a valid time`] : []),
+      ...(outside > 0 ? [`${plural(outside, 'row')} left out, before \`begin\` or from \`end\` on`] : []),
+      ...(replaced > 0 ? [`${plural(replaced, 'value')} left out, an earlier pattern has one for the same time`] : []),
     ];
     return notes.map((note) => `scope ${name}, ${patterns[series]}: ${note}`);
   });
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 /** What a document says about the rows of a series of a scope: its time, and the names and types of its columns. */
+import { plural } from '../../../base/plural.ts';
 import { PondError } from '../../../base/error.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, tryCastSql } from '../../../duckdb/sqlType.ts';
@@ -110,7 +111,7 @@ async function requireExact(
     const [row = []] = await builder.run({ statements: [query], reads: [hostPath] }, signal);
     const count = Number(row[0] ?? 0);
     if (count === 0) continue;
-    const values = `${count} value${count === 1 ? '' : 's'}`;
+    const values = plural(count, 'value');
     throw new PondError(
       'invalid-content',
       `column "${column.name}": ${values} of ${column.type} would not be exact as ${to}, such as "${String(row[1])}"`,

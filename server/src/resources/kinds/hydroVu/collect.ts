@@ -1,3 +1,4 @@
+import { plural } from '../../../base/plural.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type Client } from './client.ts';
@@ -85,7 +86,7 @@ async function collectUntil(device: Device, collecting: Collecting, end: number 
     pages++;
     readings += count;
     checkpoint.onReadings(count);
-    collecting.report(`${device.name}: ${readings} readings on ${pages} ${pages === 1 ? 'page' : 'pages'}`);
+    collecting.report(`${device.name}: ${plural(readings, 'reading')} on ${plural(pages, 'page')}`);
   };
   const range = { start: keptUntil + 1, ...(end !== undefined && { end }) };
   const source = client.readings(device.id, range, signal);

@@ -1,4 +1,5 @@
 /** One round of a mirror, in the transaction of its run. */
+import { plural } from '../../../base/plural.ts';
 import { type PondError } from '../../../base/error.ts';
 import { type AppliedRound, applyRound, type SideCounts } from '../../../mirror/apply.ts';
 import { compareRound } from '../../../mirror/compare.ts';
@@ -71,8 +72,4 @@ function countsText({ added, changed, removed, renamed }: SideCounts): string {
 
 function changesOf({ added, changed, removed, renamed }: SideCounts): number {
   return added + changed + removed + renamed;
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../base/plural.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type InputMatcher } from '../../model/derivedContent.ts';
@@ -22,7 +23,7 @@ export async function rowNotes(
       if (time === undefined) continue;
       let untimed = 0;
       for (const file of files) untimed += (await filePeriods(file, { unit, time }, materializer, job)).untimed;
-      const rows = `${untimed} row${untimed === 1 ? '' : 's'}`;
+      const rows = plural(untimed, 'row');
       if (untimed > 0) notes.push(`query ${query.name}, ${name}: ${rows} in no part, without a valid time`);
     }
   }

@@ -1,4 +1,5 @@
 /** Numbers of rows and values that do not count in the output of a Reduce resource as they are. */
+import { plural } from '../../../base/plural.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { sql } from '../../../duckdb/sql.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
@@ -52,12 +53,12 @@ async function datasetNotes(
   const inputsAt = (duration: Duration): DatasetInputs => ({ dataset, matches, baseUs: baseUsOf(duration, durations) });
   const [untimed, infinite] = await countDataset(inputsAt(durations[0]), plan);
   const notes = [
-    ...(untimed > 0 ? [`: ${counted(untimed, 'row')} left out, without a valid time`] : []),
-    ...(infinite > 0 ? [`: ${counted(infinite, 'bucket')} with a value that is not finite`] : []),
+    ...(untimed > 0 ? [`: ${plural(untimed, 'row')} left out, without a valid time`] : []),
+    ...(infinite > 0 ? [`: ${plural(infinite, 'bucket')} with a value that is not finite`] : []),
   ];
   for (const { text, duration } of resolutions) {
     const emptied = await countEmptied(inputsAt(duration), duration, plan);
-    const what = `${counted(emptied, 'bucket')} of a column without statistics, with fewer values than \`coverage\` needs`;
+    const what = `${plural(emptied, 'bucket')} of a column without statistics, with fewer values than \`coverage\` needs`;
     if (emptied > 0) notes.push(`, res=${text}: ${what}`);
   }
   return notes;
@@ -87,5 +88,3 @@ async function writeCounts(inputs: DatasetInputs, target: string, plan: BuildPla
   const statements = [writeParquet(leftOutSql(hostPaths, names), target)];
   await materializer.builder.run({ statements, reads: [...new Set(hostPaths)], writes: [target] }, job.signal);
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
