@@ -242,10 +242,10 @@ async function imageAfter(steps: readonly Step[]): Promise<DiskImage> {
 async function checkWorkload(workload: Workload, choice: CrashChoice, wanted?: Wanted): Promise<void> {
   const { sim, states } = await record(workload, wanted);
   const seen = new Set<string>();
-  await sim.checkCrashes(choice, async ({ open, acknowledged }) => {
+  await sim.checkCrashes(choice, async ({ image, open, acknowledged }) => {
+    if (isKnown(seen, image, acknowledged.length)) return;
     const disk = open();
     endLockHolders(disk);
-    if (isKnown(seen, disk, acknowledged.length)) return;
     // Opening the pond came first; it acknowledges nothing new.
     await checkRecovery(disk, statesAfter(states, Math.max(1, acknowledged.length)), wanted);
   });
@@ -253,15 +253,22 @@ async function checkWorkload(workload: Workload, choice: CrashChoice, wanted?: W
 }
 
 /** Many crashes leave the same state except for stray files: once is enough. */
-function isKnown(seen: Set<string>, disk: Disk, acknowledged: number): boolean {
-  const files = [...imageOf(disk).files].filter(([path]) => !isTemporaryName(nameOf(path)));
-  const hash = createHash('sha256');
-  for (const [path, bytes] of files.sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${path}\0${bytes.length}\0`).update(bytes);
-  const key = `${acknowledged} ${hash.digest('hex')}`;
+function isKnown(seen: Set<string>, image: DiskImage, acknowledged: number): boolean {
+  const files = [...image.files].filter(([path]) => !isTemporaryName(nameOf(path)));
+  const lines = files.map(([path, bytes]) => JSON.stringify([path, digestOf(bytes)]));
+  const key = [acknowledged, ...lines.sort()].join('\n');
   if (seen.has(key)) return true;
   seen.add(key);
   return false;
+}
+
+/** Images share the bytes of the files that they have in common. */
+const digests = new WeakMap<Uint8Array, string>();
+
+function digestOf(bytes: Uint8Array): string {
+  const known = digests.get(bytes) ?? createHash('sha256').update(bytes).digest('hex');
+  digests.set(bytes, known);
+  return known;
 }
 
 /** The allowed states after a number of acknowledged ones: the last of them, or the one in progress. */

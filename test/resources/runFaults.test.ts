@@ -8,7 +8,8 @@ import { createCache } from '../../server/src/storage/cache.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { runResources, type RunResult } from '../../server/src/resources/runs/runner.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
-import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
+import { createMemoryDisk, type DiskImage } from '../../server/src/storage/memoryDisk.ts';
+import { imageOf } from '../support/diskImage.ts';
 import { faultKinds, type FaultKind, Faults } from '../support/faultDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { inboxDocument } from '../support/pipelineHost.ts';
@@ -52,9 +53,10 @@ for (const kind of kinds) {
       mkdirSync(join(folder, name));
       for (const file of ['a.csv', 'b.csv']) writeFileSync(join(folder, name, file), file.repeat(index + 1));
     }
+    const image = await startImage(folder);
     let failed = 0;
     for (let at = 1; at < callsMax; at += 1) {
-      const disk = createMemoryDisk();
+      const disk = createMemoryDisk(image);
       const plan = { kind, at, counted: 'changes' } as const;
       const outcome = await roundWithFault(t, disk, new Faults(plan), folder);
       if (outcome === 'no fault') break;
@@ -65,14 +67,20 @@ for (const kind of kinds) {
   });
 }
 
-/** Prepares a pond on the intact disk, and runs a round on it with the fault. */
-async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder: string) {
-  const before = closing(t, await initPondOn(disk, '/pond', { layer: inboxLayer(folder) }));
+/** A pond with the documents that import the two folders. */
+async function startImage(folder: string): Promise<DiskImage> {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, '/pond', { layer: inboxLayer(folder) });
   for (const [index, name] of ['one', 'two'].entries()) {
-    await stageResource(before, ids[index]!, inboxDocument(name, join(folder, name, '*.csv')));
+    await stageResource(pond, ids[index]!, inboxDocument(name, join(folder, name, '*.csv')));
   }
-  await before.commit({ message: 'documents', author: 'test' });
-  await before.close();
+  await pond.commit({ message: 'documents', author: 'test' });
+  await pond.close();
+  return imageOf(disk);
+}
+
+/** Runs a round on a pond with the fault. */
+async function roundWithFault(t: TestContext, disk: Disk, faults: Faults, folder: string) {
   let pond: ResourcePond | undefined;
   try {
     pond = closing(t, await openPondOn(faults.wrap(disk), '/pond', { mode: 'write', layer: inboxLayer(folder) }));
