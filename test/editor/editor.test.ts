@@ -57,9 +57,8 @@ async function makeSuite(): Promise<FlowFiles> {
 async function makeDemo(): Promise<FlowFiles> {
   const home = await makeHome();
   try {
-    const pond = join(home, 'demo.pond');
-    await fill(home, pond);
-    const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
+    await fill(home);
+    const uri = `pond://${Buffer.from(demoOf(home)).toString('hex')}/`;
     return { home, workspace: await makeWorkspace(home, { uri, name: 'demo' }) };
   } catch (error) {
     await rm(home, { recursive: true, force: true });
@@ -67,13 +66,18 @@ async function makeDemo(): Promise<FlowFiles> {
   }
 }
 
-async function fill(home: string, pond: string): Promise<void> {
+const demoOf = (home: string): string => join(home, 'demo.pond');
+
+/** Runs a command of the terminal on the demo pond. */
+async function runIn(home: string, ...args: readonly string[]): Promise<void> {
+  const { status, stderr } = await runPond(['--pond', demoOf(home), ...args], { cwd: home });
+  assert.equal(status, 0, stderr);
+}
+
+async function fill(home: string): Promise<void> {
   const data = join(root, 'node_modules', 'vega-datasets', 'data');
-  const run = async (...args: readonly string[]): Promise<void> => {
-    const { status, stderr } = await runPond(['--pond', pond, ...args], { cwd: home });
-    assert.equal(status, 0, stderr);
-  };
-  await run('init', pond);
+  const run = (...args: readonly string[]): Promise<void> => runIn(home, ...args);
+  await run('init', demoOf(home));
   await run('mkdir', '/weather');
   await run('import', join(data, 'seattle-weather.csv'), join(data, 'weather.csv'), '/weather');
   await run('import', join(data, 'flights-3m.parquet'), '/');
@@ -107,7 +111,7 @@ describe('the editor', () => {
     async (t) => {
       await flows.through(t, 'demo', makeDemo, async (window, files) => {
         await restored(window);
-        await discard(window);
+        await discard(window, files);
         await commit(window);
         // As in a window of its own: the next parts find their tabs and pages by name.
         await runCommand(window.page, 'View: Close All Editors');
@@ -213,8 +217,8 @@ async function restored({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'View: Toggle Problems');
 }
 
-/** Staged changes are discarded after a confirmation, and kept without one. */
-async function discard({ page, screenshot }: Window): Promise<void> {
+/** Staged changes are discarded after a confirmation, and kept without one, as are those that it did not list. */
+async function discard({ page, screenshot }: Window, { home }: FlowFiles): Promise<void> {
   await openInExplorer(page, 'weather', 'seattle-weather.csv');
   await page.locator('.monaco-editor .view-line').filter({ hasText: 'date,precipitation' }).click();
   await page.keyboard.press('x');
@@ -234,6 +238,12 @@ async function discard({ page, screenshot }: Window): Promise<void> {
   const question = page.locator('.monaco-dialog-box').filter({ hasText: 'Discard all 2 staged changes?' });
   await question.filter({ hasText: ': removed' }).waitFor();
   await screenshot('discard');
+  // Another program stages a change before the question is answered.
+  await runIn(home, 'mkdir', '/later');
+  await page.locator('.monaco-dialog-box .monaco-button').filter({ hasText: 'Discard' }).click();
+  const again = page.locator('.monaco-dialog-box').filter({ hasText: 'The staged changes are others now' });
+  await again.filter({ hasText: '/later: added' }).waitFor();
+  await runIn(home, 'discard', '/later');
   await page.keyboard.press('Escape');
   await page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
   await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
