@@ -17,6 +17,7 @@ import { derivedLayer } from '../support/resourcePond.ts';
 import { createResourceBench } from '../support/runContext.ts';
 import '../support/userCache.ts';
 import { type Cost, costOf, printCosts } from './support/cost.ts';
+import { workerScript } from './support/processes.ts';
 import { printMachine } from './support/machine.ts';
 import { median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -144,7 +145,7 @@ async function tail({ folder, make }: Scratch): Promise<void> {
   const log = join(logs, 'x.log');
   const database = await openDatabase({ threads: 2 });
   const connection = await database.connect();
-  const builder = createBuilder();
+  const builder = createBuilder({ workerPath: workerScript });
   const cache = createCache(openHostDisk(join(folder, 'cache')), { bytesMax: 1e12 });
   const layer = derivedLayer(
     () => builder,

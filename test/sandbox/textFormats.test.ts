@@ -298,9 +298,9 @@ test('a description says what was decided, and why', async () => {
     dates: { text: 'day-first', decidedBy: '/a.csv' },
     zone: undefined,
     columns: [
-      { name: 't', type: 'DATE', unit: 'd/m/y', reason: undefined },
-      { name: 'v', type: 'DOUBLE', unit: 'degC', reason: undefined },
-      { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"' },
+      { name: 't', type: 'DATE', unit: 'd/m/y', reason: undefined, isLocal: false },
+      { name: 'v', type: 'DOUBLE', unit: 'degC', reason: undefined, isLocal: false },
+      { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"', isLocal: false },
     ],
     rowCount: 2,
     stated: ['units', 'ragged', 'skip'],

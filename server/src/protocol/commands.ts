@@ -50,7 +50,7 @@ import { type SearchCommands } from './search.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 
-export const protocolVersion = 9;
+export const protocolVersion = 10;
 
 type At = { readonly at?: string };
 type InPond = { readonly pond: string };
