@@ -241,7 +241,9 @@ async function discard({ page, screenshot }: Window, { home }: FlowFiles): Promi
   // Another program stages a change before the question is answered.
   await runIn(home, 'mkdir', '/later');
   await page.locator('.monaco-dialog-box .monaco-button').filter({ hasText: 'Discard' }).click();
-  const again = page.locator('.monaco-dialog-box').filter({ hasText: 'The staged changes are others now' });
+  const again = page
+    .locator('.monaco-dialog-box')
+    .filter({ hasText: 'What is staged has changed since you were asked' });
   await again.filter({ hasText: '/later: added' }).waitFor();
   await runIn(home, 'discard', '/later');
   await page.keyboard.press('Escape');

@@ -96,8 +96,8 @@ export function startBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('no Chromium found: `npm test` installs it or says how to');
   // With the young generation of a browser on a phone, the collector takes a tenth of the load of a window.
   const heap = '--js-flags=--min-semi-space-size=64 --max-semi-space-size=128';
-  // Without effect on the processor time of a window: V8 without its optimizing compilers, with lazy compilation, or
-  // with one thread for its collector; one context or profile for all windows: no code of a script of 19 MB is cached.
+  // Without effect on the processor time of a window: V8 without its optimizing compilers, or with one thread for its
+  // collector; one context or profile for all windows: no code of a script of 19 MB is cached.
   const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync', heap, ...quiet] });
 }

@@ -26,7 +26,7 @@ interface Discarding {
   readonly notice: string;
 }
 
-/** Discards exactly what the question listed: asks again if it has changed until the answer. */
+/** Discards exactly what the question listed: asks again where something else is staged by then. */
 async function askAndDiscard(context: Context, { pond, paths, notice }: Discarding): Promise<number | undefined> {
   const { client, sourceControls } = context;
   await sourceControls.refresh(pond);
@@ -49,7 +49,7 @@ async function askAndDiscard(context: Context, { pond, paths, notice }: Discardi
     return await askAndDiscard(context, {
       pond,
       paths,
-      notice: `The staged changes are others now. ${cannotBeUndone}`,
+      notice: `What is staged has changed since you were asked. ${cannotBeUndone}`,
     });
   }
 }

@@ -15,7 +15,7 @@ export async function undoCommit(
   return pond === undefined ? undefined : await askAndUndo(context, pond);
 }
 
-/** Undoes exactly the commit that the question named: asks again if another was made until the answer. */
+/** Undoes exactly the commit that the question named: asks again where another was made by then. */
 async function askAndUndo(context: Context, pond: string): Promise<CommitInfo | null | undefined> {
   const { client, sourceControls } = context;
   const { undone, changes } = await client.request('undo', { pond, dryRun: true });
