@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { usesInputPath } from '../../server/src/build/inputSql.ts';
+import { type BuildLimits, defaultLimits } from '../../server/src/sandbox/buildLimits.ts';
 import { pondNamesIn } from '../../server/src/sandbox/pondNames.ts';
 import { userBuilds } from '../support/userBuilds.ts';
 import { dataFile } from '../sql/testPond.ts';
@@ -321,8 +322,9 @@ test('a build that is cancelled before it starts ends without its process', asyn
 });
 
 test('concurrent builds that spill to disk do not mix their rows', async () => {
-  const small = createBuilder({ memoryLimitBytes: 540 * 1024 * 1024 });
-  try {
+  const memoryLimitBytes = 540 * 1024 * 1024;
+  const buildsIn = async (limits: BuildLimits) => {
+    const small = createBuilder({ memoryLimitBytes, limits });
     const buildOf = async (seed: number) => {
       const target = join(folder, `spilled${seed}`);
       const hash = (number: string) => `md5((${number} + ${seed})::VARCHAR)`;
@@ -332,9 +334,13 @@ test('concurrent builds that spill to disk do not mix their rows', async () => {
       const statements = [`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`];
       return small.run({ statements, reads: [target] });
     };
-    const whole = [[1_500_000n, 0n]];
-    assert.deepEqual(await Promise.all([buildOf(1), buildOf(2)]), [whole, whole]);
-  } finally {
-    await small.close();
-  }
+    try {
+      return await Promise.all([buildOf(1), buildOf(2)]);
+    } finally {
+      await small.close();
+    }
+  };
+  const whole = [[1_500_000n, 0n]];
+  assert.deepEqual(await buildsIn(defaultLimits), [whole, whole]);
+  await assert.rejects(buildsIn({ ...defaultLimits, spillBytesMax: 0 }), /on disk for what does not fit in memory/);
 });
