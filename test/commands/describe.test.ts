@@ -147,3 +147,21 @@ for (const { zone, last, rows, notes } of zones) {
     for (const [index, note] of notes.entries()) assert.match(found?.notes[index] ?? '', note);
   });
 }
+
+const withoutDates = ['no column has dates as `dates` states them'];
+
+for (const { dates, day, notes } of [
+  { dates: '%d.%m.%Y', day: '13.02.2026', notes: [] },
+  { dates: 'day-first', day: '13.02.2026', notes: [] },
+  { dates: '%Y-%j', day: '2026-044', notes: [] },
+  { dates: '%Y-%j', day: '2026-W07', notes: withoutDates },
+  { dates: 'day-first', day: 'Friday', notes: withoutDates },
+]) {
+  test(`stated dates that no column has are noted: ${dates}, ${day}`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('write', textFile('/a.csv', `day,t\n${day},1\n`));
+    await host.run('setFormat', { path: '/a.csv', options: { dates } });
+    const [found] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.deepEqual(found?.notes, notes);
+  });
+}

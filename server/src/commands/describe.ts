@@ -89,6 +89,10 @@ function notesOf(table: Table | undefined): readonly string[] {
   if (table.time !== undefined && table.time.first === null && table.rowCount > 0) {
     notes.push(`no row has a time in the column ${table.time.column}`);
   }
+  const [text] = table.texts;
+  if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type))) {
+    notes.push('no column has dates as `dates` states them');
+  }
   for (const { column, zone, count } of table.repeated) {
     notes.push(
       `${count === 1 ? '1 time' : `${count} times`} of the column ${column} ${count === 1 ? 'is' : 'are'} in an hour that the clocks of ${zone} repeated; read as its second pass`,
