@@ -10,7 +10,7 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, reloadOnceKept, runCommand, webview } from '../support/workbenchPerson.ts';
+import { explorerRow, isShown, reloadOnceKept, repeatUntil, runCommand, webview } from '../support/workbenchPerson.ts';
 import { addConflict, compareStatements, mergeConflict, type PondFiles } from './mergeFlow.ts';
 
 /**
@@ -62,9 +62,13 @@ async function visit({ page, screenshot }: Window): Promise<FrameLocator> {
     await bar.getByRole('button', { name }).waitFor();
   await bar.getByRole('button', { name: 'Key: time' }).waitFor();
   await grid.locator('.row.changed .cell.differs').filter({ hasText: '→ 9.5' }).waitFor();
-  await page.mouse.move(700, 600);
-  await page.locator('.scm-view .resource .label-name').filter({ hasText: 'levels.csv' }).hover();
-  await page.locator('.monaco-hover').filter({ hasText: 'Modified, +1 −1 ~2 rows' }).waitFor();
+  const tooltip = page.locator('.monaco-hover').filter({ hasText: 'Modified, +1 −1 ~2 rows' });
+  // The list draws its rows again when the numbers arrive, and with the row goes its tooltip, or the wait for it.
+  const pointAtRow = async (): Promise<void> => {
+    await page.mouse.move(700, 600);
+    await page.locator('.scm-view .resource .label-name').filter({ hasText: 'levels.csv' }).hover();
+  };
+  await repeatUntil(pointAtRow, () => isShown(tooltip), 'the tooltip of the change has its numbers of rows');
   await screenshot('table-diff');
   await grid.getByRole('grid').focus();
   // Rows 1 and 4 are in one table alone; row 3 has two changed cells.
