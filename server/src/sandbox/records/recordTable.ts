@@ -69,7 +69,7 @@ export class RecordTable<S extends object> {
     for (const row of this.#states.keys()) memory.addPairs(row);
   }
 
-  /** Adds the step of a byte, where it is missing. False when there is none. */
+  /** Adds the step of a byte, where it is missing. False for the end of a value that has to be looked at. */
   addStep(row: number, byte: number): boolean {
     const { words } = this.#memory;
     if (words[row / 4 + byte] !== unknownStop) return true;
