@@ -56,7 +56,7 @@ test('files that are weeks apart are not merged: new data of one would change th
   assert.deepEqual(await mergeAdjacentSegments(layout, all, reducing.materializer, {}), all);
 });
 
-await test('A series of many files', async (t) => {
+test('A series of many files', async (t) => {
   const { combine, write, rows } = await newCombining(t);
 
   await t.test('has each time once, the last file winning where it has a value', async () => {
