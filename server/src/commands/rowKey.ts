@@ -1,13 +1,13 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type ComparedTableInfo } from '../protocol/commands.ts';
+import { type ComparedTable } from '../protocol/commands.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
 import { type KeyProfile } from '../sql/diff/keyProfile.ts';
 import { type RowDiff } from '../sql/diff/rowDiff.ts';
 
 /** Two tables to compare. */
 export interface ComparedPair {
-  readonly before: ComparedTableInfo;
-  readonly after: ComparedTableInfo;
+  readonly before: ComparedTable;
+  readonly after: ComparedTable;
 }
 
 /** What errors call two tables that are compared: the path of one, if one has a path. */

@@ -216,17 +216,18 @@ export interface StatusInfo {
   readonly replica: ReplicaInfo | null;
 }
 
-export interface ColumnInfo {
+export interface Column {
   readonly name: string;
   /** DuckDB's name of the type. */
   readonly type: string;
 }
 
-export interface QueryInfo {
+export interface QueryResult {
   /** Identifies a result, whose rows can be fetched until it is released. */
   readonly resultId: string;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly rowCount: number;
+  /** From the call to the last row, milliseconds. */
   readonly elapsedMs: number;
 }
 
@@ -234,7 +235,7 @@ export interface QueryInfo {
 export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
 
 /** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
-export interface RowsInfo {
+export interface RowWindow {
   /** 0-based index of the first row. */
   readonly start: number;
   readonly columns: readonly (readonly (string | null)[])[];

@@ -10,7 +10,7 @@ import { type PartRange, partsOf } from '../fileParts.ts';
 import { isJsonLines } from '../formats.ts';
 import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
-import { type Column } from '../types.ts';
+import { type Column } from '../../protocol/info.ts';
 import { ExampleLines } from './exampleLines.ts';
 
 /** Size of a file from which its examples are found faster than all of it is read, bytes. */
@@ -31,7 +31,7 @@ export interface LinesPart {
 }
 
 /** Access to the files. */
-interface LinesScope {
+export interface LinesScope {
   readonly openDisk: OpenDisk;
   /** Ends the reading, which fails `cancelled`. */
   readonly signal?: AbortSignal;
