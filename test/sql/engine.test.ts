@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type ResultFormat } from '../../server/src/protocol/info.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';

@@ -8,7 +8,7 @@ import { tableFromIPC, type Table } from 'apache-arrow';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
-import { type ResultFormat } from '../../server/src/protocol/info.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';

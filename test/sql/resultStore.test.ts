@@ -6,7 +6,7 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { type RowStream } from '../../server/src/duckdb/statements.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
-import { type ResultFormat } from '../../server/src/protocol/info.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 

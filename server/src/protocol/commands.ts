@@ -10,6 +10,7 @@ export type * from './history.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './plots.ts';
+export type * from './results.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './rowMerge.ts';
@@ -28,13 +29,11 @@ import {
   type CommitInfo,
   type NodeInfo,
   type ProvenInfo,
-  type QueryResult,
   type RestoredInfo,
-  type ResultFormat,
-  type RowWindow,
   type StatusInfo,
   type TreeHashInfo,
 } from './info.ts';
+import { type QueryResult, type ResultFormat, type RowWindow } from './results.ts';
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HistoryCommands } from './history.ts';

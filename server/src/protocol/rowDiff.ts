@@ -1,5 +1,5 @@
 /** The request that compares the rows of two tables. See commands.ts for the rules common to all requests. */
-import { type Column } from './info.ts';
+import { type Column } from './results.ts';
 
 /** A table of a pond, in the working tree unless at a version; or a query, whose names have their versions. */
 export type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };

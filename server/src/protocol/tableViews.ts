@@ -1,5 +1,5 @@
 /** Views of tables: rows of a file or of a result, filtered and sorted by the engine, and facts about their values. */
-import { type Column } from './info.ts';
+import { type Column } from './results.ts';
 
 /** A sort key. NULL comes last in both directions. */
 export interface SortKey {

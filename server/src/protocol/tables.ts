@@ -1,5 +1,6 @@
 /** The requests of views of tables. See commands.ts for the rules common to all requests. */
-import { type Column, type NodeInfo, type ResultFormat, type RowWindow } from './info.ts';
+import { type NodeInfo } from './info.ts';
+import { type Column, type ResultFormat, type RowWindow } from './results.ts';
 import {
   type CellFacts,
   type ColumnSummary,

@@ -7,7 +7,7 @@ import { columnsByExamples } from './jsonLines/exampleFiles.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { type TextScope } from './textTables/decoded.ts';
-import { type Column } from '../protocol/info.ts';
+import { type Column } from '../protocol/results.ts';
 
 /** Maximum number of cached sets of files; results for a content never expire. */
 const tablesMax = 2_000;

@@ -18,7 +18,7 @@ import {
   type TableView,
 } from '../protocol/tableViews.ts';
 import { type CellValue, type CheckedCell, type TableEdits } from '../protocol/tables.ts';
-import { type Column, type ResultFormat, type RowWindow } from '../protocol/info.ts';
+import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type TextDescription } from './textTables/description.ts';
 import { type QueryParameter } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';

@@ -10,7 +10,7 @@ import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type QueryChain, type QueryRequest } from '../sandbox/types.ts';
-import { type ResultFormat, type QueryResult, type RowWindow } from '../protocol/info.ts';
+import { type ResultFormat, type QueryResult, type RowWindow } from '../protocol/results.ts';
 import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';

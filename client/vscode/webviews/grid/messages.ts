@@ -14,14 +14,6 @@ import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type KeyedEdit } from './rowEdits.ts';
 
-/** A rectangle of cells, 0-based, ends exclusive. */
-export interface CellRange {
-  readonly rowStart: number;
-  readonly rowEnd: number;
-  readonly columnStart: number;
-  readonly columnEnd: number;
-}
-
 /** What the page shows. `run` counts the openings of the panel: messages of an earlier one are dropped. */
 interface About {
   readonly run: number;

@@ -10,7 +10,7 @@ import { type PartRange, partsOf } from '../fileParts.ts';
 import { isJsonLines } from '../formats.ts';
 import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
-import { type Column } from '../../protocol/info.ts';
+import { type Column } from '../../protocol/results.ts';
 import { ExampleLines } from './exampleLines.ts';
 
 /** Size of a file from which its examples are found faster than all of it is read, bytes. */

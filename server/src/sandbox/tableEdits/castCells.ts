@@ -1,7 +1,7 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, type SqlType, tryTextCastSql } from '../../duckdb/sqlType.ts';
-import { type Column } from '../../protocol/info.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type CellValue, type CheckedCell } from '../../protocol/tables.ts';
 import { lossOf } from './cellLoss.ts';
 

@@ -1,5 +1,6 @@
 import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
+import { type Encoding } from './decoded.ts';
 import { type SkippedLines } from './description.ts';
 import { headerStart, isHeaderAgain } from './headerAgain.ts';
 import { columnNames, type TextLayout } from './layout.ts';
@@ -30,6 +31,16 @@ export interface ScannedTable {
   readonly headEnd?: number | undefined;
   /** The lines that are no rows, by reason. */
   readonly skipped: readonly SkippedLines[];
+}
+
+/** All that was found in a file. */
+export interface FileScan {
+  readonly encoding: Encoding;
+  readonly layout: TextLayout;
+  readonly table: ScannedTable;
+  readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the engine's CSV reader, with all options set, reads the same rows. */
+  readonly isPlain: boolean;
 }
 
 /** Takes the fields of each row; `columns` has the index of each field's column. */

@@ -2,7 +2,7 @@ import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
 import { type ComparedTable } from '../../protocol/rowDiff.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
-import { type Column } from '../../protocol/info.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type QueryEngine } from '../engine.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
 import { compareColumns } from './comparedColumns.ts';

@@ -1,4 +1,4 @@
-import { type ResultFormat } from '../../protocol/info.ts';
+import { type ResultFormat } from '../../protocol/results.ts';
 import { type RowsAsText } from './rowWindows.ts';
 
 /** Formats that DuckDB writes. */
