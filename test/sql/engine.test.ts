@@ -166,7 +166,7 @@ fails('a version that does not exist', 'FROM ^"/v.csv@99999"', 'version-not-foun
 fails('a pattern that matches nothing', 'FROM ^"/weather/*.parquet"', 'not-found', /no file matches/);
 fails('a missing file in a PIVOT by data', 'PIVOT ^"/none.csv" ON x', 'not-found', /no file is at \/none.csv/);
 fails('a directory', 'FROM ^"/weather"', 'is-a-directory', /\/weather is a directory/, /"\/weather\/\*\.csv"/);
-fails('a file that is no table', 'FROM ^"/notes.md"', 'query-invalid', /not a table/, /\.parquet/);
+fails('a file that is not a table', 'FROM ^"/notes.md"', 'query-invalid', /not a table/, /\.parquet/);
 fails('one called as what objects have', 'FROM ^"/notes.constructor"', 'query-invalid', /not a table/, /\.parquet/);
 fails(
   'names that differ in case alone',

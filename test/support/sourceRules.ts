@@ -128,7 +128,7 @@ function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): read
   return all;
 }
 
-/** Two keywords of one statement, in capitals: a message that mentions one is no SQL. */
+/** Two keywords of one statement, in capitals: a message that mentions one is not SQL. */
 function isSql(text: string): boolean {
   return /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_(]|^SET \w+/.test(
     text,

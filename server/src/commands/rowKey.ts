@@ -74,7 +74,7 @@ async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): 
   });
 }
 
-/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are no keys. */
+/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are not keys. */
 function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
   const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
   const time = timeIn(types);

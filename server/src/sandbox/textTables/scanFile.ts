@@ -78,7 +78,7 @@ function statedEncoding({ format, pondPath }: SourceFile): Encoding | undefined 
   if (name === undefined) return undefined;
   const found = encodingNamed(name);
   if (found !== undefined) return found;
-  throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is no encoding that is known`, {
+  throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is not a known encoding`, {
     path: pondPath,
     hint: `State one of ${encodings.join(', ')}.`,
   });

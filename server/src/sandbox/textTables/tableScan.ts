@@ -11,7 +11,7 @@ import { statedType, testOfType } from './statedType.ts';
 
 /** Reason of the lines above the header, which are no rows. */
 export const aboveHeader = 'above the header';
-/** Reason of the lines below the header, and below its units, that are no rows. */
+/** Reason of the lines below the header, and below its units, that are not rows. */
 export const belowHeader = 'below the header';
 
 /** A column, with the facts about all of its values. */
@@ -29,7 +29,7 @@ export interface ScannedTable {
   readonly unitsLine?: number | undefined;
   /** The last line of units, or of those to leave out below the header; undefined without any. */
   readonly headEnd?: number | undefined;
-  /** The lines that are no rows, by reason. */
+  /** The lines that are not rows, by reason. */
   readonly skipped: readonly SkippedLines[];
 }
 
@@ -146,7 +146,7 @@ export class TableScan {
     if (record.text(0) !== '') this.needsOwnReading = true;
   }
 
-  /** A line without text is no row; DuckDB takes it for one in a table of one column. */
+  /** A line without text is not a row; DuckDB takes it for one in a table of one column. */
   #takeEmpty(record: RecordReader): void {
     this.needsOwnReading = true;
     this.#leaveOut(record.line, 'blank');
