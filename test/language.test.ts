@@ -116,6 +116,10 @@ function wordsOf(name: string): string {
   return spaced.replace(/[_$#]/g, ' ').toLowerCase();
 }
 
+/** A noun that is denied by "no", as in German: `is no table`. After `there`, and in idioms, it is English. */
+const deniedNoun =
+  /(?<![\w-])(?<!\b(?:there|which|where|whether|neither) )(?:is|are|was|were) no (?!(?:longer|more|less|later|earlier|smaller|larger|need|one|reason)\b)[\w-]+/gi;
+
 const inNames = { ...privateWords, ...privateNames };
 const inProse = { ...privateWords, ...privatePhrases };
 
@@ -138,7 +142,8 @@ function findWords(text: string, pattern: RegExp): readonly { readonly word: str
 
 /** True for a text that has no such word anywhere: its names and comments need not be found. */
 function isClean(text: string): boolean {
-  return findWords(text, patternOfProse).length === 0 && findWords(wordsOf(text), patternOfNames).length === 0;
+  const ofProse = [patternOfProse, deniedNoun].flatMap((pattern) => findWords(text, pattern));
+  return ofProse.length === 0 && findWords(wordsOf(text), patternOfNames).length === 0;
 }
 
 /** Violations of a file, as `path:line: word (replacement)` in the order of the lines. */
@@ -148,7 +153,9 @@ function violations(file: SourceFile, { names, prose }: Passages): readonly stri
       findWords(wordsOf(text), patternOfNames).map(({ word }) => ({ at: start, word, use: inNames[word] })),
     ),
     ...prose.flatMap(({ text, start }) =>
-      findWords(text, patternOfProse).map(({ word, at }) => ({ at: start + at, word, use: inProse[word] })),
+      [patternOfProse, deniedNoun].flatMap((pattern) =>
+        findWords(text, pattern).map(({ word, at }) => ({ at: start + at, word, use: inProse[word] ?? 'not a' })),
+      ),
     ),
   ];
   return found
@@ -191,14 +198,16 @@ test('a private word is found in names, comments, titles and pages', () => {
     'a.test.ts:4: nobody (no process, no one)',
     'a.test.ts:5: workshop (materializer)',
   ]);
-  const page = { path: 'a.md', text: 'One line.\n\n```\nnobody\n```\n`anew` and anew' };
+  const page = { path: 'a.md', text: 'One line.\n\n```\nnobody\n```\n`anew` and anew is no word' };
   assert.deepEqual(violations(page, { names: [], prose: [{ text: withoutCode(page.text), start: 0 }] }), [
     'a.md:6: anew (again)',
+    'a.md:6: is no word (not a)',
   ]);
 });
 
 test('a longer word, a phrase of prose and a name of a library are allowed', () => {
-  const text = 'const retold = vscode.ViewColumn.Beside; // re-seating, host names, and so in turn';
+  const text =
+    'const retold = vscode.ViewColumn.Beside; // re-seating, host names: there is no word, and it is no longer in turn';
   const code = { path: 'a.ts', text };
   assert.deepEqual(violations(code, passagesOf(code)), []);
 });

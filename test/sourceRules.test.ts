@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
+import { declaredAgain, exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
 
 const file = (path: string, text: string) => ({ path, text });
 
@@ -30,4 +30,16 @@ test('a name that is written as a text or a key is found', () => {
   const found = (text: string) => literalsAmong(new Set(['Reduce']), [file('a.ts', text)]);
   assert.deepEqual(found("if (kind === 'Reduce') {}\nconst a = { Reduce: 1 };"), ['a.ts:1 Reduce', 'a.ts:2 Reduce']);
   assert.deepEqual(found('type Reduce = 1;\n// Reduce\nconst a = `${Reduce}`;'), []);
+});
+
+test('a type that is declared again is found, whatever its name, its comments and the order of its members', () => {
+  const shared = [file('a.ts', "export interface A { b: string; c?: number; d: null }\nexport type E = 'f' | 'g';")];
+  const users = [
+    file('h.ts', "/** H. */\ninterface H { readonly c?: number;\n/** D. */ d: null; b: string }\ntype G = 'g' | 'f';"),
+    file(
+      'i.ts',
+      "interface I { b: string; c?: number }\ntype J = 'f' | 'h';\ninterface K extends I { l: 1; m: 2; n: 3 }",
+    ),
+  ];
+  assert.deepEqual(declaredAgain(shared, users), ['h.ts:2 H (A)', 'h.ts:4 G (E)']);
 });

@@ -4,7 +4,7 @@ import { verbs as terminalVerbs } from '../client/cli/verbs.ts';
 import { errorCodes } from '../server/src/base/error.ts';
 import { resourceKinds } from '../server/src/resources/registry.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
-import { exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
+import { declaredAgain, exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
 import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
 
 /** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
@@ -25,11 +25,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   migrate: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'documents', 'storage'],
   sandbox: ['protocol', 'tinyfs', 'duckdb', 'parquet', 'storage'],
   templates: ['documents', 'storage'],
-  build: ['sandbox', 'duckdb', 'storage'],
+  build: ['protocol', 'sandbox', 'duckdb', 'storage'],
   materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
   'resources/model': ['protocol', 'documents', 'materialize', 'remote', 'pond', 'tinyfs'],
   'resources/series': [
-    ...['resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'parquet', 'tinyfs', 'storage', 'duckdb'],
+    ...['protocol', 'resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'parquet', 'tinyfs'],
+    ...['storage', 'duckdb'],
   ],
   'resources/redact.ts': [],
   'resources/kinds': [
@@ -51,11 +52,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   apply: ['resources', 'resources/model', 'templates', 'documents', 'tinyfs', 'storage'],
   publish: [
-    ...['resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
+    ...['protocol', 'resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
     ...['pond', 'tinyfs', 'storage', 'duckdb'],
   ],
   sql: ['protocol', 'sandbox', 'documents', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
-  worker: ['sql', 'build', 'sandbox', 'storage', 'duckdb'],
+  worker: ['protocol', 'sql', 'build', 'sandbox', 'storage', 'duckdb'],
   language: ['protocol', 'resources', 'resources/model', 'documents'],
   commands: [
     ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
@@ -243,6 +244,18 @@ test('no two exported types have one name', () => {
   }
   assert.deepEqual(
     [...files].filter(([, paths]) => paths.length > 1),
+    [],
+  );
+});
+
+test('a type of the protocol is not declared again where it may be imported', () => {
+  const isOf = (part: string, { path }: SourceFile): boolean => partOf(path) === part;
+  const users = product.filter(({ path }) => mayImport[partOf(path)]?.includes('protocol') === true);
+  assert.deepEqual(
+    declaredAgain(
+      product.filter((file) => isOf('protocol', file)),
+      users,
+    ),
     [],
   );
 });

@@ -67,7 +67,7 @@ function refuseOptions({ line }: Session, action: string): void {
   const given = [...line.flags, ...Object.keys(line.texts)];
   const other = given.find((name) => name in backup.options && !(optionsOf[action] ?? []).includes(name));
   if (other === undefined) return;
-  throw new PondError('usage', `--${other} is not for 'pond backup${action === '' ? '' : ` ${action}`}'`, {
+  throw new PondError('usage', `--${other} is not for 'pond ${`backup ${action}`.trim()}'`, {
     hint: `usage: pond backup ${backup.usage}`,
   });
 }

@@ -1,7 +1,7 @@
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { namedFile, writeNamedFile } from '../../server/src/terminal.ts';
-import { type Params, type QueryInfo, type Result, type ResultFormat } from '../../server/src/protocol/commands.ts';
+import { type Params, type QueryResult, type Result, type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { at, atHelp } from './options.ts';
@@ -90,7 +90,7 @@ async function writeResult(
 }
 
 /** Prints a result, or on a terminal its first rows, and what was left out. */
-async function printTable(session: Session, result: QueryInfo): Promise<void> {
+async function printTable(session: Session, result: QueryResult): Promise<void> {
   const { line, terminal } = session;
   const shownCount = Math.min(result.rowCount, rowLimit(line, terminal.isScreen));
   let isCut = false;

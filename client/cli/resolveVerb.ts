@@ -3,7 +3,7 @@ import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import {
-  type ConflictRowInfo,
+  type ConflictRow,
   type MergeSide,
   type RowChoiceInfo,
   type RowMergeInfo,
@@ -89,7 +89,7 @@ function textOf(
   ].join('');
 }
 
-function cellsOf(columns: readonly string[], { base, ours, theirs }: ConflictRowInfo): string {
+function cellsOf(columns: readonly string[], { base, ours, theirs }: ConflictRow): string {
   if (ours === null || theirs === null)
     return ours === null ? 'ours removed, theirs changed' : 'ours changed, theirs removed';
   const cells = columns.flatMap((name, index) => {

@@ -1,6 +1,6 @@
 /** Results of queries as tables for people. */
 import { printableLines } from '../../server/src/base/printable.ts';
-import { type QueryInfo } from '../../server/src/protocol/commands.ts';
+import { type QueryResult } from '../../server/src/protocol/commands.ts';
 import { cut, table } from './format.ts';
 import { type Screen } from './pager.ts';
 import { type Session } from './verb.ts';
@@ -24,7 +24,7 @@ interface LeftOut {
 export async function printRows(
   session: Pick<Session, 'call'>,
   screen: Screen,
-  { resultId, columns }: QueryInfo,
+  { resultId, columns }: QueryResult,
   rowCount: number,
 ): Promise<LeftOut> {
   // A plan is a multi-line drawing in one cell.

@@ -2,7 +2,7 @@
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type DifferentRowInfo, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
+import { type DifferentRow, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
 import { cut, table } from './format.ts';
 import { pondPath, printJson, wholeNumber } from './runner.ts';
 import { type CommandLine, type Session } from './verb.ts';
@@ -90,7 +90,7 @@ const signs = { added: '+', removed: '-', changed: '~' } as const;
 function cellsOf(
   { columns }: RowDiffInfo,
   keys: readonly number[],
-  { before, after }: DifferentRowInfo,
+  { before, after }: DifferentRow,
 ): readonly string[] {
   const cells = columns.flatMap((name, index) => {
     if (keys.includes(index)) return [];

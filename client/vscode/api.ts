@@ -1,5 +1,5 @@
 import { type Uri } from 'vscode';
-import { type CommandName, type Params, type Result, type RowsInfo } from '../../server/src/protocol/commands.ts';
+import { type CommandName, type Params, type Result, type RowWindow } from '../../server/src/protocol/commands.ts';
 import { type ServerState } from './client.ts';
 import { type ShownRow } from './resources/shownRows.ts';
 import { type GraphState } from './webviews/graph/messages.ts';
@@ -17,7 +17,7 @@ export interface Api {
   pondUri(pond: string, path?: string, at?: string): Uri;
   request<N extends CommandName>(name: N, params: Params<N>): Promise<Result<N>>;
   /** The result grid that last ran a query; undefined before the first. */
-  grid(): { readonly state: GridState | undefined; rows(start: number, count: number): Promise<RowsInfo> } | undefined;
+  grid(): { readonly state: GridState | undefined; rows(start: number, count: number): Promise<RowWindow> } | undefined;
   /** Paths of the staged changes as source control shows them, with the word for each letter; undefined until known. */
   staged(pond: string): readonly { readonly path: string; readonly kind: string }[] | undefined;
   /** Rows of a pond in the Resources view. */

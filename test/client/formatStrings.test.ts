@@ -17,7 +17,7 @@ test('a format is offered for the folder of a file first, and never for the root
   assert.deepEqual(placesOf('/a.csv'), ['/a.csv']);
 });
 
-test('names and values of strangers are no Markdown', () => {
+test('names and values of strangers are not Markdown', () => {
   const info: DescriptionInfo = {
     ...{ path: '/a|b.csv', type: 'file', size: 1, reader: 'csv', rowCount: 1200, notes: [] },
     columns: [{ name: '[x](command:evil)', type: 'BIGINT', unit: '<b>' }],

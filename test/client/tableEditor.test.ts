@@ -1,7 +1,7 @@
 /** The logic of the page of a table: what a user chose, and the texts that are copied. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ColumnFilter, type ColumnInfo } from '../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type Column } from '../../server/src/protocol/commands.ts';
 import { copyFormats, copyText } from '../../client/vscode/webviews/grid/copyText.ts';
 import { conditionsOf, filterOf, formOf } from '../../client/vscode/webviews/grid/filterForm.ts';
 import { type FromGridPage } from '../../client/vscode/webviews/grid/messages.ts';
@@ -22,7 +22,7 @@ import { tableKey } from '../../client/vscode/webviews/grid/tableKeys.ts';
 import { indented } from '../../client/vscode/webviews/grid/valuePane.ts';
 import { filteredBy, filterText, fitted, initialState, sortedBy } from '../../client/vscode/webviews/grid/viewState.ts';
 
-const column = (name: string, type = 'VARCHAR'): ColumnInfo => ({ name, type });
+const column = (name: string, type = 'VARCHAR'): Column => ({ name, type });
 const all = ['a', 'b', 'c', 'd'].map((name) => column(name));
 const names = (choices: ColumnChoices): string =>
   shownColumns(all, choices)

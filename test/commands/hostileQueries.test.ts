@@ -73,7 +73,7 @@ const texts: Readonly<Record<string, string>> = {
 
 /** Comments that state a plot. */
 const plots: Readonly<Record<string, string>> = {
-  'a plot that is no JSON': '-- plot: {"kind": ',
+  'a plot that is not JSON': '-- plot: {"kind": ',
   'a plot of another kind': '-- plot: {"kind": "<script>"}',
   'a plot of lists in each other': `-- plot: ${'['.repeat(50_000)}`,
   'a plot with a prototype': '-- plot: {"__proto__": {"polluted": 1}, "constructor": 1}',

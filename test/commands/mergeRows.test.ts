@@ -77,7 +77,7 @@ function merged(base: readonly Row[], ours: readonly Row[], theirs: readonly Row
   return { text: `id,level,note\n${lines.join('')}`, conflicts };
 }
 
-test('lines that are no rows, above a header and below it, stay as they are', async (t) => {
+test('lines that are not rows, above a header and below it, stay as they are', async (t) => {
   const logger = (first: string, second: string): string =>
     `"TOA5","SITE_A"\nid,level\nn,m\n,Avg\n1,${first}\n2,${second}\n`;
   const edits = textEdits(logger('2.5', '3.50'), logger('2.5', '4.50'), logger('2.75', '3.50'));

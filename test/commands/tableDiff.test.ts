@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { type ComparedTableInfo, type TableDiffInfo } from '../../server/src/protocol/commands.ts';
+import { type ComparedTable, type TableDiffInfo } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
@@ -85,7 +85,7 @@ for (const seed of seeds(2)) {
     await host.run('saveTable', { source, view: whole, format: 'parquet', path: '/t.parquet', overwrite: false });
     const columns = ['time', 'station', 'gone', 'level', 'came', 'change'];
     const expected = differencesOf(before, after, columns);
-    const sides: readonly ComparedTableInfo[] = [
+    const sides: readonly ComparedTable[] = [
       { path: '/t.csv', at: 'HEAD' },
       { path: '/t.parquet' },
       { sql: 'SELECT * FROM "/t.csv@HEAD" ORDER BY level; -- of the latest commit' },
@@ -148,7 +148,7 @@ test('without a key, rows that one table has more often are added or removed', a
 test('a key is refused exactly when rows are not matched one to one', async (t) => {
   const host = await newPondHost(t);
   const refuses = async (before: string, after: string, all: boolean): Promise<boolean> => {
-    const side = (values: string): ComparedTableInfo => ({ sql: `SELECT * FROM (VALUES ${values}) AS t(id, v)` });
+    const side = (values: string): ComparedTable => ({ sql: `SELECT * FROM (VALUES ${values}) AS t(id, v)` });
     const tables = { before: side(before), after: side(after), key: ['id'], all };
     return await host.run('openTableDiff', tables).then(
       () => false,
@@ -169,7 +169,7 @@ test('a key is refused exactly when rows are not matched one to one', async (t) 
 
 test('a key is found among columns that repeat at once, late, or only as NULL', async (t) => {
   const host = await newPondHost(t);
-  const table = (level: number): ComparedTableInfo => ({
+  const table = (level: number): ComparedTable => ({
     sql: `SELECT 'a' AS same, nullif(range, 7) % 15000 AS late, nullif(nullif(range, 1), 2) AS gaps, range AS id,
       CASE WHEN range = 9 THEN ${level} ELSE 1 END AS level FROM range(20000)`,
   });
@@ -186,7 +186,7 @@ test('a key is found among columns that repeat at once, late, or only as NULL', 
 test('a key that many rows share is ruled out before rows are matched by it', async (t) => {
   const host = await newPondHost(t);
   // 30,000 rows with the key 0 have 900 million pairs, and 200,000 rows with the same key 40 billion.
-  const table = (v: number): ComparedTableInfo => ({
+  const table = (v: number): ComparedTable => ({
     sql: `SELECT greatest(range - 30000, 0) AS late, range AS id, 'a' AS same, ${v} AS v FROM range(200000) ORDER BY id DESC`,
   });
   const tables = { before: table(1), after: table(2) };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { type ComparedTableInfo, type Result } from '../../server/src/protocol/commands.ts';
+import { type ComparedTable, type Result } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost } from '../support/commandHost.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
@@ -23,7 +23,7 @@ interface Compared {
 /** The differences with their counts, or the code of the error; `windows` are the first rows that are compared. */
 async function differences(
   host: PondHost,
-  [before, after]: readonly [ComparedTableInfo, ComparedTableInfo],
+  [before, after]: readonly [ComparedTable, ComparedTable],
   { key, all }: Compared,
   windows: readonly number[] = [0],
 ) {

@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError, type ErrorCode } from '../../server/src/base/error.ts';
-import { type TableEditsInfo } from '../../server/src/protocol/commands.ts';
+import { type TableEdits } from '../../server/src/protocol/commands.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
-const none: TableEditsInfo = { changed: [], deleted: [], inserted: [] };
+const none: TableEdits = { changed: [], deleted: [], inserted: [] };
 
 const fails = (code: ErrorCode, hint?: RegExp) => (error: unknown) =>
   isPondError(error, code) && (hint === undefined || hint.test(`${error.message} ${error.hint ?? ''}`));

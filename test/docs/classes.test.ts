@@ -133,7 +133,7 @@ const durability: Readonly<Record<string, Proofs>> = {
     'pond/flips': ['of a checkpoint changes nothing', 'of a checkpoint whose hash is not known'],
     'pond/chain': ['that was altered is damage before it is decoded'],
   },
-  'damage is no programming error': {
+  'damage is not a programming error': {
     'pond/damageTexts': ['the error of a damaged row has the path'],
     'delta/parse': ['parseCommit'],
     'pond/forged': ['a commit whose record no pond writes'],

@@ -15,8 +15,6 @@ import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, repeatUntil, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
 
-/** Four parts with many waits each, run at most twice. */
-
 const resources = `apiVersion: duckpond/v1
 kind: Inbox
 name: weather

@@ -74,7 +74,7 @@ const damages: readonly (readonly [string, (backup: string, asset: string) => vo
   ['a missing batch', (backup) => rmSync(join(backup, '5')), /\/5: it is missing|: .*5: it is missing/],
   ['a cut batch', (backup) => truncateSync(join(backup, '5'), 50), /cut short/],
   [
-    'a batch that is no Parquet',
+    'a batch that is not Parquet',
     (backup) => writeFileSync(join(backup, '5'), zstdFrame(Buffer.from('x'))),
     /cannot be read/,
   ],

@@ -152,7 +152,7 @@ const refused: Readonly<Record<string, Refused>> = {
     code: 'pond-not-found',
     says: /no pond/,
   },
-  'a Delta table that is no pond': {
+  'a Delta table that is not a pond': {
     on: { directories: [], files: [] },
     damage: (disk) => makeTable(disk),
     code: 'pond-not-found',
@@ -192,7 +192,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
       put('_pond/.tmp-z', 'rubbish')(disk);
     },
   },
-  'a hint that is no JSON': { damage: put(hintFile, '{"version":') },
+  'a hint that is not JSON': { damage: put(hintFile, '{"version":') },
   'a hint to a checkpoint that is not there': { damage: put(hintFile, '{"version":2,"size":1}') },
   'a hint to a version that is not there': { damage: put(hintFile, '{"version":200,"size":1}') },
   'a checkpoint of no bytes': { damage: put(checkpointFile(commitNumber(3)), '') },

@@ -72,7 +72,7 @@ describe('an entry that no pond writes', () => {
     'a type that is not known': { type: 'direc5ory' as DirectoryEntry['type'] },
     'a page among the entries': { type: 'page' },
     'a size below nothing': { sizeBytes: -1 },
-    'a size that is no whole number of JavaScript': { sizeBytes: 2 ** 60 },
+    'a size that is not a whole number of JavaScript': { sizeBytes: 2 ** 60 },
     'a time after all times': { modifiedUs: 2 ** 62 },
     'a version of before': { version: -7 },
   };
@@ -136,7 +136,7 @@ describe('a tag that no pond writes', () => {
     'a very long name': ['x'.repeat(100_000), '0'],
     'a commit that is not there': ['v1', '999999999999999'],
     'its own commit': ['v1', '1'],
-    'a commit that is no number': ['v1', 'HEAD'],
+    'a commit that is not a number': ['v1', 'HEAD'],
     'a number that no commit has': ['v1', '1e400'],
     'a negative commit': ['v1', '-1'],
   };

@@ -76,7 +76,7 @@ const refused: Readonly<Record<string, Refused>> = {
     code: 'journal-damaged',
     says: /damaged at byte/,
   },
-  'a journal whose frames are no objects': {
+  'a journal whose frames are not objects': {
     damage: replace(journalPath, () => encodeFrame([7] as never, new Uint8Array())),
     code: 'journal-damaged',
     says: /damaged at byte 0/,
@@ -89,7 +89,7 @@ const refused: Readonly<Record<string, Refused>> = {
     code: 'pond-damaged',
     says: /^commit 1 is damaged/,
   },
-  'a table id that is no UUID': {
+  'a table id that is not UUID': {
     damage: replace(commit(0), (bytes) =>
       bytesOf(text(bytes).replace(/("metaData":\{"id":")[^"]*/, '$1../../outside')),
     ),

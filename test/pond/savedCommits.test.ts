@@ -94,11 +94,17 @@ test('a damaged block, one of other types, and one under the name of another are
     assert.equal(read(altered), 0, `character ${at}`);
     assert.equal(read(sound.slice(0, at)), 0, `cut at ${at}`);
   }
-  const rows = JSON.parse(sound) as unknown[][];
-  const texted = rows.map((row, index) => (index === 3 ? row.map(String) : row));
-  for (const value of [texted, rows.slice(0, -1), rows.slice(1), [...rows, rows.at(-1)], [], {}, null, 'text']) {
+  const rows = JSON.parse(sound) as Record<string, unknown>[];
+  for (const value of [rows.slice(0, -1), rows.slice(1), [...rows, rows.at(-1)], [], {}, null, 'text']) {
     assert.equal(read(JSON.stringify(value)), 0);
   }
+  const counts = { added: 1, modified: 0, removed: 0, renamed: 0 };
+  const changes = [{ number: '3' }, { timeUs: 0.5 }, { message: null }, { counts }, { counts: null }, { more: 1 }];
+  for (const change of [...changes, { id: undefined }]) {
+    const changed = rows.map((row, index) => (index === 3 ? { ...row, ...change } : row));
+    assert.equal(read(JSON.stringify(changed)), 0, JSON.stringify(change));
+  }
+  assert.equal(read(JSON.stringify(rows)), 256);
   for (const text of texts.values()) if (text !== sound) assert.equal(read(text), 0);
 });
 

@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, readonly [blobs: number, ...steps: Step[]]>
   'a file that was written again': [1, write('/a', 'a'), write('/a', 'b')],
   'a discarded file beside another one': [1, write('/a', 'a'), write('/b', 'b'), discard('/a')],
   'a failed batch': [1, write('/a', 'a'), failedBatch],
-  'a table that is no Parquet': [0, notParquet],
+  'a table that is not Parquet': [0, notParquet],
   'an abandoned transaction': [0, transaction('a', 'abandon')],
   'an abandoned transaction beside the same content, staged': [1, write('/a', 'a'), transaction('a', 'abandon')],
   'content that is staged twice, and discarded once': [1, write('/a', 'a'), write('/b', 'a'), discard('/a')],

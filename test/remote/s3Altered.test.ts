@@ -38,7 +38,7 @@ for (const available of s3Servers()) {
       assert.match(await rejects('remote-damaged', store.putIfAbsent('new', textBody('one'))), /altered on its way/);
     });
 
-    it('is distinguished from a tag that is no hash, which costs one more request in all', async () => {
+    it('is distinguished from a tag that is not a hash, which costs one more request in all', async () => {
       const { proxy, open } = started();
       const { store } = await open({ parts });
       proxy.plan(({ method }) => (method === 'PUT' ? { kind: 'change answer', change: withOtherTag } : undefined));

@@ -218,7 +218,7 @@ test('Combine of unusual or invalid inputs', async (t) => {
     assert.match(message, /the columns "Depth" of \/case\/1 and "depth" of \/case\/2 differ in case alone$/);
   });
 
-  await t.test('a file without a time column, or that is no table, is named', async () => {
+  await t.test('a file without a time column, or that is not a table, is named', async () => {
     await write('/timeless/1', valuesOf(['time', 'a'], [1, 7]));
     assert.match(
       (await errorOf(combine(['/timeless/*']))).message,

@@ -56,7 +56,7 @@ test('Parts of a combined series', async (t) => {
     assert.deepEqual(row, [600_001n, 600_001n, (599_999n * 600_000n) / 2n, 2n]);
   });
 
-  await t.test('take strange clocks as they are, and leave out what is no time', async () => {
+  await t.test('take strange clocks as they are, and leave out what is not a time', async () => {
     const seconds = [-62_135_596_800, -3_000_000_000, 0, 1_600_000_000, 16_725_225_600, 253_402_300_800];
     const beyond = ['9200000000000', '-9200000000000', '9223372036854775807', 'NULL'];
     const series = [...seconds, ...beyond].map((each) => [`${each}::BIGINT`, 1]);

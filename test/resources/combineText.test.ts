@@ -59,7 +59,7 @@ test('Text files in a scope', async (t) => {
     });
   });
 
-  await t.test('whose times are no times are named, and not left out in silence', async () => {
+  await t.test('whose times are not times are named, and not left out in silence', async () => {
     await put('/when/1.csv', 'Timestamp,a\nyesterday,1\n');
     await write('/when/2', valuesOf(['Timestamp', 'a'], [1, 2]));
     await assert.rejects(combine(['/when/*']), (error) => {

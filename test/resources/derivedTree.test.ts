@@ -235,7 +235,7 @@ for (const [name, damage] of Object.entries({
     files.filter((file) => !isParquet(file)).forEach((file) => writeFileSync(file, '[{}, 5, "../../x"]')),
   'has manifests of nothing': (_: string, files: readonly string[]) =>
     files.filter((file) => !isParquet(file)).forEach((file) => writeFileSync(file, '[]')),
-  'has manifests that are no lists': (_: string, files: readonly string[]) =>
+  'has manifests that are not lists': (_: string, files: readonly string[]) =>
     files.filter((file) => !isParquet(file)).forEach((file) => writeFileSync(file, '{"a":1}')),
 })) {
   test(`a cache that ${name} is filled again`, async (t) => {

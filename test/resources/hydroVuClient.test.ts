@@ -146,7 +146,7 @@ const passing: readonly { readonly name: string; readonly fault: Fault; readonly
   { name: 'a body that is half there', fault: { kind: 'cut' }, slept: [1000] },
   { name: 'a connection that ends', fault: { kind: 'dropped' }, slept: [1000] },
   { name: 'an answer that does not come', fault: { kind: 'slow' }, slept: [1000] },
-  { name: 'an answer that is no JSON', fault: { kind: 'status', status: 200, body: '<html>' }, slept: [1000] },
+  { name: 'an answer that is not JSON', fault: { kind: 'status', status: 200, body: '<html>' }, slept: [1000] },
 ];
 
 for (const { name, fault, slept: expected } of passing) {

@@ -293,7 +293,7 @@ test('without the folder of the pattern the run fails and names it', async (t) =
   const inbox = await newInbox(t, 'absent/*.csv');
   await assert.rejects(inbox.look(), {
     code: 'run-failed',
-    message: `Inbox/files: ${inbox.folder}/absent, the folder of its pattern, is not there or is no folder`,
+    message: `Inbox/files: ${inbox.folder}/absent, the folder of its pattern, is not there or is not a folder`,
     path: `${inbox.home}/resource.yaml`,
     position: { line: 5, character: 11 },
   });

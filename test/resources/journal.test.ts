@@ -16,7 +16,7 @@ import { type EntryFields, journalEntry, journalStandIn, type JournalStandIn } f
 import { newResourcePond } from '../support/resourcePond.ts';
 import { createResourceBench, type ResourceBench, type RunSettings } from '../support/runContext.ts';
 
-const skip = process.platform === 'win32' ? 'a script is no program here' : false;
+const skip = process.platform === 'win32' ? 'a script is not a program here' : false;
 
 interface Bench extends ResourceBench {
   readonly journal: JournalStandIn;

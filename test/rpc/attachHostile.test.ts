@@ -65,7 +65,7 @@ const hostile: Readonly<Record<string, readonly Uint8Array[]>> = {
   'a frame of 100 GB': [frame(Buffer.alloc(64 * 1024), contentType, 100e9)],
   'headers without end': [Buffer.from('A: b\r\n'.repeat(2_000))],
   'a frame of a negative length': [frame(Buffer.alloc(8_000), contentType, -1)],
-  'a frame whose length is no number': [frame(Buffer.alloc(8_000), contentType, 'many')],
+  'a frame whose length is not a number': [frame(Buffer.alloc(8_000), contentType, 'many')],
   'a frame of another content type': [frame(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"pond/read"}'), 'text/x')],
   'bytes that V8 did not write': [frame(Buffer.from([0xff, 0x0f, 0x6f, 0x22, 0xff, 0xff]))],
   'random bytes': [Buffer.from(Array.from({ length: 9_000 }, (_, at) => (at * 7919) % 251))],

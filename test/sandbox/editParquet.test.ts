@@ -7,7 +7,7 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { type SourceFile } from '../../server/src/sandbox/sources.ts';
-import { type TableEdits } from '../../server/src/sandbox/tableEdits/edits.ts';
+import { type TableEdits } from '../../server/src/protocol/tables.ts';
 import { segmentsOf } from '../../server/src/sandbox/tableEdits/parquetSql.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';

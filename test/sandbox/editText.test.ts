@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type SourceFile } from '../../server/src/sandbox/sources.ts';
-import { type TableEdits } from '../../server/src/sandbox/tableEdits/edits.ts';
+import { type TableEdits } from '../../server/src/protocol/tables.ts';
 import { encodeText } from '../../server/src/sandbox/tableEdits/encodeText.ts';
 import { type Encoding } from '../../server/src/sandbox/textTables/decoded.ts';
 import { RecordReader } from '../../server/src/sandbox/textTables/records.ts';

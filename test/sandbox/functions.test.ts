@@ -40,7 +40,7 @@ const isInternalFunction = (name: string): boolean => name.startsWith('__interna
 const isRefused = (name: string): boolean => !isAllowedFunction(name);
 const isTableRefused = (name: string): boolean => !allowedTableFunctions.has(name);
 
-/** Fails unless the text is refused as forbidden, or is no query of DuckDB's grammar. */
+/** Fails unless the text is refused as forbidden, or is not a query of DuckDB's grammar. */
 async function assertRefused(sql: string): Promise<void> {
   const error: unknown = await analyze(connection, sql).then(
     () => undefined,

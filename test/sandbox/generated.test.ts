@@ -68,7 +68,7 @@ async function check(sql: string, listed: string): Promise<void> {
   if (sql === listed) assert.equal(await countOf(statementText(analysis.statement)), 1, shown);
   const tree = await treeOf(sql === listed ? query : listed);
   if (tree === undefined) return;
-  // It calls nothing that is forbidden, and no table is missed. DuckDB itself refuses a name that is no function.
+  // It calls nothing that is forbidden, and no table is missed. DuckDB itself refuses a name that is not a function.
   for (const { name, isTableFunction } of tree.functions) {
     const isAllowed = isTableFunction ? allowedTableFunctions.has(name) : isAllowedFunction(name) || !all.has(name);
     assert.ok(isAllowed, `${name} in ${shown}`);

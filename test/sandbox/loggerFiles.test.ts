@@ -99,6 +99,6 @@ for (const [name, start] of [
   });
 }
 
-test('columns that are called PAR1 are no Parquet file', async () => {
+test('columns that are called PAR1 are not a Parquet file', async () => {
   assert.deepEqual((await texts.read(texts.file('a.csv', 'PAR1,PAR2\n1,2\n'))).types, ['BIGINT', 'BIGINT']);
 });

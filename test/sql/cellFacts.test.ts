@@ -61,7 +61,7 @@ test('times of several types have a first, a last and a span', async () => {
   });
 });
 
-test('cells of other types are counted, and no cells are no numbers', async () => {
+test('cells of other types are counted, and a view without cells has no numbers', async () => {
   const query = `SELECT * FROM (VALUES ('12', [1]), (NULL, [2, 3])) t(a, b)`;
   assert.deepEqual(await factsOf(query, ['a', 'b']), { cells: 4, missing: 1, notFinite: 0 });
   assert.deepEqual(await factsOf('SELECT 1 AS a WHERE false', ['a']), { cells: 0, missing: 0, notFinite: 0 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { isPondError, type PondError } from '../../server/src/base/error.ts';
-import { type FileFormat } from '../../server/src/sandbox/types.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
@@ -166,7 +166,7 @@ fails('a version that does not exist', 'FROM ^"/v.csv@99999"', 'version-not-foun
 fails('a pattern that matches nothing', 'FROM ^"/weather/*.parquet"', 'not-found', /no file matches/);
 fails('a missing file in a PIVOT by data', 'PIVOT ^"/none.csv" ON x', 'not-found', /no file is at \/none.csv/);
 fails('a directory', 'FROM ^"/weather"', 'is-a-directory', /\/weather is a directory/, /"\/weather\/\*\.csv"/);
-fails('a file that is no table', 'FROM ^"/notes.md"', 'query-invalid', /not a table/, /\.parquet/);
+fails('a file that is not a table', 'FROM ^"/notes.md"', 'query-invalid', /not a table/, /\.parquet/);
 fails('one called as what objects have', 'FROM ^"/notes.constructor"', 'query-invalid', /not a table/, /\.parquet/);
 fails(
   'names that differ in case alone',
@@ -309,7 +309,7 @@ test('many small text files are one table, with columns matched by name, and an 
   await assert.rejects(engine.run(made.pond, { sql }), { code: 'invalid-content', path: '/many/7.csv' });
 });
 
-async function fromAsync(resultId: string, format: FileFormat): Promise<Uint8Array[]> {
+async function fromAsync(resultId: string, format: ResultFormat): Promise<Uint8Array[]> {
   const parts: Uint8Array[] = [];
   for await (const part of engine.content(resultId, format)) parts.push(part);
   return parts;

@@ -8,7 +8,7 @@ import { tableFromIPC, type Table } from 'apache-arrow';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
-import { type FileFormat } from '../../server/src/sandbox/types.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -33,7 +33,7 @@ after(() => {
 });
 
 /** Writes the rows of a query to a new file, and returns its path. */
-async function write(sql: string, format: FileFormat): Promise<string> {
+async function write(sql: string, format: ResultFormat): Promise<string> {
   const stream = await (await (await connection.statements(sql)).bind(0)).stream();
   const { result } = await store.keep(stream, never);
   const path = `${(files += 1)}.${format}`;

@@ -6,7 +6,7 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { type RowStream } from '../../server/src/duckdb/statements.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
-import { type FileFormat } from '../../server/src/sandbox/types.ts';
+import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
@@ -72,7 +72,7 @@ test('a result larger than the memory limit is stored completely', async () => {
   await store.release(result);
 });
 
-async function copy(result: number, format: FileFormat, file: string): Promise<void> {
+async function copy(result: number, format: ResultFormat, file: string): Promise<void> {
   await store.copy(result, { format, disk: openHostDisk(temporary.path), path: basename(file) }, never);
 }
 

@@ -111,7 +111,7 @@ test('each value of each library and format is read as it was written', needsPyt
     await made.root.writeFile('/norows.parquet', readFileSync(join(made.directory, 'norows_zoned.parquet')));
     assert.deepEqual(await rowsOf('SELECT count(*) FROM "/norows.parquet"'), [['0']]);
   });
-  await t.test('numbers next to times in an object are no nanoseconds', async () => {
+  await t.test('numbers next to times in an object are not nanoseconds', async () => {
     await made.root.writeFile('/beside.parquet', readFileSync(join(made.directory, 'beside_zoned.parquet')));
     assert.deepEqual(await rowsOf('SELECT sum(beside.id)::VARCHAR FROM "/beside.parquet"'), [['6']]);
   });

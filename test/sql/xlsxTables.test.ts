@@ -156,9 +156,9 @@ test('hostile and damaged workbooks fail by a reason', async () => {
   const sound = await workbook({ Data: row(text('a'), text('b')) + row(number(1), number(2)) });
   const entity = '<!DOCTYPE x [<!ENTITY e "boom">]>';
   const cases: readonly (readonly [RegExp, Uint8Array])[] = [
-    [/no workbook, or is cut short/, Buffer.from('a,b\n1,2\n')],
+    [/not a workbook, or is cut short/, Buffer.from('a,b\n1,2\n')],
     [/cut short/, sound.subarray(0, sound.length - 30)],
-    [/no Excel workbook/, await archive({ 'x.txt': 'x' })],
+    [/not an Excel workbook/, await archive({ 'x.txt': 'x' })],
     [/no values/, await workbook({ Data: '' })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f></c>') })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f><v></v></c>') })],

@@ -1,5 +1,5 @@
 /** Random edits of a table, and the rows that they leave, computed in plain JavaScript. */
-import { type TableEdits } from '../../server/src/sandbox/tableEdits/edits.ts';
+import { type TableEdits } from '../../server/src/protocol/tables.ts';
 
 /** Values of a row by column. */
 export type EditedRow = ReadonlyMap<string, string | null>;

@@ -45,6 +45,55 @@ export function literalsAmong(names: ReadonlySet<string>, product: readonly Sour
   );
 }
 
+/** Types of `users` with the members of one of `shared`, which they may import, as `path:line NAME (SHARED)`. */
+export function declaredAgain(shared: readonly SourceFile[], users: readonly SourceFile[]): readonly string[] {
+  const known = new Map(shared.flatMap(typesOf).map(({ name, members }) => [members, name.text]));
+  return users.flatMap((file) =>
+    typesOf(file).flatMap(({ name, members }) => {
+      const same = known.get(members);
+      return same === undefined ? [] : [at(file, name, `${name.text} (${same})`)];
+    }),
+  );
+}
+
+interface DeclaredType {
+  readonly name: ts.Identifier;
+  /** Its members without comments, sorted. */
+  readonly members: string;
+}
+
+/** The unions of a file, and its types of three members or more: two numbers are equal in many types. */
+function typesOf(file: SourceFile): readonly DeclaredType[] {
+  return syntaxOf(file).statements.flatMap((node): readonly DeclaredType[] => {
+    const members = membersOf(node);
+    if (members === undefined) return [];
+    const { name } = node as ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+    return [
+      {
+        name,
+        members: members
+          .map((member) => withoutComments(file, member))
+          .toSorted()
+          .join(';'),
+      },
+    ];
+  });
+}
+
+/** Members of a type that is compared; undefined for any other node. An interface that extends another has more. */
+function membersOf(node: ts.Node): readonly ts.Node[] | undefined {
+  if (ts.isTypeAliasDeclaration(node) && ts.isUnionTypeNode(node.type)) return node.type.types;
+  const literal = ts.isTypeAliasDeclaration(node) ? node.type : node;
+  const isOwn = ts.isTypeLiteralNode(literal) || (ts.isInterfaceDeclaration(literal) && !literal.heritageClauses);
+  return isOwn && literal.members.length >= 3 ? literal.members : undefined;
+}
+
+const printer = ts.createPrinter({ removeComments: true });
+
+function withoutComments(file: SourceFile, node: ts.Node): string {
+  return printer.printNode(ts.EmitHint.Unspecified, node, syntaxOf(file)).replace(/\breadonly |\s+/g, '');
+}
+
 /** Members and functions that read a text as markup, as code or as an address. */
 const sinks = new Set(
   'innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe srcdoc write writeln createContextualFragment DOMParser eval Function href'.split(
@@ -79,7 +128,7 @@ function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): read
   return all;
 }
 
-/** Two keywords of one statement, in capitals: a message that mentions one is no SQL. */
+/** Two keywords of one statement, in capitals: a message that mentions one is not SQL. */
 function isSql(text: string): boolean {
   return /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_(]|^SET \w+/.test(
     text,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ConflictRowInfo, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
+import { type ConflictRow, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { countText } from '../numberStrings.ts';
 
@@ -8,7 +8,7 @@ const decidedMax = 500;
 
 /** A cell that both sides have otherwise, or a row that one of them removed. */
 interface Decision extends vscode.QuickPickItem {
-  readonly row: ConflictRowInfo;
+  readonly row: ConflictRow;
   /** Undefined for a whole row. */
   readonly column: string | undefined;
 }
@@ -71,7 +71,7 @@ async function decided(
 }
 
 /** What there is to decide about a row. A cell that only the other side changed is checked. */
-function decisionsOf({ columns }: RowMergeInfo, row: ConflictRowInfo): readonly Decision[] {
+function decisionsOf({ columns }: RowMergeInfo, row: ConflictRow): readonly Decision[] {
   const { base, ours, theirs } = row;
   const name = row.key.map(shown).join(', ');
   if (ours === null || theirs === null) {

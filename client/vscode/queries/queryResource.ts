@@ -140,7 +140,7 @@ function queryDocument(
   ].join('\n');
 }
 
-/** A text in the double quotes of YAML, which are those of JSON; `{{` of the text is no placeholder. */
+/** A text in the double quotes of YAML, which are those of JSON; `{{` of the text is not a placeholder. */
 function quoted(text: string): string {
   return JSON.stringify(verbatim(text));
 }

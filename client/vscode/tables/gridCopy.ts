@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type RowsInfo } from '../../../server/src/protocol/commands.ts';
+import { type RowWindow } from '../../../server/src/protocol/commands.ts';
 import { errorText } from '../errors.ts';
 import { copyText, type ClipboardFormat } from '../webviews/grid/copyText.ts';
 import { type ShownView } from '../webviews/grid/messages.ts';
@@ -27,7 +27,7 @@ interface CopiedRange extends ShownView {
 /** Copies cells to the clipboard, and returns the number of rows; shows an error, and says when some were left out. */
 export async function copyCells(
   { rowStart, rowEnd: end, columns, format, table }: CopiedRange,
-  rows: (start: number, count: number) => Promise<RowsInfo>,
+  rows: (start: number, count: number) => Promise<RowWindow>,
 ): Promise<number | undefined> {
   const max = copyRowsMax();
   const rowEnd = Math.min(end, rowStart + max);
@@ -54,8 +54,8 @@ export async function copyCells(
 export function editedRows(
   edits: ReadonlyMap<RowKey, RowEdit>,
   { view, columns, rowCount }: ShownView & { readonly rowCount: number },
-  read: (start: number, count: number) => Promise<RowsInfo>,
-): (start: number, count: number) => Promise<RowsInfo> {
+  read: (start: number, count: number) => Promise<RowWindow>,
+): (start: number, count: number) => Promise<RowWindow> {
   if (edits.size === 0) return read;
   const shown = new EditedRows(edits, { isWhole: isWhole(view), rowCount });
   const names = columns.map(({ name }) => name);

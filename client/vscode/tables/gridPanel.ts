@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type RowsInfo } from '../../../server/src/protocol/commands.ts';
+import { type RowWindow } from '../../../server/src/protocol/commands.ts';
 import { errorText, isCancelled } from '../errors.ts';
 import { openAsQuery, reported, warnOfEdits } from './gridActions.ts';
 import { copyCells, editedRows } from './gridCopy.ts';
@@ -126,7 +126,7 @@ export class GridPanel implements vscode.Disposable {
   }
 
   /** Rows of the whole table. Throws while no table is shown. */
-  async rows(start: number, count: number): Promise<RowsInfo> {
+  async rows(start: number, count: number): Promise<RowWindow> {
     if (this.current?.type !== 'result') throw new Error('no table is shown');
     const whole = { view: { sort: [], filters: [] }, columns: this.current.info.columns };
     return this.rowsOf(this.current, whole, start, count);
@@ -188,7 +188,7 @@ export class GridPanel implements vscode.Disposable {
         );
         return;
       case 'copy': {
-        const read = (start: number, count: number): Promise<RowsInfo> => this.rowsOf(shown, message, start, count);
+        const read = (start: number, count: number): Promise<RowWindow> => this.rowsOf(shown, message, start, count);
         const rows = editedRows(this.edits.rows, message, read);
         void copyCells({ ...message, table: tableName(shown.query) }, rows).then((copied) => {
           if (copied !== undefined) this.post({ type: 'copied', rows: copied });
@@ -216,7 +216,7 @@ export class GridPanel implements vscode.Disposable {
     });
   }
 
-  private rowsOf(shown: Shown, { view, columns }: ShownView, start: number, count: number): Promise<RowsInfo> {
+  private rowsOf(shown: Shown, { view, columns }: ShownView, start: number, count: number): Promise<RowWindow> {
     const { query, info } = shown;
     const range = {
       start,

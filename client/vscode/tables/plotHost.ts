@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
-import { type ColumnInfo, type TableSource } from '../../../server/src/protocol/commands.ts';
+import { type Column, type TableSource } from '../../../server/src/protocol/commands.ts';
 import { errorText } from '../errors.ts';
 import { FilePicker } from '../filePicker.ts';
 import { type GridHost, openParams } from './gridTable.ts';
@@ -183,7 +183,7 @@ function otherQuery(query: PlainTableQuery, other: OtherTable): PlainTableQuery 
   return { ...query, at: other.at };
 }
 
-async function pickColumn(columns: readonly ColumnInfo[], placeHolder: string): Promise<string | undefined> {
+async function pickColumn(columns: readonly Column[], placeHolder: string): Promise<string | undefined> {
   const items = columns.map(({ name, type }) => ({ label: name, description: type }));
   return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
 }

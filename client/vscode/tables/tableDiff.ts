@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ComparedTableInfo, type TableDiffInfo } from '../../../server/src/protocol/commands.ts';
+import { type ComparedTable, type TableDiffInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
@@ -82,7 +82,7 @@ async function sharedColumns(
   pond: string,
   { before, after }: DiffQuery,
 ): Promise<readonly string[]> {
-  const columnsOf = async (side: ComparedTableInfo): Promise<readonly string[]> => {
+  const columnsOf = async (side: ComparedTable): Promise<readonly string[]> => {
     const { source, columns } = await client.request('openTable', openParams({ pond, ...side }));
     if ('resultId' in source) await client.request('release', { pond, resultId: source.resultId });
     return columns.map(({ name }) => name);

@@ -1,7 +1,7 @@
 /** Page of a table: its rows, what is done with them, and the state of the query. */
 import './grid.css';
 import './plot.css';
-import { type ColumnInfo } from '../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../server/src/protocol/commands.ts';
 import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
@@ -176,7 +176,7 @@ function plotAgain(): void {
   showContent();
 }
 
-function newPlot(run: number, columns: readonly ColumnInfo[], { view: { view } }: TablePage): PlotView {
+function newPlot(run: number, columns: readonly Column[], { view: { view } }: TablePage): PlotView {
   return new PlotView(
     {
       ...{ requests, run, columns, post },

@@ -3,7 +3,7 @@ import { identifier, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
 import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { parquetReading, readerSql } from '../sandbox/formats.ts';
-import { type Column } from '../sandbox/types.ts';
+import { type Column } from '../protocol/results.ts';
 
 /** Name of a series' time column, in any case. */
 const timeName = 'timestamp';

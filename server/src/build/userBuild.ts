@@ -184,7 +184,7 @@ function sourcesOf(analysis: Analysis, sql: string, known: readonly InputSource[
   const hasFilename = namesFilename(sql);
   for (const { schema, name, index, certain } of analysis.tables) {
     const position = index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
-    if (schema !== '') throw new PondError('query-forbidden', `the history is no input: pond.${name}`, position);
+    if (schema !== '') throw new PondError('query-forbidden', `the history is not input: pond.${name}`, position);
     const source = known.find((candidate) => candidate.name === name);
     if (source !== undefined) found.set(name, { name, index, files: source.files.map(asTable), hasFilename });
     else if (certain) throw new PondError('not-found', `no file is at ${name}`, { path: name, ...position });

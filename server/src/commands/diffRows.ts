@@ -10,25 +10,19 @@ export const diffRows: Command<'diffRows'> = async (pond, params, context) => {
   const sides = sidesOf(params);
   const rowDiff = await RowDiff.open(await context.queries(), { pond, ...sides }, context.signal);
   const by = { named: params.key, path: comparedName(sides) };
-  const { key, rows, ...counts } = await compareByKey(rowDiff, by, async (profile) => {
-    const found = await rowDiff.differences(profile, limit);
-    return found && { key: profile.key, ...found };
+  const found = await compareByKey(rowDiff, by, async (profile) => {
+    const differences = await rowDiff.differences(profile, limit);
+    return differences && { key: profile.key, ...differences };
   });
   const { shared, added, removed } = rowDiff.columns;
   return {
-    key,
+    ...found,
     columns: shared.map(({ name }) => name),
     addedColumns: added,
     removedColumns: removed,
     changedTypes: shared.flatMap(({ name, before, after: now }) =>
       before === now ? [] : [{ column: name, before, after: now }],
     ),
-    ...counts,
-    rows: rows.map(({ kind, before, after: now }) => ({
-      kind,
-      before: kind === 'added' ? null : before,
-      after: kind === 'removed' ? null : now,
-    })),
   };
 };
 

@@ -1,13 +1,13 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type ComparedTableInfo } from '../protocol/commands.ts';
+import { type ComparedTable } from '../protocol/commands.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
 import { type KeyProfile } from '../sql/diff/keyProfile.ts';
 import { type RowDiff } from '../sql/diff/rowDiff.ts';
 
 /** Two tables to compare. */
 export interface ComparedPair {
-  readonly before: ComparedTableInfo;
-  readonly after: ComparedTableInfo;
+  readonly before: ComparedTable;
+  readonly after: ComparedTable;
 }
 
 /** What errors call two tables that are compared: the path of one, if one has a path. */
@@ -74,7 +74,7 @@ async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): 
   });
 }
 
-/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are no keys. */
+/** Keys to try: the time column and other columns, then the time with each. Columns of measured values are not keys. */
 function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
   const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
   const time = timeIn(types);

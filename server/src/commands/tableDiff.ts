@@ -1,5 +1,4 @@
 import { assert } from '../base/assert.ts';
-import { type DiffCountsInfo } from '../protocol/commands.ts';
 import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
 import { comparedName, compareByKey } from './rowKey.ts';
 import { type Command } from './verb.ts';
@@ -25,7 +24,7 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
     ...{ source: { resultId }, key, all: isAll, sql: found.statement },
     ...columnsOf(found, names, isAll),
     ...{ rowCount: rowCount ?? null, rowsBefore, rowsAfter, elapsedMs: performance.now() - started },
-    counts: found.counts === undefined ? null : countsInfo(found.counts),
+    counts: found.counts ?? null,
   };
 };
 
@@ -58,13 +57,8 @@ function columnsOf({ columns, counts }: OpenedDifferences, named: Named, isAll: 
 /** Numbers of differences of an opened table of them. */
 export const diffCounts: Command<'diffCounts'> = async (_pond, { resultId, columns }, context) => {
   const engine = await context.queries();
-  return countsInfo(
-    await engine.onResult(resultId, ({ worker, result }) =>
-      worker.request('diffCounts', { result, columns }, context.signal),
-    ),
+  const { counts } = await engine.onResult(resultId, ({ worker, result }) =>
+    worker.request('diffCounts', { result, columns }, context.signal),
   );
+  return counts;
 };
-
-function countsInfo({ added, removed, changed, values }: DiffCountsInfo): DiffCountsInfo {
-  return { added, removed, changed, values };
-}

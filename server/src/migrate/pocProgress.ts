@@ -24,7 +24,7 @@ const columns = ['location_id', 'min_time', 'max_time', 'record_time', 'num_poin
 
 type ProgressRow = Readonly<Record<(typeof columns)[number], bigint>>;
 
-/** Returns the table of progress for a resource, from all its versions; none when they are no such tables. */
+/** Returns the table of progress for a resource, from all its versions; empty when they are not such tables. */
 export async function progressChanges(
   home: string,
   versions: readonly PocVersion[],

@@ -61,7 +61,7 @@ export function draftOf({ path, factory, config }: DynamicNode): Draft {
 
 const comment = (lines: readonly string[]): string => lines.map((line) => `# ${line.replaceAll('\n', ' ')}\n`).join('');
 
-/** Keys of settings whose values are secrets, and the same key with a value that is no reference. */
+/** Keys of settings whose values are secrets, and the same key with a value that is not a reference. */
 const secretLine =
   /^([ \t]*(?:- )?["']?([\w-]*(?:secret|password|passwd|token|access_key|client_id|api_key)[\w-]*)["']?[ \t]*:[ \t]*)(?!["']?\$\{env:)(\S.*)$/gim;
 

@@ -80,7 +80,7 @@ const microsecondParsers = {
   dateFromDays: (days: number): number => days * 86_400_000_000,
 };
 
-/** The columns that are no groups. */
+/** The columns that are not groups. */
 function topColumns(schema: readonly SchemaElement[]): readonly SchemaElement[] {
   const columns: SchemaElement[] = [];
   for (let at = 1; at < schema.length; at = afterElement(schema, at)) {

@@ -17,7 +17,7 @@ export interface InexactColumn {
 const digitsMax = 38;
 
 /**
- * Returns the first such column; undefined for most files, and for one that is no Parquet or is wholly encrypted, which
+ * Returns the first such column; undefined for most files, and for one that is not Parquet or is wholly encrypted, which
  * DuckDB reports. Only columns of a type that may have such values are decoded.
  */
 export async function inexactColumn(source: ParquetSource): Promise<InexactColumn | undefined> {

@@ -20,7 +20,7 @@ export function leavesOf(schema: readonly SchemaElement[]): readonly Leaf[] {
   let next = 0;
   const walk = (path: readonly string[], repetitionMax: number, definitionMax: number): void => {
     const element = schema[next++];
-    if (element === undefined || path.length > depthMax) throw new Error('the schema is no tree');
+    if (element === undefined || path.length > depthMax) throw new Error('the schema is not a tree');
     const isTop = next === 1;
     const below = isTop ? path : [...path, element.name];
     const repetition = repetitionMax + Number(!isTop && element.repetition_type === 'REPEATED');

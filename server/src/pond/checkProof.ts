@@ -107,7 +107,7 @@ function checkChain({ pond, parent, commits, hash }: ProofChain): readonly Commi
   return chained;
 }
 
-/** Number of the version with that content, from 1; undefined for a node that is no series. */
+/** Number of the version with that content, from 1; undefined for a node that is not a series. */
 function versionOf({ path, type, hash, versions }: Proof, content: string): number | undefined {
   if (type === 'directory') throw invalid(`${path} is a directory, which has no content of its own`);
   if (versions === undefined) {

@@ -19,7 +19,7 @@ import { type Commit } from './commitRecord.ts';
 const blockCommits = 256;
 
 /** Increment when the text of a block changes. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /** Saved commits of one pond. */
 export class SavedCommits {
@@ -91,41 +91,24 @@ function isChain(block: readonly Commit[]): boolean {
   });
 }
 
-/** The text is what the oldest commit says about its parent, and a row for each commit: their hashes follow from them. */
+/** The text is what the oldest commit says about its parent, and each commit without hashes, which follow from them. */
 function textOf(block: readonly Commit[]): string {
   const { parent = null, parentId = null, parentHash = null } = block[0]!;
   return JSON.stringify([[parent, parentId, parentHash], ...block.map(rowOf)]);
 }
 
-function rowOf({
-  number,
-  timeUs,
-  counts,
-  id,
-  author,
-  message,
-  operation,
-  rootHash,
-  rowsHash,
-}: Commit): readonly unknown[] {
-  const { added, modified, removed, renamed, bytes } = counts;
-  return [
-    ...[number, timeUs, added, modified, removed, renamed, bytes],
-    id,
-    author,
-    message,
-    operation,
-    rootHash,
-    rowsHash,
-  ];
+/** A commit without what follows from the rows before: its parent, and the hash of both. */
+type Row = Omit<Commit, 'hash' | keyof Parent>;
+
+function rowOf({ hash: _hash, parent: _parent, parentId: _id, parentHash: _parentHash, ...row }: Commit): Row {
+  return row;
 }
 
-type Numbers = readonly [number, number, number, number, number, number, number];
-type Texts = readonly [string, string, string, string, string, string];
-type Row = readonly [...Numbers, ...Texts];
+type Counts = Commit['counts'];
 
-const rowNumbers = 7;
-const rowTexts = 6;
+/** Fields of a row that are texts; the others are `number`, `timeUs` and `counts`. */
+const rowTexts: readonly (keyof Row)[] = ['id', 'author', 'message', 'operation', 'rootHash', 'rowsHash'];
+const countNames: readonly (keyof Counts)[] = ['added', 'modified', 'removed', 'renamed', 'bytes'];
 
 /** Returns the commits in a text, oldest first, with the hashes that follow from it; [] for a text of another form. */
 function parseBlock(pondId: string, text: string): readonly Commit[] {
@@ -161,21 +144,27 @@ function parseParent(value: unknown): Parent | undefined {
   return { parent, parentId, parentHash: parentHash ?? undefined };
 }
 
+/** True for a row with exactly the fields that it should have. */
 function isRow(value: unknown): value is Row {
-  if (!Array.isArray(value) || value.length !== rowNumbers + rowTexts) return false;
-  return value.every((field: unknown, index) =>
-    index < rowNumbers ? Number.isSafeInteger(field) : typeof field === 'string',
+  if (!hasKeys<keyof Row>(value, rowTexts.length + 3)) return false;
+  const { number, timeUs, counts } = value;
+  const isNumbered = isCommitNumber(number) && Number.isSafeInteger(timeUs);
+  return isNumbered && rowTexts.every((name) => typeof value[name] === 'string') && isCounts(counts);
+}
+
+function isCounts(value: unknown): value is Counts {
+  return (
+    hasKeys<keyof Counts>(value, countNames.length) && countNames.every((name) => Number.isSafeInteger(value[name]))
   );
 }
 
-function commitOf(pondId: string, parent: Parent, row: Row): Commit | undefined {
-  const [number, timeUs, added, modified, removed, renamed, bytes, id, author, message, operation, rootHash, rowsHash] =
-    row;
-  if (!isCommitNumber(number)) return undefined;
-  const counts = { added, modified, removed, renamed, bytes };
-  const { parent: before, parentId, parentHash } = parent;
-  const chain = { parent: before, parentId, parentHash, rowsHash };
-  const commit = { number, id, ...chain, timeUs, author, message, operation, rootHash, counts };
-  // A copy of thousands of commits takes as long as their hashes.
+/** True for an object with a number of keys. Each one expected has then to be checked. */
+function hasKeys<Key extends string>(value: unknown, count: number): value is Partial<Record<Key, unknown>> {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === count;
+}
+
+/** Adds the parent and the hash to a row: copies of thousands of commits would take as long as their hashes. */
+function commitOf(pondId: string, parent: Parent, row: Row): Commit {
+  const commit = Object.assign(row, parent);
   return Object.assign(commit, { hash: commitHash(pondId, commit) });
 }

@@ -1,6 +1,5 @@
 /** The requests on the copies of a pond that Backup resources make. See commands.ts for the rules common to all. */
-
-type InPond = { readonly pond: string };
+import { type InPond } from './params.ts';
 
 /** The requests on copies, by name. */
 export interface BackupCommands {

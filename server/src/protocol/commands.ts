@@ -10,6 +10,7 @@ export type * from './history.ts';
 export type * from './info.ts';
 export type * from './migration.ts';
 export type * from './plots.ts';
+export type * from './results.ts';
 export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './rowMerge.ts';
@@ -28,13 +29,11 @@ import {
   type CommitInfo,
   type NodeInfo,
   type ProvenInfo,
-  type QueryInfo,
   type RestoredInfo,
-  type ResultFormat,
-  type RowsInfo,
   type StatusInfo,
   type TreeHashInfo,
 } from './info.ts';
+import { type QueryResult, type ResultFormat, type RowWindow } from './results.ts';
 import { type BackupCommands } from './backups.ts';
 import { type DescriptionInfo, type FormatInfo } from './description.ts';
 import { type HistoryCommands } from './history.ts';
@@ -49,11 +48,9 @@ import { type RowMergeCommands } from './rowMerge.ts';
 import { type SearchCommands } from './search.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
+import { type At, type InPond } from './params.ts';
 
 export const protocolVersion = 10;
-
-type At = { readonly at?: string };
-type InPond = { readonly pond: string };
 
 /** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
 type QueryParams = At & {
@@ -257,10 +254,10 @@ interface Commands
   // Queries
   /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
   describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
-  query: { params: InPond & QueryParams; result: QueryInfo };
+  query: { params: InPond & QueryParams; result: QueryResult };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };
-    result: RowsInfo;
+    result: RowWindow;
   };
   release: { params: InPond & { readonly resultId: string }; result: null };
   /** Runs a query and writes its whole result to a host file. */

@@ -1,7 +1,6 @@
 /** The requests about commits: pages of the history, tags, and undoing. See commands.ts for the rules common to all requests. */
 import { type ChangeInfo, type CommitInfo } from './info.ts';
-
-type InPond = { readonly pond: string };
+import { type InPond } from './params.ts';
 
 /** Filters of commits. `since` and `until` are ISO times or versions, inclusive; texts are found in any case. */
 export type LogFilters = {

@@ -216,32 +216,6 @@ export interface StatusInfo {
   readonly replica: ReplicaInfo | null;
 }
 
-export interface ColumnInfo {
-  readonly name: string;
-  /** DuckDB's name of the type. */
-  readonly type: string;
-}
-
-export interface QueryInfo {
-  /** Identifies a result, whose rows can be fetched until it is released. */
-  readonly resultId: string;
-  readonly columns: readonly ColumnInfo[];
-  readonly rowCount: number;
-  readonly elapsedMs: number;
-}
-
-/** File format of a result: ndjson is one JSON object per line, arrow an Arrow IPC file. */
-export type ResultFormat = 'csv' | 'json' | 'ndjson' | 'parquet' | 'arrow' | 'markdown' | 'xlsx';
-
-/** A window of a result, column by column. NULL is null; any other value is DuckDB's text for it. */
-export interface RowsInfo {
-  /** 0-based index of the first row. */
-  readonly start: number;
-  readonly columns: readonly (readonly (string | null)[])[];
-  /** Position of each row in the table, from 0; only when asked for. */
-  readonly positions?: readonly number[];
-}
-
 /** Files skipped by a copy between host and pond. */
 export interface SkippedInfo {
   /**

@@ -1,6 +1,5 @@
 /** The requests for mirrors. See commands.ts for the rules common to all requests. */
-
-type InPond = { readonly pond: string };
+import { type InPond } from './params.ts';
 
 /** A mirror of the latest commit. */
 export interface MirrorInfo {

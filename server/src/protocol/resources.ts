@@ -1,8 +1,7 @@
 /** The requests for resources. See commands.ts for the rules common to all requests. */
 
 import { type TextRange } from '../base/lineMap.ts';
-
-type InPond = { readonly pond: string };
+import { type InPond } from './params.ts';
 
 /** A problem of a document, with its location. */
 export interface ProblemInfo {

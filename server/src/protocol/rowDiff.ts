@@ -1,11 +1,11 @@
 /** The request that compares the rows of two tables. See commands.ts for the rules common to all requests. */
-import { type ColumnInfo } from './info.ts';
+import { type Column } from './results.ts';
 
 /** A table of a pond, in the working tree unless at a version; or a query, whose names have their versions. */
-export type ComparedTableInfo = { readonly path: string; readonly at?: string } | { readonly sql: string };
+export type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
 
 /** A row that differs. Values are text, null for NULL, in the order of `columns`; null on the side without the row. */
-export interface DifferentRowInfo {
+export interface DifferentRow {
   readonly kind: 'added' | 'removed' | 'changed';
   readonly before: readonly (string | null)[] | null;
   readonly after: readonly (string | null)[] | null;
@@ -16,8 +16,8 @@ export interface RowDiffInfo {
   readonly key: readonly string[];
   /** Columns of both tables. */
   readonly columns: readonly string[];
-  readonly addedColumns: readonly ColumnInfo[];
-  readonly removedColumns: readonly ColumnInfo[];
+  readonly addedColumns: readonly Column[];
+  readonly removedColumns: readonly Column[];
   readonly changedTypes: readonly { readonly column: string; readonly before: string; readonly after: string }[];
   readonly rowsBefore: number;
   readonly rowsAfter: number;
@@ -28,7 +28,7 @@ export interface RowDiffInfo {
   /** Numbers of changed values, for the columns that have any. */
   readonly changedValues: readonly { readonly column: string; readonly count: number }[];
   /** The first rows that differ, in the order of the key. */
-  readonly rows: readonly DifferentRowInfo[];
+  readonly rows: readonly DifferentRow[];
 }
 
 export interface RowDiffCommands {
@@ -44,8 +44,8 @@ export interface RowDiffCommands {
       readonly other?: string;
       readonly from?: string;
       readonly to?: string;
-      readonly before?: ComparedTableInfo;
-      readonly after?: ComparedTableInfo;
+      readonly before?: ComparedTable;
+      readonly after?: ComparedTable;
       readonly key?: readonly string[];
       readonly limit: number;
     };

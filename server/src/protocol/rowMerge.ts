@@ -4,7 +4,7 @@
 export type MergedRowInfo = readonly (string | null)[] | null;
 
 /** A row that both sides changed, each in another way. */
-export interface ConflictRowInfo {
+export interface ConflictRow {
   /** Values of the key. */
   readonly key: readonly (string | null)[];
   /** The row that both sides changed, the staged one, and that of the other commit. */
@@ -35,7 +35,7 @@ export interface RowMergeInfo {
   readonly changed: number;
   /** Number of rows that both sides changed and for which there is no choice, and the first of them. */
   readonly conflicts: number;
-  readonly rows: readonly ConflictRowInfo[];
+  readonly rows: readonly ConflictRow[];
 }
 
 export interface RowMergeCommands {

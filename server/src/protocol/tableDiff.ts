@@ -1,5 +1,5 @@
 /** The requests of differences between tables, as a table. See commands.ts for the rules common to all requests. */
-import { type ComparedTableInfo } from './rowDiff.ts';
+import { type ComparedTable } from './rowDiff.ts';
 import { type OpenedTableInfo } from './tables.ts';
 
 /** A column of two tables. */
@@ -27,13 +27,13 @@ export interface TableDiffInfo extends OpenedTableInfo {
   readonly rowsBefore: number;
   readonly rowsAfter: number;
   /** Null while rows are being kept; `diffCounts` counts them. */
-  readonly counts: DiffCountsInfo | null;
+  readonly counts: DiffCounts | null;
   /** The query of the differences. */
   readonly sql: string;
 }
 
 /** Numbers of differences. */
-export interface DiffCountsInfo {
+export interface DiffCounts {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
@@ -51,8 +51,8 @@ export interface TableDiffCommands {
   openTableDiff: {
     params: {
       readonly pond: string;
-      readonly before: ComparedTableInfo;
-      readonly after: ComparedTableInfo;
+      readonly before: ComparedTable;
+      readonly after: ComparedTable;
       readonly key?: readonly string[];
       readonly all?: boolean;
     };
@@ -61,6 +61,6 @@ export interface TableDiffCommands {
   /** Counts the differences of an opened table of them, which has a number of `diffColumns`, once all are kept. */
   diffCounts: {
     params: { readonly pond: string; readonly resultId: string; readonly columns: number };
-    result: DiffCountsInfo;
+    result: DiffCounts;
   };
 }

@@ -1,5 +1,5 @@
 /** Views of tables: rows of a file or of a result, filtered and sorted by the engine, and facts about their values. */
-import { type ColumnInfo } from './info.ts';
+import { type Column } from './results.ts';
 
 /** A sort key. NULL comes last in both directions. */
 export interface SortKey {
@@ -68,7 +68,7 @@ export interface HistogramBar {
 
 /** Facts about the values of a column in a view. */
 export interface ColumnSummary {
-  readonly column: ColumnInfo;
+  readonly column: Column;
   readonly rows: number;
   readonly missing: number;
   /** Number of different values; an estimate, within a few percent, when `isEstimated`. */

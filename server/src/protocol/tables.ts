@@ -1,5 +1,6 @@
 /** The requests of views of tables. See commands.ts for the rules common to all requests. */
-import { type ColumnInfo, type NodeInfo, type ResultFormat, type RowsInfo } from './info.ts';
+import { type NodeInfo } from './info.ts';
+import { type Column, type ResultFormat, type RowWindow } from './results.ts';
 import {
   type CellFacts,
   type ColumnSummary,
@@ -18,7 +19,7 @@ export interface OpenedTableInfo {
   /** The table, for the other requests. A result is to be released. */
   readonly source: TableSource;
   /** Names differ, also where those of a query are equal: `a`, `a_1`. */
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   /** Null while the rows of a result are being computed: `tableCount` waits for them. */
   readonly rowCount: number | null;
   readonly elapsedMs: number;
@@ -29,19 +30,28 @@ export interface OpenedTableInfo {
 /** The content on which edits of a table are based, for `editTable`; or a sentence that says why there are none. */
 export type EditingInfo = { readonly base: string } | { readonly refused: string };
 
-/** Values of a row by the names of their columns, as texts; null is NULL. */
-type RowValuesInfo = readonly (readonly [column: string, value: string | null])[];
+/** Values of a row by the names of their columns, as texts that a CAST takes; null is NULL. */
+export type RowValues = readonly (readonly [column: string, value: string | null])[];
 
-/** Edits of a table; positions are those of `tableRows`, before the edits. */
-export interface TableEditsInfo {
-  readonly changed: readonly { readonly position: number; readonly values: RowValuesInfo }[];
+/** Changed values of rows, removed rows, and new rows; positions are those of `tableRows`, before the edits. */
+export interface TableEdits {
+  readonly changed: readonly { readonly position: number; readonly values: RowValues }[];
   readonly deleted: readonly number[];
-  /** New rows, each before the row at `before`, which is the number of rows for the place after the last. */
-  readonly inserted: readonly { readonly before: number; readonly values: RowValuesInfo }[];
+  /**
+   * New rows, each before the row at `before`; those of one place in their order. The number of rows is the place after
+   * the last. Columns without a value are NULL.
+   */
+  readonly inserted: readonly { readonly before: number; readonly values: RowValues }[];
 }
 
-/** A value as the file will have it; or what its column takes. */
-type CheckedCellInfo = { readonly value: string | null } | { readonly expected: string };
+/** A value to check before it becomes an edit. */
+export interface CellValue {
+  readonly column: string;
+  readonly value: string | null;
+}
+
+/** A value as the file will have it, or what its column takes instead. */
+export type CheckedCell = { readonly value: string | null } | { readonly expected: string };
 
 type OfBase = { readonly pond: string; readonly path: string; readonly base: string };
 
@@ -75,7 +85,7 @@ export interface TableCommands {
       /** True for the positions of the rows in the table. */
       readonly positions?: boolean;
     };
-    result: RowsInfo;
+    result: RowWindow;
   };
   /** Number of rows of a view. */
   tableCount: { params: InView; result: { readonly rowCount: number } };
@@ -121,8 +131,8 @@ export interface TableCommands {
    * `read-only` for a table that cannot be edited, also when `cells` is empty, and `conflict` as `editTable`.
    */
   checkCells: {
-    params: OfBase & { readonly cells: readonly { readonly column: string; readonly value: string | null }[] };
-    result: { readonly cells: readonly CheckedCellInfo[] };
+    params: OfBase & { readonly cells: readonly CellValue[] };
+    result: { readonly cells: readonly CheckedCell[] };
   };
   /**
    * Stages a CSV or Parquet table with edited rows; all else of the file stays. With `to` the table is as it was, and the
@@ -133,7 +143,7 @@ export interface TableCommands {
    */
   editTable: {
     params: OfBase & {
-      readonly edits: TableEditsInfo;
+      readonly edits: TableEdits;
       readonly to?: { readonly path: string } | { readonly file: string };
     };
     result: (NodeInfo & { readonly base: string }) | null;

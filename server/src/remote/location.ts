@@ -45,7 +45,8 @@ export interface LocationFields {
   readonly isPathStyle?: boolean | undefined;
 }
 
-type Environment = (name: string) => string | undefined;
+/** Value of an environment variable; undefined when it is not set. */
+export type Environment = (name: string) => string | undefined;
 
 const defaultPrefix = 'ponds';
 const defaultRegion = 'us-east-1';

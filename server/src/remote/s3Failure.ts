@@ -146,7 +146,7 @@ function errorOf(
   return new PondError(code, printable(cut), hint === undefined ? {} : { hint });
 }
 
-/** A shorter text may be part of any word, and is no secret. */
+/** A shorter text may be part of any word, and is not a secret. */
 const secretLengthMin = 4;
 /** Key ids of Amazon have this form; those of others are replaced since they are in `secrets`. */
 const keyId = /\b(AKIA|ASIA)[A-Z0-9]{12,}\b/g;

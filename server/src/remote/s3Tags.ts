@@ -7,7 +7,7 @@ export type PutOutcome = 'stored' | 'suspect' | 'taken';
 /**
  * Compares tags with what was sent. A store need verify neither the signed hash of a body nor
  * `x-amz-checksum-sha256`; what it got, its tag says. Tags of some stores, and of objects encrypted by their key service,
- * are no hashes: a caller that finds the content right under another tag says so by `areNoHashes`.
+ * are not hashes: a caller that finds the content right under another tag says so by `areNoHashes`.
  */
 export class ContentTags {
   #areHashes = true;

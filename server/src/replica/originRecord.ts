@@ -2,7 +2,7 @@
 import { PondError } from '../base/error.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { originPath } from '../storage/pondStorage.ts';
-import { addressOf, parseLocation, type RemoteLocation } from '../remote/location.ts';
+import { type Environment, addressOf, parseLocation, type RemoteLocation } from '../remote/location.ts';
 import { openObjectStore } from '../remote/openStore.ts';
 import { type StoreCredentials } from '../remote/s3Settings.ts';
 import { openLayout } from './layout.ts';
@@ -28,8 +28,6 @@ export interface OriginRecord {
   /** Undefined for the keys that the environment provides by itself. */
   readonly keys: KeyVariables | undefined;
 }
-
-type Environment = (name: string) => string | undefined;
 
 const format = 1;
 const recordBytesMax = 64 * 1024;

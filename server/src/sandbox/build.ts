@@ -1,7 +1,7 @@
 import { type SqlType } from '../duckdb/sqlType.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 import { type Reading } from './formats.ts';
-import { type Column } from './types.ts';
+import { type Column } from '../protocol/results.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SourceFile } from './sources.ts';
 

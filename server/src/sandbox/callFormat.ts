@@ -152,7 +152,7 @@ const isStruct = (value: OptionValue): value is ReadonlyMap<string, string> => v
 
 /**
  * The options of a call, as written after its first argument: names in lower case with their values, undefined for a
- * value that is no constant. Undefined for a text that is no list of options.
+ * value that is not a constant. Undefined for a text that is not a list of options.
  */
 export function callOptions(given: string): readonly (readonly [string, OptionValue | undefined])[] | undefined {
   const tokens = tokenize(given);

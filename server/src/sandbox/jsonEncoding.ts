@@ -2,9 +2,8 @@ import { basename, dirname } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
-import { type OpenDisk } from '../storage/disk.ts';
 import { type Reading } from './formats.ts';
-import { examplesOfLarge } from './jsonLines/exampleFiles.ts';
+import { examplesOfLarge, type LinesScope } from './jsonLines/exampleFiles.ts';
 import { mayBeInexact, NumberQuoter, signBytes } from './jsonLines/inexactNumbers.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
@@ -14,11 +13,6 @@ import { requireWholeOnce } from './textTables/wholeFile.ts';
 /** A file of any kind, with its name for messages. */
 interface JsonInput extends Omit<SourceFile, 'reading'> {
   readonly reading: Reading | undefined;
-}
-
-interface JsonScope {
-  readonly openDisk: OpenDisk;
-  readonly signal?: AbortSignal;
 }
 
 /** Encodings by the first bytes: those of byte order marks, and of a brace or bracket in UTF-16. */
@@ -44,7 +38,7 @@ export function writtenReading({ compression: _, ...reading }: Reading): Reading
  * The encoding of a JSON file that must be written again before DuckDB reads it, as UTF-8 without a byte order mark and
  * with its inexact numbers in quotes. Undefined for any other file. Fails `cancelled`, and as requireWholeOnce.
  */
-export async function jsonEncoding(scope: JsonScope, { reading, ...rest }: JsonInput): Promise<string | undefined> {
+export async function jsonEncoding(scope: LinesScope, { reading, ...rest }: JsonInput): Promise<string | undefined> {
   if (!isJson(reading)) return undefined;
   const file = { ...rest, reading };
   const encoding = reading.compression === undefined ? markedEncoding(scope, file) : undefined;
@@ -57,12 +51,12 @@ export async function jsonEncoding(scope: JsonScope, { reading, ...rest }: JsonI
   return isInexact ? 'utf-8' : undefined;
 }
 
-function markedEncoding({ openDisk }: JsonScope, { hostPath }: SourceFile): string | undefined {
+function markedEncoding({ openDisk }: LinesScope, { hostPath }: SourceFile): string | undefined {
   const start = openDisk(dirname(hostPath)).readRange(basename(hostPath), 0, 3) ?? new Uint8Array();
   return encodings.find(([bytes]) => bytes.every((byte, index) => start[index] === byte))?.[1];
 }
 
-async function hasInexactNumbers(scope: JsonScope, file: SourceFile): Promise<boolean> {
+async function hasInexactNumbers(scope: LinesScope, file: SourceFile): Promise<boolean> {
   if (file.reading.compression !== undefined) await requireWholeOnce(file, scope.openDisk);
   const examples = await examplesOfLarge(scope, file);
   const open = (): AsyncIterable<Uint8Array> | Iterable<Uint8Array> => examples?.lines ?? bytesOf(scope, file);
@@ -88,7 +82,7 @@ const latin1Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
 /** The bytes of a file, decompressed. Fails `cancelled`. */
-async function* bytesOf(scope: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
+async function* bytesOf(scope: LinesScope, file: SourceFile): AsyncIterable<Uint8Array> {
   const chunks = file.reading.compression === 'zstd' ? zstdChunks(scope, file) : plainChunks(scope, file);
   for await (const chunk of chunks) {
     throwIfCancelled(scope.signal, 'the query');
@@ -96,7 +90,7 @@ async function* bytesOf(scope: JsonScope, file: SourceFile): AsyncIterable<Uint8
   }
 }
 
-async function* zstdChunks({ openDisk }: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
+async function* zstdChunks({ openDisk }: LinesScope, file: SourceFile): AsyncIterable<Uint8Array> {
   const { database, connection } = await openLockedDatabase({ hostPaths: [file.hostPath], threads: 1 });
   try {
     yield* chunksOf({ connection, openDisk }, file);
@@ -111,7 +105,7 @@ async function* zstdChunks({ openDisk }: JsonScope, file: SourceFile): AsyncIter
  * `invalid-content` for bytes of no character, and `cancelled`.
  */
 export async function writeJson(
-  scope: JsonScope,
+  scope: LinesScope,
   file: SourceFile,
   { encoding, target }: { readonly encoding: string; readonly target: string },
 ): Promise<void> {

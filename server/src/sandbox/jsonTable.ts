@@ -2,12 +2,12 @@ import { LruCache } from '../base/lruCache.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { hasOffset } from '../duckdb/sqlType.ts';
-import { type OpenDisk } from '../storage/disk.ts';
 import { readerSql, type Reading } from './formats.ts';
 import { columnsByExamples } from './jsonLines/exampleFiles.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
-import { type Column } from './types.ts';
+import { type TextScope } from './textTables/decoded.ts';
+import { type Column } from '../protocol/results.ts';
 
 /** Maximum number of cached sets of files; results for a content never expire. */
 const tablesMax = 2_000;
@@ -28,20 +28,13 @@ interface JsonReading {
   readonly list: SqlText;
 }
 
-/** Access to the files, as TextScope. */
-interface JsonScope {
-  readonly connection: Connection;
-  readonly openDisk: OpenDisk;
-  readonly signal?: AbortSignal;
-}
-
 /**
  * The reading of files that form one table: its columns, found from all keys and values. A number that no type of DuckDB
  * and Parquet represents exactly makes its column text, and so does a text among numbers. Without options where DuckDB is
  * to find the columns: for values that are not objects, and for keys that differ only in case. Each set of contents is
  * inspected once. Fails with DuckDB's error, which has the file and the line.
  */
-export async function jsonReading(scope: JsonScope, files: readonly SourceFile[]): Promise<JsonReading> {
+export async function jsonReading(scope: TextScope, files: readonly SourceFile[]): Promise<JsonReading> {
   const columns = await columnsOf(scope, files);
   const zoned = (columns ?? []).filter(({ type }) => type === zonedType).map(({ name }) => identifier(name));
   if (zoned.length === 0) return { options: columnsOption(columns), list: sql`*` };
@@ -50,7 +43,7 @@ export async function jsonReading(scope: JsonScope, files: readonly SourceFile[]
 }
 
 async function columnsOf(
-  { connection, openDisk, signal }: JsonScope,
+  { connection, openDisk, signal }: TextScope,
   files: readonly SourceFile[],
 ): Promise<FoundColumns> {
   const [first] = files;

@@ -6,7 +6,7 @@ import { type BuildLimits } from './buildLimits.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type PlotRequest, type PlotResult } from '../protocol/plots.ts';
 import { type SandboxSpec, type SourceFile, type TableSpec } from './sources.ts';
-import { type DiffCounts, type TableWindow, type ViewCells, type WorkerTable } from './tableTypes.ts';
+import { type KeyedCounts, type TableWindow, type ViewCells, type WorkerTable } from './tableTypes.ts';
 import {
   type CellFacts,
   type ColumnSummary,
@@ -17,9 +17,10 @@ import {
   type TableMatch,
   type TableView,
 } from '../protocol/tableViews.ts';
-import { type CellValue, type CheckedCell, type TableEdits } from './tableEdits/edits.ts';
+import { type CellValue, type CheckedCell, type TableEdits } from '../protocol/tables.ts';
+import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type TextDescription } from './textTables/description.ts';
-import { type Column, type FileFormat, type QueryParameter, type RowWindow } from './types.ts';
+import { type QueryParameter } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
 /** Sent once, as the first message. */
@@ -79,7 +80,7 @@ interface Operations {
   };
   countMatches: { params: InView & { readonly match: TableMatch; readonly at: FoundAt }; result: MatchCounts };
   /** Counts the rows of a result that has differences of tables with a number of columns. */
-  diffCounts: { params: { readonly result: number; readonly columns: number }; result: DiffCounts };
+  diffCounts: { params: { readonly result: number; readonly columns: number }; result: KeyedCounts };
   /** Keeps the rows of a view as a result. */
   keepTable: {
     params: InView & { readonly columns?: readonly string[] };
@@ -98,7 +99,7 @@ interface Operations {
   rows: { params: { readonly result: number; readonly start: number; readonly count: number }; result: RowWindow };
   release: { params: { readonly result: number }; result: null };
   /** Writes all rows of a result to a host file that does not exist. */
-  copy: { params: { readonly result: number; readonly format: FileFormat; readonly file: string }; result: null };
+  copy: { params: { readonly result: number; readonly format: ResultFormat; readonly file: string }; result: null };
   /** See Builder.fromUserSql. */
   buildUser: { params: { readonly build: UserBuild }; result: null };
   /** See Builder.run. */

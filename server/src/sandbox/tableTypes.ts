@@ -1,4 +1,5 @@
 /** Tables and parts of their views, as the query process knows them. */
+import { type DiffCounts } from '../protocol/tableDiff.ts';
 import { type SourceFile } from './sources.ts';
 
 /** A table, as the query process knows it: Parquet files of one table in their order, or rows of a result it keeps. */
@@ -23,12 +24,9 @@ export interface ViewCells {
   readonly columns: readonly string[];
 }
 
-/** Numbers of differences: of rows by kind, and of changed values by the index of their column. */
-export interface DiffCounts {
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly values: readonly number[];
+/** Numbers of differences, and what shows whether the key identifies rows. */
+export interface KeyedCounts {
+  readonly counts: DiffCounts;
   /** Sum of the hashes of the keys of added rows, less that of removed ones. */
   readonly hashes: bigint;
   /** Changed rows whose key an earlier changed row has too. */

@@ -4,7 +4,7 @@ import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { localSql } from '../sandbox/textTables/valueSql.ts';
-import { type Column } from '../sandbox/types.ts';
+import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { formatAt } from '../documents/statedFormat.ts';

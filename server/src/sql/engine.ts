@@ -9,13 +9,8 @@ import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
-import {
-  type FileFormat,
-  type QueryChain,
-  type QueryRequest,
-  type QueryResult,
-  type RowWindow,
-} from '../sandbox/types.ts';
+import { type QueryChain, type QueryRequest } from '../sandbox/types.ts';
+import { type ResultFormat, type QueryResult, type RowWindow } from '../protocol/results.ts';
 import { type ReportRows } from '../sandbox/messages.ts';
 import { RestartingWorker, type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -38,7 +33,7 @@ export interface QueryEngineOptions {
 }
 
 export interface FileTarget {
-  readonly format: FileFormat;
+  readonly format: ResultFormat;
   /** Absolute host path. */
   readonly file: string;
 }
@@ -173,7 +168,7 @@ export class QueryEngine {
    */
   async *content(
     resultId: string,
-    format: FileFormat,
+    format: ResultFormat,
     signal?: AbortSignal,
     report?: ReportRows,
   ): AsyncIterable<Uint8Array> {

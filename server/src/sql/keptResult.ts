@@ -1,5 +1,5 @@
 import { type PondError } from '../base/error.ts';
-import { type QueryResult } from '../sandbox/types.ts';
+import { type QueryResult } from '../protocol/results.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Rows of a finished query, which the process that ran it keeps. */

@@ -169,7 +169,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
   const format = at.node.type === 'file' ? formatAt(at) : undefined;
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
   if (sheet !== undefined && reading?.converted !== 'xlsx') {
-    const message = `${pondPath} names a sheet, and ${at.path} is no Excel workbook`;
+    const message = `${pondPath} names a sheet, and ${at.path} is not an Excel workbook`;
     throw new PondError('query-invalid', message, { ...details, path: pondPath, hint: 'Write the path without "#".' });
   }
   if (reading === undefined) {

@@ -7,7 +7,7 @@ import { limitHint } from '../duckdb/limits.ts';
 import { joinSql, literal, sql } from '../duckdb/sql.ts';
 import { type RowStream } from '../duckdb/statements.ts';
 import { type ReportRows } from '../sandbox/messages.ts';
-import { type Column, type FileFormat, type RowWindow } from '../sandbox/types.ts';
+import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type Disk } from '../storage/disk.ts';
 import { hasHugeIntegers } from './files/exactTypes.ts';
 import { isCopyFormat, resultFile } from './files/resultFile.ts';
@@ -27,7 +27,7 @@ interface HostTarget {
 }
 
 interface CopyTarget extends HostTarget {
-  readonly format: FileFormat;
+  readonly format: ResultFormat;
   readonly report?: ReportRows;
 }
 

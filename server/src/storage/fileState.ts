@@ -24,7 +24,7 @@ export function fileState(hostPath: string): FileState | string {
     const nowNs = BigInt(Date.now()) * 1_000_000n;
     const stats = lstatSync(hostPath, { bigint: true, throwIfNoEntry: false });
     if (stats === undefined) return 'it is missing';
-    if (!stats.isFile()) return 'it is no regular file';
+    if (!stats.isFile()) return 'it is not a regular file';
     const { dev, ino, size, mtimeNs, ctimeNs } = stats;
     const isSettled = nowNs - ctimeNs > (ctimeNs % 1_000_000_000n === 0n ? coarseStepNs : fineStepNs);
     return { key: [dev, ino, size, mtimeNs, ctimeNs].join(':'), sizeBytes: Number(size), isSettled };

@@ -16,7 +16,7 @@ import { planEdits } from '../sandbox/tableEdits/edits.ts';
 import { checkTextCells, editableText, editText } from '../sandbox/tableEdits/editText.ts';
 import { parquetForm } from '../sandbox/tableEdits/parquetForm.ts';
 import { type TextScope } from '../sandbox/textTables/decoded.ts';
-import { type Column } from '../sandbox/types.ts';
+import { type Column } from '../protocol/results.ts';
 
 /** Number of Parquet files that are known to be editable. */
 const knownMax = 64;

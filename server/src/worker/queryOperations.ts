@@ -21,7 +21,7 @@ import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { type SandboxSpec, type SourceFile } from '../sandbox/sources.ts';
 import { areLoaded, writeRowsFile } from '../sandbox/textTables/rowsFile.ts';
-import { type RowWindow } from '../sandbox/types.ts';
+import { type RowWindow } from '../protocol/results.ts';
 import { renamePlan } from '../sql/planText.ts';
 import { chainStreams } from '../sql/streamChain.ts';
 import { ResultStore } from '../sql/resultStore.ts';

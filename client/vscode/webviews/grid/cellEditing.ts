@@ -1,4 +1,4 @@
-import { type ColumnInfo, type EditingInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type EditingInfo } from '../../../../server/src/protocol/commands.ts';
 import { CellEditor, type Move } from './cellEditor.ts';
 import { type FromGridPage } from './messages.ts';
 import { pastedCells } from './pastedText.ts';
@@ -26,13 +26,13 @@ export interface EditedTable {
   readonly editing: EditingInfo | undefined;
   /** Longest text that the table has in full. */
   readonly textMax: number;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly table: Table;
   readonly edits: EditedRows;
   /** True for a view of all rows in the order of the file. */
   readonly isWhole: boolean;
   /** Rows as they are shown, with their edits and in full. */
-  window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
+  window(start: number, end: number, columns: readonly Column[]): Promise<EditedWindow>;
   /** Takes edits of rows over, and passes them on as one step of undo. */
   apply(label: string, rows: readonly KeyedEdit[]): void;
   post(message: FromGridPage): void;
@@ -187,7 +187,7 @@ export class CellEditing {
   }
 
   /** The selected rows with their values in some columns; undefined when there are too many, or none can be edited. */
-  private async selectedRows(columns: readonly ColumnInfo[]): Promise<EditedWindow | undefined> {
+  private async selectedRows(columns: readonly Column[]): Promise<EditedWindow | undefined> {
     if (!this.canEdit()) return undefined;
     const { rowStart, rowEnd } = selectedRange(this.on.table.selection);
     if (rowEnd - rowStart <= rowsMax) return await this.on.window(rowStart, rowEnd, columns);
@@ -198,7 +198,7 @@ export class CellEditing {
   /** Gives the selected rows values; undefined leaves a cell as it is. All values are taken, or none. */
   private async change(
     label: string,
-    columns: readonly ColumnInfo[],
+    columns: readonly Column[],
     valuesOf: (rows: readonly RowKey[]) => readonly (readonly (string | null | undefined)[])[],
   ): Promise<void> {
     const rows = await this.selectedRows(columns);
@@ -231,13 +231,13 @@ export class CellEditing {
     this.on.apply(label, [...edited]);
   }
 
-  private async problem(column: ColumnInfo, text: string): Promise<string | undefined> {
+  private async problem(column: Column, text: string): Promise<string | undefined> {
     const [cell] = await this.checked([{ column: column.name, value: valueOf(column, text) }]);
     if (cell === undefined || 'value' in cell) return undefined;
     return `expected ${cell.expected}, got ${shownValue(text)}`;
   }
 
-  private async commit(row: number, column: ColumnInfo, text: string, move: Move): Promise<string | undefined> {
+  private async commit(row: number, column: Column, text: string, move: Move): Promise<string | undefined> {
     const { keys, columns } = await this.on.window(row, row + 1, [column]);
     const [key] = keys;
     const now = columns[0]?.[0] ?? null;
@@ -283,7 +283,7 @@ export class CellEditing {
 }
 
 /** The value of a text that was typed: of anything but a text, an empty one is NULL. */
-function valueOf({ type }: ColumnInfo, text: string): string | null {
+function valueOf({ type }: Column, text: string): string | null {
   return text === '' && type !== 'VARCHAR' ? null : text;
 }
 

@@ -2,7 +2,7 @@ import { element } from './element.ts';
 
 /** What an editor of a cell does with its text. */
 interface CellEditorHost {
-  /** Returns the reason that a text is no value of the cell; undefined when it is one. */
+  /** Returns the reason that a text is not a value of the cell; undefined when it is one. */
   check(text: string): Promise<string | undefined>;
   /** Takes the text; returns the reason that it was not taken. `move` is where the selection goes then. */
   commit(text: string, move: Move): Promise<string | undefined>;

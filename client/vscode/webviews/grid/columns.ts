@@ -1,4 +1,4 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { numberText } from '../../numberStrings.ts';
 
 /** Layout of a column: pixels from the left edge of the first column. */
@@ -25,7 +25,7 @@ export function isNumeric(type: string): boolean {
  * and its longest text so far, in characters by name, within limits.
  */
 export function layOut(
-  columns: readonly ColumnInfo[],
+  columns: readonly Column[],
   longest: ReadonlyMap<string, number>,
   {
     characterWidth,

@@ -1,5 +1,5 @@
 /** Texts of cells for the clipboard. */
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 
 /** Formats of copied cells. */
@@ -10,7 +10,7 @@ type Row = readonly (string | null)[];
 
 /** Cells to copy. */
 interface CopiedCells {
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   /** Name of the table in INSERT statements. */
   readonly table: string;
@@ -69,7 +69,7 @@ function csvText(text: string | null): string {
 }
 
 /** A number keeps all digits; NaN and infinity are null, as JSON lacks them. */
-function jsonText({ type }: ColumnInfo, text: string | null): string {
+function jsonText({ type }: Column, text: string | null): string {
   if (text === null) return 'null';
   if (isNumeric(type)) return isPlainNumber(text) ? jsonNumber(text) : 'null';
   return type === 'BOOLEAN' ? text : JSON.stringify(text);
@@ -87,7 +87,7 @@ function markdownText(text: string): string {
   return text.replace(/[\\|`*_<>[\]]/g, String.raw`\$&`).replace(/\s*\r?\n\s*/g, '<br>');
 }
 
-function sqlText({ type }: ColumnInfo, text: string | null): string {
+function sqlText({ type }: Column, text: string | null): string {
   if (text === null) return 'NULL';
   const isPlain = type === 'BOOLEAN' || (isNumeric(type) && isPlainNumber(text));
   return isPlain ? text : `'${text.replaceAll("'", "''")}'`;

@@ -1,4 +1,4 @@
-import { type ColumnFilter, type ColumnInfo, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type Column, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
@@ -15,7 +15,7 @@ let open: (() => void) | undefined;
 
 /** Opens the filter of a column below a position: a condition, or values to pick. */
 export function showFilter(
-  column: ColumnInfo,
+  column: Column,
   present: ColumnFilter | undefined,
   { x, y }: PagePosition,
   host: FilterHost,
@@ -82,7 +82,7 @@ interface ConditionForm {
   filter(): ColumnFilter | undefined;
 }
 
-function conditionForm(column: ColumnInfo, present: ColumnFilter | undefined): ConditionForm {
+function conditionForm(column: Column, present: ColumnFilter | undefined): ConditionForm {
   const conditions = conditionsOf(column);
   const { condition: chosen, texts } = formOf(column, present);
   const select = element('select', { 'aria-label': 'Condition' });

@@ -1,5 +1,10 @@
 /** Filters of a column as a form states them. */
-import { type ColumnFilter, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import {
+  type Column,
+  type ColumnFilter,
+  type Comparison,
+  type TextMatch,
+} from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 import { isSeconds, readableValue, secondsOfTime } from './times.ts';
 import { operatorTexts } from './viewState.ts';
@@ -11,11 +16,8 @@ interface Condition {
   readonly texts: 0 | 1 | 2;
 }
 
-type Operator = Extract<ColumnFilter, { kind: 'compare' }>['operator'];
-type TextKind = 'contains' | 'lacks' | 'begins' | 'ends';
-
-const operators: readonly Operator[] = ['=', '<>', '<', '<=', '>', '>='];
-const textKinds: readonly TextKind[] = ['contains', 'lacks', 'begins', 'ends'];
+const operators: readonly Comparison[] = ['=', '<>', '<', '<=', '>', '>='];
+const textKinds: readonly TextMatch[] = ['contains', 'lacks', 'begins', 'ends'];
 
 const textConditions: readonly Condition[] = [
   { id: 'contains', label: 'contains', texts: 1 },
@@ -33,7 +35,7 @@ const nullConditions: readonly Condition[] = [
 ];
 
 /** Returns the conditions that make sense for a column, the usual one first. */
-export function conditionsOf({ type }: ColumnInfo): readonly Condition[] {
+export function conditionsOf({ type }: Column): readonly Condition[] {
   if (isNumeric(type) || /^(DATE|TIME)/.test(type)) return [...comparisons, ...textConditions, ...nullConditions];
   if (/^(STRUCT|MAP|UNION|JSON|BLOB|BIT|GEOMETRY|VARIANT)|\[\d*\]$/.test(type))
     return [...textConditions, ...nullConditions];
@@ -41,7 +43,7 @@ export function conditionsOf({ type }: ColumnInfo): readonly Condition[] {
 }
 
 /** Returns the filter of a condition with its texts; undefined when one of a comparison is missing. */
-export function filterOf(of: ColumnInfo, condition: string, texts: readonly string[]): ColumnFilter | undefined {
+export function filterOf(of: Column, condition: string, texts: readonly string[]): ColumnFilter | undefined {
   const column = of.name;
   const [first = '', second = ''] = texts.map((text) => (isSeconds(of) ? (secondsOfTime(text) ?? text) : text));
   if (condition === 'missing' || condition === 'present') return { column, kind: condition };
@@ -55,7 +57,7 @@ export function filterOf(of: ColumnInfo, condition: string, texts: readonly stri
 
 /** The condition and the texts of a filter of a column, for the form; those of the picked values are none. */
 export function formOf(
-  of: ColumnInfo,
+  of: Column,
   filter: ColumnFilter | undefined,
 ): { readonly condition?: string; readonly texts: readonly string[] } {
   if (filter === undefined) return { texts: [] };

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type SortKey } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type SortKey } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
 import { followPointer } from './pointer.ts';
@@ -7,18 +7,18 @@ import { isSeconds } from './times.ts';
 /** What a user does to a column by its head. */
 export interface HeaderHost {
   /** A click on a head sorts; with `adds`, after the present keys. */
-  clicked(column: ColumnInfo, adds: boolean): void;
+  clicked(column: Column, adds: boolean): void;
   /** Opens the menu of a column, below an element. */
-  menu(column: ColumnInfo, below: HTMLElement): void;
+  menu(column: Column, below: HTMLElement): void;
   /** Sets the width of a column; undefined for that of its content. */
-  resize(column: ColumnInfo, width: number | undefined): void;
+  resize(column: Column, width: number | undefined): void;
   /** Moves a column before another one; undefined for the end. */
-  move(column: ColumnInfo, before: ColumnInfo | undefined): void;
+  move(column: Column, before: Column | undefined): void;
 }
 
 /** What the heads show. */
 interface HeaderContent {
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly layouts: readonly ColumnLayout[];
   readonly sort: readonly SortKey[];
   readonly filtered: readonly string[];
@@ -110,7 +110,7 @@ export class Header {
   }
 
   /** A press is a click, which sorts, or the start of a move. */
-  private pressed(event: PointerEvent, column: ColumnInfo, heading: HTMLElement): void {
+  private pressed(event: PointerEvent, column: Column, heading: HTMLElement): void {
     const target = event.target;
     if (event.button !== 0 || !(target instanceof Element) || target.closest('.more, .edge') !== null) return;
     const startX = event.clientX;
@@ -129,7 +129,7 @@ export class Header {
     });
   }
 
-  private resizing(event: PointerEvent, column: ColumnInfo, width: number): void {
+  private resizing(event: PointerEvent, column: Column, width: number): void {
     if (event.button !== 0) return;
     event.stopPropagation();
     event.preventDefault();
@@ -139,7 +139,7 @@ export class Header {
   }
 
   /** The column before which a column is dropped at a position in the page; undefined for the end. */
-  private columnAt(clientX: number): ColumnInfo | undefined {
+  private columnAt(clientX: number): Column | undefined {
     const heads = [...this.root.querySelectorAll('.heading:not(.corner, .dragged)')];
     const next = heads.find((head) => {
       const { left, width } = head.getBoundingClientRect();
@@ -156,7 +156,7 @@ function noteOf({ notes }: HeaderContent, name: string): readonly HTMLElement[] 
 }
 
 /** A type as its column's head shows it; times state their zone. */
-export function typeText(column: ColumnInfo): string {
+export function typeText(column: Column): string {
   if (column.type === 'TIMESTAMP WITH TIME ZONE') return 'timestamp, UTC';
   const type = column.type.toLowerCase();
   return isSeconds(column) ? `${type}, seconds UTC` : type;

@@ -1,8 +1,8 @@
 /** Messages between the extension and the page of a table. */
 import {
-  type ColumnInfo,
-  type ComparedTableInfo,
-  type DiffCountsInfo,
+  type Column,
+  type ComparedTable,
+  type DiffCounts,
   type OpenedTableInfo,
   type Params,
   type Result,
@@ -13,14 +13,6 @@ import {
 import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type KeyedEdit } from './rowEdits.ts';
-
-/** A rectangle of cells, 0-based, ends exclusive. */
-export interface CellRange {
-  readonly rowStart: number;
-  readonly rowEnd: number;
-  readonly columnStart: number;
-  readonly columnEnd: number;
-}
 
 /** What the page shows. `run` counts the openings of the panel: messages of an earlier one are dropped. */
 interface About {
@@ -46,8 +38,8 @@ export type PlainTableQuery = Exclude<TableQuery, { readonly diff: unknown }>;
 
 /** Two tables to compare, and how. */
 export interface DiffQuery {
-  readonly before: ComparedTableInfo;
-  readonly after: ComparedTableInfo;
+  readonly before: ComparedTable;
+  readonly after: ComparedTable;
   /** Names of both, as people know them: `HEAD`, `working tree`. */
   readonly beforeName: string;
   readonly afterName: string;
@@ -74,7 +66,7 @@ export type GridState =
 /** The rows of a view in columns of the user's choice. */
 export interface ShownView {
   readonly view: TableView;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
 }
 
 /** Another table than the page's own: the same one at another version, or a file of the pond. */
@@ -144,7 +136,7 @@ export type ToGridPage =
   | GridState
   /** All rows of the table are known. */
   | { readonly type: 'total'; readonly run: number; readonly rowCount: number }
-  | { readonly type: 'diffCounts'; readonly run: number; readonly counts: DiffCountsInfo }
+  | { readonly type: 'diffCounts'; readonly run: number; readonly counts: DiffCounts }
   | { readonly type: 'answer'; readonly id: number; readonly result: AnyResult }
   | { readonly type: 'answerFailed'; readonly id: number; readonly message: string }
   | { readonly type: 'copied'; readonly rows: number }

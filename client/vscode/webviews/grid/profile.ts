@@ -1,5 +1,5 @@
 /** Short facts about every column of a view, loaded one after the other as they become visible. */
-import { type ColumnInfo, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { typeText } from './header.ts';
 import { histogramBars } from './summaryPane.ts';
@@ -8,14 +8,14 @@ import { numberText } from '../../numberStrings.ts';
 
 /** What the list needs from the pane. */
 export interface ProfileHost {
-  summary(column: ColumnInfo): Promise<ColumnSummary>;
+  summary(column: Column): Promise<ColumnSummary>;
   /** Shows all facts about a column. */
-  open(column: ColumnInfo): void;
+  open(column: Column): void;
 }
 
 /** Returns a section for each column; those that are never visible load nothing. */
-export function profileElements(columns: readonly ColumnInfo[], host: ProfileHost): readonly HTMLElement[] {
-  const columnOf = new Map<Element, ColumnInfo>();
+export function profileElements(columns: readonly Column[], host: ProfileHost): readonly HTMLElement[] {
+  const columnOf = new Map<Element, Column>();
   let loads = Promise.resolve();
   const observer = new IntersectionObserver((seen) => {
     for (const { target } of seen.filter(({ isIntersecting }) => isIntersecting)) {
@@ -38,7 +38,7 @@ export function profileElements(columns: readonly ColumnInfo[], host: ProfileHos
   return [element('h2', {}, 'All Columns'), list];
 }
 
-async function load(section: Element, column: ColumnInfo, host: ProfileHost): Promise<void> {
+async function load(section: Element, column: Column, host: ProfileHost): Promise<void> {
   // The pane shows something else by now.
   if (!section.isConnected) return;
   try {

@@ -1,11 +1,11 @@
 import { LruCache } from '../../../../server/src/base/lruCache.ts';
-import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type RowWindow } from '../../../../server/src/protocol/commands.ts';
 
 /** Rows per request, and maximum number of requests whose rows are kept. */
 export const pageRows = 200;
 const pagesMax = 50;
 
-type Page = RowsInfo | 'requested';
+type Page = RowWindow | 'requested';
 
 /** Rows of a result in the page, loaded on request: the most recently used pages of a bounded number. */
 export class RowCache {
@@ -38,7 +38,7 @@ export class RowCache {
   }
 
   /** Stores rows. Rows evicted since their request are dropped. */
-  put(rows: RowsInfo): void {
+  put(rows: RowWindow): void {
     const page = rows.start / pageRows;
     if (this.pages.has(page)) this.pages.set(page, rows);
   }

@@ -1,5 +1,5 @@
 /** Edits of a table that are not saved, as the page and the extension know them: plain data. */
-import { type RowsInfo, type TableEditsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type RowWindow, type TableEdits } from '../../../../server/src/protocol/commands.ts';
 
 /** A row: its position in the file, or the name of a new one. */
 export type RowKey = number | string;
@@ -36,7 +36,7 @@ export function withValue(edit: RowEdit | undefined, column: string, value: stri
 }
 
 /** Returns edits as the server stages them. */
-export function tableEditsOf(edits: ReadonlyMap<RowKey, RowEdit>): TableEditsInfo {
+export function tableEditsOf(edits: ReadonlyMap<RowKey, RowEdit>): TableEdits {
   const changed: { readonly position: number; readonly values: RowEdit['values'] }[] = [];
   const deleted: number[] = [];
   for (const [key, { values, isDeleted }] of edits) {
@@ -69,7 +69,7 @@ export type CellMark = 'edited' | 'inserted' | 'deleted';
 /** Rows with edits, with the `keys` of the rows. */
 export interface EditedWindow {
   readonly keys: readonly RowKey[];
-  readonly columns: RowsInfo['columns'];
+  readonly columns: RowWindow['columns'];
 }
 
 /** The view that edits are shown in. */
@@ -135,7 +135,7 @@ export class EditedRows {
   }
 
   /** Puts the edits over rows that were read, which begin with that of `start` or before. */
-  over(start: number, end: number, names: readonly string[], read: RowsInfo): EditedWindow {
+  over(start: number, end: number, names: readonly string[], read: RowWindow): EditedWindow {
     const keys: RowKey[] = [];
     const columns: (string | null)[][] = names.map(() => []);
     for (let row = start; row < Math.min(end, this.rowCount); row += 1) {

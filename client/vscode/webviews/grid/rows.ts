@@ -1,4 +1,4 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { type CellText, changeSigns, type DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
@@ -12,7 +12,7 @@ import { numberText } from '../../numberStrings.ts';
 export interface DrawnRows {
   readonly start: number;
   readonly end: number;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   /** Indexes of the visible columns. */
   readonly visible: readonly number[];
   /** Number of pinned columns, which are the first ones. */
@@ -53,7 +53,7 @@ export function drawRows(drawn: DrawnRows): readonly HTMLElement[] {
 }
 
 /** Characters of the longest of the texts of a column as they are drawn. */
-export function shownLength(column: ColumnInfo, texts: readonly (string | null)[]): number {
+export function shownLength(column: Column, texts: readonly (string | null)[]): number {
   const room = isSeconds(column) ? ' 2026-01-01 00:00:00'.length : 0;
   return Math.max(0, ...texts.map((text) => (text?.length ?? 4) + room));
 }

@@ -1,5 +1,5 @@
 import {
-  type ColumnInfo,
+  type Column,
   type FoundCell,
   type MatchCounts,
   type TableView,
@@ -22,7 +22,7 @@ interface SearchHost {
   /** The least value of a column that is at least a value, in the rows of the view; undefined without one. */
   leastFrom(column: string, value: string): Promise<string | undefined>;
   /** The columns that are shown. */
-  columns(): readonly ColumnInfo[];
+  columns(): readonly Column[];
   rowCount(): number;
   focus(): Cell;
   select(cell: Cell): void;
@@ -125,7 +125,7 @@ export class Search {
   }
 
   /** The column of times to search: that of the selection, else the first one. */
-  private timeColumn(): ColumnInfo | undefined {
+  private timeColumn(): Column | undefined {
     const columns = this.host.columns();
     const focused = columns[this.host.focus().column];
     return focused !== undefined && isTimeColumn(focused) ? focused : columns.find(isTimeColumn);

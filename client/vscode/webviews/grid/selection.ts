@@ -1,5 +1,3 @@
-import { type CellRange } from './messages.ts';
-
 /** A cell by row and column, 0-based. */
 export interface Cell {
   readonly row: number;
@@ -10,6 +8,14 @@ export interface Cell {
 export interface Selection {
   readonly anchor: Cell;
   readonly focus: Cell;
+}
+
+/** A rectangle of cells, 0-based, ends exclusive. */
+interface CellRange {
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  readonly columnStart: number;
+  readonly columnEnd: number;
 }
 
 /** Number of rows and columns, and of rows per page. */

@@ -1,4 +1,4 @@
-import { type CellFacts, type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type CellFacts, type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { type RequestParams } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
@@ -13,7 +13,7 @@ interface SelectedTable {
   readonly run: number;
   readonly requests: Requests;
   readonly state: TableState;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   /** Rows of the view, without new ones: all of them when `isCounted`. */
   readonly viewRows: number;
   readonly isCounted: boolean;

@@ -1,5 +1,5 @@
 /** Order, visibility and width of the columns of a table, by name: the columns of a file may change. */
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 
 /** The user's choices; columns that are not named keep the order of the table after those that are. */
 export interface ColumnChoices {
@@ -17,18 +17,18 @@ export const noChoices: ColumnChoices = { order: [], hidden: [], pinned: [], wid
 const widthMin = 40;
 
 /** Returns all columns in the chosen order, the pinned ones first. */
-function orderedColumns(all: readonly ColumnInfo[], { order, pinned }: ColumnChoices): readonly ColumnInfo[] {
+function orderedColumns(all: readonly Column[], { order, pinned }: ColumnChoices): readonly Column[] {
   const rank = (name: string): number => {
     const index = order.indexOf(name);
     return index === -1 ? order.length : index;
   };
-  const isPinned = ({ name }: ColumnInfo): boolean => pinned.includes(name);
+  const isPinned = ({ name }: Column): boolean => pinned.includes(name);
   const sorted = all.toSorted((a, b) => rank(a.name) - rank(b.name));
   return [...sorted.filter(isPinned), ...sorted.filter((column) => !isPinned(column))];
 }
 
 /** Returns the columns that are shown; all of them when each is hidden. */
-export function shownColumns(all: readonly ColumnInfo[], choices: ColumnChoices): readonly ColumnInfo[] {
+export function shownColumns(all: readonly Column[], choices: ColumnChoices): readonly Column[] {
   const ordered = orderedColumns(all, choices);
   const shown = ordered.filter(({ name }) => !choices.hidden.includes(name));
   return shown.length === 0 ? ordered : shown;
@@ -36,7 +36,7 @@ export function shownColumns(all: readonly ColumnInfo[], choices: ColumnChoices)
 
 /** Moves a column before another one, or to the end. A column next to a pinned one stays in its own group. */
 export function columnMoved(
-  all: readonly ColumnInfo[],
+  all: readonly Column[],
   choices: ColumnChoices,
   { name, before }: { readonly name: string; readonly before: string | undefined },
 ): ColumnChoices {
@@ -49,7 +49,7 @@ export function columnMoved(
 
 /** Moves a column by one place among those shown; unchanged at the edge. */
 export function columnMovedBy(
-  all: readonly ColumnInfo[],
+  all: readonly Column[],
   choices: ColumnChoices,
   { name, by }: { readonly name: string; readonly by: 1 | -1 },
 ): ColumnChoices {

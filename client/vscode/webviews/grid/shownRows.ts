@@ -1,4 +1,4 @@
-import { type ColumnInfo, type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type RowWindow } from '../../../../server/src/protocol/commands.ts';
 import { type CellMark, type EditedRows, type RowKey, valueIn } from './rowEdits.ts';
 import { RowCache } from './rowCache.ts';
 
@@ -9,7 +9,7 @@ interface RowSource {
 
 /** What is shown of the rows. */
 interface ShownContent {
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly edits: EditedRows;
 }
 
@@ -48,7 +48,7 @@ export class ShownRows {
   }
 
   /** Stores rows of the server. */
-  put(rows: RowsInfo): void {
+  put(rows: RowWindow): void {
     this.cache.put(rows);
   }
 

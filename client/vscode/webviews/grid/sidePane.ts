@@ -1,4 +1,4 @@
-import { type ColumnInfo, type ColumnSummary, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type ColumnSummary, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { profileElements, type ProfileHost } from './profile.ts';
 import { type Requests, Superseded } from './requests.ts';
@@ -16,10 +16,10 @@ interface PaneHost {
   readonly run: number;
   view(): TableView;
   /** Rows as they are shown, in full. */
-  window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
-  columns(): readonly ColumnInfo[];
+  window(start: number, end: number, columns: readonly Column[]): Promise<EditedWindow>;
+  columns(): readonly Column[];
   /** Selects the cell of a column in the present row, and returns it. */
-  select(column: ColumnInfo): Cell;
+  select(column: Column): Cell;
   closed(): void;
 }
 
@@ -102,7 +102,7 @@ export class SidePane {
     this.content.replaceChildren(...elements);
   }
 
-  private profileHost(summary: (of: ColumnInfo, slot: string) => Promise<ColumnSummary>): ProfileHost {
+  private profileHost(summary: (of: Column, slot: string) => Promise<ColumnSummary>): ProfileHost {
     return {
       summary: (column) => summary(column, 'profile'),
       open: (column) => this.open('summary', this.host.select(column)),
@@ -115,10 +115,10 @@ export class SidePane {
     return element('p', {}, button);
   }
 
-  private async fetch(mode: PaneMode, column: ColumnInfo, row: number): Promise<readonly HTMLElement[]> {
+  private async fetch(mode: PaneMode, column: Column, row: number): Promise<readonly HTMLElement[]> {
     const { requests, run } = this.host;
     const view = this.host.view();
-    const summary = (of: ColumnInfo, slot: string): Promise<ColumnSummary> =>
+    const summary = (of: Column, slot: string): Promise<ColumnSummary> =>
       requests.send(run, 'tableSummary', { view, column: of.name, topMax }, slot);
     if (mode === 'profile') return profileElements(this.host.columns(), this.profileHost(summary));
     if (mode === 'summary') return [...summaryElements(await summary(column, 'pane')), this.profileButton()];

@@ -1,4 +1,4 @@
-import { type RowsInfo } from '../../../../server/src/protocol/commands.ts';
+import { type RowWindow } from '../../../../server/src/protocol/commands.ts';
 import { layOut, leftOf, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
 import { DoubleClicks, followPointer } from './pointer.ts';
@@ -112,13 +112,13 @@ export class Table {
   }
 
   /** Stores rows and draws them. The first rows determine the column widths. */
-  put(rows: RowsInfo): void {
+  put(rows: RowWindow): void {
     this.rows.put(rows);
     if (!this.isMeasured && rows.start === 0) this.measure(rows);
     this.draw();
   }
 
-  private measure(rows: RowsInfo): void {
+  private measure(rows: RowWindow): void {
     this.isMeasured = true;
     const texts = this.content.diff?.texts(rows.columns) ?? rows.columns;
     for (const [index, column] of this.content.columns.entries()) {

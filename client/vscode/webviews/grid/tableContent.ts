@@ -1,10 +1,10 @@
-import { type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { type DiffView } from './diff/diffView.ts';
 import { type EditedRows } from './rowEdits.ts';
 
 /** What the table shows. */
 export interface TableContent {
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   /** Number of pinned columns, which are the first ones. */
   readonly pinned: number;
   readonly widths: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import { type ColumnFilter, type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type Column, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { type CellEditing } from './cellEditing.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type PagePosition, positionBelow } from './element.ts';
@@ -25,8 +25,8 @@ export interface ControlledTable {
   readonly run: number;
   readonly requests: Requests;
   /** All columns, and those that are shown. */
-  readonly all: readonly ColumnInfo[];
-  readonly columns: readonly ColumnInfo[];
+  readonly all: readonly Column[];
+  readonly columns: readonly Column[];
   readonly state: TableState;
   readonly table: Table;
   readonly search: Search;
@@ -38,7 +38,7 @@ export interface ControlledTable {
   /** Rows of the view, without new ones. */
   readonly viewRows: number;
   /** Rows as they are shown, in full. */
-  window(start: number, end: number, columns: readonly ColumnInfo[]): Promise<EditedWindow>;
+  window(start: number, end: number, columns: readonly Column[]): Promise<EditedWindow>;
   post(message: FromGridPage): void;
   /** Gives the focus to the table. */
   focus(): void;
@@ -83,7 +83,7 @@ export class TableControls implements TableActions, HeaderHost {
   }
 
   /** Opens the menu of a column below an element. */
-  menu(column: ColumnInfo, below: HTMLElement): void {
+  menu(column: Column, below: HTMLElement): void {
     // The keys of the table work once the menu is closed.
     this.on.focus();
     showMenu(columnMenu(this.menuColumn(column), this), positionBelow(below));
@@ -105,31 +105,31 @@ export class TableControls implements TableActions, HeaderHost {
     showMenu([{ label: 'Show All Columns', run: () => this.showAll() }, 'line', ...items], positionBelow(below));
   }
 
-  clicked(column: ColumnInfo, adds: boolean): void {
+  clicked(column: Column, adds: boolean): void {
     this.on.setView({ sort: sortedBy(this.on.state.view.sort, column.name, adds) });
     this.select(column, false);
     this.on.focus();
   }
 
   /** Selects the cell of a column in the present row, and returns it; scrolls to it unless `follows` is false. */
-  select({ name }: ColumnInfo, follows = true): Cell {
+  select({ name }: Column, follows = true): Cell {
     const column = this.on.columns.findIndex((one) => one.name === name);
     const focus = { row: this.on.table.selection.focus.row, column };
     this.on.table.select({ anchor: focus, focus }, follows);
     return focus;
   }
 
-  sort(column: ColumnInfo, descending: boolean | undefined): void {
+  sort(column: Column, descending: boolean | undefined): void {
     const others = this.on.state.view.sort.filter((key) => key.column !== column.name);
     this.on.setView({ sort: descending === undefined ? others : [{ column: column.name, descending }] });
   }
 
-  sortNext({ name }: ColumnInfo, descending: boolean): void {
+  sortNext({ name }: Column, descending: boolean): void {
     const others = this.on.state.view.sort.filter((key) => key.column !== name);
     this.on.setView({ sort: [...others, { column: name, descending }] });
   }
 
-  filter(column: ColumnInfo): void {
+  filter(column: Column): void {
     const { run, requests, state, table } = this.on;
     const others = { sort: [], filters: filteredBy(state.view.filters, column.name, undefined) };
     const params = { view: others, column: column.name, topMax: pickedMax };
@@ -155,37 +155,37 @@ export class TableControls implements TableActions, HeaderHost {
     this.on.pane.toggle('summary', this.on.table.selection.focus);
   }
 
-  selectColumn(column: ColumnInfo): void {
+  selectColumn(column: Column): void {
     const { table, edits } = this.on;
     this.select(column, false);
     table.select(wholeColumns(table.selection, { rows: edits.rowCount }), false);
   }
 
-  setPinned(column: ColumnInfo, isPinned: boolean): void {
+  setPinned(column: Column, isPinned: boolean): void {
     this.on.setColumns(withPinned(this.on.state.columns, column.name, isPinned));
   }
 
-  setHidden(column: ColumnInfo, isHidden: boolean): void {
+  setHidden(column: Column, isHidden: boolean): void {
     this.on.setColumns(withHidden(this.on.state.columns, column.name, isHidden));
   }
 
-  move(column: ColumnInfo, before: ColumnInfo | undefined): void {
+  move(column: Column, before: Column | undefined): void {
     const to = { name: column.name, before: before?.name };
     this.on.setColumns(columnMoved(this.on.all, this.on.state.columns, to));
   }
 
-  moveBy(column: ColumnInfo, by: 1 | -1): void {
+  moveBy(column: Column, by: 1 | -1): void {
     this.on.setColumns(columnMovedBy(this.on.all, this.on.state.columns, { name: column.name, by }));
     const at = this.on.columns.findIndex(({ name }) => name === column.name);
     const focus = { row: this.on.table.selection.focus.row, column: at };
     this.on.table.select({ anchor: focus, focus });
   }
 
-  resize(column: ColumnInfo, width: number | undefined): void {
+  resize(column: Column, width: number | undefined): void {
     this.on.setColumns(withWidth(this.on.state.columns, column.name, width));
   }
 
-  widen(column: ColumnInfo, by: number): void {
+  widen(column: Column, by: number): void {
     this.resize(column, this.on.table.widthOf(column.name) + by);
   }
 
@@ -239,7 +239,7 @@ export class TableControls implements TableActions, HeaderHost {
     this.on.focus();
   }
 
-  private menuColumn(column: ColumnInfo): MenuColumn {
+  private menuColumn(column: Column): MenuColumn {
     const { columns, view } = this.on.state;
     return {
       column,

@@ -1,25 +1,25 @@
 /** Entries of the menus of a table. */
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { copyFormats, type ClipboardFormat } from './copyText.ts';
 import { type MenuItem } from './menu.ts';
 
 /** What the entries do. */
 export interface TableActions {
   /** Sorts by a column; undefined takes it out of the sort. */
-  sort(column: ColumnInfo, descending: boolean | undefined): void;
+  sort(column: Column, descending: boolean | undefined): void;
   /** Sorts by a column where those of the present sort are equal. */
-  sortNext(column: ColumnInfo, descending: boolean): void;
-  filter(column: ColumnInfo): void;
+  sortNext(column: Column, descending: boolean): void;
+  filter(column: Column): void;
   showPane(mode: 'summary' | 'value' | 'row'): void;
   /** Selects a column in all rows. */
-  selectColumn(column: ColumnInfo): void;
-  setPinned(column: ColumnInfo, isPinned: boolean): void;
-  setHidden(column: ColumnInfo, isHidden: boolean): void;
-  moveBy(column: ColumnInfo, by: 1 | -1): void;
+  selectColumn(column: Column): void;
+  setPinned(column: Column, isPinned: boolean): void;
+  setHidden(column: Column, isHidden: boolean): void;
+  moveBy(column: Column, by: 1 | -1): void;
   /** Makes a column wider, or narrower with a negative number of pixels. */
-  widen(column: ColumnInfo, by: number): void;
+  widen(column: Column, by: number): void;
   /** Sets the width of a column; undefined for that of its content. */
-  resize(column: ColumnInfo, width: number | undefined): void;
+  resize(column: Column, width: number | undefined): void;
   copy(format: ClipboardFormat): void;
   keepValue(isKept: boolean): void;
   /** Edits the selected cells or rows. */
@@ -32,7 +32,7 @@ export type EditAction = 'edit' | 'clear' | 'paste' | 'insertAbove' | 'insertBel
 
 /** A column as its menu needs it. */
 export interface MenuColumn {
-  readonly column: ColumnInfo;
+  readonly column: Column;
   readonly isSorted: boolean;
   /** True when the table is sorted by other columns. */
   readonly isSortedByOthers: boolean;

@@ -1,6 +1,6 @@
 import {
   type ColumnFilter,
-  type ColumnInfo,
+  type Column,
   type OpenedTableInfo,
   type TableDiffInfo,
   type TableView,
@@ -161,7 +161,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.root.focus();
   }
 
-  get columns(): readonly ColumnInfo[] {
+  get columns(): readonly Column[] {
     return shownColumns(this.shown.info.columns, this.state.columns);
   }
 
@@ -182,7 +182,7 @@ export class TablePage implements ControlledTable, EditedTable {
     return this.host.requests;
   }
 
-  get all(): readonly ColumnInfo[] {
+  get all(): readonly Column[] {
     return this.shown.info.columns;
   }
 
@@ -259,7 +259,7 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   /** Rows as they are shown, with their edits and in full. */
-  async window(start: number, end: number, columns: readonly ColumnInfo[], slot?: string): Promise<EditedWindow> {
+  async window(start: number, end: number, columns: readonly Column[], slot?: string): Promise<EditedWindow> {
     const names = columns.map(({ name }) => name);
     const range = this.edits.viewRange(start, end);
     const params = { view: this.state.view, ...range, columns: names, positions: this.isEditable };

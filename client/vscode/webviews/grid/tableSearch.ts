@@ -1,4 +1,4 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { type Requests } from './requests.ts';
 import { type EditedRows } from './rowEdits.ts';
 import { Search } from './search.ts';
@@ -10,7 +10,7 @@ interface SearchedTable {
   readonly run: number;
   readonly requests: Requests;
   readonly state: TableState;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   /** Rows of the view, without new ones. */
   readonly viewRows: number;
   readonly edits: EditedRows;

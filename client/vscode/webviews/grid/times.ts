@@ -1,5 +1,5 @@
 /** Columns of times, among them the seconds since 1970 of series, and their texts. */
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from './columns.ts';
 
 /** True for a type of dates or times. */
@@ -8,12 +8,12 @@ export function isTime(type: string): boolean {
 }
 
 /** True for a column with the seconds since 1970 UTC of a series. */
-export function isSeconds({ name, type }: ColumnInfo): boolean {
+export function isSeconds({ name, type }: Column): boolean {
   return name.toLowerCase() === 'timestamp' && isNumeric(type);
 }
 
 /** True for a column of times, or of the seconds of series. */
-export function isTimeColumn(column: ColumnInfo): boolean {
+export function isTimeColumn(column: Column): boolean {
   return isTime(column.type) || isSeconds(column);
 }
 
@@ -40,7 +40,7 @@ export function secondsOfTime(text: string): string | undefined {
 }
 
 /** Returns a value of a column as people write it: a number of seconds that is exactly a time is that time in UTC. */
-export function readableValue(column: ColumnInfo, text: string): string {
+export function readableValue(column: Column, text: string): string {
   const time = isSeconds(column) ? timeOfSeconds(text) : undefined;
   return time !== undefined && Number(secondsOfTime(time)) === Number(text) ? time : text;
 }

@@ -1,11 +1,11 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { typeText } from './header.ts';
 import { timeElements } from './timeElements.ts';
 import { countText, numberText } from '../../numberStrings.ts';
 
 /** Returns the elements of one value in full; JSON is indented. */
-export function valueElements(column: ColumnInfo, row: number, value: string | null): readonly HTMLElement[] {
+export function valueElements(column: Column, row: number, value: string | null): readonly HTMLElement[] {
   return [
     element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
     element('p', { class: 'hint' }, `Row ${numberText(row + 1)} · ${lengthText(value)}`),
@@ -15,7 +15,7 @@ export function valueElements(column: ColumnInfo, row: number, value: string | n
 
 /** Returns the elements of all values of a row. */
 export function rowElements(
-  columns: readonly ColumnInfo[],
+  columns: readonly Column[],
   row: number,
   values: readonly (string | null)[],
 ): readonly HTMLElement[] {
@@ -27,7 +27,7 @@ export function rowElements(
   return [element('h2', {}, `Row ${numberText(row + 1)}`), list];
 }
 
-function valueText(column: ColumnInfo, value: string | null): HTMLElement {
+function valueText(column: Column, value: string | null): HTMLElement {
   if (value === null) return element('pre', { class: 'null', tabindex: '0' }, 'NULL');
   return element('pre', { tabindex: '0' }, value === '' ? '(empty)' : indented(value), ...timeElements(column, value));
 }

@@ -1,7 +1,7 @@
 /** What a user chose about a table, kept while its page is hidden, and across reloads of the window. */
 import {
   type ColumnFilter,
-  type ColumnInfo,
+  type Column,
   type SortKey,
   type TableView,
 } from '../../../../server/src/protocol/commands.ts';
@@ -60,7 +60,7 @@ export function filteredBy(
 }
 
 /** Returns the state for a table whose columns may have changed: what names a missing column is left out. */
-export function fitted(state: TableState, columns: readonly ColumnInfo[]): TableState {
+export function fitted(state: TableState, columns: readonly Column[]): TableState {
   const isKnown = ({ column }: { readonly column: string }): boolean => columns.some(({ name }) => name === column);
   const { sort, filters } = state.view;
   return { ...state, view: { sort: sort.filter(isKnown), filters: filters.filter(isKnown) } };
@@ -69,7 +69,7 @@ export function fitted(state: TableState, columns: readonly ColumnInfo[]): Table
 const words = { contains: 'contains', lacks: 'does not contain', begins: 'begins with', ends: 'ends with' } as const;
 
 /** Text of a filter of one of the columns: `depth ≥ 3`. */
-export function filterText(filter: ColumnFilter, columns: readonly ColumnInfo[]): string {
+export function filterText(filter: ColumnFilter, columns: readonly Column[]): string {
   const { column } = filter;
   const of = columns.find(({ name }) => name === column);
   const readable = (text: string): string => (of === undefined ? text : readableValue(of, text));

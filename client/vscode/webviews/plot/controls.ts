@@ -1,4 +1,4 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { OverflowBar } from '../grid/overflowBar.ts';
 import { type ChosenPlot, xColumns, yColumns } from './plotColumns.ts';
@@ -29,9 +29,9 @@ interface PlotControls {
 }
 
 /** Returns the controls of a plot: its type, its columns, and buttons. */
-export function plotControls(columns: readonly ColumnInfo[], plot: ChosenPlot, host: ControlsHost): PlotControls {
+export function plotControls(columns: readonly Column[], plot: ChosenPlot, host: ControlsHost): PlotControls {
   const { kind, x, ys, by, measure = 'rows' } = plot;
-  const names = (list: readonly ColumnInfo[]): readonly Option[] => list.map(({ name }) => [name, name]);
+  const names = (list: readonly Column[]): readonly Option[] => list.map(({ name }) => [name, name]);
   const measured = yColumns(columns, x);
   const isSeries = kind === 'line' || kind === 'area' || kind === 'scatter';
   const types = select('Type', Object.entries(kindNames), kind, (value) => {

@@ -1,4 +1,4 @@
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { groupsShown, type GroupValues } from './loader.ts';
 import { type ChosenPlot, yColumns } from './plotColumns.ts';
@@ -19,7 +19,7 @@ const searchedFrom = 13;
 
 /** What can be drawn: the columns of the table, and the values of its column of groups. */
 interface Drawable {
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   readonly groups: GroupValues | undefined;
 }
 

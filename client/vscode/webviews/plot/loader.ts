@@ -1,6 +1,6 @@
 /** Loads what a plot draws. */
 import {
-  type ColumnInfo,
+  type Column,
   type PlotRequest,
   type PlotResult,
   type TableView,
@@ -112,7 +112,7 @@ export class PlotLoader {
    * Loads a plot; an earlier load that is not finished fails as superseded. Fails with the server's message. With a column
    * of groups and none chosen, the most frequent ones are drawn.
    */
-  async load(plot: ChosenPlot, size: PictureSize, columns: readonly ColumnInfo[]): Promise<PlotData> {
+  async load(plot: ChosenPlot, size: PictureSize, columns: readonly Column[]): Promise<PlotData> {
     const { by } = plot;
     const { isSeries, overlay } = additionsOf(plot);
     const groups = by === undefined || !isSeries ? undefined : await this.#groupValues(by);

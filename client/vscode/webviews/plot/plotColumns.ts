@@ -1,5 +1,5 @@
 /** Which columns of a table a plot shows. */
-import { type ColumnInfo } from '../../../../server/src/protocol/commands.ts';
+import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { isNumeric } from '../grid/columns.ts';
 import { isSeconds, isTime, isTimeColumn } from '../grid/times.ts';
 import { type PlotKind, type PlotStatement } from './statement.ts';
@@ -12,7 +12,7 @@ export interface ChosenPlot extends PlotStatement {
 }
 
 /** Returns the columns that may be an x axis of a kind. */
-export function xColumns(columns: readonly ColumnInfo[], kind: PlotKind): readonly ColumnInfo[] {
+export function xColumns(columns: readonly Column[], kind: PlotKind): readonly Column[] {
   if (kind === 'bar') return columns;
   // Seconds are neither a direction nor a speed.
   if (kind === 'rose') return columns.filter((column) => isNumeric(column.type) && !isSeconds(column));
@@ -20,7 +20,7 @@ export function xColumns(columns: readonly ColumnInfo[], kind: PlotKind): readon
 }
 
 /** Returns the columns that may be measured over x. */
-export function yColumns(columns: readonly ColumnInfo[], x: string): readonly ColumnInfo[] {
+export function yColumns(columns: readonly Column[], x: string): readonly Column[] {
   return columns.filter((column) => column.name !== x && isNumeric(column.type) && !isSeconds(column));
 }
 
@@ -29,7 +29,7 @@ export function yColumns(columns: readonly ColumnInfo[], x: string): readonly Co
  * numbers. Without numbers over it, the values of the first column are counted. What names a missing column is left out.
  * Undefined without columns.
  */
-export function chosenPlot(columns: readonly ColumnInfo[], stated: PlotStatement): ChosenPlot | undefined {
+export function chosenPlot(columns: readonly Column[], stated: PlotStatement): ChosenPlot | undefined {
   const has = (name: string | undefined): boolean => columns.some((column) => column.name === name);
   const kind = stated.kind ?? defaultKind(columns);
   const possible = xColumns(columns, kind);
@@ -47,14 +47,14 @@ export function chosenPlot(columns: readonly ColumnInfo[], stated: PlotStatement
   };
 }
 
-function defaultKind(columns: readonly ColumnInfo[]): PlotKind {
+function defaultKind(columns: readonly Column[]): PlotKind {
   const x = defaultX(xColumns(columns, 'line'), 'line');
   if (x !== undefined && yColumns(columns, x).length > 0 && (x === columns[0]?.name || columns.some(isTimeColumn)))
     return 'line';
   return columns.length > 0 && columns.every(({ type }) => isNumeric(type)) ? 'histogram' : 'bar';
 }
 
-function defaultX(possible: readonly ColumnInfo[], kind: PlotKind): string | undefined {
+function defaultX(possible: readonly Column[], kind: PlotKind): string | undefined {
   if (kind === 'rose') return (possible.find(({ name }) => isDirection(name)) ?? possible[0])?.name;
   if (kind === 'histogram') return (possible.find((column) => !isTimeColumn(column)) ?? possible[0])?.name;
   if (kind === 'bar') return (possible.find(({ type }) => !isNumeric(type)) ?? possible[0])?.name;

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type PlotRange, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type PlotRange, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element, positionBelow } from '../grid/element.ts';
 import { showMenu } from '../grid/menu.ts';
 import { type FromGridPage } from '../grid/messages.ts';
@@ -25,7 +25,7 @@ const restMs = 120;
 interface PlotHost {
   readonly requests: Requests;
   readonly run: number;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   view(): TableView;
   post(message: FromGridPage): void;
   /** The plot was changed, and is to be kept. */

@@ -1,4 +1,4 @@
-import { type ColumnInfo, type RowsInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type Column, type RowWindow, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
@@ -13,7 +13,7 @@ import { countText, numberText } from '../../numberStrings.ts';
 interface PaneHost {
   readonly requests: Requests;
   readonly run: number;
-  readonly columns: readonly ColumnInfo[];
+  readonly columns: readonly Column[];
   view(): TableView;
   post(message: FromGridPage): void;
   closed(): void;
@@ -81,7 +81,7 @@ export class PointPane {
   }
 
   /** The position in the table of the only row with a text of x; null when there are several. */
-  async #rowOf(x: ColumnInfo, text: string | null, other: OtherTable | undefined): Promise<number | null> {
+  async #rowOf(x: Column, text: string | null, other: OtherTable | undefined): Promise<number | null> {
     if (text === null) return null;
     const { requests, run } = this.#host;
     const match = { column: x.name, kind: 'compare', operator: '=', value: text } as const;
@@ -142,12 +142,12 @@ export class PointPane {
 }
 
 /** The plotted columns first, then the others in their order, as many as are listed. */
-function listedColumns(columns: readonly ColumnInfo[], first: readonly string[]): readonly ColumnInfo[] {
+function listedColumns(columns: readonly Column[], first: readonly string[]): readonly Column[] {
   const named = first.flatMap((name) => columns.find((column) => column.name === name) ?? []);
   return [...new Set([...named, ...columns])].slice(0, columnsMax);
 }
 
-function rowsTable(shown: readonly ColumnInfo[], { columns }: RowsInfo): HTMLElement {
+function rowsTable(shown: readonly Column[], { columns }: RowWindow): HTMLElement {
   const head = element('tr', {}, ...shown.map(({ name }) => element('th', { scope: 'col' }, name)));
   const rows = (columns[0] ?? []).map((_, row) =>
     element('tr', {}, ...shown.map((of, column) => cell(of, columns[column]?.[row] ?? null))),
@@ -156,7 +156,7 @@ function rowsTable(shown: readonly ColumnInfo[], { columns }: RowsInfo): HTMLEle
   return element('div', { class: 'pointrows', tabindex: '0', role: 'group', 'aria-label': 'Rows' }, table);
 }
 
-function cell(column: ColumnInfo, text: string | null): HTMLElement {
+function cell(column: Column, text: string | null): HTMLElement {
   if (text === null) return element('td', { class: 'null' }, 'NULL');
   return element('td', {}, text, ...timeElements(column, text));
 }

@@ -1,5 +1,5 @@
 /** Which rows a point of a plot stands for. */
-import { type ColumnFilter, type ColumnInfo, type TableView } from '../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type Column, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { isSeconds, isTime } from '../grid/times.ts';
 import { type DrawnPanel } from './chart.ts';
 import { type DrawnSeries, readingAt } from './series.ts';
@@ -75,7 +75,7 @@ function valuePerPixel({ yOf }: ChosenPoint['panel'], y: number): number {
 export function viewOfPoint(
   view: TableView,
   { series, start, end, values, isHigh }: PointRows,
-  { x, y, by }: { readonly x: ColumnInfo; readonly y: ColumnInfo; readonly by: string | undefined },
+  { x, y, by }: { readonly x: Column; readonly y: Column; readonly by: string | undefined },
 ): TableView {
   const filters: ColumnFilter[] = [
     ...view.filters,
@@ -90,7 +90,7 @@ export function viewOfPoint(
 }
 
 /** The text of a position as a value of its column: the next one that is not beyond it. */
-function textOf(column: ColumnInfo, position: number, side: 'low' | 'high'): string {
+function textOf(column: Column, position: number, side: 'low' | 'high'): string {
   const { type } = column;
   if (isTime(type)) return timeValue(position, type);
   const value = isSeconds(column) ? position / 1000 : position;

@@ -2,7 +2,7 @@
 import { identifier, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Builder } from '../../sandbox/build.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { timeColumnOf, timeSql } from '../../resources/series/time.ts';
 import { partitionEnd, partitionFolder, type TemporalPart } from './parts.ts';
 

@@ -19,7 +19,7 @@ export function parseTemporal(words: readonly string[]): readonly [TemporalPart,
   const parts = words.map((word) => {
     const part = temporalParts.find((name) => name === word.trim());
     if (part !== undefined) return part;
-    throw new PondError('usage', `'${word}' is no part of a time`, { hint: `the parts are ${list}` });
+    throw new PondError('usage', `'${word}' is not a part of a time`, { hint: `the parts are ${list}` });
   });
   const [first, ...rest] = parts;
   const wanted = temporalParts.slice(0, parts.length);

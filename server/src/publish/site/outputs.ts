@@ -1,5 +1,5 @@
 /** Content of a site: the outputs that are charted, with their parameters and resolutions. */
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../base/duration.ts';
 import { type TemporalPart } from '../export/parts.ts';

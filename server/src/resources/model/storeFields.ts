@@ -2,7 +2,7 @@
 import { isPondError } from '../../base/error.ts';
 import { plainText, type SecretReference, secretText } from '../../documents/fieldTypes.ts';
 import { boolean, choice, type FieldIssue, object, optional, required, type SpecOf } from '../../documents/schema.ts';
-import { locationOf, type RemoteLocation } from '../../remote/location.ts';
+import { type Environment, locationOf, type RemoteLocation } from '../../remote/location.ts';
 import { type StoreCredentials } from '../../remote/s3Settings.ts';
 import { documentError } from './documentError.ts';
 import { type Resource } from './kind.ts';
@@ -64,9 +64,6 @@ const storeSpec = object(storeFields);
 
 /** A spec that names a store. */
 type StoreSpec = SpecOf<typeof storeSpec>;
-
-/** Value of an environment variable; undefined when it is not set. */
-type Environment = (name: string) => string | undefined;
 
 /** Returns the store that a spec names. Fails `usage` and `remote-denied`, which checked documents do not. */
 export function locationOfStore(spec: StoreSpec): RemoteLocation {

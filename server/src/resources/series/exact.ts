@@ -3,7 +3,7 @@
  * name.
  */
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** Integers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
 export function areExactTogether(one: string, other: string): boolean {

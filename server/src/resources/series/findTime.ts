@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { defaultTimeColumn } from '../../pond/versionFacts.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** Names of time columns, in any case; the earlier ones take precedence. */
 const usualNames = [defaultTimeColumn.toLowerCase(), 'time', 'datetime', 'date_time', 'date', 'ts', 'epoch'];

@@ -30,7 +30,7 @@ export async function parquetFilesOf(
   const reading = readingOfMatch(match);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
-    throw new PondError('invalid-content', `${match.path} is no table`, { path: match.path, hint });
+    throw new PondError('invalid-content', `${match.path} is not a table`, { path: match.path, hint });
   }
   const files = await match.files(job);
   const conversion = { match, reading, materializer, job };

@@ -6,7 +6,7 @@ import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { readParquet } from './readParquet.ts';

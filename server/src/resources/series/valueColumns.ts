@@ -1,4 +1,4 @@
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** A value column of a series, split by its name. Missing parts are empty. Templates see it as a field. */
 export interface ValueColumn {

@@ -10,7 +10,7 @@ import { type PartRange, partsOf } from '../fileParts.ts';
 import { isJsonLines } from '../formats.ts';
 import { inThreads, partSizes } from '../scanThreads.ts';
 import { type SourceFile } from '../sources.ts';
-import { type Column } from '../types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { ExampleLines } from './exampleLines.ts';
 
 /** Size of a file from which its examples are found faster than all of it is read, bytes. */
@@ -31,7 +31,7 @@ export interface LinesPart {
 }
 
 /** Access to the files. */
-interface LinesScope {
+export interface LinesScope {
   readonly openDisk: OpenDisk;
   /** Ends the reading, which fails `cancelled`. */
   readonly signal?: AbortSignal;
@@ -64,7 +64,7 @@ export async function columnsByExamples(
       hostPaths.push(join(folder.path, String(index)));
     }
     const columns = await columnsIn(hostPaths, find);
-    // Of texts that are no dates, only the first is among the examples: another one might be text to the engine alone.
+    // Of texts that are not dates, only the first is among the examples: another one might be text to the engine alone.
     return columns?.some(({ name, type }) => textKeys.has(name) && /DATE|TIME|UUID/.test(type)) === true
       ? undefined
       : columns;
@@ -129,7 +129,7 @@ export function joinExamples(parts: readonly Uint8Array[]): ExampleLines | undef
   return examples.isUseful ? examples : undefined;
 }
 
-/** The example lines of a part, in order; undefined where there are too many, and for bytes that are no text. */
+/** The example lines of a part, in order; undefined where there are too many, and for bytes that are not text. */
 export async function examplesIn(
   openDisk: OpenDisk,
   { hostPath, range: { from, to }, isLast }: LinesPart,

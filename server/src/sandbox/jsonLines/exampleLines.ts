@@ -56,7 +56,7 @@ export class ExampleLines {
   #open: (Scalar & { readonly index: number })[] = [];
   #bytes = 0;
 
-  /** False when so many lines differ that they are no examples. */
+  /** False when so many lines differ that they are not examples. */
   get isUseful(): boolean {
     return this.#bytes <= examplesBytesMax && this.#forms.size <= formsMax;
   }

@@ -138,7 +138,7 @@ const bounds = [
   2n ** 128n,
 ];
 
-/** The kind of a long number. Returns the text itself where it is no number. */
+/** The kind of a long number. Returns the text itself where it is not a number. */
 function kindOfNumber(text: string): string {
   if (!/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text) || text.length > 400) return text;
   if (!/^-?\d+$/.test(text)) return `long decimal ${Number.isFinite(Number(text))} ${isInexactNumber(text)}`;

@@ -1,9 +1,9 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, type SqlType, tryTextCastSql } from '../../duckdb/sqlType.ts';
-import { type Column } from '../types.ts';
+import { type Column } from '../../protocol/results.ts';
+import { type CellValue, type CheckedCell } from '../../protocol/tables.ts';
 import { lossOf } from './cellLoss.ts';
-import { type CellValue, type CheckedCell } from './edits.ts';
 
 /** Values cast by one statement. */
 const castMax = 500;

@@ -1,27 +1,6 @@
 /** Edits of a table: plain data. Rows have their positions in the file, 0 for the first, as before the edits. */
 
-/** Values of a row by the names of their columns, as texts that a CAST takes; null is NULL. */
-export type RowValues = readonly (readonly [column: string, value: string | null])[];
-
-/** Changed values of rows, removed rows, and new rows. */
-export interface TableEdits {
-  readonly changed: readonly { readonly position: number; readonly values: RowValues }[];
-  readonly deleted: readonly number[];
-  /**
-   * New rows, each before the row at `before`; those of one place in their order. The number of rows is the place after
-   * the last. Columns without a value are NULL.
-   */
-  readonly inserted: readonly { readonly before: number; readonly values: RowValues }[];
-}
-
-/** A value to check before it becomes an edit. */
-export interface CellValue {
-  readonly column: string;
-  readonly value: string | null;
-}
-
-/** A value as the file will have it, or what its column takes instead. */
-export type CheckedCell = { readonly value: string | null } | { readonly expected: string };
+import { type RowValues, type TableEdits } from '../../protocol/tables.ts';
 
 /** Edits by position, for one pass over the rows. */
 export interface PlannedEdits {

@@ -1,3 +1,4 @@
+import { type CellValue } from '../../protocol/tables.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
@@ -6,7 +7,6 @@ import { type TextTable } from '../textTables/tables.ts';
 import { localSql, type ReadColumn } from '../textTables/valueSql.ts';
 import { type ColumnFacts } from '../textTables/columnFacts.ts';
 import { castCells } from './castCells.ts';
-import { type CellValue } from './edits.ts';
 
 /** The text of a value in a file, without quotes, and the value that is read of it; or what its column takes. */
 type FieldText = { readonly text: string; readonly value: string | null } | { readonly expected: string };

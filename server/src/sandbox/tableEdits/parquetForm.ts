@@ -2,7 +2,7 @@ import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
-import { type Column } from '../types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type SchemaNode, schemaOf } from './parquetSchema.ts';
 
 /** A Parquet file, as it is to be written again. */

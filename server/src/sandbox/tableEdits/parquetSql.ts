@@ -1,6 +1,6 @@
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType, textCastSql } from '../../duckdb/sqlType.ts';
-import { type Column } from '../types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** The rows of a file that are read together, `end` exclusive; `isEdited` when some of them change. */
 interface RowSegment {

@@ -75,7 +75,7 @@ function contradiction(
   const found = value === undefined ? `"${shapes[0]?.example ?? ''}"` : `"${value.text}" in line ${value.line}`;
   return new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: ${found}, column "${name}", is no date in the stated order, ${order}`,
+    `${pondPath} cannot be read: ${found}, column "${name}", is not a date in the stated order, ${order}`,
     { path: pondPath, hint: 'Change the stated `dates`, or state another order for this file.' },
   );
 }

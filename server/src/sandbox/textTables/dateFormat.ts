@@ -30,12 +30,12 @@ export function formatTest(format: string): (text: string) => boolean {
     if (letter === 'z' && format.endsWith(found)) return `(?:${directives.get('z')}|Z|UTC|GMT)`;
     const known = directives.get(letter);
     if (known !== undefined) return known;
-    throw new PondError('invalid-content', `%${letter} in "${format}" is no part of a format of dates that is known`, {
+    throw new PondError('invalid-content', `%${letter} in "${format}" is not a known part of a date format`, {
       hint: `The parts are ${[...directives.keys()].map((each) => `%${each}`).join(' ')}; or state day-first, month-first or year-first.`,
     });
   });
   if (!format.includes('%')) {
-    throw new PondError('invalid-content', `"${format}" is no order and no format of dates`, {
+    throw new PondError('invalid-content', `"${format}" is neither an order nor a format of dates`, {
       hint: 'State day-first, month-first, year-first, or a format such as %d.%m.%Y %H:%M.',
     });
   }

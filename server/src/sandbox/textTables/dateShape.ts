@@ -66,7 +66,7 @@ export class DateShape {
     this.possible = this.#fixed === undefined ? open : [this.#fixed];
   }
 
-  /** The form of a value; undefined when it is no date. */
+  /** The form of a value; undefined when it is not a date. */
   static of(text: string): DateShape | undefined {
     const match = form.exec(text);
     if (match === null) return undefined;
@@ -183,7 +183,7 @@ export class DateShape {
   }
 
   /**
-   * Takes another value of this form, given by its numbers; `text` makes the value itself. False when it is no date in
+   * Takes another value of this form, given by its numbers; `text` makes the value itself. False when it is not a date in
    * any order, or no time.
    */
   take(numbers: ArrayLike<number>, line: number, text: () => string): boolean {
@@ -241,7 +241,7 @@ export class DateShape {
 
 const offsetHoursMax = 15;
 
-/** 1 to 12; undefined for a word that is no month. */
+/** 1 to 12; undefined for a word that is not a month. */
 export function monthOf(word: string): number | undefined {
   const lower = word.toLowerCase();
   const index = Math.max(months.indexOf(lower), longMonths.indexOf(lower));

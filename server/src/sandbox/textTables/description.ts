@@ -17,7 +17,7 @@ export interface TextDescription {
   readonly unitsLine: number | undefined;
   /** 1-based: the last line of units, or of those left out below the header; undefined without any. */
   readonly headEnd: number | undefined;
-  /** Lines that are no rows, in order of the reasons' first lines. */
+  /** Lines that are not rows, in order of the reasons' first lines. */
   readonly skipped: readonly SkippedLines[];
   /** Order of day and month, or format; undefined when no date has an order that matters. */
   readonly dates: { readonly text: string; readonly decidedBy: string } | undefined;

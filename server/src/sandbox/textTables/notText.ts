@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 
-/** Formats that are no text of a table, by the first bytes of a file as latin-1. */
+/** Formats that are not text of a table, by the first bytes of a file as latin-1. */
 const formats: readonly (readonly [start: RegExp, name: string])[] = [
   [/^PK\u0003\u0004/, 'a ZIP archive, such as an Excel workbook'],
   [/^\u00d0\u00cf\u0011\u00e0/, 'an Excel workbook of the older format, .xls'],

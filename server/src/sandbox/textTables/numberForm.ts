@@ -150,7 +150,7 @@ const ambiguousComma = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 const pointThousands = /^[+-]?\d{1,3}(\.\d{3}){2,}$/;
 const commaThousands = /^[+-]?(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/;
 
-/** The form of a text with commas, or with several points, and its sizes; 0 when it is no number. */
+/** The form of a text with commas, or with several points, and its sizes; 0 when it is not a number. */
 export function separatedForm(text: string, sizes: NumberSizes): number {
   if (pointThousands.test(text)) {
     sizes.whole = Math.max(sizes.whole, text.replace(/\D/g, '').length);

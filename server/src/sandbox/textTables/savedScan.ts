@@ -1,8 +1,7 @@
 import { ColumnFacts, type PlacedValue } from './columnFacts.ts';
 import { DateShape, type SavedShape } from './dateShape.ts';
 import { type NumberSizes } from './numberForm.ts';
-import { type FileScan } from './scanFile.ts';
-import { type ScannedTable } from './tableScan.ts';
+import { type FileScan, type ScannedTable } from './tableScan.ts';
 
 /** The facts of a column as plain data. */
 export interface SavedFacts {

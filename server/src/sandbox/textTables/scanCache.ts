@@ -3,7 +3,8 @@ import { savedOr } from '../savedTexts.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { scanOfText, textOfScan } from './savedScan.ts';
-import { type FileScan, scanFile } from './scanFile.ts';
+import { scanFile } from './scanFile.ts';
+import { type FileScan } from './tableScan.ts';
 import { scanParts } from './scanParts.ts';
 import { requireWhole } from './wholeFile.ts';
 

@@ -20,17 +20,7 @@ import { findLayout, type TextLayout } from './layout.ts';
 import { requireText } from './notText.ts';
 import { faultError, RecordFault } from './recordFault.ts';
 import { RecordReader } from './records.ts';
-import { type ScannedTable, type TakeRow, TableScan } from './tableScan.ts';
-
-/** All that was found in a file. */
-export interface FileScan {
-  readonly encoding: Encoding;
-  readonly layout: TextLayout;
-  readonly table: ScannedTable;
-  readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
-  /** True when the engine's CSV reader, with all options set, reads the same rows. */
-  readonly isPlain: boolean;
-}
+import { type FileScan, type TakeRow, TableScan } from './tableScan.ts';
 
 /** A text whose layout is known, such as the lines above the rows of a file and a part of its rows. */
 interface ScannedText {
@@ -88,7 +78,7 @@ function statedEncoding({ format, pondPath }: SourceFile): Encoding | undefined 
   if (name === undefined) return undefined;
   const found = encodingNamed(name);
   if (found !== undefined) return found;
-  throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is no encoding that is known`, {
+  throw new PondError('invalid-content', `${pondPath} cannot be read: "${name}" is not a known encoding`, {
     path: pondPath,
     hint: `State one of ${encodings.join(', ')}.`,
   });

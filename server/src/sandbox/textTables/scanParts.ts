@@ -12,7 +12,8 @@ import { requireText } from './notText.ts';
 import { RecordFault } from './recordFault.ts';
 import { RecordReader } from './records.ts';
 import { savedOf, scanOf } from './savedScan.ts';
-import { type FileScan, headBytes, layoutOf, scanText, type StatedFile } from './scanFile.ts';
+import { headBytes, layoutOf, scanText, type StatedFile } from './scanFile.ts';
+import { type FileScan } from './tableScan.ts';
 
 /** Lines above the first row of a file. */
 interface Head {

@@ -21,7 +21,7 @@ export function statedType(column: string, { types }: Pick<TextFormat, 'types'>)
   if (name === undefined) return undefined;
   const type = parseSqlType(names[name.toLowerCase()] ?? name.toUpperCase()) ?? parseSqlType(name);
   if (type !== undefined) return type;
-  throw new PondError('invalid-content', `"${name}" is no type of column "${key}"`, {
+  throw new PondError('invalid-content', `"${name}" is not a type of column "${key}"`, {
     hint: `Types are ${Object.keys(names).join(', ')}, and those of DuckDB.`,
   });
 }

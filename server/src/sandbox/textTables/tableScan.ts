@@ -1,5 +1,6 @@
 import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
+import { type Encoding } from './decoded.ts';
 import { type SkippedLines } from './description.ts';
 import { headerStart, isHeaderAgain } from './headerAgain.ts';
 import { columnNames, type TextLayout } from './layout.ts';
@@ -10,7 +11,7 @@ import { statedType, testOfType } from './statedType.ts';
 
 /** Reason of the lines above the header, which are no rows. */
 export const aboveHeader = 'above the header';
-/** Reason of the lines below the header, and below its units, that are no rows. */
+/** Reason of the lines below the header, and below its units, that are not rows. */
 export const belowHeader = 'below the header';
 
 /** A column, with the facts about all of its values. */
@@ -28,8 +29,18 @@ export interface ScannedTable {
   readonly unitsLine?: number | undefined;
   /** The last line of units, or of those to leave out below the header; undefined without any. */
   readonly headEnd?: number | undefined;
-  /** The lines that are no rows, by reason. */
+  /** The lines that are not rows, by reason. */
   readonly skipped: readonly SkippedLines[];
+}
+
+/** All that was found in a file. */
+export interface FileScan {
+  readonly encoding: Encoding;
+  readonly layout: TextLayout;
+  readonly table: ScannedTable;
+  readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the engine's CSV reader, with all options set, reads the same rows. */
+  readonly isPlain: boolean;
 }
 
 /** Takes the fields of each row; `columns` has the index of each field's column. */
@@ -135,7 +146,7 @@ export class TableScan {
     if (record.text(0) !== '') this.needsOwnReading = true;
   }
 
-  /** A line without text is no row; DuckDB takes it for one in a table of one column. */
+  /** A line without text is not a row; DuckDB takes it for one in a table of one column. */
   #takeEmpty(record: RecordReader): void {
     this.needsOwnReading = true;
     this.#leaveOut(record.line, 'blank');

@@ -8,7 +8,7 @@ import { type ColumnType, type FileColumn, placeOf, type TypeRules } from './sou
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
 import { cachedScan } from './scanCache.ts';
-import { type FileScan } from './scanFile.ts';
+import { type FileScan } from './tableScan.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
 
 /** A CSV file with its reading. */

@@ -168,7 +168,7 @@ function requireZone(zone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
   } catch {
-    throw new PondError('invalid-content', `"${zone}" is no time zone`, {
+    throw new PondError('invalid-content', `"${zone}" is not a time zone`, {
       hint: 'State a zone such as America/Denver, or an offset such as -07:00.',
     });
   }

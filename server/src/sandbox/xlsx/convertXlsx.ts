@@ -104,7 +104,7 @@ async function append(
   }
 }
 
-/** Runs work on the content of a file; errors that are no PondError become `invalid-content` with their message. */
+/** Runs work on the content of a file; errors other than PondError become `invalid-content` with their message. */
 async function withReason<T>(pondPath: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

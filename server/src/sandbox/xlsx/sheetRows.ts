@@ -141,7 +141,7 @@ function cellOf({ type, style, text }: RawCell, at: string, { texts, styles, is1
   if (type === 'd') return isoCell(text, at);
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value))
-    throw new Error(`its cell ${at} is no number: ${text.slice(0, 40)}`);
+    throw new Error(`its cell ${at} is not a number: ${text.slice(0, 40)}`);
   return (
     timeCell(value, styles[style], is1904) ??
     (isDouble(text, value) ? { kind: 'number', value } : { kind: 'text', value: text.trim() })
@@ -175,7 +175,7 @@ function timeCell(value: number, format: Workbook['styles'][number], is1904: boo
 function isoCell(text: string, at: string): SheetCell {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   const ms = Date.parse(isDate || text.endsWith('Z') ? text : `${text}Z`);
-  if (Number.isNaN(ms)) throw new Error(`its cell ${at} is no time: ${text.slice(0, 40)}`);
+  if (Number.isNaN(ms)) throw new Error(`its cell ${at} is not a time: ${text.slice(0, 40)}`);
   return { kind: isDate ? 'date' : 'timestamp', value: ms };
 }
 

@@ -40,7 +40,7 @@ const epochDays1904 = 24_107;
 /** The last day that Excel knows, 9999-12-31, in the system of 1900. */
 const lastDay = 2_958_465;
 
-/** Milliseconds since 1970 of a day number with a fraction, rounded to the millisecond; undefined for what is no date. */
+/** Milliseconds since 1970 of a day number with a fraction, rounded to the millisecond; undefined for what is not a date. */
 export function msOfSerial(serial: number, is1904: boolean): number | undefined {
   const epochDays = is1904 ? epochDays1904 : epochDays1900;
   if (serial < (is1904 ? 0 : 1) || serial >= lastDay + 1 - (epochDays1900 - epochDays)) return undefined;

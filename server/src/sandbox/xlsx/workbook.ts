@@ -32,7 +32,7 @@ function requireFew(count: number, what: string): void {
 export async function readWorkbook(archive: ZipArchive, textBytesMax: number): Promise<Workbook> {
   const root = await relationsOf(archive, '');
   const main = [...root.values()].find(({ type }) => type === 'officeDocument')?.target ?? 'xl/workbook.xml';
-  if (!archive.has(main)) throw new Error('it is no Excel workbook (.xlsx)');
+  if (!archive.has(main)) throw new Error('it is not an Excel workbook (.xlsx)');
   const relations = await relationsOf(archive, main);
   const partOf = (type: string) => [...relations.values()].find((relation) => relation.type === type)?.target ?? '';
   const listed: { readonly name: string; readonly id: string }[] = [];

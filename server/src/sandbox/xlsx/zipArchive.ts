@@ -72,7 +72,7 @@ export class ZipArchive {
     const signature = Buffer.alloc(4);
     signature.writeUInt32LE(endSignature);
     const at = tail.lastIndexOf(signature);
-    if (at < 0 || at + 22 > tail.length) throw new Error('the file is no workbook, or is cut short');
+    if (at < 0 || at + 22 > tail.length) throw new Error('the file is not a workbook, or is cut short');
     const [length, start] = [tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16)];
     if (start === 0xffff_ffff || length > directoryMax) throw new Error('the file is too large');
     return entriesOf(this.#bytes(start, length));

@@ -1,4 +1,4 @@
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** A column of both tables. */
 export interface SharedColumn {

@@ -1,10 +1,14 @@
 import { sql } from '../../duckdb/sql.ts';
-import { type DiffCounts } from '../../sandbox/tableTypes.ts';
+import { type KeyedCounts } from '../../sandbox/tableTypes.ts';
 import { type TableReader } from '../tables/tableReader.ts';
 import { hashSum } from './diffSql.ts';
 
 /** Counts the rows of a result with differences of tables that have a number of columns: see DifferencesSql. */
-export async function countDifferences(reader: TableReader, columns: number, signal: AbortSignal): Promise<DiffCounts> {
+export async function countDifferences(
+  reader: TableReader,
+  columns: number,
+  signal: AbortSignal,
+): Promise<KeyedCounts> {
   const names = [...reader.columns.slice(columns, columns + 2), ...reader.columns.slice(-1)].map(({ name }) => name);
   return await reader.read({ sort: [], filters: [] }, names, {
     signal,
@@ -19,13 +23,15 @@ export async function countDifferences(reader: TableReader, columns: number, sig
       const numberOf = (column: number, kind: string): bigint =>
         BigInt(kinds[column]?.[kinds[0]?.indexOf(kind) ?? -1] ?? 0);
       return {
-        added: Number(numberOf(1, 'added')),
-        removed: Number(numberOf(1, 'removed')),
-        changed: Number(numberOf(1, 'changed')),
-        values: Array.from({ length: columns }, (_, index) => {
-          const at = values[0]?.indexOf(String(index)) ?? -1;
-          return Number(values[1]?.[at] ?? 0);
-        }),
+        counts: {
+          added: Number(numberOf(1, 'added')),
+          removed: Number(numberOf(1, 'removed')),
+          changed: Number(numberOf(1, 'changed')),
+          values: Array.from({ length: columns }, (_, index) => {
+            const at = values[0]?.indexOf(String(index)) ?? -1;
+            return Number(values[1]?.[at] ?? 0);
+          }),
+        },
         hashes: numberOf(2, 'added') - numberOf(2, 'removed'),
         repeated: Number(numberOf(3, 'changed')),
       };

@@ -1,7 +1,9 @@
 /** Differences between the rows of two tables, found by the engine: nothing but counts and a few rows leaves it. */
 import { assert } from '../../base/assert.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type DiffCounts } from '../../sandbox/tableTypes.ts';
+import { type DifferentRow, type RowDiffInfo } from '../../protocol/rowDiff.ts';
+import { type DiffCounts } from '../../protocol/tableDiff.ts';
+import { type KeyedCounts } from '../../sandbox/tableTypes.ts';
 import { type QueryEngine } from '../engine.ts';
 import { type BegunQuery } from '../keptResult.ts';
 import { type ComparedColumns } from './comparedColumns.ts';
@@ -26,31 +28,17 @@ import {
 import { differAtFirstSql, type KeyProfile, profileSql, readProfile } from './keyProfile.ts';
 import { keyRanges, rowsInOrder } from './keyRanges.ts';
 
-/** A row that differs: values as text, in the order of the columns it is about. */
-interface DifferentRow {
-  readonly kind: 'added' | 'removed' | 'changed';
-  /** Values before and after, of the shared columns; null for NULL, and all null on the side without the row. */
-  readonly before: readonly (string | null)[];
-  readonly after: readonly (string | null)[];
-}
-
-/** Numbers of rows, and of changed values by column. */
-interface RowDifferences {
-  readonly rowsBefore: number;
-  readonly rowsAfter: number;
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly changedValues: readonly { readonly column: string; readonly count: number }[];
-  /** The first of them, in the order of the key. */
-  readonly rows: readonly DifferentRow[];
-}
+/** Numbers of rows, and of changed values by column, with the first rows that differ. */
+type RowDifferences = Pick<
+  RowDiffInfo,
+  'rowsBefore' | 'rowsAfter' | 'added' | 'removed' | 'changed' | 'changedValues' | 'rows'
+>;
 
 /** Differences of two tables as a result, whose columns are those of the statement. */
 export interface OpenedDifferences extends DifferencesSql {
   readonly opened: BegunQuery;
   /** Numbers of differences; undefined while rows are kept of which none is to be verified. */
-  readonly counts: Pick<DiffCounts, 'added' | 'removed' | 'changed' | 'values'> | undefined;
+  readonly counts: DiffCounts | undefined;
 }
 
 /**
@@ -111,20 +99,23 @@ export class RowDiff {
     const keys = this.#indexes(key);
     if (profile.hashes === undefined) return await this.#openInOrder(profile, isAll);
     if (!isAll && isOneType(this.#comparison, key)) {
-      const { counts, ...opened } = await this.#open(differencesSql(this.#comparison.sides, keys, undefined));
+      const found = differencesSql(this.#comparison.sides, keys, undefined);
+      const opened = await this.#begin(found);
+      const { counts, repeated, hashes } = await this.#count(found, opened);
       // Equal hashes on both sides: each key has as many rows in one table as in the other, or its rows were counted.
-      if (counts.repeated === 0 && counts.hashes === profile.hashes) return { ...opened, counts };
-      await this.#comparison.engine.release(opened.opened.resultId);
+      if (repeated === 0 && hashes === profile.hashes) return { ...found, opened, counts };
+      await this.#comparison.engine.release(opened.resultId);
       return undefined;
     }
     // Hashes of equal values of two types differ, and those of all rows would be known too late.
     const counted = await this.#countByKey(profile);
     if (counted === undefined) return undefined;
     if (!isAll) return await this.#open(differencesSql(this.#comparison.sides, keys, undefined));
-    const numbers = new Map(counted.changedValues.map(({ column, count }) => [column, count]));
+    const { added, removed, changed, changedValues } = counted;
+    const numbers = new Map(changedValues.map(({ column, count }) => [column, count]));
     const found = differencesSql(this.#comparison.sides, keys, new Set(numbers.keys()));
     const values = found.columns.map(({ name }) => numbers.get(name) ?? 0);
-    return { ...found, opened: await this.#begin(found), counts: { ...counted, values } };
+    return { ...found, opened: await this.#begin(found), counts: { added, removed, changed, values } };
   }
 
   /** Keeps the differences by a key that is proved; the first of them are there after this returned. */
@@ -138,7 +129,7 @@ export class RowDiff {
     assert(first !== undefined, () => 'there is at least one range');
     const opened = await this.#begin(first, following);
     const found = differencesSql(this.#comparison.sides, keys, columns);
-    const counts = opened.rowCount === undefined ? undefined : await this.#count(found, opened);
+    const counts = opened.rowCount === undefined ? undefined : (await this.#count(found, opened)).counts;
     return { ...found, opened, counts };
   }
 
@@ -149,13 +140,14 @@ export class RowDiff {
   }
 
   /** Keeps differences, and counts them. */
-  async #open(found: DifferencesSql): Promise<OpenedDifferences & { readonly counts: DiffCounts }> {
+  async #open(found: DifferencesSql): Promise<OpenedDifferences> {
     const opened = await this.#begin(found);
-    return { ...found, opened, counts: await this.#count(found, opened) };
+    const { counts } = await this.#count(found, opened);
+    return { ...found, opened, counts };
   }
 
   /** Counts differences once all are kept; a failure releases them. */
-  async #count({ columns }: DifferencesSql, { resultId }: BegunQuery): Promise<DiffCounts> {
+  async #count({ columns }: DifferencesSql, { resultId }: BegunQuery): Promise<KeyedCounts> {
     const { engine, signal } = this.#comparison;
     try {
       return await engine.onResult(resultId, ({ worker, result }) =>
@@ -228,7 +220,6 @@ export class RowDiff {
 
   /** Differences of whole rows: those that one table has more often than the other. */
   async #differencesByRow(limit: number): Promise<RowDifferences> {
-    const { shared } = this.columns;
     const [before, after] = [sideSql(this.#comparison.sides, 'b', false), sideSql(this.#comparison.sides, 'a', false)];
     const removed = sql`((${before}) EXCEPT ALL (${after}))`;
     const added = sql`((${after}) EXCEPT ALL (${before}))`;
@@ -237,10 +228,9 @@ export class RowDiff {
     const [found = []] = await readRows(this.#comparison, sql`SELECT ${joinSql(counts)}`);
     const [rowsBefore = 0, rowsAfter = 0, addedRows = 0, removedRows = 0] = found.map(Number);
     const rowsOf = async (rows: SqlText, kind: 'added' | 'removed'): Promise<readonly DifferentRow[]> => {
-      const none = shared.map(() => null);
       const texts = await readRows(this.#comparison, sql`SELECT * FROM ${rows} ORDER BY ALL LIMIT ${limit}`, limit);
       return texts.map((row) =>
-        kind === 'added' ? { kind, before: none, after: row } : { kind, before: row, after: none },
+        kind === 'added' ? { kind, before: null, after: row } : { kind, before: row, after: null },
       );
     };
     return {
@@ -265,5 +255,7 @@ function rowList(count: number): SqlText {
 
 function differentRow([kind, ...values]: TextRow, count: number): DifferentRow {
   const [before, after] = [values.slice(0, count), values.slice(count)];
-  return { kind: kind === 'added' || kind === 'removed' ? kind : 'changed', before, after };
+  if (kind === 'added') return { kind, before: null, after };
+  if (kind === 'removed') return { kind, before, after: null };
+  return { kind: 'changed', before, after };
 }

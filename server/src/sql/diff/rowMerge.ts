@@ -1,16 +1,9 @@
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
+import { type ConflictRow } from '../../protocol/rowMerge.ts';
 import { type QueryEngine } from '../engine.ts';
 import { columnOf, mergedRowsSql, mergedSql, type MergedTables } from './mergeSql.ts';
 import { type LineChange } from './mergedText.ts';
-
-/** A row that both sides changed: its values as text, on each side that has it. */
-interface OpenRow {
-  readonly key: Row;
-  readonly base: Row | null;
-  readonly ours: Row | null;
-  readonly theirs: Row | null;
-}
 
 type Row = readonly (string | null)[];
 
@@ -66,7 +59,7 @@ export class RowMerge {
   }
 
   /** The first rows that both sides changed without a choice, in the order of the merged table. */
-  async open(limit: number): Promise<readonly OpenRow[]> {
+  async open(limit: number): Promise<readonly ConflictRow[]> {
     const { columns, keys } = this.#tables;
     const values = (side: 'b' | 'o' | 't'): readonly SqlText[] => columns.map((_, index) => columnOf(side, index));
     const list = [
@@ -74,7 +67,7 @@ export class RowMerge {
       ...[sql`in_b`, sql`in_o`, sql`in_t`],
     ];
     const order = sql`ORDER BY anchor, o_at NULLS LAST, t_at LIMIT ${limit}`;
-    const found: OpenRow[] = [];
+    const found: ConflictRow[] = [];
     const query = sql`SELECT ${joinSql(list)} FROM ${mergedSql(this.#tables)} WHERE outcome = 'open' ${order}`;
     for await (const row of this.#rows(query)) {
       const width = columns.length;

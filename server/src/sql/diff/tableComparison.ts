@@ -1,14 +1,12 @@
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
+import { type ComparedTable } from '../../protocol/rowDiff.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type QueryEngine } from '../engine.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
 import { compareColumns } from './comparedColumns.ts';
 import { type ComparedSides } from './diffSql.ts';
-
-/** A table of a pond, which may be at a version; or a query, whose names have their versions. */
-type ComparedTable = { readonly path: string; readonly at?: string } | { readonly sql: string };
 
 /** Two tables to compare. */
 export interface ComparedTables {

@@ -1,11 +1,11 @@
-import { type FileFormat } from '../../sandbox/types.ts';
+import { type ResultFormat } from '../../protocol/results.ts';
 import { type RowsAsText } from './rowWindows.ts';
 
 /** Formats that DuckDB writes. */
-export type CopyFormat = Extract<FileFormat, 'csv' | 'json' | 'ndjson' | 'parquet'>;
+export type CopyFormat = Extract<ResultFormat, 'csv' | 'json' | 'ndjson' | 'parquet'>;
 
 /** True for a format that DuckDB writes. */
-export function isCopyFormat(format: FileFormat): format is CopyFormat {
+export function isCopyFormat(format: ResultFormat): format is CopyFormat {
   return format === 'csv' || format === 'json' || format === 'ndjson' || format === 'parquet';
 }
 
@@ -14,7 +14,7 @@ export function isCopyFormat(format: FileFormat): format is CopyFormat {
  * of more than 38 digits.
  */
 export async function* resultFile(
-  format: Exclude<FileFormat, CopyFormat>,
+  format: Exclude<ResultFormat, CopyFormat>,
   rows: RowsAsText,
   wide: ReadonlySet<number>,
 ): AsyncIterable<Uint8Array> {

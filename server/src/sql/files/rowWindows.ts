@@ -1,4 +1,4 @@
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { type SqlText } from '../../duckdb/sql.ts';
 
 /** Rows of a result as text, in the order of the result, a bounded number at a time. */

@@ -1,7 +1,7 @@
 /** Results as an Excel workbook with one sheet. */
 import { PondError } from '../../base/error.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { isNumber } from './numbers.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 import { zip } from './zip.ts';

@@ -10,7 +10,7 @@ import { parquetReading, readerSql } from '../../sandbox/formats.ts';
 import { runError } from '../../sandbox/redactHostPaths.ts';
 import { type SandboxSettings } from '../../sandbox/sandbox.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { filesRelation, positionColumns } from './relation.ts';
 import { TableReader } from './tableReader.ts';
 

@@ -1,7 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { didYouMean } from '../../base/suggest.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** A column of a relation. */
 export interface RelationColumn extends Column {

@@ -1,7 +1,7 @@
 import { statements } from '../../base/sqlStatements.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { type TableView } from '../../protocol/tableViews.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 import { userSql } from '../../sandbox/userStatements.ts';
 import { filterSql, sortSql } from './filterSql.ts';
 import { columnOf, type Relation, tableRelation } from './relation.ts';

@@ -16,7 +16,7 @@ import {
   type TableMatch,
   type TableView,
 } from '../../protocol/tableViews.ts';
-import { type Column, type RowWindow } from '../../sandbox/types.ts';
+import { type Column, type RowWindow } from '../../protocol/results.ts';
 import { factsOfCells } from './cellFacts.ts';
 import { filtersSql, isNotOfTypeSql, notOfType, valuesOf, whereSql } from './filterSql.ts';
 import {

@@ -2,7 +2,7 @@ import { PondError } from '../../base/error.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
 import { type RowStream } from '../../duckdb/statements.ts';
-import { type Column } from '../../sandbox/types.ts';
+import { type Column } from '../../protocol/results.ts';
 
 /** Returns the rows of a statement of ours. Its `next` fails `query-failed` when the statement ended early. */
 export async function viewStream(

@@ -1,4 +1,4 @@
-import { type DiffCountsInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
+import { type DiffCounts, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 import { element } from '../element.ts';
 import { type DiffQuery } from '../messages.ts';
 import { OverflowBar } from '../overflowBar.ts';
@@ -62,12 +62,12 @@ export class DiffBar {
     if (focused !== null) again?.focus();
   }
 
-  private kinds(counts: DiffCountsInfo): readonly HTMLElement[] {
+  private kinds(counts: DiffCounts): readonly HTMLElement[] {
     const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
     return kinds.map((kind) => this.kind(kind, counts));
   }
 
-  private kind(kind: RowChange, counts: DiffCountsInfo): HTMLElement {
+  private kind(kind: RowChange, counts: DiffCounts): HTMLElement {
     const number = numberText(counts[kind]);
     const made = this.button(`${changeSigns[kind]}${number}`, () => this.host.showKind(kind), `Show the ${kind} rows`);
     made.classList.add(kind);
@@ -75,7 +75,7 @@ export class DiffBar {
     return made;
   }
 
-  private columns({ diffColumns }: TableDiffInfo, { values }: DiffCountsInfo): readonly HTMLElement[] {
+  private columns({ diffColumns }: TableDiffInfo, { values }: DiffCounts): readonly HTMLElement[] {
     return diffColumns.flatMap(({ name }, index) => {
       const changed = values[index] ?? 0;
       const title = `Show the rows whose ${name} changed`;

@@ -1,4 +1,4 @@
-import { type DiffCountsInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
+import { type DiffCounts, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 import { type FromGridPage, type GridState } from '../messages.ts';
 import { type Requests } from '../requests.ts';
 import { type TablePage } from '../tablePage.ts';
@@ -50,7 +50,7 @@ export class DiffPage {
   }
 
   /** The differences were counted. */
-  counted(counts: DiffCountsInfo): void {
+  counted(counts: DiffCounts): void {
     const { info, state } = this;
     if (state?.type !== 'result' || info === undefined) return;
     this.show({ ...state, diff: { ...info, counts } });

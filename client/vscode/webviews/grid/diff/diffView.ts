@@ -1,4 +1,4 @@
-import { type ColumnFilter, type ColumnInfo, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
+import { type ColumnFilter, type Column, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 import { numberText } from '../../../numberStrings.ts';
 
 /** Kind of a row of a table of differences. */
@@ -18,9 +18,9 @@ export class DiffView {
   /** What the heads of columns say: `+`, `−`, `BIGINT → DOUBLE`, `~12`. */
   readonly notes: Readonly<Record<string, string>>;
   private readonly info: TableDiffInfo;
-  private readonly shown: readonly ColumnInfo[];
+  private readonly shown: readonly Column[];
 
-  constructor(info: TableDiffInfo, shown: readonly ColumnInfo[]) {
+  constructor(info: TableDiffInfo, shown: readonly Column[]) {
     this.info = info;
     this.shown = shown;
     this.notes = Object.fromEntries(info.diffColumns.map(({ name }, index) => [name, noteOf(info, index)]));
@@ -92,7 +92,7 @@ function noteOf({ diffColumns, counts, key }: TableDiffInfo, index: number): str
 }
 
 /** The column of changed cells, by which rows are filtered and which is not shown; none without differences. */
-export function hiddenColumns(info: TableDiffInfo | undefined): readonly ColumnInfo[] {
+export function hiddenColumns(info: TableDiffInfo | undefined): readonly Column[] {
   return info === undefined ? [] : [{ name: info.cellsColumn, type: 'VARCHAR' }];
 }
 

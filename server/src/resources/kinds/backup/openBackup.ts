@@ -1,5 +1,5 @@
 /** Opens the copy of a pond that a Backup names. */
-import { locationBelow } from '../../../remote/location.ts';
+import { type Environment, locationBelow } from '../../../remote/location.ts';
 import { type ObjectStore } from '../../../remote/objectStore.ts';
 import { openObjectStore } from '../../../remote/openStore.ts';
 import { type S3Settings } from '../../../remote/s3Settings.ts';
@@ -8,8 +8,6 @@ import { Ledger } from '../../../replica/ledger.ts';
 import { type Resource } from '../../model/kind.ts';
 import { credentialsOf, type KeyReferences, locationOfStore, secretOf } from '../../model/storeFields.ts';
 import { type BackupSpec } from './spec.ts';
-
-type Environment = (name: string) => string | undefined;
 
 /** Which keys of the document are used. */
 type KeyRole = 'write' | 'prune';

@@ -2,7 +2,7 @@
 import { isPondError, PondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { withRules } from './inputRules.ts';

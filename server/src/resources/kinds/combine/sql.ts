@@ -5,7 +5,7 @@
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
 import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';

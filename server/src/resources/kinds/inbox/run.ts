@@ -41,7 +41,7 @@ export async function runInbox(context: RunContext<InboxSpec>): Promise<RunOutco
 function patternOf(resource: Resource<InboxSpec>): HostPattern {
   const pattern = parseHostPattern(resource.spec.pattern);
   if (isHostFolder(pattern.folder)) return pattern;
-  throw failure(resource, `${pattern.folder}, the folder of its pattern, is not there or is no folder`, {
+  throw failure(resource, `${pattern.folder}, the folder of its pattern, is not there or is not a folder`, {
     hint: 'Make the folder on this machine, or change the pattern.',
   });
 }

@@ -2,7 +2,7 @@
 import { LruCache } from '../../../base/lruCache.ts';
 import { literal, sql } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { type Job } from '../../../base/job.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';

@@ -5,7 +5,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { type Job } from '../../../base/job.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';

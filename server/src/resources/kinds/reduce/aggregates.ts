@@ -1,6 +1,6 @@
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { timeColumnOf } from '../../series/time.ts';
 
 const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;

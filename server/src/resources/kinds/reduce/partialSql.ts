@@ -1,5 +1,5 @@
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { positionalJoinSql, columnGroups } from '../../series/columnGroups.ts';
 import { readParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';

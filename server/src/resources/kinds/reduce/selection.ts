@@ -1,7 +1,7 @@
 /** The columns of a dataset that are reduced, and how each is. */
 import { PondError } from '../../../base/error.ts';
 import { type KeyPart } from '../../../materialize/contentKey.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { timeColumnOf } from '../../series/time.ts';
 import { isValueType } from './aggregates.ts';
 import { type Component, usualComponents } from './components.ts';

@@ -1,7 +1,7 @@
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { type ExportContext } from '../../model/exportContext.ts';
-import { type Column } from '../../../sandbox/types.ts';
+import { type Column } from '../../../protocol/results.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { fieldsOf, type ValueColumn } from '../../series/valueColumns.ts';
 
