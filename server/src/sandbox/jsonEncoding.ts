@@ -99,7 +99,7 @@ async function* bytesOf(scope: JsonScope, file: SourceFile): AsyncIterable<Uint8
 async function* zstdChunks({ openDisk }: JsonScope, file: SourceFile): AsyncIterable<Uint8Array> {
   const { database, connection } = await openLockedDatabase({ hostPaths: [file.hostPath], threads: 1 });
   try {
-    yield* chunksOf({ connection, openDisk }, file);
+    yield* chunksOf({ connect: () => Promise.resolve(connection), openDisk }, file);
   } finally {
     connection.close();
     database.close();
