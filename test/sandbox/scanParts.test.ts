@@ -18,13 +18,13 @@ import { planParts, scanPart, type TablePart } from '../../server/src/sandbox/te
 import { type OpenDisk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { testConnection } from '../support/connection.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { randomLines } from '../support/randomLines.ts';
 import { oneOf, randomTable } from '../support/randomTables.ts';
 
-const connection = await testConnection({ threads: 1 });
+/** Text that is not compressed needs no database. */
+const connect = (): Promise<never> => assert.fail('a database was asked for');
 const folder = mkdtempSync(join(tmpdir(), 'parts-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -59,7 +59,7 @@ async function joinedText(bytes: Buffer, partBytes: number, format?: TextFormat)
 
 async function wholeText(bytes: Buffer, format?: TextFormat): Promise<string> {
   const { file, openDisk } = inMemory(bytes, 'a.csv', format);
-  return textOfScan(await scanFile({ connection, openDisk }, file));
+  return textOfScan(await scanFile({ connect, openDisk }, file));
 }
 
 /** The result of a scan, or its error. */
@@ -233,7 +233,7 @@ test('threads scan the parts of a table', needsThreads, async () => {
     signal: undefined,
   });
   assert.ok(own.length < parts.length, `${own.length} of ${parts.length} parts in this thread`);
-  const whole = await scanFile({ connection, openDisk: openHostDisk }, file);
+  const whole = await scanFile({ connect, openDisk: openHostDisk }, file);
   assert.deepEqual(joinScans(scans!, { headLines, pondPath: file.pondPath }), savedOf(whole));
 });
 
@@ -261,7 +261,7 @@ test('a fault ends the parts after it, and those before it are scanned', needsTh
   });
   assert.ok(found!.length < parts.length, `${found!.length} of ${parts.length} parts`);
   assert.deepEqual(found!.map(hasFault), [...found!.slice(1).map(() => false), true]);
-  const whole = await outcome(scanFile({ connection, openDisk: openHostDisk }, file));
+  const whole = await outcome(scanFile({ connect, openDisk: openHostDisk }, file));
   assert.throws(() => joinScans(found!, { headLines, pondPath: file.pondPath }), whole as Error);
 });
 

@@ -67,7 +67,9 @@ export class EditOperations implements Pick<WorkerOperations, 'checkCells' | 'ed
 
   async #onText<T>(signal: AbortSignal, work: (scope: TextScope) => Promise<T>): Promise<T> {
     const { openDisk } = this.#settings;
-    return await this.#connected([], signal, async (connection) => work({ connection, openDisk }));
+    return await this.#connected([], signal, async (connection) =>
+      work({ connect: () => Promise.resolve(connection), openDisk }),
+    );
   }
 
   /** Runs work on a Parquet file, and on a file that is written for nothing but its schema. */

@@ -31,11 +31,11 @@ export async function editableText(scope: TextScope, file: SourceFile): Promise<
 
 /** Checks values against the columns of a CSV file, and returns them as they will be read, in order. */
 export async function checkTextCells(
-  { connection }: TextScope,
+  { connect }: TextScope,
   table: TextTable,
   cells: readonly CellValue[],
 ): Promise<readonly CheckedCell[]> {
-  const texts = await fieldTexts(connection, table, cells);
+  const texts = await fieldTexts(await connect(), table, cells);
   return texts.map((text) => {
     if ('expected' in text) return text;
     if (encodeText(text.text, table.scan.encoding) === undefined)
@@ -101,10 +101,10 @@ async function endOf(scope: TextScope, { file, scan }: TextTable): Promise<{ len
 }
 
 /** Edits with the texts of their values. */
-async function textEdits({ connection }: TextScope, table: TextTable, edits: PlannedEdits): Promise<TextEdits> {
+async function textEdits({ connect }: TextScope, table: TextTable, edits: PlannedEdits): Promise<TextEdits> {
   const rows = rowsOf(edits);
   const cells = rows.flatMap(({ position, values }) => values.map(([column, value]) => ({ position, column, value })));
-  const texts = await fieldTexts(connection, table, cells);
+  const texts = await fieldTexts(await connect(), table, cells);
   const indexes = new Map(table.columns.map(({ name }, index) => [name, index]));
   let at = 0;
   const textsOf = (values: RowValues): RowTexts =>

@@ -32,7 +32,8 @@ export function encodingNamed(name: string): Encoding | undefined {
 
 /** Access to the bytes of text files. */
 export interface TextScope {
-  readonly connection: Connection;
+  /** Connects to a database that may open the files: few of them need one, and opening it takes time. */
+  readonly connect: () => Promise<Connection>;
   readonly openDisk: OpenDisk;
   /** Ends the reading, which fails `cancelled`. */
   readonly signal?: AbortSignal;
@@ -46,7 +47,7 @@ type TextFile = Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>;
 /** The bytes of a text file, decompressed. Fails `cancelled`. */
 export async function* chunksOf(scope: TextScope, file: TextFile): AsyncIterable<Buffer> {
   const isZstd = file.reading.compression === 'zstd';
-  const chunks = isZstd ? linesOf(scope.connection, file.hostPath) : plainChunks(scope, file);
+  const chunks = isZstd ? linesOf(await scope.connect(), file.hostPath) : plainChunks(scope, file);
   for await (const chunk of chunks) {
     throwIfCancelled(scope.signal, 'the query');
     yield chunk;

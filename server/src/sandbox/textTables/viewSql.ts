@@ -104,7 +104,7 @@ function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
 async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
   const { list, from } = await rowsOf(scope, group);
   return hasFilename
-    ? await withFilename(scope.connection, { list, from }, group.files)
+    ? await withFilename(await scope.connect(), { list, from }, group.files)
     : sql`SELECT ${list} FROM ${from}`;
 }
 
@@ -116,7 +116,7 @@ async function rowsOf(
   const isFilled = files.some(({ sizeBytes }) => sizeBytes > 0);
   if (!('reading' in source) || source.reading.reader !== 'read_json' || !isFilled)
     return { list, from: sourceSql(source, files) };
-  const { options, list: columns } = await jsonReading(scope, files);
+  const { options, list: columns } = await jsonReading({ ...scope, connection: await scope.connect() }, files);
   const hostPaths = files.map(({ hostPath }) => hostPath);
   return { list: columns, from: readerSql(source.reading, hostPaths, options) };
 }
