@@ -110,6 +110,31 @@ for (const [name, above] of [
     [[String(above + 2), String(above + 2), '2', '8.2']],
   );
 }
+for (const [name, above, again] of [
+  ['in another order', 3, 'rh,time,t'],
+  ['in another order, below many rows', 3000, '"rh","time","t"'],
+  ['in another order and case, below many rows', 3000, 'RH ,Time,T'],
+] as const) {
+  reads(
+    `rows below the same header ${name}, by its names`,
+    { 'a.csv': lines('time,t,rh', ...numbered(above, (i) => `${i},1.5,60`), again, `61,${above},2.5`) },
+    `SELECT count(*), max_by(rh, time), max_by(t, time) FROM "FOLDER/a.csv"`,
+    [[String(above + 1), '61', '2.5']],
+  );
+}
+refuses(
+  'a line of words with the names of the header in another order',
+  { 'a.csv': lines('status,comment,by', 'ok,none,me', 'by,status,comment', 'me,ok,none') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 3 has the names of the header, and can be a row of words too/,
+);
+reads(
+  'rows of words that begin with a name of their header',
+  { 'a.csv': lines('status,comment,by', 'by,none,me', 'comment,status,me') },
+  'SELECT count(*) FROM "FOLDER/a.csv"',
+  [['2']],
+);
 reads(
   'rows of words above a wider table with the same names',
   { 'a.csv': lines('site,n', 'a,1', 'b,2', 'c,3', 'site,n,flag', 'd,4,x') },
