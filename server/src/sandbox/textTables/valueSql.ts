@@ -51,9 +51,9 @@ function cellSql(cell: SqlText, facts: ColumnFacts, { kind }: ColumnType, { form
   const nulls = format.nulls ?? [];
   const isText = kind === 'text';
   // The reader compares with the spaces around a text.
-  const trimmed = isText || !(facts.hasSpaces || isLoaded) ? cell : sql`nullif(trim(${cell}), '')`;
+  const trimmed = isText || !(facts.hasSpaces || isLoaded) ? cell : sql`nullif(trim(${cell}, ' '), '')`;
   if (nulls.length === 0) return trimmed;
-  const isNull = sql`${cell} IN ${literalTuple(nulls)} OR trim(${cell}) IN ${literalTuple(nulls)}`;
+  const isNull = sql`${cell} IN ${literalTuple(nulls)} OR trim(${cell}, ' ') IN ${literalTuple(nulls)}`;
   return isText || facts.hasSpaces || isLoaded ? sql`CASE WHEN ${isNull} THEN NULL ELSE ${trimmed} END` : trimmed;
 }
 
