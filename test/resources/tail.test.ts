@@ -123,6 +123,30 @@ test('the format in the document holds for every part of a file: a preamble, uni
   ]);
 });
 
+test('times that clocks repeat wait for the rows that show their pass', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n  format: { zone: Europe/Berlin }\n');
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 'time,level\n2026-10-25 01:20,1\n2026-10-25 01:40,2\n2026-10-25 02:00,3\n');
+  assert.deepEqual((await bench.follow()).notes, []);
+  appendFileSync(log, '2026-10-25 02:20,4\n');
+  const waiting = await bench.follow();
+  assert.match(
+    waiting.failure?.message ?? '',
+    /in an hour that the clocks of Europe\/Berlin repeat.*`format: \{ zone: "\+01:00" \}`/s,
+  );
+  appendFileSync(log, '2026-10-25 02:40,5\n2026-10-25 02:00,6\n2026-10-25 02:20,7\n');
+  assert.equal((await bench.follow()).rows, 4);
+  appendFileSync(log, '2026-10-25 02:40,8\n2026-10-25 03:00,9\n2026-10-25 03:20,10\n');
+  assert.equal((await bench.follow()).rows, 3);
+  assert.deepEqual(
+    await bench.rows('x.log', sql`level, strftime(time, '%H:%M')`),
+    ['23:20', '23:40', '00:00', '00:20', '00:40', '01:00', '01:20', '01:40', '02:00', '02:20'].map((time, index) => [
+      index + 1,
+      time,
+    ]),
+  );
+});
+
 test('dates that can be read in two orders are refused, with what to state; lines above the header as well', async (t) => {
   const bench = await tailBench(t, '  lines: csv\n');
   writeFileSync(join(bench.folder, 'x.log'), 'time,level\n02/01/2024 00:00,1\n');

@@ -56,11 +56,20 @@ export async function followLog(following: Following): Promise<void> {
     noteLost(lost, logs, notes);
   } catch (error) {
     if (!isPondError(error) || !ofOneLog.has(error.code)) throw error;
-    notes.failed(hostPath, error.code === 'ambiguous-dates' ? `${error.message}; ${statedOrder}` : error.message);
+    const [format] = error.code === 'ambiguous-dates' ? (error.formats ?? []) : [];
+    notes.failed(hostPath, format === undefined ? error.message : `${error.message}; ${statementOf(format)}`);
   }
 }
 
-const statedOrder = 'state the order in the document, such as `format: { dates: day-first }`';
+/** A word as it is, anything else in quotes. */
+const plainText = (value: unknown): string =>
+  typeof value === 'string' && /^[a-z-]+$/.test(value) ? value : JSON.stringify(value);
+
+/** How a document states options. */
+function statementOf(format: Readonly<Record<string, unknown>>): string {
+  const options = Object.entries(format).map(([option, value]) => `${option}: ${plainText(value)}`);
+  return `state it in the document, such as \`format: { ${options.join(', ')} }\``;
+}
 
 const noCounts: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
