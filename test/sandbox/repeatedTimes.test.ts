@@ -60,7 +60,7 @@ const cases: readonly (readonly [string, string, string])[] = [
 describe('repeated times are decided by the order of rows', () => {
   for (const [title, times, expected] of cases) test(title, () => assert.equal(passes(times), expected));
 
-  test('rows that others follow or precede are no beginning and no end of a file', () => {
+  test('rows that others follow or precede are neither the beginning nor the end of a file', () => {
     assert.equal(passes('02:20 02:40 03:00 03:20', { places: 7 }), '??');
     assert.equal(passes('02:20 02:40 03:00 03:20', { places: 0 }), '22');
   });
