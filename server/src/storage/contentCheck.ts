@@ -1,7 +1,7 @@
 /**
  * Verifies host files against the hash in their name before a program unaware of hashes opens them. A file is read once
- * for that, or hashed while it is written: its inode, size and times show whether it is unchanged. Results for large files are kept in a folder of the
- * user for other processes.
+ * for that, or hashed while it is written: its inode, size and times show whether it is unchanged. Results for large
+ * files are kept in a folder of the user for other processes.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
