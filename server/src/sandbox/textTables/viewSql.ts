@@ -1,4 +1,5 @@
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { exactSelects, bySchema, type UnionPart, unionSql } from '../exactUnion.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonReading } from '../jsonTable.ts';
@@ -36,11 +37,37 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
   }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
-  const selects: SqlText[] = [];
   const read = filled.filter((file) => !blank.has(file));
-  if (read.length === 0) selects.push(blankSql(hasFilename));
-  for (const group of groupsOf(read, found)) selects.push(await groupSql(scope, group, hasFilename));
-  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
+  const rows = read.length === 0 ? blankSql(hasFilename) : await rowsSql(scope, groupsOf(read, found), hasFilename);
+  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${rows}`;
+}
+
+/** The rows of all groups. The groups of Parquet are divided by their types where a value could be rounded. */
+async function rowsSql(scope: TextScope, groups: readonly Group[], hasFilename: boolean): Promise<SqlText> {
+  const isAnyParquet = groups.some(isParquet);
+  const divided: Group[] = [];
+  for (const group of groups) {
+    const parts = isParquet(group) ? await bySchema(scope.connection, group.files) : [group.files];
+    divided.push(...parts.map((each) => ({ ...group, files: [...each] })));
+  }
+  if (isAnyParquet && divided.length > 1) {
+    const parts = await selectsOf(scope, divided, hasFilename);
+    const exact = await exactSelects(scope.connection, parts);
+    if (exact !== undefined) return unionSql(exact);
+  }
+  return unionSql((await selectsOf(scope, groups, hasFilename)).map(({ select }) => select));
+}
+
+const isParquet = ({ source }: Group): boolean => 'reading' in source && source.reading.reader === 'read_parquet';
+
+async function selectsOf(
+  scope: TextScope,
+  groups: readonly Group[],
+  hasFilename: boolean,
+): Promise<readonly UnionPart[]> {
+  const parts: UnionPart[] = [];
+  for (const group of groups) parts.push({ select: await groupSql(scope, group, hasFilename), files: group.files });
+  return parts;
 }
 
 /** Files of blank lines and comments alone, as an empty file is read. */
