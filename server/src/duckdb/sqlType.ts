@@ -115,7 +115,7 @@ export function castSql(value: SqlText, type: SqlType): SqlText {
  */
 export function numberCastSql(value: SqlText, from: string, to: SqlType): SqlText {
   const isByText = (isDecimal(from) && isBinary(to)) || (isBinary(from) && isDecimal(to));
-  return isByText ? sql`${value}::VARCHAR::${to}` : castSql(value, to);
+  return castSql(isByText ? sql`${value}::VARCHAR` : value, to);
 }
 
 const isDecimal = (type: string): boolean => type.startsWith('DECIMAL');
