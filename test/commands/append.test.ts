@@ -165,7 +165,13 @@ test('standard input, NDJSON and Parquet are appended like files; names without 
   assert.equal((await append(host, [file])).rows, 1);
   const [log] = hostFiles(host, { 'x.log': 'time,v\n2024-01-04,1\n' });
   assert.match((await failure(append(host, [log!]))).message, /the format of .*x\.log is not known/);
-  assert.equal((await failure(append(host, [join(host.folder, 'missing.csv')]))).code, 'not-found');
+  const missing = await failure(append(host, [join(host.folder, 'missing.csv')]));
+  assert.deepEqual([missing.code, missing.hint], ['not-found', 'Check the spelling of the host path.']);
+  const [ms] = hostFiles(host, { 'ms.csv': 'ts,v\n1767225600000,1\n' });
+  assert.match(
+    (await failure(append(host, [ms!], { path: '/ms' }))).message,
+    /ms\.csv: most times are beyond the year/,
+  );
   await host.run('write', textFile('/file', 'text'));
   assert.equal((await failure(append(host, [log!], { path: '/file', format: 'csv' }))).code, 'already-exists');
 });

@@ -65,6 +65,26 @@ test('added lines of a CSV file are rows, also where numbers get decimals and a 
   assert.deepEqual([time, versions], [{ minUs: startUs, maxUs: startUs + 2_400_000_000 }, 4]);
 });
 
+test('a log that was away goes on where it was read, also after other runs', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n');
+  const [log, away] = [join(bench.folder, 'x.log'), join(bench.folder, 'x.away')];
+  writeFileSync(log, 'time,rain\n2024-01-01 00:00:00,0\n');
+  writeFileSync(join(bench.folder, 'y.log'), 'time,rain\n2024-01-01 00:00:00,0\n');
+  assert.equal((await bench.follow()).rows, 2);
+  renameSync(log, away);
+  for (let run = 0; run < 2; run++) assert.equal((await bench.follow()).rows, 0);
+  appendFileSync(away, '2024-01-01 00:10:00,1\n');
+  renameSync(away, log);
+  assert.equal((await bench.follow()).rows, 1);
+  renameSync(log, away);
+  assert.equal((await bench.follow()).rows, 0);
+  writeFileSync(log, 'time,rain\n2024-01-02 00:00:00,0\n');
+  const { rows, notes } = await bench.follow();
+  assert.equal(rows, 1);
+  assert.match(notes.join(), /x\.log was skipped: it was truncated or replaced after its byte 54 was read/);
+  assert.deepEqual((await bench.follow()).notes, []);
+});
+
 test('lines that do not fit are refused with their place; those before and other files are kept', async (t) => {
   const bench = await tailBench(t, '  lines: csv\n  names: [time, level]\n  series: all\n');
   const [one, two] = [join(bench.folder, 'one.log'), join(bench.folder, 'two.log')];

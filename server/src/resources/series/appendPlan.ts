@@ -89,8 +89,9 @@ export function isInexact({ name, from, to }: Conversion): SqlText {
 export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
   const got = value === undefined ? from : `${from}, with ${value}`;
   const missing = from === 'VARCHAR' ? ' If the text stands for a missing value, state it as one of `nulls`.' : '';
+  const wider = from === 'DOUBLE' ? ` For a new series, 'pond format FOLDER types.${name}=number' says so first.` : '';
   return new PondError('invalid-content', `column ${name} of ${where}: expected ${to}, as in ${path}, got ${got}`, {
     path: where,
-    hint: `Convert the column first, or append to another series: a series keeps the types of its columns.${missing}`,
+    hint: `Convert the column first, or append to another series: a series keeps the types of its columns.${missing}${wider}`,
   });
 }
