@@ -149,7 +149,7 @@ class RunOutput {
       env: effects.env,
       now: effects.now,
       checkpoint: async (soFar) => {
-        await this.#end(`${this.#title}: ${soFar.rows} rows so far`);
+        await this.#end(`${this.#title}: ${plural(soFar.rows, 'row')} so far`);
         this.#committed = soFar;
       },
     };
