@@ -9,7 +9,7 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 import { type InputMatcher } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { countEmptied } from './countEmptied.ts';
 import { type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
 import { leftOutSql } from './partialSql.ts';
@@ -45,19 +45,19 @@ interface ReducedDataset {
 async function datasetNotes(
   { dataset, resolutions }: ReducedDataset,
   inputs: InputMatcher,
-  plan: BuildPlan,
+  context: BuildContext,
 ): Promise<readonly string[]> {
   const matches = await inputs.match(dataset.in_pattern);
   const durations = resolutions.map(({ duration }) => duration);
   if (matches.length === 0 || durations[0] === undefined) return [];
   const inputsAt = (duration: Duration): DatasetInputs => ({ dataset, matches, baseUs: baseUsOf(duration, durations) });
-  const [untimed, infinite] = await countDataset(inputsAt(durations[0]), plan);
+  const [untimed, infinite] = await countDataset(inputsAt(durations[0]), context);
   const notes = [
     ...(untimed > 0 ? [`: ${plural(untimed, 'row')} left out, without a valid time`] : []),
     ...(infinite > 0 ? [`: ${plural(infinite, 'bucket')} with a value that is not finite`] : []),
   ];
   for (const { text, duration } of resolutions) {
-    const emptied = await countEmptied(inputsAt(duration), duration, plan);
+    const emptied = await countEmptied(inputsAt(duration), duration, context);
     const what = `${plural(emptied, 'bucket')} of a column without statistics, with fewer values than \`coverage\` needs`;
     if (emptied > 0) notes.push(`, res=${text}: ${what}`);
   }
@@ -67,7 +67,7 @@ async function datasetNotes(
 /** Numbers of rows without a time, and of buckets with a value that is not finite: one file in the cache. */
 async function countDataset(
   inputs: DatasetInputs,
-  { materializer, job }: BuildPlan,
+  { materializer, job }: BuildContext,
 ): Promise<readonly [number, number]> {
   const write = (target: string, shared: Job): Promise<void> =>
     writeCounts(inputs, target, { materializer, job: shared });
@@ -77,9 +77,9 @@ async function countDataset(
   return [Number(row[0] ?? 0), Number(row[1] ?? 0)];
 }
 
-async function writeCounts(inputs: DatasetInputs, target: string, plan: BuildPlan): Promise<void> {
-  const { materializer, job } = plan;
-  const partials = (await datasetPartials(inputs, plan)).flat();
+async function writeCounts(inputs: DatasetInputs, target: string, context: BuildContext): Promise<void> {
+  const { materializer, job } = context;
+  const partials = (await datasetPartials(inputs, context)).flat();
   const files = await mapLimit(partials, concurrencyMax, (partial) => partial.file(job));
   const columns = partials.flatMap((partial) => partial.columns);
   const fractional = columns.filter(({ type }) => type === 'DOUBLE' || type === 'FLOAT').map(({ name }) => name);
