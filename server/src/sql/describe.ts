@@ -11,13 +11,13 @@ import { formatAt } from '../documents/statedFormat.ts';
 
 /** A table of the pond. */
 interface TableDescription {
-  /** How its content is written; `delta` for a directory that is a Delta table. */
+  /** Format of its content; `delta` for a directory that is a Delta table. */
   readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx' | 'delta';
   readonly columns: readonly Column[];
   readonly rowCount: number;
   /** Minimum and maximum of the time column as texts, null without a time; undefined without such a column. */
   readonly time: TimeSpan | undefined;
-  /** What was decided about the text of each file; empty for other kinds of files, and for empty files. */
+  /** Decisions about the text of each file; empty for other kinds of files, and for empty files. */
   readonly texts: readonly TextDescription[];
   /** Columns with local times that the clocks of the stated zone showed twice; those times are read as the second. */
   readonly repeated: readonly RepeatedTimes[];

@@ -40,7 +40,7 @@ export interface EditedTable {
   focus(): void;
 }
 
-/** What a user does to the cells of a table: each is an edit that the editor can undo. */
+/** Actions of a user on the cells of a table: each is an edit that the editor can undo. */
 export class CellEditing {
   private readonly on: EditedTable;
   private editor: CellEditor | undefined;

@@ -1,7 +1,7 @@
 import { type TableView } from '../../../../server/src/protocol/commands.ts';
 import { isWhole } from './viewState.ts';
 
-/** What the counter needs from the page. */
+/** Interface of the page to the counter. */
 interface RowCounterHost {
   /** Counts the rows of a view; rejects when it fails, or another view is counted. */
   count(view: TableView): Promise<number>;

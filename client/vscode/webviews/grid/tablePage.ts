@@ -35,7 +35,7 @@ interface ShownTable {
   readonly state: TableState;
 }
 
-/** What the table needs from the page. */
+/** Interface of the page to the table. */
 interface TablePageHost {
   readonly requests: Requests;
   post(message: FromGridPage): void;
@@ -63,7 +63,7 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly table: Table;
   private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Filters' });
   private readonly empty = element('p', { class: 'empty', role: 'status' });
-  /** What the user chose. */
+  /** Choices of the user. */
   state: TableState;
   private readonly counter: RowCounter;
   private generation = 0;
@@ -152,7 +152,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.show(this.content());
   }
 
-  /** How differences are drawn in the shown columns. */
+  /** Drawing of differences in the shown columns. */
   diff(info: TableDiffInfo): DiffView {
     return new DiffView(info, this.columns);
   }

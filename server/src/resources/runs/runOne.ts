@@ -114,7 +114,7 @@ function aboutResource(resource: Resource, failure: PondError): PondError {
   });
 }
 
-/** What a run writes: a transaction at a time, committed at checkpoints and at the end. */
+/** Output of a run: a transaction at a time, committed at checkpoints and at the end. */
 class RunOutput {
   readonly #pond: ResourcePond;
   readonly #resource: Resource;

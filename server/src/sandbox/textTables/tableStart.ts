@@ -16,7 +16,7 @@ interface Records {
   readonly isList: boolean;
 }
 
-/** What is stated about the file, and its path for messages. */
+/** Format that is stated for the file, and its path for messages. */
 interface Stated {
   readonly format: TextFormat;
   readonly pondPath: string;

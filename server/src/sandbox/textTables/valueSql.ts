@@ -19,7 +19,7 @@ export interface ReadColumn {
   readonly order?: DateOrder;
 }
 
-/** How the values of a file are written. */
+/** Notation of the values of a file. */
 interface ValueForm {
   readonly format: TextFormat;
   /** Order of ambiguous dates. */

@@ -108,7 +108,7 @@ async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): P
     : sql`SELECT ${list} FROM ${from}`;
 }
 
-/** What one SELECT reads, and the list of its columns. */
+/** Source of one SELECT, and the list of its columns. */
 async function rowsOf(
   scope: TextScope,
   { files, list, source }: Group,

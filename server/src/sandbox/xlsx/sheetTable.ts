@@ -131,7 +131,7 @@ function typeOf(kinds: ReadonlySet<Kind> = new Set()): SheetColumn['type'] {
   return 'VARCHAR';
 }
 
-/** How the values of a column are made. */
+/** Conversion of the values of a column. */
 interface ColumnValues {
   readonly type: SheetColumn['type'];
   /** Texts that stand for a missing value. */
