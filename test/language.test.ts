@@ -164,6 +164,16 @@ function violations(file: SourceFile, { names, prose }: Passages): readonly stri
     .map(({ line, word, use }) => `${file.path}:${line}: ${word} (${use})`);
 }
 
+/** Start of the comment of a declaration with a question: it should name the thing, or what the function does. */
+const questionComment = /\/\*\*\s*(?:\*\s*)?(What|Who|Whose|How|Where)\b/g;
+
+/** Comments that begin with a question, as `path:line: word`. */
+function questions({ path, text }: SourceFile): readonly string[] {
+  return [...text.matchAll(questionComment)].map(
+    ({ 1: word, index }) => `${path}:${text.slice(0, index).split('\n').length}: ${word}`,
+  );
+}
+
 const isCovered = (path: string, covered: readonly string[]): boolean => covered.some((root) => path.startsWith(root));
 
 test('no private word is in a name, a comment, the title of a test or a page', () => {
@@ -203,6 +213,13 @@ test('a private word is found in names, comments, titles and pages', () => {
     'a.md:6: anew (again)',
     'a.md:6: is no word (not a)',
   ]);
+});
+
+test('no comment of a declaration begins with a question', () => {
+  const product = sourceFiles().filter((file) => isCode(file) && isCovered(file.path, ['client/', 'server/']));
+  assert.deepEqual(product.flatMap(questions), []);
+  const text = ['/** What is read. */', '/**', ' * How it is read.', ' */', '/** Reads what is there. */'].join('\n');
+  assert.deepEqual(questions({ path: 'a.ts', text }), ['a.ts:1: What', 'a.ts:2: How']);
 });
 
 test('a longer word, a phrase of prose and a name of a library are allowed', () => {

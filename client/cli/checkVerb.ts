@@ -5,6 +5,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { type AbsentInfo, type RestoredInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, table } from './format.ts';
 import { atOf, hostPath, isUrl, show } from './runner.ts';
+import { atHelp } from './options.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** The verb that prints the damage of a pond, or restores what is damaged. Fails `pond-damaged` when damage is left. */
@@ -14,9 +15,9 @@ export const check = {
   details: [
     'Also prints a hash of the data of each resource.',
     '--quick reads the log alone.',
-    '--at V is a commit number, HEAD, HEAD~n or an ISO time.',
+    atHelp,
     '--repair restores damaged files, from the copies of the pond at --from, and keeps the damaged ones.',
-    'COPY is a folder, a URL as in pond clone, or the name of a Backup.',
+    "COPY is a folder, a URL as in 'pond clone', or the name of a Backup.",
   ],
   options: {
     at: { type: 'string' },

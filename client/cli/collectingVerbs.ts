@@ -88,7 +88,7 @@ export const collectingVerbs = {
   scribble: {
     usage: '[--seed N] [--min N] [--max N] PATH',
     summary: 'stage random files and directories below PATH, for tests',
-    details: ['The same seed creates the same entries: from --min (5) to --max (10) in each directory.'],
+    details: ['The same seed creates the same entries: from --min to --max in each directory, by default 5 to 10.'],
     options: { seed: { type: 'string' }, min: { type: 'string' }, max: { type: 'string' } },
     positionals: [1, 1],
     run: scribble,

@@ -14,7 +14,7 @@ import { verbs } from './verbs.ts';
 /** The version in package.json, inserted by the build. */
 declare const POND_VERSION: string;
 
-/** What a command gets from its process, in addition to the working directory and the environment. */
+/** Interface of the process to a command, in addition to the working directory and the environment. */
 interface CommandProcess {
   readonly terminal: Terminal;
   /** Returns a signal aborted when the command is to end early; called once, by a verb that works on a pond. */

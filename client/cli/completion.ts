@@ -63,7 +63,7 @@ function valuesOf(option: string): readonly string[] {
 
 type Argument = 'verb' | 'shell' | 'name' | 'path' | 'host';
 
-/** What an argument is, by the words of the verb's usage; `count` is the number of arguments before it. */
+/** Kind of an argument, by the words of the verb's usage; `count` is the number of arguments before it. */
 function argumentOf({ usage }: TerminalVerb, count: number): Argument {
   const kinds: readonly (readonly [RegExp, Argument])[] = [
     [/\bVERB\b/, 'verb'],

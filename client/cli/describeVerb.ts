@@ -3,13 +3,14 @@ import { plural } from '../../server/src/base/plural.ts';
 import { type DescriptionInfo, type TextInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, shownPath, table } from './format.ts';
 import { atOf, pondPath, printJson } from './runner.ts';
+import { atHelp } from './options.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Shows what was decided about tables, and why. */
 export const describe = {
   usage: '[--at V] PATH...',
   summary: 'show how files are read: columns, types, rows, times, and what was decided about their text',
-  details: ['--at V reads a version: a commit number, HEAD~n, or an ISO time.'],
+  details: [atHelp],
   options: { at: { type: 'string' } },
   positionals: [1],
   run,

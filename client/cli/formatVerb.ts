@@ -3,6 +3,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { type FormatInfo } from '../../server/src/protocol/commands.ts';
 import { shownPath, table } from './format.ts';
 import { atOf, pondPath, printJson } from './runner.ts';
+import { atHelp } from './options.ts';
 import { type CommandLine, type Session, type TerminalVerb } from './verb.ts';
 
 /** Arguments of the verb. */
@@ -23,7 +24,7 @@ export const format = {
     'repeated, ragged, types.COLUMN. For example: pond format /data dates=day-first decimal=, nulls=NAN,-9999.',
     '--clear removes what is stated for PATH, or the named options. Without options and --clear, shows what holds at',
     'PATH and what is stated below it.',
-    '--at V reads a version: a commit number, HEAD~n, or an ISO time.',
+    atHelp,
   ],
   options: { at: { type: 'string' }, clear: { type: 'boolean' } },
   positionals: [0],

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Terminal } from './verb.ts';
 
-/** Where text for people goes. */
+/** Destination of text for people. */
 export interface Screen {
   print(text: string): Promise<void>;
   /** True once the person ended the pager: no text is needed any more. */

@@ -16,7 +16,7 @@ export const prove = {
   usage: '[--to V] [--no-follow] PATH[@V] | --check FILE [--root HASH] [HOSTFILE]',
   summary: 'print a proof that PATH was in the pond, or verify one without the pond',
   details: [
-    'The proof is one line of JSON, with the commits from V to --to (both HEAD by default).',
+    'The proof is one line of JSON, with the commits from V to --to, both HEAD by default.',
     '--check verifies FILE; --root is a hash that you know, of a commit or a tree; HOSTFILE is to have the content.',
     '--no-follow proves a link at the end of PATH itself.',
   ],

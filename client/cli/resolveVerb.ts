@@ -30,7 +30,7 @@ export const resolveVerb: TerminalVerb = {
     '--rows merges the table PATH by a key that is found or named by --key: what one side changed, is changed.',
     '--take ours or --take theirs decides about rows that both sides changed; ours is the staged side.',
     '--row KEY=SIDE decides about one of them; with --row KEY=COLUMN,... it has these columns of theirs.',
-    '-n N shows at most N of the rows without a decision (default: 20).',
+    '-n N shows at most N of the rows without a decision, 20 by default.',
   ],
   options: {
     ...{ rows: { type: 'boolean' }, key: { type: 'string' }, take: { type: 'string' } },

@@ -11,7 +11,7 @@ const windowRows = 10_000;
 /** A table is for people: longer values are truncated to this many characters. */
 const cellLengthMax = 200;
 
-/** What a table leaves out. */
+/** Parts that a table leaves out. */
 interface LeftOut {
   /** True when a value was longer than its cell. */
   readonly isCut: boolean;

@@ -26,7 +26,7 @@ export async function diffRows(session: Session): Promise<void> {
 
 type Sides = Omit<Params<'diffRows'>, 'pond' | 'key' | 'limit'>;
 
-/** What is compared: a path comes before a query. Fails `usage` unless there is one path, or two paths or queries. */
+/** The tables to compare: a path comes before a query. Fails `usage` unless there is one path, or two paths or queries. */
 function sidesOf({ positionals, texts, lists }: CommandLine): Sides {
   const { at, to } = texts;
   const paths = positionals.map(pondPath);

@@ -6,7 +6,7 @@ const keywords =
     ' ',
   );
 
-/** What the pond and the engine know. */
+/** Names that the pond and the engine know. */
 export interface CompletionSources {
   /** Entries of a directory of the pond; none if it cannot be listed. */
   readonly children: (

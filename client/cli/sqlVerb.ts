@@ -38,7 +38,7 @@ export const sql: TerminalVerb = {
   },
 };
 
-/** What Tab completes; columns of a table are read once. */
+/** Completions of Tab; columns of a table are read once. */
 function completionSources({ call, line }: Session): CompletionSources {
   const columns = new Map<string, readonly string[]>();
   const orNone = async <T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> => {

@@ -53,7 +53,7 @@ export const thinVerbs = {
   },
   evict: {
     usage: '[--older DURATION]',
-    summary: 'remove contents that the origin of a thin clone has from this disk',
+    summary: 'remove from this disk the contents that the origin of a thin clone has',
     details: [
       '--older 90d removes only what has been here for at least 90 days.',
       'Staged contents stay, and those that the origin does not have.',

@@ -120,13 +120,13 @@ export const verbs = {
   },
   mv: {
     usage: 'A B',
-    summary: 'move or rename',
+    summary: 'move or rename a file or directory',
     positionals: [2, 2],
     run: mv,
   },
   rm: {
     usage: '[-r] PATH...',
-    summary: 'remove',
+    summary: 'remove files, links, or with -r directories',
     details: ['-r removes directories with everything in them.'],
     options: { recursive: flag('r') },
     positionals: [1],
@@ -149,11 +149,11 @@ export const verbs = {
     usage: '[--rows [--key COLUMN,...] [--query SQL]... [-n N]] [--at V] [--to V] [V..V] [PATH...]',
     summary: 'show the differences between two versions, or between the rows of a table',
     details: [
-      'From --at (default: HEAD) to --to (default: the staged changes); V..V or V.. says the same in one word.',
+      'From --at, by default HEAD, to --to, by default the staged changes; V..V or V.. says the same in one word.',
       atHelp,
       '--rows compares the rows of the table PATH, or of two, by a key that is found or named by --key.',
       '--query SQL compares the rows of two queries, if given twice, or those of the table PATH with a query.',
-      '-n N shows at most N of the rows that differ (default: 20).',
+      '-n N shows at most N of the rows that differ, 20 by default.',
     ],
     options: {
       query: { type: 'string', multiple: true },
@@ -255,7 +255,7 @@ export const verbs = {
     details: [
       namesHelp,
       'Documents that you apply yourself are allowed; those that come with a pond or a commit are allowed once, by this verb.',
-      '--list shows what is allowed, also without names. --revoke takes it back.',
+      '--list shows what is allowed, also without names. --revoke removes the permission.',
     ],
     options: { list: { type: 'boolean' }, revoke: { type: 'boolean' } },
     positionals: [0],

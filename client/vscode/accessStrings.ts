@@ -11,7 +11,7 @@ const linesMax = 20;
 /** Characters of a line: the rest of a longer one would hide the others. */
 const lineLengthMax = 300;
 
-/** What a run would do that was not allowed on this computer. */
+/** Accesses of a run that were not allowed on this computer. */
 export function missingAccess(found: readonly HostAccessInfo[]): readonly HostAccessInfo[] {
   return found.filter(({ state, isAllowed }) => state === 'committed' && !isAllowed);
 }
@@ -34,7 +34,7 @@ export function accessQuestion(
   };
 }
 
-/** What is said in place of a question that would not show all of `count` accesses. */
+/** Message in place of a question that would not show all of `count` accesses. */
 export function tooManyText(count: number): string {
   const all = count === 1 ? 'what the resource does' : `all ${count} things that the resources do`;
   return `A question cannot show ${all} on this computer. Read them with 'pond allow --list' in a terminal, and allow them there by 'pond allow NAME', or run fewer resources at a time.`;

@@ -1,7 +1,7 @@
 import { type BackupVerifyInfo } from '../../server/src/protocol/backups.ts';
 import { countText } from './numberStrings.ts';
 
-/** What a verification found, as a sentence. */
+/** Result of a verification, as a sentence. */
 export function verifiedText({ resource, objects, readObjects, problems, repaired }: BackupVerifyInfo): string {
   const read = readObjects === objects ? 'the content of all of them' : `the content of ${readObjects}`;
   const compared = `${countText(objects, 'object')} compared by presence and size, and ${read}.`;

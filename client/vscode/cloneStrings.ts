@@ -1,4 +1,4 @@
-/** What a person types to clone a pond, and what is said about the clone. */
+/** Input of a person who clones a pond, and messages about the clone. */
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type CloneInfo } from '../../server/src/protocol/commands.ts';

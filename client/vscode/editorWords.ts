@@ -1,5 +1,5 @@
 /**
- * What the server sends, in the words of the editor. Texts of the server name commands of the terminal; the client changes
+ * Messages of the server in the words of the editor. Texts of the server name commands of the terminal; the client changes
  * them at the one place where they arrive, so that no message that is shown can miss it.
  */
 import { sentence } from '../../server/src/base/sentence.ts';

@@ -1,4 +1,4 @@
-/** What the status bar says of a pond. */
+/** Text of the status bar about a pond. */
 import { printable } from '../../server/src/base/printable.ts';
 import { type HealthEvent } from '../../server/src/protocol/events.ts';
 import { type StatusInfo } from '../../server/src/protocol/info.ts';
@@ -15,7 +15,7 @@ export interface StatusReport {
   readonly isGone: boolean;
   /** States of the copies of the pond, one sentence each. */
   readonly backups: readonly string[];
-  /** What opening the pond found, and files in quarantine: see findingsOf. */
+  /** Findings of the opening of the pond, and files in quarantine: see findingsOf. */
   readonly findings: readonly string[];
   readonly state: 'starting' | 'running' | 'stopped';
   /** Of the server; a warning of it is about some pond, whose findings say the same. */
@@ -30,7 +30,7 @@ interface StatusText {
 }
 
 /**
- * What opening a pond found, and each file in its quarantine, until it is removed: one line each. Their names may be a
+ * Findings of the opening of a pond, and each file in its quarantine, until it is removed: one line each. Their names may be a
  * stranger's, so invisible characters are escaped.
  */
 export function findingsOf({ warnings, setAside }: Pick<StatusInfo, 'warnings' | 'setAside'>): readonly string[] {

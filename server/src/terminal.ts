@@ -1,4 +1,4 @@
-/** What the terminal uses of the server, apart from its commands: host files, and names for completion. */
+/** Parts of the server that the terminal uses, apart from its commands: host files, and names for completion. */
 import { dirname, join, resolve } from 'node:path';
 import { openHostDisk } from './storage/hostDisk.ts';
 

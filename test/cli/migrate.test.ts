@@ -81,7 +81,7 @@ test('files that Watertown appended to become series of rows with --parse', asyn
     { cwd },
   );
   assert.deepEqual([status, stderr], [0, '']);
-  assert.match(stdout, /^2 appended files are series, with all of their 6 rows\.$/m);
+  assert.match(stdout, /^Appended files that are series now: 2, with all of their 6 rows\.$/m);
   assert.match(stdout, /^\/logs\/lines\.jsonl stays a file: it has no column that is a time/m);
   assert.match(stdout, /^\/logs\/level\.bin stays a file: its name is not that of CSV or of lines of JSON\.$/m);
   const query = async (sql: string): Promise<string> =>

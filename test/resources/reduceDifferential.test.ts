@@ -159,7 +159,7 @@ async function check(state: State, resolution: string, at: string): Promise<void
       const other = expected[i]![j];
       const isNear =
         typeof value === 'number' && typeof other === 'number'
-          ? areNear(value, other, String(names[j]).endsWith('.circular'))
+          ? areNear(value, other, String(names[j]).endsWith('.cyclic'))
           : String(value) === String(other);
       assert.ok(isNear, `${at}, ${names[j]} of row ${i}: expected ${String(other)}, got ${String(value)}`);
     }

@@ -212,7 +212,7 @@ const refused: readonly (readonly [string, Content, TextFormat, RegExp])[] = [
   ['a quote that is not closed', 't,v\n1,"2\n3,4\n', {}, /line 2: a quote that opens here is not closed/],
   ['text after a quote', 't,v\n1,"2" x\n3,4\n', {}, /line 2: a field goes on/],
   ['decimal commas in a list', 'value\n12,5\n13,5\n', {}, /line 2 begins a table of 2 columns/],
-  ['too few names', 'a,b\n1,2\n', { names: ['x'] }, /line 1 has 2 fields, and 1 names are stated/],
+  ['too few names', 'a,b\n1,2\n', { names: ['x'] }, /line 1 has 2 fields, and `names` has 1$/],
   ['a type that a value does not fit', 'a,b\n1,2.5\n', { types: { b: 'integer' } }, /"2.5" in line 2, column "b"/],
   ['a type of no column', 'a,b\n1,2\n', { types: { c: 'text' } }, /no column "c"/],
   ['a date not in the stated order', 't,v\n13/02/2026,1\n', { dates: 'month-first' }, /"13\/02\/2026" in line 2/],

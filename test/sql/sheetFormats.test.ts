@@ -95,7 +95,7 @@ const sheets: readonly (readonly [string, readonly (readonly Cell[])[], StatedFo
     'too few names',
     [header, ...rows],
     { names: ['time'] },
-    '/t.xlsx cannot be read: its table has 2 columns, and 1 names are stated',
+    '/t.xlsx cannot be read: its table has 2 columns, and `names` has 1',
   ],
   ['units', [header, [null, 'degC'], ...rows], { units: true }, read],
   ['units and a line below them', [header, [null, 'degC'], [null, 'Avg'], ...rows], { units: true, below: 1 }, read],

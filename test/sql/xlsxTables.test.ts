@@ -163,7 +163,7 @@ test('hostile and damaged workbooks fail by a reason', async () => {
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f></c>') })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f><v></v></c>') })],
     [/text that is missing/, await workbook({ Data: row('<c t="s"><v>5</v></c>') })],
-    [/no number/, await workbook({ Data: row('<c><v>x</v></c>') })],
+    [/is not a number/, await workbook({ Data: row('<c><v>x</v></c>') })],
     [/out of range/, await workbook({ Data: '<row><c r="XFE1"><v>1</v></c></row>' })],
     [/out of order/, await workbook({ Data: '<row r="1048577"><c><v>1</v></c></row>' })],
     [/nested too deeply/, await workbook({ Data: '<x>'.repeat(99) })],

@@ -4,7 +4,7 @@ import { type Context } from '../context.ts';
 import { addToExplorer } from '../discover.ts';
 import { requestWithProgress } from '../progress.ts';
 
-/** What a clone fetches at once, and what may be done with it. */
+/** Kinds of clones, by what they fetch at once and what may be done with them. */
 const forms = [
   { label: 'Everything', description: 'the whole pond, with its history', thin: false },
   { label: 'Thin', description: 'contents over 64 KiB come when they are read', thin: true },

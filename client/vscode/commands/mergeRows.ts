@@ -70,7 +70,7 @@ async function decided(
   return await send({ key, choices, limit: 0 });
 }
 
-/** What there is to decide about a row. A cell that only the other side changed is checked. */
+/** Decisions to make about a row. A cell that only the other side changed is checked. */
 function decisionsOf({ columns }: RowMergeInfo, row: ConflictRow): readonly Decision[] {
   const { base, ours, theirs } = row;
   const name = row.key.map(shown).join(', ');

@@ -7,7 +7,7 @@ import { timeText } from '../times.ts';
 import { itemOf } from './items.ts';
 import { filtersText, type HistoryFilters, type HistoryNode } from './nodes.ts';
 import { HistoryPages } from './pages.ts';
-import { numberText } from '../numberStrings.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 const viewId = 'pond.history';
 
@@ -164,6 +164,6 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
 
 /** Says how far back the commits were read. */
 function reachText({ reach: { searched, searchedTo } }: HistoryPages): string {
-  const count = numberText(searched);
-  return searchedTo === null ? `${count} commits read` : `${count} commits read, back to ${timeText(searchedTo)}`;
+  const count = countText(searched, 'commit');
+  return searchedTo === null ? `${count} read` : `${count} read, back to ${timeText(searchedTo)}`;
 }

@@ -56,7 +56,7 @@ export function markdownOf(info: DescriptionInfo): string {
       ? []
       : [`dates ${cell(text.dates.text)}, decided by ${cell(text.dates.decidedBy)}`]),
     ...(text?.skipped ?? []).map(
-      ({ count, firstLine, reason }) => `${count} lines skipped from line ${firstLine}: ${cell(reason)}`,
+      ({ count, firstLine, reason }) => `${countText(count, 'line')} skipped from line ${firstLine}: ${cell(reason)}`,
     ),
     ...format.map((one) => `stated for ${cell(one.displayPath ?? one.path)}: ${cell(`${one.option}=${one.text}`)}`),
     ...notes.map(cell),

@@ -23,7 +23,7 @@ const resultPanel = 'pond.grid';
 export class QueryDocuments implements vscode.Disposable {
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
-  /** What the grids of queries and of files need. */
+  /** Interface of the window to the grids of queries and of files. */
   readonly gridHost: GridHost;
   private readonly fixes: FormatFixes;
   private readonly pondOf: QueryPonds;

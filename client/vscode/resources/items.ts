@@ -117,7 +117,7 @@ function outputItem(node: Extract<ViewNode, { type: 'output' }>, { nowMs }: RowC
   };
 }
 
-/** What is known about the latest time of a series; nothing for what is not one. */
+/** Latest time of a series, as far as it is known; empty for anything else. */
 function latestLine(latest: string | null | undefined, age: string | undefined): readonly string[] {
   if (latest === undefined) return [];
   return [age === undefined ? 'The latest time is known once it is read or run.' : `Latest time: ${age}`];

@@ -35,7 +35,7 @@ export class Schedules implements vscode.Disposable {
   private readonly state: vscode.Memento;
   private readonly listeners: vscode.Disposable;
   private readonly running = new Set<string>();
-  /** What the last round of a schedule waited for or failed with, by `POND KIND/NAME`; shown once. */
+  /** Reason for which the last round of a schedule waited or failed, by `POND KIND/NAME`; shown once. */
   private readonly reported = new Map<string, string>();
   private readonly changed = new vscode.EventEmitter<void>();
   private timer: NodeJS.Timeout | undefined;

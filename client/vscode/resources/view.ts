@@ -16,7 +16,7 @@ const viewId = 'pond.resources';
 /** Refresh interval: the age of a run is shown in minutes. */
 const clockMs = 60_000;
 
-/** What the rows show, in addition to the state of the ponds. */
+/** Content of the rows, in addition to the state of the ponds. */
 interface ViewParts {
   readonly store: ResourceStore;
   readonly runner: Runner;

@@ -1,6 +1,6 @@
 import { type GrepInfo } from '../../../server/src/protocol/commands.ts';
 
-/** What to search for, and where. */
+/** A text to search for, and the place to search. */
 export interface SearchQuery {
   readonly pond: string;
   readonly text: string;

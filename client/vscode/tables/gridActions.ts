@@ -4,7 +4,7 @@ import { errorText, isCancelled } from '../errors.ts';
 import { located } from './gridTable.ts';
 import { type GridState, type ShownView } from '../webviews/grid/messages.ts';
 
-/** What opens a query. */
+/** Opens a query. */
 interface QueryHost {
   readonly client: PondClient;
   readonly openQuery: (pond: string, sql: string) => Promise<unknown>;

@@ -11,7 +11,7 @@ import {
   type TableQuery,
 } from '../webviews/grid/messages.ts';
 
-/** What a grid needs from the window. */
+/** Interface of the window to a grid. */
 export interface GridHost {
   readonly client: PondClient;
   readonly extension: vscode.Uri;
@@ -39,7 +39,7 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
   return { path, ...(at !== undefined && { at }) };
 }
 
-/** What a person calls a table while it is opened. */
+/** Name of a table, for people, while it is opened. */
 export function tableTitle(query: TableQuery): string {
   if ('sql' in query) return queryTitle(query.sql);
   return 'diff' in query ? 'differences of two tables' : query.path;

@@ -24,7 +24,7 @@ import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '.
 /** Largest text in which the line of a row is looked for, bytes. */
 const linesMax = 20_000_000;
 
-/** What plots of a panel need in addition to the rows of its table: other tables, choices of the user, and files. */
+/** Needs of the plots of a panel in addition to the rows of its table: other tables, choices of the user, and files. */
 export class PlotHost {
   readonly #host: GridHost;
   readonly #opened = new Map<string, Promise<TableSource>>();

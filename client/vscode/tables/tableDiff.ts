@@ -12,7 +12,7 @@ export interface ComparedFiles {
   readonly after: { readonly path: string; readonly at: string | undefined };
 }
 
-/** What a page shows of a table: its columns and, for two tables that are compared, their differences. */
+/** Content of the page of a table: its columns and, for two tables that are compared, their differences. */
 type OpenedTable = Pick<Extract<GridState, { type: 'result' }>, 'info' | 'diff'>;
 
 /** Opens the table of a page, or the differences of two. Throws the server's error. */
@@ -28,7 +28,7 @@ export async function openTable(
   return { info: diff, diff };
 }
 
-/** How two files are compared and named; rows are matched by the key that is found. */
+/** Comparison of two files, with their names; rows are matched by the key that is found. */
 export function diffQuery({ before, after }: Omit<ComparedFiles, 'pond'>): DiffQuery {
   const side = ({ path, at }: ComparedFiles['before']): { path: string; at?: string } => ({
     path,

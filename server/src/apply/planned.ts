@@ -17,7 +17,7 @@ export interface SourceProblem {
   readonly problem: Problem;
 }
 
-/** What applying a document does. */
+/** Effect of applying a document. */
 export interface ApplyOutcome {
   readonly kind: ResourceKind;
   readonly name: string;

@@ -32,7 +32,7 @@ export interface TextCall {
   readonly compression: string;
 }
 
-/** What a call of a text reader is completed with: options, or the name of a table that replaces it. */
+/** Completion of a call of a text reader: options, or the name of a table that replaces it. */
 interface CompletedCall {
   readonly options: string;
   readonly source?: { readonly name: string };

@@ -7,7 +7,7 @@ import { tablesOf } from '../sandbox/textTables/tables.ts';
 import { type CallFormat, callFormat } from '../sandbox/callFormat.ts';
 import { type InputSql, type TextCall } from './inputSql.ts';
 
-/** What takes the place of a call of a text reader in a query. */
+/** Replacement of a call of a text reader in a query. */
 interface CallReading {
   /** Missing options to read all of the input unchanged, after a comma; empty for none. */
   readonly options: string;

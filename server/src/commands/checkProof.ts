@@ -5,7 +5,7 @@ import { type ProvenCommitInfo } from '../protocol/commands.ts';
 import { isoTime } from './info.ts';
 import { type PondsCommand } from './verb.ts';
 
-/** What a proof proves, verified without a pond. Fails `proof-invalid`. */
+/** Statement of a proof, verified without a pond. Fails `proof-invalid`. */
 export const checkProof: PondsCommand<'checkProof'> = (_, { text, ...known }) =>
   // A failure is a rejection like that of every command.
   Promise.resolve().then(() => {

@@ -12,7 +12,7 @@ import { isoTime } from './info.ts';
 import { existing, treeAt } from './tree.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
-/** What is known of tables, and how they are read; a link is followed. Fails as in the protocol. */
+/** Facts about tables, and about their reading; a link is followed. Fails as in the protocol. */
 export const describe: Command<'describe'> = async (pond, { paths, at }, context) => {
   const fs = await treeAt(pond, at);
   const root = await fs.root();

@@ -15,7 +15,7 @@ import { batchOf } from './appendFiles.ts';
 import { hostFileHash } from './contentHash.ts';
 import { formatForRows } from './formatForRows.ts';
 
-/** What the files become. */
+/** Type that the files become. */
 interface TypedImport {
   readonly as: 'series' | 'table';
   /** Name of the time column of every series; found in each file when undefined. */

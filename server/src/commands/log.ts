@@ -64,7 +64,7 @@ async function logged(
   return await commitPage(pond, { ...wanted, path: now.last.path }, signal);
 }
 
-/** What the path led to in the latest commit that has it, going back from removal to removal. */
+/** Node at the path in the latest commit that has it, going back from removal to removal. */
 async function beforeRemoval(pond: ResourcePond, path: string): Promise<RealPath> {
   const committed = await realPath(await pond.at('HEAD'), path);
   let [found, start]: [RealPath, number | undefined] = [committed, undefined];

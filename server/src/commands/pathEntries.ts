@@ -1,4 +1,4 @@
-/** What a path of a command stands for. */
+/** Entries that a path of a command stands for. */
 import { isPondError, type PondError } from '../base/error.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';

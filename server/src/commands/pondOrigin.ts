@@ -3,7 +3,7 @@ import { originPath, type PondStorage } from '../storage/pondStorage.ts';
 import { type ThinOrigin } from '../replica/thinOrigin.ts';
 import { type Effects } from './verb.ts';
 
-/** What is allowed once for a pond, rather than for one of its resources, is kept under this name. */
+/** Name under which permissions for a pond, rather than for one of its resources, are kept. */
 export const originHome = `/${originPath}`;
 
 /** Dependencies of the origins of ponds. */

@@ -1,4 +1,4 @@
-/** What the verbs that copy from a pond at a store share. */
+/** Common parts of the verbs that copy from a pond at a store. */
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Job } from '../base/job.ts';
 import { locationBelow, type RemoteLocation } from '../remote/location.ts';

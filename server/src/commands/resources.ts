@@ -53,10 +53,10 @@ async function describe(
   };
 }
 
-function problemsOf({ home, resource, problems }: StoredResource, { circular }: Acyclic): readonly ProblemInfo[] {
+function problemsOf({ home, resource, problems }: StoredResource, { cyclic }: Acyclic): readonly ProblemInfo[] {
   const origin = `${home}/${documentName}`;
   const own = problems.map((problem) => problemInfo(problem, origin));
-  const cycle = circular.find((other) => other.resource === resource)?.error;
+  const cycle = cyclic.find((other) => other.resource === resource)?.error;
   if (cycle === undefined) return own;
   const { code, message, hint, position } = cycle;
   const start = position ?? { line: 0, character: 0 };

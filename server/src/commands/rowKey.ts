@@ -10,7 +10,7 @@ export interface ComparedPair {
   readonly after: ComparedTable;
 }
 
-/** What errors call two tables that are compared: the path of one, if one has a path. */
+/** Name of two tables that are compared, for errors: the path of one, if one has a path. */
 export function comparedName({ before, after }: ComparedPair): string {
   if ('path' in before) return before.path;
   return 'path' in after ? after.path : 'the query';

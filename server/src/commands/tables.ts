@@ -86,7 +86,7 @@ export const cellFacts: Command<'cellFacts'> = (pond, { source, view, ...range }
   return onTable(pond, source, context, read);
 };
 
-/** What a plot of a view draws. */
+/** Content of a plot of a view. */
 export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) => {
   const read: OnTable<'tablePlot'> = (worker, table) =>
     worker.request('tablePlot', { table, view, plot }, context.signal);

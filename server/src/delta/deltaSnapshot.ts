@@ -3,7 +3,7 @@ import { type CommitNumber } from './commitNumber.ts';
 import { type AddFile } from './files.ts';
 import { type LayeredMap } from './layeredMap.ts';
 
-/** What a table says about itself at one version, without its files. Immutable. */
+/** Metadata of a table at one version, without its files. Immutable. */
 export interface TableHead {
   readonly version: CommitNumber;
   readonly protocol: Protocol;

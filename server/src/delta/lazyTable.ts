@@ -15,7 +15,7 @@ import { readCheckpointHead } from './readCheckpoint.ts';
 import { snapshotAt } from './snapshot.ts';
 import { applyCommit, headAfter } from './tableState.ts';
 
-/** What is known of a table without a look at its files: from a checkpoint, or as an earlier process saved it. */
+/** Facts about a table that need no look at its files: from a checkpoint, or as an earlier process saved it. */
 export interface TableBase {
   readonly head: TableHead;
   /** Number of rows that a checkpoint of it has. */

@@ -15,7 +15,7 @@ interface Limit {
   readonly what: string;
   readonly variable: string;
   readonly setting: string;
-  /** What a query can do to stay below. */
+  /** Advice to a query that exceeds the limit. */
   readonly less: string;
 }
 
@@ -59,7 +59,7 @@ export function queryLimits(environment: Readonly<Record<string, string | undefi
   };
 }
 
-/** How to stay below a limit, and how to raise it. */
+/** Advice on staying below a limit, and on raising it. */
 export function limitHint(name: keyof QueryLimits): string {
   const { variable, setting, less, what } = limits[name];
   return `Let the query ${less}, or raise the ${what} limit: ${variable}, or the setting ${setting} of the editor.`;

@@ -11,7 +11,7 @@ import { type Content } from '../tinyfs/backend.ts';
  */
 const turnBytes = 16 * 1024 * 1024;
 
-/** What is done with a content. */
+/** Treatment of a content. */
 interface ContentStep {
   /** For people, such as `checking /data/a.csv`. */
   readonly step: string;

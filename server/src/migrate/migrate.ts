@@ -16,7 +16,7 @@ interface MigrationOptions {
   readonly job: Job;
 }
 
-/** What a migration wrote. */
+/** Counts of what a migration wrote. */
 export interface Migrated {
   readonly written: WrittenCounts;
   readonly trees: readonly TreeComparison[];

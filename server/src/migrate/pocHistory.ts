@@ -13,7 +13,7 @@ export interface PocVersion {
   readonly sha256: string;
   /** Target of a symlink; undefined for other types, and where the source does not keep it. */
   readonly target: string | undefined;
-  /** Where people find it: a host path, or a key. */
+  /** Location for people: a host path, or a key. */
   readonly location: string;
   /** Returns the content, checked. Fails `pond-damaged`. */
   readonly open: () => Content | Promise<Content>;

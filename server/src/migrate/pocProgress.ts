@@ -1,5 +1,5 @@
 /**
- * How far collections came. A pond of 2025 has a row for each location and run, of which its reader saw 1,024 at most;
+ * Progress of collections. A pond of 2025 has a row for each location and run, of which its reader saw 1,024 at most;
  * an update of the document set them back to zero. The readings are stored all the same, so the greatest time of any
  * version counts, as far as readings are really there.
  */

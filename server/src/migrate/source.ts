@@ -4,12 +4,12 @@ import { type TextParser } from './appendedText.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
 /**
- * How much of a history becomes commits: all states; with `every`, each version of a file that was appended to, which else
+ * Share of a history that becomes commits: all states; with `every`, each version of a file that was appended to, which else
  * has the last one of each day; or one commit of the latest state.
  */
 export type HistoryExtent = 'all' | 'every' | 'none';
 
-/** How a source is read. */
+/** Options of reading a source. */
 export interface SourceOptions {
   /** `all` if omitted. */
   readonly history?: HistoryExtent;

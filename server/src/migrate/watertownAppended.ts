@@ -1,4 +1,5 @@
 /** Series of bytes of a Watertown pond whose texts become series of rows. */
+import { plural } from '../base/plural.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type AppendedRows, type ParsedText, type TextParser } from './appendedText.ts';
@@ -67,10 +68,12 @@ export class AppendedTexts {
       if (one === undefined || path === undefined) continue;
       const found = (await readCoverage(migrated, path.slice(1))).rows;
       const expected = [...one.appends.values()].reduce((sum, { rowCount }) => sum + rowCount, 0);
-      if (found !== expected) notes.push(`${path} has ${found} rows; its text has ${expected}.`);
+      if (found !== expected) notes.push(`${path} has ${plural(found, 'row')}; its text has ${expected}.`);
       else [series, rows] = [series + 1, rows + expected];
     }
-    return series === 0 ? notes : [`${series} appended files are series, with all of their ${rows} rows.`, ...notes];
+    return series === 0
+      ? notes
+      : [`Appended files that are series now: ${series}, with all of their ${plural(rows, 'row')}.`, ...notes];
   }
 
   async #parse(

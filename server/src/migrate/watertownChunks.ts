@@ -6,7 +6,7 @@ import { damagedSource } from './checkedContent.ts';
 /** Maximum size of a page, which is in memory as a whole; the source writes ten chunks of 16 MiB. */
 const pageBytesMax = 1024 * 1024 * 1024;
 
-/** Where a chunk is: a page, and in it a value, 0-based. */
+/** Location of a chunk: a page, and in it a value, 0-based. */
 interface ChunkRef {
   readonly page: ColumnPage;
   readonly index: number;

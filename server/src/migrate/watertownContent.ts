@@ -23,7 +23,7 @@ interface CheckedContents {
   readonly sizesBytes: readonly number[];
 }
 
-/** Where a content is in a sequence. */
+/** Location of a content in a sequence. */
 interface Sequence {
   /** Has got the contents before it. */
   readonly all: IHasher;

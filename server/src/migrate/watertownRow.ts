@@ -33,7 +33,7 @@ export interface WatertownRow {
   readonly place: RowPlace;
 }
 
-/** Where a row is: a data file, and in it a row group and a row, 0-based. */
+/** Location of a row: a data file, and in it a row group and a row, 0-based. */
 interface RowPlace {
   readonly file: string;
   readonly group: number;

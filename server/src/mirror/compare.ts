@@ -32,7 +32,7 @@ export interface MirrorSettings extends MirrorRules {
   readonly deletePercentMax: number;
 }
 
-/** What a round works with. */
+/** Dependencies of a round. */
 export interface RoundServices {
   readonly pond: Pick<Pond, 'id' | 'directory' | 'fs' | 'at' | 'resolve' | 'stageOn' | 'contentKey'>;
   /** The pond's disk, for the state. */

@@ -6,7 +6,7 @@ import { settledMs } from './scanFolder.ts';
 import { type MirrorState } from './stateFile.ts';
 import { type Ancestor, type FolderItem, isDirectory, type Items, type SideValue } from './types.ts';
 
-/** What became of a step. */
+/** Outcome of a step. */
 export type Outcome =
   /** Both sides have the same; `taken` when the pond has it from the transaction of this round. */
   | {

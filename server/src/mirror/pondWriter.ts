@@ -13,7 +13,7 @@ import { fileValue, isDirectory, type SideValue } from './types.ts';
 /** Files up to this size are read before they are stored. */
 const wholeBytesMax = 1024 * 1024;
 
-/** Where a round writes. */
+/** Target of the writes of a round. */
 interface PondTarget {
   readonly pond: Pick<Pond, 'fs' | 'at' | 'resolve' | 'stageOn'>;
   readonly folder: HostFolder;

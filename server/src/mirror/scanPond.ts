@@ -18,7 +18,7 @@ import {
   type PondItem,
 } from './types.ts';
 
-/** What the pond's side needs to know of resources. */
+/** Facts about resources that the pond's side needs. */
 export interface PondNames {
   /** True for a file that the pond keeps for itself: the document and the records of a resource. */
   isBookkeeping(path: string): boolean;

@@ -3,7 +3,7 @@ import { type HostItemState } from '../storage/hostFolder.ts';
 import { type Node } from '../tinyfs/backend.ts';
 
 /**
- * What a side has at a path, as a text: two equal values are the same content. `directory`, `file SHA256`, `link
+ * Content of a side at a path, as a text: two equal values are the same content. `directory`, `file SHA256`, `link
  * SHA256` of the target, or `derived KEY` for content of the pond that is only written out.
  */
 export type SideValue = string;

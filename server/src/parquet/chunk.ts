@@ -41,7 +41,7 @@ type ReadRange = (start: number, end: number) => Uint8Array;
 
 /** A page of a column by its header, which fits the row group and the file. */
 export interface LocatedPage extends PageHeader {
-  /** Where its packed bytes are in the column: inclusive, 0-based, ... */
+  /** Range of its packed bytes in the column: inclusive, 0-based, ... */
   readonly start: number;
   /** ... and exclusive. */
   readonly end: number;

@@ -9,7 +9,7 @@ export interface PlainColumn {
   readonly pages: readonly Uint8Array[];
 }
 
-/** What the decoder needs for all rows. */
+/** Input of the decoder, for all rows. */
 export interface PlainGroup {
   readonly file: AsyncBuffer;
   readonly metadata: FileMetaData;

@@ -27,7 +27,7 @@ const shortenAtBytesMin = 8 * 1024 * 1024;
 
 const nothing = new Uint8Array();
 
-/** What a change log needs of its pond. */
+/** Interface of the pond to a change log. */
 interface ChangeLogHooks {
   /** Number of the latest commit. */
   readonly head: () => CommitNumber;

@@ -6,7 +6,7 @@ import { pageOf } from './pages.ts';
 import { invalid, type Proof, type ProofChain, type ProofEntry, type ProofPage } from './proof.ts';
 import { type Commit } from './commitRecord.ts';
 
-/** What the verifier knows from elsewhere; a proof is worth as much as these. */
+/** Facts that the verifier knows from elsewhere; a proof is worth as much as these. */
 export interface KnownHashes {
   /** Root hash of the tree, or hash of a commit of the chain. */
   readonly root?: string;
@@ -14,7 +14,7 @@ export interface KnownHashes {
   readonly content?: string;
 }
 
-/** What a proof proves. */
+/** Statement of a proof. */
 export interface Proven {
   readonly proof: Proof;
   /** Commits of the chain with their hashes; none when the commit is from before ponds had a chain. */

@@ -1,4 +1,4 @@
-/** What a commit says, and what is asked of one. */
+/** Fields of a commit, and filters of commits. */
 import { type CommitNumber } from '../delta/commitNumber.ts';
 
 /**

@@ -98,7 +98,7 @@ export class FileRestorer {
 
 /** Content of a file from a copy, compared with what it should be while it is read. */
 class Source {
-  /** What went wrong at the copy; undefined as long as nothing did. */
+  /** Fault at the copy; undefined without one. */
   failure: unknown;
   /** Thrown for content that is not the expected one. */
   readonly difference: PondError;

@@ -1,4 +1,4 @@
-/** What Parquet files outside the store state in their footers: no row is read. */
+/** Times that Parquet files outside the store state in their footers: no row is read. */
 import { basename, dirname } from 'node:path';
 import { footerBytesOf, footerTailBytes, type ParquetFooter, readFooter, type TimeRange } from '../parquet/footer.ts';
 export type { TimeRange } from '../parquet/footer.ts';

@@ -34,7 +34,7 @@ type Claim =
     }
   | { readonly kind: 'unknown'; readonly path: string };
 
-/** What was known of the previous holder when a lock was taken. */
+/** Facts about the previous holder, as known when a lock was taken. */
 interface PreviousHolder {
   /** True when it released the lock, so that it left no files of work in progress. */
   readonly isClean: boolean;

@@ -66,7 +66,7 @@ function isSameTable(holder: ProcessTable, here: ProcessTable): boolean {
   return holder.boot === here.boot && holder.namespace === here.namespace;
 }
 
-/** What is seen of a holder elsewhere: whether it is taken to have ended, or may be found so by watching on. */
+/** State of a holder elsewhere: whether it is taken to have ended, or may be found so by watching on. */
 type Heartbeat = 'alive' | 'silent' | 'ended';
 
 /** Watches the heartbeats of holders elsewhere. */

@@ -78,7 +78,7 @@ async function chainOf({ opLog }: Store, { at, to }: ProvenCommits): Promise<Pro
   };
 }
 
-/** What the pond gives is checked as any verifier will: a damaged pond gives no proof. */
+/** Content of the pond is checked as any verifier will: a damaged pond gives no proof. */
 function verified(proof: Proof): Proof {
   try {
     return checkProof(proof).proof;

@@ -57,7 +57,7 @@ export class Overlay {
   /** The inverse of the parent links: ids of the directories in each directory. */
   readonly #below = new Map<string, Set<string>>();
   readonly #blobs = new BlobReferences();
-  /** What changed since it was last compared with the commit. */
+  /** Changes since it was last compared with the commit. */
   readonly touched = new TouchedEntries();
 
   /** True when a staged version has its content in the blob. */

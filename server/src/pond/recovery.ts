@@ -139,7 +139,7 @@ function readAlongsideWriter(disk: Disk): Promise<JournalContents> {
   });
 }
 
-/** What is known of the commits of a pond before its log is read. */
+/** Facts about the commits of a pond that are known before its log is read. */
 interface Acknowledged {
   /** The commit that the journal names as acknowledged. */
   readonly mark: CommitNumber | undefined;

@@ -13,7 +13,7 @@ export interface ReplacedEntry extends StagedEntry {
   readonly committed: CommittedNode;
 }
 
-/** What the comparison of a remade directory needs. */
+/** Input of the comparison of a remade directory. */
 interface Comparing {
   readonly store: Store;
   readonly overlay: Overlay;

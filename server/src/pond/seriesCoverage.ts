@@ -1,4 +1,4 @@
-/** What the versions of a series cover in time, from the facts about them: no content is read. */
+/** Time that the versions of a series cover, from the facts about them: no content is read. */
 import { type TimeRange } from '../parquet/footer.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { versionFacts } from './series.ts';

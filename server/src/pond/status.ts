@@ -1,4 +1,4 @@
-/** What is known of an open pond, apart from its trees. */
+/** State of an open pond, apart from its trees. */
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { type Change, type Conflict } from './change.ts';
 import { type Commit } from './commitRecord.ts';
@@ -39,7 +39,7 @@ export interface Status {
 export interface QuarantinedFile {
   /** Path in the pond's host directory. */
   readonly path: string;
-  /** What it is, and how to deal with it; for people. */
+  /** Description, and advice on dealing with it; for people. */
   readonly text: string;
 }
 

@@ -3,7 +3,7 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type ExpectedFile } from './findings.ts';
 
-/** What copies of a pond are made from. */
+/** Files that copies of a pond are made from. */
 export interface StoredFiles {
   /** UUID of the pond. */
   readonly pond: string;

@@ -38,7 +38,7 @@ export interface LayeredTree {
 }
 
 /**
- * What a pond shows over its stored trees: every tree that the pond hands out goes through its layer, whether the
+ * Layer of a pond over its stored trees: every tree that the pond hands out goes through its layer, whether the
  * working tree, a version or a transaction's.
  */
 export interface TreeLayer {

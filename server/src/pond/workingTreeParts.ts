@@ -1,4 +1,4 @@
-/** What a working tree is made of. */
+/** Parts of a working tree. */
 import { type Mutex } from '../base/mutex.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type DirectoryNode } from './node.ts';

@@ -215,7 +215,7 @@ interface Commands
       readonly problems: readonly string[];
       /** Numbers of what was checked; undefined with `at`. */
       readonly checked?: CheckedInfo;
-      /** What was not checked, since only the origin of a thin clone has it; undefined for nothing. */
+      /** Contents that were not checked, since only the origin of a thin clone has them; undefined for none. */
       readonly absent?: AbsentInfo;
       readonly trees: readonly TreeHashInfo[];
     };

@@ -14,7 +14,7 @@ export interface FormatOptionInfo {
   readonly inDocument?: true;
 }
 
-/** What is stated about reading the text of files. */
+/** Statements about reading the text of files. */
 export interface FormatInfo {
   readonly path: string;
   /** `path` by the name of its resource; omitted when it is the same. */
@@ -36,7 +36,7 @@ export interface DescribedColumnInfo {
   readonly reason?: string;
 }
 
-/** What was decided about the text of a CSV file. */
+/** Decisions about the text of a CSV file. */
 export interface TextInfo {
   readonly encoding: string;
   readonly delimiter: string;
@@ -54,7 +54,7 @@ export interface TextInfo {
   readonly dates: { readonly text: string; readonly decidedBy: string } | null;
 }
 
-/** What is known of a file that is a table, and how it is read. */
+/** Facts about a file that is a table, and about its reading. */
 export interface DescriptionInfo {
   readonly path: string;
   /** `path` by the name of its resource; omitted when it is the same. */
@@ -62,7 +62,7 @@ export interface DescriptionInfo {
   readonly type: FileTypeName;
   /** Bytes of the file, or the number of entries of a Delta table's directory. */
   readonly size: number;
-  /** How its content is written; null for a file that is not a table. */
+  /** Format of its content; null for a file that is not a table. */
   readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx' | 'delta' | null;
   readonly rowCount: number | null;
   readonly columns: readonly DescribedColumnInfo[];
@@ -72,6 +72,6 @@ export interface DescriptionInfo {
   readonly text: TextInfo | null;
   /** The stated format that holds for it. */
   readonly format: readonly FormatOptionInfo[];
-  /** What a person should know, as sentences without a full stop. */
+  /** Notes for people, as sentences without a full stop. */
   readonly notes: readonly string[];
 }

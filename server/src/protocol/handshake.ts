@@ -1,4 +1,4 @@
-/** What client and server declare at initialize. */
+/** Declarations of client and server at initialize. */
 import { type CommandName } from './commands.ts';
 
 /** The client's options at initialize. */
@@ -10,7 +10,7 @@ export interface InitializationOptions {
   readonly protocolVersion: number;
 }
 
-/** What the server declares at initialize, as `experimental` of its capabilities. */
+/** Declarations of the server at initialize, as `experimental` of its capabilities. */
 export interface ServerDeclaration {
   /** Verbs that change nothing: a client may send them again when the server dies before it answers. */
   readonly safeVerbs: readonly CommandName[];

@@ -114,7 +114,7 @@ export interface ChangeInfo {
   readonly formatBefore?: string;
 }
 
-/** What a verified proof proves. */
+/** Statement of a verified proof. */
 export interface ProvenInfo {
   readonly path: string;
   readonly type: FileTypeName;
@@ -155,7 +155,7 @@ export interface ForeignOperation {
 export interface QuarantinedInfo {
   /** Path in the pond's host directory. */
   readonly path: string;
-  /** What it is, and how to deal with it. */
+  /** Description, and advice on dealing with it. */
   readonly text: string;
 }
 

@@ -28,7 +28,7 @@ export interface MigrationCommands {
   };
 }
 
-/** What came of a source, and what did not. */
+/** Migrated and missing parts of a source. */
 export interface MigrationInfo {
   /** Host directory of the pond; null in a dry run. */
   readonly pond: string | null;
@@ -39,7 +39,7 @@ export interface MigrationInfo {
   /** Numbers of what this call wrote; zeros in a dry run. */
   readonly written: MigratedCounts;
   readonly damage: readonly { readonly path: string; readonly problem: string }[];
-  /** What does not come along, or comes otherwise. */
+  /** Parts that are missing in the new pond, or differ there. */
   readonly left: readonly { readonly path: string; readonly reason: string; readonly hint?: string }[];
   /** Variables to set in place of the secrets of the source, which are not copied. */
   readonly secrets: readonly { readonly variable: string; readonly resources: readonly string[] }[];

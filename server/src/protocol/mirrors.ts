@@ -35,7 +35,7 @@ export interface MirrorChangeInfo {
   readonly from?: string;
 }
 
-/** How many changes of watched folders a process has seen, and the latest commit. */
+/** Number of changes of watched folders that a process has seen, and the latest commit. */
 interface MirrorMoment {
   readonly changes: number;
   readonly commit: number;

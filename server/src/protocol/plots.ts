@@ -15,7 +15,7 @@ export interface PlotGroups {
   readonly values: readonly (string | null)[];
 }
 
-/** What to draw of a view. Without a range, all of it. */
+/** Part of a view to draw. Without a range, all of it. */
 export type PlotRequest =
   /** Lines of columns over x, for a picture of a number of pixel columns. */
   | {
@@ -168,7 +168,7 @@ export interface PlotCommands {
     result: { readonly files: readonly FileOriginInfo[]; readonly others: number };
   };
   /**
-   * What a plot of a view draws, computed over all its rows, and reduced to what a picture of the size can show. Fails
+   * Content of a plot of a view, computed over all its rows, and reduced to what a picture of the size can show. Fails
    * `query-invalid` for unknown columns and for columns of other types.
    */
   tablePlot: {

@@ -8,7 +8,7 @@ export interface GrepInfo {
   readonly matches: readonly GrepMatch[];
   /** True when there are more lines than the limit, or files to search. */
   readonly hasMore: boolean;
-  /** Where the next page goes on; null at the end. */
+  /** Start of the next page; null at the end. */
   readonly next: GrepPosition | null;
   /** Number of files that were searched. */
   readonly searched: number;

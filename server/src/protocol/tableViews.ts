@@ -30,10 +30,10 @@ export interface TableView {
   readonly filters: readonly ColumnFilter[];
 }
 
-/** What to find: a text in some columns, or the first row that meets a condition. */
+/** A match to find: a text in some columns, or the first row that meets a condition. */
 export type TableMatch = { readonly text: string; readonly columns: readonly string[] } | ColumnFilter;
 
-/** Where a search begins: the cell itself is not looked at. `row` is -1 before the first. */
+/** Start of a search: the cell itself is not looked at. `row` is -1 before the first. */
 export interface SearchStart {
   readonly row: number;
   /** Index among the columns of the match. */

@@ -15,7 +15,7 @@
 export interface ObjectStore {
   /** Address of the store for people: `s3://bucket/prefix at https://…` or `file:///…`; without credentials. */
   readonly address: string;
-  /** What is known of an object without its content; undefined when it is missing. */
+  /** Metadata of an object; undefined when it is missing. */
   stat(key: string, options?: RequestOptions): Promise<ObjectStat | undefined>;
   /**
    * The whole content of a small object (log entries, records); undefined when it is missing. Fails `remote-damaged` for

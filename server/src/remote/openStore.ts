@@ -11,7 +11,7 @@ interface StoreAccess {
   /** `environment` if omitted. */
   readonly credentials?: StoreCredentials | undefined;
   readonly settings?: S3Settings | undefined;
-  /** Where partial uploads of large objects are kept; without it an interrupted one starts again. */
+  /** Records of partial uploads of large objects; without them an interrupted one starts again. */
   readonly uploads?: UploadLedger | undefined;
 }
 

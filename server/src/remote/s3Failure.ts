@@ -163,10 +163,10 @@ function waitMsOf(retryAfter: string, nowMs: number): number {
   return Number.isNaN(date) ? 0 : Math.max(0, date - nowMs);
 }
 
-/** What the client puts in the place of a message that the answer lacks. */
+/** Text that the client puts in the place of a message that the answer lacks. */
 const withoutMessage = 'UnknownError';
 
-/** What is known of a failure of the client; undefined for an error of the program. */
+/** Facts about a failure of the client; undefined for an error of the program. */
 function answerOf(error: unknown): FailedAnswer | undefined {
   if (!(error instanceof Error)) return undefined;
   const response = fieldOf(error, '$response');

@@ -5,7 +5,7 @@ import { PondError } from '../base/error.ts';
 import { bodyOf } from './content.ts';
 import { type ObjectStore, type RequestOptions } from './objectStore.ts';
 
-/** Who may read a sealed store. */
+/** Readers of a sealed store. */
 export interface SealedAccess {
   /** Public keys `age1…`, for a store that has no keys yet; without any, a passphrase among the identities is used. */
   readonly recipients: readonly string[];

@@ -18,7 +18,7 @@ export interface RetryEffects {
 export class StoreFailure extends Error {
   /** The error if no other attempt is made. */
   readonly final: PondError;
-  /** What failed: the status or code of the answer, or of the network. Equal kinds are counted together. */
+  /** Kind of the failure: the status or code of the answer, or of the network. Equal kinds are counted together. */
   readonly kind: string;
   /** Number of attempts that may follow failures of this kind; 0 when none can succeed. */
   readonly retriesMax: number;

@@ -1,4 +1,4 @@
-/** What is known of an upload in parts. */
+/** State of an upload in parts. */
 import { type PartialUpload, type UploadedPart } from './s3Settings.ts';
 
 /** A part that was read and awaits being sent. */

@@ -13,7 +13,7 @@ import {
 } from '../storage/durable.ts';
 import { verifiedObject } from './verifiedObject.ts';
 
-/** Where a blob is written before it has its name. A writer of the pond does not clean it up, so that readers may fetch. */
+/** Temporary path of a blob. A writer of the pond does not clean it up, so that readers may fetch. */
 export const fetchDirectory = '_pond/cache/fetch';
 
 /** Start of the names of files that show whether two names of a folder are the same folder. */

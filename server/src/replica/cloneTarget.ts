@@ -7,7 +7,7 @@ import { type Replica } from '../pond/status.ts';
 import { type Disk } from '../storage/disk.ts';
 import { isTemporaryName } from '../storage/durable.ts';
 
-/** What a run of a copy leaves when it ends before its mark is there. */
+/** Files that a run of a copy leaves when it ends before its mark is there. */
 const isLeftover = (name: string): boolean =>
   name.startsWith('lock.') || name.startsWith(spoolPrefix) || isTemporaryName(name);
 

@@ -1,4 +1,4 @@
-/** How far a copy is, as this computer remembers it or as the store says. */
+/** Progress of a copy, as this computer remembers it or as the store says. */
 import { type CommitNumber, commitsDown, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';

@@ -1,5 +1,5 @@
 /**
- * What this computer remembers of a copy of a pond on a store: how far it is, and what a push that was cut short has
+ * Memory of this computer about a copy of a pond on a store: its progress, and what a push that was cut short has
  * sent. It is in the user's cache folder, saves requests, and answers `status` without the network. Without it, or with
  * a wrong one, a push asks the store instead.
  */

@@ -13,7 +13,7 @@ interface ListedPond {
   readonly created: string;
   readonly by: string;
   readonly layout: string;
-  /** What the latest note of a push says, for people: undefined without one. */
+  /** Content of the latest note of a push, for people: undefined without one. */
   readonly latest: { readonly commit: number; readonly time: string } | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the versions of a pond's table need on a store: the files that a log entry names, and the blobs that the rows of
+ * Needs of the versions of a pond's table on a store: the files that a log entry names, and the blobs that the rows of
  * those files refer to. Reads each new data file once, and nothing older.
  */
 import { type CommitNumber, commitsUp } from '../delta/commitNumber.ts';
@@ -74,7 +74,7 @@ interface OpenBatch extends PushBatch {
 
 const emptyBatch = (): OpenBatch => ({ entries: [], blobs: new Map(), data: new Map(), bytes: 0 });
 
-/** What planning reads from, and what it extends. */
+/** Sources of the planning, and the plan that it extends. */
 interface Planning {
   readonly source: StoredFiles;
   readonly leftOut: LeftOut;

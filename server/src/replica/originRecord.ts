@@ -58,7 +58,7 @@ export function writeOrigin(disk: Disk, { pond, url, keys }: Omit<OriginRecord, 
   replaceFile(disk, originPath, Buffer.from(`${JSON.stringify({ format, pond, url, ...references }, null, 2)}\n`));
 }
 
-/** What fetching from an origin does on this computer, in words that follow the name of the pond. */
+/** Access of fetching from an origin to this computer, in words that follow the name of the pond. */
 export function originAccess({ location, keys }: OriginRecord): string {
   const address = addressOf(location);
   if (location.kind === 'folder') return `reads contents from ${address}`;

@@ -31,7 +31,7 @@ export interface PushParts {
 export interface PushOptions extends Job {
   /** UUID of the Backup resource: the name of its note on the store. */
   readonly backup: string;
-  /** Who pushes: USER@host. */
+  /** Person and computer that push: USER@host. */
   readonly by: string;
   /** Milliseconds since 1970 UTC. */
   readonly now: () => number;

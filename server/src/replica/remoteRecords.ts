@@ -15,7 +15,7 @@ export interface RemoteRecord {
   readonly layout: 'open' | 'sealed';
   /** ISO 8601, UTC. */
   readonly created: string;
-  /** Who created it: USER@host. */
+  /** Person and computer that created it: USER@host. */
   readonly by: string;
 }
 
@@ -62,7 +62,7 @@ interface TipNote {
   readonly hash: string | undefined;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** What this push sent. */
+  /** Counts of what this push sent. */
   readonly objects: number;
   readonly bytes: number;
 }

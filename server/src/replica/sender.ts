@@ -24,7 +24,7 @@ const statsMax = 8;
 /** Keys that are remembered during a push. */
 const knownMax = 100_000;
 
-/** What a sender works with. */
+/** Dependencies of a sender. */
 interface PushSenderParts {
   readonly source: StoredFiles;
   readonly store: ObjectStore;

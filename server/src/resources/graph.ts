@@ -116,7 +116,7 @@ export function cycleError({ paths, pattern, resource }: Cycle): PondError {
 }
 
 /** A resource that closes a cycle. */
-interface Circular {
+interface CyclicResource {
   readonly resource: Resource;
   readonly error: PondError;
 }
@@ -124,17 +124,17 @@ interface Circular {
 /** Resources in an acyclic graph, and the resources excluded because they close a cycle. */
 export interface Acyclic {
   readonly graph: Graph;
-  readonly circular: readonly Circular[];
+  readonly cyclic: readonly CyclicResource[];
 }
 
 /** Returns the graph of the resources without those that close a cycle. */
 export function withoutCycles(all: readonly Resource[]): Acyclic {
-  const circular: Circular[] = [];
+  const cyclic: CyclicResource[] = [];
   for (let resources = all; ;) {
     const graph = createGraph(resources);
     const cycle = graph.cycle();
-    if (cycle === undefined) return { graph, circular };
-    circular.push({ resource: cycle.resource, error: cycleError(cycle) });
+    if (cycle === undefined) return { graph, cyclic };
+    cyclic.push({ resource: cycle.resource, error: cycleError(cycle) });
     resources = resources.filter((resource) => resource !== cycle.resource);
   }
 }

@@ -12,7 +12,7 @@ export interface Conversion {
   readonly pondPath: string;
   /** Name of the sheet of a workbook; undefined for its only one. */
   readonly sheet?: string;
-  /** What is stated about the table of a sheet. */
+  /** Format that is stated for the table of a sheet. */
   readonly stated?: TextFormat;
   /** Host path of the Parquet file to write. */
   readonly target: string;

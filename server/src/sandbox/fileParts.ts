@@ -9,7 +9,7 @@ export interface PartRange {
 /** Bytes in which the start of a line is sought. */
 const lineBytesMax = 64 * 1024;
 
-/** How a file is divided. */
+/** Sizes of the parts of a file. */
 export interface PartSizes {
   /** Minimum size of a part, bytes. */
   readonly partBytesMin: number;

@@ -82,7 +82,7 @@ export function readingOf(type: FileType, name: string, hasFormat = false): Read
   return { ...reading, compression: match[2] === '.gz' ? 'gzip' : 'zstd' };
 }
 
-/** What a reader function reads files as, whatever their extensions. */
+/** Formats that reader functions read files as, whatever their extensions. */
 export type ReadAs = 'csv' | 'json' | 'ndjson' | 'parquet' | 'text' | 'blob';
 
 /**

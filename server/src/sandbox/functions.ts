@@ -34,7 +34,7 @@ export async function checkFunctions(
 
 const pathHint = 'Pond paths and patterns are tables: FROM "/folder/file.csv", FROM "/folder/*.parquet".';
 
-/** What takes the place of table functions that show how files are read. */
+/** Hints in the place of table functions that show how files are read. */
 const tableHints: ReadonlyMap<string, string> = new Map([
   ['sniff_csv', "'pond describe /folder/file.csv' shows how a file is read, and why."],
   ...['parquet_schema', 'parquet_metadata', 'parquet_file_metadata'].map((name): [string, string] => [

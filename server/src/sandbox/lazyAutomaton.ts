@@ -10,7 +10,7 @@ export const stateShift = 4;
 /** States beyond this number are replaced: see `AutomatonRules.simplified`. */
 const statesMax = 4096;
 
-/** What an automaton does. */
+/** Rules of an automaton. */
 interface AutomatonRules<S> {
   /** The state after a byte, or a negative number, less than -1, that ends the run. */
   readonly next: (state: S, byte: number) => S | number;

@@ -27,7 +27,7 @@ export interface TableReference {
   readonly certain: boolean;
   /** The call that the table stands for, under a name of this program; undefined for a pond path. */
   readonly reader?: PondReader;
-  /** What the query says about columns of all rows that it takes from the table. */
+  /** Columns of all rows that the query takes from the table. */
   readonly bounds?: readonly ColumnBounds[];
 }
 

@@ -80,7 +80,7 @@ function pathIn(sql: string, { start, end }: Span): string {
   return sql.slice(start + 1, end - 1).replaceAll("''", "'");
 }
 
-/** What a call states about its files. */
+/** Statements of a call about its files. */
 function readerOf(sql: string, call: ReaderCall, as: ReadAs): Omit<PondReader, 'paths'> {
   const given = sql.slice(call.end, call.close);
   if (as === 'csv') {

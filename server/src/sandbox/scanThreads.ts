@@ -11,7 +11,7 @@ const threadsMax = Math.min(availableParallelism(), 8);
 /** Parts of a file for as many threads. A smaller one is scanned in the time that a thread takes to start and to compile. */
 export const partSizes: PartSizes = { partBytesMin: 256 * 1024 * 1024, partsMax: threadsMax };
 
-/** How tasks are performed in this thread, and when they end. */
+/** Functions that perform tasks in this thread, and their end. */
 interface ThreadWork<T, R> {
   /** Undefined where there is no result. Fails `cancelled`. The other threads do the same by worker/scanThread.ts. */
   readonly own: (task: T, signal: AbortSignal) => Promise<R | undefined>;

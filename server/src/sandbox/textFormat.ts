@@ -1,6 +1,6 @@
 /**
- * What a person states about the text of CSV files: for one file, all files of a folder, or the inputs of a resource.
- * What is not stated is found in the files.
+ * Options that a person states for the text of CSV files: for one file, all files of a folder, or the inputs of a resource.
+ * Other options are found in the files.
  */
 export interface TextFormat {
   /** One character, or several. */
@@ -32,7 +32,7 @@ export interface TextFormat {
   readonly zone?: string;
   /** Pass of times in an hour that the clocks of the zone repeat, where the order of the rows does not show it. */
   readonly repeated?: 'first' | 'second';
-  /** What becomes of lines with too few or too many fields; without it they are an error. */
+  /** Treatment of lines with too few or too many fields, which are an error when omitted. */
   readonly ragged?: 'fill' | 'skip';
   /** Types of columns by name, such as `text`; that of `*` is of all other columns. */
   readonly types?: Readonly<Record<string, string>>;

@@ -10,13 +10,13 @@ import { formatAt } from '../documents/statedFormat.ts';
 
 /** A table of the pond. */
 interface TableDescription {
-  /** How its content is written; `delta` for a directory that is a Delta table. */
+  /** Format of its content; `delta` for a directory that is a Delta table. */
   readonly reader: 'csv' | 'json' | 'parquet' | 'arrow' | 'xlsx' | 'delta';
   readonly columns: readonly Column[];
   readonly rowCount: number;
   /** Minimum and maximum of the time column as texts, null without a time; undefined without such a column. */
   readonly time: TimeSpan | undefined;
-  /** What was decided about the text of each file; empty for other kinds of files, and for empty files. */
+  /** Decisions about the text of each file; empty for other kinds of files, and for empty files. */
   readonly texts: readonly TextDescription[];
 }
 

@@ -53,7 +53,7 @@ export interface Disk {
 
 /** Options of a new file. */
 export interface CreateOptions {
-  /** Where the host supports such modes, no other handle can write the file. */
+  /** On a host that supports such modes, no other handle can write the file. */
   readonly isReadOnly: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What a person typed into a program, kept between its runs. */
+/** Lines that a person typed into a program, kept between its runs. */
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPondError } from '../base/error.ts';
@@ -9,7 +9,7 @@ import { userDataFolder } from './userFolder.ts';
 const entriesMax = 1000;
 /** The file is shortened when it is read with more bytes than this. */
 const bytesMax = 1024 * 1024;
-/** What was typed may contain values that others must not read. */
+/** Typed lines may contain values that others must not read. */
 const mode = 0o600;
 
 /** Entries of one program, in a file of the user's data folder that only the user can read. */

@@ -28,7 +28,7 @@ import { listFolder, realHostPath } from './hostTree.ts';
 import { type NameFolding } from './nameFolding.ts';
 import { errnoOf, raise } from './storageError.ts';
 
-/** What shows that an item was not touched: two equal states of one path mean the same content. */
+/** State by which an item is known to be untouched: two equal states of one path mean the same content. */
 export interface HostItemState {
   readonly sizeBytes: number;
   /** Time of the last change of the content, milliseconds since 1970 UTC, with fractions. */

@@ -16,7 +16,7 @@ export function ownProcessTable(): ProcessTable {
   return { host: hostname(), ...ofThisProcess() };
 }
 
-/** What stays the same while the process runs; the name of the machine may change. */
+/** Facts that stay the same while the process runs; the name of the machine may change. */
 const ofThisProcess = lazy(() => ({
   boot: unlessMissing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
   namespace: unlessMissing(() => readlinkSync('/proc/self/ns/pid')),

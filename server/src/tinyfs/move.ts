@@ -1,3 +1,4 @@
+import { plural } from '../base/plural.ts';
 import { PondError } from '../base/error.ts';
 import { type Backend } from './backend.ts';
 import { entryOf, existsError, requireWritable } from './change.ts';
@@ -107,5 +108,5 @@ function refuseOtherKind(from: NodePath, to: NodePath): void {
 
 function refuseFull(at: NodePath): void {
   if (!at.isDirectory || at.node.sizeBytes === 0) return;
-  throw new PondError('directory-not-empty', `${at.path} has ${at.node.sizeBytes} entries`, { path: at.path });
+  throw new PondError('directory-not-empty', `${at.path} has ${plural(at.node.sizeBytes, 'entry')}`, { path: at.path });
 }

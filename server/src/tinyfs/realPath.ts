@@ -9,7 +9,7 @@ import { type FileSystem } from './fs.ts';
 import { joinPath, normalizePath } from './path.ts';
 import { type Resolution, resolveReal, unreachableCodes } from './resolve.ts';
 
-/** What a path leads to in one tree. */
+/** Target of a path in one tree. */
 export interface RealPath {
   /** Absolute, without links: where the path leads, whether or not the tree has a node there. */
   readonly path: string;

@@ -13,7 +13,7 @@ import {
 } from './rowEdits.ts';
 import { selectedRange } from './selection.ts';
 import { type Table } from './table.ts';
-import { numberText } from '../../numberStrings.ts';
+import { countText, numberText } from '../../numberStrings.ts';
 
 /** Rows that one edit changes, at most. */
 const rowsMax = 20_000;
@@ -40,7 +40,7 @@ export interface EditedTable {
   focus(): void;
 }
 
-/** What a user does to the cells of a table: each is an edit that the editor can undo. */
+/** Actions of a user on the cells of a table: each is an edit that the editor can undo. */
 export class CellEditing {
   private readonly on: EditedTable;
   private editor: CellEditor | undefined;
@@ -135,7 +135,9 @@ export class CellEditing {
       rows.map((_, row) => columns.map((__, column) => (single === undefined ? cells[row]?.[column] : single[0]))),
     );
     if (left.rows > 0 || left.columns > 0)
-      this.on.announce(`${left.rows} rows and ${left.columns} columns beyond the end of the table were left out`);
+      this.on.announce(
+        `Left out beyond the end of the table: ${countText(left.rows, 'row')}, ${countText(left.columns, 'column')}.`,
+      );
   }
 
   /** Adds a row above or below the selected one, or at the end of a sorted or filtered view. */

@@ -1,6 +1,6 @@
 import { element } from './element.ts';
 
-/** What an editor of a cell does with its text. */
+/** Actions of an editor of a cell with its text. */
 interface CellEditorHost {
   /** Returns the reason that a text is not a value of the cell; undefined when it is one. */
   check(text: string): Promise<string | undefined>;

@@ -4,7 +4,7 @@ import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
 import { numberText } from '../../numberStrings.ts';
 
-/** What the dialog needs from the page. */
+/** Interface of the page to the dialog. */
 interface FilterHost {
   /** Facts about the column in the rows that the other filters leave. */
   summary(): Promise<ColumnSummary>;

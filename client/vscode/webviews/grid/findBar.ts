@@ -1,6 +1,6 @@
 import { element } from './element.ts';
 
-/** What the bar does. */
+/** Actions of the bar. */
 interface FindHost {
   /** Goes to the next match, or the one before. */
   find(text: string, backward: boolean): void;

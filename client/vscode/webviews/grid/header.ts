@@ -4,7 +4,7 @@ import { element } from './element.ts';
 import { followPointer } from './pointer.ts';
 import { isSeconds } from './times.ts';
 
-/** What a user does to a column by its head. */
+/** Actions of a user on a column, by its head. */
 export interface HeaderHost {
   /** A click on a head sorts; with `adds`, after the present keys. */
   clicked(column: Column, adds: boolean): void;
@@ -16,7 +16,7 @@ export interface HeaderHost {
   move(column: Column, before: Column | undefined): void;
 }
 
-/** What the heads show. */
+/** Content of the heads. */
 interface HeaderContent {
   readonly columns: readonly Column[];
   readonly layouts: readonly ColumnLayout[];

@@ -14,7 +14,7 @@ import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type KeyedEdit } from './rowEdits.ts';
 
-/** What the page shows. `run` counts the openings of the panel: messages of an earlier one are dropped. */
+/** Content of the page. `run` counts the openings of the panel: messages of an earlier one are dropped. */
 interface About {
   readonly run: number;
   /** A file of the pond, or the SQL of a query. */

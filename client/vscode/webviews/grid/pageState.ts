@@ -14,7 +14,7 @@ export interface PageState {
   /** The table that the rest is about; undefined before the first. The extension opens it again from here. */
   readonly query: TableQuery | undefined;
   readonly table: TableState;
-  /** What is shown of a table that can be plotted, and what the plot shows. */
+  /** View of a table that can be plotted, and state of its plot. */
   readonly shows: Shows;
   readonly plot: PlotStatement;
 }

@@ -6,7 +6,7 @@ import { histogramBars } from './summaryPane.ts';
 import { percentText } from './summaryText.ts';
 import { numberText } from '../../numberStrings.ts';
 
-/** What the list needs from the pane. */
+/** Interface of the pane to the list. */
 export interface ProfileHost {
   summary(column: Column): Promise<ColumnSummary>;
   /** Shows all facts about a column. */

@@ -63,7 +63,7 @@ export function newRowsOf(edits: ReadonlyMap<RowKey, RowEdit>): readonly NewRow[
   return rows.sort((a, b) => a.before - b.before || a.order - b.order);
 }
 
-/** What edits change about a cell. */
+/** Changes of a cell by edits. */
 export type CellMark = 'edited' | 'inserted' | 'deleted';
 
 /** Rows with edits, with the `keys` of the rows. */
@@ -155,7 +155,7 @@ export class EditedRows {
     return { keys, columns };
   }
 
-  /** What edits change about the cell of a row. */
+  /** Changes of the cell of a row by edits. */
   mark(key: RowKey | undefined, column: string): CellMark | undefined {
     const edit = key === undefined ? undefined : this.edits.get(key);
     if (edit === undefined) return undefined;

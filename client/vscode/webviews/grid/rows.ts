@@ -24,7 +24,7 @@ export interface DrawnRows {
   readonly rows: {
     /** Text of a cell: null for NULL, undefined for one that is not loaded. */
     cell(row: number, column: number): string | null | undefined;
-    /** What edits change about a cell; undefined for nothing. */
+    /** Changes of a cell by edits; undefined without any. */
     mark(row: number, column: number): CellMark | undefined;
   };
   /** Set for the differences of tables. */

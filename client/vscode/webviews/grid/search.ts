@@ -12,7 +12,7 @@ import { type Cell } from './selection.ts';
 import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
 import { numberText } from '../../numberStrings.ts';
 
-/** What a search needs from its table. */
+/** Interface of the table to a search. */
 interface SearchHost {
   find(params: Omit<RequestParams<'findInTable'>, 'view'>): Promise<FoundCell | null>;
   count(params: Omit<RequestParams<'countMatches'>, 'view'>): Promise<MatchCounts>;

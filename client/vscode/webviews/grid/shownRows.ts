@@ -7,7 +7,7 @@ interface RowSource {
   request(start: number, count: number): void;
 }
 
-/** What is shown of the rows. */
+/** Shown part of the rows. */
 interface ShownContent {
   readonly columns: readonly Column[];
   readonly edits: EditedRows;
@@ -35,7 +35,7 @@ export class ShownRows {
     return value === undefined ? this.cache.cell(viewRow, column) : value;
   }
 
-  /** What edits change about a cell; undefined for nothing. */
+  /** Changes of a cell by edits; undefined without any. */
   mark(row: number, column: number): CellMark | undefined {
     const { edits, columns } = this.content();
     return edits.mark(this.key(row), columns[column]?.name ?? '');

@@ -7,10 +7,10 @@ import { type Cell } from './selection.ts';
 import { summaryElements } from './summaryPane.ts';
 import { rowElements, valueElements } from './valuePane.ts';
 
-/** What the pane shows: facts about the column of the selected cell, or about all columns, its value in full, or its row. */
+/** Modes of the pane: facts about the column of the selected cell, or about all columns, its value in full, or its row. */
 export type PaneMode = 'summary' | 'profile' | 'value' | 'row';
 
-/** What the pane needs from the page. */
+/** Interface of the page to the pane. */
 interface PaneHost {
   readonly requests: Requests;
   readonly run: number;

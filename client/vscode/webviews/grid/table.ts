@@ -1,10 +1,11 @@
 import { type RowWindow } from '../../../../server/src/protocol/commands.ts';
-import { layOut, leftOf, numbersWidth, totalWidth, visibleColumns, type ColumnLayout } from './columns.ts';
+import { leftOf, totalWidth, visibleColumns } from './columns.ts';
+import { ColumnWidths } from './columnWidths.ts';
 import { characterWidth, element, type PagePosition, positionBelow } from './element.ts';
 import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
-import { cellOf, drawRows, type DrawnRows, shownLength } from './rows.ts';
+import { cellOf, drawRows, type DrawnRows } from './rows.ts';
 import { isSelected, moved, selectsWhole, within, type Cell, type Selection } from './selection.ts';
 import { ShownRows } from './shownRows.ts';
 import { type TableContent } from './tableContent.ts';
@@ -41,13 +42,9 @@ export class Table {
   private readonly body = element('div', { class: 'rows', role: 'presentation' });
   private readonly sizer = element('div', { class: 'sizer', role: 'presentation' });
   private readonly scroller: HTMLElement;
-  private readonly character: number;
+  private readonly widths = new ColumnWidths(characterWidth());
   private content: TableContent;
   private rows: ShownRows;
-  /** Characters of the longest text among the first rows of each view so far, by column: a sort moves no column. */
-  private readonly longest = new Map<string, number>();
-  private isMeasured = false;
-  private layouts: readonly ColumnLayout[] = [];
   private top = 0;
   private readonly clicks = new DoubleClicks();
   private current: Selection = { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } };
@@ -59,7 +56,6 @@ export class Table {
     this.content = content;
     this.host = host;
     this.header = new Header(host.head);
-    this.character = characterWidth();
     this.rows = this.newRows();
     this.scroller = element('div', { class: 'scroller', role: 'presentation' }, this.sizer, this.body);
     const attributes = { class: 'grid', role: 'grid', tabindex: '0', 'aria-label': 'Table', 'aria-readonly': 'true' };
@@ -100,13 +96,13 @@ export class Table {
     this.root.setAttribute('aria-colcount', String(content.columns.length + 1));
     const rows = content.isCounted ? content.rowCount : Number.MAX_SAFE_INTEGER;
     this.current = within(this.current, { rows, columns: content.columns.length });
-    this.layOut();
+    this.widths.layOut(content);
     this.draw();
   }
 
   /** Drops all rows, so that the visible ones are requested again. */
   reload(): void {
-    this.isMeasured = false;
+    this.widths.reset();
     this.rows = this.newRows();
     this.rows.want(0, pageRows);
   }
@@ -114,18 +110,8 @@ export class Table {
   /** Stores rows and draws them. The first rows determine the column widths. */
   put(rows: RowWindow): void {
     this.rows.put(rows);
-    if (!this.isMeasured && rows.start === 0) this.measure(rows);
+    this.widths.measure(this.content, rows);
     this.draw();
-  }
-
-  private measure(rows: RowWindow): void {
-    this.isMeasured = true;
-    const texts = this.content.diff?.texts(rows.columns) ?? rows.columns;
-    for (const [index, column] of this.content.columns.entries()) {
-      const length = shownLength(column, texts[index] ?? []);
-      this.longest.set(column.name, Math.max(length, this.longest.get(column.name) ?? 0));
-    }
-    this.layOut();
   }
 
   /** Clears a failed request: the next draw requests the rows again. */
@@ -164,7 +150,7 @@ export class Table {
 
   /** Width of a column, pixels. */
   widthOf(name: string): number {
-    return this.layouts[this.content.columns.findIndex((column) => column.name === name)]?.width ?? 0;
+    return this.widths.layouts[this.content.columns.findIndex((column) => column.name === name)]?.width ?? 0;
   }
 
   /** Position in the page below a cell; below the heads for one that is not visible. */
@@ -182,15 +168,6 @@ export class Table {
     return new ShownRows(this.host, () => this.content);
   }
 
-  private layOut(): void {
-    this.layouts = layOut(this.content.columns, this.longest, {
-      characterWidth: this.character,
-      widths: this.content.widths,
-      // Two characters more for the sign of a row that differs.
-      numbersWidth: numbersWidth(this.content.rowCount * (this.content.diff ? 100 : 1), this.character),
-    });
-  }
-
   private size(): Parameters<typeof moved>[2] {
     const pageRowCount = Math.max(1, Math.floor(this.scroller.clientHeight / rowHeight) - 1);
     return { rows: this.content.rowCount, columns: this.content.columns.length, pageRows: pageRowCount };
@@ -204,15 +181,16 @@ export class Table {
 
   private draw(): void {
     const view = this.view();
-    const width = totalWidth(this.layouts);
+    const { layouts } = this.widths;
+    const width = totalWidth(layouts);
     this.sizer.style.height = `${span(view.total)}px`;
     this.sizer.style.width = `${width}px`;
     const shown = rowsIn(view);
     const left = this.scroller.scrollLeft;
     const { columns, pinned, view: tableView, diff } = this.content;
-    const visible = visibleColumns(this.layouts, pinned, { left, width: this.scroller.clientWidth });
+    const visible = visibleColumns(layouts, pinned, { left, width: this.scroller.clientWidth });
     const filtered = tableView.filters.map(({ column }) => column);
-    const { layouts, rows, current: selection } = this;
+    const { rows, current: selection } = this;
     const head = { columns, layouts, sort: tableView.sort, filtered, pinned, notes: diff?.notes };
     this.header.draw(head, visible, left);
     const drawn: DrawnRows = { ...shown, columns, visible, pinned, left, layouts, selection, rows, diff };
@@ -290,8 +268,9 @@ export class Table {
   }
 
   private revealColumn(column: number): void {
-    const layout = this.layouts[column];
+    const { layouts } = this.widths;
+    const layout = layouts[column];
     if (layout === undefined || column < this.content.pinned) return;
-    this.scroller.scrollLeft = leftOf(layout, this.layouts[this.content.pinned], this.scroller);
+    this.scroller.scrollLeft = leftOf(layout, layouts[this.content.pinned], this.scroller);
   }
 }

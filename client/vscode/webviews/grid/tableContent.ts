@@ -2,7 +2,7 @@ import { type Column, type TableView } from '../../../../server/src/protocol/com
 import { type DiffView } from './diff/diffView.ts';
 import { type EditedRows } from './rowEdits.ts';
 
-/** What the table shows. */
+/** Content of the table. */
 export interface TableContent {
   readonly columns: readonly Column[];
   /** Number of pinned columns, which are the first ones. */

@@ -46,7 +46,7 @@ export interface ControlledTable {
   setColumns(choices: ColumnChoices): void;
 }
 
-/** What a user does to a table by keys, menus and the heads of columns. */
+/** Actions of a user on a table by keys, menus and the heads of columns. */
 export class TableControls implements TableActions, HeaderHost {
   private readonly on: ControlledTable;
 

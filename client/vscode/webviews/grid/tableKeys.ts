@@ -3,7 +3,7 @@ import { type EditorCommand } from './messages.ts';
 import { type PaneMode } from './sidePane.ts';
 import { widthStep } from './tableMenus.ts';
 
-/** What a key does. */
+/** Action of a key. */
 type KeyAction =
   | { readonly do: 'find'; readonly mode: 'find' | 'jump' }
   | { readonly do: 'again'; readonly backward: boolean }

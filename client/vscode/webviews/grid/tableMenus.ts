@@ -3,7 +3,7 @@ import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { copyFormats, type ClipboardFormat } from './copyText.ts';
 import { type MenuItem } from './menu.ts';
 
-/** What the entries do. */
+/** Actions of the entries. */
 export interface TableActions {
   /** Sorts by a column; undefined takes it out of the sort. */
   sort(column: Column, descending: boolean | undefined): void;

@@ -12,6 +12,7 @@ import { drawChips } from './filterChips.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
+import { RowCounter } from './rowCounter.ts';
 import { type Search } from './search.ts';
 import { SelectionBar } from './selectionBar.ts';
 import { tableSearch } from './tableSearch.ts';
@@ -34,7 +35,7 @@ interface ShownTable {
   readonly state: TableState;
 }
 
-/** What the table needs from the page. */
+/** Interface of the page to the table. */
 interface TablePageHost {
   readonly requests: Requests;
   post(message: FromGridPage): void;
@@ -62,12 +63,9 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly table: Table;
   private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Filters' });
   private readonly empty = element('p', { class: 'empty', role: 'status' });
-  /** What the user chose. */
+  /** Choices of the user. */
   state: TableState;
-  private total: number | undefined;
-  private rowCount: number | undefined;
-  /** Rows that were received, while their number is not known. */
-  private received = 0;
+  private readonly counter: RowCounter;
   private generation = 0;
   private readonly draft = new Map<RowKey, RowEdit>();
   readonly textMax = textMax;
@@ -79,7 +77,11 @@ export class TablePage implements ControlledTable, EditedTable {
     this.host = host;
     this.state = shown.state;
     this.differences = shown.diff;
-    this.total = shown.info.rowCount ?? undefined;
+    this.counter = new RowCounter(shown.state.view, shown.info.rowCount ?? undefined, {
+      count: async (view) => (await host.requests.send(shown.run, 'tableCount', { view }, 'count')).rowCount,
+      changed: () => this.counted(),
+      failed: (error) => this.failed(error),
+    });
     this.edits = this.editedRows();
     this.cells = new CellEditing(this);
     this.search = tableSearch(this);
@@ -115,11 +117,11 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   get viewRows(): number {
-    return this.rowCount ?? this.received;
+    return this.counter.rows;
   }
 
   get isCounted(): boolean {
-    return this.rowCount !== undefined;
+    return this.counter.known !== undefined;
   }
 
   get editing(): OpenedTableInfo['editing'] {
@@ -141,9 +143,7 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** All rows of the table are known. */
   setTotal(rowCount: number): void {
-    this.total = rowCount;
-    if (isWhole(this.state.view)) this.setCount(rowCount);
-    else this.host.counted(this.rowCount, rowCount);
+    this.counter.setTotal(rowCount);
   }
 
   /** The differences were counted. */
@@ -152,7 +152,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.show(this.content());
   }
 
-  /** How differences are drawn in the shown columns. */
+  /** Drawing of differences in the shown columns. */
   diff(info: TableDiffInfo): DiffView {
     return new DiffView(info, this.columns);
   }
@@ -206,29 +206,19 @@ export class TablePage implements ControlledTable, EditedTable {
   private recount(): void {
     // The rows that the table was opened with took the time of opening it.
     if (this.generation > 0 || !this.isWhole) this.host.reading();
-    this.received = 0;
-    this.rowCount = undefined;
     const text = (filter: ColumnFilter): string =>
       changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
     drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';
-    if (this.isWhole) {
-      if (this.total === undefined) this.host.counted(undefined, undefined);
-      else this.setCount(this.total);
-      return;
-    }
-    this.host.counted(undefined, this.total);
-    this.host.requests.send(this.shown.run, 'tableCount', { view: this.state.view }, 'count').then(
-      ({ rowCount }) => this.setCount(rowCount),
-      (error: unknown) => this.failed(error),
-    );
+    this.counter.begin(this.state.view);
   }
 
-  private setCount(rowCount: number): void {
-    this.rowCount = rowCount;
+  private counted(): void {
+    const { known: rowCount, total } = this.counter;
+    if (rowCount === undefined) return this.host.counted(undefined, total);
     this.table.show(this.content());
     this.table.arrive();
-    this.host.counted(rowCount, this.total);
+    this.host.counted(rowCount, total);
     const isFiltered = this.state.view.filters.length > 0;
     this.empty.textContent = rowCount > 0 ? '' : isFiltered ? 'No row meets the filters.' : 'The table has no rows.';
   }
@@ -246,8 +236,8 @@ export class TablePage implements ControlledTable, EditedTable {
       (rows) => {
         if (!isCurrent()) return;
         this.host.read();
-        this.received = Math.max(this.received, start + (rows.columns[0]?.length ?? 0));
-        if (this.rowCount === undefined) this.table.show(this.content());
+        this.counter.receive(start + (rows.columns[0]?.length ?? 0));
+        if (!this.isCounted) this.table.show(this.content());
         this.table.put(rows);
         this.cells.arrived();
       },

@@ -4,7 +4,7 @@ import { OverflowBar } from './overflowBar.ts';
 import { type Shows } from './pageState.ts';
 import { countText, numberText } from '../../numberStrings.ts';
 
-/** What the buttons do. */
+/** Actions of the buttons. */
 export interface ToolbarHost {
   cancel(): void;
   /** Shows the plot, or the rows again. */

@@ -1,4 +1,4 @@
-/** What a user chose about a table, kept while its page is hidden, and across reloads of the window. */
+/** Choices of a user about a table, kept while its page is hidden, and across reloads of the window. */
 import {
   type ColumnFilter,
   type Column,

@@ -11,7 +11,7 @@ export interface EventMark {
   readonly label: string;
 }
 
-/** What panels have in common. */
+/** Common parts of panels. */
 interface ChartInfo {
   readonly kind: 'line' | 'area' | 'scatter';
   readonly xName: string;

@@ -10,7 +10,7 @@ const kindNames: Readonly<Record<PlotKind, string>> = {
 
 const measureNames = { rows: 'Number of rows', sum: 'Sum', mean: 'Mean', min: 'Minimum', max: 'Maximum' } as const;
 
-/** What the controls do. */
+/** Actions of the controls. */
 interface ControlsHost {
   /** The user chose something else. */
   choose(change: PlotStatement): void;

@@ -17,7 +17,7 @@ interface LegendEntry {
 /** Entries above which a legend can be searched. */
 const searchedFrom = 13;
 
-/** What can be drawn: the columns of the table, and the values of its column of groups. */
+/** Entries that can be drawn: the columns of the table, and the values of its column of groups. */
 interface Drawable {
   readonly columns: readonly Column[];
   readonly groups: GroupValues | undefined;

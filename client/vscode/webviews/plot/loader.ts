@@ -19,7 +19,7 @@ interface PictureSize {
   readonly down: number;
 }
 
-/** What a plot draws, the same of another version, and the marked events. */
+/** Content of a plot, the same of another version, and the marked events. */
 export interface PlotData {
   readonly result: PlotResult;
   readonly overlay: PlotResult | undefined;
@@ -173,7 +173,7 @@ export class PlotLoader {
   }
 }
 
-/** What a plot may have in addition: events and groups with series, another version with a histogram too. */
+/** Additional parts of a plot: events and groups with series, another version with a histogram too. */
 function additionsOf({ kind, overlay }: ChosenPlot): {
   readonly isSeries: boolean;
   readonly overlay: string | undefined;

@@ -9,7 +9,7 @@ import { roseChart } from './rose.ts';
 import { drawnLine, drawnPoints, type DrawnSeries, seriesName, styleAt } from './series.ts';
 import { countText, numberText } from '../../numberStrings.ts';
 
-/** What is drawn. */
+/** Content of the picture. */
 interface Picture {
   readonly plot: ChosenPlot;
   readonly data: PlotData;
@@ -107,7 +107,7 @@ function countPanel(
   return result.rows === 0 ? [] : one(roseChart(result, { width, height, name, unit: unitOf(y ?? '') }));
 }
 
-/** What was drawn, and what was left out: `3,000 rows drawn · 5 without date`. */
+/** Counts of what was drawn and left out: `3,000 rows drawn · 5 without date`. */
 export function factsText(
   { result, overlay, events, groups }: PlotData,
   { x, by, groups: chosen }: ChosenPlot,

@@ -21,7 +21,7 @@ import { type PlotStatement } from './statement.ts';
 /** Delay before finer data are requested while the picture moves, milliseconds. */
 const restMs = 120;
 
-/** What the plot needs from the page. */
+/** Interface of the page to the plot. */
 interface PlotHost {
   readonly requests: Requests;
   readonly run: number;

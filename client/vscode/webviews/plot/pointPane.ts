@@ -9,7 +9,7 @@ import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
 import { countText, numberText } from '../../numberStrings.ts';
 
-/** What the pane needs from the page. */
+/** Interface of the page to the pane. */
 interface PaneHost {
   readonly requests: Requests;
   readonly run: number;

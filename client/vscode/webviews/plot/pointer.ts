@@ -4,7 +4,7 @@ import { element } from '../grid/element.ts';
 import { marginLeft, marginRight } from './chart.ts';
 import { panned, zoomed } from './range.ts';
 
-/** What the plot shows and does. */
+/** Content and actions of the plot. */
 interface PointerHost {
   /** The visible range; undefined while nothing is drawn. */
   range(): PlotRange | undefined;

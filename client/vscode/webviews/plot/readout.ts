@@ -51,7 +51,7 @@ export class Readout {
   }
 }
 
-/** What a series has nearest to the position, and when. */
+/** Value and time of a series nearest to the position. */
 interface Reading {
   readonly series: DrawnSeries;
   readonly reading: SeriesReading;

@@ -3,7 +3,7 @@ import { type LineBuckets, type PlottedSeries, type PointCells } from '../../../
 import { gapOf, loneVertices, type Vertex, verticesOf } from './lineShape.ts';
 import { type Measured } from './panels.ts';
 
-/** How a series looks: lines beyond the number of colors are dashed, and so are those of another version. */
+/** Style of a series: lines beyond the number of colors are dashed, and so are those of another version. */
 interface SeriesStyle {
   readonly name: string;
   readonly color: string;
@@ -67,7 +67,7 @@ export function drawnPoints(cells: PointCells, style: SeriesStyle, version: stri
   return { ...style, of, version, line: undefined, vertices: [], lone: [], cells, y: cells.y, measured: of.column };
 }
 
-/** What is drawn of a series at a position: rows from `start` to `end`, with the extremes of their values. */
+/** Part of a series that is drawn at a position: rows from `start` to `end`, with the extremes of their values. */
 export interface SeriesReading {
   readonly start: number;
   readonly end: number;

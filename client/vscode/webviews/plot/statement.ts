@@ -1,4 +1,4 @@
-/** What a plot shows, and how it is written in a query. */
+/** Content of a plot, and its form in a query. */
 import { type PlotRange, type PlotRequest } from '../../../../server/src/protocol/commands.ts';
 
 const plotKinds = ['line', 'area', 'scatter', 'bar', 'histogram', 'rose'] as const;
@@ -14,7 +14,7 @@ export interface PlottedEvents {
   readonly label?: string;
 }
 
-/** What a plot shows. Names are those of columns; what is undefined is chosen by the columns of the table. */
+/** Content of a plot. Names are those of columns; what is undefined is chosen by the columns of the table. */
 export interface PlotStatement {
   readonly kind?: PlotKind | undefined;
   readonly x?: string | undefined;

@@ -30,13 +30,13 @@ interface ResourcePath extends ResourceId {
 /** A kind, or its name. */
 type KindRef = string | { readonly kind: string };
 
-/** What identifies the directory of a resource. */
+/** Parts that identify the directory of a resource. */
 interface DirectoryRef {
   readonly kind: KindRef;
   readonly id: string;
 }
 
-/** What identifies the link of a resource. */
+/** Parts that identify the link of a resource. */
 interface LinkRef {
   readonly kind: KindRef;
   readonly name: string;

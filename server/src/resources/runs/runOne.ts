@@ -114,7 +114,7 @@ function aboutResource(resource: Resource, failure: PondError): PondError {
   });
 }
 
-/** What a run writes: a transaction at a time, committed at checkpoints and at the end. */
+/** Output of a run: a transaction at a time, committed at checkpoints and at the end. */
 class RunOutput {
   readonly #pond: ResourcePond;
   readonly #resource: Resource;
@@ -149,7 +149,7 @@ class RunOutput {
       env: effects.env,
       now: effects.now,
       checkpoint: async (soFar) => {
-        await this.#end(`${this.#title}: ${soFar.rows} rows so far`);
+        await this.#end(`${this.#title}: ${plural(soFar.rows, 'row')} so far`);
         this.#committed = soFar;
       },
     };

@@ -85,14 +85,14 @@ async function runPart(
   const { now } = request.effects;
   const locks = locksOf.get(pond) ?? createRunLocks();
   locksOf.set(pond, locks);
-  const { graph, circular } = withoutCycles(resourcesOf(selected));
+  const { graph, cyclic } = withoutCycles(resourcesOf(selected));
   const results: RunResult[] = [];
   const end = (result: RunResult): void => {
     results.push(result);
     request.end(result);
   };
   for (const stored of selected) if (stored.resource === undefined) end(refused(stored, now()));
-  for (const { resource, error } of circular) end(resultOf(notRun('failed', resource, error, now())));
+  for (const { resource, error } of cyclic) end(resultOf(notRun('failed', resource, error, now())));
   const outcomes = await runInOrder(graph, async (resource, sources) => {
     const failed = sources.filter(({ record }) => record.status !== 'ok');
     const report =

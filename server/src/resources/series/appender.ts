@@ -31,7 +31,7 @@ interface AppenderOptions {
   /** True for text of which more will follow: the types of new columns have room for later values. */
   readonly isFlexible?: boolean;
   readonly materializer: Materializer;
-  /** Where the hashes of batches are kept; without it, the versions are asked for them. */
+  /** Cache of the hashes of batches; without it, the versions are asked for them. */
   readonly cache?: BatchCache | undefined;
   readonly job: Job;
 }

@@ -4,7 +4,7 @@ import { versionFacts, wholeHashOf } from '../../pond/series.ts';
 import { type Cache } from '../../storage/cache.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 
-/** Where the hashes of batches are kept for the next process. */
+/** Cache of the hashes of batches for the next process. */
 export type BatchCache = Pick<Cache, 'readText' | 'writeText'>;
 
 /** Hashes of the batches in the versions up to one, after those of an earlier part. */

@@ -46,10 +46,10 @@ async function linksIn(
 
 /** A cycle that is already committed does not block other commits. */
 async function refuseCycles(homes: readonly StoredResource[], committed: FileSystem): Promise<void> {
-  const { circular } = withoutCycles(resourcesOf(homes));
-  if (circular.length === 0) return;
-  const before = withoutCycles(resourcesOf(await readResources(committed))).circular;
-  const added = circular.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
+  const { cyclic } = withoutCycles(resourcesOf(homes));
+  if (cyclic.length === 0) return;
+  const before = withoutCycles(resourcesOf(await readResources(committed))).cyclic;
+  const added = cyclic.find(({ resource }) => !before.some((other) => other.resource.id === resource.id));
   if (added !== undefined) throw added.error;
 }
 

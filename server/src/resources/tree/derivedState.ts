@@ -27,7 +27,7 @@ interface DerivedStateParts {
   readonly stored: FileSystem;
   /** Returns the files of the whole tree that a pattern matches. */
   readonly match: (pattern: string) => Promise<readonly Match[]>;
-  /** What kinds derive from: matches in the state that is current when they ask. */
+  /** Inputs that kinds derive from: matches in the state that is current when they ask. */
   readonly inputs: InputMatcher;
 }
 

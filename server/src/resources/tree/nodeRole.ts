@@ -50,7 +50,7 @@ export function withRole(
   return node;
 }
 
-/** Where a derived node is. */
+/** Location of a derived node. */
 interface DerivedPlace extends Pick<NodeRole, 'copied'> {
   /** Absolute path in its pond. */
   readonly path: string;

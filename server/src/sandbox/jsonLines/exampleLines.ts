@@ -5,7 +5,7 @@ import { knownLines, type LineState } from './knownLines.ts';
 import { type DividedLine, divideLine, type Scalar } from './lineForm.ts';
 import { kindOf, ScalarAutomaton, scalarExits } from './scalarAutomaton.ts';
 
-/** What was seen of the values of one key. */
+/** Facts about the values of one key. */
 class KeyValues {
   /** The outermost key. */
   readonly root: string;

@@ -44,7 +44,7 @@ function nextState({ index, offset, scalar }: LineState, byte: number, options: 
   return afterPart(index + 1, 0, byte, options);
 }
 
-/** What follows a byte of a part. */
+/** Successor of a byte of a part. */
 function afterPart(
   index: number,
   offset: number,

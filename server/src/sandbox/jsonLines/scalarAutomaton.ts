@@ -3,7 +3,7 @@ import { isDay } from '../textTables/dateShape.ts';
 import { isInexactNumber } from './inexactNumbers.ts';
 import { extendedClass, isComplete, otherClass } from '../textTables/valueClass.ts';
 
-/** What ends the run of the automaton over a scalar, in place of a next state. */
+/** Ends of the run of the automaton over a scalar, in place of a next state. */
 export const scalarExits = {
   /** The closing quote of a text. */
   closed: -2,

@@ -14,7 +14,7 @@ export const lanesMax = 5;
 /** Bytes of a lane in memory: its state and its position. */
 const laneBytes = 8;
 
-/** What a state is when a lane stops: a negative number from here to -1. Lower ones are counters. */
+/** State of a lane that stops: a negative number from here to -1. Lower ones are counters. */
 export const lowestStop = -16;
 
 /** Entries of a row: those of bytes, and of the second row. With a power of two, all rows would share few cache lines. */

@@ -24,7 +24,7 @@ interface PassedRows {
   readonly empty: Float64Array;
 }
 
-/** Where the reading of a lane stopped. */
+/** Position at which the reading of a lane stopped. */
 interface Stop {
   /** Start of its record. */
   readonly begin: number;

@@ -1,7 +1,7 @@
 import { lanesMax } from './laneCode.ts';
 import { countersMax, laneMemory, statesMax, unknownStop } from './laneMemory.ts';
 
-/** What ends the run of an automaton over a record, in place of a next state. */
+/** Ends of the run of an automaton over a record, in place of a next state. */
 export const recordExits = {
   /** A line feed. */
   line: -3,
@@ -14,7 +14,7 @@ export const recordExits = {
 /** A field without a value, which is counted. */
 export class EmptyField<S> {
   readonly field: number;
-  /** What follows it: a state, or the end of the record. */
+  /** Successor: a state, or the end of the record. */
   readonly next: S | number;
 
   constructor(field: number, next: S | number) {

@@ -47,7 +47,7 @@ export async function checkTextCells(
   });
 }
 
-/** Where an edited file is written; it does not exist yet. */
+/** Target of an edited file, which does not exist. */
 interface TextTarget {
   readonly target: string;
   readonly signal: AbortSignal;

@@ -7,7 +7,7 @@ export interface SchemaNode {
   /** Number of nodes above it, 0 for a column of the table. */
   readonly depth: number;
   readonly repetition: string;
-  /** What its values mean, whatever their encoding: `string`, `int64`, `timestamp millis`. */
+  /** Meaning of its values, whatever their encoding: `string`, `int64`, `timestamp millis`. */
   readonly meaning: string;
   readonly fieldId: string | null;
 }

@@ -9,7 +9,7 @@ export interface PlacedValue {
   readonly text: string;
 }
 
-/** What is stated about values. */
+/** Rules that are stated for values. */
 export interface ValueRules {
   /** Texts that stand for a missing value. */
   readonly nulls: ReadonlySet<string>;

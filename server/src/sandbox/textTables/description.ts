@@ -1,4 +1,4 @@
-/** What was decided about the text of a CSV file, and by whom, for people: plain data that can be sent and shown. */
+/** Decisions about the text of a CSV file, with their origins, for people: plain data that can be sent and shown. */
 export interface TextDescription {
   /** Absolute pond path. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface TextDescription {
   readonly repeated: readonly RepeatedTimes[];
   readonly columns: readonly DescribedColumn[];
   readonly rowCount: number;
-  /** What is stated, by the names of the options, such as `delimiter`; all else was found in the file. */
+  /** Stated options, by the names of the options, such as `delimiter`; all else was found in the file. */
   readonly stated: readonly string[];
 }
 

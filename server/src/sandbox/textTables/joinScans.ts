@@ -11,7 +11,7 @@ import { type SavedColumn, type SavedFacts, type SavedScan } from './savedScan.t
 import { type Fault, faultError } from './recordFault.ts';
 import { aboveHeader, belowHeader } from './tableScan.ts';
 
-/** What was found in the lines above the rows of a file, and in a part of its rows. */
+/** Scan of the lines above the rows of a file, and of a part of its rows. */
 export interface PartScan {
   readonly scan: SavedScan;
   /** Number of ends of lines. */

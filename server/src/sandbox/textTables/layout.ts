@@ -1,4 +1,5 @@
 import { lazy } from '../../base/lazy.ts';
+import { plural } from '../../base/plural.ts';
 import { FreeNames } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
@@ -86,7 +87,7 @@ function statedNames(
   if (names.length === width) return columnNames(names, width);
   throw new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: line ${line} has ${width} fields, and ${names.length} names are stated`,
+    `${pondPath} cannot be read: line ${line} has ${plural(width, 'field')}, and \`names\` has ${names.length}`,
     { path: pondPath, hint: 'State as many `names` as the lines have fields.' },
   );
 }

@@ -1,6 +1,6 @@
 import { type ErrorDetails, PondError } from '../../base/error.ts';
 
-/** What is wrong with a record of a CSV file, as plain data for another thread. Lines are 1-based. */
+/** Fault of a record of a CSV file, as plain data for another thread. Lines are 1-based. */
 export type Fault =
   | { readonly kind: 'quotes'; readonly line: number; readonly problem: string }
   | { readonly kind: 'width'; readonly line: number; readonly expected: number; readonly got: number }

@@ -1,7 +1,7 @@
 /** Text of a CSV file, in UTF-8, as records. */
 import { RecordFault } from './recordFault.ts';
 
-/** How bytes are divided into fields. */
+/** Rules by which bytes are divided into fields. */
 export interface RecordOptions {
   readonly delimiter: string;
   /** One character; empty for none. */

@@ -29,7 +29,7 @@ interface ScannedText {
   readonly lines: number;
 }
 
-/** How a text with a known layout is scanned. */
+/** Options of scanning a text with a known layout. */
 interface TextScanOptions {
   readonly layout: TextLayout;
   /** True for a text whose last line may have no end. */
@@ -166,7 +166,7 @@ interface ScanSettings {
   readonly layout?: TextLayout;
 }
 
-/** What decides about the reading of a file, apart from its content. */
+/** Parts of a file that decide about its reading, apart from its content. */
 export type StatedFile = Pick<SourceFile, 'format' | 'pondPath' | 'reading'>;
 
 function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: TextFormat; readonly rules: ValueRules } {

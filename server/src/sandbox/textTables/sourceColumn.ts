@@ -4,7 +4,7 @@ import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts, type PlacedValue } from './columnFacts.ts';
 import { type Form, forms } from './numberForm.ts';
 
-/** How the values of a column are read. */
+/** Reading of the values of a column. */
 export type ReadingKind = 'text' | 'truth' | 'number' | 'commaNumber' | 'date' | 'time' | 'formatted' | 'cast';
 
 /** The type of a column, equal for all files of a source. */
@@ -27,7 +27,7 @@ export interface FileColumn {
 /** A column of a source: those of its files that have the name; at least one. */
 export type SourceColumn = readonly FileColumn[];
 
-/** What holds for all columns of a source. */
+/** Options for all columns of a source. */
 export interface TypeRules {
   readonly format: TextFormat;
   /** Stated, or found. */

@@ -47,7 +47,7 @@ export interface FileScan {
 /** Takes the fields of each row; `columns` has the index of each field's column. */
 export type TakeRow = (record: RecordReader, columns: readonly number[]) => void;
 
-/** What a scan needs to know in addition to the layout. */
+/** Options of a scan in addition to the layout. */
 interface ScanOptions {
   readonly format: TextFormat;
   readonly rules: ValueRules;
@@ -131,7 +131,7 @@ export class TableScan {
     });
   }
 
-  /** What was found in the records so far. */
+  /** Result of the records so far. */
   get result(): ScannedTable {
     const above = this.#layout.skip;
     const skipped = [...this.#skipped].map(([reason, lines]) => ({ reason, ...lines }));
@@ -172,7 +172,7 @@ export class TableScan {
     this.#expects = 'rows';
   }
 
-  /** What comes below a header. */
+  /** Lines below a header. */
   #belowHeader(): 'units' | 'rows' {
     const { units, below = 0 } = this.#options.format;
     this.#below = below;

@@ -1,3 +1,4 @@
+import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { areRows, type HeadRecord, isHeader, isValue, repeatsHeader } from './head.ts';
@@ -15,7 +16,7 @@ interface Records {
   readonly isList: boolean;
 }
 
-/** What is stated about the file, and its path for messages. */
+/** Format that is stated for the file, and its path for messages. */
 interface Stated {
   readonly format: TextFormat;
   readonly pondPath: string;
@@ -180,7 +181,7 @@ function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath 
   ].map((names) => ({ ...stated, names }));
   return new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: the header in line ${line} has ${width - 1} names, and the lines below it have ${width} fields`,
+    `${pondPath} cannot be read: the header in line ${line} has ${plural(width - 1, 'name')}, and the lines below it have ${width} fields`,
     {
       path: pondPath,
       formats,
@@ -226,7 +227,7 @@ function requireNoWiderBelow(start: HeadRecord, below: readonly HeadRecord[], he
 function rowsAbove({ line, fields }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
   return new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: ${word} ${line} begins a table of ${fields.length} columns, and the ${word}s before it have rows of another width or no header`,
+    `${pondPath} cannot be read: ${word} ${line} begins a table of ${plural(fields.length, 'column')}, and the ${word}s before it have rows of another width or no header`,
     {
       path: pondPath,
       formats: [{ skip: line - 1 }, { skip: 0 }],

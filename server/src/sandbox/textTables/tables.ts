@@ -99,7 +99,7 @@ function typesOf(own: readonly ScannedFile[], all: readonly ScannedFile[]): Read
   return new Map([...columns].map(([name, column]) => [name, typeOf(column, rules)]));
 }
 
-/** What is stated about any of the files holds for the types of all. */
+/** Types that are stated for any of the files hold for all. */
 function sharedFormat(files: readonly ScannedFile[]): TextFormat {
   const stated = files.flatMap(({ file }) => file.format ?? []);
   return stated.reduce((all, each) => ({ ...all, ...each, types: { ...all.types, ...each.types } }), {});

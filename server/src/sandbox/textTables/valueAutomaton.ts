@@ -2,14 +2,14 @@ import { LruCache } from '../../base/lruCache.ts';
 import { LazyAutomaton } from '../lazyAutomaton.ts';
 import { extendedClass, isComplete, otherClass } from './valueClass.ts';
 
-/** How the bytes of a regular file end a value. Both are single bytes. */
+/** Bytes that end a value of a regular file. Both are single bytes. */
 export interface FieldMarks {
   readonly delimiter: number;
   /** -1 for none. */
   readonly quote: number;
 }
 
-/** What ends the run of the automaton over a field, in place of a next state. */
+/** Ends of the run of the automaton over a field, in place of a next state. */
 export const exits = {
   /** A delimiter. */
   field: -2,

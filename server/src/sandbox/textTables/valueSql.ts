@@ -29,7 +29,7 @@ export interface LocalColumn {
   readonly time: SqlText;
 }
 
-/** How the values of a file are written. */
+/** Notation of the values of a file. */
 interface ValueForm {
   readonly format: TextFormat;
   /** Order of ambiguous dates. */

@@ -38,21 +38,21 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
   const read = filled.filter((file) => !blank.has(file));
-  const rows = read.length === 0 ? blankSql(hasFilename) : await rowsSql(scope, groupsOf(read, found), hasFilename);
+  const rows = read.length === 0 ? blankSql(hasFilename) : await groupsSql(scope, groupsOf(read, found), hasFilename);
   return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${rows}`;
 }
 
 /** The rows of all groups. The groups of Parquet are divided by their types where a value could be rounded. */
-async function rowsSql(scope: TextScope, groups: readonly Group[], hasFilename: boolean): Promise<SqlText> {
+async function groupsSql(scope: TextScope, groups: readonly Group[], hasFilename: boolean): Promise<SqlText> {
   const isAnyParquet = groups.some(isParquet);
   const divided: Group[] = [];
   for (const group of groups) {
-    const parts = isParquet(group) ? await bySchema(scope.connection, group.files) : [group.files];
+    const parts = isParquet(group) ? await bySchema(await scope.connect(), group.files) : [group.files];
     divided.push(...parts.map((each) => ({ ...group, files: [...each] })));
   }
   if (isAnyParquet && divided.length > 1) {
     const parts = await selectsOf(scope, divided, hasFilename);
-    const exact = await exactSelects(scope.connection, parts);
+    const exact = await exactSelects(await scope.connect(), parts);
     if (exact !== undefined) return unionSql(exact);
   }
   return unionSql((await selectsOf(scope, groups, hasFilename)).map(({ select }) => select));
@@ -132,7 +132,7 @@ async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): P
     : sql`SELECT ${list} FROM ${from}`;
 }
 
-/** What one SELECT reads, and the list of its columns. */
+/** Source of one SELECT, and the list of its columns. */
 async function rowsOf(
   scope: TextScope,
   { files, list, source }: Group,

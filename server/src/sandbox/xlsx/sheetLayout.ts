@@ -5,7 +5,7 @@ import { place } from '../textTables/tableStart.ts';
 import { type SheetRow } from './sheetRows.ts';
 import { textOf } from './sheetText.ts';
 
-/** What is stated about the file of a sheet, and its path for messages. */
+/** Format that is stated for the file of a sheet, and its path for messages. */
 export interface StatedSheet {
   readonly format: TextFormat;
   readonly pondPath: string;

@@ -22,7 +22,7 @@ export interface SheetRow {
   readonly cells: ReadonlyMap<number, SheetCell>;
 }
 
-/** What the file has of one cell. */
+/** Content of one cell in the file. */
 interface RawCell {
   readonly column: number;
   readonly type: string;

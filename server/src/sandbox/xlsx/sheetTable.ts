@@ -1,3 +1,4 @@
+import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type Value, type ValueMakers } from '../../duckdb/values.ts';
 import { uniqueNames } from '../uniqueNames.ts';
@@ -60,7 +61,7 @@ export class TableFinder {
     const indexes = [...new Set([...named, ...this.#kinds.keys()])].sort((a, b) => a - b);
     const own = indexes.map((index) => textOf(this.#header.get(index)).trim().replaceAll('\0', ''));
     if (format.names !== undefined && format.names.length !== indexes.length) {
-      const counts = `its table has ${indexes.length} columns, and ${format.names.length} names are stated`;
+      const counts = `its table has ${plural(indexes.length, 'column')}, and \`names\` has ${format.names.length}`;
       throw new PondError('invalid-content', `${pondPath} cannot be read: ${counts}`, {
         path: pondPath,
         hint: 'State as many `names` as the table has columns.',
@@ -130,7 +131,7 @@ function typeOf(kinds: ReadonlySet<Kind> = new Set()): SheetColumn['type'] {
   return 'VARCHAR';
 }
 
-/** How the values of a column are made. */
+/** Conversion of the values of a column. */
 interface ColumnValues {
   readonly type: SheetColumn['type'];
   /** Texts that stand for a missing value. */

@@ -1,4 +1,4 @@
-/** What a number format shows of a time. */
+/** Parts of a time that a number format shows. */
 export type TimeFormat = 'date' | 'timestamp' | 'time';
 
 /** Formats without a code in the file. 27 to 36 and 50 to 58 are dates of East Asian versions. */
@@ -18,7 +18,7 @@ const builtIn: readonly (readonly [first: number, last: number, format: TimeForm
 const codeLengthMax = 1024;
 
 /**
- * What the numbers of a format are: undefined for numbers, and for durations such as `[h]:mm`, which can exceed a day.
+ * Meaning of the numbers of a format: undefined for numbers, and for durations such as `[h]:mm`, which can exceed a day.
  * `code` is that of the file, which replaces the one that the id has. Throws an Error for a code that is longer than any.
  */
 export function timeFormatOf(id: number, code: string | undefined): TimeFormat | undefined {

@@ -10,7 +10,7 @@ export interface Workbook {
   readonly sheets: readonly { readonly name: string; readonly part: string }[];
   /** True if times count from 1904, as in files of old Macs. */
   readonly is1904: boolean;
-  /** What the numbers of each cell style show: a time, or undefined for a number. */
+  /** Meaning of the numbers of each cell style: a time, or undefined for a number. */
   readonly styles: readonly (TimeFormat | undefined)[];
   /** Texts that cells refer to by index. */
   readonly texts: readonly string[];

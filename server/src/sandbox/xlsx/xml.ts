@@ -4,7 +4,7 @@ import { SaxesParser } from 'saxes';
 const textBytesMax = 4 * 1024 ** 2;
 const depthMax = 64;
 
-/** What happens with the elements of a document. Names come without their namespace prefix. */
+/** Handlers of the elements of a document. Names come without their namespace prefix. */
 interface XmlHandler {
   open(this: void, name: string, attributes: Readonly<Record<string, string>>): void;
   text?(this: void, text: string): void;

@@ -56,7 +56,7 @@ export function mergedText(ours: TableText, theirs: TableText, changes: readonly
 }
 
 interface Rows {
-  /** What is above the rows. */
+  /** Text above the rows. */
   readonly head: Buffer;
   readonly count: number;
   /** The bytes of a row, from 1, with the end of its line and blank lines after it. */

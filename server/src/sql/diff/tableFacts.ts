@@ -1,4 +1,4 @@
-/** What one statement finds about one of the tables that are compared, once for each content. */
+/** Facts that one statement finds about one of the tables that are compared, once for each content. */
 import { LruCache } from '../../base/lruCache.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
 import { type OneOfTwo } from './diffSql.ts';

@@ -14,7 +14,7 @@ export interface PlotScope {
   readonly relation: Relation;
   /** The condition of the view's filters; undefined without any. */
   readonly filter: SqlText | undefined;
-  /** What was read of the table before, so that a part of a plot costs what it touches. */
+  /** Cache of what was read of the table before, so that a part of a plot costs what it touches. */
   readonly extents: Extents;
 }
 
@@ -85,7 +85,7 @@ const timeMax = 3e18;
 /** Extents of axes over the rows of views of one table, by the column and the filter. */
 export type Extents = LruCache<string, Extent>;
 
-/** What an axis covers, in own numbers. */
+/** Range of an axis, in own numbers. */
 interface Extent {
   readonly low: number;
   readonly high: number;

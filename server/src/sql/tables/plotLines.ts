@@ -31,7 +31,7 @@ interface Shown {
   readonly width: number;
   readonly high: number;
   readonly pixels: number;
-  /** What is read on either side. */
+  /** Part that is read on either side. */
   readonly margin: number;
 }
 

@@ -11,7 +11,7 @@ export interface RelationColumn extends Column {
 
 /** Rows that statements of ours read, each with a position: 0 for the first, without gaps. */
 export interface Relation {
-  /** What follows FROM. */
+  /** Text that follows FROM. */
   readonly from: SqlText;
   /** SQL of the position of a row. */
   readonly position: SqlText;

@@ -142,7 +142,7 @@ export class TableReader {
     });
   }
 
-  /** What a plot of a view draws. Fails as `rows`. */
+  /** Content of a plot of a view. Fails as `rows`. */
   async plot(view: TableView, request: PlotRequest, signal: AbortSignal): Promise<PlotResult> {
     return await this.#connected(view, signal, async (connection) => {
       const { relation } = this.#parts;

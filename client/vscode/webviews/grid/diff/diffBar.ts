@@ -5,7 +5,7 @@ import { OverflowBar } from '../overflowBar.ts';
 import { changeSigns, type RowChange } from './diffView.ts';
 import { countText, numberText } from '../../../numberStrings.ts';
 
-/** What the buttons do. */
+/** Actions of the buttons. */
 interface DiffBarHost {
   toggleAll(): void;
   pickKey(): void;

@@ -6,7 +6,7 @@ import { DiffBar } from './diffBar.ts';
 import { stepToChange } from './diffSteps.ts';
 import { changedFilter, type RowChange } from './diffView.ts';
 
-/** What differences need from the page. */
+/** Interface of the page to the differences. */
 interface DiffPageHost {
   readonly requests: Requests;
   post(message: FromGridPage): void;

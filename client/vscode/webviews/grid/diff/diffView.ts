@@ -11,11 +11,11 @@ export const changeSigns: Readonly<Record<RowChange, string>> = { added: '+', re
 export type CellText = (row: number, column: number) => string | null | undefined;
 
 /**
- * How a table of differences is drawn. Its rows are fetched with columns that are not shown: the kind of the row, its
+ * Drawing of a table of differences. Its rows are fetched with columns that are not shown: the kind of the row, its
  * changed cells, and the values before. They follow the shown ones.
  */
 export class DiffView {
-  /** What the heads of columns say: `+`, `−`, `BIGINT → DOUBLE`, `~12`. */
+  /** Notes in the heads of columns: `+`, `−`, `BIGINT → DOUBLE`, `~12`. */
   readonly notes: Readonly<Record<string, string>>;
   private readonly info: TableDiffInfo;
   private readonly shown: readonly Column[];

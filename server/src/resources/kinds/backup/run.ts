@@ -73,9 +73,9 @@ async function verifyIfDue(
   );
   if (problems.length === 0) {
     ledger.update({ verifiedMs: now(), verifiedShare: share });
-    return { notes: [`verified ${objects} objects, of which ${readObjects} were read`] };
+    return { notes: [`verified ${plural(objects, 'object')}, and read ${readObjects} of them`] };
   }
-  const message = `the copy at ${store.address} has ${problems.length} problems: ${problems.slice(0, namedMax).join('; ')}`;
+  const message = `the copy at ${store.address} has ${plural(problems.length, 'problem')}: ${problems.slice(0, namedMax).join('; ')}`;
   const hint = `'pond backup verify ${resource.name} --full' lists all.`;
   return { notes: [], failure: new PondError('remote-damaged', message, { hint }) };
 }

@@ -1,4 +1,4 @@
-/** What a document says about the rows of a series of a scope: its time, and the names and types of its columns. */
+/** Rules of a document for the rows of a series of a scope: its time, and the names and types of its columns. */
 import { plural } from '../../../base/plural.ts';
 import { PondError } from '../../../base/error.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';

@@ -8,7 +8,7 @@ import { type Job } from '../../../base/job.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
-/** What a build knows of one series in a part. */
+/** Facts that a build knows about one series in a part. */
 export interface SeriesCount {
   /** Number of rows in the period, thus with a valid time. */
   readonly timed: number;

@@ -13,7 +13,7 @@ import { type PathSelection, selectPaths } from './selection.ts';
 import { type CopySpec } from './spec.ts';
 import { CopyWriter } from './write.ts';
 
-/** What a run wrote, with sentences for people. */
+/** Counts of what a run wrote, with sentences for people. */
 export interface CopyCounts {
   readonly files: number;
   readonly bytes: number;

@@ -1,4 +1,4 @@
-/** What must be changed in a copy of another pond's tree. Directories with the same hash are not visited. */
+/** Changes to make in a copy of another pond's tree. Directories with the same hash are not visited. */
 import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { inlineBytesMax } from '../../../pond/blobs.ts';
 import { directoryHash } from '../../../pond/directoryHash.ts';

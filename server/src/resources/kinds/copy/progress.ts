@@ -1,4 +1,4 @@
-/** What the last run of a Copy copied, in the progress file of its resource directory. */
+/** Record of what the last run of a Copy copied, in the progress file of its resource directory. */
 import { fieldsOf, parseJson } from '../../../base/json.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { progressName } from '../../model/resourcePath.ts';
@@ -12,7 +12,7 @@ export interface CopiedState {
   readonly rootHash: string;
   /** Hash of what was copied of it: the same without `paths`. */
   readonly hash: string;
-  /** What the document said then, as a hash. */
+  /** Hash of the document at that time. */
   readonly spec: string;
 }
 

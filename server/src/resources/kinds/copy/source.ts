@@ -26,7 +26,7 @@ import { type RunContext } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type CopySpec } from './spec.ts';
 
-/** Where the pond is, and the keys to it. */
+/** Location of the pond, and the keys to it. */
 interface SourcePlace {
   readonly location: RemoteLocation;
   readonly credentials: StoreCredentials;

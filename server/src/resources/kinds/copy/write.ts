@@ -5,7 +5,7 @@ import { type Backend, type Content, type DirectoryPath, type Node } from '../..
 import { joinPath, splitPath } from '../../../tinyfs/path.ts';
 import { type DirectoryPlan } from './plan.ts';
 
-/** Where a plan is carried out. */
+/** Directory in which a plan is carried out. */
 interface CopyWriterParts {
   /** The other pond's tree. */
   readonly source: Backend;

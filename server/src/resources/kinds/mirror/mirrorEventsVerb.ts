@@ -10,7 +10,7 @@ import { findMirror } from './mirrorsVerb.ts';
 /** Without a change, mirrors are compared after this time: a watch may miss one. Milliseconds. */
 const fullMs = 60 * 60 * 1000;
 
-/** Where a folder cannot be watched, or is not there, mirrors are compared after this time. Milliseconds. */
+/** Interval of comparisons of mirrors whose folder cannot be watched, or is not there. Milliseconds. */
 const pollMs = 10_000;
 
 /** A pond that another process may write is looked at after this time. Milliseconds. */

@@ -1,4 +1,4 @@
-/** What a round of a mirror works with: the pond, the folder, and what both know of resources. */
+/** Dependencies of a round of a mirror: the pond, the folder, and what both know of resources. */
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { cancelled, throwIfCancelled } from '../../../base/cancelled.ts';
 import { type Job } from '../../../base/job.ts';

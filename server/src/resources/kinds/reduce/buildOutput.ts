@@ -8,7 +8,7 @@ import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
 import { coverageOf } from './coverage.ts';
 import { type OutputColumn } from './foldSql.ts';
 import { outPatternPath, type OutputInput } from './collectInputs.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { makeParts, type PartedInput } from './parts.ts';
 import { selectionOf } from './selection.ts';
@@ -29,25 +29,25 @@ interface OutputSpec {
  * `invalid-content` for an input without numbers or times, and `run-failed` if two inputs have a column of the same
  * name.
  */
-export async function makeOutput(spec: OutputSpec, plan: BuildPlan): Promise<readonly HostFile[]> {
+export async function buildOutput(spec: OutputSpec, context: BuildContext): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
     const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
-    const partials = await inputPartials(spec, { ...input, alike }, plan);
+    const partials = await inputPartials(spec, { ...input, alike }, context);
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
-  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, plan);
+  return await makeParts({ resolution: spec.resolution.duration, baseUs: spec.baseUs }, inputs, context);
 }
 
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
   { match, dataset, alike }: OutputInput & AlikeInput,
-  plan: BuildPlan,
+  context: BuildContext,
 ): Promise<readonly PartialAggregate[]> {
   try {
-    const files = await parquetFilesOf({ match, alike }, plan.materializer, plan.job);
-    return await partialAggregatesOf({ files, selection: selectionOf(dataset), baseUs }, plan);
+    const files = await parquetFilesOf({ match, alike }, context.materializer, context.job);
+    return await partialAggregatesOf({ files, selection: selectionOf(dataset), baseUs }, context);
   } catch (error) {
     throw inputError(resource, match.path, error);
   }

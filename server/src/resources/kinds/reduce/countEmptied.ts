@@ -4,7 +4,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { sql } from '../../../duckdb/sql.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { coverageOf, emptiedSql } from './coverage.ts';
 import { datasetKey, type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
 import { type PartialAggregate } from './partialAggregates.ts';
@@ -18,9 +18,13 @@ const concurrencyMax = 2;
  * sum over the columns and inputs of a dataset, 0 without a coverage. A bucket without a value is not counted, as it has
  * nothing to lose. The number is one file in the cache.
  */
-export async function countEmptied(inputs: DatasetInputs, resolution: Duration, plan: BuildPlan): Promise<number> {
+export async function countEmptied(
+  inputs: DatasetInputs,
+  resolution: Duration,
+  context: BuildContext,
+): Promise<number> {
   if (coverageOf(inputs.dataset) === undefined) return 0;
-  const { materializer, job } = plan;
+  const { materializer, job } = context;
   const { months, microseconds } = resolution;
   const key = keyOf('reduce emptied', 1, months, microseconds, ...datasetKey(inputs.dataset), ...partialsKey(inputs));
   const write = async (target: string, shared: Job): Promise<void> => {
@@ -45,7 +49,7 @@ interface Reduced {
 async function countInput(
   partials: readonly PartialAggregate[],
   { inputs: { dataset }, resolution }: Reduced,
-  { materializer, job }: BuildPlan,
+  { materializer, job }: BuildContext,
 ): Promise<number> {
   const coverage = coverageOf(dataset);
   const { statisticsOf } = selectionOf(dataset);

@@ -9,7 +9,7 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 import { type InputMatcher } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { countEmptied } from './countEmptied.ts';
 import { datasetKey, type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
 import { leftOutSql } from './partialSql.ts';
@@ -49,13 +49,13 @@ interface ReducedDataset {
 async function datasetNotes(
   { dataset, resolutions }: ReducedDataset,
   inputs: InputMatcher,
-  plan: BuildPlan,
+  context: BuildContext,
 ): Promise<readonly string[]> {
   const matches = await inputs.match(dataset.in_pattern);
   const durations = resolutions.map(({ duration }) => duration);
   if (matches.length === 0 || durations[0] === undefined) return [];
   const inputsAt = (duration: Duration): DatasetInputs => ({ dataset, matches, baseUs: baseUsOf(duration, durations) });
-  const { untimed, infinite, unmatched } = await countDataset(inputsAt(durations[0]), plan);
+  const { untimed, infinite, unmatched } = await countDataset(inputsAt(durations[0]), context);
   const notes = [
     ...(untimed > 0 ? [`: ${plural(untimed, 'row')} left out, without a valid time`] : []),
     ...(unmatched.length > 0
@@ -64,7 +64,7 @@ async function datasetNotes(
     ...(infinite > 0 ? [`: ${plural(infinite, 'bucket')} with a value that is not finite`] : []),
   ];
   for (const { text, duration } of resolutions) {
-    const emptied = await countEmptied(inputsAt(duration), duration, plan);
+    const emptied = await countEmptied(inputsAt(duration), duration, context);
     const what = `${plural(emptied, 'bucket')} of a column without statistics, with fewer values than \`coverage\` needs`;
     if (emptied > 0) notes.push(`, res=${text}: ${what}`);
   }
@@ -82,7 +82,7 @@ interface DatasetCounts {
 }
 
 /** The counts are one file in the cache. */
-async function countDataset(inputs: DatasetInputs, { materializer, job }: BuildPlan): Promise<DatasetCounts> {
+async function countDataset(inputs: DatasetInputs, { materializer, job }: BuildContext): Promise<DatasetCounts> {
   const write = (target: string, shared: Job): Promise<void> =>
     writeCounts(inputs, target, { materializer, job: shared });
   const file = await materializer.file(
@@ -96,9 +96,9 @@ async function countDataset(inputs: DatasetInputs, { materializer, job }: BuildP
   return { untimed: Number(row[0] ?? 0), infinite: Number(row[1] ?? 0), unmatched };
 }
 
-async function writeCounts(inputs: DatasetInputs, target: string, plan: BuildPlan): Promise<void> {
-  const { materializer, job } = plan;
-  const partials = (await datasetPartials(inputs, plan)).flat();
+async function writeCounts(inputs: DatasetInputs, target: string, context: BuildContext): Promise<void> {
+  const { materializer, job } = context;
+  const partials = (await datasetPartials(inputs, context)).flat();
   const files = await mapLimit(partials, concurrencyMax, (partial) => partial.file(job));
   const columns = partials.flatMap((partial) => partial.columns);
   const fractional = columns.filter(({ type }) => type === 'DOUBLE' || type === 'FLOAT').map(({ name }) => name);

@@ -4,7 +4,7 @@ import { type KeyPart } from '../../../materialize/contentKey.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { readingOfMatch } from '../../series/readingOfMatch.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { selectionOf } from './selection.ts';
 import { type Dataset } from './spec.ts';
@@ -42,11 +42,11 @@ export function partialsKey({ dataset, matches, baseUs }: DatasetInputs): readon
 /** Returns the partials of each input; they are in the cache where an output was built from them. */
 export async function datasetPartials(
   { dataset, matches, baseUs }: DatasetInputs,
-  plan: BuildPlan,
+  context: BuildContext,
 ): Promise<readonly (readonly PartialAggregate[])[]> {
   const selection = selectionOf(dataset);
   return await mapLimit(matches, concurrencyMax, async (match) => {
-    const files = await parquetFilesOf({ match, alike: matches }, plan.materializer, plan.job);
-    return await partialAggregatesOf({ files, selection, baseUs }, plan);
+    const files = await parquetFilesOf({ match, alike: matches }, context.materializer, context.job);
+    return await partialAggregatesOf({ files, selection, baseUs }, context);
   });
 }

@@ -14,7 +14,7 @@ import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { readingOfMatch } from '../../series/readingOfMatch.ts';
 import { collectInputs, outPatternPath, type OutputInput } from './collectInputs.ts';
-import { makeOutput } from './buildOutput.ts';
+import { buildOutput } from './buildOutput.ts';
 import { datasetKey } from './datasetInputs.ts';
 import { baseUsOf } from './resolution.ts';
 import { type ReduceResolution, type ReduceSpec } from './spec.ts';
@@ -82,7 +82,7 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
     key: keyOf('reduce', 3, months, microseconds, keys),
     modifiedUs: Math.max(resource.modifiedUs, ...inputs.map(({ match }) => match.modifiedUs)),
     make: (materializer, job) =>
-      makeOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { materializer, job }),
+      buildOutput({ resource, resolution: { text, duration }, baseUs, inputs }, { materializer, job }),
   };
 }
 

@@ -17,7 +17,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { noTimeColumn, timeColumnOf } from '../../series/time.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { mergedSql, type PartialColumn, partialSql, writePartialSql } from './partialSql.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { type AggregateRange, rangesOf } from './ranges.ts';
 import { numberColumnsOf } from './aggregates.ts';
 import { type Component } from './components.ts';
@@ -60,19 +60,22 @@ const longUs = 86_400_000_000n;
  * Returns the partials of an input, built if needed: one for each large file, and one for small adjacent files
  * together. Fails `invalid-content` if a file has no time, or a wanted column has no numbers.
  */
-export async function partialAggregatesOf(spec: PartialSpec, plan: BuildPlan): Promise<readonly PartialAggregate[]> {
+export async function partialAggregatesOf(
+  spec: PartialSpec,
+  context: BuildContext,
+): Promise<readonly PartialAggregate[]> {
   const neighbors = groupAdjacent(spec.files, groupLimits);
-  const groups = (await mapLimit(neighbors, concurrencyMax, (group) => separated(group, plan))).flat();
+  const groups = (await mapLimit(neighbors, concurrencyMax, (group) => separated(group, context))).flat();
   let done = 0;
   const built = await mapLimit(groups, concurrencyMax, async (files) => {
-    const file = await makePartial({ ...spec, files }, plan);
-    plan.job.progress?.('reading inputs', ++done, groups.length);
-    return { file, facts: await plan.materializer.inspect([file], plan.job) };
+    const file = await makePartial({ ...spec, files }, context);
+    context.job.progress?.('reading inputs', ++done, groups.length);
+    return { file, facts: await context.materializer.inspect([file], context.job) };
   });
   const long = built.filter(({ facts: { time } }) => time !== undefined && time.maxUs - time.minUs > longUs);
   const ranges = await rangesOf(
     long.map(({ file }) => file),
-    plan,
+    context,
   );
   return built.map(({ file, facts: { time, columns } }) => ({
     key: file.key,
@@ -85,7 +88,7 @@ export async function partialAggregatesOf(spec: PartialSpec, plan: BuildPlan): P
 
 async function makePartial(
   { files, selection, baseUs }: PartialSpec,
-  { materializer, job }: BuildPlan,
+  { materializer, job }: BuildContext,
 ): Promise<HostFile> {
   const key = keyOf('reduce partial', 3, baseUs, ...selection.partialKey, ...files.map((file) => file.key));
   const write = async (target: string, shared: Job): Promise<void> => {
@@ -111,7 +114,7 @@ async function makePartial(
 /** Returns the columns without the named ones that seem to be text only because they have no value. */
 async function withoutNullColumns(
   columns: readonly TypedColumn[],
-  { files, selection, materializer, job }: BuildPlan & Pick<PartialSpec, 'files' | 'selection'>,
+  { files, selection, materializer, job }: BuildContext & Pick<PartialSpec, 'files' | 'selection'>,
 ): Promise<readonly TypedColumn[]> {
   const doubtful = columns.filter(({ name, type }) => selection.isNamed(name) && mayBeInferred(type));
   if (doubtful.length === 0) return columns;
@@ -126,7 +129,7 @@ async function withoutNullColumns(
  */
 async function separated(
   files: readonly HostFile[],
-  { materializer, job }: BuildPlan,
+  { materializer, job }: BuildContext,
 ): Promise<readonly (readonly HostFile[])[]> {
   if (files.length === 1 || (await areAlike(files, materializer, job))) return [files];
   const roles = new Map<string, string>();

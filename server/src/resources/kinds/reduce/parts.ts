@@ -9,7 +9,7 @@ import { periodsOf } from './buckets.ts';
 import { emptySql, foldSql, type FoldInput, type OutputColumn } from './foldSql.ts';
 import { writeParquet } from '../../series/readParquet.ts';
 import { hasWithin, type PartialAggregate, partialsWithin } from './partialAggregates.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 import { windowOf } from './resolution.ts';
 
 /** Buckets, and the length, in microseconds, of the buckets that they are folded from. */
@@ -33,18 +33,18 @@ const concurrencyMax = 4;
 export async function makeParts(
   { resolution, baseUs }: Bucketing,
   inputs: readonly PartedInput[],
-  plan: BuildPlan,
+  context: BuildContext,
 ): Promise<readonly HostFile[]> {
-  const { job } = plan;
+  const { job } = context;
   const columns = inputs.flatMap((input) => input.columns);
   const ranges = inputs.flatMap(({ partials }) => partials.flatMap((partial) => partial.ranges));
-  if (ranges.length === 0) return [await makeEmpty(columns, plan)];
+  if (ranges.length === 0) return [await makeEmpty(columns, context)];
   const parts = periodsOf(resolution, baseUs, ranges)
     .map((period) => ({ resolution, period, window: windowOf(resolution, period), inputs, columns }))
     .filter((part) => inputs.some(({ partials }) => partials.some((partial) => hasWithin(partial, part.window))));
   let done = 0;
   return await mapLimit(parts, concurrencyMax, async (part) => {
-    const file = await makePart(part, plan);
+    const file = await makePart(part, context);
     job.progress?.('folding', ++done, parts.length);
     return file;
   });
@@ -59,7 +59,7 @@ interface Part {
   readonly columns: readonly OutputColumn[];
 }
 
-async function makePart(part: Part, { materializer, job }: BuildPlan): Promise<HostFile> {
+async function makePart(part: Part, { materializer, job }: BuildContext): Promise<HostFile> {
   const { resolution, period, window, inputs, columns } = part;
   const keys = inputs.map(({ partials, columns: own }) => [
     own.map(({ name }) => name),
@@ -72,8 +72,8 @@ async function makePart(part: Part, { materializer, job }: BuildPlan): Promise<H
   ]);
   const key = keyOf('reduce part', 2, months, microseconds, String(period.startUs), String(period.endUs), schema, keys);
   const write = async (target: string, shared: Job): Promise<void> => {
-    const plan = { materializer, job: shared };
-    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, plan)));
+    const context = { materializer, job: shared };
+    const folds = await Promise.all(inputs.map((input) => foldInputs(input, window, context)));
     const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
     const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
     await materializer.builder.run(
@@ -85,11 +85,11 @@ async function makePart(part: Part, { materializer, job }: BuildPlan): Promise<H
 }
 
 /** None if the input has no row in the window; several if its partials would lose digits as one table. */
-async function foldInputs(input: PartedInput, window: Period, plan: BuildPlan): Promise<readonly FoldInput[]> {
-  const partials = partialsWithin(input.partials, window, plan.materializer);
+async function foldInputs(input: PartedInput, window: Period, context: BuildContext): Promise<readonly FoldInput[]> {
+  const partials = partialsWithin(input.partials, window, context.materializer);
   return await mapLimit(exactLists(partials), concurrencyMax, async (list) => {
     const names = new Set(list.flatMap(({ columns }) => columns.map(({ name }) => name.toLowerCase())));
-    const files = await mapLimit(list, concurrencyMax, (partial) => partial.file(plan.job));
+    const files = await mapLimit(list, concurrencyMax, (partial) => partial.file(context.job));
     return {
       hostPaths: files.map(({ hostPath }) => hostPath),
       columns: input.columns.filter(({ source }) => names.has(source.toLowerCase())),
@@ -97,7 +97,7 @@ async function foldInputs(input: PartedInput, window: Period, plan: BuildPlan): 
   });
 }
 
-async function makeEmpty(columns: readonly OutputColumn[], { materializer, job }: BuildPlan): Promise<HostFile> {
+async function makeEmpty(columns: readonly OutputColumn[], { materializer, job }: BuildContext): Promise<HostFile> {
   const key = keyOf(
     'reduce empty',
     2,

@@ -3,7 +3,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { LruCache } from '../../../base/lruCache.ts';
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { readParquet } from '../../series/readParquet.ts';
-import { type BuildPlan } from './buildPlan.ts';
+import { type BuildContext } from './buildContext.ts';
 
 /** A range of time that has data: microseconds since 1970 UTC, both ends inclusive. */
 export interface AggregateRange {
@@ -24,7 +24,7 @@ const cache = new LruCache<string, readonly AggregateRange[]>({ max: 10_000 });
  */
 export async function rangesOf(
   files: readonly HostFile[],
-  { materializer, job }: BuildPlan,
+  { materializer, job }: BuildContext,
 ): Promise<ReadonlyMap<string, readonly AggregateRange[]>> {
   const found = new Map<string, readonly AggregateRange[]>();
   const unknown: HostFile[] = [];

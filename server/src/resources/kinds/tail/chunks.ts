@@ -11,7 +11,7 @@ interface LineChunk {
   readonly isCut: boolean;
 }
 
-/** Where lines are read. */
+/** File and position from which lines are read. */
 interface ChunkOptions {
   /** Bytes at which a chunk ends, after a whole line. */
   readonly bytesMax: number;

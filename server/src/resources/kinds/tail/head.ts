@@ -1,4 +1,4 @@
-/** What precedes the rows of a CSV file, which is read again with each part of the rows. */
+/** Lines that precede the rows of a CSV file, which is read again with each part of the rows. */
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
 import { lengthOfLine } from './chunks.ts';

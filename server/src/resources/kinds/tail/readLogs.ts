@@ -1,5 +1,5 @@
 /**
- * What a Tail has read of its logs. A log may be renamed, copied, compressed or truncated between two runs, so it is
+ * Progress of a Tail in its logs. A log may be renamed, copied, compressed or truncated between two runs, so it is
  * recognized by its content: the first and the last bytes of what was read.
  */
 import { createHash } from 'node:crypto';

@@ -3,7 +3,7 @@ import { type ChoiceSchema, type FieldIssue, list, object, optional, type SpecOf
 import { type LineFormat, lineFormatSchema } from './format.ts';
 import { invalidLines, journalSchema, type JournalSpec } from './journalSpec.ts';
 
-/** What the lines of a log are. */
+/** Formats of the lines of a log. */
 type LineKind = 'csv' | 'ndjson' | 'text';
 
 const lineFormats: ChoiceSchema<LineKind> = {
@@ -63,7 +63,7 @@ export const tailSpec = object(
 
 export type TailSpec = SpecOf<typeof tailSpec>;
 
-/** How the lines of files are read. */
+/** Reading of the lines of files. */
 export interface LinesSpec extends Pick<TailSpec, 'names' | 'format' | 'invalid'> {
   readonly lines: LineKind;
 }
