@@ -86,6 +86,8 @@ export async function startWorkbench(browser: Browser, { trusted }: { trusted: b
     const server = await startCodeServer(installed, {
       ...{ port: 0, dataDirectory, builtInDirectory, extensionsDirectory: join(home, 'extensions') },
       ...{ testDriver: true, trusted },
+      // Each window has processes of its own, which compile the same programs.
+      env: { NODE_COMPILE_CACHE: join(home, 'compiled') },
     });
     return {
       open: async (options) => {
