@@ -195,7 +195,7 @@ test('calls run concurrently', async () => {
   await long;
 });
 
-test('a crashed process fails its calls, and the next call starts a new one', async () => {
+test('a process that cannot start, and one that is closed, fail their calls, and none starts for later ones', async () => {
   const dying = createBuilder({ workerPath: join(temporary.path, 'none.mjs') });
   await assert.rejects(dying.run({ statements: ['SELECT 1'] }), { code: 'engine-unavailable' });
   await dying.close();
@@ -204,8 +204,8 @@ test('a crashed process fails its calls, and the next call starts a new one', as
   await closing.run({ statements: ['SELECT 1'] });
   await closing.close();
   await running;
-  assert.deepEqual(await closing.run({ statements: ['SELECT 1'] }), [[1]]);
-  await closing.close();
+  const refusal = { code: 'engine-unavailable', message: 'the query engine was closed' };
+  await assert.rejects(closing.run({ statements: ['SELECT 1'] }), refusal);
 });
 
 test('a build that ends the process fails alone, and the others are built in another', async () => {

@@ -328,9 +328,9 @@ test('concurrent builds that spill to disk do not mix their rows', async () => {
     const buildOf = async (seed: number) => {
       const target = join(folder, `spilled${seed}`);
       const hash = (number: string) => `md5((${number} + ${seed})::VARCHAR)`;
-      const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 2) AS x FROM range(1500000) ORDER BY h`;
+      const sql = `SELECT range AS n, ${hash('range')} AS h, repeat(${hash('range')}, 4) AS x FROM range(900000) ORDER BY h`;
       await small.fromUserSql({ sql, input: stations, tables: [], target });
-      const wrong = `count(*) FILTER (h <> ${hash('n')} OR x <> h || h)`;
+      const wrong = `count(*) FILTER (h <> ${hash('n')} OR x <> repeat(h, 4))`;
       const statements = [`SELECT count(DISTINCT n), ${wrong} FROM read_parquet('${target}')`];
       return small.run({ statements, reads: [target] });
     };
@@ -340,7 +340,7 @@ test('concurrent builds that spill to disk do not mix their rows', async () => {
       await small.close();
     }
   };
-  const whole = [[1_500_000n, 0n]];
+  const whole = [[900_000n, 0n]];
   assert.deepEqual(await buildsIn(defaultLimits), [whole, whole]);
   await assert.rejects(buildsIn({ ...defaultLimits, spillBytesMax: 0 }), /on disk for what does not fit in memory/);
 });

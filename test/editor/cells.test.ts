@@ -166,40 +166,6 @@ async function reloadWindow(page: Page): Promise<void> {
   await page.waitForSelector('.monaco-workbench .part.statusbar');
 }
 
-/** Edits are there after the window is loaded again, are undone step by step, and are saved. */
-async function reloadEdited({ page, screenshot }: Window, files: Files): Promise<void> {
-  const edited = async (): Promise<FrameLocator> => {
-    await tab(page, 'table.parquet').and(page.locator('.dirty')).click();
-    const grid = webview(page);
-    await grid.locator('#c0-2.deleted').waitFor();
-    await grid.locator('#c1-2.inserted').filter({ hasText: 'fog' }).waitFor();
-    await grid.locator('#c3-2.edited').filter({ hasText: 'NULL' }).waitFor();
-    return grid;
-  };
-  await reloadWindow(page);
-  const grid = await edited();
-  await screenshot('cells-reloaded');
-  await grid.getByRole('grid').focus();
-  await page.keyboard.press('Control+z');
-  await grid.locator('#c3-2:not(.edited)').filter({ hasText: 'rain' }).waitFor();
-  await page.keyboard.press('Control+Shift+z');
-  await edited();
-  // The window may not have saved its own state since the latest backup.
-  await reloadWindow(page);
-  await edited();
-  await webview(page).getByRole('grid').focus();
-  await page.keyboard.press('Control+s');
-  await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).waitFor();
-  await shows(webview(page), 0, 2, 'fog');
-  await undoSaved(page);
-  await reloadWindow(page);
-  // VS Code may remember the table as one with edits: it saves its own state every few seconds.
-  await tab(page, 'table.parquet').click();
-  await shows(webview(page), 0, 2, 'fog');
-  const sql = 'SELECT count(*), count(note), min(note), max(note) FROM "/table.parquet"';
-  assert.match(await pondText(files, 'query', sql), /\b3\b.*\b2\b.*fog.*wind/s);
-}
-
 /** The tab of the table of tide.csv; its text has another one. */
 const tideTab = (page: Page, state: string) => tab(page, 'tide.csv').last().and(page.locator(state));
 
@@ -213,6 +179,53 @@ async function editTide(page: Page, text: string): Promise<FrameLocator> {
   await grid.locator('#c1-1.edited').filter({ hasText: text }).waitFor();
   await tideTab(page, '.dirty').waitFor();
   return grid;
+}
+
+/** Edits of two tables are there after the window is loaded again. One is saved then, and the other is kept once more. */
+async function reloadEdited({ page, screenshot }: Window, files: Files): Promise<void> {
+  const edited = async (): Promise<FrameLocator> => {
+    await tab(page, 'table.parquet').and(page.locator('.dirty')).click();
+    const grid = webview(page);
+    await grid.locator('#c0-2.deleted').waitFor();
+    await grid.locator('#c1-2.inserted').filter({ hasText: 'fog' }).waitFor();
+    await grid.locator('#c3-2.edited').filter({ hasText: 'NULL' }).waitFor();
+    return grid;
+  };
+  await editTide(page, '6.25');
+  await reloadWindow(page);
+  await undoRestored(page);
+  const grid = await edited();
+  await screenshot('cells-reloaded');
+  await grid.getByRole('grid').focus();
+  await page.keyboard.press('Control+z');
+  await grid.locator('#c3-2:not(.edited)').filter({ hasText: 'rain' }).waitFor();
+  await page.keyboard.press('Control+Shift+z');
+  await edited();
+  await webview(page).getByRole('grid').focus();
+  await page.keyboard.press('Control+s');
+  await tab(page, 'table.parquet').and(page.locator(':not(.dirty)')).waitFor();
+  await shows(webview(page), 0, 2, 'fog');
+  await undoSaved(page);
+  await reloadWindow(page);
+  // VS Code may remember the table as one with edits: it saves its own state every few seconds.
+  await tab(page, 'table.parquet').click();
+  await shows(webview(page), 0, 2, 'fog');
+  const sql = 'SELECT count(*), count(note), min(note), max(note) FROM "/table.parquet"';
+  assert.match(await pondText(files, 'query', sql), /\b3\b.*\b2\b.*fog.*wind/s);
+  await undoRestored(page);
+}
+
+/** The edit of tide.csv is there again, is undone and done again. */
+async function undoRestored(page: Page): Promise<void> {
+  await tideTab(page, '.dirty').click();
+  const grid = webview(page);
+  const edit = grid.locator('#c1-1.edited').filter({ hasText: '6.25' });
+  await edit.waitFor();
+  await grid.getByRole('grid').focus();
+  await page.keyboard.press('Control+z');
+  await grid.locator('#c1-1:not(.edited)').filter({ hasText: '3.125' }).waitFor();
+  await page.keyboard.press('Control+Shift+z');
+  await edit.waitFor();
 }
 
 /** The file changes while a cell is edited: the edit is not shown on other rows, and can be dropped. */

@@ -45,6 +45,7 @@ test('a crashed process fails its query, and the next query starts a new process
   assert.deepEqual((await engine.rows(again.resultId, 0, 1)).columns, [['2']]);
   assert.notEqual(engine.processId(), pid);
   await engine.close();
+  await assert.rejects(engine.run(made.pond, { sql: 'SELECT 3' }), { code: 'engine-unavailable' });
   assert.equal(engine.processId(), undefined);
 });
 

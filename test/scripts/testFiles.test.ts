@@ -109,13 +109,15 @@ test('no test runs when a named file does not exist', async () => {
 });
 
 test('an error outside of a test, and one below a nested suite, fail the run', async (t) => {
-  for (const text of [throwsLater, nested]) {
+  for (const [text, shown] of [
+    [throwsLater, /✔ ends later/],
+    [nested, /▶ outer\n {2}▶ inner\n {4}✖ fails/],
+  ] as const) {
     const { status, output } = await runTexts(t, text, passes);
     assert.equal(status, 1);
     assert.match(output, /Error: thrown late/);
+    assert.match(output, shown);
   }
-  const { output } = await runTexts(t, nested);
-  assert.match(output, /▶ outer\n {2}▶ inner\n {4}✖ fails/);
 });
 
 test('the last lines count skipped tests by their reasons', async (t) => {

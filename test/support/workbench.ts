@@ -24,6 +24,16 @@ const settings = {
   'workbench.startupEditor': 'none',
 };
 
+/**
+ * Runs in each page before its scripts: nothing fades, slides or turns. The browser draws without a graphics card, and
+ * the bars of each list that VS Code shows fade for 0.8 s, frame by frame: a quarter of the processor time of a query.
+ */
+const stillness = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('*, ::before, ::after { animation: none !important; transition: none !important; }');
+  document.adoptedStyleSheets = [sheet];
+}`;
+
 /** Extensions that come with VS Code and that a pond's window uses. Loading all of them costs a sixth of a window. */
 const builtIn = ['json', 'markdown-basics', 'sql', 'theme-defaults', 'theme-seti', 'yaml'];
 
@@ -76,6 +86,8 @@ export async function startWorkbench(browser: Browser, { trusted }: { trusted: b
     const server = await startCodeServer(installed, {
       ...{ port: 0, dataDirectory, builtInDirectory, extensionsDirectory: join(home, 'extensions') },
       ...{ testDriver: true, trusted },
+      // Each window has processes of its own, which compile the same programs.
+      env: { NODE_COMPILE_CACHE: join(home, 'compiled') },
     });
     return {
       open: async (options) => {
@@ -109,6 +121,7 @@ async function openWindow(browser: Browser, server: Served, options: WindowOptio
   // A separate context has the storage of a browser that never opened VS Code.
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   context.setDefaultTimeout(patienceMs);
+  await context.addInitScript(stillness);
   const page = await context.newPage();
   const lines: string[] = [];
   const exit = new Promise<string | undefined>((resolve) => {

@@ -19,7 +19,7 @@ export interface BuilderOptions {
 /**
  * Returns a builder. Its process starts with the first call. When the process dies, each call in progress is made once
  * more, in a process of its own: the file of one cannot fail the others. A call whose process dies again fails
- * `engine-unavailable`. The next call starts a new process.
+ * `engine-unavailable`. The next call starts a new process, unless the builder is closed.
  */
 export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderOptions = {}): Builder {
   const options = {
@@ -31,26 +31,22 @@ export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderO
   const shared = new RestartingWorker(options);
   const own = new RestartingWorker(options);
   const alone = createMutex();
-  let isClosed = false;
 
   async function request<N extends OperationName>(
     name: N,
     params: OperationParams<N>,
     signal: AbortSignal | undefined,
   ): Promise<OperationResult<N>> {
-    let death: unknown;
     try {
       return await shared.live().request(name, params, signal);
     } catch (error) {
       if (!isPondError(error, 'engine-unavailable')) throw error;
-      death = error;
     }
     return await alone.run(async () => {
-      if (isClosed) throw death;
       try {
         return await own.live().request(name, params, signal);
       } finally {
-        await own.close();
+        await own.stop();
       }
     });
   }
@@ -62,7 +58,6 @@ export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderO
     run: async (sql, signal) => request('statements', { sql }, signal),
     inspect: async (hostPaths, signal) => request('inspect', { hostPaths }, signal),
     close: async () => {
-      isClosed = true;
       await Promise.all([shared.close(), own.close()]);
     },
   });

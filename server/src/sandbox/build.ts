@@ -82,6 +82,6 @@ export interface Builder {
   run(sql: OwnSql, signal?: AbortSignal): Promise<readonly (readonly PlainValue[])[]>;
   /** Returns facts about Parquet files that are read as one table, columns matched by name; at least one file. */
   inspect(hostPaths: readonly string[], signal?: AbortSignal): Promise<FileFacts>;
-  /** Ends the process, if it runs, and waits for its exit. */
+  /** Ends the process, if it runs, and waits for its exit. Calls in progress, and later ones, fail. */
   close(): Promise<void>;
 }

@@ -193,7 +193,7 @@ export class WorkerProcess {
 
   /** Ends the process and waits for its exit; its work is aborted, and the files that it was writing are removed. */
   async close(): Promise<void> {
-    this.#death ??= new PondError('engine-unavailable', 'the query engine was closed');
+    this.#death ??= closedError();
     await this.#child.close(stopTimeMs);
     await this.exited;
   }
@@ -219,17 +219,19 @@ export class WorkerProcess {
   }
 }
 
-/** A query process that is started when it is needed, and again after its end. */
+/** A query process that is started when it is needed, and again after its end, until this is closed. */
 export class RestartingWorker {
   readonly #options: WorkerOptions;
   #current: WorkerProcess | undefined;
+  #isClosed = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
   }
 
-  /** The running process, or a new one. */
+  /** The running process, or a new one. Fails `engine-unavailable` once this is closed. */
   live(): WorkerProcess {
+    if (this.#isClosed) throw closedError();
     if (this.#current?.isAlive !== true) this.#current = new WorkerProcess(this.#options);
     return this.#current;
   }
@@ -239,10 +241,20 @@ export class RestartingWorker {
     return this.#current?.isAlive === true ? this.#current.pid : undefined;
   }
 
-  /** Ends the process, if it runs, and waits for its exit. */
-  async close(): Promise<void> {
+  /** Ends the process, if it runs, and waits for its exit. The next request starts another. */
+  async stop(): Promise<void> {
     await this.#current?.close();
   }
+
+  /** Stops the process for good: work that continues in the background would start another, which nothing ends. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.stop();
+  }
+}
+
+function closedError(): PondError {
+  return new PondError('engine-unavailable', 'the query engine was closed');
 }
 
 function unexpectedAnswer(): PondError {

@@ -228,7 +228,7 @@ export class QueryEngine {
     return this.#worker.pid;
   }
 
-  /** Ends the process, if it runs, and waits for its exit. Calls in progress fail. */
+  /** Ends the process, if it runs, and waits for its exit. Calls in progress, and later ones, fail. */
   async close(): Promise<void> {
     this.#results.clear();
     await this.#worker.close();
