@@ -3,6 +3,7 @@
  * that its argument names.
  */
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { assert } from '../base/assert.ts';
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
 import { lazy } from '../base/lazy.ts';
@@ -21,6 +22,10 @@ import {
 } from '../sandbox/messages.ts';
 import { saveFound } from '../sandbox/savedTexts.ts';
 import { createOperations } from './workerOperations.ts';
+
+// V8 compiles a function a second time, for speed, once it has run for this many bytes of its code: about eight times as
+// many as by default. With the default, the compiler takes longer for the first scan of a text than the scan does.
+setFlagsFromString('--interrupt-budget=1000000');
 
 /** The directory of this process, and its current one: paths that SQL could see are relative, and say nothing. */
 const directory = process.argv[2] ?? '';
