@@ -374,3 +374,8 @@ test('numbers are shown in English, like the texts around them, whatever the lan
   const product = files.filter(({ path }) => /^(client|server)\//.test(path));
   assert.deepEqual(linesMatching(/\.toLocaleString\(\)/, product), []);
 });
+
+test('no file of tests waits for a test', () => {
+  // What follows it would be a part of that test, with all hooks and tests of later files of the process.
+  assert.deepEqual(linesMatching(/^await (test|describe|it|suite)\(/, code), []);
+});

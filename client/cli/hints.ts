@@ -26,7 +26,7 @@ const byCode: VerbHints = {
 
 /** Returns a hint for a verb's error; undefined when its message is sufficient. */
 export function hintFor(
-  { code, path }: PondError,
+  { code, path, displayPath = path }: PondError,
   line: Pick<CommandLine, 'name' | 'verb'> | undefined,
 ): string | undefined {
   if (line === undefined) return byCode[code];
@@ -34,8 +34,8 @@ export function hintFor(
   if (code === 'not-found' && verb.takesPatterns !== true && isPattern(path ?? '')) {
     return `'pond ${name}' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.`;
   }
-  if (verb.hints?.[code] === undefined && code === 'invalid-content' && path?.startsWith('/') === true) {
-    return `'pond cat ${path}' shows the file: correct it and store it again, or restore an older version.`;
+  if (verb.hints?.[code] === undefined && code === 'invalid-content' && displayPath?.startsWith('/') === true) {
+    return `'pond cat ${displayPath}' shows the file: correct it and store it again, or restore an older version.`;
   }
   return verb.hints?.[code] ?? byCode[code];
 }

@@ -66,9 +66,9 @@ async function readSource(file: string, session: Session): Promise<Source> {
   return { ...(await readText(file, session)), directory };
 }
 
-function appliedLine({ outcome, kind, name, id, hostFiles, allows }: AppliedInfo): string {
+function appliedLine({ outcome, kind, name, hostFiles, allows }: AppliedInfo): string {
   const details = [...hostFiles.map((file) => `  takes in: ${file}`), ...allows.map((access) => `  allows: ${access}`)];
-  return [`${outcome} ${kind}/${name} ${id}`, ...details].map((line) => `${printable(line)}\n`).join('');
+  return [`${outcome} ${kind}/${name}`, ...details].map((line) => `${printable(line)}\n`).join('');
 }
 
 /** Prints problems to standard error, as compilers do: FILE:LINE:COLUMN, 1-based. */

@@ -164,33 +164,38 @@ export const tree: TerminalVerb = {
     const { line, terminal } = session;
     const depth = line.texts['level'] === undefined ? Infinity : wholeNumber('-L', line.texts['level'], 1);
     const path = pondPath(line.positionals[0] ?? '/');
+    // Nothing is printed before the directory is known to exist.
+    const top = await listed(session, path);
     if (line.json) {
       const nodes: NodeInfo[] = [];
-      await walk(session, path, depth, (node) => Promise.resolve(void nodes.push(node)));
+      await walk(session, top, depth, (node) => Promise.resolve(void nodes.push(node)));
       return await printJson(session, nodes);
     }
     await terminal.print(`${printable(path)}\n`);
-    await walk(session, path, depth, (node, prefix) => {
+    await walk(session, top, depth, (node, prefix) => {
       const name = shownPath(node).slice(shownPath(node).lastIndexOf('/') + 1);
       return terminal.print(`${prefix}${printable(shownName(node, name))}\n`);
     });
   },
 };
 
-/** Calls `visit` for each node below a directory, with the lines in front of it; lists one directory at a time. */
+async function listed(session: Session, path: string): Promise<readonly NodeInfo[]> {
+  return nodesToShow(await session.call('list', { path, ...atOf(session.line) }));
+}
+
+/** Calls `visit` for each of the nodes and each node below them, with the lines in front of it; lists one directory at a time. */
 async function walk(
   session: Session,
-  path: string,
+  nodes: readonly NodeInfo[],
   depth: number,
   visit: (node: NodeInfo, prefix: string) => Promise<void>,
   before = '',
 ): Promise<void> {
-  const nodes = nodesToShow(await session.call('list', { path, ...atOf(session.line) }));
   for (const [index, node] of nodes.entries()) {
     const isLast = index === nodes.length - 1;
     await visit(node, `${before}${isLast ? '└── ' : '├── '}`);
     if (node.type === 'directory' && depth > 1)
-      await walk(session, node.path, depth - 1, visit, `${before}${isLast ? '    ' : '│   '}`);
+      await walk(session, await listed(session, node.path), depth - 1, visit, `${before}${isLast ? '    ' : '│   '}`);
   }
 }
 

@@ -87,6 +87,7 @@ export const verbs = {
     summary: 'copy host files and folders into a directory of the pond',
     details: [
       'All or none. Files with equal content stay as they are.',
+      'One file becomes the file at PATH where that has its extension: import a.csv /b.csv.',
       'With --as, each CSV, JSON, Arrow or Parquet file becomes a series or table, without the extension in its name.',
     ],
     options: { as: { type: 'string' }, time: { type: 'string' } },

@@ -32,6 +32,12 @@ test('an error is printed with its code, its position and a hint that is a sente
   });
 });
 
+test('a hint that names the file of an error names its resource', () => {
+  const error = new PondError('invalid-content', 'no rows', { path: '/Inbox/id/a.csv', displayPath: '/Inbox/a/a.csv' });
+  const printed = errorText(printedError(error, { name: 'query', verb: verbs.query }));
+  assert.match(printed, /^hint: 'pond cat \/Inbox\/a\/a\.csv' shows/m);
+});
+
 test('a programming error has a code of its own', () => {
   const printed = printedError(new TypeError('x is not a function'), { name: 'ls', verb: verbs.ls });
   assert.match(errorText(printed), /^error\[internal\]: TypeError: x is not a function\n/);

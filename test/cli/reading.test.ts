@@ -60,6 +60,8 @@ test('head and tail print rows of tables as CSV', async () => {
 });
 
 test('tree draws what is below a path, as deep as requested', async () => {
+  const { status, stdout } = await runPond(['tree', '/missing'], { cwd });
+  assert.deepEqual([status, stdout], [3, '']);
   assert.equal(await pond('tree', '-L', '1', '/'), '/\n├── data/\n└── table.parquet\n');
   assert.equal(await pond('tree', '/data'), '/data\n├── a.txt\n├── b.txt\n├── deep/\n│   └── c.csv\n└── long.txt\n');
 });

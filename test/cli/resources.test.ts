@@ -59,10 +59,10 @@ test('documents are applied, committed, run, listed and deleted', async (t) => {
   writeFileSync(join(folder, 'all.yaml'), `${inbox(folder)}---\n${derive('series', '*')}`);
   const apply = ['apply', '-f', 'all.yaml', '-v', 'what=a = b'];
   await check(apply, {
-    stdout: `created Inbox/files ID\n${allows(folder)}created Derive/series ID\n`,
+    stdout: `created Inbox/files\n${allows(folder)}created Derive/series\n`,
     stderr: "hint: This is staged; 'pond commit' makes it live.\n",
   });
-  const unchanged = `unchanged Inbox/files ID\n${allows(folder)}unchanged Derive/series ID\n`;
+  const unchanged = `unchanged Inbox/files\n${allows(folder)}unchanged Derive/series\n`;
   await check(apply, { stdout: unchanged });
   await check([...apply, '-v', 'wath=secret', '-v', 'x-y=1'], {
     stdout: unchanged,

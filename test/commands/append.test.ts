@@ -112,6 +112,24 @@ test('types stay: a value converts where it stays the same, and is refused with 
   );
 });
 
+test('a decimal and a double with the same digits are one value, and a longer decimal is refused', async (t) => {
+  const host = await newPondHost(t);
+  const [doubles, decimals, both, longer] = hostFiles(host, {
+    'doubles.csv': 'time,level\n2024-01-01,0.5\n',
+    'decimals.csv': 'time,level\n2024-01-02,1.23456789012345678\n2024-01-03,0.25\n',
+    'both.csv': 'time,level\n2024-01-04,9.072\n2024-01-05,8.149000000000001\n',
+    'longer.csv': 'time,level\n2024-01-04,9.072\n2024-01-05,1.23456789012345678\n',
+  }) as [string, string, string, string];
+  await append(host, [doubles, both]);
+  const { message } = await failure(append(host, [longer]));
+  assert.match(message, /level of .*longer\.csv: expected DOUBLE, .* got DECIMAL\(18,17\), with 1\.23456789012345678$/);
+  await host.run('append', { sources: [decimals, both], path: '/exact' });
+  const texts = await rowsOf(host, 'SELECT level::VARCHAR FROM "/exact" ORDER BY time');
+  assert.deepEqual(texts.flat(), [
+    ...['1.23456789012345678', '0.25000000000000000', '9.07200000000000000', '8.14900000000000100'],
+  ]);
+});
+
 test('the time column is found or named, and a series keeps it', async (t) => {
   const host = await newPondHost(t);
   const [two, none, milliseconds, untimed] = hostFiles(host, {
@@ -147,7 +165,13 @@ test('standard input, NDJSON and Parquet are appended like files; names without 
   assert.equal((await append(host, [file])).rows, 1);
   const [log] = hostFiles(host, { 'x.log': 'time,v\n2024-01-04,1\n' });
   assert.match((await failure(append(host, [log!]))).message, /the format of .*x\.log is not known/);
-  assert.equal((await failure(append(host, [join(host.folder, 'missing.csv')]))).code, 'not-found');
+  const missing = await failure(append(host, [join(host.folder, 'missing.csv')]));
+  assert.deepEqual([missing.code, missing.hint], ['not-found', 'Check the spelling of the host path.']);
+  const [ms] = hostFiles(host, { 'ms.csv': 'ts,v\n1767225600000,1\n' });
+  assert.match(
+    (await failure(append(host, [ms!], { path: '/ms' }))).message,
+    /ms\.csv: most times are beyond the year/,
+  );
   await host.run('write', textFile('/file', 'text'));
   assert.equal((await failure(append(host, [log!], { path: '/file', format: 'csv' }))).code, 'already-exists');
 });

@@ -29,6 +29,21 @@ test('folders are imported recursively, links to files as files; other links are
   assert.deepEqual(await paths(host), ['/in', '/in/a', '/in/a/b', '/in/a/link', '/in/a/one']);
 });
 
+test('one file becomes the file at a path with its extension, unless a directory is there', async (t) => {
+  const host = await newPondHost(t);
+  const file = join(host.folder, 'a.csv');
+  writeFileSync(file, 'n\n1\n');
+  const importTo = (path: string, sources = [file]): Promise<unknown> => host.run('import', { sources, path });
+  for (const path of ['/b.CSV', '/d/a.csv', '/d/a.csv', '/plain', '/x.txt']) await importTo(path);
+  await host.run('makeDirectory', { path: '/c.csv' });
+  await importTo('/c.csv');
+  const other = join(host.folder, 'e.csv');
+  writeFileSync(other, 'n\n2\n');
+  await importTo('/f.csv', [file, other]);
+  const expected = ['/b.CSV', '/c.csv', '/c.csv/a.csv', '/d', '/d/a.csv', '/f.csv', '/f.csv/a.csv', '/f.csv/e.csv'];
+  assert.deepEqual(await paths(host), [...expected, '/plain', '/plain/a.csv', '/x.txt', '/x.txt/a.csv']);
+});
+
 test('names that are not text, and entries that are not files, are reported as skipped', async (t) => {
   if (process.platform === 'win32') return;
   const host = await newPondHost(t);

@@ -35,6 +35,7 @@ const samples: { readonly [K in keyof Required<StatedFormat>]: readonly Required
   decimal: ['.', ','],
   dates: ['day-first', 'month-first', 'year-first', '%d.%m.%Y %H:%M'],
   zone: ['UTC', 'America/Denver', '-07:00'],
+  repeated: ['first', 'second'],
   ragged: ['fill', 'skip'],
   types: [{ id: 'text' }, { 'a b': 'number', id: 'timestamp' }],
 };

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
+import { chmodSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { blobPath, createBlobStore } from '../../server/src/pond/blobs.ts';
+import { contentProblem, isUnknownContent, noteHashed } from '../../server/src/storage/contentCheck.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { overwrite } from '../support/pondState.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { collect } from '../support/tree.ts';
+import '../support/userCache.ts';
 
 const large = Buffer.from('large '.repeat(20_000));
 
@@ -41,6 +45,53 @@ test('a part of a blob is read without the rest', async () => {
   const { sha256 } = await blobs.store(large);
   const part = await collect(blobs.read(sha256, large.length, { start: 6, end: 11 }));
   assert.equal(Buffer.concat(part).toString(), 'large');
+});
+
+/** Content of more than 4 MB, with a start of its own. */
+const veryLarge = (start: string): Buffer => Buffer.from(start.padEnd(4_500_000, 'large '));
+
+/** Stores content on a disk that takes ten seconds to flush it, as the time of the last write says. */
+async function storedSlowly(folder: string, content: Buffer) {
+  const disk = openHostDisk(folder);
+  const createFromStream: Disk['createFromStream'] = async (path, chunks) => {
+    const sizeBytes = await disk.createFromStream(path, chunks);
+    const written = new Date(Date.now() - 10_000);
+    utimesSync(disk.hostPath(path)!, written, written);
+    return sizeBytes;
+  };
+  const { sha256, sizeBytes } = await createBlobStore({ ...disk, createFromStream }).store(content);
+  return { hostPath: disk.hostPath(blobPath(sha256))!, stored: { sha256, sizeBytes } };
+}
+
+test('a large blob whose flush took a while is not read for its hash again', async (t) => {
+  const { hostPath, stored } = await storedSlowly(temporaryFolder(t), veryLarge('a'));
+  assert.equal(isUnknownContent(hostPath, stored), false);
+  assert.equal(await contentProblem(hostPath, stored), undefined);
+});
+
+test('a file is read for its hash when other bytes could have been written since', (t) => {
+  const hostPath = join(temporaryFolder(t), 'file');
+  writeFileSync(hostPath, veryLarge('b'));
+  const stored = { sizeBytes: 4_500_000, sha256: 'b'.repeat(64) };
+  const now = Date.now();
+  const isKnown = (modifiedMs: number, hashedMs: number): boolean => {
+    utimesSync(hostPath, new Date(modifiedMs), new Date(modifiedMs));
+    noteHashed(hostPath, stored, hashedMs);
+    return !isUnknownContent(hostPath, stored);
+  };
+  assert.equal(isKnown(now - 30_000, now - 30_000), true);
+  // It was modified after its content was hashed, and so recently that another write could have the same time.
+  assert.equal(isKnown(now - 10_000, now - 20_000), false);
+  assert.equal(isKnown(now + 10_000, now + 10_000), false);
+});
+
+test('a large blob that is altered after it was stored is found to be', async (t) => {
+  const { hostPath, stored } = await storedSlowly(temporaryFolder(t), veryLarge('c'));
+  const altered = readFileSync(hostPath);
+  altered[1000] = 0;
+  chmodSync(hostPath, 0o644);
+  writeFileSync(hostPath, altered);
+  assert.match((await contentProblem(hostPath, stored)) ?? '', /its content was altered/);
 });
 
 /** A disk of which one call fails. */

@@ -121,6 +121,8 @@ test('the coverage of a series has its gaps and overlaps', () => {
     gaps: [{ startUs: 1860, endUs: 6000 }],
     overlaps: [{ startUs: 900, endUs: 1200 }],
   };
+  const late = seriesCoverage([minute(0, 10), minute(5, 10), minute(5, 10), minute(8, 20)]);
+  assert.deepEqual(late.overlaps, [{ startUs: 300, endUs: 600 }]);
   assert.deepEqual(coverage, wanted);
   assert.deepEqual(seriesCoverage([]).time, undefined);
 });

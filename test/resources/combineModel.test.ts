@@ -21,7 +21,7 @@ const seeds = 8;
 const rounds = 4;
 const columnNames = ['A.x.u', 'A.y.u', 'B.x.u', 'B.y.u', 'C.z.u'];
 
-await test('combined series equal the model', async (t) => {
+test('combined series equal the model', async (t) => {
   const combining = await newCombining(t);
   for (let seed = 1; seed <= seeds; seed++) {
     await t.test(`after each change (seed ${seed})`, () => checkChanges(combining, seed));

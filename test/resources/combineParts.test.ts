@@ -10,7 +10,7 @@ const keysOf = ({ files }: Combined): readonly string[] => files.map(({ key }) =
 const yearly = (rows: number, years: number): string =>
   `SELECT 1577836800 + i * ${31_557_600 / rows} AS "Timestamp", i::INTEGER AS a FROM range(${rows * years}) t(i)`;
 
-await test('Parts of a combined series', async (t) => {
+test('Parts of a combined series', async (t) => {
   const { write, stage, read, combine, rows } = await newCombining(t);
 
   await t.test('are years; new data makes the part of its own year anew, and no other', async () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
 
-await test('Text files in a scope', async (t) => {
+test('Text files in a scope', async (t) => {
   const { pond, combine, write } = await newCombining(t);
 
   async function put(path: string, text: string): Promise<void> {

@@ -38,6 +38,22 @@ test('a run of Reduce notes the rows without a time and the values that are not 
   for (let run = 0; run < 2; run++) assert.deepEqual((await host.run('run', {})).runs[0]?.notes, expected);
 });
 
+test('a run of Reduce notes the names and patterns of columns that no column of numbers has', async (t) => {
+  const host = await newSeriesHost(t, {
+    '/a/one': seriesOf(`SELECT 1 AS "Timestamp", 2 AS v, 'x' AS site`),
+    '/b/three': seriesOf(rows(['1', '1'])),
+  });
+  const stated = `out_pattern: $0
+          columns: [v, V, s*]
+          rules: [{ columns: ["*.deg"], statistics: [circular] }, { columns: [v], statistics: [sum] }]
+`;
+  const text = document.replace('out_pattern: $0\n', stated);
+  await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  const expected = ['collection c, /a/*: no column of numbers matches "V", "s*", "*.deg"'];
+  for (let run = 0; run < 2; run++) assert.deepEqual((await host.run('run', {})).runs[0]?.notes, expected);
+});
+
 test('a run of Reduce notes the buckets that `coverage` empties, by resolution, and none that has no value or only a count', async (t) => {
   const hours = (...counts: readonly number[]): string => {
     const values = counts.flatMap((count, hour) =>

@@ -131,6 +131,9 @@ test('a statistic that does not exist, and a coverage without a step, are report
     return document!.problems.map(({ code, message }) => `${code}: ${message}`);
   };
   assert.deepEqual(problemsOf('statistics: [avg, p9]'), ['value-unknown: expected a statistic, got "p9"']);
+  assert.deepEqual(problemsOf('statistics: [p100]'), ['value-unknown: expected a statistic, got "p100"']);
+  const [repeated = ''] = problemsOf('statistics: [avg, avg]');
+  assert.match(repeated, /^value-duplicate: /);
   assert.deepEqual(problemsOf('coverage: 0.5'), ['key-missing: `coverage` needs `step`']);
   assert.deepEqual(problemsOf('coverage: 0.5, step: 1 month'), [
     'duration-unusable: a step of months has no exact length',

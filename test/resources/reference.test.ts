@@ -23,6 +23,17 @@ test('docs/reading.md has every option of a format (UPDATE_DOCS=1 updates it)', 
   else assert.equal(page, written);
 });
 
+test('a code in the text about problems has a row in their table', () => {
+  const [, problems = ''] = readFileSync(file, 'utf8').split('\n## Problems\n');
+  const [text = '', table = ''] = problems.split('<!-- problems -->');
+  const codes = [...text.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code);
+  assert.ok(codes.length > 0);
+  assert.deepEqual(
+    codes.filter((code) => !table.includes(`| \`${code}\` |`)),
+    [],
+  );
+});
+
 test('every example in docs/resources.md has no problems', () => {
   const examples = [...readFileSync(file, 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
   assert.ok(examples.length >= resourceKinds.length);

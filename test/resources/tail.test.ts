@@ -65,6 +65,26 @@ test('added lines of a CSV file are rows, also where numbers get decimals and a 
   assert.deepEqual([time, versions], [{ minUs: startUs, maxUs: startUs + 2_400_000_000 }, 4]);
 });
 
+test('a log that was away goes on where it was read, also after other runs', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n');
+  const [log, away] = [join(bench.folder, 'x.log'), join(bench.folder, 'x.away')];
+  writeFileSync(log, 'time,rain\n2024-01-01 00:00:00,0\n');
+  writeFileSync(join(bench.folder, 'y.log'), 'time,rain\n2024-01-01 00:00:00,0\n');
+  assert.equal((await bench.follow()).rows, 2);
+  renameSync(log, away);
+  for (let run = 0; run < 2; run++) assert.equal((await bench.follow()).rows, 0);
+  appendFileSync(away, '2024-01-01 00:10:00,1\n');
+  renameSync(away, log);
+  assert.equal((await bench.follow()).rows, 1);
+  renameSync(log, away);
+  assert.equal((await bench.follow()).rows, 0);
+  writeFileSync(log, 'time,rain\n2024-01-02 00:00:00,0\n');
+  const { rows, notes } = await bench.follow();
+  assert.equal(rows, 1);
+  assert.match(notes.join(), /x\.log was skipped: it was truncated or replaced after its byte 54 was read/);
+  assert.deepEqual((await bench.follow()).notes, []);
+});
+
 test('lines that do not fit are refused with their place; those before and other files are kept', async (t) => {
   const bench = await tailBench(t, '  lines: csv\n  names: [time, level]\n  series: all\n');
   const [one, two] = [join(bench.folder, 'one.log'), join(bench.folder, 'two.log')];
@@ -121,6 +141,30 @@ test('the format in the document holds for every part of a file: a preamble, uni
     ['2024-01-03 00:00:00', null, 'A1'],
     ['2024-01-04 00:00:00', 2.25, 'A;2'],
   ]);
+});
+
+test('times that clocks repeat wait for the rows that show their pass', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n  format: { zone: Europe/Berlin }\n');
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 'time,level\n2026-10-25 01:20,1\n2026-10-25 01:40,2\n2026-10-25 02:00,3\n');
+  assert.deepEqual((await bench.follow()).notes, []);
+  appendFileSync(log, '2026-10-25 02:20,4\n');
+  const waiting = await bench.follow();
+  assert.match(
+    waiting.failure?.message ?? '',
+    /in an hour that the clocks of Europe\/Berlin repeat.*`format: \{ zone: "\+01:00" \}`/s,
+  );
+  appendFileSync(log, '2026-10-25 02:40,5\n2026-10-25 02:00,6\n2026-10-25 02:20,7\n');
+  assert.equal((await bench.follow()).rows, 4);
+  appendFileSync(log, '2026-10-25 02:40,8\n2026-10-25 03:00,9\n2026-10-25 03:20,10\n');
+  assert.equal((await bench.follow()).rows, 3);
+  assert.deepEqual(
+    await bench.rows('x.log', sql`level, strftime(time, '%H:%M')`),
+    ['23:20', '23:40', '00:00', '00:20', '00:40', '01:00', '01:20', '01:40', '02:00', '02:20'].map((time, index) => [
+      index + 1,
+      time,
+    ]),
+  );
 });
 
 test('dates that can be read in two orders are refused, with what to state; lines above the header as well', async (t) => {

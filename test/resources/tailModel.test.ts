@@ -57,6 +57,7 @@ class LogModel {
       () => this.run(Infinity),
       () => this.run(this.#random(2)),
       () => this.#truncate(),
+      () => this.#hide(),
     ];
     return steps[this.#random(steps.length)]!();
   }
@@ -110,7 +111,8 @@ class LogModel {
       ? notes.texts().filter((text) => !text.includes('was truncated'))
       : notes.texts();
     assert.deepEqual(expected, []);
-    this.#isTruncated = false;
+    // The note waits for a log that grows.
+    if (existsSync(this.#path('x.csv'))) this.#isTruncated = false;
     this.read.push(...rows);
     this.#progress = progress;
   }
@@ -191,6 +193,19 @@ class LogModel {
     await this.run(Infinity);
     writeFileSync(this.#path('x.csv'), header);
     this.#isTruncated = true;
+  }
+
+  /** A file is away while a Tail runs, and comes back. */
+  async #hide(): Promise<void> {
+    const names = readdirSync(this.#folder).filter((name) => name.startsWith('x.csv'));
+    const name = names[this.#random(Math.max(names.length, 1))];
+    if (name === undefined) return;
+    const away = this.#path(`away-${name}.hidden`);
+    renameSync(this.#path(name), away);
+    // A log that was just renamed, and is away, may have been replaced as well.
+    this.#isTruncated = true;
+    await this.run(Infinity);
+    renameSync(away, this.#path(name));
   }
 
   #rotated(): readonly string[] {

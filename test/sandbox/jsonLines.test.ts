@@ -33,7 +33,7 @@ test('columns found in example lines are those of all lines', async () => {
     writeFileSync(hostPath, `${lines.join('\n')}${seed % 2 === 0 ? '\n' : ''}`);
     const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')! };
     const optionsBy = (place: typeof connection, sizeBytes: number): Promise<string> =>
-      jsonReading({ connection: place, openDisk: openHostDisk }, [{ ...file, sizeBytes }]).then(
+      jsonReading({ connect: () => Promise.resolve(place), openDisk: openHostDisk }, [{ ...file, sizeBytes }]).then(
         ({ options }) => String(options),
         String,
       );
@@ -62,7 +62,9 @@ for (const [name, most, late, type] of [
     const hostPath = join(folder, 'late');
     writeFileSync(hostPath, `${`{"id":1,"a":${most}}\n`.repeat(3000)}{"id":1,"a":${late}}\n`);
     const file = { hostPath, pondPath: '/a.ndjson', reading: readingOf('file', 'a.ndjson')!, sizeBytes: 1e9 };
-    const { options } = await jsonReading({ connection, openDisk: openHostDisk }, [file]);
+    const { options } = await jsonReading({ connect: () => Promise.resolve(connection), openDisk: openHostDisk }, [
+      file,
+    ]);
     assert.match(options, new RegExp(`'a': '${type}'`));
   });
 }

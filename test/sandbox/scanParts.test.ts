@@ -15,16 +15,16 @@ import { hasFault, joinScans, type PartFault, type PartScan } from '../../server
 import { savedOf, scanOf, textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
 import { scanFile } from '../../server/src/sandbox/textTables/scanFile.ts';
 import { planParts, scanPart, type TablePart } from '../../server/src/sandbox/textTables/scanParts.ts';
-import { type OpenDisk } from '../../server/src/storage/disk.ts';
+import { type Disk, type OpenDisk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { testConnection } from '../support/connection.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 import { randomLines } from '../support/randomLines.ts';
 import { oneOf, randomTable } from '../support/randomTables.ts';
 
-const connection = await testConnection({ threads: 1 });
+/** Text that is not compressed needs no database. */
+const connect = (): Promise<never> => assert.fail('a database was asked for');
 const folder = mkdtempSync(join(tmpdir(), 'parts-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -38,7 +38,21 @@ function inMemory(bytes: Uint8Array, name: string, format?: TextFormat): { file:
   handle.close();
   const reading = readingOf('file', name)!;
   const file = { hostPath: `/host/${name}`, pondPath: `/${name}`, sizeBytes: bytes.length, reading };
-  return { file: { ...file, ...(format && { format }) }, openDisk: () => disk };
+  return { file: { ...file, ...(format && { format }) }, openDisk: () => reusing(disk) };
+}
+
+/** The disk with scans whose chunks are all in the same memory, as those of a real disk are. */
+function reusing(disk: Disk): Disk {
+  const memory = Buffer.alloc(1000);
+  const scanStream: Disk['scanStream'] = async function* (path, start = 0, end = Infinity) {
+    const bytes = disk.readFile(path)!.subarray(start, Math.min(end, 1e9));
+    for (let at = 0; at < bytes.length; at += memory.length) {
+      const chunk = bytes.subarray(at, at + memory.length);
+      memory.fill(0xff).set(chunk);
+      yield memory.subarray(0, chunk.length);
+    }
+  };
+  return { ...disk, scanStream };
 }
 
 /** The scan in parts as text; undefined where the file is scanned in one pass. */
@@ -59,7 +73,8 @@ async function joinedText(bytes: Buffer, partBytes: number, format?: TextFormat)
 
 async function wholeText(bytes: Buffer, format?: TextFormat): Promise<string> {
   const { file, openDisk } = inMemory(bytes, 'a.csv', format);
-  return textOfScan(await scanFile({ connection, openDisk }, file));
+  // Large files are streamed.
+  return textOfScan(await scanFile({ connect, openDisk }, { ...file, sizeBytes: 1e9 }));
 }
 
 /** The result of a scan, or its error. */
@@ -233,7 +248,7 @@ test('threads scan the parts of a table', needsThreads, async () => {
     signal: undefined,
   });
   assert.ok(own.length < parts.length, `${own.length} of ${parts.length} parts in this thread`);
-  const whole = await scanFile({ connection, openDisk: openHostDisk }, file);
+  const whole = await scanFile({ connect, openDisk: openHostDisk }, file);
   assert.deepEqual(joinScans(scans!, { headLines, pondPath: file.pondPath }), savedOf(whole));
 });
 
@@ -261,7 +276,7 @@ test('a fault ends the parts after it, and those before it are scanned', needsTh
   });
   assert.ok(found!.length < parts.length, `${found!.length} of ${parts.length} parts`);
   assert.deepEqual(found!.map(hasFault), [...found!.slice(1).map(() => false), true]);
-  const whole = await outcome(scanFile({ connection, openDisk: openHostDisk }, file));
+  const whole = await outcome(scanFile({ connect, openDisk: openHostDisk }, file));
   assert.throws(() => joinScans(found!, { headLines, pondPath: file.pondPath }), whole as Error);
 });
 

@@ -104,8 +104,14 @@ const stated: readonly (readonly [string, TextFormat, Content, (string | null)[]
     ],
   ],
   [
-    'an hour that the clocks repeat',
-    { zone: 'America/Denver' },
+    'repeated: first',
+    { zone: 'America/Denver', repeated: 'first' },
+    't,v\n2026-11-01 01:30,1\n',
+    [['2026-11-01 07:30:00', '1']],
+  ],
+  [
+    'repeated: second',
+    { zone: 'America/Denver', repeated: 'second' },
     't,v\n2026-11-01 01:30,1\n',
     [['2026-11-01 08:30:00', '1']],
   ],
@@ -234,7 +240,7 @@ const refused: readonly (readonly [string, Content, TextFormat, RegExp])[] = [
     'a time that the clocks leave out',
     't,v\n2026-03-08 02:30,1\n',
     { zone: 'America/Denver' },
-    /no time of the zone America\/Denver/,
+    /"2026-03-08 02:30" in line 2, column "t", is no time of America\/Denver/,
   ],
 ];
 for (const [title, content, format, message] of refused) {
@@ -296,11 +302,11 @@ test('a description says what was decided, and why', async () => {
       { reason: 'other number of fields', count: 1, firstLine: 7 },
     ],
     dates: { text: 'day-first', decidedBy: '/a.csv' },
-    zone: undefined,
+    repeated: [],
     columns: [
-      { name: 't', type: 'DATE', unit: 'd/m/y', reason: undefined, isLocal: false },
-      { name: 'v', type: 'DOUBLE', unit: 'degC', reason: undefined, isLocal: false },
-      { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"', isLocal: false },
+      { name: 't', type: 'DATE', unit: 'd/m/y', reason: undefined },
+      { name: 'v', type: 'DOUBLE', unit: 'degC', reason: undefined },
+      { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"' },
     ],
     rowCount: 2,
     stated: ['units', 'ragged', 'skip'],

@@ -110,6 +110,56 @@ for (const [name, above] of [
     [[String(above + 2), String(above + 2), '2', '8.2']],
   );
 }
+for (const [name, first, next] of [
+  ['a time, above times', '2026-02-01 00:00,OFF,1.5', '2026-02-01 01:00,2.5,1.6'],
+  ['a missing value, above numbers', 'NA,-20.5,1', '3.5,-20.6,2'],
+  ['missing values alone', '---,N/A,NA', '3.5,-20.6,2'],
+] as const) {
+  reads(
+    `a first line with ${name}, as a row`,
+    { 'a.csv': lines(first, next, next) },
+    'SELECT count(*), count(column0), count(column2) FROM "FOLDER/a.csv"',
+    [['3', '3', '3']],
+  );
+}
+refuses(
+  'a first line with a number above numbers, and a word',
+  { 'a.csv': lines('1769904000,OFF,1.5', '1769907600,2.5,1.6', '1769911200,2.6,1.7') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 1 can be a header or a row, as it has words and numbers above numbers/,
+);
+reads(
+  'depths above numbers as names',
+  { 'a.csv': lines('time,0.5,1.0', '2026-02-01 00:00,4.1,4.2', '2026-02-01 01:00,4.3,4.4') },
+  'SELECT max("0.5") FROM "FOLDER/a.csv"',
+  [['4.3']],
+);
+for (const [name, above, again] of [
+  ['in another order', 3, 'rh,time,t'],
+  ['in another order, below many rows', 3000, '"rh","time","t"'],
+  ['in another order and case, below many rows', 3000, 'RH ,Time,T'],
+] as const) {
+  reads(
+    `rows below the same header ${name}, by its names`,
+    { 'a.csv': lines('time,t,rh', ...numbered(above, (i) => `${i},1.5,60`), again, `61,${above},2.5`) },
+    `SELECT count(*), max_by(rh, time), max_by(t, time) FROM "FOLDER/a.csv"`,
+    [[String(above + 1), '61', '2.5']],
+  );
+}
+refuses(
+  'a line of words with the names of the header in another order',
+  { 'a.csv': lines('status,comment,by', 'ok,none,me', 'by,status,comment', 'me,ok,none') },
+  'FROM "FOLDER/a.csv"',
+  'invalid-content',
+  /line 3 has the names of the header, and can be a row of words too/,
+);
+reads(
+  'rows of words that begin with a name of their header',
+  { 'a.csv': lines('status,comment,by', 'by,none,me', 'comment,status,me') },
+  'SELECT count(*) FROM "FOLDER/a.csv"',
+  [['2']],
+);
 reads(
   'rows of words above a wider table with the same names',
   { 'a.csv': lines('site,n', 'a,1', 'b,2', 'c,3', 'site,n,flag', 'd,4,x') },

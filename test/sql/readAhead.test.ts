@@ -1,6 +1,6 @@
 /** A large text file is read while its content is compared with its hash; what is found counts only when both agree. */
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
@@ -119,6 +119,8 @@ function fileOf(folder: string, sizeBytes: number): string {
 
 test('a comparison ends though the query that began it was cancelled', async (t) => {
   const { pond, root } = await newPlace(t, 'a.csv');
+  // A file that is touched is compared again.
+  utimesSync(fileOf(join(pond.directory, '_pond/blobs'), files['a.csv']![0].length), new Date(), new Date());
   const { node } = (await root.get('/a.csv'))!;
   const cancelling = new AbortController();
   let compared: Promise<void> | undefined;

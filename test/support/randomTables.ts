@@ -111,6 +111,8 @@ export function randomTable(random: Random): RandomTable {
   const oddLine = (): string =>
     oneOf(random, [
       header.join(delimiter),
+      header.toReversed().join(delimiter),
+      header.join(delimiter).toUpperCase(),
       '',
       ' ',
       '#x',

@@ -57,10 +57,11 @@ export class TextFiles {
   /** Reads files as one table. */
   async read(...files: readonly SourceFile[]): Promise<ReadTable> {
     const connection = await this.#database!.connect();
+    const scope = { connect: () => Promise.resolve(connection), openDisk: openHostDisk };
     try {
-      await checkSaved({ connection, openDisk: openHostDisk }, files);
+      await checkSaved(scope, files);
       const source = { name: 'files', index: undefined, files };
-      await connection.run(await viewSql({ connection, openDisk: openHostDisk }, viewOf(source)));
+      await connection.run(await viewSql(scope, viewOf(source)));
       const described = await connection.rows(sql`DESCRIBE FROM files`);
       const rows = await connection.rows(sql`SELECT COLUMNS(*)::VARCHAR FROM ${identifier('files')}`);
       return {
@@ -75,7 +76,7 @@ export class TextFiles {
   async describe(...files: readonly SourceFile[]): Promise<readonly TextDescription[]> {
     const connection = await this.#database!.connect();
     try {
-      return await describeTexts({ connection, openDisk: openHostDisk }, files, []);
+      return await describeTexts({ connect: () => Promise.resolve(connection), openDisk: openHostDisk }, files, []);
     } finally {
       connection.close();
     }

@@ -1,5 +1,5 @@
 /** A VS Code served to a headless browser, with this repository's extension loaded from its folder. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -78,7 +78,10 @@ export async function startWorkbench(browser: Browser, { trusted }: { trusted: b
       ...{ testDriver: true, trusted },
     });
     return {
-      open: (options) => openWindow(browser, server, options),
+      open: async (options) => {
+        await cacheWorkspace(join(dataDirectory, 'data', 'User', 'caches'), server, options.workspace);
+        return openWindow(browser, server, options);
+      },
       close: async () => {
         await server.stop();
         await remove();
@@ -118,7 +121,9 @@ async function openWindow(browser: Browser, server: Served, options: WindowOptio
       resolve(code === 0 ? undefined : `the tests ended with status ${code}`);
     });
   });
-  await (options.tests === undefined ? loadFolders : load)(page, address(server, options));
+  await page.goto(address(server, options));
+  await page.waitForSelector('.monaco-workbench .part.statusbar');
+  await page.waitForSelector('.explorer-folders-view');
   return {
     page,
     finished: async (timeoutMs) => {
@@ -138,46 +143,40 @@ async function openWindow(browser: Browser, server: Served, options: WindowOptio
   };
 }
 
-async function load(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.waitForSelector('.monaco-workbench .part.statusbar');
-}
-
-/** Number of times that a page is loaded until it shows the folders of its workspace. */
-const loadsMax = 5;
-/** Timeout for the folders after the first load, milliseconds; it grows by this with each later load. */
-const folderMs = 5_000;
-
-/**
- * Loads the workbench until it shows the folders of its workspace. In a browser that never opened the workspace, VS
- * Code on a busy machine sometimes misses that the workspace file was read, and stays empty; at the next load it has
- * the file cached. A change of the file helps no sooner: VS Code then loads the window again by itself.
- */
-async function loadFolders(page: Page, url: string): Promise<void> {
-  for (let loads = 1; ; loads += 1) {
-    await load(page, url);
-    const folders = page.waitForSelector('.explorer-folders-view', { timeout: loads * folderMs });
-    const shows = await folders.then(
-      () => true,
-      () => false,
-    );
-    if (shows) return;
-    if (loads === loadsMax) throw new Error(`VS Code showed no folder of ${url}, though it was loaded ${loads} times`);
-  }
-}
-
 /** A running server, and the token that it requires. */
 interface Served {
   readonly port: number;
   readonly token: string;
 }
 
+/** The address by which VS Code in the browser knows a file of the server. */
+function remote({ port }: Served, path: string): string {
+  return `vscode-remote://127.0.0.1:${port}${path}`;
+}
+
+/**
+ * Writes the copy of a workspace file that VS Code keeps. It reads the copy and the file at the same time and, when the
+ * file is there just after the copy was found missing, takes the workspace for one without folders.
+ */
+async function cacheWorkspace(caches: string, server: Served, workspace: string): Promise<void> {
+  const folder = join(caches, 'CachedConfigurations', 'workspaces', hash(remote(server, workspace)));
+  await mkdir(folder, { recursive: true });
+  const content = await readFile(workspace, 'utf8');
+  await writeFile(join(folder, 'workspace.json'), JSON.stringify({ content }));
+}
+
+/** VS Code's hash of a text, by which it names what it keeps of a workspace. */
+function hash(text: string): string {
+  const add = (sum: number, value: number): number => (Math.imul(sum, 31) + value) | 0;
+  let sum = add(0, 149_417);
+  for (let index = 0; index < text.length; index++) sum = add(sum, text.charCodeAt(index));
+  return sum.toString(16);
+}
+
 function address(server: Served, { workspace, tests }: WindowOptions): string {
-  const host = `127.0.0.1:${server.port}`;
-  const remote = (path: string): string => `vscode-remote://${host}${path}`;
   const payload = [
-    ['extensionDevelopmentPath', remote(root)],
-    ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
+    ['extensionDevelopmentPath', remote(server, root)],
+    ...(tests === undefined ? [] : [['extensionTestsPath', remote(server, tests)]]),
     ['skipWelcome', 'true'],
   ];
   return addressOf(server, { workspace, payload: JSON.stringify(payload) });

@@ -15,7 +15,7 @@ export const errorCodes = {
   'visit-loop': 'a recursive visit meets a directory that it is inside of',
   'read-only': 'the pond, version or directory cannot be written',
   'invalid-content': 'the content is not what its file type promises',
-  'ambiguous-dates': 'dates in text files can be read in two orders, and nothing in the files settles which',
+  'ambiguous-dates': 'dates or times in text files can be read in two ways, and nothing in the files settles which',
   'pond-not-found': 'no pond is at that place',
   'pond-exists': 'a pond is at that place already',
   'pond-too-new': 'the pond was written by a newer format than this program knows',

@@ -118,7 +118,10 @@ async function runBuild(
   ].map(({ hostPath, pondPath }) => ({ hostPath, pondPath }));
   const { openDisk } = tools.settings;
   const work = async (): Promise<void> => {
-    const calls = await sandbox.inspect((connection) => textOptions({ connection, openDisk }, sql, files), named);
+    const calls = await sandbox.inspect(
+      (connection) => textOptions({ connect: () => Promise.resolve(connection), openDisk }, sql, files),
+      named,
+    );
     const completed = sql.complete(calls);
     const views = [...own, ...calls.flatMap(({ source }) => source ?? [])].map((source) =>
       viewOf({ ...source, index: source.index === undefined ? undefined : completed.moved(source.index) }),

@@ -43,7 +43,10 @@ export async function batchOf(
     throw new PondError('invalid-content', `the format of ${shownPath} is not known`, { path, hint });
   }
   const state = hostFileState(hostPath);
-  if (state === undefined) throw new PondError('not-found', `no file is at ${shownPath} on this machine`, { path });
+  if (state === undefined) {
+    const hint = 'Check the spelling of the host path.';
+    throw new PondError('not-found', `no file is at ${shownPath} on this machine`, { path, hint });
+  }
   const hash = await hostFileHash(hostPath);
   const { sizeBytes } = state;
   return {

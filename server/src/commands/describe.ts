@@ -93,12 +93,15 @@ function notesOf(table: Table | undefined): readonly string[] {
   if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type))) {
     notes.push('no column has dates as `dates` states them');
   }
-  for (const { column, zone, count } of table.repeated) {
-    notes.push(
-      `${count === 1 ? '1 time' : `${count} times`} of the column ${column} ${count === 1 ? 'is' : 'are'} in an hour that the clocks of ${zone} repeated; read as its second pass`,
-    );
-  }
+  for (const times of text?.repeated ?? []) notes.push(repeatedNote(times));
   return notes;
+}
+
+function repeatedNote({ column, zone, first, second, stated }: Table['texts'][number]['repeated'][number]): string {
+  const count = first + second;
+  const times = count === 1 ? '1 time' : `${count} times`;
+  const by = stated === 0 ? 'by the order of the rows' : stated === count ? 'as stated' : `${stated} of them as stated`;
+  return `${times} of the column ${column} ${count === 1 ? 'is' : 'are'} in an hour that the clocks of ${zone} repeated: ${first} in its first pass and ${second} in its second, ${by}`;
 }
 
 /** Maximum number of gaps, and of overlaps, that are listed. */

@@ -1,7 +1,7 @@
-import { isAbsolute, join, relative } from 'node:path';
+import { extname, isAbsolute, join, relative } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type HostEntry, type HostSkipped, hostContent, realHostPath, walkHost } from '../storage/hostTree.ts';
-import { joinPath } from '../tinyfs/path.ts';
+import { basename, dirname, joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { observed } from '../remote/content.ts';
 import { byteProgress } from '../base/byteProgress.ts';
@@ -16,17 +16,19 @@ type YieldToEventLoop = () => Promise<void>;
 
 /**
  * Stages copies of host files, and of folders with all their content, in a pond directory, which is created when
- * missing. All or nothing: after a failure or a cancellation none of it is staged. A file that already has the content
+ * missing; one file becomes the file at `path` where that has its extension and is not a directory. All or nothing: after a failure or a cancellation none of it is staged. A file that already has the content
  * is left alone. Files that a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails
  * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
  * the same name or a file and a directory collide. With `as`, each file is read as rows, and becomes a series or table
  * without the extension in its name.
  */
 export const importFiles: Command<'import'> = async (opened, params, context) => {
-  const { pond, sources, path, as, time } = params;
+  const { pond, sources, as, time } = params;
   const root = await opened.fs.root();
   const yieldToEventLoop = createYield(context.signal);
-  const { entries, skipped } = await collect(sources, pond, yieldToEventLoop, as && typedEntry);
+  const collected = await collect(sources, pond, yieldToEventLoop, as && typedEntry);
+  const { skipped } = collected;
+  const { path, entries } = await placed(root, params.path, collected.entries);
   const report = importProgress(entries, context);
   const counts = { files: 0, directories: 0, bytes: 0, unchanged: 0 };
   const typed = as && new TypedFiles(opened, root, { as, time }, context);
@@ -120,6 +122,23 @@ async function collect(
     }
   }
   return { entries, skipped };
+}
+
+/**
+ * The directory that the entries go to, and the entries: `import a.csv /b.csv` names the file, as `cp` does, and not a
+ * directory for it.
+ */
+async function placed(
+  root: WorkingDirectory,
+  path: string,
+  entries: readonly HostEntry[],
+): Promise<{ readonly path: string; readonly entries: readonly HostEntry[] }> {
+  const [only, ...others] = entries;
+  if (only?.kind !== 'file' || others.length > 0) return { path, entries };
+  const extension = extname(only.relativePath).toLowerCase();
+  const isFile = extension !== '' && extname(path).toLowerCase() === extension;
+  if (!isFile || (await root.get(path))?.isDirectory === true) return { path, entries };
+  return { path: dirname(path), entries: [{ ...only, relativePath: basename(path) }] };
 }
 
 /** Fails `invalid-path` for files of the pond itself. */

@@ -131,6 +131,11 @@ export const textFormatFields = {
     'day-first',
   ),
   zone: optional(zone, 'Time zone of times without one; UTC if omitted.', 'America/Denver'),
+  repeated: optional(
+    choice('a pass of an hour', { first: 'in summer time, before clocks are set back', second: 'in standard time' }),
+    'Pass of times in the hour that the clocks of the zone repeat in autumn, where the order of the rows does not show it.',
+    'first',
+  ),
   ragged: optional(
     choice('a treatment of lines', { fill: 'missing fields are NULL', skip: 'the lines are left out' }),
     'Treatment of lines with too few or too many fields; they are an error if omitted.',

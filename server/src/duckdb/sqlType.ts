@@ -109,6 +109,18 @@ export function castSql(value: SqlText, type: SqlType): SqlText {
   return sql`${value}::${type}`;
 }
 
+/**
+ * Returns the SQL of a value of the type `from` cast to `to`. Decimals become binary numbers, and these decimals, by way of
+ * text: DuckDB multiplies by a power of ten instead, whose result may be a neighbor of the number.
+ */
+export function numberCastSql(value: SqlText, from: string, to: SqlType): SqlText {
+  const isByText = (isDecimal(from) && isBinary(to)) || (isBinary(from) && isDecimal(to));
+  return castSql(isByText ? sql`${value}::VARCHAR` : value, to);
+}
+
+const isDecimal = (type: string): boolean => type.startsWith('DECIMAL');
+const isBinary = (type: string): boolean => type === 'DOUBLE' || type === 'FLOAT';
+
 /** True for a text of a time of day with an offset from UTC. */
 export const hasOffset = (text: SqlText): SqlText =>
   sql`regexp_matches(${text}, ':.*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*$')`;
@@ -119,6 +131,11 @@ export function textCastSql(text: SqlText, type: SqlType): SqlText {
   if (!/^TIMESTAMP(_S|_MS)?$/.test(type)) return cast;
   const inUtc = castSql(sql`make_timestamp(epoch_us(${text}::TIMESTAMPTZ))`, type);
   return sql`CASE WHEN ${hasOffset(text)} THEN ${inUtc} ELSE ${cast} END`;
+}
+
+/** As numberCastSql, NULL where that is impossible. */
+export function tryNumberCastSql(value: SqlText, from: string, to: SqlType): SqlText {
+  return sql`try(${numberCastSql(value, from, to)})`;
 }
 
 /** Returns the SQL of a value cast to a type, NULL where that is impossible. */

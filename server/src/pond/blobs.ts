@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
-import { contentProblem } from '../storage/contentCheck.ts';
+import { contentProblem, noteHashed } from '../storage/contentCheck.ts';
 import { unchangedStream } from '../storage/unchangedFiles.ts';
 import { type Disk } from '../storage/disk.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
@@ -60,13 +60,14 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
     makeDirectoryDurable(disk, blobDirectory, durableDirectories);
     const head = await newBlobs?.headId();
     const hash = createHash('sha256');
-    let [digest, isNew] = ['', false];
+    let [digest, writtenMs, isNew] = ['', 0, false];
     const hashed = async function* (): AsyncIterable<Uint8Array> {
       for await (const chunk of chunks) {
         hash.update(chunk);
         yield chunk;
       }
-      digest = hash.digest('hex');
+      // All chunks are written when the source is asked for one more.
+      [digest, writtenMs] = [hash.digest('hex'), Date.now()];
     };
     const finalPath = (): string => {
       const path = blobPath(digest);
@@ -79,6 +80,8 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
     };
     try {
       const sizeBytes = await putStream(disk, temporaryPathIn(blobDirectory), finalPath, hashed());
+      const hostPath = disk.hostPath(blobPath(digest));
+      if (hostPath !== undefined) noteHashed(hostPath, { sizeBytes, sha256: digest }, writtenMs);
       return { sha256: digest, sizeBytes, inline: undefined, isNew };
     } catch (error) {
       if (digest !== '') claim(digest, -1);

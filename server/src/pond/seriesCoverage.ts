@@ -23,7 +23,7 @@ export interface SeriesCoverage {
   readonly stepUs: number | undefined;
   /** Times longer than `gapSteps` usual steps between the end of a version and the start of the next, in order. */
   readonly gaps: readonly Stretch[];
-  /** Times that a version shares with those that begin before it, in order. */
+  /** Times that several versions cover, in order and apart from each other. */
   readonly overlaps: readonly Stretch[];
 }
 
@@ -48,7 +48,7 @@ export function seriesCoverage(versions: readonly VersionFacts[]): SeriesCoverag
   let reach = -Infinity;
   const sorted = timed.toSorted((a, b) => a.minUs - b.minUs || a.maxUs - b.maxUs);
   for (const { minUs, maxUs } of sorted) {
-    if (minUs <= reach) overlaps.push({ startUs: minUs, endUs: Math.min(reach, maxUs) });
+    if (minUs <= reach) addOverlap(overlaps, { startUs: minUs, endUs: Math.min(reach, maxUs) });
     else if (stepUs !== undefined && Number.isFinite(reach) && minUs - reach > gapSteps * stepUs) {
       gaps.push({ startUs: reach, endUs: minUs });
     }
@@ -64,6 +64,13 @@ export function seriesCoverage(versions: readonly VersionFacts[]): SeriesCoverag
     gaps,
     overlaps,
   };
+}
+
+/** Adds a stretch, which does not start before the last one. */
+function addOverlap(overlaps: Stretch[], next: Stretch): void {
+  const last = overlaps.at(-1);
+  if (last === undefined || next.startUs > last.endUs) overlaps.push(next);
+  else overlaps[overlaps.length - 1] = { startUs: last.startUs, endUs: Math.max(last.endUs, next.endUs) };
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -93,7 +93,7 @@ async function* bytesOf(scope: LinesScope, file: SourceFile): AsyncIterable<Uint
 async function* zstdChunks({ openDisk }: LinesScope, file: SourceFile): AsyncIterable<Uint8Array> {
   const { database, connection } = await openLockedDatabase({ hostPaths: [file.hostPath], threads: 1 });
   try {
-    yield* chunksOf({ connection, openDisk }, file);
+    yield* chunksOf({ connect: () => Promise.resolve(connection), openDisk }, file);
   } finally {
     connection.close();
     database.close();

@@ -43,7 +43,7 @@ export async function jsonReading(scope: TextScope, files: readonly SourceFile[]
 }
 
 async function columnsOf(
-  { connection, openDisk, signal }: TextScope,
+  { connect, openDisk, signal }: TextScope,
   files: readonly SourceFile[],
 ): Promise<FoundColumns> {
   const [first] = files;
@@ -53,7 +53,7 @@ async function columnsOf(
     findColumns(place, first.reading, paths);
   const find = async (): Promise<FoundColumns> =>
     (await columnsByExamples({ openDisk, ...(signal && { signal }) }, files, findIn)) ??
-    (await findIn(connection, hostPaths));
+    (await findIn(await connect(), hostPaths));
   const keys = files.map(({ key }) => key);
   if (keys.includes(undefined)) return await find();
   const name = JSON.stringify([first.reading, keys]);

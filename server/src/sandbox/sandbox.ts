@@ -72,7 +72,8 @@ export abstract class Sandbox {
     views: readonly ViewSpec[],
     { sql, files }: { readonly sql: string; readonly files: SandboxSpec['files'] },
   ): Promise<void> {
-    const scope = { connection, openDisk: this.#openDisk, signal: this.#interrupted.signal };
+    const connect = (): Promise<Connection> => Promise.resolve(connection);
+    const scope = { connect, openDisk: this.#openDisk, signal: this.#interrupted.signal };
     for (const view of views) {
       try {
         await connection.run(await viewSql(scope, view));

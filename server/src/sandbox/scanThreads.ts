@@ -8,8 +8,8 @@ import { type PartSizes } from './fileParts.ts';
 /** Threads that scan, this one included, at most. */
 const threadsMax = Math.min(availableParallelism(), 8);
 
-/** Parts of a file for as many threads. Smaller ones take less time than the start of a thread. */
-export const partSizes: PartSizes = { partBytesMin: 32 * 1024 * 1024, partsMax: threadsMax };
+/** Parts of a file for as many threads. A smaller one is scanned in the time that a thread takes to start and to compile. */
+export const partSizes: PartSizes = { partBytesMin: 256 * 1024 * 1024, partsMax: threadsMax };
 
 /** Functions that perform tasks in this thread, and their end. */
 interface ThreadWork<T, R> {

@@ -30,6 +30,8 @@ export interface TextFormat {
   readonly dates?: string;
   /** Time zone of times without one, such as `America/Denver` or `-07:00`; UTC when undefined. */
   readonly zone?: string;
+  /** Pass of times in an hour that the clocks of the zone repeat, where the order of the rows does not show it. */
+  readonly repeated?: 'first' | 'second';
   /** Treatment of lines with too few or too many fields, which are an error when omitted. */
   readonly ragged?: 'fill' | 'skip';
   /** Types of columns by name, such as `text`; that of `*` is of all other columns. */

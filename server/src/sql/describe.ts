@@ -1,9 +1,8 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
-import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
+import { identifier, sql } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
-import { localSql } from '../sandbox/textTables/valueSql.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
@@ -19,15 +18,6 @@ interface TableDescription {
   readonly time: TimeSpan | undefined;
   /** Decisions about the text of each file; empty for other kinds of files, and for empty files. */
   readonly texts: readonly TextDescription[];
-  /** Columns with local times that the clocks of the stated zone showed twice; those times are read as the second. */
-  readonly repeated: readonly RepeatedTimes[];
-}
-
-/** Times of a column that are in an hour that clocks repeated. */
-interface RepeatedTimes {
-  readonly column: string;
-  readonly zone: string;
-  readonly count: number;
 }
 
 interface TimeSpan {
@@ -79,27 +69,8 @@ export async function describeTable(
   const texts = reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [];
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
-    repeated: await repeatedTimes(texts, async (values) => (await rows(sql`SELECT ${values} FROM ${table}`))[0] ?? []),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
-}
-
-async function repeatedTimes(
-  [text]: readonly TextDescription[],
-  row: (values: SqlText) => Promise<readonly (string | null)[]>,
-): Promise<readonly RepeatedTimes[]> {
-  const { zone } = text ?? {};
-  const columns = (text?.columns ?? []).filter(({ isLocal }) => isLocal).map(({ name }) => name);
-  if (zone === undefined || columns.length === 0) return [];
-  const at = (time: SqlText): SqlText => localSql(time, zone);
-  // Clocks are set back by an hour, on Lord Howe Island by half of one.
-  const isRepeated = (time: SqlText): SqlText =>
-    sql`${at(time)} IN (${at(sql`(${time} - INTERVAL 1 HOUR)`)}, ${at(sql`(${time} - INTERVAL 30 MINUTE)`)})`;
-  const counted = (name: string): SqlText => sql`count(*) FILTER (WHERE ${isRepeated(identifier(name))})`;
-  const counts = await row(joinSql(columns.map(counted)));
-  return columns
-    .map((column, index) => ({ column, zone, count: Number(counts[index]) }))
-    .filter(({ count }) => count > 0);
 }
 
 /** Undefined for a file that is not a table. */

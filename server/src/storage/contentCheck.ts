@@ -1,7 +1,7 @@
 /**
  * Verifies host files against the hash in their name before a program unaware of hashes opens them. A file is read once
- * for that: its inode, size and times show whether it is unchanged. Results for large files are kept in a folder of the
- * user for other processes.
+ * for that, or hashed while it is written: its inode, size and times show whether it is unchanged. Results for large
+ * files are kept in a folder of the user for other processes.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -91,6 +91,21 @@ export function noteWritten(hostPath: string, { sizeBytes, sha256 }: ExpectedCon
   keepSound({ hostPath, content: { sizeBytes, sha256 }, state: state.key, isSettled: false });
 }
 
+/**
+ * Registers a large file whose content this process hashed while it wrote it, up to `writtenMs`, milliseconds since 1970:
+ * it is not read for its hash again. Only where its last write is not a later one, and so old that every later one has
+ * another time: a flush usually takes as long. Any other file is compared when it is first read.
+ */
+export function noteHashed(hostPath: string, { sizeBytes, sha256 }: ExpectedContent, writtenMs: number): void {
+  if (sizeBytes < markedBytesMin) return;
+  const state = attempt(() => fileState(hostPath));
+  if (state === undefined || typeof state === 'string' || state.sizeBytes !== sizeBytes) return;
+  // The clock of the process has whole milliseconds.
+  if (!state.isWriteSettled || state.writtenNs > BigInt(writtenMs + 1) * 1_000_000n) return;
+  hashes.set(state.key, sha256);
+  mark(state.key, sizeBytes, sha256);
+}
+
 /** The latest state in which the content of a path was as expected; undefined for a path that was not compared. */
 export function soundFile(hostPath: string): SoundFile | undefined {
   return soundFiles.get(hostPath);
@@ -151,7 +166,7 @@ function mark(key: string, sizeBytes: number, sha256: string): void {
   });
 }
 
-/** Without a mark the file is read again, so a failure to read or write marks is ignored. */
+/** Without a mark the file is read again, so a failure to find its state, or to read or write marks is ignored. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

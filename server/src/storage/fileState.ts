@@ -11,6 +11,10 @@ interface FileState {
    * is.
    */
   readonly isSettled: boolean;
+  /** Time of the last write, nanoseconds since 1970. */
+  readonly writtenNs: bigint;
+  /** False for a last write so recent that another one could have the same time. */
+  readonly isWriteSettled: boolean;
 }
 
 /** Steps in which file systems count times, nanoseconds, with a margin: those of Linux follow a clock of 4 to 10 ms. */
@@ -26,8 +30,15 @@ export function fileState(hostPath: string): FileState | string {
     if (stats === undefined) return 'it is missing';
     if (!stats.isFile()) return 'it is not a regular file';
     const { dev, ino, size, mtimeNs, ctimeNs } = stats;
-    const isSettled = nowNs - ctimeNs > (ctimeNs % 1_000_000_000n === 0n ? coarseStepNs : fineStepNs);
-    return { key: [dev, ino, size, mtimeNs, ctimeNs].join(':'), sizeBytes: Number(size), isSettled };
+    const isSettledAt = (timeNs: bigint): boolean =>
+      nowNs - timeNs > (timeNs % 1_000_000_000n === 0n ? coarseStepNs : fineStepNs);
+    return {
+      key: [dev, ino, size, mtimeNs, ctimeNs].join(':'),
+      sizeBytes: Number(size),
+      isSettled: isSettledAt(ctimeNs),
+      writtenNs: mtimeNs,
+      isWriteSettled: isSettledAt(mtimeNs),
+    };
   } catch (error) {
     if (errnoOf(error) === 'ENOTDIR') return 'it is missing';
     return raise(error, 'stat', hostPath);

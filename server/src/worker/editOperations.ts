@@ -39,7 +39,9 @@ export class EditOperations implements Pick<WorkerOperations, 'checkCells' | 'ed
     signal: AbortSignal,
   ): Promise<OperationResult<'checkCells'>> {
     if (file.reading.reader !== 'read_parquet')
-      return await this.#onText(signal, async (scope) => checkTextCells(scope, await editableText(scope, file), cells));
+      return await this.#onText([file.hostPath], signal, async (scope) =>
+        checkTextCells(scope, await editableText(scope, file), cells),
+      );
     const columns = await this.#parquetColumns(file, signal);
     return await this.#connected([], signal, (connection) => castCells(connection, columns, cells));
   }
@@ -49,8 +51,10 @@ export class EditOperations implements Pick<WorkerOperations, 'checkCells' | 'ed
     signal: AbortSignal,
   ): Promise<OperationResult<'editTable'>> {
     const planned = planEdits(edits);
-    if (file.reading.reader !== 'read_parquet')
-      return { rowCount: await this.#onText(signal, (scope) => editText(scope, file, planned, { target, signal })) };
+    if (file.reading.reader !== 'read_parquet') {
+      const write = (scope: TextScope): Promise<number> => editText(scope, file, planned, { target, signal });
+      return { rowCount: await this.#onText([file.hostPath, target], signal, write) };
+    }
     const write = (edit: ParquetEdit): Promise<number> => editParquet(edit, planned, signal);
     return { rowCount: await this.#onParquet({ file, target }, signal, write) };
   }
@@ -65,9 +69,15 @@ export class EditOperations implements Pick<WorkerOperations, 'checkCells' | 'ed
     return file.key === undefined ? columns : this.#known.set(file.key, columns);
   }
 
-  async #onText<T>(signal: AbortSignal, work: (scope: TextScope) => Promise<T>): Promise<T> {
+  async #onText<T>(
+    hostPaths: readonly string[],
+    signal: AbortSignal,
+    work: (scope: TextScope) => Promise<T>,
+  ): Promise<T> {
     const { openDisk } = this.#settings;
-    return await this.#connected([], signal, async (connection) => work({ connection, openDisk }));
+    return await this.#connected(hostPaths, signal, async (connection) =>
+      work({ connect: () => Promise.resolve(connection), openDisk }),
+    );
   }
 
   /** Runs work on a Parquet file, and on a file that is written for nothing but its schema. */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { openLockedDatabase } from '../duckdb/database.ts';
+import { type LockedDatabase, openLockedDatabase } from '../duckdb/database.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { analyzeQuery } from '../sandbox/pondReaders.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
+import { type TextScope } from '../sandbox/textTables/decoded.ts';
 import { describeTexts } from '../sandbox/textTables/describe.ts';
 import { jsonEncoding, writeJson } from '../sandbox/jsonEncoding.ts';
 import { QuerySandbox, sandboxKey } from '../sandbox/querySandbox.ts';
@@ -197,13 +198,12 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
     const { openDisk } = this.#settings;
     const all = [...files, ...settledBy];
-    return await this.#onFiles(all, (connection) => describeTexts({ connection, openDisk }, files, settledBy));
+    return await this.#onFiles(all, (connect) => describeTexts({ connect, openDisk }, files, settledBy));
   }
 
   async areLoaded({ files }: OperationParams<'areLoaded'>, signal: AbortSignal): Promise<readonly boolean[]> {
-    return await this.#onFiles(files, (connection) =>
-      areLoaded({ openDisk: this.#settings.openDisk, connection, signal }, files),
-    );
+    const { openDisk } = this.#settings;
+    return await this.#onFiles(files, (connect) => areLoaded({ connect, openDisk, signal }, files));
   }
 
   async jsonEncodings(
@@ -236,17 +236,18 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
     return join(this.#directory, randomUUID());
   }
 
-  /** Runs work on a database that may open files. */
-  async #onFiles<T>(files: readonly SourceFile[], work: (connection: Connection) => Promise<T>): Promise<T> {
-    const { database, connection } = await openLockedDatabase({
-      threads: 1,
-      hostPaths: files.map(({ hostPath }) => hostPath),
-    });
+  /** Runs work on files, with a database that may open them. It is opened when the work first asks for it. */
+  async #onFiles<T>(files: readonly SourceFile[], work: (connect: TextScope['connect']) => Promise<T>): Promise<T> {
+    let opened: LockedDatabase | undefined;
+    const connect = async (): Promise<Connection> => {
+      opened ??= await openLockedDatabase({ threads: 1, hostPaths: files.map(({ hostPath }) => hostPath) });
+      return opened.connection;
+    };
     try {
-      return await work(connection);
+      return await work(connect);
     } finally {
-      connection.close();
-      database.close();
+      opened?.connection.close();
+      opened?.database.close();
     }
   }
 

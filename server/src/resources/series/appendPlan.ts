@@ -1,7 +1,7 @@
 /** The columns of a batch of rows, and how they become those of the series that it is appended to. */
 import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { castSql, tryCastSql } from '../../duckdb/sqlType.ts';
+import { castSql, numberCastSql, tryNumberCastSql } from '../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
 import { isNested } from './flexibleTypes.ts';
 import { isNumeric, isPointInTime } from './findTime.ts';
@@ -54,7 +54,7 @@ export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns)
     const conversion = { name: own.name, from: own.type, to: type };
     if (mayConvert(own.type, type)) conversions.push(conversion);
     else misfit ??= conversion;
-    return sql`${castSql(value, type)} AS ${identifier(name)}`;
+    return sql`${numberCastSql(value, own.type, type)} AS ${identifier(name)}`;
   });
   const added = [...given.values()]
     .filter(({ name }) => !batch.empty.has(name))
@@ -81,16 +81,17 @@ function mayConvert(from: string, to: string): boolean {
 /** SQL for whether a value would be another after the conversion. */
 export function isInexact({ name, from, to }: Conversion): SqlText {
   const value = identifier(name);
-  const converted = tryCastSql(value, to);
-  return sql`(${value} IS NOT NULL AND (${converted} IS NULL OR ${tryCastSql(converted, from)} IS DISTINCT FROM ${value}))`;
+  const converted = tryNumberCastSql(value, from, to);
+  return sql`(${value} IS NOT NULL AND (${converted} IS NULL OR ${tryNumberCastSql(converted, to, from)} IS DISTINCT FROM ${value}))`;
 }
 
 /** Returns the error for a column of another type; `value` is one that the type of the series cannot hold. */
 export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
   const got = value === undefined ? from : `${from}, with ${value}`;
   const missing = from === 'VARCHAR' ? ' If the text stands for a missing value, state it as one of `nulls`.' : '';
+  const wider = from === 'DOUBLE' ? ` For a new series, 'pond format FOLDER types.${name}=number' says so first.` : '';
   return new PondError('invalid-content', `column ${name} of ${where}: expected ${to}, as in ${path}, got ${got}`, {
     path: where,
-    hint: `Convert the column first, or append to another series: a series keeps the types of its columns.${missing}`,
+    hint: `Convert the column first, or append to another series: a series keeps the types of its columns.${missing}${wider}`,
   });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PondError } from '../../base/error.ts';
+import { isPondError, PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
 import { identifier, joinSql, literal, sql } from '../../duckdb/sql.ts';
 import { type SqlType, tryCastSql } from '../../duckdb/sqlType.ts';
@@ -121,7 +121,7 @@ export class SeriesAppender {
     const time = this.#timeOf(facts.columns, where);
     const plan = await this.#plan(source, facts, file, time);
     await this.#requireExact(source, plan, where);
-    const rowsWithoutTime = await this.#checkTime(source, time, facts);
+    const rowsWithoutTime = await this.#checkTime(source, time, facts, where);
     const rows = sql`SELECT ${plan.select} FROM ${readParquet([source])}`;
     const statements = [writeParquet(rows, target, footerTexts(plan.columns, hash))];
     await builder.run({ statements, reads: [source], writes: [target] }, signal);
@@ -251,9 +251,13 @@ export class SeriesAppender {
   }
 
   /** Returns the number of rows without a time. */
-  async #checkTime(source: string, time: TypedColumn, { rowCount }: FileFacts): Promise<number> {
+  async #checkTime(source: string, time: TypedColumn, { rowCount }: FileFacts, where: string): Promise<number> {
     const { materializer, job } = this.#options;
-    if (isNumeric(time.type)) await requireSecondsIn(time, [source], materializer, job);
+    if (isNumeric(time.type)) {
+      await requireSecondsIn(time, [source], materializer, job).catch((error: unknown) => {
+        throw isPondError(error) ? error.with({ message: `${where}: ${error.message}`, path: where }) : error;
+      });
+    }
     const statements = [sql`SELECT count(${identifier(time.name)}) FROM ${readParquet([source])}`];
     const [[withTime] = []] = await materializer.builder.run({ statements, reads: [source] }, job.signal);
     return rowCount - Number(withTime);

@@ -11,6 +11,21 @@ export function timeColumnOf(columns: readonly Column[]): Column | undefined {
   return columns.find(({ name }) => name.toLowerCase() === 'timestamp');
 }
 
+/** Columns that the error without a time column names at most. */
+const namedMax = 8;
+
+/** Returns the `invalid-content` error about an input without a time column. */
+export function noTimeColumn(columns: readonly Column[]): PondError {
+  const names = columns.slice(0, namedMax).map(({ name }) => name);
+  const more = columns.length > namedMax ? ', …' : '';
+  const times = columns.filter(({ type }) => /^(TIMESTAMP|DATE)/.test(type));
+  const [time] = times;
+  const column = time !== undefined && times.length === 1 ? identifier(time.name) : 'TIME';
+  return new PondError('invalid-content', `there is no column Timestamp among ${names.join(', ')}${more}`, {
+    hint: `A Derive resource gives the times that name in its query: ${column} AS "Timestamp"`,
+  });
+}
+
 /**
  * Returns the SQL for the time of a column, a UTC TIMESTAMP; numbers are seconds since 1970 UTC, with fractions kept to
  * the microsecond. NULL for invalid times: NaN, infinity, a number outside the range of TIMESTAMP. Fails

@@ -221,7 +221,8 @@ export interface LaneFunctions {
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
-export const laneFunctions: readonly WasmFunction[] = [
+/** Puts the code together, which takes as long as compiling it: not before a text is scanned. */
+export const laneFunctions = (): readonly WasmFunction[] => [
   pairFunction(),
   laneFunction(),
   lanesFunction(0),

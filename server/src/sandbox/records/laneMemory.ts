@@ -54,7 +54,7 @@ class LaneMemory {
   readonly #functions: LaneFunctions;
 
   constructor() {
-    const { memory, functions } = instantiate<LaneFunctions>(tablesAt + tablesBytes, laneFunctions);
+    const { memory, functions } = instantiate<LaneFunctions>(tablesAt + tablesBytes, laneFunctions());
     this.bytes = Buffer.from(memory);
     this.words = new Int32Array(memory);
     this.#functions = functions;

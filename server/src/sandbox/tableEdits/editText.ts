@@ -4,8 +4,11 @@ import { throwIfCancelled } from '../../base/cancelled.ts';
 import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { chunksOf, decoded, type Encoding, type TextScope } from '../textTables/decoded.ts';
+import { type TimePasses } from '../textTables/passDecision.ts';
+import { rowsSql } from '../textTables/rowsSql.ts';
 import { readRows } from '../textTables/scanFile.ts';
 import { type TextTable, tablesOf } from '../textTables/tables.ts';
+import { timePasses } from '../textTables/timePasses.ts';
 import { type PlannedEdits } from './edits.ts';
 import { type CellValue, type CheckedCell, type RowValues } from '../../protocol/tables.ts';
 import { requirePositions, rowsOf, unfitCell } from './editParquet.ts';
@@ -31,11 +34,11 @@ export async function editableText(scope: TextScope, file: SourceFile): Promise<
 
 /** Checks values against the columns of a CSV file, and returns them as they will be read, in order. */
 export async function checkTextCells(
-  { connection }: TextScope,
+  { connect }: TextScope,
   table: TextTable,
   cells: readonly CellValue[],
 ): Promise<readonly CheckedCell[]> {
-  const texts = await fieldTexts(connection, table, cells);
+  const texts = await fieldTexts(await connect(), table, cells);
   return texts.map((text) => {
     if ('expected' in text) return text;
     if (encodeText(text.text, table.scan.encoding) === undefined)
@@ -69,9 +72,8 @@ export async function editText(
   const content = encoded(scope, table, splices);
   const sizeBytes = await disk.createFromStream(basename(target), watched(content, hash, signal));
   const written = { ...file, hostPath: target, sizeBytes, key: hash.digest('hex') };
-  const expected = table.scan.table.rowCount + edits.growth;
-  await requireReadBack(scope, { table, written }, expected);
-  return expected;
+  await requireReadBack(scope, { table, written, edits });
+  return table.scan.table.rowCount + edits.growth;
 }
 
 async function splicesOf(
@@ -101,10 +103,10 @@ async function endOf(scope: TextScope, { file, scan }: TextTable): Promise<{ len
 }
 
 /** Edits with the texts of their values. */
-async function textEdits({ connection }: TextScope, table: TextTable, edits: PlannedEdits): Promise<TextEdits> {
+async function textEdits({ connect }: TextScope, table: TextTable, edits: PlannedEdits): Promise<TextEdits> {
   const rows = rowsOf(edits);
   const cells = rows.flatMap(({ position, values }) => values.map(([column, value]) => ({ position, column, value })));
-  const texts = await fieldTexts(connection, table, cells);
+  const texts = await fieldTexts(await connect(), table, cells);
   const indexes = new Map(table.columns.map(({ name }, index) => [name, index]));
   let at = 0;
   const textsOf = (values: RowValues): RowTexts =>
@@ -169,17 +171,39 @@ async function* watched(
 /** Reads the written file, and fails when it is another table than that of the edits. */
 async function requireReadBack(
   scope: TextScope,
-  { table, written }: { readonly table: TextTable; readonly written: SourceFile },
-  rowCount: number,
+  { table, written, edits }: { readonly table: TextTable; readonly written: SourceFile; readonly edits: PlannedEdits },
 ): Promise<void> {
+  const rowCount = table.scan.table.rowCount + edits.growth;
   const [after] = written.sizeBytes === 0 ? [] : await tablesOf(scope, [written]);
-  const difference = after === undefined ? 'no table' : differenceOf(table, after, rowCount);
+  const difference =
+    after === undefined
+      ? 'no table'
+      : (differenceOf(table, after, rowCount) ?? (await passDifference(scope, { before: table, after }, edits)));
   if (difference === undefined) return;
   const path = written.pondPath;
   throw new PondError('invalid-content', `after the edits, ${path} would be read as ${difference}`, {
     path,
     hint: 'State how the file is read, with Pond: State How the File Is Read, and save again.',
   });
+}
+
+/** Edits write no repeated times, and so the first passes are as before, but for those of rows that were edited. */
+async function passDifference(
+  scope: TextScope,
+  { before, after }: { readonly before: TextTable; readonly after: TextTable },
+  { deleted, changed }: PlannedEdits,
+): Promise<string | undefined> {
+  if (before.columns.every(({ local }) => local === undefined)) return undefined;
+  const passes = async (table: TextTable): Promise<readonly TimePasses[]> =>
+    await timePasses(scope, table, await rowsSql(scope, table, { table: 'rows to edit', isShared: false }));
+  const found = new Map((await passes(after)).map(({ column, counts }) => [column, counts.first]));
+  const turned = (await passes(before)).find(({ column, first }) => {
+    const rows = first.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from - 1 + index));
+    const isKept = (row: number): boolean =>
+      !deleted.has(row) && changed.get(row)?.every(([name]) => name !== column) !== false;
+    return rows.filter(isKept).length !== (found.get(column) ?? 0);
+  });
+  return turned && `repeated times of the other pass in the column "${turned.column}"`;
 }
 
 function differenceOf(before: TextTable, after: TextTable, rowCount: number): string | undefined {

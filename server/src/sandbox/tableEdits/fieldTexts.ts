@@ -4,7 +4,8 @@ import { identifier, joinSql, literal, literalList, sql, type SqlText } from '..
 import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
 import { typeOfFormat } from '../textTables/dateFormat.ts';
 import { type TextTable } from '../textTables/tables.ts';
-import { localSql, type ReadColumn } from '../textTables/valueSql.ts';
+import { type ReadColumn } from '../textTables/valueSql.ts';
+import { isRepeatedSql, localSql } from '../textTables/zoneSql.ts';
 import { type ColumnFacts } from '../textTables/columnFacts.ts';
 import { castCells } from './castCells.ts';
 
@@ -53,7 +54,8 @@ export async function fieldTexts(
   return texts;
 }
 
-function refused({ column: { type } }: WrittenColumn, value: string): string {
+function refused({ column: { type, local } }: WrittenColumn, value: string): string {
+  if (local !== undefined) return `${type} in a form that the column has, and not in an hour that clocks repeat`;
   if (type !== 'VARCHAR') return `${type} in a form that the column has`;
   return value === '' ? 'NULL or a text, as a CSV file has no empty text' : 'a text that is not read as NULL';
 }
@@ -128,7 +130,9 @@ function formSql({ column, table }: WrittenColumn, form: Form, values: readonly 
   const written = sql`SELECT ${value}, ${form(value)} AS ${text} FROM (${given})`;
   const read = sql`SELECT *, ${text} AS ${identifier(column.name)} FROM (${written})`;
   const isSame = sql`${readSql(column, table)} IS NOT DISTINCT FROM ${value}`;
-  return sql`SELECT ${text}, CAST(${isSame} AS VARCHAR) FROM (${read})`;
+  // The rows around a repeated time decide in which pass it is read.
+  const isCertain = column.local === undefined ? sql`true` : sql`NOT ${isRepeatedSql(value, column.local.zone)}`;
+  return sql`SELECT ${text}, CAST(${isSame} AND ${isCertain} AS VARCHAR) FROM (${read})`;
 }
 
 /** The value that is read of the text of a field, NULL for none. */

@@ -87,10 +87,10 @@ export class ColumnFacts {
     if (from === to) return;
     const { nulls, isFormatted, fits } = this.#rules;
     if (nulls.size > 0 && isAmong(nulls, record.text(field))) return;
-    if (fits !== undefined && this.unfit === undefined && !fits(record.text(field).trim()))
-      this.unfit = { line: record.line, text: record.text(field).trim() };
+    if (fits !== undefined && this.unfit === undefined && !fits(trimSpaces(record.text(field))))
+      this.unfit = { line: record.line, text: trimSpaces(record.text(field)) };
     let form = plainForm(bytes, from, to, this.sizes);
-    if (isFormatted !== undefined && isFormatted(record.text(field).trim())) {
+    if (isFormatted !== undefined && isFormatted(trimSpaces(record.text(field)))) {
       this.formattedValues += 1;
       if (form === 0) form = forms.formatted;
     }
@@ -98,13 +98,13 @@ export class ColumnFacts {
     this.values += 1;
     if ((this.found & form) !== 0) return;
     this.found |= form;
-    this.first.set(form, { line: record.line, text: record.text(field).trim() });
+    this.first.set(form, { line: record.line, text: trimSpaces(record.text(field)) });
     if (form === forms.text) this.valuesBeforeText = this.values - 1;
   }
 
   #otherForm(record: RecordReader, field: number, from: number, to: number): number {
     const key = shapeKey(record.bytes, from, to);
-    const text = (): string => record.text(field).trim();
+    const text = (): string => trimSpaces(record.text(field));
     const shape = key === this.#lastKey ? this.#lastShape : this.shapes.get(key);
     if (shape !== undefined) {
       this.#lastKey = key;
@@ -119,8 +119,11 @@ export class ColumnFacts {
   }
 }
 
+/** A text as SQL reads it, which takes no other space for one: not a tab, nor one that does not break a line. */
+const trimSpaces = (text: string): string => text.replaceAll(/^ +| +$/g, '');
+
 function isAmong(nulls: ReadonlySet<string>, text: string): boolean {
-  return nulls.has(text) || nulls.has(text.trim());
+  return nulls.has(text) || nulls.has(trimSpaces(text));
 }
 
 /**

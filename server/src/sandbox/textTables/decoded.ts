@@ -32,7 +32,8 @@ export function encodingNamed(name: string): Encoding | undefined {
 
 /** Access to the bytes of text files. */
 export interface TextScope {
-  readonly connection: Connection;
+  /** Connects to a database that may open the files: few of them need one, and opening it takes time. */
+  readonly connect: () => Promise<Connection>;
   readonly openDisk: OpenDisk;
   /** Ends the reading, which fails `cancelled`. */
   readonly signal?: AbortSignal;
@@ -43,17 +44,17 @@ const smallBytesMax = 256 * 1024;
 
 type TextFile = Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>;
 
-/** The bytes of a text file, decompressed. Fails `cancelled`. */
+/** The bytes of a text file, decompressed: each chunk is valid until the next one is asked for. Fails `cancelled`. */
 export async function* chunksOf(scope: TextScope, file: TextFile): AsyncIterable<Buffer> {
   const isZstd = file.reading.compression === 'zstd';
-  const chunks = isZstd ? linesOf(scope.connection, file.hostPath) : plainChunks(scope, file);
+  const chunks = isZstd ? linesOf(await scope.connect(), file.hostPath) : plainChunks(scope, file);
   for await (const chunk of chunks) {
     throwIfCancelled(scope.signal, 'the query');
     yield chunk;
   }
 }
 
-/** The bytes of a text file that is not compressed, or with gzip. */
+/** The bytes of a text file that is not compressed, or with gzip: each chunk is valid until the next one is asked for. */
 export async function* plainChunks(
   { openDisk }: Pick<TextScope, 'openDisk'>,
   { hostPath, sizeBytes, reading }: TextFile,
@@ -61,10 +62,12 @@ export async function* plainChunks(
   const [disk, name] = [openDisk(dirname(hostPath)), basename(hostPath)];
   // One call for a small file: a stream has several, and each waits for its turn.
   const isSmall = sizeBytes <= smallBytesMax;
-  const content = isSmall ? [disk.readFile(name) ?? new Uint8Array()] : (disk.readStream(name) ?? []);
-  if (reading.compression === undefined) for await (const chunk of content) yield asBuffer(chunk);
-  else {
-    const source = Readable.from(content);
+  const content = isSmall ? [disk.readFile(name) ?? new Uint8Array()] : undefined;
+  if (reading.compression === undefined) {
+    for await (const chunk of content ?? disk.scanStream(name) ?? []) yield asBuffer(chunk);
+  } else {
+    // A readable stream asks for the next chunk before one is taken.
+    const source = Readable.from(content ?? disk.readStream(name) ?? []);
     const gunzip = createGunzip();
     source.on('error', (error) => gunzip.destroy(error));
     try {

@@ -1,8 +1,10 @@
 import { type SourceFile } from '../sources.ts';
-import { type ColumnFacts } from './columnFacts.ts';
 import { type TextScope } from './decoded.ts';
 import { type DescribedColumn, type TextDescription } from './description.ts';
+import { type TimePasses } from './passDecision.ts';
+import { rowsSql } from './rowsSql.ts';
 import { type TextTable, tablesOf } from './tables.ts';
+import { timePasses } from './timePasses.ts';
 
 /**
  * Describes how CSV files that form one table are read, in their order; empty files are left out. `settledBy` are
@@ -14,14 +16,24 @@ export async function describeTexts(
   settledBy: readonly SourceFile[],
 ): Promise<readonly TextDescription[]> {
   const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
-  return (await tablesOf(scope, files.filter(isCsv), settledBy.filter(isCsv))).map(description);
+  const described: TextDescription[] = [];
+  for (const table of await tablesOf(scope, files.filter(isCsv), settledBy.filter(isCsv)))
+    described.push(description(table, await passesIn(scope, table)));
+  return described;
 }
 
-function description({ file, scan, columns, reasons, dates }: TextTable): TextDescription {
+async function passesIn(scope: TextScope, table: TextTable): Promise<readonly TimePasses[]> {
+  if (table.columns.every(({ local }) => local === undefined)) return [];
+  return await timePasses(scope, table, await rowsSql(scope, table, { table: 'rows to describe', isShared: false }));
+}
+
+function description(
+  { file, scan, columns, reasons, dates }: TextTable,
+  passes: readonly TimePasses[],
+): TextDescription {
   const { layout, table, encoding, lineEnds } = scan;
   const format = file.format ?? {};
   const units = new Map(table.columns.map(({ name, unit }) => [name, unit]));
-  const local = new Set(table.columns.filter(({ facts }) => hasLocalTimes(facts)).map(({ name }) => name));
   return {
     path: file.pondPath,
     encoding,
@@ -35,18 +47,14 @@ function description({ file, scan, columns, reasons, dates }: TextTable): TextDe
     headEnd: table.headEnd,
     skipped: table.skipped,
     dates: dates && { text: dates.order, decidedBy: dates.decidedBy },
-    zone: format.zone,
+    repeated: passes.map(({ column, counts }) => ({ column, zone: format.zone ?? '', ...counts })),
     columns: columns.map(({ name, type }): DescribedColumn => ({
       name,
       type,
       unit: units.get(name),
       reason: reasons.get(name),
-      isLocal: local.has(name) && type.startsWith('TIMESTAMP'),
     })),
     rowCount: table.rowCount,
     stated: Object.keys(format),
   };
 }
-
-const hasLocalTimes = ({ shapes }: ColumnFacts): boolean =>
-  [...shapes.values()].some(({ hasTime, hasZone }) => hasTime && !hasZone);

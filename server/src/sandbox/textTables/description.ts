@@ -21,8 +21,8 @@ export interface TextDescription {
   readonly skipped: readonly SkippedLines[];
   /** Order of day and month, or format; undefined when no date has an order that matters. */
   readonly dates: { readonly text: string; readonly decidedBy: string } | undefined;
-  /** Time zone of times without one, as stated; UTC when undefined. */
-  readonly zone: string | undefined;
+  /** Columns with times that the clocks of the stated zone repeated. */
+  readonly repeated: readonly RepeatedTimes[];
   readonly columns: readonly DescribedColumn[];
   readonly rowCount: number;
   /** Stated options, by the names of the options, such as `delimiter`; all else was found in the file. */
@@ -46,6 +46,14 @@ export interface DescribedColumn {
   readonly unit: string | undefined;
   /** Why it has this type where that is not plain from its values: `text, as line 7 has "T"`. */
   readonly reason: string | undefined;
-  /** True for times of which some have no zone of their own. */
-  readonly isLocal: boolean;
+}
+
+/** Times of a column that are in hours that clocks repeated: their numbers. */
+interface RepeatedTimes {
+  readonly column: string;
+  readonly zone: string;
+  readonly first: number;
+  readonly second: number;
+  /** Those of both passes whose pass is as stated; the order of the rows shows that of the others. */
+  readonly stated: number;
 }

@@ -35,30 +35,43 @@ export function headRecords(bytes: Buffer, isWhole: boolean, options: RecordOpti
 const number = /^[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?$/i;
 const word = /^(true|false|nan|[+-]?inf)$/i;
 
-/** Fields of these forms are values, not words of a header or a preamble. */
-const values = [
-  number,
+/** Dates and times. */
+const times = [
   /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?$/,
   /^\d{1,2}[- /][A-Za-z]{3,9}[- /]\d{2,4}([ T].*)?$/,
   /^\d{1,2}:\d{2}(:\d{2}.*)?$/,
-  word,
 ];
+const isTime = (field: string): boolean => times.some((form) => form.test(field));
 
-export const isValue = (field: string): boolean => values.some((form) => form.test(field));
+/** True for a field that is a value, not a word of a header or a preamble. */
+export const isValue = (field: string): boolean => number.test(field) || isTime(field) || word.test(field);
 const isNumber = (field: string): boolean => number.test(field);
 const isWord = (field: string): boolean => word.test(field);
 
-/** True for a record that names the columns of the records below it. */
-export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean {
+/** Words that programs write for a missing value. Na, which is sodium, is none of them. */
+const missing = /^(NA|na|#?N\/A|n\/a|NULL|null|None|none|ND|nd|#VALUE!|#DIV\/0!|#REF!|[-–—.*?]+)$/;
+
+/** True for a word that may be the name of a column. */
+const isName = (field: string): boolean => field !== '' && !isValue(field) && !missing.test(field);
+
+/**
+ * True for a record that names the columns of the records below it; undefined where it can be a row too, as it has a number
+ * above numbers first, and then a word above values.
+ */
+export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean | undefined {
   if (trimmed.every((field) => field === '')) return false;
   // Numbers separated by spaces are one field, which is no value and no name either.
-  if (!trimmed.some(isValue) && trimmed.some((field) => /\p{L}/u.test(field))) return true;
+  if (!trimmed.some(isValue) && trimmed.some((field) => /\p{L}/u.test(field) && isName(field))) return true;
   const rows = below.filter((record) => record.trimmed.length === trimmed.length);
   const columns = trimmed.map((field, index) => ({
     field,
     filled: rows.map((row) => row.trimmed[index] ?? '').filter((text) => text !== ''),
   }));
-  if (columns.some(({ field, filled }) => field !== '' && !isValue(field) && areValues(filled))) return true;
+  if (columns.some(({ field, filled }) => isTime(field) && filled.some(isTime))) return false;
+  if (columns.some(({ field, filled }) => isName(field) && areValues(filled))) {
+    const first = columns.find(({ field }) => field !== '');
+    return first !== undefined && isNumber(first.field) && areValues(first.filled) ? undefined : true;
+  }
   return namesTimes(columns) || namesCount(trimmed, rows);
 }
 

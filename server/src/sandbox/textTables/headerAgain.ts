@@ -41,15 +41,15 @@ export function isHeaderAgain(fields: readonly string[], above: TableAbove): boo
     return words.length > 0 && (known > 1 || isOtherWidth);
   }
   // A row may begin with the name of its column: status,comment above status,changed.
-  if (known < 2 || (!isOtherWidth && !isSame(fields, header))) return false;
+  if (known < 2 || (!isOtherWidth && !haveSameNames(fields, header))) return false;
   return above.isStated ? true : undefined;
+}
+
+/** True for the names of a header in any order and case. */
+function haveSameNames(fields: readonly string[], header: readonly string[]): boolean {
+  const [own, known] = [fields, header].map((names) => names.map((name) => name.toLowerCase()).sort());
+  return JSON.stringify(own) === JSON.stringify(known);
 }
 
 const isSame = (fields: readonly string[], header: readonly string[]): boolean =>
   fields.length === header.length && fields.every((field, index) => field === header[index]);
-
-/** The text with which a header begins, up to its first name that is not empty; empty without names. */
-export function headerStart(header: readonly string[], delimiter: string): string {
-  const first = header.findIndex((name) => name !== '');
-  return header.slice(0, first + 1).join(delimiter);
-}

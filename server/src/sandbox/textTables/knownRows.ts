@@ -1,6 +1,7 @@
 import { unknownStep } from '../lazyAutomaton.ts';
 import { RecordAutomaton } from '../records/recordAutomaton.ts';
 import { EmptyField } from '../records/recordTable.ts';
+import { type HeaderStarts } from './headerStarts.ts';
 import { automatonOf, endIn, exits, type FieldMarks } from './valueAutomaton.ts';
 
 /** Rows that are passed without a look at their values. */
@@ -8,8 +9,8 @@ interface KnownRowsOptions {
   readonly marks: FieldMarks;
   /** First byte of a comment; -1 for none. */
   readonly comment: number;
-  /** A record that begins with it may be another header: see headerStart. Empty for none. */
-  readonly headerStart: Buffer;
+  /** A record that begins with one of them may be another header. */
+  readonly headerStarts: HeaderStarts;
   /** State of the automaton of values at the start of each field. */
   readonly starts: Int32Array;
   /** True for a state at the end of a field whose values the facts of the column have, but for their number. */
@@ -20,8 +21,8 @@ interface KnownRowsOptions {
 export interface RowState {
   readonly field: number;
   readonly value: number;
-  /** Number of bytes of the header's start that the record begins with; -1 after any other byte. */
-  readonly named: number;
+  /** The start of a name of the header, with which the record begins; undefined after any other byte. */
+  readonly named: string | undefined;
 }
 
 /** First byte of a byte-order mark. */
@@ -37,32 +38,29 @@ export function isMark(byte: number | undefined, comment: number): boolean {
 
 /** An automaton that passes records all of whose values are of known classes. */
 export function knownRows(options: KnownRowsOptions): RecordAutomaton<RowState> {
-  const { starts, headerStart } = options;
+  const { starts } = options;
   return new RecordAutomaton<RowState>({
-    start: { field: 0, value: starts[0]!, named: headerStart.length === 0 ? -1 : 0 },
+    start: { field: 0, value: starts[0]!, named: '' },
     next: (state, byte) => nextState(state, byte, options),
-    keyOf: ({ field, value, named }) => `${field} ${value} ${named}`,
+    keyOf: ({ field, value, named }) => JSON.stringify([field, value, named]),
     width: starts.length,
   });
 }
 
 function nextState(state: RowState, byte: number, options: KnownRowsOptions): RowState | EmptyField<RowState> | number {
   const { field, value, named } = state;
-  const { marks, comment, headerStart, starts } = options;
+  const { marks, comment, headerStarts, starts } = options;
   const automaton = automatonOf(marks);
   const isFirst = field === 0 && value === starts[0];
   if (isFirst && isMark(byte, comment)) return exits.irregular;
   const step = automaton.table[value + byte]!;
   const result = step === unknownStep ? automaton.step(value, byte) : step;
-  const isQuote = named === 0 && byte === marks.quote;
-  const isUnnamed = headerStart[0] === marks.delimiter;
+  const isQuote = named === '' && byte === marks.quote;
   // A name in quotes that is empty.
-  if (isQuote && !isFirst && isUnnamed) return exits.irregular;
-  const nowNamed = isQuote && isFirst ? named : named >= 0 && byte === headerStart[named] ? named + 1 : -1;
-  if (result >= 0) {
-    const isHeader = nowNamed === headerStart.length && nowNamed > 0;
-    return isHeader ? exits.irregular : { field, value: result, named: nowNamed };
-  }
+  if (isQuote && !isFirst && headerStarts.isUnnamed) return exits.irregular;
+  const nowNamed = named === undefined || (isQuote && isFirst) ? named : headerStarts.next(named, byte);
+  if (nowNamed === true) return exits.irregular;
+  if (result >= 0) return { field, value: result, named: nowNamed };
   const isLast = field === starts.length - 1;
   if (result === exits.irregular || isLast === (result === exits.field)) return exits.irregular;
   const next = result === exits.field ? { field: field + 1, value: starts[field + 1]!, named: nowNamed } : result;

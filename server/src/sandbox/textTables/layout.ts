@@ -1,3 +1,4 @@
+import { lazy } from '../../base/lazy.ts';
 import { plural } from '../../base/plural.ts';
 import { FreeNames } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
@@ -48,11 +49,13 @@ export function findLayout(head: Head): TextLayout {
   const comments = format.comment === undefined && format.skip === undefined ? commentsAt(lines, top) : 0;
   const base = { quote: format.quote ?? '"', comment, wholeLines: top + comments };
   const stated = format.delimiter ?? sep;
-  const guesses = (stated === undefined ? delimiters : [stated]).map((delimiter) =>
+  // By a delimiter that does not occur, all records would have one field.
+  const possible = stated === undefined ? delimiters.filter((each) => head.bytes.includes(each)) : [stated];
+  const guesses = possible.map((delimiter) =>
     guessBy(headRecords(head.bytes, head.isWhole, { ...base, delimiter }), delimiter),
   );
-  const best = guesses.reduce((one, other) => (isBetter(other, one) ? other : one));
-  const guess = stated === undefined && best.isList ? listOf(head, base) : best;
+  const best = bestOf(guesses);
+  const guess = best === undefined || (stated === undefined && best.isList) ? listOf(head, base) : best;
   const placed = place(guess, head);
   const { start } = placed;
   const named = comments > 0 && !placed.hasHeader && format.header === undefined;
@@ -109,8 +112,8 @@ interface Guess {
   readonly width: number;
   /** Share of the records that have it. */
   readonly share: number;
-  /** Share of the fields that are values, or have no other delimiter. */
-  readonly clean: number;
+  /** Share of the fields that are values, or have no other delimiter: asked for only where two guesses are alike. */
+  readonly clean: () => number;
   /** True when nearly all records have one field. */
   readonly isList: boolean;
 }
@@ -123,17 +126,26 @@ function guessBy(records: readonly HeadRecord[], delimiter: string): Guess {
     .sort((a, b) => b[1] - a[1] || b[0] - a[0]);
   const [width, count] = wide[0] ?? [records[0]?.fields.length ?? 1, 1];
   const share = records.length === 0 ? 0 : count / records.length;
+  const isList = width === 1 || share < tableShare;
+  return { delimiter, records, width, share, clean: lazy(() => cleanShare(records, width, delimiter)), isList };
+}
+
+function cleanShare(records: readonly HeadRecord[], width: number, delimiter: string): number {
   const fields = records.filter((record) => record.fields.length === width).flatMap(({ trimmed }) => trimmed);
   const others = delimiters.filter((other) => other !== delimiter);
   const clean = fields.filter((field) => isValue(field) || others.every((other) => !field.includes(other))).length;
-  const isList = width === 1 || share < tableShare;
-  return { delimiter, records, width, share, clean: fields.length === 0 ? 0 : clean / fields.length, isList };
+  return fields.length === 0 ? 0 : clean / fields.length;
+}
+
+function bestOf([first, ...others]: readonly Guess[]): Guess | undefined {
+  return first && others.reduce((one, other) => (isBetter(other, one) ? other : one), first);
 }
 
 function isBetter(one: Guess, other: Guess): boolean {
   if (one.isList !== other.isList) return other.isList;
   if (one.share !== other.share) return one.share > other.share;
-  if (one.clean !== other.clean) return one.clean > other.clean;
+  const [clean, otherClean] = [one.clean(), other.clean()];
+  if (clean !== otherClean) return clean > otherClean;
   return one.width > other.width;
 }
 

@@ -19,9 +19,10 @@ export async function loadRows(
   const { columns } = scan.table;
   const declared = columns.map(({ name }) => sql`${identifier(name)} VARCHAR`);
   const kind: SqlText = isShared ? sql`TABLE` : sql`TEMP TABLE`;
-  await scope.connection.run(sql`CREATE OR REPLACE ${kind} ${identifier(table)} (${joinSql(declared)})`);
+  const connection = await scope.connect();
+  await connection.run(sql`CREATE OR REPLACE ${kind} ${identifier(table)} (${joinSql(declared)})`);
   const rows = new RowBuffer(columns.length);
-  const appender = await scope.connection.appender(table);
+  const appender = await connection.appender(table);
   try {
     const take = (record: RecordReader, map: readonly number[]): void => rows.add(record, map);
     const afterChunk = async (): Promise<void> => {

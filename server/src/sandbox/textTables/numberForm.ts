@@ -139,10 +139,21 @@ function addDecimal(
   if (whole + scale <= safeDigits) return;
   // A double has no number so small.
   if (scale > doubleScale) sizes.isDouble = false;
-  let leading = 0;
-  while (bytes[first + leading] === zero || bytes[first + leading] === point) leading += 1;
-  const digits = whole + scale + 1 - leading;
-  if (digits > doubleDigits) sizes.isDouble = false;
+  const end = first + whole + (scale === 0 ? 0 : scale + 1);
+  if (significantDigits(bytes, first, end) > doubleDigits) sizes.isDouble = false;
+}
+
+/** The number of digits of a decimal without the zeros at its start, and without those at the end of its fraction. */
+function significantDigits(bytes: Uint8Array, first: number, end: number): number {
+  let [digits, significant, isFraction] = [0, 0, false];
+  for (let at = first; at < end; at++) {
+    if (bytes[at] === point) isFraction = true;
+    else if (digits > 0 || bytes[at] !== zero) {
+      digits += 1;
+      if (!isFraction || bytes[at] !== zero) significant = digits;
+    }
+  }
+  return significant;
 }
 
 const commaNumber = /^[+-]?(\d*|\d{1,3}(\.\d{3})+),(\d+)$/;

@@ -2,6 +2,7 @@ import { StateMarks, stateShift, unknownStep } from '../lazyAutomaton.ts';
 import { PassPauses } from '../records/passPauses.ts';
 import { type RecordAutomaton, recordBytesMax } from '../records/recordAutomaton.ts';
 import { type ColumnFacts } from './columnFacts.ts';
+import { type HeaderStarts } from './headerStarts.ts';
 import { isMark, knownRows, type RowState } from './knownRows.ts';
 import { type RecordReader } from './records.ts';
 import { endIn, exits, type FieldEnd, type FieldMarks, automatonOf } from './valueAutomaton.ts';
@@ -12,8 +13,8 @@ interface RegularRowsOptions {
   readonly marks: FieldMarks;
   /** First byte of a comment; -1 for none. */
   readonly comment: number;
-  /** A record that begins with it may be another header: see headerStart. Empty for none. */
-  readonly headerStart: string;
+  /** A record that begins with one of them may be another header. */
+  readonly headerStarts: HeaderStarts;
   /** The facts of each field's column: at least two. */
   readonly facts: readonly ColumnFacts[];
   /** Texts that stand for a missing value. */
@@ -43,7 +44,6 @@ export class RegularRows {
   readonly #options: RegularRowsOptions;
   /** Classes of texts that stand for missing values: their values are looked at one by one. */
   readonly #nullClasses: ReadonlySet<string>;
-  readonly #headerStart: Buffer;
   /** State at the start of each field. */
   readonly #starts: Int32Array;
   /** For each field, the states whose classes its facts have. */
@@ -58,11 +58,10 @@ export class RegularRows {
   readonly #pauses = new PassPauses();
 
   constructor(options: RegularRowsOptions) {
-    const { marks, facts, nulls, headerStart } = options;
+    const { marks, facts, nulls } = options;
     this.#automaton = automatonOf(marks);
     this.#options = options;
     this.#nullClasses = new Set([...nulls].map((text) => Buffer.from(text).reduce(extendedClass, '')));
-    this.#headerStart = Buffer.from(headerStart);
     this.#starts = new Int32Array(facts.length).fill(this.#automaton.start);
     this.#known = facts.map(() => new StateMarks());
     this.#uncounted = new Float64Array(facts.length);
@@ -100,9 +99,9 @@ export class RegularRows {
   /** Passes rows of known values from the start of a record on, up to `end`, and returns the start of the next record. */
   #afterKnown(bytes: Buffer, from: number, end: number): number {
     if (this.#starts.length > knownFieldsMax || !this.#pauses.isDue()) return from;
-    const { marks, comment } = this.#options;
+    const { marks, comment, headerStarts } = this.#options;
     this.#knownRows ??= knownRows({
-      ...{ marks, comment, headerStart: this.#headerStart, starts: this.#starts.slice() },
+      ...{ marks, comment, headerStarts, starts: this.#starts.slice() },
       isKnown: (field, state) => this.#known[field]!.has(state),
     });
     const { begin, rows, pairs, empty } = this.#knownRows.pass(bytes, from, end);
@@ -163,14 +162,12 @@ export class RegularRows {
 
   /** True for a record that may be a comment or another header. */
   #isSpecial(bytes: Buffer, at: number): boolean {
-    const { comment, marks } = this.#options;
+    const { comment, marks, headerStarts } = this.#options;
     const first = bytes[at];
     if (isMark(first, comment)) return true;
-    const header = this.#headerStart;
-    if (header.length === 0) return false;
     const from = first === marks.quote ? at + 1 : at;
-    if (from > at && bytes[from] === marks.quote) return header[0] === marks.delimiter;
-    return bytes[from] === header[0] && bytes.subarray(from, from + header.length).equals(header);
+    if (from > at && bytes[from] === marks.quote) return headerStarts.isUnnamed;
+    return headerStarts.isAt(bytes, from);
   }
 
   /** Gives the values of the open fields to their columns. */

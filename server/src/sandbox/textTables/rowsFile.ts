@@ -35,7 +35,7 @@ export async function writeRowsFile(
 ): Promise<void> {
   const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [file.hostPath, target] });
   try {
-    const scope = { connection, openDisk, signal };
+    const scope = { connect: () => Promise.resolve(connection), openDisk, signal };
     const table = 'rows';
     await loadRows(scope, { file, scan: await cachedScan(scope, file) }, { table, isShared: false });
     await connection.run(sql`COPY rows TO ${literal(target)} (FORMAT parquet)`);

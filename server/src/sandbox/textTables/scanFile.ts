@@ -205,7 +205,8 @@ class Scan {
   read(chunk: Buffer): boolean {
     if (this.#reader !== undefined) this.#reader.read(chunk, false);
     else {
-      this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+      // A copy: the chunk is valid during the call alone.
+      this.#head = Buffer.concat([this.#head, chunk]);
       if (this.#head.length >= headBytes) this.#begin(false);
     }
     return this.#reader?.isOpen !== false;

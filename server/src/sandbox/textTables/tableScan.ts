@@ -2,7 +2,8 @@ import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type Encoding } from './decoded.ts';
 import { type SkippedLines } from './description.ts';
-import { headerStart, isHeaderAgain } from './headerAgain.ts';
+import { isHeaderAgain } from './headerAgain.ts';
+import { HeaderStarts } from './headerStarts.ts';
 import { columnNames, type TextLayout } from './layout.ts';
 import { RecordFault } from './recordFault.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
@@ -72,6 +73,7 @@ export class TableScan {
   /** Names in the header that the next rows are under, with the index of each one's column. */
   #names: readonly string[];
   #header: readonly string[] = [];
+  #headerStarts: HeaderStarts;
   #map: readonly number[] = [];
   /** For the rows under the current names; made when it is needed. */
   #regular: RegularRows | undefined;
@@ -83,6 +85,7 @@ export class TableScan {
     this.#layout = layout;
     this.#options = options;
     this.#names = layout.names;
+    this.#headerStarts = new HeaderStarts([], layout);
     if (layout.hasHeader) this.#expects = 'header';
     else this.#expects = this.#belowHeader();
     this.#useNames(layout.names);
@@ -122,7 +125,7 @@ export class TableScan {
     return new RegularRows({
       marks: { delimiter: delimiter.charCodeAt(0), quote: quote === '' ? -1 : quote.charCodeAt(0) },
       comment: Buffer.from(comment)[0] ?? -1,
-      headerStart: headerStart(this.#header, delimiter),
+      headerStarts: this.#headerStarts,
       facts: this.#map.map((column) => this.#columns[column]!.facts),
       nulls: this.#options.rules.nulls,
     });
@@ -185,6 +188,7 @@ export class TableScan {
   #setHeader(record: RecordReader): void {
     this.#regular = undefined;
     this.#header = record.texts().map((name) => name.trim());
+    this.#headerStarts = new HeaderStarts(this.#header, this.#layout);
   }
 
   #takeRecord(record: RecordReader): void {
@@ -195,8 +199,7 @@ export class TableScan {
 
   #isHeaderAgain(record: RecordReader): boolean {
     if (this.#header.length < 2 || record.width < 2) return false;
-    const [name = ''] = this.#header;
-    if (record.width === this.#names.length && record.text(0).trim() !== name) return false;
+    if (record.width === this.#names.length && !this.#headerStarts.has(record.text(0).trim())) return false;
     const { namesAboveValues } = this.#layout;
     const isAgain = isHeaderAgain(
       record.texts().map((field) => field.trim()),

@@ -43,6 +43,7 @@ export function place({ records, width, isList }: Records, head: Stated): Placed
   if (padded !== undefined) return placeBelowPadding(padded, { above: records.slice(0, padded.index), width }, head);
   const below = records.slice(Math.max(at, 0) + 1, at + belowMax);
   const hasHeader = format.header ?? isHeader(start, below);
+  if (hasHeader === undefined) throw headerOrRow(start, head);
   if (isFixed || at <= 0) {
     if (!hasHeader && format.header === undefined && !isFixed) requireNoHeaderBelow(start, below, head);
     if (hasHeader && !isFixed) requireNoWiderBelow(start, below, head);
@@ -185,6 +186,19 @@ function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath 
       path: pondPath,
       formats,
       hint: `State \`skip: ${line}\`, \`header: false\` and the \`names\` of all columns, such as [${formats[0]?.names.join(', ')}].`,
+    },
+  );
+}
+
+/** The error of a record that can be the header or the first row. */
+function headerOrRow({ line }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
+  return new PondError(
+    'invalid-content',
+    `${pondPath} cannot be read: ${word} ${line} can be a header or a row, as it has words and numbers above numbers`,
+    {
+      path: pondPath,
+      formats: [{ header: true }, { header: false }],
+      hint: `State \`header: true\` if the ${word} has the names of the columns, or \`header: false\` if it is a row.`,
     },
   );
 }

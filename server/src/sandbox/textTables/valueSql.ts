@@ -1,4 +1,3 @@
-import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
@@ -6,6 +5,7 @@ import { type ColumnFacts } from './columnFacts.ts';
 import { type ColumnType } from './sourceColumn.ts';
 import { typeOfFormat } from './dateFormat.ts';
 import { type DateOrder, type DateShape } from './dateShape.ts';
+import { inZone, isNamedZone, utcSql } from './zoneSql.ts';
 
 /** A column of a file to read. */
 export interface ReadColumn {
@@ -17,6 +17,16 @@ export interface ReadColumn {
   readonly value: SqlText | undefined;
   /** The order of day, month and year, where it was decided. */
   readonly order?: DateOrder;
+  /** The times of a named zone among its values, where its clocks may be changed. */
+  readonly local?: LocalColumn | undefined;
+}
+
+/** Times of a column as the clocks of a zone showed them. */
+export interface LocalColumn {
+  readonly name: string;
+  readonly zone: string;
+  /** SQL of the time, NULL for a value that is none of the zone. */
+  readonly time: SqlText;
 }
 
 /** Notation of the values of a file. */
@@ -43,7 +53,26 @@ export function readColumn(name: string, decided: ColumnType, facts: ColumnFacts
       isNativeDate(decided, facts, form));
   if (isText) return { name, type, readAs: 'VARCHAR', value: cell === identifier(name) ? undefined : cell };
   if (isNative) return { name, type, readAs: type, value: undefined };
-  return { name, type, readAs: 'VARCHAR', value: valueSql(cell, decided, facts, form) };
+  const local = localColumn(name, cell, { decided, facts, form });
+  return { name, type, readAs: 'VARCHAR', value: valueSql(cell, decided, facts, form), ...(local && { local }) };
+}
+
+/** Undefined for a column without times of a zone whose clocks may be changed. */
+function localColumn(
+  name: string,
+  cell: SqlText,
+  { decided: { kind, type }, facts, form }: { decided: ColumnType; facts: ColumnFacts; form: ValueForm },
+): LocalColumn | undefined {
+  const { zone, dates = '' } = form.format;
+  if (zone === undefined || !isNamedZone(zone) || !type.startsWith('TIMESTAMP')) return undefined;
+  if (kind === 'formatted')
+    return dates.includes('%z') ? undefined : { name, zone, time: sql`strptime(${cell}, ${literal(dates)})` };
+  const shapes = [...facts.shapes.values()].filter(({ hasZone }) => !hasZone);
+  if (kind !== 'date' || !shapes.some(({ hasTime }) => hasTime)) return undefined;
+  const isMixed = shapes.length < facts.shapes.size;
+  const micros = type === 'TIMESTAMP_NS' ? microsSql(cell) : cell;
+  const time = parsedSql(micros, shapes, form.order);
+  return { name, zone, time: isMixed ? sql`CASE WHEN ${hasOffsetSql(cell)} THEN NULL ELSE ${time} END` : time };
 }
 
 /** The text of a value, NULL for a missing one. */
@@ -51,9 +80,9 @@ function cellSql(cell: SqlText, facts: ColumnFacts, { kind }: ColumnType, { form
   const nulls = format.nulls ?? [];
   const isText = kind === 'text';
   // The reader compares with the spaces around a text.
-  const trimmed = isText || !(facts.hasSpaces || isLoaded) ? cell : sql`nullif(trim(${cell}), '')`;
+  const trimmed = isText || !(facts.hasSpaces || isLoaded) ? cell : sql`nullif(trim(${cell}, ' '), '')`;
   if (nulls.length === 0) return trimmed;
-  const isNull = sql`${cell} IN ${literalTuple(nulls)} OR trim(${cell}) IN ${literalTuple(nulls)}`;
+  const isNull = sql`${cell} IN ${literalTuple(nulls)} OR trim(${cell}, ' ') IN ${literalTuple(nulls)}`;
   return isText || facts.hasSpaces || isLoaded ? sql`CASE WHEN ${isNull} THEN NULL ELSE ${trimmed} END` : trimmed;
 }
 
@@ -100,14 +129,19 @@ function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm
     utcSql(atDayEnds(offsetSql(cell), zoned, (text) => sql`strptime(${text}, ${formatsOf(zoned, order)})`));
   if (zoned.length === 0) return localSql();
   if (local.length === 0) return zonedSql();
-  return sql`CASE WHEN regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$') THEN ${zonedSql()} ELSE ${localSql()} END`;
+  return sql`CASE WHEN ${hasOffsetSql(cell)} THEN ${zonedSql()} ELSE ${localSql()} END`;
 }
+
+/** True for a time with a zone of its own. */
+const hasOffsetSql = (cell: SqlText): SqlText => sql`regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$')`;
+
+/** A time without the digits of its second below the microsecond. */
+const microsSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, '([.]\\d{6})\\d+', '\\1')`;
 
 /** A time with the digits of its second below the microsecond, which no time with a zone has. */
 function nanosecondsSql(cell: SqlText, facts: ColumnFacts, form: ValueForm): SqlText {
-  const micros = sql`regexp_replace(${cell}, '([.]\\d{6})\\d+', '\\1')`;
   const rest = sql`rpad(regexp_extract(${cell}, '[.]\\d{6}(\\d+)', 1), 3, '0')`;
-  const time = dateSql(micros, facts, form);
+  const time = dateSql(microsSql(cell), facts, form);
   return sql`make_timestamp_ns(epoch_us((${time})::TIMESTAMP) * 1000 + (${rest})::BIGINT)`;
 }
 
@@ -136,40 +170,3 @@ function formatsOf(shapes: readonly DateShape[], order: DateOrder | undefined): 
 
 /** A text with the offset from UTC in place of a name for UTC. */
 const offsetSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, ' ?(Z|UTC|GMT)$', '+00')`;
-
-/** A time with a zone as a time in UTC without one. */
-const utcSql = (time: SqlText): SqlText => sql`make_timestamp(epoch_us(${time}))`;
-
-/** A local time of a zone in UTC; without a zone, the time itself. */
-function inZone(time: SqlText, zone: string | undefined): SqlText {
-  if (zone === undefined || /^(UTC|Z|GMT)$/i.test(zone)) return time;
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (offset !== null) {
-    const minutes = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
-    return sql`(${time} - to_minutes(${minutes}))`;
-  }
-  requireZone(zone);
-  const name = literal(zone);
-  const utc = sql`timezone(${name}, ${time})`;
-  const missing = sql`error(${literal(`no time of the zone ${zone}, as its clocks are set forward: `)} || ${time})`;
-  return sql`CASE WHEN timezone(${name}, ${utc}) <> ${time} THEN ${missing}::TIMESTAMP ELSE ${utcSql(utc)} END`;
-}
-
-/** A time in UTC as the local time of a zone, as `inZone` reads it. */
-export function localSql(time: SqlText, zone: string | undefined): SqlText {
-  if (zone === undefined || /^(UTC|Z|GMT)$/i.test(zone)) return time;
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  if (offset === null) return sql`timezone(${literal(zone)}, timezone('UTC', ${time}))`;
-  const minutes = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
-  return sql`(${time} + to_minutes(${minutes}))`;
-}
-
-function requireZone(zone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-  } catch {
-    throw new PondError('invalid-content', `"${zone}" is not a time zone`, {
-      hint: 'State a zone such as America/Denver, or an offset such as -07:00.',
-    });
-  }
-}

@@ -1,13 +1,15 @@
-import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
+import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { exactSelects, bySchema, type UnionPart, unionSql } from '../exactUnion.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
-import { loadRows } from './loadRows.ts';
-import { requireWholeOnce } from './wholeFile.ts';
+import { csvOptions, readCsv, rowsSql } from './rowsSql.ts';
 import { type TextTable, tablesOf } from './tables.ts';
+import { numberedRows, timePasses, withPasses } from './timePasses.ts';
 import { type ReadColumn } from './valueSql.ts';
+import { requireWholeOnce } from './wholeFile.ts';
 
 /**
  * The statement that creates a view. Text files are scanned first, so that the statement sets all options; the rows of
@@ -28,18 +30,44 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
       blank.add(table.file);
       continue;
     }
-    const loaded = `rows ${index} of ${name}`;
-    if (!table.scan.isPlain && table.file.rowsPath === undefined)
-      await loadRows(scope, table, { table: loaded, isShared: view.isShared });
-    found.set(table.file, { table, loaded });
+    const rows = await rowsSql(scope, table, { table: `rows ${index} of ${name}`, isShared: view.isShared });
+    const passes = await timePasses(scope, table, rows);
+    const columns = table.columns.map((column) => withPasses(column, passes));
+    found.set(table.file, { table: { ...table, columns }, rows: numberedRows(rows, passes) });
   }
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
-  const selects: SqlText[] = [];
   const read = filled.filter((file) => !blank.has(file));
-  if (read.length === 0) selects.push(blankSql(hasFilename));
-  for (const group of groupsOf(read, found)) selects.push(await groupSql(scope, group, hasFilename));
-  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${joinSql(selects, sql` UNION ALL BY NAME `)}`;
+  const rows = read.length === 0 ? blankSql(hasFilename) : await groupsSql(scope, groupsOf(read, found), hasFilename);
+  return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${rows}`;
+}
+
+/** The rows of all groups. The groups of Parquet are divided by their types where a value could be rounded. */
+async function groupsSql(scope: TextScope, groups: readonly Group[], hasFilename: boolean): Promise<SqlText> {
+  const isAnyParquet = groups.some(isParquet);
+  const divided: Group[] = [];
+  for (const group of groups) {
+    const parts = isParquet(group) ? await bySchema(await scope.connect(), group.files) : [group.files];
+    divided.push(...parts.map((each) => ({ ...group, files: [...each] })));
+  }
+  if (isAnyParquet && divided.length > 1) {
+    const parts = await selectsOf(scope, divided, hasFilename);
+    const exact = await exactSelects(await scope.connect(), parts);
+    if (exact !== undefined) return unionSql(exact);
+  }
+  return unionSql((await selectsOf(scope, groups, hasFilename)).map(({ select }) => select));
+}
+
+const isParquet = ({ source }: Group): boolean => 'reading' in source && source.reading.reader === 'read_parquet';
+
+async function selectsOf(
+  scope: TextScope,
+  groups: readonly Group[],
+  hasFilename: boolean,
+): Promise<readonly UnionPart[]> {
+  const parts: UnionPart[] = [];
+  for (const group of groups) parts.push({ select: await groupSql(scope, group, hasFilename), files: group.files });
+  return parts;
 }
 
 /** Files of blank lines and comments alone, as an empty file is read. */
@@ -56,10 +84,10 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
   return found.length > 0 ? found : files;
 }
 
-/** A CSV file, with the name of the table of its rows where it has one. */
+/** A CSV file, with its rows to select from. */
 interface FoundFile {
   readonly table: TextTable;
-  readonly loaded: string;
+  readonly rows: SqlText;
 }
 
 /** Files that one SELECT reads. */
@@ -68,12 +96,8 @@ interface Group {
   readonly files: SourceFile[];
   /** The columns of the SELECT. */
   readonly list: SqlText;
-  /** The table of the rows or their Parquet file, the options of read_csv, or the reading of files of another format. */
-  readonly source:
-    | { readonly loaded: string }
-    | { readonly rowsPath: string }
-    | { readonly options: SqlText }
-    | { readonly reading: Reading };
+  /** The rows of one file, the options of read_csv, or the reading of files of another format. */
+  readonly source: { readonly rows: SqlText } | { readonly options: SqlText } | { readonly reading: Reading };
 }
 
 /** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
@@ -93,18 +117,18 @@ function otherGroup(reading: Reading): Omit<Group, 'files'> {
   return { key: JSON.stringify(reading), list: sql`*`, source: { reading } };
 }
 
-function csvGroup({ table, loaded }: FoundFile): Omit<Group, 'files'> {
+function csvGroup({ table, rows }: FoundFile): Omit<Group, 'files'> {
   const list = listSql(table.columns);
-  const { rowsPath } = table.file;
-  if (!table.scan.isPlain) return { key: loaded, list, source: rowsPath === undefined ? { loaded } : { rowsPath } };
   const options = csvOptions(table);
+  // Rows of other tables, and rows with numbers, are those of one file.
+  if (rows !== readCsv([table.file], options)) return { key: rows, list, source: { rows } };
   return { key: `${list} ${options}`, list, source: { options } };
 }
 
 async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
   const { list, from } = await rowsOf(scope, group);
   return hasFilename
-    ? await withFilename(scope.connection, { list, from }, group.files)
+    ? await withFilename(await scope.connect(), { list, from }, group.files)
     : sql`SELECT ${list} FROM ${from}`;
 }
 
@@ -122,11 +146,12 @@ async function rowsOf(
 }
 
 function sourceSql(source: Group['source'], files: readonly SourceFile[]): SqlText {
-  if ('loaded' in source) return identifier(source.loaded);
-  if ('rowsPath' in source) return sql`read_parquet(${literal(source.rowsPath)})`;
-  const hostPaths = files.map(({ hostPath }) => hostPath);
-  if ('options' in source) return sql`read_csv(${literalList(hostPaths)}${source.options})`;
-  return readerSql(source.reading, hostPaths);
+  if ('rows' in source) return source.rows;
+  if ('options' in source) return readCsv(files, source.options);
+  return readerSql(
+    source.reading,
+    files.map(({ hostPath }) => hostPath),
+  );
 }
 
 /** The columns of a SELECT that makes the values. */
@@ -135,25 +160,4 @@ function listSql(columns: readonly ReadColumn[]): SqlText {
   return joinSql(
     columns.map(({ name, value }) => (value === undefined ? identifier(name) : sql`${value} AS ${identifier(name)}`)),
   );
-}
-
-/** The options of read_csv, each after a comma: all of them, so that nothing is guessed. */
-function csvOptions({ file, scan, columns }: TextTable): SqlText {
-  const { layout, table, lineEnds } = scan;
-  const skip = table.headEnd ?? layout.skip + (layout.hasHeader ? 1 : 0);
-  const types = columns.map(({ name, readAs }) => sql`${literal(name)}: ${literal(readAs)}`);
-  const options = [
-    sql`auto_detect = false`,
-    sql`delim = ${literal(layout.delimiter)}`,
-    sql`quote = ${literal(layout.quote)}`,
-    sql`escape = ${literal(layout.quote)}`,
-    sql`new_line = ${literal(lineEnds[0] === 'CRLF' ? '\\r\\n' : '\\n')}`,
-    sql`skip = ${skip}`,
-    sql`comment = ''`,
-    sql`header = false`,
-    sql`nullstr = ${literalList(['', ...(file.format?.nulls ?? [])])}`,
-    sql`columns = {${joinSql(types)}}`,
-    sql`compression = ${literal(file.reading.compression ?? 'none')}`,
-  ];
-  return sql`, ${joinSql(options)}`;
 }

@@ -2,7 +2,7 @@
 import { plural } from '../../../base/plural.ts';
 import { PondError } from '../../../base/error.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { castSql, requireSqlType, tryCastSql } from '../../../duckdb/sqlType.ts';
+import { numberCastSql, requireSqlType, tryNumberCastSql } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Job } from '../../../base/job.ts';
@@ -41,7 +41,7 @@ export async function withRules(
     const statements = [writeParquet(rowsSql(file, columns, rules), target)];
     await materializer.builder.run({ statements, reads: [file.hostPath], writes: [target] }, shared.signal);
   };
-  return await materializer.file(keyOf('combine input', 1, file.key, ...ruleKey), write, job);
+  return await materializer.file(keyOf('combine input', 2, file.key, ...ruleKey), write, job);
 }
 
 function rowsSql({ hostPath }: HostFile, columns: readonly TypedColumn[], rules: InputRules): SqlText {
@@ -49,7 +49,7 @@ function rowsSql({ hostPath }: HostFile, columns: readonly TypedColumn[], rules:
     const name = newName(column, rules);
     const type = rules.cast?.get(name);
     const value = identifier(column.name);
-    return sql`${type === undefined ? value : castSql(value, requireSqlType(type))} AS ${identifier(name)}`;
+    return sql`${type === undefined ? value : numberCastSql(value, column.type, requireSqlType(type))} AS ${identifier(name)}`;
   });
   const time = timeColumnOf(columns);
   const bounds = time === undefined ? [] : boundsSql(timeSql(time), rules);
@@ -84,12 +84,12 @@ function requireDifferentNames(columns: readonly TypedColumn[], rules: InputRule
 function misfitSql(name: string, from: string, to: string): SqlText {
   const value = identifier(name);
   const type = requireSqlType(to);
-  const cast = tryCastSql(value, type);
+  const cast = tryNumberCastSql(value, from, type);
   if (from === 'VARCHAR') {
     const isNumber = to === 'BIGINT' ? sql`regexp_full_match(${value}, ${literal('\\s*[+-]?[0-9]+\\s*')})` : sql`true`;
     return sql`${value} IS NOT NULL AND (${cast} IS NULL OR NOT ${isNumber})`;
   }
-  return sql`${value} IS NOT NULL AND ${tryCastSql(cast, requireSqlType(from))} IS DISTINCT FROM ${value}`;
+  return sql`${value} IS NOT NULL AND ${tryNumberCastSql(cast, to, requireSqlType(from))} IS DISTINCT FROM ${value}`;
 }
 
 async function requireExact(

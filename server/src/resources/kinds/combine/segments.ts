@@ -11,7 +11,7 @@ import { type Scope } from './scope.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
-import { timeColumnOf, timeSql } from '../../series/time.ts';
+import { noTimeColumn, timeColumnOf, timeSql } from '../../series/time.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 
 /** A file of a series: a version, or several small ones that have the same columns. */
@@ -58,7 +58,7 @@ export async function collectSegments(
         const facts = await materializer.inspect([file], job);
         return { path, series, file, facts, hasNullColumns: false, merged: [] };
       });
-      requireTime(path, found);
+      requireTime(found);
       for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);
       return found;
     } catch (error) {
@@ -68,16 +68,14 @@ export async function collectSegments(
   return segments.flat();
 }
 
-function requireTime(path: string, segments: readonly Segment[]): void {
+function requireTime(segments: readonly Segment[]): void {
   const filled = segments.filter(({ facts }) => facts.rowCount > 0);
   // Fails for a type that cannot represent a time. Types of a text file without rows are unknown.
   for (const time of timeColumnsOf(filled)) timeSql(time);
   // An empty file has no columns at all.
-  if (segments.length === 0 || timeColumnsOf(filled.length > 0 ? filled : segments).length > 0) return;
-  throw new PondError('invalid-content', `${path} has no column Timestamp`, {
-    path,
-    hint: 'Series are combined by time: name the column with the time Timestamp by a Derive resource.',
-  });
+  const read = filled.length > 0 ? filled : segments;
+  const [first] = read;
+  if (first !== undefined && timeColumnsOf(read).length === 0) throw noTimeColumn(first.facts.columns);
 }
 
 function timeColumnsOf(segments: readonly Segment[]): readonly Column[] {

@@ -3,7 +3,7 @@
  * series of the part.
  */
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
+import { castSql, numberCastSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
@@ -194,7 +194,10 @@ function readSql({ time, columns }: SegmentLayout, period: Period, run: readonly
   const values = columns.flatMap(({ name, type }, index) => {
     const types = run.flatMap(({ facts }) => facts.columns.find((column) => column.name === name)?.type ?? []);
     if (types.length === 0) return [];
-    const value = types.every((own) => own === type) ? identifier(name) : castSql(identifier(name), type);
+    // Decimals are in a run of their own type alone.
+    const value = types.every((own) => own === type)
+      ? identifier(name)
+      : numberCastSql(identifier(name), types[0]!, type);
     return [sql`${value} AS ${columnSql(at, index)}`];
   });
   const selected = joinSql([sql`${timeValue(timeColumn, time)} AS t`, ...values]);

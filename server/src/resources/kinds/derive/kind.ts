@@ -29,7 +29,7 @@ export const derive: ResourceKind<DeriveSpec> = {
     '',
     '- `query-invalid`, `query-failed`, `query-forbidden`: at their position in the document.',
     '- `invalid-content`: the file cannot be read as the query expects, at its line if known.',
-    "- `ambiguous-dates`: the order of day and month in the file's dates cannot be determined.",
+    "- `ambiguous-dates`: the order of day and month in the file's dates, or the pass of times that clocks repeat, cannot be determined.",
     '',
     '**Changing it.** Change the query and apply the document: every file is derived again when it is next read, or by a run.',
   ].join('\n'),

@@ -1,7 +1,7 @@
 /** Numbers of rows and values that do not count in the output of a Reduce resource as they are. */
 import { plural } from '../../../base/plural.ts';
 import { type Duration } from '../../../base/duration.ts';
-import { sql } from '../../../duckdb/sql.ts';
+import { literal, sql } from '../../../duckdb/sql.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
@@ -11,15 +11,19 @@ import { type Resource } from '../../model/kind.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { type BuildContext } from './buildContext.ts';
 import { countEmptied } from './countEmptied.ts';
-import { type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
+import { datasetKey, type DatasetInputs, datasetPartials, partialsKey } from './datasetInputs.ts';
 import { leftOutSql } from './partialSql.ts';
 import { baseUsOf } from './resolution.ts';
+import { selectionOf } from './selection.ts';
 import { type Dataset, type ReduceResolution, type ReduceSpec } from './spec.ts';
 
 /** Number of files in progress at a time. */
 const concurrencyMax = 2;
 
-/** Returns a note for each pattern of which rows are left out, values are not finite, or buckets have too few values. */
+/**
+ * Returns a note for each pattern of which rows are left out, columns are missing, values are not finite, or buckets have
+ * too few values.
+ */
 export async function rowNotes(
   { spec }: Resource<ReduceSpec>,
   inputs: InputMatcher,
@@ -51,9 +55,12 @@ async function datasetNotes(
   const durations = resolutions.map(({ duration }) => duration);
   if (matches.length === 0 || durations[0] === undefined) return [];
   const inputsAt = (duration: Duration): DatasetInputs => ({ dataset, matches, baseUs: baseUsOf(duration, durations) });
-  const [untimed, infinite] = await countDataset(inputsAt(durations[0]), context);
+  const { untimed, infinite, unmatched } = await countDataset(inputsAt(durations[0]), context);
   const notes = [
     ...(untimed > 0 ? [`: ${plural(untimed, 'row')} left out, without a valid time`] : []),
+    ...(unmatched.length > 0
+      ? [`: no column of numbers matches ${unmatched.map((name) => `"${name}"`).join(', ')}`]
+      : []),
     ...(infinite > 0 ? [`: ${plural(infinite, 'bucket')} with a value that is not finite`] : []),
   ];
   for (const { text, duration } of resolutions) {
@@ -64,17 +71,29 @@ async function datasetNotes(
   return notes;
 }
 
-/** Numbers of rows without a time, and of buckets with a value that is not finite: one file in the cache. */
-async function countDataset(
-  inputs: DatasetInputs,
-  { materializer, job }: BuildContext,
-): Promise<readonly [number, number]> {
+/** What does not count in a dataset as the document or the rows state it. */
+interface DatasetCounts {
+  /** Number of rows without a time. */
+  readonly untimed: number;
+  /** Number of buckets with a value that is not finite. */
+  readonly infinite: number;
+  /** Names and patterns of columns that no input has. */
+  readonly unmatched: readonly string[];
+}
+
+/** The counts are one file in the cache. */
+async function countDataset(inputs: DatasetInputs, { materializer, job }: BuildContext): Promise<DatasetCounts> {
   const write = (target: string, shared: Job): Promise<void> =>
     writeCounts(inputs, target, { materializer, job: shared });
-  const file = await materializer.file(keyOf('reduce totals', 1, ...partialsKey(inputs)), write, job);
-  const query = sql`SELECT untimed, infinite FROM ${readParquet([file.hostPath])}`;
+  const file = await materializer.file(
+    keyOf('reduce totals', 2, ...datasetKey(inputs.dataset), ...partialsKey(inputs)),
+    write,
+    job,
+  );
+  const query = sql`SELECT untimed, infinite, unmatched FROM ${readParquet([file.hostPath])}`;
   const [row = []] = await materializer.builder.run({ statements: [query], reads: [file.hostPath] }, job.signal);
-  return [Number(row[0] ?? 0), Number(row[1] ?? 0)];
+  const unmatched = JSON.parse(String(row[2] ?? '[]')) as readonly string[];
+  return { untimed: Number(row[0] ?? 0), infinite: Number(row[1] ?? 0), unmatched };
 }
 
 async function writeCounts(inputs: DatasetInputs, target: string, context: BuildContext): Promise<void> {
@@ -85,6 +104,8 @@ async function writeCounts(inputs: DatasetInputs, target: string, context: Build
   const fractional = columns.filter(({ type }) => type === 'DOUBLE' || type === 'FLOAT').map(({ name }) => name);
   const names = [...new Map(fractional.map((name) => [name.toLowerCase(), name])).values()];
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  const statements = [writeParquet(leftOutSql(hostPaths, names), target)];
+  const unmatched = selectionOf(inputs.dataset).unmatchedBy(columns.map(({ name }) => name));
+  const counts = sql`SELECT *, ${literal(JSON.stringify(unmatched))} AS unmatched FROM (${leftOutSql(hostPaths, names)})`;
+  const statements = [writeParquet(counts, target)];
   await materializer.builder.run({ statements, reads: [...new Set(hostPaths)], writes: [target] }, job.signal);
 }

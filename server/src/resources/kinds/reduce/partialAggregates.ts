@@ -5,7 +5,6 @@
  */
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
-import { PondError } from '../../../base/error.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
@@ -15,7 +14,7 @@ import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { type Period } from '../../series/periods.ts';
 import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
-import { timeColumnOf } from '../../series/time.ts';
+import { noTimeColumn, timeColumnOf } from '../../series/time.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { mergedSql, type PartialColumn, partialSql, writePartialSql } from './partialSql.ts';
 import { type BuildContext } from './buildContext.ts';
@@ -96,7 +95,7 @@ async function makePartial(
     const facts = await materializer.inspect(files, shared);
     const { columns, rowCount } = facts;
     const time = timeColumnOf(columns);
-    if (time === undefined) throw new PondError('invalid-content', 'there is no column Timestamp');
+    if (time === undefined) throw noTimeColumn(columns);
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const values = valueColumnsOf(
       await withoutNullColumns(columns, { files, selection, materializer, job: shared }),

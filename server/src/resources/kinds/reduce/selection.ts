@@ -16,6 +16,8 @@ export interface ColumnSelection {
   statisticsOf(name: string): readonly Statistic[];
   /** Components that a partial has of a column: the usual ones, then those that its statistics need. */
   componentsOf(name: string): readonly Component[];
+  /** Returns the names and patterns of the document that match none of these names. */
+  unmatchedBy(names: readonly string[]): readonly string[];
   /** Everything of it that partials depend on. */
   readonly partialKey: readonly KeyPart[];
 }
@@ -39,6 +41,10 @@ export function selectionOf({ columns, statistics, rules = [] }: SelectionFields
     isNamed: (name) => columns?.includes(name) === true,
     statisticsOf,
     componentsOf: (name) => [...usualComponents, ...extrasOf(statisticsOf(name))],
+    unmatchedBy: (names) => {
+      const stated = new Set([...(columns ?? []), ...rules.flatMap((rule) => rule.columns)]);
+      return [...stated].filter((pattern) => !names.some((name) => matchesAny([pattern], name)));
+    },
     partialKey: [columns ?? null, ...(hasExtras ? [extras] : [])],
   };
 }

@@ -11,7 +11,7 @@ const statisticRule = object({
     'Names or patterns of columns, as in `columns`.',
     '["*.Rain.mm"]',
   ),
-  statistics: required(list(statisticText), 'Statistics of these columns.', '[sum]'),
+  statistics: required(list(statisticText, { uniqueBy: '.' }), 'Statistics of these columns.', '[sum]'),
 });
 
 /** The `spec` of a Reduce resource. */
@@ -36,7 +36,7 @@ export const reduceSpec = object({
                   '[Station.Temperature.C, "*.Rain.mm"]',
                 ),
                 statistics: optional(
-                  list(statisticText),
+                  list(statisticText, { uniqueBy: '.' }),
                   'Statistics of each column, in the order of the output; `[avg, min, max]` without it.',
                   '[avg, min, max, count, p95]',
                 ),

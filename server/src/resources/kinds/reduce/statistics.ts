@@ -86,8 +86,11 @@ function rateSql(readings: SqlText): SqlText {
   return sql`CASE WHEN ${us} > 0 THEN ${increase} * 1000000 / ${us} END`;
 }
 
-/** The digits of a percentile follow the decimal point: p05 is 0.05, p999 is 0.999. */
-const percentile = /^p(\d{2,6})$/;
+/**
+ * The digits of a percentile follow the decimal point: p05 is 0.05, p999 is 0.999. Of more than two, the last is not 0, as
+ * p100 would be 0.1.
+ */
+const percentile = /^p(\d{2}|\d{2,5}[1-9])$/;
 
 /** A statistic in a document. */
 export const statisticText = parsedText<Statistic>('a statistic', parseStatistic, {

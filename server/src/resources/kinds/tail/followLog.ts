@@ -11,7 +11,7 @@ import { InvalidLines } from './invalidLines.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
-import { type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
+import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
 
@@ -40,6 +40,11 @@ export async function followLog(following: Following): Promise<void> {
     const files = log.files.map((file, index) => logFile(file, `${scratch}-${index}`));
     const { logs, lost } = await matchLogs(files, known);
     const read = [...logs];
+    const absent = absentLogs(
+      lost,
+      logs.some(({ file }) => file.isLive),
+    );
+    const states = async (): Promise<readonly ReadLog[]> => [...(await statesOf(read)), ...absent];
     // A file that fails keeps its offset; those after it wait, since their lines are later.
     for (const [index, matched] of logs.entries()) {
       hostPath = matched.file.hostPath;
@@ -49,18 +54,27 @@ export async function followLog(following: Following): Promise<void> {
       await readNew(following, matched, { wasSettled, isFollowed }, async (offset, written) => {
         const bytes = offset - read[index]!.offset;
         read[index] = { file: matched.file, offset };
-        await onRead(await statesOf(read), written, bytes);
+        await onRead(await states(), written, bytes);
       });
     }
-    await onRead(await statesOf(read), noCounts, 0);
+    await onRead(await states(), noCounts, 0);
     noteLost(lost, logs, notes);
   } catch (error) {
     if (!isPondError(error) || !ofOneLog.has(error.code)) throw error;
-    notes.failed(hostPath, error.code === 'ambiguous-dates' ? `${error.message}; ${statedOrder}` : error.message);
+    const [format] = error.code === 'ambiguous-dates' ? (error.formats ?? []) : [];
+    notes.failed(hostPath, format === undefined ? error.message : `${error.message}; ${statementOf(format)}`);
   }
 }
 
-const statedOrder = 'state the order in the document, such as `format: { dates: day-first }`';
+/** A word as it is, anything else in quotes. */
+const plainText = (value: unknown): string =>
+  typeof value === 'string' && /^[a-z-]+$/.test(value) ? value : JSON.stringify(value);
+
+/** How a document states options. */
+function statementOf(format: Readonly<Record<string, unknown>>): string {
+  const options = Object.entries(format).map(([option, value]) => `${option}: ${plainText(value)}`);
+  return `state it in the document, such as \`format: { ${options.join(', ')} }\``;
+}
 
 const noCounts: RunCounts = { rows: 0, bytes: 0, files: 0 };
 
@@ -184,7 +198,7 @@ function noteLost(lost: readonly ReadLog[], logs: readonly MatchedLog[], notes: 
   const live = logs.find(({ file }) => file.isLive);
   for (const { isLive, offset } of lost) {
     if (!isLive || live === undefined || offset === 0) continue;
-    const what = `it was truncated or replaced after its byte ${offset} was read; lines that were added in between are lost`;
+    const what = `it was truncated or replaced after its byte ${offset} was read; lines that were added in between may be lost`;
     notes.skipped(live.file.hostPath, what);
   }
 }

@@ -2,15 +2,29 @@
 import { contradictions, textFormatFields } from '../../../documents/textFormat.ts';
 import { type FieldIssue, object, type SpecOf } from '../../../documents/schema.ts';
 
-const { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, ragged, types } =
-  textFormatFields;
+const {
+  delimiter,
+  quote,
+  encoding,
+  comment,
+  skip,
+  units,
+  below,
+  nulls,
+  decimal,
+  dates,
+  zone,
+  repeated,
+  ragged,
+  types,
+} = textFormatFields;
 
 /**
  * Schema of the section. It leaves out what does not fit a file that grows: the footer, and names in place of those in
  * the first line, which the document gives as `names`.
  */
 export const lineFormatSchema = object(
-  { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, ragged, types },
+  { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, repeated, ragged, types },
   { check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)] },
 );
 

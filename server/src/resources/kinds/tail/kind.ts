@@ -12,6 +12,7 @@ export const tail: ResourceKind<TailSpec> = {
     '',
     '- Only what is new is read. A last line without its end waits for the next run.',
     '- A rotated file, such as `x.csv.1`, `x.csv.2.gz` or `x.csv-20260131`, is read to its end before the new `x.csv`. It is recognized by its content, so it may be renamed, copied or compressed. The pattern matches `x.csv`.',
+    '- A file that is away for a while, as on a drive that is not connected, goes on where it was read. The last 1,000 such files are remembered.',
     '- A file that was truncated is read from its start. If lines were written and removed between two runs, they are lost; the notes of the run say where this may be so.',
     '- What was read and how far is committed together: a run that fails or is killed repeats and loses nothing. The progress is in `progress.json`.',
     '',

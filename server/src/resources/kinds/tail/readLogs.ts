@@ -16,6 +16,8 @@ export interface ReadLog {
   readonly stamp: string;
   /** True for the file that was written to, false for a rotated one. */
   readonly isLive: boolean;
+  /** True while no file has it: it may come back, as from a drive that was not there. */
+  readonly isAbsent?: boolean;
 }
 
 /** A log as a file, uncompressed. */
@@ -49,6 +51,9 @@ interface Matching {
 
 const sampleBytes = 4096;
 
+/** Maximum number of absent logs that are remembered of a log, and of logs without any file. */
+const [absentMax, absentNamesMax] = [16, 1000];
+
 /**
  * Finds what was read of each file, oldest first: the longest log that its content begins with. Which of two equal ones
  * does not matter. A file whose content begins a later file is a copy of it, and counts as read: its lines are read there.
@@ -79,11 +84,35 @@ export async function matchLogs(files: readonly LogFile[], known: readonly ReadL
       offsets.set(file, (await file.content()).sizeBytes);
     }
   }
-  await match(continues);
+  await match(async (file, log) => isSameFile(file, log) && (await continues(file, log)));
   const logs = files.map((file) => ({ file, offset: offsets.get(file) ?? 0, unchanged: unchanged.get(file) }));
   const lost: ReadLog[] = [];
   for (const log of left) if (!(await isIn(log, files, unchanged))) lost.push(log);
   return { logs, lost };
+}
+
+/**
+ * False for a new file that may begin like a log that was away only by chance: what was read is short, and was in another
+ * file.
+ */
+function isSameFile({ isLive, inode }: LogFile, { isAbsent = false, offset, stamp }: ReadLog): boolean {
+  return !isAbsent || !isLive || offset >= sampleBytes || stamp.startsWith(`${inode} `);
+}
+
+/** Returns the logs that no file has any more, to be recognized when they come back; of many, the latest. */
+export function absentLogs(lost: readonly ReadLog[], hasLive: boolean): readonly ReadLog[] {
+  const read = lost.filter(({ offset }) => offset > 0).slice(0, absentMax);
+  // A live log is noted as lost with the first live file that is another.
+  return read.map((log) => ({ ...log, isLive: log.isLive && !hasLive, isAbsent: true }));
+}
+
+/** Returns the logs with those of the names that have no file, of many the latest, marked as absent. */
+export function withAbsentNames(logs: ReadLogs, present: ReadonlySet<string>): ReadLogs {
+  const absent = [...logs].filter(([name]) => !present.has(name)).slice(-absentNamesMax);
+  return new Map([
+    ...absent.map(([name, list]) => [name, list.map((log) => ({ ...log, isAbsent: true }))] as const),
+    ...[...logs].filter(([name]) => present.has(name)),
+  ]);
 }
 
 /** True when the content of a file begins with what was read. */
@@ -122,7 +151,7 @@ export async function sampleOf(path: string, offset: number): Promise<string> {
 }
 
 /** Logs by the path of the file that is written to. */
-type ReadLogs = ReadonlyMap<string, readonly ReadLog[]>;
+export type ReadLogs = ReadonlyMap<string, readonly ReadLog[]>;
 
 /** Returns the bytes in which the logs are kept. */
 export function encodeReadLogs(logs: ReadLogs): Uint8Array {
@@ -147,12 +176,18 @@ export function decodeReadLogs(bytes: Uint8Array, path: string): ReadLogs {
 }
 
 function readLog(value: unknown): ReadLog {
-  const { offset, sample, stamp, isLive } = record(value);
+  const { offset, sample, stamp, isLive, isAbsent = false } = record(value);
   const isWhole = Number.isSafeInteger(offset) && Number(offset) >= 0;
-  if (!isWhole || typeof sample !== 'string' || typeof stamp !== 'string' || typeof isLive !== 'boolean') {
+  if (
+    !isWhole ||
+    typeof sample !== 'string' ||
+    typeof stamp !== 'string' ||
+    typeof isLive !== 'boolean' ||
+    typeof isAbsent !== 'boolean'
+  ) {
     throw new TypeError('expected a log');
   }
-  return { offset: Number(offset), sample, stamp, isLive };
+  return { offset: Number(offset), sample, stamp, isLive, ...(isAbsent && { isAbsent }) };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

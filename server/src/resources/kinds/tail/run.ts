@@ -10,9 +10,9 @@ import { progressName, titleOf } from '../../model/resourcePath.ts';
 import { type RunCounts, type RunOutcome } from '../../model/runState.ts';
 import { type HostPattern, parseHostPattern } from '../inbox/hostPattern.ts';
 import { createNotes } from '../inbox/notes.ts';
-import { findLogs, type FoundLog } from './findLogs.ts';
+import { findLogs } from './findLogs.ts';
 import { followLog, type Following } from './followLog.ts';
-import { decodeReadLogs, encodeReadLogs, type ReadLog } from './readLogs.ts';
+import { decodeReadLogs, encodeReadLogs, type ReadLog, type ReadLogs, withAbsentNames } from './readLogs.ts';
 import { runJournal } from './runJournal.ts';
 import { writeLines } from './seriesWriter.ts';
 import { type FilesSpec, type TailSpec } from './spec.ts';
@@ -43,7 +43,7 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
   const found = await findLogs(pattern, notes, yieldToEventLoop);
   if (found.length === 0) notes.unmatched(spec.pattern);
   const before = await readProgress(context);
-  const logs = new Map(before);
+  let logs = new Map(before);
   const counts = { rows: 0, bytes: 0, files: 0 };
   let [linesBytes, saved] = [0, encodeReadLogs(before)];
   const save = async (): Promise<void> => {
@@ -75,7 +75,7 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
       };
       await followLog(following);
     }
-    forgetOthers(logs, found);
+    logs = new Map(withAbsentNames(logs, new Set(found.map(({ names }) => names.join('/')))));
     await save();
   } finally {
     temporary.remove();
@@ -85,16 +85,10 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
   return { ...counts, notes: notes.texts(), ...failure };
 }
 
-async function readProgress({ home }: RunContext<TailSpec>): Promise<ReadonlyMap<string, readonly ReadLog[]>> {
+async function readProgress({ home }: RunContext<TailSpec>): Promise<ReadLogs> {
   const directory = await home();
   if (!(await directory.exists(progressName))) return new Map();
   return decodeReadLogs(await directory.readFile(progressName), progressName);
-}
-
-/** Forgets logs that are no longer on the host. */
-function forgetOthers(logs: Map<string, readonly ReadLog[]>, found: readonly FoundLog[]): void {
-  const present = new Set(found.map(({ names }) => names.join('/')));
-  for (const name of logs.keys()) if (!present.has(name)) logs.delete(name);
 }
 
 function patternOf(resource: Resource<TailSpec>, spec: FilesSpec): HostPattern {

@@ -1,0 +1,102 @@
+/** Files of one table whose columns have several types: a value that the type of its column rounds ends the query. */
+import { type Connection } from '../duckdb/connection.ts';
+import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../duckdb/sql.ts';
+import { castSql, parseSqlType, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
+import { type SourceFile } from './sources.ts';
+
+/** A SELECT of files, whose rows are some of a table. */
+export interface UnionPart {
+  readonly select: SqlText;
+  readonly files: readonly SourceFile[];
+}
+
+/** The rows of all parts; columns are matched by name. */
+export const unionSql = (selects: readonly SqlText[]): SqlText => joinSql(selects, sql` UNION ALL BY NAME `);
+
+/** Parquet files by their columns, so that each column of a group has one type. The versions of a series have the same. */
+export async function bySchema(
+  connection: Connection,
+  files: readonly SourceFile[],
+): Promise<readonly (readonly SourceFile[])[]> {
+  if (new Set(files.map(({ pondPath }) => pondPath)).size < 2) return [files];
+  const hostPaths = literalList(files.map(({ hostPath }) => hostPath));
+  const schema = sql`string_agg(concat_ws(' ', name, num_children, type, duckdb_type, logical_type), ',' ORDER BY column_id)`;
+  const rows = await connection.rows(
+    sql`SELECT file_name, ${schema} FROM parquet_schema(${hostPaths}) GROUP BY file_name`,
+  );
+  const schemas = new Map(rows.map(([path, text]) => [String(path), String(text)]));
+  const groups = new Map<string | undefined, SourceFile[]>();
+  for (const file of files) {
+    const key = schemas.get(file.hostPath);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [file]);
+    else group.push(file);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * The SELECTs of the parts, in which a value that is not the same in the type of the table's column is an error; undefined
+ * when no type rounds values.
+ */
+export async function exactSelects(
+  connection: Connection,
+  parts: readonly UnionPart[],
+): Promise<readonly SqlText[] | undefined> {
+  const own: Columns[] = [];
+  for (const { select } of parts) own.push(await columnsOf(connection, select));
+  const united = await columnsOf(connection, unionSql(parts.map(({ select }) => select)));
+  const checked = parts.map(({ files }, at) =>
+    [...own[at]!].flatMap(([name, from]) => {
+      const type = united.get(name);
+      if (type === undefined || !mayRound(from, type)) return [];
+      // FLOAT rounds more numbers.
+      return [exactValue({ name, from, to: type === 'FLOAT' ? requireSqlType('DOUBLE') : type }, files)];
+    }),
+  );
+  if (checked.every((values) => values.length === 0)) return undefined;
+  return parts.map(({ select }, at) =>
+    checked[at]!.length === 0 ? select : sql`SELECT * REPLACE (${joinSql(checked[at]!)}) FROM (${select})`,
+  );
+}
+
+/** Types of columns by their names in lower case, as names are matched; columns of other types are never rounded. */
+type Columns = ReadonlyMap<string, SqlType>;
+
+async function columnsOf(connection: Connection, select: SqlText): Promise<Columns> {
+  const described = await connection.rows(sql`DESCRIBE ${select}`);
+  return new Map(
+    described.flatMap(([name, text]) => {
+      const type = parseSqlType(String(text));
+      return type === undefined ? [] : [[String(name).toLowerCase(), type] as const];
+    }),
+  );
+}
+
+/** Types whose values are doubles. */
+const inDouble = /^(FLOAT|DOUBLE|U?(TINY|SMALL)INT|U?INTEGER)$/;
+
+/** True for a cast in which a value may become another without an error. */
+function mayRound(from: SqlType, to: SqlType): boolean {
+  if (from === to || (to === 'DOUBLE' && inDouble.test(from))) return false;
+  return /FLOAT|DOUBLE/.test(to) || (from.includes('DECIMAL') && to.includes('DECIMAL'));
+}
+
+interface CheckedColumn {
+  readonly name: string;
+  readonly from: SqlType;
+  readonly to: SqlType;
+}
+
+/** A value in the type of the table; an error for one that is another when it is cast back. */
+function exactValue({ name, from, to }: CheckedColumn, files: readonly SourceFile[]): SqlText {
+  const column = identifier(name);
+  const cast = castSql(column, to);
+  const paths = [...new Set(files.map(({ pondPath }) => pondPath))];
+  const of = paths.length === 1 ? paths[0]! : `${paths[0]!} or ${paths.length - 1} more`;
+  const rounded = literal(
+    ` in column "${name}" of ${of}, of type ${from}, is not exact in ${to}, the type of the column in other files. Read the files apart, and cast the column to VARCHAR`,
+  );
+  const isSame = sql`${column} IS NOT DISTINCT FROM try(${castSql(cast, from)})`;
+  return sql`CASE WHEN ${isSame} THEN ${cast} ELSE ${castSql(sql`error(${column}::VARCHAR || ${rounded})`, to)} END AS ${column}`;
+}
