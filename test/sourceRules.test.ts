@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declaredAgain, exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
+import {
+  copiedFunctions,
+  declaredAgain,
+  exportsUsedInOneFile,
+  literalsAmong,
+  untaggedSql,
+} from './support/sourceRules.ts';
 
 const file = (path: string, text: string) => ({ path, text });
 
@@ -42,4 +48,19 @@ test('a type that is declared again is found, whatever its name, its comments an
     ),
   ];
   assert.deepEqual(declaredAgain(shared, users), ['h.ts:2 H (A)', 'h.ts:4 G (E)']);
+});
+
+test('a function that is copied is found, whatever its name and its comments', () => {
+  const statements =
+    'const last = text.trim().split(" ").at(-1);\nreturn last === undefined ? text : last.toUpperCase();';
+  const product = [
+    file('a.ts', `function a(text: string) { ${statements} }`),
+    file(
+      'b.ts',
+      `// B\nexport function b(text: string) { // again\n${statements} }\nfunction c(words: string) { ${statements} }`,
+    ),
+  ];
+  assert.deepEqual(copiedFunctions(product), ['b.ts:2 b (a.ts a)']);
+  const short = (name: string): string => `function ${name}(value: number) { return value + 1; }`;
+  assert.deepEqual(copiedFunctions([file('a.ts', `${short('a')}\n${short('b')}`)]), []);
 });

@@ -4,7 +4,13 @@ import { verbs as terminalVerbs } from '../client/cli/verbs.ts';
 import { errorCodes } from '../server/src/base/error.ts';
 import { resourceKinds } from '../server/src/resources/registry.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
-import { declaredAgain, exportsUsedInOneFile, literalsAmong, untaggedSql } from './support/sourceRules.ts';
+import {
+  copiedFunctions,
+  declaredAgain,
+  exportsUsedInOneFile,
+  literalsAmong,
+  untaggedSql,
+} from './support/sourceRules.ts';
 import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
 
 /** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
@@ -258,6 +264,10 @@ test('a type of the protocol is not declared again where it may be imported', ()
     ),
     [],
   );
+});
+
+test('no function is a copy of another', () => {
+  assert.deepEqual(copiedFunctions(product), []);
 });
 
 test('a name that one file uses is not exported', () => {

@@ -77,7 +77,9 @@ async function backups(session: Session): Promise<readonly BackupInfo[]> {
   const { backups: all } = await session.call('status', {});
   if (all.length > 0) return all;
   throw new PondError('resource-not-found', 'the latest commit has no Backup resource', {
-    hint: (await stagedHint(session, 'backup')) ?? "Write a document of that kind, 'pond apply' it, and commit.",
+    hint:
+      (await stagedHint(session, 'backup')) ??
+      "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.",
   });
 }
 

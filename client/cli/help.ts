@@ -1,4 +1,5 @@
 import { PondError } from '../../server/src/base/error.ts';
+import { sentence } from '../../server/src/base/sentence.ts';
 import { didYouMean } from '../../server/src/base/suggest.ts';
 import { type StandaloneRunner, type TerminalVerb, type TerminalVerbs } from './verb.ts';
 
@@ -36,8 +37,4 @@ function overview(verbs: TerminalVerbs): string {
     "'pond help VERB' shows the arguments of a verb.",
     '',
   ].join('\n');
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -94,6 +94,23 @@ function withoutComments(file: SourceFile, node: ts.Node): string {
   return printer.printNode(ts.EmitHint.Unspecified, node, syntaxOf(file)).replace(/\breadonly |\s+/g, '');
 }
 
+/** Functions whose parameters and statements are those of an earlier one, as `path:line NAME (PATH NAME)`. */
+export function copiedFunctions(product: readonly SourceFile[]): readonly string[] {
+  const known = new Map<string, string>();
+  return product.flatMap((file) =>
+    syntaxOf(file).statements.flatMap((node) => {
+      if (!ts.isFunctionDeclaration(node) || node.body === undefined || node.name === undefined) return [];
+      const parts = [...node.parameters, node.body].map((part) => withoutComments(file, part));
+      const [text, first] = [parts.join(), known.get(parts.join())];
+      if (first === undefined) known.set(text, `${file.path} ${node.name.text}`);
+      return first === undefined || text.length < copyLengthMin ? [] : [at(file, node, `${node.name.text} (${first})`)];
+    }),
+  );
+}
+
+/** Characters without spaces; two shorter functions may be equal by chance. */
+const copyLengthMin = 100;
+
 /** Members and functions that read a text as markup, as code or as an address. */
 const sinks = new Set(
   'innerHTML outerHTML insertAdjacentHTML setHTMLUnsafe srcdoc write writeln createContextualFragment DOMParser eval Function href'.split(

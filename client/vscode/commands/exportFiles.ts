@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { parsePondUri } from '../pondUri.ts';
+import { activePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { reportCopied } from './reportCopied.ts';
 import { countText, numberText } from '../numberStrings.ts';
@@ -14,7 +14,7 @@ export async function exportFiles(
   const last = args.at(-1);
   const given = last instanceof vscode.Uri && last.scheme === 'file' ? last : undefined;
   const selected = selectedPaths(args);
-  const pond = selected?.pond ?? (await ponds.choose(activeUri()));
+  const pond = selected?.pond ?? (await ponds.choose(activePondUri()));
   if (pond === undefined) return undefined;
   const directory = given ?? (await pickDirectory());
   if (directory === undefined) return undefined;
@@ -22,11 +22,6 @@ export async function exportFiles(
   const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
   reportCopied(`Exported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes).`, done);
   return done;
-}
-
-function activeUri(): vscode.Uri | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri !== undefined && parsePondUri(uri) !== undefined ? uri : undefined;
 }
 
 async function pickDirectory(): Promise<vscode.Uri | undefined> {

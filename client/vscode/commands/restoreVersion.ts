@@ -3,7 +3,7 @@ import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
-import { parsePondUri, shownPath } from '../pondUri.ts';
+import { shownPath, activePondUri } from '../pondUri.ts';
 import { pickCommit } from '../history/versions.ts';
 import { countText, numberText } from '../numberStrings.ts';
 
@@ -56,7 +56,7 @@ async function chosenRestoration(
   args: readonly unknown[],
   given: string | undefined,
 ): Promise<Restoration | undefined> {
-  const selected = selectedPaths(args.filter((arg) => arg !== given)) ?? selectedPaths([activeUri()]);
+  const selected = selectedPaths(args.filter((arg) => arg !== given)) ?? selectedPaths([activePondUri()]);
   const pond = selected?.pond ?? (await ponds.choose());
   if (pond === undefined) return undefined;
   const paths = selected?.paths ?? ['/'];
@@ -103,9 +103,4 @@ async function pickVersion(
   const filter = paths.length === 1 && path !== undefined && path !== '/' ? { path } : {};
   const commit = await pickCommit(client, pond, { ...filter, placeHolder: `Restore ${paths.join(', ')} as of` });
   return commit === undefined ? undefined : String(commit.number);
-}
-
-function activeUri(): vscode.Uri | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri !== undefined && parsePondUri(uri) !== undefined ? uri : undefined;
 }

@@ -1,4 +1,5 @@
 /** When the runs of a schedule are due, and their texts. */
+import { isRecord } from '../../../server/src/base/record.ts';
 import { isDurationError, parseDuration } from '../../../server/src/base/duration.ts';
 
 /** Shortest and longest interval, milliseconds: a timer of Node takes no longer one. */
@@ -57,8 +58,4 @@ export function withSchedule(
   const now = Object.fromEntries(interval === undefined ? others : [...others, [title, interval]]);
   const rest = Object.entries(setting).filter(([name]) => name !== pond);
   return Object.fromEntries(Object.keys(now).length === 0 ? rest : [...rest, [pond, now]]);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** Edits of a table that are not saved, as a file keeps them until they are: plain data. */
+import { isRecord } from '../../../server/src/base/record.ts';
 import { type KeyedEdit, type RowEdit } from '../webviews/grid/rowEdits.ts';
 
 /** An edit that can be undone: the rows as they are after it, and the changes that revert it. */
@@ -86,8 +87,4 @@ function all<T>(read: unknown, parse: (item: unknown) => T | undefined): readonl
   if (!Array.isArray(read)) return undefined;
   const parsed = read.map(parse);
   return parsed.every((item) => item !== undefined) ? parsed : undefined;
-}
-
-function isRecord(read: unknown): read is Readonly<Record<string, unknown>> {
-  return typeof read === 'object' && read !== null && !Array.isArray(read);
 }

@@ -169,3 +169,13 @@ function isFormatValue(value: unknown): boolean {
 function isPosition(data: unknown): data is NonNullable<ErrorDetails['position']> {
   return isRecord(data) && Number.isSafeInteger(data['line']) && Number.isSafeInteger(data['character']);
 }
+
+/** Returns the result of work; undefined when it fails with a PondError. */
+export function unlessPondError<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!isPondError(error)) throw error;
+    return undefined;
+  }
+}

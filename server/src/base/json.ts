@@ -1,9 +1,16 @@
 /** JSON of others as values whose fields are yet to be validated. */
 
+import { isRecord } from './record.ts';
+
 /** Parses JSON in UTF-8; undefined when it is malformed. */
 export function parseJson(bytes: Uint8Array): unknown {
+  return parseJsonText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+}
+
+/** Parses a text as JSON; undefined when it is malformed, as no JSON is. */
+export function parseJsonText(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -11,5 +18,5 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 /** Returns the fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isRecord(value) ? { ...value } : {};
 }

@@ -3,7 +3,7 @@ import { type Commit } from '../pond/commitRecord.ts';
 import { type LogFilters } from '../protocol/history.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { momentOf } from './moment.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Commits that are wanted, and where to look for them. */
 interface Wanted extends LogFilters {

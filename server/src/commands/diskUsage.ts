@@ -4,7 +4,7 @@ import { joinPath } from '../tinyfs/path.ts';
 import { pathEntries } from './pathEntries.ts';
 import { existing, treeAt } from './tree.ts';
 import { type Command } from './verb.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Sums of the files below a directory. */
 interface Usage {

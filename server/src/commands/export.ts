@@ -20,7 +20,7 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { contentHash } from './contentHash.ts';
 import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 

@@ -5,7 +5,7 @@ import { namedFile } from '../storage/namedFile.ts';
 import { requireOutside } from './hostPaths.ts';
 import { onTable } from './tables.ts';
 import { type Command, type CommandContext } from './verb.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
 /** Writes a view to a host file, as queryToFile does. */
 export const exportTable: Command<'exportTable'> = async (pond, params, context) => {

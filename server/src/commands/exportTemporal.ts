@@ -14,7 +14,7 @@ import { parentOf } from '../storage/diskPath.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
 import { treeAt } from './tree.ts';
 import { type ExportJob } from './exportPlan.ts';

@@ -6,7 +6,7 @@ import { momentOf } from './moment.ts';
 import { pathEntries } from './pathEntries.ts';
 import { treeAt } from './tree.ts';
 import { type Command } from './verb.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Entries that all conditions accept, each once, in path order. Fails as `list`, and `version-not-found`. */
 export const find: Command<'find'> = async (pond, params, context) => {

@@ -5,7 +5,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Command } from './verb.ts';
 import { pathEntries } from './pathEntries.ts';
 import { treeAt } from './tree.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Paths of the files of one tree that is remembered, so that a typed letter does not list the pond again. */
 interface Listing {

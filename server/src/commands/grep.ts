@@ -12,7 +12,7 @@ import { lineMatcher } from './lineMatcher.ts';
 import { pathEntries } from './pathEntries.ts';
 import { treeAt } from './tree.ts';
 import { type Command } from './verb.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
 const matchesMax = 10_000;
 /** Bytes of files after which a page ends. */

@@ -8,7 +8,7 @@ import { byteProgress } from '../base/byteProgress.ts';
 import { contentHash } from './contentHash.ts';
 import { type Command, type CommandContext } from './verb.ts';
 import { isInside } from './hostPaths.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 import { skippedInfo } from './skipped.ts';
 import { typedEntry, TypedFiles } from './importTyped.ts';
 

@@ -1,5 +1,5 @@
 import { type Command } from './verb.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 import { rootAt } from './tree.ts';
 
 /** The content of a file, or bytes `start` to `end` (exclusive) of it. Fails `not-found`, `is-a-directory`. */

@@ -13,7 +13,7 @@ import { requireOutside } from './hostPaths.ts';
 import { nodeInfo } from './info.ts';
 import { rootAt } from './tree.ts';
 import { type Command, type CommandContext } from './verb.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
 /** Returns the content that edits of a table are based on, or why it cannot be edited. */
 export async function editingOf(

@@ -5,7 +5,7 @@ import { type Node } from '../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { pathEntries } from './pathEntries.ts';
 import { type Command } from './verb.ts';
-import { createYield } from './yieldToEventLoop.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Fetches the contents of files from the origin of a thin clone. Fails `not-found`, and as BlobOrigin.fetch. */
 export const fetchContents: Command<'fetch'> = async (pond, { paths = ['/'], newerMs }, context) => {

@@ -1,7 +1,7 @@
 import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
-import { createYield, yielding } from './yieldToEventLoop.ts';
+import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
 /**
  * Stages the content of a file. When a resource's document changes the resource's name, the resource's link follows.

@@ -1,4 +1,5 @@
 /** Formats that are stated for files and folders: their attribute, and what holds at a path. */
+import { parseJsonText } from '../base/json.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { decode } from './decode.ts';
@@ -181,19 +182,11 @@ function readText(text: string, schema: Schema | undefined): unknown {
     case 'number':
       return /^\d{1,15}$/.test(text) ? Number(text) : text;
     case 'list':
-      return text.startsWith('[') ? (readJson(text) ?? text) : text.split(',');
+      return text.startsWith('[') ? (parseJsonText(text) ?? text) : text.split(',');
     case 'map':
-      return text.startsWith('{') ? (readJson(text) ?? text) : text;
+      return text.startsWith('{') ? (parseJsonText(text) ?? text) : text;
     default:
       return text;
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type SourceChange, type SourceCommit } from './source.ts';
 
 /**
- * Returns commits as one, with the time of the last; none for none. Of a file that no change moves, only the last
+ * Returns commits as one, with the time of the last; [] without any. Of a file that no change moves, only the last
  * version is left; of a series all are.
  */
 export function squashed(commits: readonly SourceCommit[]): readonly SourceCommit[] {

@@ -5,6 +5,7 @@
  *   payload = JSON length (u32 LE) · JSON · content bytes
  *   checksum = first 16 bytes of SHA-256 over the payload
  */
+import { parseJsonText } from '../base/json.ts';
 import { createHash } from 'node:crypto';
 import { type Disk } from '../storage/disk.ts';
 
@@ -132,22 +133,13 @@ const isNul = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
 /** A frame's JSON; undefined when it lacks the frame's position: no writer produces that. */
 function frameJson(text: string): JournalFrame['json'] | undefined {
-  const value = parseJson(text);
+  const value = parseJsonText(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const json: Readonly<Record<string, unknown>> = { ...value };
   const { batch, run, more } = json;
   if (typeof batch !== 'string' || typeof run !== 'number' || !Number.isSafeInteger(run)) return undefined;
   if (more !== undefined && more !== true) return undefined;
   return { ...json, batch, run, ...(more === undefined ? {} : { more }) };
-}
-
-/** Undefined for invalid JSON; no JSON text parses to it. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The bytes of a frame. Its content is the last `content.length` of them. */

@@ -4,7 +4,7 @@
  * names is in the pond.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isPondError } from '../base/error.ts';
+import { isPondError, unlessPondError } from '../base/error.ts';
 import { type DeltaCommit, serializeCommit } from '../delta/actions.ts';
 import { type CommitNumber, commitsDown, firstCommit, latestCommit, previousCommit } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
@@ -46,7 +46,7 @@ export async function repairLog(disk: Disk, restorer: FileRestorer): Promise<voi
 
 /** Latest commit that the journal says was acknowledged; undefined when that is not known. */
 function markOf(disk: Disk): CommitNumber | undefined {
-  return unlessDamaged(() => readJournal(disk).mark);
+  return unlessPondError(() => readJournal(disk).mark);
 }
 
 /** Number of the first entry that the log must have: other engines remove old ones, of which a checkpoint has all. */
@@ -78,12 +78,12 @@ async function pondIdOf(
   );
 }
 
-const idIn = (disk: Disk): string | undefined => unlessDamaged(() => readCommit(disk, firstCommit)?.metaData?.id);
+const idIn = (disk: Disk): string | undefined => unlessPondError(() => readCommit(disk, firstCommit)?.metaData?.id);
 
 async function idInCopy(restorer: FileRestorer, copy: PondCopy): Promise<string | undefined> {
   const path = commitFile(firstCommit);
   const bytes = await restorer.read(copy, path, () => copy.read(path, entryBytesMax));
-  return bytes && unlessDamaged(() => parseCommit(bytes, firstCommit, path).metaData?.id);
+  return bytes && unlessPondError(() => parseCommit(bytes, firstCommit, path).metaData?.id);
 }
 
 /** Restores the entries of a log, latest first. */
@@ -179,7 +179,7 @@ class EntryRepair {
 
 /** Returns an entry; undefined when it is missing or damaged. */
 function soundEntry(disk: Disk, number: CommitNumber, pondId: string): SoundEntry | undefined {
-  return unlessDamaged(() => entryIn(disk, number, pondId));
+  return unlessPondError(() => entryIn(disk, number, pondId));
 }
 
 /** Returns an entry; undefined when it is missing. Fails `pond-damaged` for an altered one. */
@@ -193,13 +193,4 @@ function soundOf(entry: DeltaCommit, pondId: string): SoundEntry {
   const commit = commitIn(pondId, entry);
   if (commit?.hash !== undefined) requireEntry(pondId, entry, commit);
   return { entry, commit };
-}
-
-function unlessDamaged<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!isPondError(error)) throw error;
-    return undefined;
-  }
 }

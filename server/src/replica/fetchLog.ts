@@ -3,13 +3,12 @@ import { mapLimit } from '../base/mapLimit.ts';
 import { PondError } from '../base/error.ts';
 import { otherCheckpoints } from '../delta/checkpointFiles.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
-import { latestVersion } from '../delta/log.ts';
 import { checkpointFile, commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nameOf } from '../storage/diskPath.ts';
 import { remoteDamage } from './remoteDamage.ts';
-import { type ListedEntry, RemoteLogListing } from './logListing.ts';
+import { type ListedEntry, RemoteLogListing, latestEntry } from './logListing.ts';
 import { type StagedLog } from './stagedLog.ts';
 
 /** Largest log entry, and checkpoint, that is read, bytes. */
@@ -61,12 +60,6 @@ export async function fetchLog(source: LogSource): Promise<FetchedLog> {
   const isCleanedUp = local === undefined && first > 0;
   if (isCleanedUp) await stageCheckpoint(source, listing.others, { first, last });
   return { isCleanedUp, last };
-}
-
-/** Latest version of which a disk has the entry; undefined for an empty log. */
-function latestEntry(disk: Disk): CommitNumber | undefined {
-  const latest = latestVersion(disk);
-  return latest === undefined || disk.stat(commitFile(latest)) === undefined ? undefined : latest;
 }
 
 /** Entries that are fetched together and staged in order. */

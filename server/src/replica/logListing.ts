@@ -1,4 +1,6 @@
 /** The log of a pond on a store, as its keys say. Only a contiguous run of entries counts: a push puts them in order. */
+import { type Disk } from '../storage/disk.ts';
+import { latestVersion } from '../delta/log.ts';
 import { PondError } from '../base/error.ts';
 import { type CommitNumber, firstCommit, parseCommitNumber } from '../delta/commitNumber.ts';
 import { commitFile, logDirectory } from '../delta/logPaths.ts';
@@ -82,4 +84,10 @@ function previous(number: CommitNumber): CommitNumber {
 function numberOf(key: string): CommitNumber | undefined {
   const digits = /^_delta_log\/(\d{20})\.json$/.exec(key)?.[1];
   return digits === undefined ? undefined : parseCommitNumber(Number(digits));
+}
+
+/** Latest version of which a disk has the entry; undefined for an empty log. */
+export function latestEntry(disk: Disk): CommitNumber | undefined {
+  const latest = latestVersion(disk);
+  return latest === undefined || disk.stat(commitFile(latest)) === undefined ? undefined : latest;
 }

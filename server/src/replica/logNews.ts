@@ -1,9 +1,7 @@
-import { type CommitNumber } from '../delta/commitNumber.ts';
-import { latestVersion } from '../delta/log.ts';
 import { commitFile } from '../delta/logPaths.ts';
 import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { type Disk } from '../storage/disk.ts';
-import { RemoteLogListing } from './logListing.ts';
+import { RemoteLogListing, latestEntry } from './logListing.ts';
 
 /** True when a disk has the log of a pond. */
 export function hasLog(disk: Disk): boolean {
@@ -23,9 +21,4 @@ export async function hasNews(store: ObjectStore, disk: Disk, options: RequestOp
     if (!isSeen) return true;
   }
   return !isSeen;
-}
-
-function latestEntry(disk: Disk): CommitNumber | undefined {
-  const latest = latestVersion(disk);
-  return latest === undefined || disk.stat(commitFile(latest)) === undefined ? undefined : latest;
 }

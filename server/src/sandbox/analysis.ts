@@ -243,6 +243,7 @@ function invalid(message: string, sql: string, index: number): PondError {
   return new PondError('query-invalid', message, positionAt(sql, index));
 }
 
-function positionAt(sql: string, index: number | undefined): Pick<ErrorDetails, 'position'> {
+/** The position of an index, for an error; empty when it is undefined. */
+export function positionAt(sql: string, index: number | undefined): Pick<ErrorDetails, 'position'> {
   return index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
 }

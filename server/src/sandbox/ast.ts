@@ -1,4 +1,5 @@
 /** References of a query, found in DuckDB's serialized syntax tree. Offsets are 0-based bytes of UTF-8. */
+import { isRecord } from '../base/record.ts';
 interface References {
   readonly tables: readonly AstTable[];
   readonly functions: readonly AstFunction[];
@@ -35,7 +36,7 @@ export function findReferences(tree: unknown): References {
       const name = text(node, 'table_name');
       const schema = text(node, 'schema_name');
       const isCommonTable = schema === '' && commonTables.has(name.toLowerCase());
-      const hasVersionClause = isObject(node['at_clause']);
+      const hasVersionClause = isRecord(node['at_clause']);
       return [{ schema, name, offset: offsetOf(node), isCommonTable, hasVersionClause }];
     }),
     functions: nodes.flatMap((node) => {
@@ -52,20 +53,15 @@ export function* walk(tree: unknown): Iterable<AstFields> {
   while (open.length > 0) {
     const value = open.pop();
     if (Array.isArray(value)) for (const item of value.toReversed()) open.push(item);
-    if (!isObject(value)) continue;
+    if (!isRecord(value)) continue;
     yield value;
     for (const item of Object.values(value).toReversed()) if (typeof item === 'object') open.push(item);
   }
 }
 
 function commonTableNames(node: AstFields): readonly string[] {
-  const map = isObject(node['cte_map']) ? node['cte_map']['map'] : undefined;
-  return Array.isArray(map) ? map.filter(isObject).map((entry) => text(entry, 'key').toLowerCase()) : [];
-}
-
-/** True for an object of the tree. */
-export function isObject(value: unknown): value is AstFields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const map = isRecord(node['cte_map']) ? node['cte_map']['map'] : undefined;
+  return Array.isArray(map) ? map.filter(isRecord).map((entry) => text(entry, 'key').toLowerCase()) : [];
 }
 
 /** The text under a key; empty for any other value. */

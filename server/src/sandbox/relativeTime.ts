@@ -1,4 +1,5 @@
-import { type AstFields, isObject, text } from './ast.ts';
+import { isRecord } from '../base/record.ts';
+import { type AstFields, text } from './ast.ts';
 
 /** Days of the units of INTERVAL, at most. */
 const unitDays: ReadonlyMap<string, number> = new Map([
@@ -29,11 +30,11 @@ export function earliestDay(expression: unknown, nowMs: number): number | undefi
 
 /** The days of an INTERVAL, at most; undefined for another expression. */
 function daysOf(expression: unknown): number | undefined {
-  if (!isObject(expression)) return undefined;
+  if (!isRecord(expression)) return undefined;
   const unit = /^to_(\w+)s$/.exec(functionName(expression))?.[1];
   if (unit !== undefined) return product(count(callOf(expression, `to_${unit}s`)?.[0]), unit);
   const { class: kind, cast_type: type, child } = expression;
-  if (kind !== 'CAST' || !isObject(type) || text(type, 'id') !== 'INTERVAL') return undefined;
+  if (kind !== 'CAST' || !isRecord(type) || text(type, 'id') !== 'INTERVAL') return undefined;
   const [, number, word] = /^(\d+) ?([a-z]+?)s?$/i.exec(String(constant(child))) ?? [];
   return word === undefined ? undefined : product(Number(number), word.toLowerCase());
 }
@@ -45,7 +46,7 @@ function product(number: number | undefined, unit: string): number | undefined {
 
 /** A whole number that is not negative, as the parser writes the one of an INTERVAL. */
 function count(expression: unknown): number | undefined {
-  if (!isObject(expression)) return undefined;
+  if (!isRecord(expression)) return undefined;
   if (expression['class'] === 'CAST') return count(expression['child']);
   const inner = callOf(expression, 'trunc');
   if (inner !== undefined) return count(inner[0]);
@@ -54,13 +55,13 @@ function count(expression: unknown): number | undefined {
 }
 
 function constant(expression: unknown): unknown {
-  if (!isObject(expression) || expression['class'] !== 'CONSTANT') return undefined;
+  if (!isRecord(expression) || expression['class'] !== 'CONSTANT') return undefined;
   const { value } = expression;
-  return isObject(value) ? value['value'] : undefined;
+  return isRecord(value) ? value['value'] : undefined;
 }
 
 const functionName = (expression: unknown): string =>
-  isObject(expression) && expression['class'] === 'FUNCTION' ? text(expression, 'function_name').toLowerCase() : '';
+  isRecord(expression) && expression['class'] === 'FUNCTION' ? text(expression, 'function_name').toLowerCase() : '';
 
 /** The arguments of a call of a function; undefined for another expression. */
 function callOf(expression: unknown, name: string): readonly unknown[] | undefined {

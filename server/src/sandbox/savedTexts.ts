@@ -1,5 +1,5 @@
 import { sha256Of } from '../base/sha256.ts';
-import { isPondError } from '../base/error.ts';
+import { unlessPondError } from '../base/error.ts';
 import { type Cache, createUserCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { readingVersion } from './formats.ts';
@@ -24,7 +24,7 @@ export async function savedOr<T>(
 ): Promise<T> {
   if (sizeBytes < contentBytesMin) return await find();
   const key = sha256Of(`reading ${readingVersion} ${name}`);
-  const saved = attempt(() => textIn(cacheOf(openDisk).readText(key), key));
+  const saved = unlessPondError(() => textIn(cacheOf(openDisk).readText(key), key));
   if (saved !== undefined) return form.read(saved);
   const found = await find();
   const text = form.write(found);
@@ -39,7 +39,7 @@ export async function savedOr<T>(
 export function saveFound(): void {
   const texts = unsaved;
   unsaved = [];
-  for (const write of texts) attempt(write);
+  for (const write of texts) unlessPondError(write);
 }
 
 /** The text of a file in the cache, without the hash in its first line; undefined for another one. */
@@ -54,14 +54,4 @@ function cacheOf(openDisk: OpenDisk): Cache {
   const cache = createUserCache(openDisk);
   caches.set(openDisk, cache);
   return cache;
-}
-
-/** The result of work on the cache; undefined when it cannot be read or written. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!isPondError(error)) throw error;
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { type AstFields, isObject, text, walk } from './ast.ts';
+import { isRecord } from '../base/record.ts';
+import { type AstFields, text, walk } from './ast.ts';
 import { earliestDay } from './relativeTime.ts';
 
 /** Days that hold all values of a column in the rows that a query takes from a table. */
@@ -30,7 +31,7 @@ export function boundsIn(tree: unknown): ReadonlyMap<string, readonly ColumnBoun
     if (node['type'] === 'BASE_TABLE') {
       const name = text(node, 'table_name').toLowerCase();
       counts.set(name, (counts.get(name) ?? 0) + 1);
-    } else if (node['type'] === 'SELECT_NODE' && isObject(table) && isPlain(table)) {
+    } else if (node['type'] === 'SELECT_NODE' && isRecord(table) && isPlain(table)) {
       const aliases = [text(table, 'alias') || text(table, 'table_name')].map((name) => name.toLowerCase());
       found.set(text(table, 'table_name').toLowerCase(), boundsOf(where, aliases));
     }
@@ -45,7 +46,7 @@ function isPlain(table: AstFields): boolean {
 }
 
 function boundsOf(condition: unknown, aliases: readonly string[]): readonly ColumnBounds[] {
-  if (!isObject(condition)) return [];
+  if (!isRecord(condition)) return [];
   const { class: kind, type, children, left, right, input, lower, upper } = condition;
   if (type === 'CONJUNCTION_AND' && Array.isArray(children)) {
     return children.flatMap((child) => boundsOf(child, aliases));
@@ -86,7 +87,7 @@ function comparison(column: string | undefined, sign: Sign, time: unknown): read
 
 /** The name of a column of the table, in lower case; undefined for another expression. */
 function columnIn(expression: unknown, aliases: readonly string[]): string | undefined {
-  if (!isObject(expression) || expression['class'] !== 'COLUMN_REF') return undefined;
+  if (!isRecord(expression) || expression['class'] !== 'COLUMN_REF') return undefined;
   const { column_names: names } = expression;
   if (!Array.isArray(names) || names.length === 0 || names.length > 2) return undefined;
   const [first, second] = names.map((name) => String(name).toLowerCase());
@@ -97,13 +98,13 @@ const castTypes = new Set(['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE', 'TIM
 
 /** Days since 1970 of a constant date or time; undefined for another expression. */
 function dayOf(expression: unknown): number | undefined {
-  if (!isObject(expression)) return undefined;
+  if (!isRecord(expression)) return undefined;
   const { class: kind, cast_type: cast, child, value } = expression;
   if (kind === 'CAST') {
-    const isTime = isObject(cast) && castTypes.has(text(cast, 'id'));
+    const isTime = isRecord(cast) && castTypes.has(text(cast, 'id'));
     return isTime ? dayOf(child) : undefined;
   }
-  if (kind !== 'CONSTANT' || !isObject(value) || !isObject(value['type'])) return undefined;
+  if (kind !== 'CONSTANT' || !isRecord(value) || !isRecord(value['type'])) return undefined;
   return text(value['type'], 'id') === 'VARCHAR' ? dayOfText(text(value, 'value')) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { createLineMap } from '../base/lineMap.ts';
+import { positionAt } from '../sandbox/analysis.ts';
 import { type ErrorDetails, isPondError, PondError } from '../base/error.ts';
 import { didYouMean } from '../base/suggest.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
@@ -52,7 +52,7 @@ interface NameScope {
  * `version-not-found`, and `query-invalid` for a file that is not a table; all with the position of the name.
  */
 export async function resolveTable(scope: NameScope, reference: TableReference): Promise<ResolvedTable | undefined> {
-  const details = positionOf(scope.sql, reference.index);
+  const details = positionAt(scope.sql, reference.index);
   try {
     if (reference.reader !== undefined) return { reference, files: await filesOf(scope, reference.reader, details) };
     const found = await find(scope, reference.name);
@@ -199,8 +199,4 @@ async function nearName(root: WorkingDirectory, path: string): Promise<string | 
   if (found?.isDirectory !== true) return directory === '/' ? undefined : nearName(root, directory);
   const names = (await root.list(directory)).map((entry) => entry.basename);
   return didYouMean(basename(path), names, directory === '/' ? '/' : `${directory}/`);
-}
-
-function positionOf(sql: string, index: number | undefined): ErrorDetails {
-  return index === undefined ? {} : { position: createLineMap(sql).positionAt(index) };
 }

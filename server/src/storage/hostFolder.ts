@@ -1,12 +1,10 @@
 /** A folder of the host that a program keeps equal to something else while people work in it. */
 import { randomUUID } from 'node:crypto';
 import {
-  type Stats,
   chmodSync,
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readSync,
@@ -23,7 +21,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { isPondError, PondError } from '../base/error.ts';
 import { checkDiskPath, joinPath } from './diskPath.ts';
 import { attempt, syncHostDirectory } from './hostCall.ts';
-import { openHandle } from './hostOpen.ts';
+import { openHandle, statOf } from './hostOpen.ts';
 import { listFolder, realHostPath } from './hostTree.ts';
 import { type NameFolding } from './nameFolding.ts';
 import { errnoOf, raise } from './storageError.ts';
@@ -143,14 +141,6 @@ function notFollowed(path: string): PondError {
     path,
     hint: 'It may lead out of the folder; remove it, or put what it leads to in its place.',
   });
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    return errnoOf(error) === 'ENOTDIR' ? undefined : raise(error, 'stat', path);
-  }
 }
 
 function listItems(directory: string): readonly HostItem[] {

@@ -94,12 +94,13 @@ export function refuseLinkedFolders(root: string, path: string): void {
  * folder.
  */
 export function requireOrdinary(path: string): Stats | undefined {
-  const stats = lookAt(path);
+  const stats = statOf(path);
   refuseOther(path, stats);
   return stats;
 }
 
-function lookAt(path: string): Stats | undefined {
+/** Returns the stats of a name, of a link itself; undefined when it is missing. */
+export function statOf(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch (error) {

@@ -1,4 +1,5 @@
 /** Content of a plot, and its form in a query. */
+import { isRecord } from '../../../../server/src/base/record.ts';
 import { type PlotRange, type PlotRequest } from '../../../../server/src/protocol/commands.ts';
 
 const plotKinds = ['line', 'area', 'scatter', 'bar', 'histogram', 'rose'] as const;
@@ -60,10 +61,6 @@ export function withoutPlot(sql: string): string {
 }
 
 type Plain = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Nothing that is stated is left out without a word: a part that is not known, or has another form, is an error. */
 function readStatement(value: Plain): PlotStatement | { readonly error: string } {

@@ -186,8 +186,8 @@ function columnOf(reference: string): number | undefined {
   return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 }
 
-/** A, B, … Z, AA, … */
-function columnName(index: number): string {
+/** Returns the name of a column by its index, from 0: A, B, … Z, AA, … */
+export function columnName(index: number): string {
   const last = String.fromCharCode(65 + (index % 26));
   return index < 26 ? last : columnName(Math.floor(index / 26) - 1) + last;
 }

@@ -1,4 +1,5 @@
 /** Results as an Excel workbook with one sheet. */
+import { columnName } from '../../sandbox/xlsx/sheetRows.ts';
 import { PondError } from '../../base/error.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
 import { type Column } from '../../protocol/results.ts';
@@ -105,12 +106,6 @@ function escaped(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
-}
-
-/** A, B, … Z, AA, … */
-function columnName(index: number): string {
-  const last = String.fromCharCode(65 + (index % 26));
-  return index < 26 ? last : columnName(Math.floor(index / 26) - 1) + last;
 }
 
 function beyond(limit: string, got: string): PondError {

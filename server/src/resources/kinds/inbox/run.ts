@@ -1,6 +1,5 @@
 /** One scan of the host: new or changed files become versions in the resource directory, at the same relative path. */
-import { setImmediate as turn } from 'node:timers/promises';
-import { throwIfCancelled } from '../../../base/cancelled.ts';
+import { createYield } from '../../../base/yieldToEventLoop.ts';
 import { type PondError } from '../../../base/error.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
 import { documentError } from '../../model/documentError.ts';
@@ -8,15 +7,11 @@ import { type Resource, type RunContext } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type RunOutcome } from '../../model/runState.ts';
 import { findFiles } from './find.ts';
-import { type YieldToEventLoop } from './hostContent.ts';
 import { type HostPattern, parseHostPattern } from './hostPattern.ts';
 import { readSeenFiles } from './seenFiles.ts';
 import { createNotes, type Notes } from './notes.ts';
 import { type InboxSpec } from './spec.ts';
 import { storeFiles } from './storeFiles.ts';
-
-/** Longest delay before the process notices a cancellation, milliseconds. */
-const turnMs = 20;
 
 /**
  * Runs an Inbox. Unreadable files are noted and fail the run at its end, with the others kept. Fails `run-failed`
@@ -25,7 +20,7 @@ const turnMs = 20;
 export async function runInbox(context: RunContext<InboxSpec>): Promise<RunOutcome> {
   const { resource } = context;
   const pattern = patternOf(resource);
-  const yieldToEventLoop = createYieldToEventLoop(context);
+  const yieldToEventLoop = createYield(context.signal, 'the run');
   const notes = createNotes();
   // The clock is read before the files, so that any later change is detected.
   const nowMs = context.now();
@@ -56,15 +51,4 @@ function failureOf(resource: Resource, notes: Notes): { readonly failure?: PondE
 
 function failure(resource: Resource, text: string, details: { readonly hint?: string } = {}): PondError {
   return documentError(resource, 'run-failed', `${titleOf(resource)}: ${text}`, { at: ['pattern'], ...details });
-}
-
-function createYieldToEventLoop({ signal }: Pick<RunContext, 'signal'>): YieldToEventLoop {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last > turnMs) {
-      await turn();
-      last = performance.now();
-    }
-    throwIfCancelled(signal, 'the run');
-  };
 }

@@ -1,6 +1,7 @@
 /** Dependencies of a round of a mirror: the pond, the folder, and what both know of resources. */
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
-import { cancelled, throwIfCancelled } from '../../../base/cancelled.ts';
+import { createYield } from '../../../base/yieldToEventLoop.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancelled } from '../../../base/cancelled.ts';
 import { type Job } from '../../../base/job.ts';
 import { literal, literalList, sql } from '../../../duckdb/sql.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
@@ -16,9 +17,6 @@ import { readUnchanged } from '../../../storage/unchangedFiles.ts';
 import { type Node } from '../../../tinyfs/backend.ts';
 import { type FileSystem } from '../../../tinyfs/fs.ts';
 import { isBookkeeping, kindAt, parseResourcePath } from '../../model/resourcePath.ts';
-
-/** Longest delay before the process notices a cancellation, milliseconds. */
-const turnMs = 20;
 
 /** Parts of the services that differ between a run and a plan. */
 interface ServiceParts extends Required<Job>, Pick<RoundServices, 'transaction' | 'now'> {
@@ -37,7 +35,7 @@ export async function roundServices(parts: ServiceParts): Promise<RoundServices>
     committed: { number, fs },
     derivedContent: (node) => derivedContent(parts, fs, node),
     wait: (ms) => wait(ms, signal),
-    yieldToEventLoop: createYield(signal),
+    yieldToEventLoop: createYield(signal, 'the run'),
   };
 }
 
@@ -85,15 +83,4 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
   } catch {
     throw cancelled('the run');
   }
-}
-
-function createYield(signal: AbortSignal): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last > turnMs) {
-      await turn();
-      last = performance.now();
-    }
-    throwIfCancelled(signal, 'the run');
-  };
 }

@@ -16,7 +16,7 @@ import {
 import { type Resource } from '../../model/kind.ts';
 import { sqlFailure } from '../../model/sqlFailure.ts';
 import { type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
-import { readingOfMatch } from '../../series/readingOfMatch.ts';
+import { matchKey } from '../../series/readingOfMatch.ts';
 import { filePeriods } from './filePeriods.ts';
 import { type NamedQuery, type QuerySpec } from './spec.ts';
 import { linesBefore, type MatchedInput, namedSql, type QueryTable, tableOf } from './tables.ts';
@@ -61,10 +61,7 @@ export async function matchInputs(query: NamedQuery, inputs: InputMatcher): Prom
 
 function resultOf(at: QueryRef, matched: readonly MatchedInput[]): DerivedFile {
   const { resource, query } = at;
-  const keys = matched.map(({ name, matches }): KeyPart => [
-    name,
-    ...matches.map((match) => [match.key, JSON.stringify(readingOfMatch(match) ?? null)]),
-  ]);
+  const keys = matched.map(({ name, matches }): KeyPart => [name, ...matches.map(matchKey)]);
   const times = matched.flatMap(({ matches }) => matches.map(({ modifiedUs }) => modifiedUs));
   return {
     type: 'series',

@@ -3,7 +3,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { type KeyPart } from '../../../materialize/contentKey.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
-import { readingOfMatch } from '../../series/readingOfMatch.ts';
+import { matchKey } from '../../series/readingOfMatch.ts';
 import { type BuildContext } from './buildContext.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { selectionOf } from './selection.ts';
@@ -35,7 +35,7 @@ export function datasetKey({ columns, statistics, rules, coverage, step }: Datas
 
 /** Returns everything that the partials of a dataset depend on. */
 export function partialsKey({ dataset, matches, baseUs }: DatasetInputs): readonly KeyPart[] {
-  const keys = matches.map((match) => [match.key, JSON.stringify(readingOfMatch(match) ?? null)]);
+  const keys = matches.map(matchKey);
   return [baseUs, ...selectionOf(dataset).partialKey, keys];
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../model/derivedContent.ts';
 import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
-import { readingOfMatch } from '../../series/readingOfMatch.ts';
+import { matchKey } from '../../series/readingOfMatch.ts';
 import { collectInputs, outPatternPath, type OutputInput } from './collectInputs.ts';
 import { buildOutput } from './buildOutput.ts';
 import { datasetKey } from './datasetInputs.ts';
@@ -73,7 +73,7 @@ function resolutionNode(output: Output, { text, duration }: ReduceResolution): D
   const { resource, resolutions, inputs } = output;
   const { months, microseconds } = duration;
   const keys = inputs.map(({ match, dataset, prefix }) => {
-    return [match.key, JSON.stringify(readingOfMatch(match) ?? null), prefix, ...datasetKey(dataset)];
+    return [...matchKey(match), prefix, ...datasetKey(dataset)];
   });
   const durations = resolutions.map((resolution) => resolution.duration);
   const baseUs = baseUsOf(duration, durations);

@@ -1,21 +1,21 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { throwIfCancelled } from '../base/cancelled.ts';
+import { throwIfCancelled } from './cancelled.ts';
 
 /** Longest time, milliseconds, that a long command blocks the event loop and so a cancellation. */
 const turnMs = 20;
 
 /**
  * Returns a function that a long command calls between two units of work: it yields to the event loop at intervals, and
- * fails `cancelled` after a cancellation. Disk calls are synchronous, so without it no cancellation would arrive.
+ * fails `cancelled` after a cancellation of `what`. Disk calls are synchronous, so without it no cancellation would arrive.
  */
-export function createYield(signal: AbortSignal): () => Promise<void> {
+export function createYield(signal: AbortSignal, what?: string): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last > turnMs) {
       await turn();
       last = performance.now();
     }
-    throwIfCancelled(signal);
+    throwIfCancelled(signal, what);
   };
 }
 
