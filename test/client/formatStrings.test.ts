@@ -19,7 +19,7 @@ test('a format is offered for the folder of a file first, and never for the root
 
 test('names and values of strangers are no Markdown', () => {
   const info: DescriptionInfo = {
-    ...{ path: '/a|b.csv', type: 'file', size: 1, reader: 'csv', rowCount: 1200, notes: [] },
+    ...{ path: '/a|b.csv', type: 'file', size: 1, reader: 'csv', rowCount: 1200, notes: [], offers: [] },
     columns: [{ name: '[x](command:evil)', type: 'BIGINT', unit: '<b>' }],
     time: { column: '*t*', first: '2026-02-01 00:00:00', last: null },
     text: null,

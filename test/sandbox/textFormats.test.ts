@@ -309,6 +309,7 @@ test('a description says what was decided, and why', async () => {
       { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"' },
     ],
     rowCount: 2,
+    offers: [],
     stated: ['units', 'ragged', 'skip'],
   });
 });

@@ -59,6 +59,7 @@ async function describeAt(
     time: table?.time ?? null,
     text: text === undefined ? null : textInfo(text),
     format: at.node.type === 'file' ? await optionsAt(at, names) : [],
+    offers: (text?.offers ?? []).map(({ reason, format: { ...options } }) => ({ reason, options })),
     notes: [...notesOf(table), ...(await coverageNotes(root, at))],
   };
 }

@@ -55,6 +55,7 @@ function description(
       reason: reasons.get(name),
     })),
     rowCount: table.rowCount,
+    offers: layout.offers,
     stated: Object.keys(format),
   };
 }

@@ -1,3 +1,5 @@
+import { type TextFormat } from '../textFormat.ts';
+
 /** What was decided about the text of a CSV file, and by whom, for people: plain data that can be sent and shown. */
 export interface TextDescription {
   /** Absolute pond path. */
@@ -25,8 +27,16 @@ export interface TextDescription {
   readonly repeated: readonly RepeatedTimes[];
   readonly columns: readonly DescribedColumn[];
   readonly rowCount: number;
+  readonly offers: readonly FormatOffer[];
   /** What is stated, by the names of the options, such as `delimiter`; all else was found in the file. */
   readonly stated: readonly string[];
+}
+
+/** Options that may be stated about a file, as its text suggests; nothing is read by them until they are. */
+export interface FormatOffer {
+  /** Without a full stop. */
+  readonly reason: string;
+  readonly format: TextFormat;
 }
 
 /** Lines that are left out for one reason. */
