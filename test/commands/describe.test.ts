@@ -174,3 +174,19 @@ for (const { dates, day, notes } of [
     assert.deepEqual(found?.notes, notes);
   });
 }
+
+const cut = ['its last line has no end, unlike all others: the file may be cut short'];
+
+for (const { title, content, notes } of [
+  { title: 'a last value cut short', content: 'a,b\n1,2.75\n1,2.', notes: cut },
+  { title: 'UTF-16', content: Buffer.from('\ufeffa,b\r\n1,2', 'utf16le'), notes: cut },
+  { title: 'an end', content: 'a,b\r\n1,2\r\n', notes: [] },
+  { title: 'one line', content: '1,2', notes: [] },
+]) {
+  test(`a last line without an end is noted where others have one: ${title}`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('write', { ...textFile('/a.csv', ''), content: Buffer.from(content) });
+    const [found] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.deepEqual(found?.notes, notes);
+  });
+}

@@ -293,6 +293,7 @@ test('a description says what was decided, and why', async () => {
     delimiter: ',',
     quote: '"',
     lineEnds: ['LF'],
+    hasLastEnd: true,
     headerLine: 3,
     laterHeaderLines: [],
     unitsLine: 4,

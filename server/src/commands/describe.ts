@@ -94,6 +94,8 @@ function notesOf(table: Table | undefined): readonly string[] {
   if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type))) {
     notes.push('no column has dates as `dates` states them');
   }
+  if (text?.hasLastEnd === false && text.lineEnds.length > 0)
+    notes.push('its last line has no end, unlike all others: the file may be cut short');
   for (const times of text?.repeated ?? []) notes.push(repeatedNote(times));
   return notes;
 }

@@ -11,6 +11,8 @@ export interface TextDescription {
   /** Empty for a file read without quotes. */
   readonly quote: string;
   readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the last line has an end too. */
+  readonly hasLastEnd: boolean;
   /** 1-based line of the names; undefined without a header. */
   readonly headerLine: number | undefined;
   /** Further headers inside the file, 1-based. */

@@ -28,6 +28,8 @@ export interface FileScan {
   readonly layout: TextLayout;
   readonly table: ScannedTable;
   readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the last line has an end too; also for an empty file. */
+  readonly hasLastEnd: boolean;
   /** True when the engine's CSV reader, with all options set, reads the same rows. */
   readonly isPlain: boolean;
 }
@@ -188,10 +190,14 @@ function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: Te
   };
 }
 
+const lineEndBytes: ReadonlySet<number> = new Set([0x0a, 0x0d]);
+
 /** Collects the first bytes, finds the layout in them, and passes all to a scan. */
 class Scan {
   readonly #settings: ScanSettings;
   #head: Buffer = Buffer.alloc(0);
+  /** The last byte so far. */
+  #last: number | undefined;
   #layout: TextLayout | undefined;
   #reader: RecordReader | undefined;
   #table: TableScan | undefined;
@@ -213,6 +219,7 @@ class Scan {
 
   /** Takes the next bytes; false when no more are wanted. */
   read(chunk: Buffer): boolean {
+    this.#last = chunk.at(-1) ?? this.#last;
     if (this.#reader !== undefined) this.#reader.read(chunk, false);
     else {
       this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
@@ -234,7 +241,8 @@ class Scan {
       lineEnds.length > 1 ||
       lineEnds[0] === 'CR';
     const isPlain = canBePlain && encoding === 'utf-8' && layout.comment === '' && !isOdd;
-    return { encoding, layout, table: table.result, lineEnds, isPlain };
+    const hasLastEnd = this.#last === undefined || lineEndBytes.has(this.#last);
+    return { encoding, layout, table: table.result, lineEnds, hasLastEnd, isPlain };
   }
 
   #begin(isWhole: boolean): void {
