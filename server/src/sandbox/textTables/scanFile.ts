@@ -20,6 +20,7 @@ import { findLayout, type TextLayout } from './layout.ts';
 import { requireText } from './notText.ts';
 import { faultError, RecordFault } from './recordFault.ts';
 import { RecordReader } from './records.ts';
+import { withoutThousands } from './thousands.ts';
 import { type ScannedTable, type TakeRow, TableScan } from './tableScan.ts';
 
 /** All that was found in a file. */
@@ -182,11 +183,15 @@ interface ScanSettings {
 export type StatedFile = Pick<SourceFile, 'format' | 'pondPath' | 'reading'>;
 
 function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: TextFormat; readonly rules: ValueRules } {
-  const { dates } = format;
+  const { dates, thousands } = format;
   const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
   return {
     format: reading.delimiter === undefined ? format : { delimiter: reading.delimiter, ...format },
-    rules: { nulls: new Set(format.nulls), isFormatted: isOrder ? undefined : formatTest(dates) },
+    rules: {
+      nulls: new Set(format.nulls),
+      isFormatted: isOrder ? undefined : formatTest(dates),
+      withoutThousands: thousands && ((text) => withoutThousands(text, thousands)),
+    },
   };
 }
 
