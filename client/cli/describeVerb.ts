@@ -1,6 +1,7 @@
 /** The verb that shows how files are read. */
 import { plural } from '../../server/src/base/plural.ts';
 import { type DescriptionInfo, type TextInfo } from '../../server/src/protocol/commands.ts';
+import { formatCommand } from './errorText.ts';
 import { humanSize, shownPath, table } from './format.ts';
 import { atOf, pondPath, printJson } from './runner.ts';
 import { atHelp } from './options.ts';
@@ -34,7 +35,7 @@ const readers: Readonly<Record<NonNullable<DescriptionInfo['reader']>, string>> 
 };
 
 function textOf(info: DescriptionInfo): string {
-  const { reader, type, size, rowCount, time, text, format, notes, columns } = info;
+  const { reader, type, size, rowCount, time, text, format, notes, offers, columns } = info;
   const kind = type === 'table' || type === 'series' ? type : reader === null ? 'no table' : readers[reader];
   const rows = [
     ['path', shownPath(info)],
@@ -49,6 +50,10 @@ function textOf(info: DescriptionInfo): string {
       `${option.option}=${option.text} for ${shownPath(option)}${option.inDocument === true ? ', in its document' : ''}`,
     ]),
     ...notes.map((note) => ['note', note]),
+    ...offers.flatMap(({ reason, options }) => [
+      ['note', `${reason}; it is stated by:`],
+      ['', formatCommand(shownPath(info), options)],
+    ]),
   ];
   const cells = columns.map(({ name, type: column, unit = '', reason = '' }) => [`  ${name}`, column, unit, reason]);
   return `${table(rows)}${cells.length === 0 ? '' : `${plural(cells.length, 'column')}\n${table(cells)}`}`;

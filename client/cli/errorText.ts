@@ -33,7 +33,7 @@ export function errorText({ code, message, path, displayPath, position, hint, fo
 }
 
 /** Returns the command that states a format for a path. */
-function formatCommand(path: string, format: FormatOptions): string {
+export function formatCommand(path: string, format: FormatOptions): string {
   return ['pond format', ...[path, ...Object.entries(format).flatMap(optionWords)].map(shellWord)].join(' ');
 }
 

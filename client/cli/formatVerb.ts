@@ -21,7 +21,7 @@ export const format = {
   details: [
     'For CSV files of any extension: a file, or all files in a folder. Of each option, the nearest statement holds.',
     'Options: delimiter, quote, encoding, comment, skip, header, names, units, below, footer, nulls, decimal, dates, zone,',
-    'repeated, ragged, types.COLUMN. For example: pond format /data dates=day-first decimal=, nulls=NAN,-9999.',
+    'thousands, repeated, ragged, types.COLUMN. For example: pond format /data dates=day-first decimal=, nulls=NAN,-9999.',
     '--clear removes what is stated for PATH, or the named options. Without options and --clear, shows what holds at',
     'PATH and what is stated below it.',
     atHelp,

@@ -20,6 +20,7 @@ test('a format is offered for the folder of a file first, and never for the root
 test('names and values of strangers are not Markdown', () => {
   const info: DescriptionInfo = {
     ...{ path: '/a|b.csv', type: 'file', size: 1, reader: 'csv', rowCount: 1200, notes: [] },
+    offers: [{ reason: 'line 2 has *t*', options: { units: true, below: 1 } }],
     columns: [{ name: '[x](command:evil)', type: 'BIGINT', unit: '<b>' }],
     time: { column: '*t*', first: '2026-02-01 00:00:00', last: null },
     text: null,
@@ -29,4 +30,5 @@ test('names and values of strangers are not Markdown', () => {
   assert.match(text, /1,200 rows/);
   assert.doesNotMatch(text, /\[x\]\(|<b>|(?<!\\)\*t|(?<!\\)`x/);
   assert.match(text, /stated for \/data: nulls=/);
+  assert.match(text, /line 2 has .*: can be stated as units=true below=1/);
 });

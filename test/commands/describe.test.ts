@@ -174,3 +174,63 @@ for (const { dates, day, notes } of [
     assert.deepEqual(found?.notes, notes);
   });
 }
+
+const cut = ['its last line has no end, unlike all others: the file may be cut short'];
+
+for (const { title, content, notes } of [
+  { title: 'a last value cut short', content: 'a,b\n1,2.75\n1,2.', notes: cut },
+  { title: 'UTF-16', content: Buffer.from('\ufeffa,b\r\n1,2', 'utf16le'), notes: cut },
+  { title: 'an end', content: 'a,b\r\n1,2\r\n', notes: [] },
+  { title: 'one line', content: '1,2', notes: [] },
+]) {
+  test(`a last line without an end is noted where others have one: ${title}`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('write', { ...textFile('/a.csv', ''), content: Buffer.from(content) });
+    const [found] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.deepEqual(found?.notes, notes);
+  });
+}
+
+const groups = { thousands: 'space' };
+
+for (const { values, notes = [], options } of [
+  { values: ['1 234,5', '12,5', '1\u202f000,25'], options: groups },
+  { values: ["1'234.5", '7'], options: { thousands: 'apostrophe' } },
+  {
+    values: ['1 234,5', '12,5', 'none'],
+    notes: ['2 of 3 values of the column v look like numbers with spaces between thousands, and are text'],
+  },
+  {
+    values: ['12.5 %', '7%', ''],
+    notes: ['2 of 2 values of the column v look like numbers with a percent sign, and are text'],
+  },
+  { values: ['€ 12.50', '3 EUR'], notes: [/with a currency/] },
+  { values: ['12.3 mV', '4.5 mV'], notes: [/with a unit/] },
+  { values: ['12:00a', '3:05 PM'], notes: [/a\.m\. or p\.m\./] },
+  { values: ['2026-02-01 10:00 CET', '2026-07-01 10:00 CEST'], notes: [/name of a zone/] },
+  { values: ['1 März 2026', '12 Mai 2026'], notes: [/name of a month/] },
+  { values: ['A1', 'B 2'] },
+  { values: ['007', '008'] },
+  { values: ['1 234', 'x', 'y', 'z'] },
+]) {
+  test(`values that a person reads as numbers or times are noted: ${values.join(' | ')}`, async (t) => {
+    const host = await newPondHost(t);
+    const content = `n;v\n${values.map((value, index) => `${index + 1};${value}\n`).join('')}`;
+    await host.run('write', textFile('/a.csv', content));
+    const [found] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.equal(found?.notes.length, notes.length, found?.notes.join());
+    for (const [index, note] of notes.entries()) {
+      const got: string = found?.notes[index] ?? '';
+      if (typeof note === 'string') assert.equal(got, note);
+      else assert.match(got, note);
+    }
+    assert.deepEqual(
+      found?.offers.map((offer) => offer.options),
+      options === undefined ? [] : [options],
+    );
+    if (options === undefined) return;
+    await host.run('setFormat', { path: '/a.csv', options });
+    const [stated] = await host.run('describe', { paths: ['/a.csv'] });
+    assert.deepEqual([stated?.columns[1]?.type, stated?.offers], ['DOUBLE', []]);
+  });
+}

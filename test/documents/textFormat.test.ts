@@ -33,6 +33,7 @@ const samples: { readonly [K in keyof Required<StatedFormat>]: readonly Required
   footer: [0, 2],
   nulls: [['NAN'], [' '], ['', '-9999'], ['a,b']],
   decimal: ['.', ','],
+  thousands: ['space', 'apostrophe'],
   dates: ['day-first', 'month-first', 'year-first', '%d.%m.%Y %H:%M'],
   zone: ['UTC', 'America/Denver', '-07:00'],
   repeated: ['first', 'second'],

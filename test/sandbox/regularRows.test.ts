@@ -38,7 +38,14 @@ function scanned({ bytes, format }: RandomTable, chunkBytes: number, isRegular: 
     for (let at = 0; at < bytes.length; at += chunkBytes) reader.read(bytes.subarray(at, at + chunkBytes), false);
     reader.read(Buffer.alloc(0), true);
     const { lineEnds, hasSpacedQuotes, hasInnerMarks, hasLongRecords, line } = reader;
-    const scan = textOfScan({ encoding: 'utf-8', layout, table: table.result, lineEnds: [], isPlain: true });
+    const scan = textOfScan({
+      encoding: 'utf-8',
+      layout,
+      table: table.result,
+      lineEnds: [],
+      hasLastEnd: true,
+      isPlain: true,
+    });
     return JSON.stringify([
       scan,
       lineEnds,

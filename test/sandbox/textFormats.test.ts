@@ -293,6 +293,7 @@ test('a description says what was decided, and why', async () => {
     delimiter: ',',
     quote: '"',
     lineEnds: ['LF'],
+    hasLastEnd: true,
     headerLine: 3,
     laterHeaderLines: [],
     unitsLine: 4,
@@ -309,6 +310,7 @@ test('a description says what was decided, and why', async () => {
       { name: 'id', type: 'VARCHAR', unit: undefined, reason: 'line 5 of /a.csv has "007"' },
     ],
     rowCount: 2,
+    offers: [],
     stated: ['units', 'ragged', 'skip'],
   });
 });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type FormatOptions } from '../../../server/src/base/error.ts';
 import { errorData } from '../errors.ts';
-import { type FormatStatement, placesOf } from './formatStrings.ts';
+import { type FormatStatement, optionTexts, placesOf } from './formatStrings.ts';
 
 /** Quick fixes of query documents whose last query met a file that a stated format lets be read. */
 export class FormatFixes implements vscode.CodeActionProvider {
@@ -33,18 +33,12 @@ export class FormatFixes implements vscode.CodeActionProvider {
   }
 }
 
-/** A value as text; the types of columns by name. */
-function shownValue(value: FormatOptions[string]): string {
-  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
-}
-
 function actionOf(
   pond: string,
   { path, shown }: { readonly path: string; readonly shown: string },
   options: FormatOptions,
 ): vscode.CodeAction {
-  const text = Object.entries(options).map(([option, value]) => `${option}=${shownValue(value)}`);
-  const title = `State ${text.join(' ')} for ${shown}`;
+  const title = `State ${optionTexts(options).join(' ')} for ${shown}`;
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const statement: FormatStatement = { pond, path, options };
   action.command = { command: 'pond.stateFormat', title, arguments: [statement] };

@@ -10,6 +10,16 @@ export interface FormatStatement {
   readonly options: FormatOptions;
 }
 
+/** Returns the options as `option=value`. */
+export function optionTexts(options: FormatOptions): readonly string[] {
+  return Object.entries(options).map(([option, value]) => `${option}=${shownValue(value)}`);
+}
+
+/** A value as text; the types of columns by name. */
+function shownValue(value: FormatOptions[string]): string {
+  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
 /** Columns shown at most. */
 const columnsMax = 30;
 
@@ -43,7 +53,7 @@ export function placesOf(path: string): readonly string[] {
 
 /** The description of a file as Markdown. */
 export function markdownOf(info: DescriptionInfo): string {
-  const { columns, rowCount, time, text, format, notes } = info;
+  const { columns, rowCount, time, text, format, notes, offers } = info;
   const rows = columns.slice(0, columnsMax).map(({ name, type, unit = '', reason = '' }) => {
     return `| ${[name, type, unit, reason].map(cell).join(' | ')} |`;
   });
@@ -60,6 +70,7 @@ export function markdownOf(info: DescriptionInfo): string {
     ),
     ...format.map((one) => `stated for ${cell(one.displayPath ?? one.path)}: ${cell(`${one.option}=${one.text}`)}`),
     ...notes.map(cell),
+    ...offers.map(({ reason, options }) => `${cell(reason)}: can be stated as ${cell(optionTexts(options).join(' '))}`),
   ];
   const table =
     rows.length === 0 ? [] : ['', '| column | type | unit | why |', '|---|---|---|---|', ...rows, '', ...more];

@@ -59,6 +59,7 @@ async function describeAt(
     time: table?.time ?? null,
     text: text === undefined ? null : textInfo(text),
     format: at.node.type === 'file' ? await optionsAt(at, names) : [],
+    offers: offersOf(table),
     notes: [...notesOf(table), ...(await coverageNotes(root, at))],
   };
 }
@@ -83,6 +84,19 @@ function textInfo({
   };
 }
 
+function offersOf(table: Table | undefined): DescriptionInfo['offers'] {
+  const offers = (table?.texts[0]?.offers ?? []).map(({ reason, format: { ...options } }) => ({ reason, options }));
+  const forms = (table?.forms ?? []).flatMap(({ options, ...form }) =>
+    options === undefined ? [] : [{ reason: formText(form), options }],
+  );
+  const isFirst = ({ options }: (typeof forms)[number], index: number): boolean =>
+    forms.findIndex((other) => JSON.stringify(other.options) === JSON.stringify(options)) === index;
+  return [...offers, ...forms.filter(isFirst)];
+}
+
+const formText = ({ column, title, count, values }: Omit<Table['forms'][number], 'options'>): string =>
+  `${count} of ${values} values of the column ${column} look like ${title}`;
+
 function notesOf(table: Table | undefined): readonly string[] {
   if (table === undefined) return ['it is not a table; a stated format would read it as CSV'];
   const notes = table.rowCount === 0 ? ['it has no rows'] : [];
@@ -93,6 +107,9 @@ function notesOf(table: Table | undefined): readonly string[] {
   if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type))) {
     notes.push('no column has dates as `dates` states them');
   }
+  if (text?.hasLastEnd === false && text.lineEnds.length > 0)
+    notes.push('its last line has no end, unlike all others: the file may be cut short');
+  for (const form of table.forms) if (form.options === undefined) notes.push(`${formText(form)}, and are text`);
   for (const times of text?.repeated ?? []) notes.push(repeatedNote(times));
   return notes;
 }

@@ -125,6 +125,14 @@ export const textFormatFields = {
     '[NAN, "-9999"]',
   ),
   decimal: optional(choice('a decimal sign', { '.': '12.5', ',': '12,5' }), 'Decimal sign of numbers.', '","'),
+  thousands: optional(
+    choice('a separator of thousands', {
+      space: '1 234,5; also with a no-break or a thin space',
+      apostrophe: "1'234.5",
+    }),
+    'Separator of thousands other than a comma or a point, which are found.',
+    'space',
+  ),
   dates: optional(
     dates,
     'Order of day, month and year: `day-first`, `month-first` or `year-first`; or a format of strptime.',
@@ -164,6 +172,7 @@ export const formatOptions = Object.keys(textFormatSchema.fields) as readonly Fo
 interface Excluding {
   readonly delimiter?: string;
   readonly decimal?: string;
+  readonly thousands?: string;
   readonly quote?: string;
   readonly comment?: string;
   readonly header?: boolean;
@@ -173,13 +182,16 @@ interface Excluding {
 
 /** Returns the issues of options that exclude each other. */
 export function contradictions(format: Excluding): readonly FieldIssue[] {
-  const { delimiter: between, decimal, quote, comment, header, units, below = 0 } = format;
+  const { delimiter: between, decimal, thousands, quote, comment, header, units, below = 0 } = format;
   const conflict = (key: keyof Excluding, related: keyof Excluding, message: string): FieldIssue => {
     return { key, code: 'key-conflict', message, related: { message: `${related} is here`, key: related } };
   };
   return [
     ...(between !== undefined && between === decimal
       ? [conflict('decimal', 'delimiter', `"${decimal}" cannot be both the delimiter and the decimal sign`)]
+      : []),
+    ...(thousands === 'space' && between === ' '
+      ? [conflict('thousands', 'delimiter', 'a space cannot be both the delimiter and the separator of thousands')]
       : []),
     ...(quote !== undefined && quote !== '' && between?.includes(quote) === true
       ? [conflict('quote', 'delimiter', `"${quote}" cannot be both the quote and part of the delimiter`)]

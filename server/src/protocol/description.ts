@@ -1,4 +1,5 @@
 /** Answers about how files are read: plain data. Paths are absolute pond paths. */
+import { type FormatOptions } from '../base/error.ts';
 import { type FileTypeName } from './info.ts';
 
 /** An option of a format, with the place that states it. */
@@ -72,6 +73,8 @@ export interface DescriptionInfo {
   readonly text: TextInfo | null;
   /** The stated format that holds for it. */
   readonly format: readonly FormatOptionInfo[];
+  /** Formats that may be stated for it, as its text suggests, each with the reason as a sentence without a full stop. */
+  readonly offers: readonly { readonly reason: string; readonly options: FormatOptions }[];
   /** Notes for people, as sentences without a full stop. */
   readonly notes: readonly string[];
 }

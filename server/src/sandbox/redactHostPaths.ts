@@ -39,11 +39,14 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   return withMessage(engine, unreadCode(engine), named, { sql, path, hint: explained.advice });
 }
 
+/** True for an error of text in place of numbers or times. */
+export const isOfText = ({ message }: PondError): boolean =>
+  /^(?:No function matches|Cannot compare values of type)[^\n]*\bVARCHAR\b/.test(message);
+
 /** Adds where the cause is described, for a column that is text in place of numbers or times. */
 function withTextHint(error: PondError, [file]: readonly NamedFile[]): PondError {
   const { code, message, position, hint } = error;
-  const isOfText = /^(?:No function matches|Cannot compare values of type)[^\n]*\bVARCHAR\b/.test(message);
-  if (!isOfText || hint !== undefined || file === undefined) return error;
+  if (!isOfText(error) || hint !== undefined || file === undefined) return error;
   return new PondError(code, message, {
     ...(position && { position }),
     hint: `A column is VARCHAR when one of its values is neither a number nor a time: 'pond describe ${file.pondPath}' names the first.`,

@@ -5,6 +5,7 @@ import { type BoundStatement, type StatementKind, type Statements } from '../duc
 import { type OpenDisk } from '../storage/disk.ts';
 import { viewError } from './redactHostPaths.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { type TextScope } from './textTables/decoded.ts';
 import { viewSql } from './textTables/viewSql.ts';
 import { allowed } from './userStatements.ts';
 
@@ -66,14 +67,18 @@ export abstract class Sandbox {
     this.#active = connection;
   }
 
+  protected scope(connection: Connection): TextScope {
+    const connect = (): Promise<Connection> => Promise.resolve(connection);
+    return { connect, openDisk: this.#openDisk, signal: this.#interrupted.signal };
+  }
+
   /** Creates views on a connection. Fails `invalid-content` for unreadable files, at the position of their table. */
   protected async createViews(
     connection: Connection,
     views: readonly ViewSpec[],
     { sql, files }: { readonly sql: string; readonly files: SandboxSpec['files'] },
   ): Promise<void> {
-    const connect = (): Promise<Connection> => Promise.resolve(connection);
-    const scope = { connect, openDisk: this.#openDisk, signal: this.#interrupted.signal };
+    const scope = this.scope(connection);
     for (const view of views) {
       try {
         await connection.run(await viewSql(scope, view));

@@ -26,6 +26,8 @@ export interface TextFormat {
   /** Texts that stand for a missing value, in addition to the empty one. */
   readonly nulls?: readonly string[];
   readonly decimal?: '.' | ',';
+  /** Separator of thousands other than a comma or a point, which are found. */
+  readonly thousands?: 'space' | 'apostrophe';
   /** Order of day, month and year; or a format of strptime, such as `%d.%m.%Y %H:%M`. */
   readonly dates?: string;
   /** Time zone of times without one, such as `America/Denver` or `-07:00`; UTC when undefined. */

@@ -1,11 +1,12 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
-import { identifier, sql } from '../duckdb/sql.ts';
+import { identifier, sql, type SqlText } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
+import { numbersInText, type TextForm } from './numbersInText.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
 /** A table of the pond. */
@@ -18,6 +19,8 @@ interface TableDescription {
   readonly time: TimeSpan | undefined;
   /** Decisions about the text of each file; empty for other kinds of files, and for empty files. */
   readonly texts: readonly TextDescription[];
+  /** Columns of text, of CSV files, in whose values a person reads numbers or times. */
+  readonly forms: readonly TextForm[];
 }
 
 interface TimeSpan {
@@ -46,7 +49,7 @@ export async function describeTable(
   const reader = readerOf(at);
   if (reader === undefined) return undefined;
   const table = identifier(sheet === undefined ? at.path : `${at.path}#${sheet}`);
-  const rows = async (text: string): Promise<readonly (readonly (string | null)[])[]> => {
+  const rows = async (text: SqlText): Promise<readonly (readonly (string | null)[])[]> => {
     const { resultId, rowCount } = await engine.run(
       pond,
       { sql: text, ...(version !== undefined && { at: version }) },
@@ -67,8 +70,10 @@ export async function describeTable(
   const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
   const [[count = null, first = null, last = null] = []] = await rows(sql`SELECT count(*), ${span} FROM ${table}`);
   const texts = reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [];
+  const words = (texts[0]?.columns ?? []).filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
+    forms: await numbersInText(table, words, rows),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
 }

@@ -13,6 +13,8 @@ export interface PlacedValue {
 export interface ValueRules {
   /** Texts that stand for a missing value. */
   readonly nulls: ReadonlySet<string>;
+  /** A number without the stated separators of thousands; undefined for any other text. Undefined when none are stated. */
+  readonly withoutThousands?: ((text: string) => string | undefined) | undefined;
   /** True for a text in the stated format of dates; undefined without one. */
   readonly isFormatted: ((text: string) => boolean) | undefined;
   /** True for a text that the stated type of the column holds; undefined without one that is tested. */
@@ -113,9 +115,17 @@ export class ColumnFacts {
     }
     const trimmed = text();
     const found = DateShape.of(trimmed);
-    if (found === undefined || this.shapes.size >= shapesMax) return wordForm(trimmed, this.sizes);
+    if (found === undefined || this.shapes.size >= shapesMax) return this.#wordForm(trimmed);
     this.shapes.set(key, found);
     return found.take(numbers, record.line, text) ? forms.date : forms.text;
+  }
+
+  #wordForm(text: string): number {
+    const number = this.#rules.withoutThousands?.(text);
+    if (number === undefined) return wordForm(text, this.sizes);
+    const bytes = Buffer.from(number);
+    const form = plainForm(bytes, 0, bytes.length, this.sizes);
+    return form === 0 ? separatedForm(number, this.sizes) : form;
   }
 }
 

@@ -31,7 +31,7 @@ function description(
   { file, scan, columns, reasons, dates }: TextTable,
   passes: readonly TimePasses[],
 ): TextDescription {
-  const { layout, table, encoding, lineEnds } = scan;
+  const { layout, table, encoding, lineEnds, hasLastEnd } = scan;
   const format = file.format ?? {};
   const units = new Map(table.columns.map(({ name, unit }) => [name, unit]));
   return {
@@ -41,6 +41,7 @@ function description(
     delimiter: layout.delimiter,
     quote: layout.quote,
     lineEnds,
+    hasLastEnd,
     headerLine: layout.hasHeader ? layout.skip + 1 : undefined,
     laterHeaderLines: table.laterHeaderLines,
     unitsLine: table.unitsLine,
@@ -55,6 +56,7 @@ function description(
       reason: reasons.get(name),
     })),
     rowCount: table.rowCount,
+    offers: layout.offers,
     stated: Object.keys(format),
   };
 }

@@ -1,3 +1,5 @@
+import { type TextFormat } from '../textFormat.ts';
+
 /** Decisions about the text of a CSV file, with their origins, for people: plain data that can be sent and shown. */
 export interface TextDescription {
   /** Absolute pond path. */
@@ -9,6 +11,8 @@ export interface TextDescription {
   /** Empty for a file read without quotes. */
   readonly quote: string;
   readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the last line has an end too. */
+  readonly hasLastEnd: boolean;
   /** 1-based line of the names; undefined without a header. */
   readonly headerLine: number | undefined;
   /** Further headers inside the file, 1-based. */
@@ -25,8 +29,16 @@ export interface TextDescription {
   readonly repeated: readonly RepeatedTimes[];
   readonly columns: readonly DescribedColumn[];
   readonly rowCount: number;
+  readonly offers: readonly FormatOffer[];
   /** Stated options, by the names of the options, such as `delimiter`; all else was found in the file. */
   readonly stated: readonly string[];
+}
+
+/** Options that may be stated about a file, as its text suggests; nothing is read by them until they are. */
+export interface FormatOffer {
+  /** Without a full stop. */
+  readonly reason: string;
+  readonly format: TextFormat;
 }
 
 /** Lines that are left out for one reason. */

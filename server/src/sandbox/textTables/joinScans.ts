@@ -57,7 +57,13 @@ function joined(one: SavedScan, next: SavedScan, shift: number): SavedScan | und
   const lineEnds = (['LF', 'CRLF', 'CR'] as const).filter((end) => [...one.lineEnds, ...next.lineEnds].includes(end));
   const skipped = joinedLines(one.table.skipped, next.table.skipped, shift);
   const table = { ...one.table, columns, rowCount: one.table.rowCount + next.table.rowCount, skipped };
-  return { ...one, table, lineEnds, isPlain: one.isPlain && next.isPlain && lineEnds.length < 2 };
+  return {
+    ...one,
+    table,
+    lineEnds,
+    hasLastEnd: next.hasLastEnd,
+    isPlain: one.isPlain && next.isPlain && lineEnds.length < 2,
+  };
 }
 
 function joinedLines(

@@ -5,6 +5,8 @@ import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
 import { headRecords, type HeadRecord, isValue } from './head.ts';
+import { type FormatOffer } from './description.ts';
+import { offerOfUnits } from './rowsOfUnits.ts';
 import { belowMax, place } from './tableStart.ts';
 
 /** The places of a table in the text of a file. */
@@ -20,6 +22,8 @@ export interface TextLayout {
   readonly names: readonly string[];
   /** Names in the header: see namesAboveValues. */
   readonly namesAboveValues: readonly string[];
+  /** Options for lines below the header that may be no rows. */
+  readonly offers: readonly FormatOffer[];
 }
 
 /** The first bytes of a file in UTF-8, and what is stated about it. */
@@ -67,6 +71,7 @@ export function findLayout(head: Head): TextLayout {
   const firstRow = guess.records.findIndex(({ line }) => line > skip) + (hasHeader ? 1 : 0) + (units ? 1 : 0) + below;
   const rows = guess.records.slice(firstRow, firstRow + belowMax);
   const width = Math.max(fields.length, placed.width);
+  const offer = hasHeader && units === undefined && format.below === undefined ? offerOfUnits(rows) : undefined;
   return {
     delimiter: guess.delimiter,
     quote: base.quote,
@@ -75,6 +80,7 @@ export function findLayout(head: Head): TextLayout {
     hasHeader,
     names: statedNames(head, width, skip + 1) ?? columnNames(hasHeader ? fields : [], width),
     namesAboveValues: hasHeader ? namesAboveValues(fields, rows) : [],
+    offers: offer === undefined ? [] : [offer],
   };
 }
 

@@ -21,6 +21,7 @@ import { requireText } from './notText.ts';
 import { faultError, RecordFault } from './recordFault.ts';
 import { RecordReader } from './records.ts';
 import { type FileScan, type TakeRow, TableScan } from './tableScan.ts';
+import { withoutThousands } from './thousands.ts';
 
 /** A text whose layout is known, such as the lines above the rows of a file and a part of its rows. */
 interface ScannedText {
@@ -170,18 +171,26 @@ interface ScanSettings {
 export type StatedFile = Pick<SourceFile, 'format' | 'pondPath' | 'reading'>;
 
 function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: TextFormat; readonly rules: ValueRules } {
-  const { dates } = format;
+  const { dates, thousands } = format;
   const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
   return {
     format: reading.delimiter === undefined ? format : { delimiter: reading.delimiter, ...format },
-    rules: { nulls: new Set(format.nulls), isFormatted: isOrder ? undefined : formatTest(dates) },
+    rules: {
+      nulls: new Set(format.nulls),
+      isFormatted: isOrder ? undefined : formatTest(dates),
+      withoutThousands: thousands && ((text) => withoutThousands(text, thousands)),
+    },
   };
 }
+
+const lineEndBytes: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 
 /** Collects the first bytes, finds the layout in them, and passes all to a scan. */
 class Scan {
   readonly #settings: ScanSettings;
   #head: Buffer = Buffer.alloc(0);
+  /** The last byte so far. */
+  #last: number | undefined;
   #layout: TextLayout | undefined;
   #reader: RecordReader | undefined;
   #table: TableScan | undefined;
@@ -203,6 +212,7 @@ class Scan {
 
   /** Takes the next bytes; false when no more are wanted. */
   read(chunk: Buffer): boolean {
+    this.#last = chunk.at(-1) ?? this.#last;
     if (this.#reader !== undefined) this.#reader.read(chunk, false);
     else {
       // A copy: the chunk is valid during the call alone.
@@ -225,7 +235,8 @@ class Scan {
       lineEnds.length > 1 ||
       lineEnds[0] === 'CR';
     const isPlain = canBePlain && encoding === 'utf-8' && layout.comment === '' && !isOdd;
-    return { encoding, layout, table: table.result, lineEnds, isPlain };
+    const hasLastEnd = this.#last === undefined || lineEndBytes.has(this.#last);
+    return { encoding, layout, table: table.result, lineEnds, hasLastEnd, isPlain };
   }
 
   #begin(isWhole: boolean): void {

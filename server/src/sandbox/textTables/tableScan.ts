@@ -40,6 +40,8 @@ export interface FileScan {
   readonly layout: TextLayout;
   readonly table: ScannedTable;
   readonly lineEnds: readonly ('LF' | 'CRLF' | 'CR')[];
+  /** True when the last line has an end too; also for an empty file. */
+  readonly hasLastEnd: boolean;
   /** True when the engine's CSV reader, with all options set, reads the same rows. */
   readonly isPlain: boolean;
 }

@@ -5,6 +5,7 @@ import { type ColumnFacts } from './columnFacts.ts';
 import { type ColumnType } from './sourceColumn.ts';
 import { typeOfFormat } from './dateFormat.ts';
 import { type DateOrder, type DateShape } from './dateShape.ts';
+import { withoutThousandsSql } from './thousands.ts';
 import { inZone, isNamedZone, utcSql } from './zoneSql.ts';
 
 /** A column of a file to read. */
@@ -49,7 +50,10 @@ export function readColumn(name: string, decided: ColumnType, facts: ColumnFacts
     (isText ||
       kind === 'truth' ||
       kind === 'time' ||
-      (kind === 'number' && !facts.has('thousands') && !facts.has('commaOrThousands')) ||
+      (kind === 'number' &&
+        form.format.thousands === undefined &&
+        !facts.has('thousands') &&
+        !facts.has('commaOrThousands')) ||
       isNativeDate(decided, facts, form));
   if (isText) return { name, type, readAs: 'VARCHAR', value: cell === identifier(name) ? undefined : cell };
   if (isNative) return { name, type, readAs: type, value: undefined };
@@ -95,13 +99,15 @@ function isNativeDate({ kind }: ColumnType, { shapes }: ColumnFacts, { format }:
 
 function valueSql(cell: SqlText, { kind, type }: ColumnType, facts: ColumnFacts, form: ValueForm): SqlText {
   switch (kind) {
-    case 'number':
-      return castSql(
-        facts.has('thousands') || facts.has('commaOrThousands') ? sql`replace(${cell}, ',', '')` : sql`(${cell})`,
-        type,
-      );
-    case 'commaNumber':
-      return castSql(sql`replace(replace(${cell}, '.', ''), ',', '.')`, type);
+    case 'number': {
+      const number = withoutThousandsSql(cell, form.format.thousands);
+      const hasCommas = facts.has('thousands') || facts.has('commaOrThousands');
+      return castSql(hasCommas ? sql`replace(${number}, ',', '')` : sql`(${number})`, type);
+    }
+    case 'commaNumber': {
+      const number = withoutThousandsSql(cell, form.format.thousands);
+      return castSql(sql`replace(replace(${number}, '.', ''), ',', '.')`, type);
+    }
     case 'date':
       return type === 'TIMESTAMP_NS' ? nanosecondsSql(cell, facts, form) : castSql(dateSql(cell, facts, form), type);
     case 'formatted': {

@@ -12,6 +12,7 @@ const {
   below,
   nulls,
   decimal,
+  thousands,
   dates,
   zone,
   repeated,
@@ -24,7 +25,23 @@ const {
  * the first line, which the document gives as `names`.
  */
 export const lineFormatSchema = object(
-  { delimiter, quote, encoding, comment, skip, units, below, nulls, decimal, dates, zone, repeated, ragged, types },
+  {
+    delimiter,
+    quote,
+    encoding,
+    comment,
+    skip,
+    units,
+    below,
+    nulls,
+    decimal,
+    thousands,
+    dates,
+    zone,
+    repeated,
+    ragged,
+    types,
+  },
   { check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)] },
 );
 
