@@ -5,7 +5,7 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
-import { exactUnion } from '../../series/exact.ts';
+import { exactUnion } from '../../../sandbox/exactTypes.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { withoutNullColumns } from './nullColumns.ts';
@@ -18,7 +18,7 @@ import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
 /** Prefix of keys of Combine output. Increase the number if the same inputs would give different output. */
-export const recipe = ['combine', 4] as const;
+export const recipe = ['combine', 5] as const;
 
 /** A scope with the matches of its patterns. */
 export interface ScopeInputs {
