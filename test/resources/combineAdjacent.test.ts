@@ -102,6 +102,15 @@ test('A series of many files', async (t) => {
     );
   });
 
+  await t.test('is refused for a whole number that is not exact in the DOUBLE of another file', async () => {
+    await write('/long/1', `SELECT 1::BIGINT AS "Timestamp", 9007199254740993::BIGINT AS a`);
+    await write('/long/2', `SELECT 2::BIGINT AS "Timestamp", 0.5::DOUBLE AS a`);
+    await assert.rejects(
+      combine(['/long/*']),
+      /9007199254740993 in column "a" of \/long\/1, of type BIGINT, is not exact in DOUBLE/,
+    );
+  });
+
   await t.test(
     'has DOUBLE where the type that DuckDB unites numbers to would lose digits, or has no room',
     async () => {

@@ -48,6 +48,7 @@ const columns: readonly (readonly [string, readonly string[], string, (readonly 
   ['telephone numbers', ['+491701234567', '+4930123456'], 'VARCHAR'],
   ['numbers with a plus sign', ['+1234567', '+12345678.5'], 'DOUBLE', ['1234567.0', '12345678.5']],
   ['ids with zeros in front', ['007', '8'], 'VARCHAR'],
+  ['ids with zeros in front, and NaN', ['007', 'NaN', '8'], 'VARCHAR'],
   ['decimals with zeros in front', ['007.5', '00.5'], 'DOUBLE', ['7.5', '0.5']],
   ['single letters', ['T', 'F'], 'VARCHAR'],
   ['yes and no', ['Y', 'N'], 'VARCHAR'],

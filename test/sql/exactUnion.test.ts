@@ -59,6 +59,11 @@ for (const [title, files, expected] of [
   ['whole numbers and doubles', [parquet(bigint, 5n, null), parquet(double, 0.5)], ['DOUBLE', '5.0', 'null', '0.5']],
   ['integers and floats', [parquet(integer, 2147483647), parquet(float, 0.5)], ['DOUBLE', '2147483647.0', '0.5']],
   ['decimals and doubles', [parquet(decimal, 0.1), parquet(double, NaN)], ['DOUBLE', '0.1', 'nan']],
+  [
+    'small decimals and doubles',
+    [parquet({ ...decimal, precision: 18, scale: 18 }, 1e-7), parquet(double, 0.5)],
+    ['DOUBLE', '1e-07', '0.5'],
+  ],
   ['long integers alone', [parquet(bigint, odd), parquet(integer, 1)], ['BIGINT', String(odd), '1']],
 ] as const) {
   test(`${title} of two files are read as they are, in any order`, async () => {

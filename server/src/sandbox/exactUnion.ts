@@ -1,7 +1,8 @@
 /** Files of one table whose columns have several types: a value that the type of its column rounds ends the query. */
 import { type Connection } from '../duckdb/connection.ts';
-import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../duckdb/sql.ts';
-import { castSql, parseSqlType, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
+import { identifier, joinSql, literalList, sql, type SqlText } from '../duckdb/sql.ts';
+import { parseSqlType, type SqlType } from '../duckdb/sqlType.ts';
+import { exactCastSql, exactUnion, mayRound } from './exactTypes.ts';
 import { type SourceFile } from './sources.ts';
 
 /** A SELECT of files, whose rows are some of a table. */
@@ -49,9 +50,15 @@ export async function exactSelects(
   const checked = parts.map(({ files }, at) =>
     [...own[at]!].flatMap(([name, from]) => {
       const type = united.get(name);
-      if (type === undefined || !mayRound(from, type)) return [];
-      // FLOAT rounds more numbers.
-      return [exactValue({ name, from, to: type === 'FLOAT' ? requireSqlType('DOUBLE') : type }, files)];
+      const to =
+        type &&
+        exactUnion(
+          own.flatMap((columns) => columns.get(name) ?? []),
+          type,
+        );
+      if (to === undefined || to === from || (to === type && !mayRound(from, to))) return [];
+      const paths = files.map(({ pondPath }) => pondPath);
+      return [sql`${exactCastSql({ name, from, to }, paths)} AS ${identifier(name)}`];
     }),
   );
   if (checked.every((values) => values.length === 0)) return undefined;
@@ -71,32 +78,4 @@ async function columnsOf(connection: Connection, select: SqlText): Promise<Colum
       return type === undefined ? [] : [[String(name).toLowerCase(), type] as const];
     }),
   );
-}
-
-/** Types whose values are doubles. */
-const inDouble = /^(FLOAT|DOUBLE|U?(TINY|SMALL)INT|U?INTEGER)$/;
-
-/** True for a cast in which a value may become another without an error. */
-function mayRound(from: SqlType, to: SqlType): boolean {
-  if (from === to || (to === 'DOUBLE' && inDouble.test(from))) return false;
-  return /FLOAT|DOUBLE/.test(to) || (from.includes('DECIMAL') && to.includes('DECIMAL'));
-}
-
-interface CheckedColumn {
-  readonly name: string;
-  readonly from: SqlType;
-  readonly to: SqlType;
-}
-
-/** A value in the type of the table; an error for one that is another when it is cast back. */
-function exactValue({ name, from, to }: CheckedColumn, files: readonly SourceFile[]): SqlText {
-  const column = identifier(name);
-  const cast = castSql(column, to);
-  const paths = [...new Set(files.map(({ pondPath }) => pondPath))];
-  const of = paths.length === 1 ? paths[0]! : `${paths[0]!} or ${paths.length - 1} more`;
-  const rounded = literal(
-    ` in column "${name}" of ${of}, of type ${from}, is not exact in ${to}, the type of the column in other files. Read the files apart, and cast the column to VARCHAR`,
-  );
-  const isSame = sql`${column} IS NOT DISTINCT FROM try(${castSql(cast, from)})`;
-  return sql`CASE WHEN ${isSame} THEN ${cast} ELSE ${castSql(sql`error(${column}::VARCHAR || ${rounded})`, to)} END AS ${column}`;
 }

@@ -2,50 +2,17 @@
  * Types for numbers that must not lose digits, and files that DuckDB may read as one table, with columns matched by
  * name.
  */
-import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+import { mayRound } from '../../sandbox/exactTypes.ts';
 import { type Column } from '../../protocol/results.ts';
 
-/** Integers read together with FLOAT would become FLOAT; DECIMAL may have no room for numbers of other types. */
+/** Integers read together with FLOAT or DOUBLE would be rounded; DECIMAL may have no room for numbers of other types. */
 export function areExactTogether(one: string, other: string): boolean {
-  return one === other || !(isNarrow(one) || isNarrow(other));
+  const isCast = isNarrow(one) || isNarrow(other) || mayRound(one, other) || mayRound(other, one);
+  return one === other || !isCast;
 }
-
-const double = requireSqlType('DOUBLE');
 
 function isNarrow(type: string): boolean {
   return type === 'FLOAT' || type.startsWith('DECIMAL');
-}
-
-/**
- * Returns the type for values of several types, whose union in DuckDB is `united`: DOUBLE instead of FLOAT, which has
- * seven digits, and instead of a DECIMAL without room for all of them.
- */
-export function exactUnion(types: readonly SqlType[], united: SqlType): SqlType {
-  if (united === 'FLOAT') return types.every((type) => type === united) ? united : double;
-  const room = decimalDigits(united);
-  if (room === undefined) return united;
-  const hasRoom = types.every((type) => {
-    const { whole, fraction } = decimalDigits(type) ?? { whole: integerDigits[type] ?? Infinity, fraction: 0 };
-    return whole <= room.whole && fraction <= room.fraction;
-  });
-  return hasRoom ? united : double;
-}
-
-/** Maximum number of digits of integers, by type. */
-const integerDigits: Readonly<Record<string, number>> = {
-  TINYINT: 3,
-  SMALLINT: 5,
-  INTEGER: 10,
-  BIGINT: 19,
-  UTINYINT: 3,
-  USMALLINT: 5,
-  UINTEGER: 10,
-  UBIGINT: 20,
-};
-
-function decimalDigits(type: string): { readonly whole: number; readonly fraction: number } | undefined {
-  const [, width, fraction] = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type) ?? [];
-  return width === undefined ? undefined : { whole: Number(width) - Number(fraction), fraction: Number(fraction) };
 }
 
 /**

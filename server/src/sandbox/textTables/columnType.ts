@@ -21,7 +21,8 @@ import {
 } from './sourceColumn.ts';
 import { statedType } from './statedType.ts';
 
-const decimals = bitsOf(['point', 'pointOrThousands', 'comma', 'commaOrThousands', 'special', 'thousands']);
+const fractions = bitsOf(['point', 'pointOrThousands', 'comma', 'commaOrThousands', 'thousands']);
+const decimals = fractions | forms.special;
 
 /**
  * The type that holds every value of a column as it is. Fails `invalid-content`, with the line, for a value that does
@@ -111,7 +112,7 @@ export function possibleOrders({ shapes }: ColumnFacts): readonly DateOrder[] {
 
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const found = formsOf(column);
-  if ((found & forms.id) !== 0 && (found & decimals) === 0) return textType(placeOf(column, forms.id));
+  if ((found & forms.id) !== 0 && (found & fractions) === 0) return textType(placeOf(column, forms.id));
   if ((found & decimals) !== 0) return decimalType(column, rules);
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };

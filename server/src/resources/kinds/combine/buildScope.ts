@@ -5,7 +5,7 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
-import { exactUnion } from '../../series/exact.ts';
+import { exactUnion } from '../../../sandbox/exactTypes.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { withoutNullColumns } from './nullColumns.ts';

@@ -6,6 +6,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, numberCastSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
+import { exactCastSql, mayRound } from '../../../sandbox/exactTypes.ts';
 import { columnGroups, positionalJoinSql } from '../../series/columnGroups.ts';
 import { areExactTogether } from '../../series/exact.ts';
 import { type Period } from '../../series/periods.ts';
@@ -194,14 +195,22 @@ function readSql({ time, columns }: SegmentLayout, period: Period, run: readonly
   const values = columns.flatMap(({ name, type }, index) => {
     const types = run.flatMap(({ facts }) => facts.columns.find((column) => column.name === name)?.type ?? []);
     if (types.length === 0) return [];
-    // Decimals are in a run of their own type alone.
-    const value = types.every((own) => own === type)
-      ? identifier(name)
-      : numberCastSql(identifier(name), types[0]!, type);
-    return [sql`${value} AS ${columnSql(at, index)}`];
+    return [sql`${valueIn(type, types, { name, run })} AS ${columnSql(at, index)}`];
   });
   const selected = joinSql([sql`${timeValue(timeColumn, time)} AS t`, ...values]);
   return sql`SELECT ${selected} FROM ${readParquet(paths)} WHERE ${inPeriod(timeColumn, period)}`;
+}
+
+/** The value of a column of a run in a type, without a cast where it has it. */
+function valueIn(
+  to: SqlType,
+  types: readonly SqlType[],
+  { name, run }: { readonly name: string; readonly run: readonly Segment[] },
+): SqlText {
+  if (types.every((own) => own === to)) return identifier(name);
+  const from = types.find((own) => mayRound(own, to));
+  const paths = run.map(({ path }) => path);
+  return from === undefined ? numberCastSql(identifier(name), types[0]!, to) : exactCastSql({ name, from, to }, paths);
 }
 
 /** Name of a column in a series of the part; both are 0-based indexes. */
