@@ -86,7 +86,7 @@ await test('A series of many files', async (t) => {
 
   await t.test('keeps whole numbers and decimals as they are beside numbers of other types', async () => {
     await write('/exact/1', `SELECT 1::BIGINT AS "Timestamp", 16777217::BIGINT AS a, 1::BIGINT AS b`);
-    await write('/exact/2', `SELECT 2::BIGINT AS "Timestamp", 0.5::FLOAT AS a, 1e-7::DECIMAL(38, 37) AS b`);
+    await write('/exact/2', `SELECT 2::BIGINT AS "Timestamp", 0.5::FLOAT AS a, 0.0000001::DECIMAL(38, 37) AS b`);
     await write('/exact/3', `SELECT 3::BIGINT AS "Timestamp", 12345678901::BIGINT AS a, 12345678901::BIGINT AS b`);
     await write('/exact/4', valuesOf(['Timestamp', 'a', 'b'], [4, '0.5::DOUBLE', '2.5::DOUBLE']));
     const { types, rows } = await combine(['/exact/*']);

@@ -137,7 +137,8 @@ function tableOf(
     if (reason !== undefined) reasons.set(column.name, reason);
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
     dates ??= decided;
-    const form = { format, order: decided?.order, isLoaded: !scan.isPlain };
+    const where = `column "${column.name}" of ${file.pondPath}`;
+    const form = { format, order: decided?.order, isLoaded: !scan.isPlain, where };
     return { ...readColumn(column.name, type, column.facts, form), ...(decided && { order: decided.order }) };
   });
   return { file, scan, columns, reasons, dates };

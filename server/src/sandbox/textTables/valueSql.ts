@@ -26,6 +26,8 @@ interface ValueForm {
   readonly order: DateOrder | undefined;
   /** True when all columns are read as text, from a table of the rows. */
   readonly isLoaded: boolean;
+  /** The column and its file, for errors. */
+  readonly where: string;
 }
 
 /** The SQL of a column of a file that has it. */
@@ -81,7 +83,7 @@ function valueSql(cell: SqlText, { kind, type }: ColumnType, facts: ColumnFacts,
       const offset = sql`regexp_replace(${cell}, '(Z|UTC|GMT)$', '+00')`;
       const parsed = sql`strptime(${hasOffset ? offset : cell}, ${literal(dates)})`;
       if (typeOfFormat(dates) === 'DATE') return castSql(parsed, type);
-      return castSql(hasOffset ? utcSql(parsed) : inZone(parsed, form.format.zone), type);
+      return castSql(hasOffset ? utcSql(parsed) : inZone(parsed, form), type);
     }
     default:
       return castSql(sql`(${cell})`, type);
@@ -89,13 +91,14 @@ function valueSql(cell: SqlText, { kind, type }: ColumnType, facts: ColumnFacts,
 }
 
 /** The value of a date or time of any of the column's shapes; times in UTC. */
-function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm): SqlText {
+function dateSql(cell: SqlText, facts: ColumnFacts, form: ValueForm): SqlText {
+  const { order } = form;
   const shapes = [...facts.shapes.values()];
   const zoned = shapes.filter(({ hasZone }) => hasZone);
   const local = shapes.filter(({ hasZone }) => !hasZone);
   const hasTime = local.some((shape) => shape.hasTime);
   const localSql = (): SqlText =>
-    hasTime ? inZone(parsedSql(cell, local, order), format.zone) : parsedSql(cell, local, order);
+    hasTime ? inZone(parsedSql(cell, local, order), form) : parsedSql(cell, local, order);
   const zonedSql = (): SqlText =>
     utcSql(atDayEnds(offsetSql(cell), zoned, (text) => sql`strptime(${text}, ${formatsOf(zoned, order)})`));
   if (zoned.length === 0) return localSql();
@@ -141,7 +144,7 @@ const offsetSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, ' ?(Z|
 const utcSql = (time: SqlText): SqlText => sql`make_timestamp(epoch_us(${time}))`;
 
 /** A local time of a zone in UTC; without a zone, the time itself. */
-function inZone(time: SqlText, zone: string | undefined): SqlText {
+function inZone(time: SqlText, { format: { zone }, where }: Pick<ValueForm, 'format' | 'where'>): SqlText {
   if (zone === undefined || /^(UTC|Z|GMT)$/i.test(zone)) return time;
   const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (offset !== null) {
@@ -151,7 +154,10 @@ function inZone(time: SqlText, zone: string | undefined): SqlText {
   requireZone(zone);
   const name = literal(zone);
   const utc = sql`timezone(${name}, ${time})`;
-  const missing = sql`error(${literal(`no time of the zone ${zone}, as its clocks are set forward: `)} || ${time})`;
+  const expected = `${where}: expected a time of ${zone}, got `;
+  const advice =
+    ', which its clocks leave out in spring. If the clock of the instrument is not changed, state an offset, such as zone=+01:00';
+  const missing = sql`error(${literal(expected)} || ${time} || ${literal(advice)})`;
   return sql`CASE WHEN timezone(${name}, ${utc}) <> ${time} THEN ${missing}::TIMESTAMP ELSE ${utcSql(utc)} END`;
 }
 
