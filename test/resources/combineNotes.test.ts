@@ -58,6 +58,29 @@ test('a run of Combine counts the rows of many small files, which are merged bef
   ]);
 });
 
+test('a run of Combine notes the names in `rename` and `cast` that no file has', async (t) => {
+  const host = await newSeriesHost(t, {
+    '/a/one': seriesOf(rows('1')),
+    '/a/two': seriesOf(rows('2').replace('v)', 'w)')),
+  });
+  const ruled = document.replace(
+    '/a/*',
+    '/a/*\n          rename: { v: x, w: y, V: z }\n          cast: { x: DOUBLE, v: DOUBLE }',
+  );
+  await host.run('apply', { sources: [{ text: ruled, origin: 'f' }], directory: host.folder });
+  await host.run('commit', { message: 'document' });
+  const expected = ['V', 'v'].map(
+    (name) => `scope s, /a/*: no file has the column "${name}" of \`rename\` or \`cast\``,
+  );
+  for (let run = 0; run < 2; run++) {
+    const { notes = [] } = (await host.run('run', {})).runs[0] ?? {};
+    assert.deepEqual(
+      notes.filter((note) => note.startsWith('scope')),
+      expected,
+    );
+  }
+});
+
 test('a run of Combine counts the rows that are outside of the time of their input', async (t) => {
   const host = await newSeriesHost(t, {
     '/a/one': seriesOf(rows('1', '86399', '86400'), rows('90000', 'NULL')),

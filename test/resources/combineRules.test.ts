@@ -1,6 +1,8 @@
 /** Rules of a series in Combine: its time, and the names and types of its columns. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { type Combining, newCombining, valuesOf } from '../support/combining.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
@@ -31,6 +33,42 @@ test('a device that is replaced on a date has the columns of the other, each in 
       [day, 20],
       [day + 1, 30.5],
     ],
+  );
+});
+
+test('the time of a series is that of its column Timestamp after `rename`', async (t) => {
+  const combining = await newCombining(t);
+  const day = 1_717_200_000;
+  await combining.write('/old', valuesOf(['time', 'v'], [day - 1, "'1'"], [day, "'2'"], [day + 1, "'x'"]));
+  const rules = {
+    begin: '2024-06-01',
+    end: '2024-06-01T00:00:01Z',
+    rename: { time: 'Timestamp' },
+    cast: { v: 'BIGINT' },
+  };
+  const { rows } = await readWith(combining, ['/old'], [rules]);
+  assert.deepEqual(
+    rows.map((row) => row.map(Number)),
+    [[day, 2]],
+  );
+});
+
+test('a time of a series without any row is a problem of the document', () => {
+  const text = `apiVersion: v1
+kind: Combine
+name: c
+desc: d
+spec:
+  scopes:
+    - name: s
+      series:
+        - { pattern: /a, begin: 2024-06-02, end: 2024-06-01 }
+        - { pattern: /b, begin: 2024-06-01, end: 2024-06-02 }
+`;
+  const problems = readResourceFile(text, resourceKinds).flatMap((document) => document.problems);
+  assert.deepEqual(
+    problems.map(({ code, range }) => [code, range.start.line]),
+    [['number-range', 8]],
   );
 });
 

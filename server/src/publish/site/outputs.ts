@@ -34,6 +34,8 @@ export interface Parameter {
   readonly avg?: string;
   readonly min?: string;
   readonly max?: string;
+  /** True for directions in degrees, which have no mean of numbers. */
+  readonly isDirection?: boolean;
 }
 
 /** Mean seconds in a calendar month. */
@@ -69,6 +71,9 @@ async function chartedSeries(inputs: InputMatcher): Promise<readonly Match[]> {
 /** Statistics that a line may show, in order of preference; minima and maxima are the band around it. */
 const lineStatistics = ['avg', 'median', 'circular', 'sum', 'rate', 'last', 'first'];
 
+/** Statistics that are not on the band from the minimum to the maximum. */
+const bandlessStatistics = new Set(['circular', 'sum', 'rate']);
+
 /**
  * Returns the parameters of an output's columns, by name, unit and instrument. Skips columns without a statistic that
  * a line or a band can show.
@@ -91,7 +96,16 @@ export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
     }
     parameters.set(key, parameter);
   }
-  return [...parameters.values()];
+  return [...parameters].map(([key, parameter]) => shownAs(parameter, lineStatistics[lines.get(key) ?? -1]));
+}
+
+/** The parameter as the statistic of its line shows it. */
+function shownAs(parameter: Parameter, statistic: string | undefined): Parameter {
+  if (statistic === undefined || !bandlessStatistics.has(statistic)) return parameter;
+  const { name, unit, instrument, avg } = parameter;
+  const line = { name, unit, instrument, ...(avg !== undefined && { avg }) };
+  if (statistic === 'circular') return { ...line, isDirection: true };
+  return statistic === 'rate' ? { ...line, unit: `${unit || '1'}/s` } : line;
 }
 
 /** Target for the most rows of a file: a larger one is slow to fetch for a page that shows less. */

@@ -178,7 +178,8 @@ export function seriesPage(data) {
       save.onclick = () => saveRows(rows, resolution);
       if (chart.element === undefined) return;
       const {low, mean, high} = chart.summary;
-      facts.textContent = "low " + formatNumber(low) + " · mean " + formatNumber(mean) + " · high " + formatNumber(high);
+      const hasMean = group.every(({isDirection}) => isDirection !== true);
+      facts.textContent = "low " + formatNumber(low) + (hasMean ? " · mean " + formatNumber(mean) : "") + " · high " + formatNumber(high);
       chart.element.setAttribute("role", "img");
       chart.element.setAttribute("aria-label", name + (unit ? " in " + unit : "") + ": " + facts.textContent);
       draggable(chart.element);

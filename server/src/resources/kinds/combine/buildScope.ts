@@ -18,7 +18,7 @@ import { emptySql, type SegmentLayout, unionTypesSql } from './sql.ts';
 import { keyOfLayout, writeRows } from './write.ts';
 
 /** Prefix of keys of Combine output. Increase the number if the same inputs would give different output. */
-export const recipe = ['combine', 5] as const;
+export const recipe = ['combine', 6] as const;
 
 /** A scope with the matches of its patterns. */
 export interface ScopeInputs {

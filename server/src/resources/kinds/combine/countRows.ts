@@ -3,7 +3,7 @@
  * where a part has rows of several series at equal times, and the same columns, those columns are compared, once.
  */
 import { plural } from '../../../base/plural.ts';
-import { joinSql, sql } from '../../../duckdb/sql.ts';
+import { joinSql, literal, sql } from '../../../duckdb/sql.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
@@ -13,7 +13,7 @@ import { type InputMatcher } from '../../model/derivedContent.ts';
 import { type Resource } from '../../model/kind.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { makePart, planScope, type ScopeInputs, seriesOf } from './buildScope.ts';
-import { countOutside } from './outsideRows.ts';
+import { countRuled } from './countRuled.ts';
 import { type Part } from './parts.ts';
 import { readCounts, type SeriesCount } from './partCounts.ts';
 import { ruleKeys, type Scope, scopesOf } from './scope.ts';
@@ -49,6 +49,8 @@ interface LeftOut {
   replaced: number;
   /** Rows before `begin`, or not before `end`. */
   outside: number;
+  /** Names in its rules that no file has. */
+  unmatched: readonly string[];
 }
 
 /** Counts by the index of the series. They are one file in the cache, so a run without new data reads only that. */
@@ -56,26 +58,28 @@ async function countRows(inputs: ScopeInputs, materializer: Materializer, job: J
   const write = async (target: string, shared: Job): Promise<void> => {
     const counts = await countScope(inputs, materializer, shared);
     const rows = counts.map(
-      ({ untimed, merged, replaced, outside }, at) => sql`(${at}, ${untimed}, ${merged}, ${replaced}, ${outside})`,
+      ({ untimed, merged, replaced, outside, unmatched }, at) =>
+        sql`(${at}, ${untimed}, ${merged}, ${replaced}, ${outside}, ${literal(JSON.stringify(unmatched))})`,
     );
-    const values = sql`FROM (VALUES ${joinSql(rows)}) counts(series, untimed, merged, replaced, outside)`;
+    const values = sql`FROM (VALUES ${joinSql(rows)}) counts(series, untimed, merged, replaced, outside, unmatched)`;
     await materializer.builder.run({ statements: [writeParquet(values, target)], writes: [target] }, shared.signal);
   };
   const keys = inputs.series.map((matches) => matches.map(({ key }) => key));
-  const key = keyOf('combine totals', 3, inputs.scope.columns ?? null, keys, ...ruleKeys(inputs.scope));
+  const key = keyOf('combine totals', 4, inputs.scope.columns ?? null, keys, ...ruleKeys(inputs.scope));
   const { hostPath } = await materializer.file(key, write, job);
-  const all = sql`SELECT untimed, merged, replaced, outside FROM ${readParquet([hostPath])} ORDER BY series`;
+  const all = sql`SELECT untimed, merged, replaced, outside, unmatched FROM ${readParquet([hostPath])} ORDER BY series`;
   const rows = await materializer.builder.run({ statements: [all], reads: [hostPath] }, job.signal);
   return rows.map((row) => {
-    const [untimed = 0, merged = 0, replaced = 0, outside = 0] = row.map(Number);
-    return { untimed, merged, replaced, outside };
+    const [untimed = 0, merged = 0, replaced = 0, outside = 0] = row.slice(0, 4).map(Number);
+    const unmatched = JSON.parse(String(row[4] ?? '[]')) as readonly string[];
+    return { untimed, merged, replaced, outside, unmatched };
   });
 }
 
 async function countScope(inputs: ScopeInputs, materializer: Materializer, job: Job): Promise<readonly LeftOut[]> {
   const { layout, segments, merged, parts } = await planScope(inputs, materializer, job);
-  const outside = await countOutside(inputs, materializer, job);
-  const counts = outside.map((count): LeftOut => ({ untimed: 0, merged: 0, replaced: 0, outside: count }));
+  const ruled = await countRuled(inputs, materializer, job);
+  const counts = ruled.map((own): LeftOut => ({ untimed: 0, merged: 0, replaced: 0, ...own }));
   // Each row is in one part, or it was merged before, or its time is invalid.
   for (const { series, facts } of segments) counts[series]!.untimed += facts.rowCount;
   const early = merged.flatMap(({ series, merged: files }) => files.map((file) => ({ series, file })));
@@ -156,8 +160,9 @@ async function overlapFile(
 }
 
 function notesOf({ name, patterns }: Scope, counts: readonly LeftOut[]): readonly string[] {
-  return counts.flatMap(({ untimed, merged, replaced, outside }, series) => {
+  return counts.flatMap(({ untimed, merged, replaced, outside, unmatched }, series) => {
     const notes = [
+      ...unmatched.map((name) => `no file has the column "${name}" of \`rename\` or \`cast\``),
       ...(merged > 0 ? [`${plural(merged, 'row')} merged into another row of the same time`] : []),
       ...(untimed > 0 ? [`${plural(untimed, 'row')} left out, without a valid time`] : []),
       ...(outside > 0 ? [`${plural(outside, 'row')} left out, before \`begin\` or from \`end\` on`] : []),

@@ -41,7 +41,7 @@ export async function withRules(
     const statements = [writeParquet(rowsSql(file, columns, rules), target)];
     await materializer.builder.run({ statements, reads: [file.hostPath], writes: [target] }, shared.signal);
   };
-  return await materializer.file(keyOf('combine input', 2, file.key, ...ruleKey), write, job);
+  return await materializer.file(keyOf('combine input', 3, file.key, ...ruleKey), write, job);
 }
 
 function rowsSql({ hostPath }: HostFile, columns: readonly TypedColumn[], rules: InputRules): SqlText {
@@ -51,19 +51,32 @@ function rowsSql({ hostPath }: HostFile, columns: readonly TypedColumn[], rules:
     const value = identifier(column.name);
     return sql`${type === undefined ? value : numberCastSql(value, column.type, requireSqlType(type))} AS ${identifier(name)}`;
   });
-  const time = timeColumnOf(columns);
-  const bounds = time === undefined ? [] : boundsSql(timeSql(time), rules);
+  const bounds = boundsSql(columns, rules);
   return sql`SELECT ${joinSql(selected)} FROM ${readParquet([hostPath])}${bounds.length === 0 ? sql`` : sql` WHERE ${joinSql(bounds, sql` AND `)}`}`;
 }
 
-function boundsSql(time: SqlText, { begin, end }: InputRules): readonly SqlText[] {
+/** Conditions for the rows within the time of the rules, by the column that they make the time. */
+function boundsSql(columns: readonly TypedColumn[], rules: InputRules): readonly SqlText[] {
+  const { begin, end } = rules;
+  const column = columns.find((each) => timeColumnOf([{ ...each, name: newName(each, rules) }]) !== undefined);
+  if (column === undefined || (begin === undefined && end === undefined)) return [];
+  const time = timeSql(column);
   return [
     ...(begin === undefined ? [] : [sql`coalesce(${time} >= make_timestamp(${begin.us}), true)`]),
     ...(end === undefined ? [] : [sql`coalesce(${time} < make_timestamp(${end.us}), true)`]),
   ];
 }
 
-function newName({ name }: TypedColumn, { rename }: InputRules): string {
+/** Returns the names in `rename` and `cast` of columns that are not among `names`, those of the files. */
+export function unmatchedNames(names: readonly string[], rules: InputRules): readonly string[] {
+  const [before, after] = [new Set(names), new Set(names.map((name) => newName({ name }, rules)))];
+  return [
+    ...[...(rules.rename?.keys() ?? [])].filter((name) => !before.has(name)),
+    ...[...(rules.cast?.keys() ?? [])].filter((name) => !after.has(name)),
+  ];
+}
+
+function newName({ name }: Pick<TypedColumn, 'name'>, { rename }: InputRules): string {
   return rename?.get(name) ?? name;
 }
 
@@ -103,8 +116,7 @@ async function requireExact(
     const to = rules.cast?.get(newName(column, rules));
     return to === undefined || to === column.type ? [] : [{ column, to }];
   });
-  const time = timeColumnOf(columns);
-  const within = time === undefined ? [] : boundsSql(timeSql(time), rules);
+  const within = boundsSql(columns, rules);
   for (const { column, to } of casts) {
     const isMisfit = joinSql([...within, misfitSql(column.name, column.type, to)], sql` AND `);
     const query = sql`SELECT count(*), min(${identifier(column.name)}::VARCHAR) FROM ${readParquet([hostPath])} WHERE ${isMisfit}`;

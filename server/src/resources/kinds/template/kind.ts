@@ -26,7 +26,7 @@ export const template: ResourceKind<TemplateSpec> = {
     '| `path`, `name` | pond path of the input, and its last component. |',
     '| `export` | the files of an earlier export, by the captures of its pattern: `export[args[0]]` is a list of `file`, `start_time` and `end_time` (seconds since 1970 UTC). An empty map without an export. |',
     '',
-    'A column `Dock.Surface.DO.mg/L.avg` is the field with the `instrument` `Dock.Surface`, the `name` `DO`, the `unit` `mg/L` and the `agg` `avg`. A name that does not end with `avg`, `min`, `max`, `count` or `sum` has the `agg` `""`. A name of two parts has no unit, a name of one part neither unit nor instrument. Units and names with dots cannot be distinguished. A file that is not a series or table has no fields and 0 rows.',
+    'A column `Dock.Surface.DO.mg/L.avg` is the field with the `instrument` `Dock.Surface`, the `name` `DO`, the `unit` `mg/L` and the `agg` `avg`. A name that does not end with a statistic of [Reduce](#reduce) has the `agg` `""`. A name of two parts has no unit, a name of one part neither unit nor instrument. Units and names with dots cannot be distinguished. A file that is not a series or table has no fields and 0 rows.',
     '',
     '**Safety.** Names of files and columns come from the data, and a page of a [site](site.md) may contain scripts. On a page, write `{{ args[0] | plain }}`, which shows a text as it is; in a script, write `{{ args[0] | tojson }}`, which is a JavaScript string with its quotes.',
     '',

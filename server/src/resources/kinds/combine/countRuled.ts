@@ -1,0 +1,74 @@
+/** What the rules of a series leave out, and the names in them that no file has. */
+import { type Job } from '../../../base/job.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { type Match } from '../../model/derivedContent.ts';
+import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { type ScopeInputs } from './buildScope.ts';
+import { type InputRules, keyOfRules, unmatchedNames, withRules } from './inputRules.ts';
+import { mergeSmall } from './merge.ts';
+
+/** Number of inputs counted concurrently. */
+const inputsAtOnce = 2;
+
+/** What comes of the rules of a series. */
+interface RuleCounts {
+  /** Number of rows before `begin`, or not before `end`. */
+  readonly outside: number;
+  /** Names in `rename` and `cast` that no file has. */
+  readonly unmatched: readonly string[];
+}
+
+/**
+ * Returns what comes of the rules, by the index of the series. The files are those of the scope's segments, which are in
+ * the cache.
+ */
+export async function countRuled(
+  { scope, series }: Pick<ScopeInputs, 'scope' | 'series'>,
+  materializer: Materializer,
+  job: Job,
+): Promise<readonly RuleCounts[]> {
+  return await mapLimit([...series.entries()], 1, async ([index, matches]) => {
+    const rules = scope.rules[index] ?? {};
+    if (keyOfRules(rules) === undefined || matches.length === 0) return { outside: 0, unmatched: [] };
+    const inputs = await mapLimit(matches, inputsAtOnce, (match) =>
+      readRuled({ match, alike: matches, rules }, materializer, job),
+    );
+    return {
+      outside: inputs.reduce((sum, { outside }) => sum + outside, 0),
+      unmatched: unmatchedNames(
+        inputs.flatMap(({ names }) => names),
+        rules,
+      ),
+    };
+  });
+}
+
+interface RuledInput {
+  readonly match: Match;
+  readonly alike: readonly Match[];
+  readonly rules: InputRules;
+}
+
+/** Number of rows out of the time of an input, and names of its columns. */
+interface RuledRows {
+  readonly outside: number;
+  readonly names: readonly string[];
+}
+
+async function readRuled(
+  { match, alike, rules }: RuledInput,
+  materializer: Materializer,
+  job: Job,
+): Promise<RuledRows> {
+  const files = await mergeSmall(await parquetFilesOf({ match, alike }, materializer, job), materializer, job);
+  const names = new Set<string>();
+  let outside = 0;
+  for (const file of files) {
+    const all = await materializer.inspect([file], job);
+    const within = await materializer.inspect([await withRules(file, rules, materializer, job)], job);
+    outside += all.rowCount - within.rowCount;
+    for (const { name } of all.columns) names.add(name);
+  }
+  return { outside, names: [...names] };
+}
