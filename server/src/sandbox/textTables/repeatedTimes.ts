@@ -56,7 +56,7 @@ function adjacentRows(rows: readonly TimedRow[]): readonly (readonly TimedRow[])
   return found;
 }
 
-/** How rows fit the order of time. */
+/** Fit of rows in the order of time. */
 interface Fit {
   /** Number of times of the first pass, which come first; undefined where it can be several. */
   readonly first: number | undefined;

@@ -71,7 +71,7 @@ async function datasetNotes(
   return notes;
 }
 
-/** What does not count in a dataset as the document or the rows state it. */
+/** Parts of a dataset that count otherwise than the document or the rows state. */
 interface DatasetCounts {
   /** Number of rows without a time. */
   readonly untimed: number;

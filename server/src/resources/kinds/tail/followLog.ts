@@ -70,7 +70,7 @@ export async function followLog(following: Following): Promise<void> {
 const plainText = (value: unknown): string =>
   typeof value === 'string' && /^[a-z-]+$/.test(value) ? value : JSON.stringify(value);
 
-/** How a document states options. */
+/** The statement of options in a document, for a hint. */
 function statementOf(format: Readonly<Record<string, unknown>>): string {
   const options = Object.entries(format).map(([option, value]) => `${option}: ${plainText(value)}`);
   return `state it in the document, such as \`format: { ${options.join(', ')} }\``;
