@@ -1,4 +1,4 @@
-/** Lines below a header that are no rows: what is offered for them, and that what is offered reads the file. */
+/** Lines below a header that are not rows: what is offered for them, and that what is offered reads the file. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';

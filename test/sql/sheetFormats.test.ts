@@ -41,6 +41,11 @@ async function tableOf(rows: readonly (readonly Cell[])[], format: StatedFormat)
 }
 
 const day = 46_080;
+/** In Berlin, the clocks show the hour from 2 o'clock twice on the first of these days, and never on the second. */
+const [setBack, setForward] = [46_320, 46_110];
+const onePass = [setBack + 2.5 / 24, 1];
+const undecided =
+  '/t.xlsx cannot be read: row 2, column "time", is in an hour that the clocks of Europe/Berlin repeat, and the order of the rows does not show in which pass';
 const header = ['time', 't'];
 const rows: readonly (readonly Cell[])[] = [
   [day, 1.5],
@@ -122,6 +127,32 @@ const sheets: readonly (readonly [string, readonly (readonly Cell[])[], StatedFo
     '/t.xlsx cannot be read: column "t" is VARCHAR, not DOUBLE',
   ],
   ['the delimiter of texts', [header, ...rows], { delimiter: ';' }, read],
+  [
+    'times of an offset',
+    [header, ...rows],
+    { zone: '-01:30' },
+    'time TIMESTAMP, t DOUBLE\n2026-02-27 01:30:00|1.5\n2026-02-28 01:30:00|1.6',
+  ],
+  [
+    'times in both passes of an hour that clocks repeat',
+    [header, ...[1.5, 2, 2.5, 2, 2.5, 3].map((hour, at) => [setBack + hour / 24, at])],
+    { zone: 'Europe/Berlin' },
+    'time TIMESTAMP, t BIGINT\n2026-10-24 23:30:00|0\n2026-10-25 00:00:00|1\n2026-10-25 00:30:00|2\n' +
+      '2026-10-25 01:00:00|3\n2026-10-25 01:30:00|4\n2026-10-25 02:00:00|5',
+  ],
+  ['a time whose pass its rows do not show', [header, onePass], { zone: 'Europe/Berlin' }, undecided],
+  [
+    'a time whose pass is stated',
+    [header, onePass],
+    { zone: 'Europe/Berlin', repeated: 'first' },
+    'time TIMESTAMP, t BIGINT\n2026-10-25 00:30:00|1',
+  ],
+  [
+    'a time that clocks skip',
+    [header, [], [setForward + 2.5 / 24, 1]],
+    { zone: 'Europe/Berlin' },
+    '/t.xlsx cannot be read: row 3, column "time", is no time of Europe/Berlin, whose clocks are set forward then',
+  ],
 ];
 for (const [title, cells, format, expected] of sheets) {
   test(`a sheet with ${title}`, async () => assert.equal(await tableOf(cells, format), expected));

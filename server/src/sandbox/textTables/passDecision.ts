@@ -27,7 +27,7 @@ export interface NearRows {
 }
 
 /** A time that cannot be read, by its row, and the change of the clocks that is the reason. */
-interface UnreadTime {
+export interface UnreadTime {
   readonly row: number;
   readonly change: ClockChange;
 }

@@ -1,9 +1,10 @@
 import { LruCache } from '../../base/lruCache.ts';
+import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { savedOr } from '../savedTexts.ts';
 import { clockChanges } from './clockChanges.ts';
 import { type TextScope } from './decoded.ts';
-import { decidePasses, nearUs, type NearRows, type TimePasses } from './passDecision.ts';
+import { decidePasses, nearUs, type NearRows, type TimePasses, type UnreadTime } from './passDecision.ts';
 import { type TextTable } from './tables.ts';
 import { unreadTime } from './unreadTime.ts';
 import { type LocalColumn, type ReadColumn } from './valueSql.ts';
@@ -27,7 +28,12 @@ export async function timePasses(scope: TextScope, table: TextTable, rows: SqlTe
   if (local.length === 0) return [];
   const find = async (): Promise<readonly TimePasses[]> => {
     const found: TimePasses[] = [];
-    for (const column of local) found.push(...(await passesOf(scope, table, { column, rows })));
+    for (const column of local) {
+      const decided = await passesIn(await scope.connect(), { column, rows, stated: file.format?.repeated });
+      if (decided === undefined) continue;
+      if ('change' in decided) throw await unreadTime(scope, table, { column, ...decided });
+      found.push(decided);
+    }
     return found;
   };
   const { key, reading, format, sizeBytes } = file;
@@ -42,17 +48,23 @@ export async function timePasses(scope: TextScope, table: TextTable, rows: SqlTe
   return known.set(name, await savedOr({ name: `passes ${name}`, sizeBytes, openDisk: scope.openDisk }, text, find));
 }
 
-async function passesOf(
-  scope: TextScope,
-  table: TextTable,
-  { column, rows }: { readonly column: LocalColumn; readonly rows: SqlText },
-): Promise<readonly TimePasses[]> {
-  const connection = await scope.connect();
+/** The rows with the times of a column, in their order, and the pass that is stated. */
+interface LocalRows {
+  readonly column: LocalColumn;
+  readonly rows: SqlText;
+  readonly stated: 'first' | 'second' | undefined;
+}
+
+/** Finds the passes of the repeated times of a column, or the first time that cannot be read; undefined without such times. */
+export async function passesIn(
+  connection: Connection,
+  { column, rows, stated }: LocalRows,
+): Promise<TimePasses | UnreadTime | undefined> {
   const times = sql`SELECT row, time, row_number() OVER () AS place FROM (SELECT ${column.time} AS time, row_number() OVER () AS row FROM ${rows}) WHERE time IS NOT NULL`;
   const bounds = sql`SELECT min(epoch_us(time)), max(epoch_us(time)), max(place) FROM (${times})`;
   const [minUs = 0, maxUs = 0, placeMax = 0] = ((await connection.rows(bounds))[0] ?? []).map(Number);
   const changes = placeMax === 0 ? [] : await clockChanges(connection, column.zone, { minUs, maxUs });
-  if (changes.length === 0) return [];
+  if (changes.length === 0) return undefined;
   const isNear = changes.map(({ kind, fromUs, toUs }) => {
     const margin = kind === 'repeated' ? nearUs : 0;
     return sql`time >= make_timestamp(${fromUs - margin}) AND time < make_timestamp(${toUs + margin})`;
@@ -67,9 +79,9 @@ async function passesOf(
     }),
     placeMax,
   };
-  const decided = decidePasses(column.name, near, { changes, stated: table.file.format?.repeated });
-  if ('change' in decided) throw await unreadTime(scope, table, { column, ...decided });
-  return decided.counts.first + decided.counts.second === 0 ? [] : [decided];
+  const decided = decidePasses(column.name, near, { changes, stated });
+  if ('change' in decided) return decided;
+  return decided.counts.first + decided.counts.second === 0 ? undefined : decided;
 }
 
 /** The rows of a file, from `rows`, with their numbers where a column needs them. */

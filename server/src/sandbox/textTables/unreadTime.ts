@@ -1,5 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { type ClockChange } from './clockChanges.ts';
+import { type UnreadTime } from './passDecision.ts';
 import { type PlacedValue } from './columnFacts.ts';
 import { type TextScope } from './decoded.ts';
 import { readRows } from './scanFile.ts';
@@ -7,23 +8,26 @@ import { shown } from './sourceColumn.ts';
 import { type TextTable } from './tables.ts';
 import { type LocalColumn } from './valueSql.ts';
 
-/** A time that a change of the clocks makes unreadable. */
-interface Unread {
-  readonly column: LocalColumn;
-  /** Number of the row in the file, from 1. */
-  readonly row: number;
-  readonly change: ClockChange;
-}
-
-/** The error of a time that clocks showed twice or never, with its line, and the statements that would read it. */
+/** The error of a time of a text that clocks showed twice or never, with its line. */
 export async function unreadTime(
   scope: TextScope,
   table: TextTable,
-  { column: { name, zone }, row, change: { kind, offset } }: Unread,
+  { column: { name, zone }, row, change }: UnreadTime & { readonly column: LocalColumn },
 ): Promise<PondError> {
-  const path = table.file.pondPath;
   const value = await valueIn(scope, table, { row, name });
   const place = `"${shown(value)}" in line ${value.line}, column "${name}",`;
+  return unreadError(table.file.pondPath, { place, zone, change });
+}
+
+/** The error of a time that clocks showed twice or never, at a place of a file, and the statements that would read it. */
+export function unreadError(
+  path: string,
+  {
+    place,
+    zone,
+    change: { kind, offset },
+  }: { readonly place: string; readonly zone: string; readonly change: ClockChange },
+): PondError {
   const fixed = `\`zone: ${offset}\` for an instrument whose clock is not changed`;
   if (kind === 'repeated') {
     const problem = `is in an hour that the clocks of ${zone} repeat, and the order of the rows does not show in which pass`;

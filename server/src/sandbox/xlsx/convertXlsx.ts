@@ -10,6 +10,7 @@ import { type SandboxSettings } from '../sandbox.ts';
 import { type SheetRow, sheetRows } from './sheetRows.ts';
 import { type SheetTable, TableFinder, valueOf } from './sheetTable.ts';
 import { type StatedSheet } from './sheetLayout.ts';
+import { utcRows } from './sheetZone.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
 import { ZipArchive } from './zipArchive.ts';
 
@@ -49,7 +50,9 @@ export async function convertXlsx(
     const columns = found.columns.map(({ name, type }) => sql`${identifier(name)} ${requireSqlType(type)}`);
     await connection.run(sql`CREATE TABLE ${table} (${joinSql(columns)})`);
     await withReason(pondPath, () => append(connection, sheet, { ...found, format }, signal));
-    await connection.run(sql`COPY ${table} TO ${literal(target)} (FORMAT parquet)`);
+    const rowNumber = (index: number): Promise<number> => rowNumberIn(sheet, found, index);
+    const rows = await utcRows(connection, { columns: found.columns, rows: table, rowNumber }, stated);
+    await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`);
   } finally {
     connection.close();
     database.close();
@@ -81,6 +84,18 @@ async function tableOf(sheet: OpenSheet, stated: StatedSheet, signal: AbortSigna
     for (const row of rows) finder.add(row);
   }
   return finder.table;
+}
+
+/** The number that Excel shows for a row of a table, by its index from 0. */
+async function rowNumberIn(sheet: OpenSheet, { firstRow, endRow }: SheetTable, index: number): Promise<number> {
+  let before = 0;
+  for await (const rows of sheet.rows()) {
+    const data = rows.filter(({ number }) => number >= firstRow && number < endRow);
+    const row = data[index - before];
+    if (row !== undefined) return row.number;
+    before += data.length;
+  }
+  return firstRow + index;
 }
 
 async function append(

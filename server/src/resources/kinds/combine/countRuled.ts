@@ -1,4 +1,4 @@
-/** What the rules of a series leave out, and the names in them that no file has. */
+/** Rows that the rules of a series leave out, and the names in them that no file has. */
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
@@ -11,7 +11,7 @@ import { mergeSmall } from './merge.ts';
 /** Number of inputs counted concurrently. */
 const inputsAtOnce = 2;
 
-/** What comes of the rules of a series. */
+/** Counts of the rows and names of a series that its rules leave out. */
 interface RuleCounts {
   /** Number of rows before `begin`, or not before `end`. */
   readonly outside: number;
