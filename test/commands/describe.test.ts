@@ -67,7 +67,8 @@ test('a file that is not a table says so, and a folder names the files in it', a
   await host.run('makeDirectory', { path: '/data' });
   const [notes] = await host.run('describe', { paths: ['/notes.md'] });
   assert.deepEqual([notes?.reader, notes?.columns], [null, []]);
-  assert.match(notes?.notes.join() ?? '', /not a table/);
+  const reason = 'it is not a table unless it is stated to be CSV';
+  assert.deepEqual(notes?.offers, [{ reason, options: { header: true } }]);
   await assert.rejects(host.run('describe', { paths: ['/data'] }), (error) => isPondError(error, 'is-a-directory'));
   await assert.rejects(host.run('describe', { paths: ['/x.csv'] }), (error) => isPondError(error, 'not-found'));
 });

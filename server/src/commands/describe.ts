@@ -84,9 +84,13 @@ function textInfo({
   };
 }
 
+/** The offer for a file with an extension that says nothing, such as `.dat`. */
+const asCsv = { reason: 'it is not a table unless it is stated to be CSV', options: { header: true } };
+
 function offersOf(table: Table | undefined): DescriptionInfo['offers'] {
-  const offers = (table?.texts[0]?.offers ?? []).map(({ reason, format: { ...options } }) => ({ reason, options }));
-  const forms = (table?.forms ?? []).flatMap(({ options, ...form }) =>
+  if (table === undefined) return [asCsv];
+  const offers = (table.texts[0]?.offers ?? []).map(({ reason, format: { ...options } }) => ({ reason, options }));
+  const forms = table.forms.flatMap(({ options, ...form }) =>
     options === undefined ? [] : [{ reason: formText(form), options }],
   );
   const isFirst = ({ options }: (typeof forms)[number], index: number): boolean =>
@@ -98,7 +102,7 @@ const formText = ({ column, title, count, values }: Omit<Table['forms'][number],
   `${count} of ${values} values of the column ${column} look like ${title}`;
 
 function notesOf(table: Table | undefined): readonly string[] {
-  if (table === undefined) return ['it is not a table; a stated format would read it as CSV'];
+  if (table === undefined) return [];
   const notes = table.rowCount === 0 ? ['it has no rows'] : [];
   if (table.time !== undefined && table.time.first === null && table.rowCount > 0) {
     notes.push(`no row has a time in the column ${table.time.column}`);
