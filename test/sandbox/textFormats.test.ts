@@ -235,7 +235,7 @@ const refused: readonly (readonly [string, Content, TextFormat, RegExp])[] = [
     {},
     /line 3 has bytes that are not windows-1252/,
   ],
-  ['a zone that is none', 't,v\n2026-02-01 10:00,1\n', { zone: 'Mars/Base' }, /"Mars\/Base" is not a time zone/],
+  ['a zone that does not exist', 't,v\n2026-02-01 10:00,1\n', { zone: 'Mars/Base' }, /"Mars\/Base" is not a time zone/],
   [
     'a time that the clocks leave out',
     't,v\n2026-03-08 02:30,1\n',

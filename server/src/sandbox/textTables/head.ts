@@ -48,7 +48,7 @@ export const isValue = (field: string): boolean => number.test(field) || isTime(
 const isNumber = (field: string): boolean => number.test(field);
 const isWord = (field: string): boolean => word.test(field);
 
-/** Words that programs write for a missing value. Na, which is sodium, is none of them. */
+/** Words that programs write for a missing value. Na, which is sodium, is not one. */
 const missing = /^(NA|na|#?N\/A|n\/a|NULL|null|None|none|ND|nd|#VALUE!|#DIV\/0!|#REF!|[-–—.*?]+)$/;
 
 /** True for a word that may be the name of a column. */

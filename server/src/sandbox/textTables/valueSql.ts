@@ -26,7 +26,7 @@ export interface ReadColumn {
 export interface LocalColumn {
   readonly name: string;
   readonly zone: string;
-  /** SQL of the time, NULL for a value that is none of the zone. */
+  /** SQL of the time, NULL for a value that is not a time of the zone. */
   readonly time: SqlText;
 }
 

@@ -5,7 +5,7 @@ import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 const utc = /^(UTC|Z|GMT)$/i;
 const fixed = /^([+-])(\d{2}):?(\d{2})$/;
 
-/** True for a zone whose clocks may be changed: one with a name other than those of UTC. Fails `invalid-content` for a text that is none. */
+/** True for a zone whose clocks may be changed: one with a name other than those of UTC. Fails `invalid-content` for a text that names no zone. */
 export function isNamedZone(zone: string): boolean {
   if (utc.test(zone) || fixed.test(zone)) return false;
   try {
