@@ -2,48 +2,15 @@
 import { contradictions, textFormatFields } from '../../../documents/textFormat.ts';
 import { type FieldIssue, object, type SpecOf } from '../../../documents/schema.ts';
 
-const {
-  delimiter,
-  quote,
-  encoding,
-  comment,
-  skip,
-  units,
-  below,
-  nulls,
-  decimal,
-  thousands,
-  dates,
-  zone,
-  repeated,
-  ragged,
-  types,
-} = textFormatFields;
+const { header: _header, names: _names, footer: _footer, ...fields } = textFormatFields;
 
 /**
  * Schema of the section. It leaves out what does not fit a file that grows: the footer, and names in place of those in
  * the first line, which the document gives as `names`.
  */
-export const lineFormatSchema = object(
-  {
-    delimiter,
-    quote,
-    encoding,
-    comment,
-    skip,
-    units,
-    below,
-    nulls,
-    decimal,
-    thousands,
-    dates,
-    zone,
-    repeated,
-    ragged,
-    types,
-  },
-  { check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)] },
-);
+export const lineFormatSchema = object(fields, {
+  check: (format) => [...contradictions(format), ...checkEncoding(format.encoding)],
+});
 
 /** A format as decoded from the document of a Tail. */
 export type LineFormat = SpecOf<typeof lineFormatSchema>;
