@@ -86,22 +86,27 @@ async function tableOf(sheet: OpenSheet, stated: StatedSheet, signal: AbortSigna
   return finder.table;
 }
 
+/** The rows that are in a table. */
+function dataIn(rows: readonly SheetRow[], { firstRow, endRow }: Omit<SheetTable, 'columns'>): readonly SheetRow[] {
+  return rows.filter(({ number }) => number >= firstRow && number < endRow);
+}
+
 /** The number that Excel shows for a row of a table, by its index from 0. */
-async function rowNumberIn(sheet: OpenSheet, { firstRow, endRow }: SheetTable, index: number): Promise<number> {
+async function rowNumberIn(sheet: OpenSheet, table: SheetTable, index: number): Promise<number> {
   let before = 0;
   for await (const rows of sheet.rows()) {
-    const data = rows.filter(({ number }) => number >= firstRow && number < endRow);
+    const data = dataIn(rows, table);
     const row = data[index - before];
     if (row !== undefined) return row.number;
     before += data.length;
   }
-  return firstRow + index;
+  return table.firstRow + index;
 }
 
 async function append(
   connection: Connection,
   sheet: OpenSheet,
-  { firstRow, endRow, columns, format }: SheetTable & Pick<StatedSheet, 'format'>,
+  { columns, format, ...table }: SheetTable & Pick<StatedSheet, 'format'>,
   signal: AbortSignal,
 ): Promise<void> {
   const [make, nulls] = [await loadValueMakers(), new Set(format.nulls)];
@@ -109,7 +114,7 @@ async function append(
   try {
     for await (const rows of sheet.rows()) {
       throwIfCancelled(signal, 'the query');
-      const data = rows.filter(({ number }) => number >= firstRow && number < endRow);
+      const data = dataIn(rows, table);
       await appender.appendColumns(
         columns.map(({ index, type }) => data.map(({ cells }) => valueOf(cells.get(index), { type, nulls, make }))),
       );
