@@ -1,9 +1,9 @@
 /** Progress of a copy, as this computer remembers it or as the store says. */
 import { type CommitNumber, commitsDown, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
-import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Ledger } from './ledger.ts';
 import { batchesOf } from './needs.ts';
+import { type RememberedCopy } from './remoteCopy.ts';
 import { findTip, isKnown, requireSameHistory } from './remoteLog.ts';
 
 /** Commits that are counted at most: a copy that is further back is as much of a problem. */
@@ -33,11 +33,7 @@ export async function rememberedState(source: StoredFiles, ledger: Ledger, isMin
 }
 
 /** Asks the store how far its copy is, and remembers it. Fails `remote-diverged`, and as the calls of the store. */
-export async function refreshState(
-  source: StoredFiles,
-  { store, ledger }: { readonly store: ObjectStore; readonly ledger: Ledger },
-  signal?: AbortSignal,
-): Promise<void> {
+export async function refreshState({ source, store, ledger }: RememberedCopy, signal?: AbortSignal): Promise<void> {
   const known = ledger.read().tip;
   const tip = await findTip(store, known?.version, { signal });
   if (tip === undefined) return ledger.forgetTip();
