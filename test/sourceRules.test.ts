@@ -5,6 +5,7 @@ import {
   declaredAgain,
   exportsUsedInOneFile,
   literalsAmong,
+  typeDecisions,
   untaggedSql,
 } from './support/sourceRules.ts';
 
@@ -30,6 +31,16 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
+});
+
+test('a pattern or a start that decides about the name of a type is found', () => {
+  const found = (text: string): number => typeDecisions([file('a.ts', text)]).length;
+  for (const text of ['/^(TIMESTAMP|DATE)/', '/^U?(TINY|SMALL|BIG)?INT$/', "a.startsWith('DECIMAL')", '/^UBIGINT/']) {
+    assert.equal(found(`const a = ${text};`), 1, text);
+  }
+  for (const text of ["a === 'DOUBLE'", '/DOUBLE|JSON/', "a.startsWith('x')", '/^UPDATED/']) {
+    assert.equal(found(`const a = ${text};`), 0, text);
+  }
 });
 
 test('a name that is written as a text or a key is found', () => {

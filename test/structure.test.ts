@@ -9,6 +9,7 @@ import {
   declaredAgain,
   exportsUsedInOneFile,
   literalsAmong,
+  typeDecisions,
   untaggedSql,
 } from './support/sourceRules.ts';
 import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
@@ -151,6 +152,11 @@ test('only a parsed type is cast to, and only the results are in a database that
   assert.deepEqual(casts, ['server/src/duckdb/sqlType.ts']);
   const unlocked = product.filter(({ text }) => /\bopenDatabase\b/.test(text)).map(({ path }) => path);
   assert.deepEqual(unlocked.sort(), ['server/src/duckdb/database.ts', 'server/src/sql/resultStore.ts']);
+});
+
+test('the class of a type is decided by duckdb/typeClass.ts, which does not take a list for its elements', () => {
+  // Parquet's own names are other ones.
+  assert.deepEqual(typeDecisions(product.filter(({ path }) => /^server\/src\/(?!duckdb\/|parquet\/)/.test(path))), []);
 });
 
 test('every import of a file names a file that is there', () => {

@@ -34,6 +34,22 @@ export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
   );
 }
 
+/** Name of a type whose class typeClass.ts decides. */
+const className = /\b([A-Z]+INT|INTEGER|DECIMAL|FLOAT|DOUBLE|DATE|TIMESTAMP)\b|\)\??INT\b/;
+
+/** Patterns from the start of a text, and calls of `startsWith`, that decide about the name of a type. */
+export function typeDecisions(product: readonly SourceFile[]): readonly string[] {
+  const withName = product.filter(({ text }) => className.test(text));
+  return withName.flatMap((file) =>
+    found(file, (node) => {
+      const isPattern = ts.isRegularExpressionLiteral(node) && node.text.startsWith('/^');
+      const isStart = ts.isCallExpression(node) && /\.startsWith$/.test(node.expression.getText());
+      const text = isPattern ? node.text.slice(1) : isStart ? (node.arguments[0]?.getText() ?? '') : '';
+      return className.test(text) ? [at(file, node, node.getText())] : [];
+    }),
+  );
+}
+
 /** String literals and property names that are one of `names`. */
 export function literalsAmong(names: ReadonlySet<string>, product: readonly SourceFile[]): readonly string[] {
   const withName = product.filter(({ text }) => [...names].some((name) => text.includes(name)));

@@ -2,9 +2,8 @@
 import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, numberCastSql, tryNumberCastSql } from '../../duckdb/sqlType.ts';
+import { isNested, isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
-import { isNested } from './flexibleTypes.ts';
-import { isNumeric, isPointInTime } from './findTime.ts';
 
 /** A column whose values must be equal after the conversion to the type of the series. */
 interface Conversion {
@@ -75,7 +74,7 @@ export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns)
 
 /** True for types that have values in common: then each value decides. */
 function mayConvert(from: string, to: string): boolean {
-  return (isNumeric(from) && isNumeric(to)) || (isPointInTime(from) && isPointInTime(to));
+  return (isNumber(from) && isNumber(to)) || (isPointInTime(from) && isPointInTime(to));
 }
 
 /** SQL for whether a value would be another after the conversion. */
