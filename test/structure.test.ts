@@ -8,6 +8,7 @@ import {
   copiedFunctions,
   declaredAgain,
   exportsUsedInOneFile,
+  fragmentHints,
   literalsAmong,
   typeDecisions,
   untaggedSql,
@@ -157,6 +158,10 @@ test('only a parsed type is cast to, and only the results are in a database that
 test('the class of a type is decided by duckdb/typeClass.ts, which does not take a list for its elements', () => {
   // Parquet's own names are other ones.
   assert.deepEqual(typeDecisions(product.filter(({ path }) => /^server\/src\/(?!duckdb\/|parquet\/)/.test(path))), []);
+});
+
+test('a hint is a sentence', () => {
+  assert.deepEqual(fragmentHints(product), []);
 });
 
 test('every import of a file names a file that is there', () => {

@@ -1,7 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { plural } from '../../../base/plural.ts';
 import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
-import { sentence } from '../../../base/sentence.ts';
 import { push, type PushReport } from '../../../replica/push.ts';
 import { type RememberedCopy } from '../../../replica/remoteCopy.ts';
 import { verifyCopy } from '../../../replica/verify.ts';
@@ -43,7 +42,7 @@ const interruptions: ReadonlySet<ErrorCode> = new Set(['remote-denied', 'remote-
 /** Returns the error with what is safe. */
 function withSafety(error: unknown): unknown {
   if (!isPondError(error) || !interruptions.has(error.code)) return error;
-  const cause = error.hint === undefined ? '' : `${sentence(error.hint)} `;
+  const cause = error.hint === undefined ? '' : `${error.hint} `;
   return error.with({ hint: `${cause}What is at the store stays whole, and the next run goes on.` });
 }
 
