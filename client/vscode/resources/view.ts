@@ -104,11 +104,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   /** Reveals a resource and selects it. */
-  async reveal(
-    pond: string,
-    resource: ResourceInfo,
-    options: { readonly focus: boolean; readonly expand?: boolean },
-  ): Promise<void> {
+  async reveal(pond: string, resource: ResourceInfo, options: { readonly focus: boolean }): Promise<void> {
     await this.tree.reveal({ type: 'resource', pond, resource }, { select: true, ...options });
   }
 

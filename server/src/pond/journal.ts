@@ -224,8 +224,8 @@ export class Journal {
     return this.#file.sizeBytes;
   }
 
-  /** Replaces all frames with equivalent ones, based on commit `base`, atomically and durably, or not at all. */
-  rewrite(fill: FillJournal, base = this.base): void {
+  /** Replaces all frames with equivalent ones, based on a commit, atomically and durably, or not at all. */
+  rewrite(fill: FillJournal, base: CommitNumber): void {
     this.#guard(() => {
       const header = { ...this.#header, base };
       const bytes = journalBytes(header, fill);

@@ -12,7 +12,7 @@ import { fieldsOf, parseJson } from '../base/json.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { fileBody } from './localFiles.ts';
-import { batchesOf, type LeftOut } from './needs.ts';
+import { batchesOf, noneLeftOut } from './needs.ts';
 import { type PrunableCopy, type RemoteCopy } from './remoteCopy.ts';
 import { findTip, requireSameHistory } from './remoteLog.ts';
 
@@ -113,8 +113,6 @@ async function sendAgain(
   }
   return again;
 }
-
-const noneLeftOut = (): LeftOut => ({ outside: 0, removed: 0, foreignRows: 0 });
 
 /** Returns the keys that versions up to one name, be they at the copy or not. */
 async function namedKeys(

@@ -11,7 +11,7 @@ import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
 import { probeStore } from '../remote/probe.ts';
 import { type KnownTip } from './ledger.ts';
-import { type PushBatch, batchesOf, type LeftOut } from './needs.ts';
+import { type PushBatch, batchesOf, type LeftOut, noneLeftOut } from './needs.ts';
 import { PushProgress, type SentCounts } from './pushProgress.ts';
 import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
 import { type RememberedCopy } from './remoteCopy.ts';
@@ -160,7 +160,7 @@ async function send(
 ): Promise<KnownTip> {
   const sender = new PushSender({ source, store, ledger, progress, signal });
   if (range.from === firstCommit) await sender.lookForBlobs();
-  const leftOut: LeftOut = { outside: 0, removed: 0, foreignRows: 0 };
+  const leftOut = noneLeftOut();
   let end: KnownTip | undefined;
   const putEntries = async (batch: PushBatch): Promise<void> => {
     end = await sender.entries(batch);

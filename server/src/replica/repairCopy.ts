@@ -37,7 +37,7 @@ interface CopyRepair {
 export async function repairObjects(
   copy: PrunableCopy,
   damaged: readonly DamagedObject[],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<CopyRepair> {
   const [repaired, problems]: [string[], string[]] = [[], []];
   const rank = ({ path }: DamagedObject): string => (path.startsWith(`${logDirectory}/`) ? `1 ${path}` : '0');

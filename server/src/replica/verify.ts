@@ -15,7 +15,7 @@ import { type ExpectedFile } from '../pond/findings.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { hashOfFile } from './localFiles.ts';
-import { batchesOf, type PushBatch } from './needs.ts';
+import { batchesOf, noneLeftOut, type PushBatch } from './needs.ts';
 import { type KnownTip } from './ledger.ts';
 import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
 import { type RemoteCopy } from './remoteCopy.ts';
@@ -83,8 +83,7 @@ export async function verifyCopy(copy: RemoteCopy, options: VerifyOptions): Prom
   const suspect = end.end === undefined ? commitFile(end.version) : undefined;
   const check = new CopyCheck(store, { problems, suspect }, options);
   await check.list();
-  const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
-  for await (const batch of batchesOf(source, { from: firstCommit, to: version }, leftOut, signal)) {
+  for await (const batch of batchesOf(source, { from: firstCommit, to: version }, noneLeftOut(), signal)) {
     await check.batch(batch, version);
   }
   await checkCheckpoints(source, store, check);

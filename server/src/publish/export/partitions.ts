@@ -30,7 +30,7 @@ export async function findPartitions(
   hostPaths: readonly string[],
   time: Column,
   parts: readonly [TemporalPart, ...TemporalPart[]],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Partition[]> {
   const finest = parts.at(-1) ?? parts[0];
   const start = sql`CAST(epoch(date_trunc(${literal(finest)}, ${timeSql(time)})) AS BIGINT)`;

@@ -157,7 +157,7 @@ class RunOutput {
   }
 
   /** Commits the output with the record of the run; commits nothing and returns undefined if there is no output. */
-  async commit(record: RunRecord, summary?: string): Promise<number | undefined> {
+  async commit(record: RunRecord, summary: string | undefined): Promise<number | undefined> {
     if (this.#transaction === undefined || this.#transaction.isEmpty) {
       await this.abandon();
       return undefined;

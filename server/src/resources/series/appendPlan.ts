@@ -85,7 +85,12 @@ export function isInexact({ name, from, to }: Conversion): SqlText {
 }
 
 /** Returns the error for a column of another type; `value` is one that the type of the series cannot hold. */
-export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
+export function typeError(
+  { name, from, to }: Conversion,
+  path: string,
+  where: string,
+  value: string | undefined,
+): PondError {
   const got = value === undefined ? from : `${from}, with ${value}`;
   const missing = from === 'VARCHAR' ? ' If the text stands for a missing value, state it as one of `nulls`.' : '';
   const wider = from === 'DOUBLE' ? ` For a new series, 'pond format FOLDER types.${name}=number' says so first.` : '';
