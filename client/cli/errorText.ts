@@ -41,7 +41,7 @@ export function formatCommand(path: string, format: FormatOptions): string {
 function optionWords([option, value]: readonly [string, FormatOptions[string]]): readonly string[] {
   if (typeof value !== 'object') return [`${option}=${String(value)}`];
   if (Array.isArray(value)) return [`${option}=${value.join(',')}`];
-  return Object.entries(value).map(([name, type]) => `${option}.${name}=${String(type)}`);
+  return Object.entries(value).map(([name, type]) => `${option}.${name}=${type}`);
 }
 
 /** A word as a POSIX shell takes it. */

@@ -33,7 +33,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listeners: vscode.Disposable[];
   private readonly clock: NodeJS.Timeout;
-  private firstLoads = new Map<string, Promise<void>>();
+  private readonly firstLoads = new Map<string, Promise<void>>();
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(client: PondClient, { store, runner, schedules }: ViewParts) {

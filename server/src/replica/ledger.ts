@@ -111,8 +111,8 @@ export class Ledger {
       return this.#disk.openAppend(path);
     });
     return {
-      add: (key) => void optional(() => file?.append(Buffer.from(`${key}\n`))),
-      close: () => void optional(() => file?.close()),
+      add: (key) => optional(() => file?.append(Buffer.from(`${key}\n`))),
+      close: () => optional(() => file?.close()),
       remove: () => removeQuietly(this.#disk, path),
     };
   }

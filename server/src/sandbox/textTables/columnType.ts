@@ -38,7 +38,7 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
   if (found === 0) return textType();
   if ((found & forms.text) !== 0) {
     requireNoLateWord(column);
-    return textType(found === forms.text ? undefined : `${placeOf(column, forms.text)}`);
+    return textType(found === forms.text ? undefined : placeOf(column, forms.text));
   }
   if (isOnly(found, allNumbers)) return numberType(column, rules);
   if (found === forms.truth) return { kind: 'truth', type: requireSqlType('BOOLEAN') };
