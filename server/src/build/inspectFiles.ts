@@ -1,7 +1,7 @@
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
-import { isInteger, isNumber, isPointInTime } from '../duckdb/typeClass.ts';
+import { isInteger, isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { parquetReading, readerSql } from '../sandbox/formats.ts';
 import { type Column } from '../protocol/results.ts';

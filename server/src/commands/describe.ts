@@ -1,10 +1,11 @@
+import { isPointInTime } from '../base/typeClass.ts';
 import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { describeTable, hasTimes } from '../sql/describe.ts';
+import { describeTable } from '../sql/describe.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { optionsAt } from './format.ts';
@@ -108,7 +109,7 @@ function notesOf(table: Table | undefined): readonly string[] {
     notes.push(`no row has a time in the column ${table.time.column}`);
   }
   const [text] = table.texts;
-  if (text?.stated.includes('dates') === true && !hasTimes(text)) {
+  if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => isPointInTime(type))) {
     notes.push('no column has dates as `dates` states them');
   }
   if (text?.hasLastEnd === false && text.lineEnds.length > 0)

@@ -1,6 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { sql, type SqlText } from './sql.ts';
-import { decimalOf, isFloat } from './typeClass.ts';
+import { decimalOf, isFloat } from '../base/typeClass.ts';
 
 declare const isSqlType: unique symbol;
 

@@ -1,7 +1,7 @@
 /** Types of columns that have several in the files of one table, and casts that keep every value. */
 import { identifier, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, numberCastSql, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
-import { decimalOf, integerOf, isFloat, isInteger } from '../duckdb/typeClass.ts';
+import { decimalOf, integerOf, isFloat, isInteger } from '../base/typeClass.ts';
 
 const double = requireSqlType('DOUBLE');
 const varchar = requireSqlType('VARCHAR');

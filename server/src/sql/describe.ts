@@ -1,6 +1,6 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
 import { identifier, sql, type SqlText } from '../duckdb/sql.ts';
-import { isNumber, isPointInTime } from '../duckdb/typeClass.ts';
+import { isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
@@ -77,11 +77,6 @@ export async function describeTable(
     forms: await numbersInText(table, words, rows),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
-}
-
-/** True for a text with a column of dates or times. */
-export function hasTimes({ columns }: TextDescription): boolean {
-  return columns.some(({ type }) => isPointInTime(type));
 }
 
 /** Undefined for a file that is not a table. */

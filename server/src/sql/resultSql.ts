@@ -2,7 +2,7 @@
 import { FreeNames } from '../sandbox/uniqueNames.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
-import { isFloat } from '../duckdb/typeClass.ts';
+import { isFloat } from '../base/typeClass.ts';
 import { type Column } from '../protocol/results.ts';
 import { exactParquetType } from './files/exactTypes.ts';
 import { type CopyFormat } from './files/resultFile.ts';

@@ -1,6 +1,6 @@
 /** The partitions of a series, and the SQL that writes each. */
 import { identifier, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
-import { isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Builder } from '../../sandbox/build.ts';
 import { type Column } from '../../protocol/results.ts';

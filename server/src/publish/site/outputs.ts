@@ -1,5 +1,5 @@
 /** Content of a site: the outputs that are charted, with their parameters and resolutions. */
-import { isNumber } from '../../duckdb/typeClass.ts';
+import { isNumber } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../base/duration.ts';

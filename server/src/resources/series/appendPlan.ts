@@ -2,7 +2,7 @@
 import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, numberCastSql, tryNumberCastSql } from '../../duckdb/sqlType.ts';
-import { isNested, isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { isNested, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
 
 /** A column whose values must be equal after the conversion to the type of the series. */

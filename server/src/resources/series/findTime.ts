@@ -1,5 +1,5 @@
 import { PondError } from '../../base/error.ts';
-import { isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { defaultTimeColumn } from '../../pond/versionFacts.ts';
 import { type Column } from '../../protocol/results.ts';
 

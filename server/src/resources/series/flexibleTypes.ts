@@ -1,6 +1,6 @@
 import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
-import { isInteger, isNested } from '../../duckdb/typeClass.ts';
+import { isInteger, isNested } from '../../base/typeClass.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';

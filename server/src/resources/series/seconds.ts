@@ -4,7 +4,7 @@
  */
 import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
-import { isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type Column } from '../../protocol/results.ts';

@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
-import { decimalOf, integerOf, isFloat, isPointInTime, isTimestamp } from '../../duckdb/typeClass.ts';
+import { decimalOf, integerOf, isFloat, isPointInTime, isTimestamp } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 
 /** Seconds before and after 1970 within which DuckDB can calculate with TIMESTAMP: 288 000 years. */

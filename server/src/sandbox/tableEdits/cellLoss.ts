@@ -1,4 +1,4 @@
-import { decimalOf, isInteger } from '../../duckdb/typeClass.ts';
+import { decimalOf, isInteger } from '../../base/typeClass.ts';
 
 /**
  * Returns what a type takes in place of a text that a CAST would round or cut: '12.7' as an integer, too many decimals

@@ -2,7 +2,7 @@ import { type CellValue } from '../../protocol/tables.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
-import { isPointInTime } from '../../duckdb/typeClass.ts';
+import { isPointInTime } from '../../base/typeClass.ts';
 import { typeOfFormat } from '../textTables/dateFormat.ts';
 import { type TextTable } from '../textTables/tables.ts';
 import { type ReadColumn } from '../textTables/valueSql.ts';

@@ -1,6 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
-import { decimalOf, isInteger, isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { decimalOf, isInteger, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts, settledValues } from './columnFacts.ts';
 import { typeOfFormat } from './dateFormat.ts';

@@ -1,6 +1,6 @@
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql } from '../../duckdb/sqlType.ts';
-import { isTimestamp } from '../../duckdb/typeClass.ts';
+import { isTimestamp } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { type ColumnType } from './sourceColumn.ts';

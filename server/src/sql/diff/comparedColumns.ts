@@ -1,4 +1,4 @@
-import { decimalOf, isFloat, isNested, isNumber } from '../../duckdb/typeClass.ts';
+import { decimalOf, isFloat, isNested, isNumber } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 
 /** A column of both tables. */

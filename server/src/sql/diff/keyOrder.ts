@@ -1,7 +1,7 @@
 /** SQL of tables whose rows are in the order of their key: no two have the same, and a range of keys is read alone. */
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
-import { isInteger } from '../../duckdb/typeClass.ts';
+import { isInteger } from '../../base/typeClass.ts';
 import { type ComparedSides, type OneOfTwo } from './diffSql.ts';
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;

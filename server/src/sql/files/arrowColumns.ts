@@ -22,7 +22,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
-import { decimalOf, integerOf } from '../../duckdb/typeClass.ts';
+import { decimalOf, integerOf } from '../../base/typeClass.ts';
 
 type Texts = readonly (string | null)[];
 

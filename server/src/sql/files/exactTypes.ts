@@ -1,6 +1,6 @@
 /** Types in which a Parquet file holds values exactly. */
 import { parseSqlType, requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
-import { integerOf } from '../../duckdb/typeClass.ts';
+import { integerOf } from '../../base/typeClass.ts';
 
 /** True for integers of 39 digits, which no decimal holds. */
 const isBeyondDecimals = (type: string): boolean => integerOf(type)?.bits === 128;

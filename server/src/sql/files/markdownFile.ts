@@ -1,11 +1,11 @@
 /** Results as a table in Markdown. */
-import { isNumber } from '../../duckdb/typeClass.ts';
+import { isAnyNumber } from '../../base/typeClass.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 
 /** Yields a table in GitHub's Markdown, with numbers to the right. NULL is `NULL`; a line break in a value is `<br>`. */
 export async function* markdownFile({ columns, windows }: RowsAsText): AsyncIterable<Uint8Array> {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  const alignments = columns.map(({ type }) => (isNumber(type) || type === 'BIGNUM' ? '---:' : '---'));
+  const alignments = columns.map(({ type }) => (isAnyNumber(type) ? '---:' : '---'));
   yield Buffer.from(line(columns.map(({ name }) => escaped(name))) + line(alignments));
   for await (const window of windows()) {
     let text = '';

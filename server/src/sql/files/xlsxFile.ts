@@ -2,7 +2,7 @@
 import { columnName } from '../../sandbox/xlsx/sheetRows.ts';
 import { PondError } from '../../base/error.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
-import { isFloat, isNumber, isTimestamp } from '../../duckdb/typeClass.ts';
+import { isAnyNumber, isFloat, isTimestamp } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 import { zip } from './zip.ts';
@@ -74,8 +74,7 @@ function cellOf(type: string): Cell {
   if (type === 'DATE') return (ref, value) => timeCell(ref, value, dateStyle);
   if (isTimestamp(type)) return (ref, value) => timeCell(ref, value, timestampStyle);
   if (isFloat(type)) return numberCell;
-  if (isNumber(type) || type === 'BIGNUM')
-    return (ref, value) => (digitsOf(value) > digitsMax ? textCell : numberCell)(ref, value);
+  if (isAnyNumber(type)) return (ref, value) => (digitsOf(value) > digitsMax ? textCell : numberCell)(ref, value);
   return textCell;
 }
 

@@ -1,7 +1,7 @@
 /** Facts about the values of cells in several columns: one statement aggregates each column, and the parts are joined. */
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { decimalOf, integerOf } from '../../duckdb/typeClass.ts';
+import { decimalOf, integerOf } from '../../base/typeClass.ts';
 import { type CellFacts } from '../../protocol/tableViews.ts';
 import { compareDecimals, sumOfDecimals } from './decimals.ts';
 import { type Relation, type RelationColumn } from './relation.ts';

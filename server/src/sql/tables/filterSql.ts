@@ -1,7 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
-import { decimalOf, isInteger, isPointInTime } from '../../duckdb/typeClass.ts';
+import { decimalOf, isInteger, isPointInTime } from '../../base/typeClass.ts';
 import { type ColumnFilter, type Comparison, type SortKey, type TextMatch } from '../../protocol/tableViews.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 

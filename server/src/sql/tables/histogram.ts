@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { literal, sql, type SqlText } from '../../duckdb/sql.ts';
-import { isInteger } from '../../duckdb/typeClass.ts';
+import { isInteger } from '../../base/typeClass.ts';
 import { type HistogramBar } from '../../protocol/tableViews.ts';
 import { microsecondsSql, type SummaryScope, textRow, type ValueKind } from './valueKind.ts';
 

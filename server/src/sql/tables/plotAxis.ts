@@ -3,7 +3,7 @@ import { type LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, parseSqlType } from '../../duckdb/sqlType.ts';
-import { isFloat, isInteger } from '../../duckdb/typeClass.ts';
+import { isFloat, isInteger } from '../../base/typeClass.ts';
 import { type Value } from '../../duckdb/values.ts';
 import { whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';

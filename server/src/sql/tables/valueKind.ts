@@ -1,6 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
-import { isNumber, isPointInTime } from '../../duckdb/typeClass.ts';
+import { isAnyNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type Relation, type RelationColumn } from './relation.ts';
 
 /** A column of a view to summarize. */
@@ -19,7 +19,7 @@ export type ValueKind = 'number' | 'time' | 'seconds' | 'other';
 /** Returns the kind of the values of a column. */
 export function kindOf({ name, type }: Pick<RelationColumn, 'name' | 'type'>): ValueKind {
   if (isPointInTime(type)) return 'time';
-  if (!isNumber(type) && type !== 'BIGNUM') return 'other';
+  if (!isAnyNumber(type)) return 'other';
   return name.toLowerCase() === 'timestamp' ? 'seconds' : 'number';
 }
 

@@ -2,7 +2,7 @@
 import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
-import { isInteger, isNumber, isPointInTime } from '../../../duckdb/typeClass.ts';
+import { isInteger, isNumber, isPointInTime } from '../../../base/typeClass.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';

@@ -4,7 +4,7 @@
  */
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, numberCastSql, type SqlType } from '../../../duckdb/sqlType.ts';
-import { isInteger, isNumber } from '../../../duckdb/typeClass.ts';
+import { isInteger, isNumber } from '../../../base/typeClass.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { exactCastSql, mayRound } from '../../../sandbox/exactTypes.ts';

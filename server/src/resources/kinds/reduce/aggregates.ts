@@ -1,6 +1,6 @@
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
-import { decimalOf, integerOf, isNumber } from '../../../duckdb/typeClass.ts';
+import { decimalOf, integerOf, isNumber } from '../../../base/typeClass.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { timeColumnOf } from '../../series/time.ts';
 

@@ -2,7 +2,7 @@
 import { plural } from '../../../base/plural.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { literal, sql } from '../../../duckdb/sql.ts';
-import { isFloat } from '../../../duckdb/typeClass.ts';
+import { isFloat } from '../../../base/typeClass.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';

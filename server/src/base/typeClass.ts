@@ -56,6 +56,11 @@ export function isNumber(type: string): boolean {
   return isInteger(type) || isFloat(type) || decimalOf(type) !== undefined;
 }
 
+/** True for a number, BIGNUM among them, whose integers have any size: for what only shows or compares numbers. */
+export function isAnyNumber(type: string): boolean {
+  return isNumber(type) || type === 'BIGNUM';
+}
+
 /** True for TIMESTAMP in any precision, with a zone or without. */
 export function isTimestamp(type: string): boolean {
   return /^TIMESTAMP(_S|_MS|_NS|TZ| WITH TIME ZONE)?$/.test(type);
