@@ -65,12 +65,13 @@ class SharedProcess {
 /** What a client gets in place of a process: as much of a ChildProcess as server/src/base/childHost.ts uses. */
 class ClientOfShared extends EventEmitter {
   stderr = Object.assign(new EventEmitter(), { setEncoding: () => this.stderr });
-  /** Requests without an answer yet. @type {Set<number>} */
+  /** Requests without an answer yet. @readonly @type {Set<number>} */
   #pending = new Set();
   #isClosing = false;
   #hasEnded = false;
   /** @type {SharedProcess | undefined} */
   #shared;
+  /** @readonly */
   #start;
 
   /** @param {(settings: Readonly<Record<string, unknown>>) => SharedProcess} start */

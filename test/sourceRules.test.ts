@@ -4,7 +4,9 @@ import {
   copiedFunctions,
   declaredAgain,
   exportsUsedInOneFile,
+  fragmentHints,
   literalsAmong,
+  typeDecisions,
   untaggedSql,
 } from './support/sourceRules.ts';
 
@@ -30,6 +32,37 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
+});
+
+test('a hint that is not a sentence is found', () => {
+  const found = (text: string): number => fragmentHints([file('a.ts', text)]).length;
+  for (const text of [
+    "const a = { hint: 'check the disk' };",
+    "const hints = { a: 'Check the disk' };",
+    'const hint = a ? `check ${b}.` : undefined;',
+    "function hintOf() { if (a) return 'wait.'; return 'Wait.'; }",
+  ]) {
+    assert.equal(found(text), 1, text);
+  }
+  for (const text of [
+    "const a = { hint: 'Check the disk.', message: 'no disk' };",
+    'const hint = "\'pond log\' lists the commits.";',
+    "const a = { hint: 'Usage: pond commit -m TEXT' };",
+    'const hint = `${a} is staged.`;',
+    "const a = { hint: hintOf('a') };",
+  ]) {
+    assert.equal(found(text), 0, text);
+  }
+});
+
+test('a pattern or a start that decides about the name of a type is found', () => {
+  const found = (text: string): number => typeDecisions([file('a.ts', text)]).length;
+  for (const text of ['/^(TIMESTAMP|DATE)/', '/^U?(TINY|SMALL|BIG)?INT$/', "a.startsWith('DECIMAL')", '/^UBIGINT/']) {
+    assert.equal(found(`const a = ${text};`), 1, text);
+  }
+  for (const text of ["a === 'DOUBLE'", '/DOUBLE|JSON/', "a.startsWith('x')", '/^UPDATED/']) {
+    assert.equal(found(`const a = ${text};`), 0, text);
+  }
 });
 
 test('a name that is written as a text or a key is found', () => {

@@ -68,7 +68,7 @@ function refuseOptions({ line }: Session, action: string): void {
   const other = given.find((name) => name in backup.options && !(optionsOf[action] ?? []).includes(name));
   if (other === undefined) return;
   throw new PondError('usage', `--${other} is not for 'pond ${`backup ${action}`.trim()}'`, {
-    hint: `usage: pond backup ${backup.usage}`,
+    hint: `Usage: pond backup ${backup.usage}`,
   });
 }
 

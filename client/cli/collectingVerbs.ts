@@ -13,7 +13,7 @@ const hydrovu: VerbRunner = async (session) => {
   if (what === 'locations' && line.positionals.length === 2) return await locations(session, name);
   if (what === 'scan' && line.positionals.length >= 4) return await scan(session, name);
   throw new PondError('usage', 'hydrovu takes locations or scan', {
-    hint: 'usage: pond hydrovu locations NAME | scan NAME LOCATION START [END]',
+    hint: 'Usage: pond hydrovu locations NAME | scan NAME LOCATION START [END]',
   });
 };
 

@@ -80,5 +80,5 @@ function parse(
 function checkCount(name: string, { positionals: [min, max = Infinity], usage }: VerbSpec, count: number): void {
   if (count >= min && count <= max) return;
   const problem = count < min ? 'too few arguments' : 'too many arguments';
-  throw new PondError('usage', `${problem} for '${name}'`, { hint: `usage: pond ${name} ${usage}`.trim() });
+  throw new PondError('usage', `${problem} for '${name}'`, { hint: `Usage: pond ${name} ${usage}`.trim() });
 }

@@ -1,6 +1,5 @@
 /** Formats errors for the terminal: text for people, or a line of JSON. */
 import { type FormatOptions } from '../../server/src/base/error.ts';
-import { sentence } from '../../server/src/base/sentence.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 
 /** An operating error as plain data: a PondError, or the error of a run. */
@@ -11,6 +10,7 @@ export interface PrintedError {
   readonly path?: string | undefined;
   /** `path` with the name of its resource, when different. */
   readonly displayPath?: string | undefined;
+  /** A sentence. */
   readonly hint?: string | undefined;
   /** Formats to state for `path`, one of which lets it be read. */
   readonly formats?: readonly FormatOptions[] | undefined;
@@ -41,7 +41,7 @@ export function formatCommand(path: string, format: FormatOptions): string {
 function optionWords([option, value]: readonly [string, FormatOptions[string]]): readonly string[] {
   if (typeof value !== 'object') return [`${option}=${String(value)}`];
   if (Array.isArray(value)) return [`${option}=${value.join(',')}`];
-  return Object.entries(value).map(([name, type]) => `${option}.${name}=${String(type)}`);
+  return Object.entries(value).map(([name, type]) => `${option}.${name}=${type}`);
 }
 
 /** A word as a POSIX shell takes it. */
@@ -49,13 +49,12 @@ function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Returns `hint: ` with the hint as a sentence. */
+/** Returns `hint: ` with the hint. */
 export function hintText(hint: string): string {
-  return printableLines(`hint: ${sentence(hint)}`);
+  return printableLines(`hint: ${hint}`);
 }
 
 /** Returns the error as one line of JSON: an object with the key `error`. `line` and `character` are 0-based. */
 export function errorJson({ code, message, path, displayPath, hint, position, formats }: PrintedError): string {
-  const shownHint = hint === undefined ? undefined : sentence(hint);
-  return JSON.stringify({ error: { code, message, path, displayPath, hint: shownHint, formats, ...position } });
+  return JSON.stringify({ error: { code, message, path, displayPath, hint, formats, ...position } });
 }

@@ -58,7 +58,7 @@ function argumentsOf(line: CommandLine): FormatArguments {
   }
   if (!hasPath && (words.length > 0 || isClearing)) {
     throw new PondError('usage', 'the path of a file or folder is missing', {
-      hint: 'usage: pond format PATH OPTION=VALUE...',
+      hint: 'Usage: pond format PATH OPTION=VALUE...',
     });
   }
   const clear = !isClearing ? undefined : named.length === 0 ? true : named;

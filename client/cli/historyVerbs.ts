@@ -105,7 +105,7 @@ export const commit: VerbRunner = async (session) => {
   const paths = session.line.positionals.map(pondPath);
   const message = session.line.texts['message'];
   if (message === undefined || message.trim() === '') {
-    throw new PondError('usage', 'a commit needs a message', { hint: 'usage: pond commit -m TEXT [PATH...]' });
+    throw new PondError('usage', 'a commit needs a message', { hint: 'Usage: pond commit -m TEXT [PATH...]' });
   }
   const latest = await session.call('commit', paths.length === 0 ? { message } : { message, paths });
   await show(session, latest, `commit ${latest.number}: ${firstLine(latest.message)} (${counts(latest)})`);

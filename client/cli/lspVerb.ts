@@ -3,7 +3,7 @@ import { type StandaloneRunner, type TerminalVerb } from './verb.ts';
 
 /** Serves an editor until it disconnects. */
 const serve: StandaloneRunner = async ({ flags }) => {
-  if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'usage: pond lsp --stdio' });
+  if (!flags.has('stdio')) throw new PondError('usage', 'lsp needs a transport', { hint: 'Usage: pond lsp --stdio' });
   const { startServer } = await import('../../server/src/main.ts');
   await startServer({ transport: 'stdio' });
 };

@@ -86,7 +86,11 @@ const commitRows = (title: string, { number, hash, time, author, message }: Prov
 ];
 
 /** Says what holds, and which hash it depends on. */
-function verdict({ version, commit, latest }: ProvenInfo, root: string | undefined, content?: string): string {
+function verdict(
+  { version, commit, latest }: ProvenInfo,
+  root: string | undefined,
+  content: string | undefined,
+): string {
   const which = version === null ? '' : ` as version ${version} of the series`;
   const held =
     content === undefined ? 'The proof holds' : `The proof holds, and the content is that of ${content}${which}`;

@@ -60,7 +60,7 @@ async function sqlOf(session: Session): Promise<string> {
   const { texts, positionals, name } = session.line;
   const { file } = texts;
   const [argument] = positionals;
-  const usage = `usage: pond ${name} SQL, pond ${name} -f FILE, or pond ${name} - for standard input`;
+  const usage = `Usage: pond ${name} SQL, pond ${name} -f FILE, or pond ${name} - for standard input`;
   if (file !== undefined && argument !== undefined)
     throw new PondError('usage', 'the query is given twice: by -f, and as an argument', { hint: usage });
   if (file !== undefined) return (await readText(file, session)).text;
@@ -75,7 +75,7 @@ function parametersOf({ lists }: CommandLine): NonNullable<QueryRequest['paramet
     const [, name, type, value] = /^\$?(\w+)(?::([^=]+))?=([^]*)$/.exec(text) ?? [];
     if (name === undefined || value === undefined) {
       throw new PondError('usage', `expected a parameter as NAME=VALUE, got '${text}'`, {
-        hint: 'usage: --param NAME=VALUE, or --param NAME:TYPE=VALUE',
+        hint: 'Usage: --param NAME=VALUE, or --param NAME:TYPE=VALUE',
       });
     }
     if (names.has(name.toLowerCase())) throw new PondError('usage', `the parameter ${name} is given twice`);

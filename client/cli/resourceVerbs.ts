@@ -23,7 +23,7 @@ export const apply: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const files = [...(line.lists['file'] ?? []), ...line.positionals];
   if (files.length === 0) {
-    throw new PondError('usage', 'a file of documents is missing', { hint: 'usage: pond apply -f FILE' });
+    throw new PondError('usage', 'a file of documents is missing', { hint: 'Usage: pond apply -f FILE' });
   }
   const variables = variablesOf(line.lists['variable'] ?? []);
   const sources: Source[] = [];
@@ -49,7 +49,7 @@ function variablesOf(pairs: readonly string[]): Readonly<Record<string, string>>
     pairs.map((pair) => {
       const at = pair.indexOf('=');
       // The text may be a misplaced secret, so the error does not quote it.
-      if (at < 1) throw new PondError('usage', 'a variable is given as NAME=VALUE', { hint: 'usage: -v NAME=VALUE' });
+      if (at < 1) throw new PondError('usage', 'a variable is given as NAME=VALUE', { hint: 'Usage: -v NAME=VALUE' });
       return [pair.slice(0, at), pair.slice(at + 1)];
     }),
   );
@@ -137,7 +137,7 @@ export const allow: VerbRunner = async (session) => {
   const isRevoked = line.flags.has('revoke');
   const isList = line.flags.has('list') || (names.length === 0 && !isRevoked);
   if (names.length === 0 && !isList) {
-    throw new PondError('usage', 'name the resources to revoke', { hint: 'usage: pond allow --revoke NAME...' });
+    throw new PondError('usage', 'name the resources to revoke', { hint: 'Usage: pond allow --revoke NAME...' });
   }
   const found = await session.call('hostAccess', names.length === 0 ? {} : { names });
   if (isList) {

@@ -29,7 +29,7 @@ async function run(session: Session): Promise<void> {
   const { line, terminal } = session;
   const { at: version } = atOf(line);
   if (version === undefined) {
-    throw new PondError('usage', 'restore needs a version', { hint: 'usage: pond restore PATH... --at V' });
+    throw new PondError('usage', 'restore needs a version', { hint: 'Usage: pond restore PATH... --at V' });
   }
   const changes = await restored(session, { paths: line.positionals.map(pondPath), at: version });
   if (line.json) return await printJson(session, changes);

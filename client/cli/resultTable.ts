@@ -1,4 +1,5 @@
 /** Results of queries as tables for people. */
+import { isAnyNumber } from '../../server/src/base/typeClass.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { type QueryResult } from '../../server/src/protocol/commands.ts';
 import { cut, table } from './format.ts';
@@ -29,7 +30,7 @@ export async function printRows(
 ): Promise<LeftOut> {
   // A plan is a multi-line drawing in one cell.
   const isPlan = columns[0]?.name === 'explain_key';
-  const right = new Set(columns.flatMap(({ type }, index) => (isNumber(type) ? [index] : [])));
+  const right = new Set(columns.flatMap(({ type }, index) => (isAnyNumber(type) ? [index] : [])));
   const head = [columns.map(({ name }) => name), columns.map(({ type }) => type)];
   const widths: number[] = [];
   let isCut = false;
@@ -53,8 +54,4 @@ export async function printRows(
     if (screen.isClosed) break;
   }
   return { isCut };
-}
-
-function isNumber(type: string): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/.test(type);
 }

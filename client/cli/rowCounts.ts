@@ -1,7 +1,12 @@
 /** Numbers of rows by which changed tables differ, as the terminal shows them. */
 import { plural } from '../../server/src/base/plural.ts';
 import { isPondError } from '../../server/src/base/error.ts';
-import { type ChangeInfo, type RowCountsInfo, type TableChangeInfo } from '../../server/src/protocol/commands.ts';
+import {
+  type ChangeInfo,
+  type Params,
+  type RowCountsInfo,
+  type TableChangeInfo,
+} from '../../server/src/protocol/commands.ts';
 import { changeRow, counted, table } from './format.ts';
 import { type Session } from './verb.ts';
 
@@ -12,7 +17,7 @@ const bytesMax = 32 * 1024 * 1024;
 export async function changesWithRows(
   session: Session,
   changes: readonly ChangeInfo[],
-  sides: { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] },
+  sides: Omit<Params<'countRows'>, 'pond' | 'bytesMax'>,
 ): Promise<string> {
   const rows = changes.some(({ kind, type }) => kind !== 'added' && kind !== 'removed' && type !== 'directory')
     ? await rowsOf(session, sides)
@@ -29,7 +34,7 @@ export async function changesWithRows(
 
 async function rowsOf(
   session: Session,
-  sides: { readonly from?: string; readonly to?: string; readonly paths?: readonly string[] },
+  sides: Omit<Params<'countRows'>, 'pond' | 'bytesMax'>,
 ): Promise<readonly TableChangeInfo[]> {
   try {
     return await session.call('countRows', { ...sides, bytesMax });

@@ -46,7 +46,7 @@ function sidesOf({ positionals, texts, lists }: CommandLine): Sides {
   const message =
     '--rows needs the path of a table, two paths, a path and a query, or two queries, which state their versions';
   throw new PondError('usage', message, {
-    hint: 'usage: pond diff --rows [--key COLUMN,...] [--query SQL]... [PATH [PATH]]',
+    hint: 'Usage: pond diff --rows [--key COLUMN,...] [--query SQL]... [PATH [PATH]]',
   });
 }
 

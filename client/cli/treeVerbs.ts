@@ -136,7 +136,7 @@ export const rm: VerbRunner = async (session) => {
 export const ln: VerbRunner = async (session) => {
   const { line } = session;
   if (!line.flags.has('symbolic')) {
-    throw new PondError('usage', 'only symbolic links can be created', { hint: 'usage: pond ln -s TARGET PATH' });
+    throw new PondError('usage', 'only symbolic links can be created', { hint: 'Usage: pond ln -s TARGET PATH' });
   }
   const params = { target: argument(line, 0), path: pondPath(argument(line, 1)) };
   await show(session, await session.call('link', params));

@@ -9,7 +9,7 @@ export type OpenedPond = Result<'open'>;
 /** Ponds open in this window. Each is opened once per server process: after a restart the next use reopens it. */
 export class OpenPonds implements vscode.Disposable {
   private readonly client: PondClient;
-  private opened = new Map<string, Promise<OpenedPond>>();
+  private readonly opened = new Map<string, Promise<OpenedPond>>();
   private readonly added = new vscode.EventEmitter<string>();
   private readonly closed = new vscode.EventEmitter<string>();
   private readonly modeChanged = new vscode.EventEmitter<string>();

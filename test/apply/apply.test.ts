@@ -54,7 +54,7 @@ test('a document is stored byte by byte in a resource directory, with a link by 
   const document = `# a note\r\n---\r\n${inbox('weather')}# the end`;
   const result = await apply(document);
   assert.deepEqual(outcomes(result), ['created Inbox/weather']);
-  const [{ id = '', home = '' } = {}] = result.applied;
+  const [{ id, home } = { id: '', home: '' }] = result.applied;
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
   assert.equal(home, `/Inbox/${id}`);
   assert.equal(await text('/Inbox/weather/resource.yaml'), document);

@@ -9,12 +9,12 @@ import { verbs } from '../../client/cli/verbs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
-test('an error is printed with its code, its position and a hint that is a sentence', () => {
+test('an error is printed with its code, its position and its hint', () => {
   const error = new PondError('query-invalid', 'no such column', {
     path: '/Derive/id/resource.yaml',
     displayPath: '/Derive/a/resource.yaml',
     position: { line: 2, character: 4 },
-    hint: 'look at the file',
+    hint: 'Look at the file.',
   });
   const printed = printedError(error, { name: 'query', verb: verbs.query });
   const place = '(/Derive/a/resource.yaml, line 3, column 5)';

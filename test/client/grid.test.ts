@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsIn, isNumeric, layOut, totalWidth, visibleColumns } from '../../client/vscode/webviews/grid/columns.ts';
+import { columnsIn, layOut, totalWidth, visibleColumns } from '../../client/vscode/webviews/grid/columns.ts';
 import { pageRows, RowCache } from '../../client/vscode/webviews/grid/rowCache.ts';
 import { moved, selectedRange, type Key, type Selection } from '../../client/vscode/webviews/grid/selection.ts';
 import {
@@ -89,13 +89,6 @@ test('columns are as wide as their content, and the visible ones are found', () 
   // A pinned column stays, and the others are those in the rest of the window.
   assert.deepEqual(visibleColumns(layouts, 1, { left: 380, width: 200 }), [0, 2]);
   assert.deepEqual(visibleColumns(layouts, 0, { left: 0, width: 10_000 }), [0, 1, 2]);
-});
-
-test('number types are recognized', () => {
-  for (const type of ['TINYINT', 'UBIGINT', 'INTEGER', 'DOUBLE', 'DECIMAL(18,3)', 'HUGEINT'])
-    assert.ok(isNumeric(type), type);
-  for (const type of ['VARCHAR', 'DATE', 'INTEGER[]', 'STRUCT(a INTEGER)', 'BOOLEAN'])
-    assert.ok(!isNumeric(type), type);
 });
 
 const size = { rows: 100, columns: 5, pageRows: 10 };

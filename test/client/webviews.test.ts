@@ -45,7 +45,8 @@ test('a page runs its own script alone, and loads from its own folder and nowher
   assert.ok(made.length > 0);
   for (const line of made)
     assert.match(line, /\.html = webviewPage\([\w.]+, assets, \{ name: '\w+', title: '[\w ]+' \}\)/);
-  for (const line of lines.filter((one) => /enableScripts/.test(one)))
-    assert.match(line, /\{ enableScripts: true, localResourceRoots: \[assets\] \}/);
+  const enabling = lines.filter((one) => /enableScripts/.test(one));
+  assert.equal(enabling.length, made.length);
+  for (const line of enabling) assert.match(line, /\{ enableScripts: true, localResourceRoots: \[assets\] \}/);
   assert.ok(!lines.some((line) => /isTrusted: true|supportHtml|enableCommandUris/.test(line)));
 });

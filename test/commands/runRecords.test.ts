@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { recentRecords, recordedRuns } from '../../server/src/commands/resourceInfo.ts';
 import { initPond, openPondOn } from '../support/pond.ts';
+import { recordsName } from '../../server/src/resources/model/resourcePath.ts';
+import { readRecords } from '../../server/src/resources/runs/records.ts';
+import { FileSystem } from '../../server/src/tinyfs/fs.ts';
+import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { readResources } from '../../server/src/resources/readResource.ts';
 import { runResources } from '../../server/src/resources/runs/runner.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
@@ -56,4 +60,31 @@ test('records with new data are listed at the cost of one walk, and those withou
   const [none = 0, half = 0, all = 0] = reads;
   assert.equal(none, 0);
   assert.ok(all < 2 * half, `${half} reads for half of them, ${all} for all`);
+});
+
+test('a line that is not the record of a run is skipped', async () => {
+  const fs = new FileSystem(new MemoryBackend());
+  const home = '/Inbox/5a0c7c55-2b3a-4f0e-9c56-000000000001';
+  const error = { code: 'run-failed', message: 'no file', path: '/a', line: 1, character: 2 };
+  const counts = { durationMs: 1, rows: 0, bytes: 0, files: 0 };
+  const record = { status: 'failed', started: '2026-01-01T00:00:00.000Z', ...counts, notes: ['a'], error };
+  const others = [
+    { ...record, status: 'lost' },
+    { ...record, started: 1 },
+    { ...record, rows: '1' },
+    { ...record, notes: [1] },
+    { ...record, error: undefined },
+    { ...record, error: { message: 'no code' } },
+    { ...record, error: { ...error, line: 'two' } },
+    null,
+  ];
+  const lines = [...others, record, { ...record, status: 'ok', error: null }].map((line) => JSON.stringify(line));
+  const root = await fs.root();
+  await root.createDirectory(home, { parents: true });
+  await root.writeFile(`${home}/${recordsName}`, Buffer.from(`${lines.join('\n')}\n{"cut`));
+  const read = await readRecords(fs, { home });
+  assert.deepEqual(
+    read.map(({ status }) => status),
+    ['failed', 'ok'],
+  );
 });

@@ -79,7 +79,7 @@ describe('a mirror is safe from', () => {
     const { pond, round } = await mirrorBench(t);
     // The host refuses so long a name.
     const failing = changedFolder((host) => ({
-      list: (directory) => (directory === 'd' ? host.list(`${'x'.repeat(300)}`) : host.list(directory)),
+      list: (directory) => (directory === 'd' ? host.list('x'.repeat(300)) : host.list(directory)),
     }));
     const { left } = await round({}, failing);
     assert.deepEqual(

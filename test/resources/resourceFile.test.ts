@@ -45,6 +45,7 @@ function textIn(text: string, { start, end }: TextRange): string {
 
 function textsIn(folder: string): readonly { readonly name: string; readonly text: string }[] {
   const names = readdirSync(new URL(`${folder}/`, fixtures)).filter((name) => name.endsWith('.yaml'));
+  assert.ok(names.length > 0, folder);
   return names.map((name) => ({
     name: name.replace('.yaml', ''),
     text: readFileSync(new URL(`${folder}/${name}`, fixtures), 'utf8'),

@@ -30,7 +30,9 @@ async function readingOf(content: string | Buffer, format: TextFormat): Promise<
 }
 
 const fixture = readFileSync(new URL('../fixtures/readers/files.txt', import.meta.url), 'utf8');
-for (const block of fixture.split(/^## /m).slice(1)) {
+const blocks = fixture.split(/^## /m).slice(1);
+assert.ok(blocks.length > 10);
+for (const block of blocks) {
   const [, title = '', stated = '{}', content = '', expected = ''] =
     /^([^{\n]*?) ?(\{.*\})?\n([^]*?)^=> ([^]*?)\n$/m.exec(block) ?? [];
   test(`reads ${title}`, async () => {

@@ -30,10 +30,7 @@ const vulinkColumns = ['Baro.psi', 'Battery Level.%'];
 /** One row for each time and one column for each measure, of one site of the service. */
 export function siteSql(site: string): string {
   const column = (scope: string, devices: string, measure: string): string => {
-    const [name = '', unit = ''] = [
-      measure.slice(0, measure.lastIndexOf('.')),
-      measure.slice(measure.lastIndexOf('.') + 1),
-    ];
+    const [name, unit] = [measure.slice(0, measure.lastIndexOf('.')), measure.slice(measure.lastIndexOf('.') + 1)];
     // Of two instruments at one time, the second by name is the one that replaced the first.
     return `(SELECT arg_max(value, device) FROM raw WHERE raw.T = times.T AND device LIKE ${literal(`${devices}%`)}
       AND name = ${literal(name)} AND unit = ${literal(unit)}) AS ${identifier(`${scope}.${measure}`)}`;

@@ -116,7 +116,7 @@ export function randomTable(random: Random): RandomTable {
       '',
       ' ',
       '#x',
-      `"a"${' '}`,
+      '"a" ',
       'x',
       `${row()}${delimiter}`,
       `${row()}${delimiter}1`,

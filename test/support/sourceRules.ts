@@ -34,6 +34,65 @@ export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
   );
 }
 
+/** Hints that are not sentences, except lines of usage, which a full stop would change. */
+export function fragmentHints(product: readonly SourceFile[]): readonly string[] {
+  const withHint = product.filter(({ text }) => /hint/i.test(text));
+  return withHint.flatMap((file) =>
+    found(file, (node) => {
+      const isNamed =
+        (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && /hints?$/i.test(node.name.getText());
+      const isResult = ts.isFunctionDeclaration(node) && /hint/i.test(node.name?.text ?? '');
+      const values = isNamed && node.initializer ? [node.initializer] : isResult ? returnedBy(node) : [];
+      return values.flatMap(textsIn).flatMap((text) => (isSentence(text) ? [] : [at(file, text, text.getText())]));
+    }),
+  );
+}
+
+function returnedBy(node: ts.Node): readonly ts.Expression[] {
+  const found: ts.Expression[] = [];
+  ts.forEachChild(node, (child) => {
+    if (ts.isReturnStatement(child) && child.expression) found.push(child.expression);
+    else found.push(...returnedBy(child));
+  });
+  return found;
+}
+
+/** Texts that an expression may be: those of both branches of a condition, and of the properties of an object. */
+function textsIn(node: ts.Expression): readonly (ts.StringLiteralLike | ts.TemplateExpression)[] {
+  if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) return [node];
+  if (ts.isParenthesizedExpression(node)) return textsIn(node.expression);
+  if (ts.isConditionalExpression(node)) return [node.whenTrue, node.whenFalse].flatMap(textsIn);
+  if (ts.isBinaryExpression(node)) return [node.left, node.right].flatMap(textsIn);
+  if (!ts.isObjectLiteralExpression(node)) return [];
+  return node.properties.flatMap((property) =>
+    ts.isPropertyAssignment(property) ? textsIn(property.initializer) : [],
+  );
+}
+
+function isSentence(node: ts.StringLiteralLike | ts.TemplateExpression): boolean {
+  const [start, end] = ts.isStringLiteralLike(node)
+    ? [node.text, node.text]
+    : [node.head.text || 'A', node.templateSpans.at(-1)?.literal.text || '.'];
+  // An empty text stands for no hint.
+  return /^(Usage: |$)/.test(start) || (/^[^a-z]/.test(start) && /[.!?…]["')]?$/.test(end));
+}
+
+/** Name of a type whose class typeClass.ts decides. */
+const className = /\b([A-Z]+INT|INTEGER|DECIMAL|FLOAT|DOUBLE|DATE|TIMESTAMP)\b|\)\??INT\b/;
+
+/** Patterns from the start of a text, and calls of `startsWith`, that decide about the name of a type. */
+export function typeDecisions(product: readonly SourceFile[]): readonly string[] {
+  const withName = product.filter(({ text }) => className.test(text));
+  return withName.flatMap((file) =>
+    found(file, (node) => {
+      const isPattern = ts.isRegularExpressionLiteral(node) && node.text.startsWith('/^');
+      const isStart = ts.isCallExpression(node) && /\.startsWith$/.test(node.expression.getText());
+      const text = isPattern ? node.text.slice(1) : isStart ? (node.arguments[0]?.getText() ?? '') : '';
+      return className.test(text) ? [at(file, node, node.getText())] : [];
+    }),
+  );
+}
+
 /** String literals and property names that are one of `names`. */
 export function literalsAmong(names: ReadonlySet<string>, product: readonly SourceFile[]): readonly string[] {
   const withName = product.filter(({ text }) => [...names].some((name) => text.includes(name)));

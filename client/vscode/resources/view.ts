@@ -33,7 +33,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listeners: vscode.Disposable[];
   private readonly clock: NodeJS.Timeout;
-  private firstLoads = new Map<string, Promise<void>>();
+  private readonly firstLoads = new Map<string, Promise<void>>();
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(client: PondClient, { store, runner, schedules }: ViewParts) {
@@ -104,11 +104,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   /** Reveals a resource and selects it. */
-  async reveal(
-    pond: string,
-    resource: ResourceInfo,
-    options: { readonly focus: boolean; readonly expand?: boolean },
-  ): Promise<void> {
+  async reveal(pond: string, resource: ResourceInfo, options: { readonly focus: boolean }): Promise<void> {
     await this.tree.reveal({ type: 'resource', pond, resource }, { select: true, ...options });
   }
 

@@ -19,7 +19,9 @@ export function draftDisk(folder: vscode.Uri, document: vscode.Uri): DraftDisk {
   return {
     read: (slot) => orMissing(fs.readFile(file(slot))),
     write: async (slot, bytes) => await fs.writeFile(file(slot), bytes),
-    remove: async (slot) => void (await orMissing(fs.delete(file(slot)))),
+    remove: async (slot) => {
+      await orMissing(fs.delete(file(slot)));
+    },
   };
 }
 

@@ -119,7 +119,11 @@ function show(state: GridState): void {
   }
 }
 
-function showResult(state: Extract<GridState, { type: 'result' }>, takesFocus: boolean, suspended?: string): void {
+function showResult(
+  state: Extract<GridState, { type: 'result' }>,
+  takesFocus: boolean,
+  suspended: string | undefined,
+): void {
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   table = new TablePage(

@@ -28,10 +28,10 @@ export const wasm = {
   tee: (local: number): WasmCode => [0x22, ...unsigned(local)],
   constant: (value: number): WasmCode => [0x41, ...signed(value)],
   load: (offset = 0): WasmCode => [0x28, 2, ...unsigned(offset)],
-  load16: (offset = 0): WasmCode => [0x2f, 0, ...unsigned(offset)],
-  load8: (offset = 0): WasmCode => [0x2d, 0, ...unsigned(offset)],
+  load16: (): WasmCode => [0x2f, 0, 0],
+  load8: (): WasmCode => [0x2d, 0, 0],
   store: (offset = 0): WasmCode => [0x36, 2, ...unsigned(offset)],
-  store16: (offset = 0): WasmCode => [0x3b, 0, ...unsigned(offset)],
+  store16: (): WasmCode => [0x3b, 0, 0],
   isEqual: [0x46],
   isLess: [0x48],
   isLessUnsigned: [0x49],
@@ -54,7 +54,7 @@ export const wasm = {
   /** Calls the function of an index. */
   call: (index: number): WasmCode => [0x10, ...unsigned(index)],
   /** 16 bytes at an address. */
-  load16Bytes: (offset = 0): WasmCode => [0xfd, 0x00, 0, ...unsigned(offset)],
+  load16Bytes: (offset: number): WasmCode => [0xfd, 0x00, 0, ...unsigned(offset)],
   /** 16 bytes that are all equal. */
   constant16Bytes: (byte: number): WasmCode => [0xfd, 0x0c, ...Array.from({ length: 16 }, () => byte)],
   /** Marks the equal ones of 16 bytes. */

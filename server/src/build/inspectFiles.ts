@@ -1,6 +1,7 @@
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { requireSqlType } from '../duckdb/sqlType.ts';
+import { isInteger, isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type FileFacts, type TypedColumn } from '../sandbox/build.ts';
 import { parquetReading, readerSql } from '../sandbox/formats.ts';
 import { type Column } from '../protocol/results.ts';
@@ -38,13 +39,11 @@ async function areAlike(connection: Connection, hostPaths: readonly string[]): P
 function microsecondsSql({ name, type }: Column): SqlText | undefined {
   if (name.toLowerCase() !== timeName) return undefined;
   const column = identifier(name);
-  if (/^(TIMESTAMP|DATE)/.test(type)) {
+  if (isPointInTime(type)) {
     return sql`CASE WHEN isfinite(${column}::TIMESTAMP) THEN epoch_us(${column}) END`;
   }
-  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) {
-    return sql`TRY_CAST(${column}::HUGEINT * 1000000 AS BIGINT)`;
-  }
-  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {
+  if (isInteger(type)) return sql`TRY_CAST(${column}::HUGEINT * 1000000 AS BIGINT)`;
+  if (isNumber(type)) {
     return sql`CASE WHEN isfinite(${column}::DOUBLE) THEN TRY_CAST(round(${column}::DOUBLE * 1000000) AS BIGINT) END`;
   }
   return undefined;

@@ -63,7 +63,7 @@ function newCounts(): Counts {
 export async function openAppender(
   pond: Pick<ResourcePond, 'layer' | 'hostFiles'>,
   home: WorkingDirectory,
-  series: { readonly path: string; readonly time?: string | undefined; readonly cache?: BatchCache },
+  series: { readonly path: string; readonly time: string | undefined; readonly cache?: BatchCache },
   job: Job,
 ): Promise<SeriesAppender> {
   const { materializer } = pond.layer;

@@ -1,3 +1,4 @@
+import { isPointInTime } from '../base/typeClass.ts';
 import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
@@ -108,7 +109,7 @@ function notesOf(table: Table | undefined): readonly string[] {
     notes.push(`no row has a time in the column ${table.time.column}`);
   }
   const [text] = table.texts;
-  if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => /^(DATE|TIMESTAMP)/.test(type))) {
+  if (text?.stated.includes('dates') === true && !text.columns.some(({ type }) => isPointInTime(type))) {
     notes.push('no column has dates as `dates` states them');
   }
   if (text?.hasLastEnd === false && text.lineEnds.length > 0)

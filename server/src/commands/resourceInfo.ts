@@ -4,7 +4,7 @@ import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/r
 import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type StoredResource } from '../resources/readResource.ts';
-import { readRecords, type RunFailure, type RunRecord } from '../resources/runs/records.ts';
+import { readRecords, type RunRecord } from '../resources/runs/records.ts';
 import { recordsName } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type RunResult } from '../resources/runs/runner.ts';
@@ -23,15 +23,12 @@ export async function runInfo({ kind, name, id, record, commit }: RunResult, nam
 }
 
 /** A record with resource names in its texts; paths stay as they are. */
-async function namedRecord(
-  record: RunRecord,
-  names: DisplayPaths,
-): Promise<Omit<RunInfo, 'resource' | 'id' | 'commit'>> {
+async function namedRecord(record: RunRecord, names: DisplayPaths): Promise<RunRecord> {
   const notes = await Promise.all(record.notes.map((note) => names.text(note)));
   return { ...record, notes, error: record.error && (await namedFailure(record.error, names)) };
 }
 
-async function namedFailure(failure: RunFailure, names: DisplayPaths): Promise<RunErrorInfo> {
+async function namedFailure(failure: RunErrorInfo, names: DisplayPaths): Promise<RunErrorInfo> {
   const { path, hint } = failure;
   const displayPath = path === undefined ? undefined : await names.path(path);
   return {

@@ -1,6 +1,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type ComparedTable } from '../protocol/commands.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
+import { mayIdentify } from '../sql/diff/comparedColumns.ts';
 import { type KeyProfile } from '../sql/diff/keyProfile.ts';
 import { type RowDiff } from '../sql/diff/rowDiff.ts';
 
@@ -76,10 +77,10 @@ async function notAKey(rowDiff: RowDiff, key: readonly string[], path: string): 
 
 /** Keys to try: the time column and other columns, then the time with each. Columns of measured values are not keys. */
 function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
-  const types = rowDiff.columns.shared.map(({ name, after }) => ({ name, type: after }));
-  const time = timeIn(types);
-  const others = types
-    .filter(({ name, type }) => name !== time && !/^(FLOAT|DOUBLE|DECIMAL|BOOLEAN|STRUCT|MAP)|\]$/.test(type))
+  const { shared } = rowDiff.columns;
+  const time = timeIn(shared.map(({ name, after }) => ({ name, type: after })));
+  const others = shared
+    .filter((column) => column.name !== time && mayIdentify(column))
     .map(({ name }) => name)
     .slice(0, triedMax);
   const alone = others.map((name) => [name]);

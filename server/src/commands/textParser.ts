@@ -5,7 +5,7 @@ import { isPondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { followedStream } from '../migrate/followed.ts';
 import { type AppendedRows, type ParsedText, recordsUpTo, type TextParser } from '../migrate/appendedText.ts';
-import { findTimeColumn, isNumeric } from '../resources/series/findTime.ts';
+import { findTimeColumn } from '../resources/series/findTime.ts';
 import { rowNumberColumn, writeRowRange } from '../resources/series/rowRange.ts';
 import { requireSecondsIn } from '../resources/series/seconds.ts';
 import { type Builder, type FileFacts } from '../sandbox/build.ts';
@@ -65,7 +65,7 @@ export class SandboxTextParser implements TextParser {
     if (facts.columns.some((column) => column.name.toLowerCase() === rowNumberColumn))
       return `a column of it is ${rowNumberColumn}`;
     const time = findTimeColumn(facts.columns, undefined, path);
-    if (isNumeric(time.type)) await requireSecondsIn(time, [whole], { builder }, this.#job);
+    await requireSecondsIn(time, [whole], { builder }, this.#job);
     const upTo = await rowsUpTo(follow(readHostStream(hostPath, 0, Infinity), 'counting rows of'), ends, {
       reading,
       facts,

@@ -44,14 +44,14 @@ export class Fields {
     return typeof value === 'string' ? value : this.#wrong(name, 'text');
   }
 
-  /** Returns the text of a URI reference that can be decoded. */
-  uri(name: string): string {
-    const uri = this.text(name);
+  /** Returns the path of a file, a URI reference that can be decoded. */
+  path(): string {
+    const path = this.text('path');
     try {
-      decodePath(uri);
-      return uri;
+      decodePath(path);
+      return path;
     } catch {
-      return this.#wrong(name, 'a percent-encoded path');
+      return this.#wrong('path', 'a percent-encoded path');
     }
   }
 

@@ -81,7 +81,7 @@ function parseAdd(fields: Fields, by: DeltaCommitInfo | undefined): Add {
   // Ignoring the vector would restore deleted rows; the protocol allows vectors only with a reader feature.
   if (fields.has('deletionVector')) throw hasDeletionVector(fields, by);
   return {
-    path: fields.uri('path'),
+    path: fields.path(),
     partitionValues: fields.nullableTexts('partitionValues'),
     size: fields.count('size'),
     modificationTime: fields.integer('modificationTime'),
@@ -101,7 +101,7 @@ function hasDeletionVector({ place }: Fields, by: DeltaCommitInfo | undefined): 
 
 function parseRemove(fields: Fields): Remove {
   return {
-    path: fields.uri('path'),
+    path: fields.path(),
     dataChange: fields.flag('dataChange'),
     ...fields.optional('deletionTimestamp', () => fields.integer('deletionTimestamp')),
     ...fields.optional('partitionValues', () => fields.nullableTexts('partitionValues')),

@@ -140,7 +140,7 @@ interface Sidecar {
 function sidecarIn(row: Json, place: LogPosition): Sidecar | undefined {
   if (row['sidecar'] === undefined || row['sidecar'] === null) return undefined;
   const fields = new Fields(asObject(row['sidecar'], 'sidecar', place), 'sidecar', place);
-  const name = decodePath(fields.uri('path'));
+  const name = decodePath(fields.path());
   // A path to anywhere else is allowed by the protocol, but a table of ours is in one folder.
   if (/[/\\\0]|^\.\.?$/.test(name)) throw damaged(place, `the sidecar ${name} is not in the folder for sidecars`);
   return { file: `${logDirectory}/${sidecarDirectory}/${name}`, sizeBytes: fields.count('sizeInBytes') };

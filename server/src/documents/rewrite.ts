@@ -60,7 +60,7 @@ function scalarsByPlace(text: string): ReadonlyMap<string, Found> {
         if (range === undefined || range === null) return;
         const [start, end] = range;
         const indent = srcToken && 'indent' in srcToken ? Math.max(0, srcToken.indent) + 2 : 2;
-        const mayBeBlock = key === 'value' && !path.some((above) => 'flow' in above && above.flow === true);
+        const mayBeBlock = key === 'value' && !path.some((above) => 'flow' in above && above.flow);
         const isBlock = type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
         found.set(placeOf(lines.positionAt(start)), { start, end, isBlock, mayBeBlock, indent });
       },

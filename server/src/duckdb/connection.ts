@@ -24,9 +24,9 @@ export class Connection {
   }
 
   /** Runs a statement to its end. */
-  async run(sql: string, values?: readonly Value[]): Promise<void> {
+  async run(sql: string): Promise<void> {
     await this.#requireOne(sql);
-    await this.#connection.run(sql, values && [...values]);
+    await this.#connection.run(sql);
   }
 
   /** Runs a statement to its end. `report` gets the share of its rows that are read, 0 to 1, now and then. */

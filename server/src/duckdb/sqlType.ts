@@ -1,5 +1,6 @@
 import { PondError } from '../base/error.ts';
 import { sql, type SqlText } from './sql.ts';
+import { decimalOf, isFloat } from '../base/typeClass.ts';
 
 declare const isSqlType: unique symbol;
 
@@ -114,12 +115,11 @@ export function castSql(value: SqlText, type: SqlType): SqlText {
  * text: DuckDB multiplies by a power of ten instead, whose result may be a neighbor of the number.
  */
 export function numberCastSql(value: SqlText, from: string, to: SqlType): SqlText {
-  const isByText = (isDecimal(from) && isBinary(to)) || (isBinary(from) && isDecimal(to));
+  const isByText = (isDecimal(from) && isFloat(to)) || (isFloat(from) && isDecimal(to));
   return castSql(isByText ? sql`${value}::VARCHAR` : value, to);
 }
 
-const isDecimal = (type: string): boolean => type.startsWith('DECIMAL');
-const isBinary = (type: string): boolean => type === 'DOUBLE' || type === 'FLOAT';
+const isDecimal = (type: string): boolean => decimalOf(type) !== undefined;
 
 /** True for a text of a time of day with an offset from UTC. */
 export const hasOffset = (text: SqlText): SqlText =>

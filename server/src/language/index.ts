@@ -6,7 +6,6 @@ import {
   type Hover,
   type Position,
 } from '../protocol/language.ts';
-import { type ResourceKind } from '../resources/model/kind.ts';
 import { type TextRange } from '../base/lineMap.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { completion } from './completion.ts';
@@ -32,8 +31,9 @@ export interface LanguageService {
   symbols(text: string): readonly DocumentSymbol[];
 }
 
-/** Returns a language service for the given kinds of resources. */
-export function createLanguageService(kinds: readonly ResourceKind[] = resourceKinds): LanguageService {
+/** Returns the language service for all kinds of resources. */
+export function createLanguageService(): LanguageService {
+  const kinds = resourceKinds;
   return Object.freeze({
     diagnostics: (text: string, uri: string) => diagnostics({ text, uri, kinds }),
     fixes: (text: string, uri: string, range: TextRange) => fixes({ text, uri, range, kinds }),

@@ -68,15 +68,18 @@ export async function readThrough(content: Content): Promise<{ readonly first: s
   return { first: first.toString('latin1'), last: last.toString('latin1') };
 }
 
-/** Collects content of at most `bytesMax` bytes. Fails `pond-damaged` for more. */
-export async function wholeContent(content: Content, path: string, bytesMax: number): Promise<Uint8Array> {
+/** Maximum size of a file that is read into memory as rows. */
+export const rowsBytesMax = 256 * 1024 * 1024;
+
+/** Collects content that is read as rows. Fails `pond-damaged` for more than it may have. */
+export async function wholeContent(content: Content, path: string): Promise<Uint8Array> {
   if (content instanceof Uint8Array) return content;
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of content) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > bytesMax) throw damagedSource(path, `it has more than ${bytesMax} bytes`);
+    if (bytes > rowsBytesMax) throw damagedSource(path, `it has more than ${rowsBytesMax} bytes`);
   }
   return Buffer.concat(chunks);
 }

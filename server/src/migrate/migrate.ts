@@ -2,10 +2,11 @@
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type Pond } from '../pond/types.ts';
+import { type MigratedCounts } from '../protocol/migration.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type HistoryExtent, type SourceCommit, type SourceHistory, type TreeComparison } from './source.ts';
 import { squashed } from './squash.ts';
-import { markIn, MigrationWriter, requireOnlyMigrated, type WrittenCounts } from './write.ts';
+import { markIn, MigrationWriter, requireOnlyMigrated } from './write.ts';
 
 /** Options of a migration. */
 interface MigrationOptions {
@@ -18,7 +19,7 @@ interface MigrationOptions {
 
 /** Counts of what a migration wrote. */
 export interface Migrated {
-  readonly written: WrittenCounts;
+  readonly written: MigratedCounts;
   readonly trees: readonly TreeComparison[];
   /** Sentences for people. */
   readonly notes: readonly string[];

@@ -1,9 +1,6 @@
 /** Rows of small Parquet files of a source: directories, tables of settings. */
 import { type ParquetRow, openParquet, readRowGroup } from '../parquet/file.ts';
-import { damagedSource } from './checkedContent.ts';
-
-/** Maximum size of a file that is read into memory as rows. */
-export const rowsBytesMax = 256 * 1024 * 1024;
+import { damagedSource, rowsBytesMax } from './checkedContent.ts';
 
 /** Rows of a file, with the names of its columns in order. */
 interface ParquetRows {

@@ -3,7 +3,7 @@ import { type Job } from '../base/job.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { problemIn, readThrough, targetProblem, wholeContent } from './checkedContent.ts';
 import { followed } from './followed.ts';
-import { parquetRows, rowsBytesMax } from './parquetRows.ts';
+import { parquetRows } from './parquetRows.ts';
 import { isSpecTable } from './pocCommits.ts';
 import { type PocEntryType } from './pocEntries.ts';
 import { type PocHistory, type PocVersion } from './pocHistory.ts';
@@ -64,7 +64,7 @@ async function contentProblem(version: PocVersion, job: Job): Promise<string | u
   if (type === 'tree') return undefined;
   if (type === 'symlink') return target === undefined ? undefined : targetProblem(target);
   try {
-    if (isReadAsRows(version)) await parquetRows(await wholeContent(await open(), location, rowsBytesMax), location);
+    if (isReadAsRows(version)) await parquetRows(await wholeContent(await open(), location), location);
     const { first, last } = await readThrough(followed(await open(), job, { step: `checking ${path}`, sizeBytes }));
     const isParquet = first === parquetMagic && last === parquetMagic;
     return type === 'data' || isParquet ? undefined : `a ${type} must be Parquet, and this is not`;

@@ -3,7 +3,7 @@ import { yamlText } from '../documents/yamlText.ts';
 import { wholeContent } from './checkedContent.ts';
 import { pathProblem } from './pocEntries.ts';
 import { type PocVersion } from './pocHistory.ts';
-import { parquetRows, rowsBytesMax } from './parquetRows.ts';
+import { parquetRows } from './parquetRows.ts';
 
 /** Columns that hold secrets as they are. */
 const secretColumns: readonly string[] = ['key', 'secret'];
@@ -120,7 +120,7 @@ export class PocDocuments {
   async #rowsOf(version: PocVersion): Promise<readonly Row[]> {
     const known = this.#rows.get(version);
     if (known !== undefined) return known;
-    const bytes = await wholeContent(await version.open(), version.location, rowsBytesMax);
+    const bytes = await wholeContent(await version.open(), version.location);
     const { rows } = await parquetRows(bytes, version.location);
     this.#rows.set(version, rows);
     return rows;

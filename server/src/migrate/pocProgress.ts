@@ -8,7 +8,7 @@ import { groupBy } from '../base/groupBy.ts';
 import { versionFacts } from '../pond/series.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { wholeContent } from './checkedContent.ts';
-import { parquetRows, rowsBytesMax } from './parquetRows.ts';
+import { parquetRows } from './parquetRows.ts';
 import { type PocVersion } from './pocHistory.ts';
 import { type FinalChanges } from './source.ts';
 
@@ -53,7 +53,7 @@ export async function progressChanges(
 async function allRows(versions: readonly PocVersion[]): Promise<readonly ProgressRow[] | undefined> {
   const rows = new Map<string, ProgressRow>();
   for (const { open, location } of versions) {
-    const table = await parquetRows(await wholeContent(await open(), location, rowsBytesMax), location);
+    const table = await parquetRows(await wholeContent(await open(), location), location);
     for (const row of table.rows) {
       const values = columns.map((name) => row[name]);
       if (!values.every((value) => typeof value === 'bigint')) return undefined;

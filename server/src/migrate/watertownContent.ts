@@ -7,7 +7,6 @@ import { type Disk } from '../storage/disk.ts';
 import { acquireHasher, digestSoFar, releaseHasher } from './blake3.ts';
 import { damagedSource, problemIn, wholeContent } from './checkedContent.ts';
 import { contentFollower } from './followed.ts';
-import { rowsBytesMax } from './parquetRows.ts';
 import { contentChunks } from './watertownChunks.ts';
 import { type WatertownRow } from './watertownRow.ts';
 import { locationOf, openDataFile } from './watertownTable.ts';
@@ -51,7 +50,7 @@ export class WatertownContents {
 
   /** Returns a small content of its stated size; its hash is not compared. Fails `pond-damaged`, also for a large one. */
   async read(row: WatertownRow): Promise<Uint8Array> {
-    return await wholeContent(this.#partsOf(row), this.location(row), rowsBytesMax);
+    return await wholeContent(this.#partsOf(row), this.location(row));
   }
 
   /** Reads the contents of rows of a path to their end, and compares them as `open` does. Fails `pond-damaged`. */

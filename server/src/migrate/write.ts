@@ -4,6 +4,7 @@ import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type Commit } from '../pond/commitRecord.ts';
 import { type Pond, type Transaction } from '../pond/types.ts';
+import { type MigratedCounts } from '../protocol/migration.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { followed } from './followed.ts';
@@ -26,19 +27,6 @@ interface MigrationMark {
   readonly isComplete: boolean;
 }
 
-/** Numbers of what was written. */
-export interface WrittenCounts {
-  readonly commits: number;
-  readonly directories: number;
-  readonly versions: number;
-  readonly links: number;
-  /** Removals and renames. */
-  readonly moves: number;
-  readonly bytes: number;
-  /** Versions equal to the one before, which are not stored twice. */
-  readonly unchanged: number;
-}
-
 /** Writes commits of one source into a pond, below a directory of it. */
 export class MigrationWriter {
   readonly #pond: Pond;
@@ -58,7 +46,7 @@ export class MigrationWriter {
     this.#job = job;
   }
 
-  get counts(): WrittenCounts {
+  get counts(): MigratedCounts {
     return { ...this.#counts };
   }
 

@@ -90,7 +90,7 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
   }
 
   const isAbsent = (hash: string): boolean => disk.stat(blobPath(hash)) === undefined && origin?.exists() === true;
-  async function* fetched(hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array> {
+  async function* fetched(hash: string, sizeBytes: number, range: ByteRange | undefined): AsyncIterable<Uint8Array> {
     await origin?.fetch(hash, sizeBytes);
     yield* readBlob(disk, hash, sizeBytes, range);
   }
@@ -123,7 +123,12 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
 
 type ByteRange = { readonly start: number; readonly end: number };
 
-function readBlob(disk: Disk, hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array> {
+function readBlob(
+  disk: Disk,
+  hash: string,
+  sizeBytes: number,
+  range: ByteRange | undefined,
+): AsyncIterable<Uint8Array> {
   const path = blobPath(hash);
   const stat = disk.stat(path);
   if (stat?.sizeBytes !== sizeBytes) {

@@ -20,11 +20,7 @@ interface TreeCheckOptions {
  * Recomputes all hashes of a commit's tree from its data, but for blobs that are absent. Returns mismatches as sentences;
  * [] for a sound tree.
  */
-export async function checkTree(
-  store: Store,
-  commit: Commit,
-  options: TreeCheckOptions = {},
-): Promise<readonly string[]> {
+export async function checkTree(store: Store, commit: Commit, options: TreeCheckOptions): Promise<readonly string[]> {
   const findings = new Findings();
   await new TreeCheck(store, findings, options).commit(commit);
   return findings.problems;

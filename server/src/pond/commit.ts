@@ -75,7 +75,7 @@ function hashed(pondId: string, commit: Omit<Commit, 'hash'>): Commit {
 export async function writeFirstCommit(
   disk: Disk,
   ids: { pond: string; commit: string },
-  { author, timeUs = nowUs() }: { readonly author: string; readonly timeUs?: number | undefined },
+  { author, timeUs = nowUs() }: { readonly author: string; readonly timeUs: number | undefined },
 ): Promise<OpLog> {
   return await TableOpLog.create(disk, ids.pond, {
     id: ids.commit,

@@ -5,7 +5,6 @@
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { encodeEntries, type DirectoryEntry } from '../oplog/directoryEntry.ts';
 import { type OpRow, type RowContent, type RowMetadata } from '../oplog/rows.ts';
-import { assert } from '../base/assert.ts';
 import { inlineBytesMax } from './blobs.ts';
 import { addressOf } from './committedTree.ts';
 import {
@@ -114,7 +113,6 @@ async function planEntry(
   }
   if (node.state === 'new') return entryAt(await planDirectory(planning, node), name, number);
   if (node.type === 'directory') {
-    assert(node.state === 'committed', () => `${name} is a staged directory`);
     return entryAt(await planDirectory(planning, node), name, number);
   }
   const own = { txn: number, partId: directory.id };

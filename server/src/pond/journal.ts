@@ -172,7 +172,7 @@ export class Journal {
     if (this.#broken === undefined) return;
     if (this.#broken instanceof OwnershipLostError) throw this.#broken;
     throw new PondError('storage-failed', 'the pond takes no more changes after an earlier failure', {
-      hint: 'open the pond again once the disk works; what was staged is kept',
+      hint: 'Open the pond again once the disk works; what was staged is kept.',
       cause: this.#broken,
     });
   }
@@ -224,8 +224,8 @@ export class Journal {
     return this.#file.sizeBytes;
   }
 
-  /** Replaces all frames with equivalent ones, based on commit `base`, atomically and durably, or not at all. */
-  rewrite(fill: FillJournal, base = this.base): void {
+  /** Replaces all frames with equivalent ones, based on a commit, atomically and durably, or not at all. */
+  rewrite(fill: FillJournal, base: CommitNumber): void {
     this.#guard(() => {
       const header = { ...this.#header, base };
       const bytes = journalBytes(header, fill);

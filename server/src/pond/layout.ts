@@ -14,7 +14,7 @@ const directories = [logDirectory, workDirectory, ...['blobs', 'cache', 'quarant
  * when one of them or a commit that opening reads is not a regular file. Checked before anything is written; the pond's
  * disk checks what is read later. Missing files are fine. `saved` has the state after which the log is read, if any.
  */
-export function requireLayout(disk: Disk, saved?: SavedTables): void {
+export function requireLayout(disk: Disk, saved: SavedTables | undefined): void {
   for (const path of directories) requireKind(disk, path, 'directory');
   for (const name of disk.list(workDirectory)) {
     const path = `${workDirectory}/${name}`;

@@ -36,7 +36,7 @@ export interface InitOptions<Layer extends TreeLayer = TreeLayer> extends Pick<O
  */
 export async function initPond<Layer extends TreeLayer = TreeLayer>(
   storage: PondStorage,
-  options: InitOptions<Layer> = {},
+  options: InitOptions<Layer>,
 ): Promise<OpenPond<Layer>> {
   const { disk, directory } = storage;
   // Checked before the folder is created, so that an existing pond of any kind stays as it is.

@@ -51,7 +51,8 @@ export interface MigrationInfo {
   readonly notes: readonly string[];
 }
 
-interface MigratedCounts {
+/** Numbers of what a migration wrote. */
+export interface MigratedCounts {
   readonly commits: number;
   readonly directories: number;
   readonly versions: number;

@@ -44,6 +44,7 @@ export interface HostAccessInfo {
   readonly isAllowed: boolean;
 }
 
+/** The failure of a run. */
 export interface RunErrorInfo {
   readonly code: string;
   readonly message: string;
@@ -57,7 +58,10 @@ export interface RunErrorInfo {
   readonly character?: number;
 }
 
-type RunStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
+/** Results of runs. */
+export const runStatuses = ['ok', 'failed', 'cancelled', 'skipped'] as const;
+
+export type RunStatus = (typeof runStatuses)[number];
 
 /** The record of a run. */
 export interface RunInfo {

@@ -90,7 +90,7 @@ export function refusesChecksum(error: unknown): boolean {
 function serviceFailure(answer: FailedAnswer, request: FailedRequest): StoreFailure {
   const { status = 0, code } = answer;
   const said = `the store answered ${status} ${code}`;
-  const fail = (errorCode: ErrorCode, retriesMax: number, hint?: string): StoreFailure =>
+  const fail = (errorCode: ErrorCode, retriesMax: number, hint: string | undefined): StoreFailure =>
     new StoreFailure(errorOf(errorCode, said, answer, request, hint), `${status} ${code}`, {
       retriesMax,
       waitMs: waitMsOf(answer.retryAfter, request.nowMs),

@@ -28,7 +28,7 @@ const keyFilesMax = 1000;
 export async function dataKeyOf(
   store: ObjectStore,
   access: SealedAccess,
-  options: RequestOptions = {},
+  options: RequestOptions,
 ): Promise<Uint8Array> {
   const files = await keyFiles(store, options);
   if (files.length > 0) return await openAny(store, files, access, options);

@@ -1,9 +1,9 @@
 /** Progress of a copy, as this computer remembers it or as the store says. */
 import { type CommitNumber, commitsDown, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
-import { type ObjectStore } from '../remote/objectStore.ts';
 import { type Ledger } from './ledger.ts';
-import { batchesOf } from './needs.ts';
+import { batchesOf, noneLeftOut } from './needs.ts';
+import { type RememberedCopy } from './remoteCopy.ts';
 import { findTip, isKnown, requireSameHistory } from './remoteLog.ts';
 
 /** Commits that are counted at most: a copy that is further back is as much of a problem. */
@@ -34,9 +34,8 @@ export async function rememberedState(source: StoredFiles, ledger: Ledger, isMin
 
 /** Asks the store how far its copy is, and remembers it. Fails `remote-diverged`, and as the calls of the store. */
 export async function refreshState(
-  source: StoredFiles,
-  { store, ledger }: { readonly store: ObjectStore; readonly ledger: Ledger },
-  signal?: AbortSignal,
+  { source, store, ledger }: RememberedCopy,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const known = ledger.read().tip;
   const tip = await findTip(store, known?.version, { signal });
@@ -49,7 +48,7 @@ export async function refreshState(
 export async function bytesAfter(source: StoredFiles, version: CommitNumber | undefined): Promise<number> {
   const range = { from: version === undefined ? firstCommit : nextCommit(version), to: source.latest };
   let bytes = 0;
-  for await (const batch of batchesOf(source, range, { outside: 0, removed: 0, foreignRows: 0 })) bytes += batch.bytes;
+  for await (const batch of batchesOf(source, range, noneLeftOut())) bytes += batch.bytes;
   return bytes;
 }
 

@@ -32,19 +32,15 @@ export async function openLayout(
  * Returns the sealed copy at a store, which gets its keys when it is new. Fails `remote-diverged`, changing nothing, when
  * the copy there is not sealed, and as openSealedStore.
  */
-export async function openSealedCopy(
-  store: ObjectStore,
-  access: SealedAccess,
-  options: RequestOptions = {},
-): Promise<ObjectStore> {
-  const record = await readRemoteRecord(store, options);
+export async function openSealedCopy(store: ObjectStore, access: SealedAccess): Promise<ObjectStore> {
+  const record = await readRemoteRecord(store, {});
   if (record !== undefined && record.layout !== 'sealed') {
     throw new PondError('remote-diverged', `the copy at ${store.address} is not encrypted, but the document says so`, {
       path: remoteKey,
       hint: 'Nothing was changed. Back up to another prefix: the layout of a copy is chosen once.',
     });
   }
-  return await openSealedStore(store, access, options);
+  return await openSealedStore(store, access);
 }
 
 /**
@@ -54,7 +50,7 @@ export async function openSealedCopy(
 export async function openReadable(
   store: ObjectStore,
   identity: string,
-  options: RequestOptions = {},
+  options: RequestOptions,
 ): Promise<ObjectStore> {
   const record = await readRemoteRecord(store, options);
   if (record === undefined) throw noPond(store);

@@ -50,12 +50,10 @@ export class Ledger {
   readonly uploads: UploadLedger;
   readonly #disk: Disk;
   readonly #folder: string;
-  readonly #now: () => number;
 
   /** `disk` is a folder of the user. */
-  constructor(disk: Disk, of: { readonly pond: string; readonly address: string }, now: () => number = Date.now) {
+  constructor(disk: Disk, of: { readonly pond: string; readonly address: string }) {
     this.#disk = disk;
-    this.#now = now;
     // Text of a pond becomes part of a host file name only as a hash.
     const name = sha256Of(JSON.stringify([of.pond, of.address]));
     this.#folder = `remotes/${name.slice(0, 32)}`;
@@ -94,7 +92,7 @@ export class Ledger {
       const path = this.#path(name);
       if (!name.startsWith('sent-')) continue;
       const stat = optional(() => this.#disk.stat(path));
-      if (stat === undefined || this.#now() - stat.modifiedMs > sentMsMax) {
+      if (stat === undefined || Date.now() - stat.modifiedMs > sentMsMax) {
         removeQuietly(this.#disk, path);
         continue;
       }
@@ -113,8 +111,8 @@ export class Ledger {
       return this.#disk.openAppend(path);
     });
     return {
-      add: (key) => void optional(() => file?.append(Buffer.from(`${key}\n`))),
-      close: () => void optional(() => file?.close()),
+      add: (key) => optional(() => file?.append(Buffer.from(`${key}\n`))),
+      close: () => optional(() => file?.close()),
       remove: () => removeQuietly(this.#disk, path),
     };
   }

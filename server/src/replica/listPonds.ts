@@ -21,7 +21,7 @@ interface ListedPond {
  * Yields the copies below a store, in the order of their ids; none for an empty one. Costs a few requests for each, not
  * for each object.
  */
-export async function* copiesIn(store: ObjectStore, signal?: AbortSignal): AsyncIterable<ListedPond> {
+export async function* copiesIn(store: ObjectStore, signal: AbortSignal | undefined): AsyncIterable<ListedPond> {
   for (const id of await pondIdsIn(store, signal)) yield await readPond(store, id, signal);
 }
 

@@ -19,7 +19,7 @@ export async function hashOfFile(disk: ReadableDisk, path: string): Promise<stri
 export async function fileProblem(
   disk: ReadableDisk,
   { path, sizeBytes, sha256 }: ExpectedFile,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const hostPath = disk.hostPath(path);
   if (hostPath !== undefined) return await contentProblem(hostPath, { sizeBytes, sha256 }, signal);
@@ -30,7 +30,11 @@ export async function fileProblem(
 }
 
 /** Returns a file as the body of an object. Fails `pond-damaged` when its content is not the expected one. */
-export async function fileBody(disk: ReadableDisk, file: ExpectedFile, signal?: AbortSignal): Promise<ObjectBody> {
+export async function fileBody(
+  disk: ReadableDisk,
+  file: ExpectedFile,
+  signal: AbortSignal | undefined,
+): Promise<ObjectBody> {
   const { path, sizeBytes, sha256 } = file;
   if (sizeBytes <= wholeBytesMax) {
     const body = bodyOf(disk.readFile(path) ?? new Uint8Array());

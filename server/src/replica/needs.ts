@@ -65,6 +65,9 @@ export async function* batchesOf(
   }
 }
 
+/** Nothing was left out so far. */
+export const noneLeftOut = (): LeftOut => ({ outside: 0, removed: 0, foreignRows: 0 });
+
 interface OpenBatch extends PushBatch {
   readonly entries: LogEntry[];
   readonly blobs: Map<string, ExpectedFile>;

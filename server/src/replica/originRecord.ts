@@ -14,7 +14,7 @@ import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 export interface KeyVariables {
   readonly key: string;
   readonly secret: string;
-  readonly sessionToken?: string | undefined;
+  readonly sessionToken: string | undefined;
 }
 
 /** The store that a thin clone was made from. */

@@ -9,11 +9,11 @@ import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
-import { type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { fileBody } from './localFiles.ts';
-import { batchesOf, type LeftOut } from './needs.ts';
+import { batchesOf, noneLeftOut } from './needs.ts';
+import { type PrunableCopy, type RemoteCopy } from './remoteCopy.ts';
 import { findTip, requireSameHistory } from './remoteLog.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -47,20 +47,13 @@ interface PruneReport {
   readonly removableMs: number | undefined;
 }
 
-/** A copy, and the same store with credentials that may remove objects, and need not write any. */
-interface PruneParts {
-  readonly source: StoredFiles;
-  readonly store: ObjectStore;
-  readonly pruner: ObjectStore;
-}
-
 /**
  * Removes what an earlier call listed and no version names, and lists what may be removed later. Fails `remote-diverged`
  * when the copy has other versions than the pond, `pond-damaged` when the pond is altered, `not-found` for an empty store,
  * `cancelled`, and as the calls of the store.
  */
 export async function pruneCopy(
-  { source, store, pruner }: PruneParts,
+  { source, store, pruner }: PrunableCopy,
   { isDryRun = false, now, signal, progress }: PruneOptions,
 ): Promise<PruneReport> {
   const looked = source.latest;
@@ -104,7 +97,7 @@ export async function pruneCopy(
  * commit was made before that push began, so it is in the pond now. Returns the keys.
  */
 async function sendAgain(
-  { source, store }: Pick<PruneParts, 'source' | 'store'>,
+  { source, store }: RemoteCopy,
   from: CommitNumber,
   removed: ReadonlySet<string>,
   signal: AbortSignal | undefined,
@@ -121,11 +114,9 @@ async function sendAgain(
   return again;
 }
 
-const noneLeftOut = (): LeftOut => ({ outside: 0, removed: 0, foreignRows: 0 });
-
 /** Returns the keys that versions up to one name, be they at the copy or not. */
 async function namedKeys(
-  { source, store }: Pick<PruneParts, 'source' | 'store'>,
+  { source, store }: RemoteCopy,
   latest: CommitNumber,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlySet<string>> {

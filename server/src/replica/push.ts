@@ -10,22 +10,15 @@ import { type Job } from '../base/job.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
 import { probeStore } from '../remote/probe.ts';
-import { type ObjectStore } from '../remote/objectStore.ts';
-import { type KnownTip, type Ledger } from './ledger.ts';
-import { type PushBatch, batchesOf, type LeftOut } from './needs.ts';
+import { type KnownTip } from './ledger.ts';
+import { type PushBatch, batchesOf, type LeftOut, noneLeftOut } from './needs.ts';
 import { PushProgress, type SentCounts } from './pushProgress.ts';
 import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
+import { type RememberedCopy } from './remoteCopy.ts';
 import { compareEnd, findTip, isKnown } from './remoteLog.ts';
 import { readRemoteRecord, remoteKey, remoteRecordBytes, tipKey, tipNoteBytes } from './remoteRecords.ts';
 import { sendCheckpoints } from './sendCheckpoints.ts';
 import { PushSender } from './sender.ts';
-
-/** A copy of a pond: from where, to where, and what is remembered of it. */
-export interface PushParts {
-  readonly source: StoredFiles;
-  readonly store: ObjectStore;
-  readonly ledger: Ledger;
-}
 
 /** Options of a push. */
 export interface PushOptions extends Job {
@@ -60,25 +53,25 @@ export interface PushReport extends SentCounts {
  * - `pond-damaged` when a file of the pond is missing or altered; the store has the versions before it;
  * - `cancelled`, and as the calls of the store: the next push continues.
  */
-export async function push(parts: PushParts, options: PushOptions): Promise<PushReport> {
-  const { source, ledger } = parts;
+export async function push(copy: RememberedCopy, options: PushOptions): Promise<PushReport> {
+  const { source, ledger } = copy;
   const { now } = options;
   // Commits that are made meanwhile wait for the next push.
   const latest = source.latest;
-  const tip = await remoteTip(parts, options);
+  const tip = await remoteTip(copy, options);
   const before = tip?.version;
   const notes: string[] = [];
   const isWanted = before !== latest && (await isAnyWanted(source, { after: before, to: latest }, options.isMinor));
   const progress = new PushProgress(options.progress);
   let end = tip;
   if (isWanted) {
-    await requireSafeStore(parts, options);
+    await requireSafeStore(copy, options);
     const range = { from: before === undefined ? firstCommit : nextCommit(before), to: latest };
-    end = await send(parts, range, { ...options, progress, notes });
+    end = await send(copy, range, { ...options, progress, notes });
   }
   if (end !== undefined) {
-    notes.push(...(await sendCheckpoints(parts, { from: before, to: end.version }, options.signal)));
-    if (isWanted) notes.push(...(await leaveNote(parts, end, progress.counts, options)));
+    notes.push(...(await sendCheckpoints(copy, { from: before, to: end.version }, options.signal)));
+    if (isWanted) notes.push(...(await leaveNote(copy, end, progress.counts, options)));
   }
   ledger.update({ ...(end && { tip: end }), pushedMs: now() });
   const commits = end === undefined ? 0 : end.version - (before ?? -1);
@@ -86,8 +79,8 @@ export async function push(parts: PushParts, options: PushOptions): Promise<Push
 }
 
 /** Finds the end of the copy, as a part of this pond's history; undefined for a new copy, which it registers. */
-async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownTip | undefined> {
-  const { source, store, ledger } = parts;
+async function remoteTip(copy: RememberedCopy, options: PushOptions): Promise<KnownTip | undefined> {
+  const { source, store, ledger } = copy;
   const { layout = 'open', by, now, signal } = options;
   const known = ledger.read().tip;
   if (known !== undefined) {
@@ -113,7 +106,7 @@ async function remoteTip(parts: PushParts, options: PushOptions): Promise<KnownT
   return compared?.end;
 
   async function register() {
-    await requireSafeStore(parts, options);
+    await requireSafeStore(copy, options);
     const outcome = await store.putIfAbsent(remoteKey, bodyOf(remoteRecordBytes(record)), { signal });
     return outcome === 'created' ? undefined : await readRemoteRecord(store, { signal });
   }
@@ -124,7 +117,7 @@ const probedMsMax = 30 * 24 * 60 * 60 * 1000;
 
 /** Fails `remote-unsafe` for a store that lets an object be written twice, unless a single writer accepts that. */
 async function requireSafeStore(
-  { store, ledger }: PushParts,
+  { store, ledger }: RememberedCopy,
   { now, signal, isSingleWriter = false }: PushOptions,
 ): Promise<void> {
   const { probedMs = -Infinity } = ledger.read();
@@ -161,13 +154,13 @@ interface Sending extends PushOptions {
  * end of the log. The ledger follows each batch.
  */
 async function send(
-  { source, store, ledger }: PushParts,
+  { source, store, ledger }: RememberedCopy,
   range: Sending['range'],
   { signal, progress, notes }: { signal?: AbortSignal; progress: PushProgress; notes: string[] },
 ): Promise<KnownTip> {
   const sender = new PushSender({ source, store, ledger, progress, signal });
   if (range.from === firstCommit) await sender.lookForBlobs();
-  const leftOut: LeftOut = { outside: 0, removed: 0, foreignRows: 0 };
+  const leftOut = noneLeftOut();
   let end: KnownTip | undefined;
   const putEntries = async (batch: PushBatch): Promise<void> => {
     end = await sender.entries(batch);
@@ -201,7 +194,7 @@ function notesOn({ outside, removed, foreignRows }: LeftOut): readonly string[] 
 
 /** Leaves a note for people on the store. A failure is a note of the push, which is done. */
 async function leaveNote(
-  { source, store }: PushParts,
+  { source, store }: RememberedCopy,
   { version }: KnownTip,
   counts: SentCounts,
   { backup, now, signal }: PushOptions,

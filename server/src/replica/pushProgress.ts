@@ -10,11 +10,11 @@ export interface SentCounts {
 /** Progress of a push in files and bytes; the totals grow as the push plans further. */
 export class PushProgress {
   readonly #report: NonNullable<Job['progress']>;
-  #files = { done: 0, total: 0 };
-  #bytes = { done: 0, total: 0 };
+  readonly #files = { done: 0, total: 0 };
+  readonly #bytes = { done: 0, total: 0 };
   /** Bytes of bodies that are being sent. */
   #partial = 0;
-  #sent = { objects: 0, bytes: 0 };
+  readonly #sent = { objects: 0, bytes: 0 };
 
   constructor(report: Job['progress']) {
     this.#report = report ?? (() => undefined);

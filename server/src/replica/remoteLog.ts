@@ -26,7 +26,7 @@ export interface RemoteTip extends Pick<ListedObject, 'sizeBytes' | 'modifiedMs'
 export async function findTip(
   store: ObjectStore,
   known: CommitNumber | undefined,
-  options: RequestOptions = {},
+  options: RequestOptions,
 ): Promise<RemoteTip | undefined> {
   const before = known === undefined ? undefined : previousCommit(known);
   const startAfter = before === undefined ? {} : { startAfter: commitFile(before) };
@@ -82,7 +82,7 @@ export async function compareEnd(
   source: StoredFiles,
   store: ObjectStore,
   { tip, known }: { readonly tip: RemoteTip; readonly known: KnownTip | undefined },
-  options: RequestOptions = {},
+  options: RequestOptions,
 ): Promise<ComparedEnd> {
   const { version, sizeBytes, modifiedMs } = tip;
   const theirs = await readEntry(store, version, options);
@@ -119,7 +119,7 @@ export async function requireSameHistory(
   source: StoredFiles,
   store: ObjectStore,
   ends: { readonly tip: RemoteTip; readonly known: KnownTip | undefined },
-  options: RequestOptions = {},
+  options: RequestOptions,
 ): Promise<KnownTip> {
   const compared = await compareEnd(source, store, ends, options);
   if (compared.end === undefined) throw await entryDiffers(source, store, compared);

@@ -23,10 +23,7 @@ export interface RemoteRecord {
  * Returns the record of a store; undefined when there is none. Fails `remote-damaged` for a malformed one, and
  * `pond-too-new` for one of a later format.
  */
-export async function readRemoteRecord(
-  store: ObjectStore,
-  options: RequestOptions = {},
-): Promise<RemoteRecord | undefined> {
+export async function readRemoteRecord(store: ObjectStore, options: RequestOptions): Promise<RemoteRecord | undefined> {
   const bytes = await store.read(remoteKey, options);
   if (bytes === undefined) return undefined;
   const { format: found, pond, layout, created, by } = fieldsOf(parseJson(bytes));

@@ -7,21 +7,14 @@ import { isPondError } from '../base/error.ts';
 import { commitsUp, firstCommit, type CommitNumber } from '../delta/commitNumber.ts';
 import { commitFile, logDirectory } from '../delta/logPaths.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
-import { type StoredFiles } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
-import { type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
+import { type RequestOptions } from '../remote/objectStore.ts';
 import { type KnownTip } from './ledger.ts';
 import { fileBody } from './localFiles.ts';
 import { isDamagedCopy } from './otherEntry.ts';
+import { type PrunableCopy, type RemoteCopy } from './remoteCopy.ts';
 import { compareEnd, type RemoteTip, versionOf } from './remoteLog.ts';
 import { verifiedObject } from './verifiedObject.ts';
-
-/** A copy, and the same store with credentials that may remove objects. */
-interface RepairParts {
-  readonly source: StoredFiles;
-  readonly store: ObjectStore;
-  readonly pruner: ObjectStore;
-}
 
 /** An object that is not what it should be. */
 export interface DamagedObject extends ExpectedFile {
@@ -42,15 +35,15 @@ interface CopyRepair {
  * is a problem that is left.
  */
 export async function repairObjects(
-  parts: RepairParts,
+  copy: PrunableCopy,
   damaged: readonly DamagedObject[],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<CopyRepair> {
   const [repaired, problems]: [string[], string[]] = [[], []];
   const rank = ({ path }: DamagedObject): string => (path.startsWith(`${logDirectory}/`) ? `1 ${path}` : '0');
   for (const object of damaged.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))) {
     throwIfCancelled(signal, 'the repair');
-    const reason = await repairObject(parts, object, signal);
+    const reason = await repairObject(copy, object, signal);
     if (reason === undefined) repaired.push(object.path);
     else problems.push(`${object.problem}; ${reason}`);
   }
@@ -59,7 +52,7 @@ export async function repairObjects(
 
 /** Repairs an object, and reads it back. Returns why it stays as it is; undefined when it is repaired. */
 async function repairObject(
-  { source, store, pruner }: RepairParts,
+  { source, store, pruner }: PrunableCopy,
   object: DamagedObject,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
@@ -84,7 +77,8 @@ async function repairObject(
  * Fails `pond-damaged` when the pond's own entry is the altered one, and as the store.
  */
 export async function repairGaps(
-  { source, store, known }: Pick<RepairParts, 'source' | 'store'> & { readonly known: KnownTip | undefined },
+  { source, store }: RemoteCopy,
+  known: KnownTip | undefined,
   options: RequestOptions,
 ): Promise<readonly string[]> {
   const present = new Set<CommitNumber>();

@@ -2,23 +2,15 @@ import { type CommitNumber, commitsUp, firstCommit, nextCommit } from '../delta/
 import { PondError } from '../base/error.ts';
 import { readHint } from '../delta/log.ts';
 import { checkpointFile, hintFile } from '../delta/logPaths.ts';
-import { type StoredFiles } from '../pond/storedFiles.ts';
-import { type ObjectStore } from '../remote/objectStore.ts';
 import { fileBody, hashOfFile } from './localFiles.ts';
-import { type Ledger } from './ledger.ts';
-
-interface Parts {
-  readonly source: StoredFiles;
-  readonly store: ObjectStore;
-  readonly ledger: Ledger;
-}
+import { type RememberedCopy } from './remoteCopy.ts';
 
 /**
  * Sends the checkpoints of versions after `from` up to `to`, and then the hint that names the latest, if the store may
  * not have them. They repeat the log, so a failure is returned as a note. Fails `cancelled`.
  */
 export async function sendCheckpoints(
-  { source, store, ledger }: Parts,
+  { source, store, ledger }: RememberedCopy,
   { from, to }: { readonly from: CommitNumber | undefined; readonly to: CommitNumber },
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {

@@ -7,15 +7,15 @@ import { mapLimit } from '../base/mapLimit.ts';
 import { commitFile } from '../delta/logPaths.ts';
 import { blobDirectory } from '../pond/blobs.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
-import { type StoredFiles } from '../pond/storedFiles.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { bodyOf } from '../remote/content.ts';
-import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
+import { type ObjectStat, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
 import { fileBody } from './localFiles.ts';
-import { type KnownTip, type Ledger, type SentList } from './ledger.ts';
+import { type KnownTip, type SentList } from './ledger.ts';
 import { type PushBatch, type LogEntry } from './needs.ts';
 import { type PushProgress } from './pushProgress.ts';
 import { entryDiffers } from './otherEntry.ts';
+import { type RememberedCopy } from './remoteCopy.ts';
 
 const blobsAtOnce = 8;
 const dataAtOnce = 16;
@@ -25,13 +25,13 @@ const statsMax = 8;
 const knownMax = 100_000;
 
 /** Dependencies of a sender. */
-interface PushSenderParts {
-  readonly source: StoredFiles;
-  readonly store: ObjectStore;
-  readonly ledger: Ledger;
+interface PushSenderParts extends RememberedCopy {
   readonly progress: PushProgress;
   readonly signal: AbortSignal | undefined;
 }
+
+/** An object that is on the store: listed, or with the hash that the store keeps. */
+type FoundObject = Pick<ObjectStat, 'sizeBytes'> & Partial<Pick<ObjectStat, 'sha256'>>;
 
 /** Sends one push; it knows which objects the store has. */
 export class PushSender {
@@ -112,17 +112,17 @@ export class PushSender {
     return found.flat();
   }
 
-  async #listed(folder: string, files: readonly ExpectedFile[]): Promise<ReadonlyMap<string, { sizeBytes: number }>> {
+  async #listed(folder: string, files: readonly ExpectedFile[]): Promise<ReadonlyMap<string, FoundObject>> {
     const wanted = new Set(files.map(({ path }) => path));
-    const found = new Map<string, ListedObject>();
+    const found = new Map<string, FoundObject>();
     for await (const listed of this.#parts.store.list(folder, this.#options)) {
       if (wanted.has(listed.key)) found.set(listed.key, listed);
     }
     return found;
   }
 
-  async #asked(files: readonly ExpectedFile[]): Promise<ReadonlyMap<string, { sizeBytes: number }>> {
-    const found = new Map<string, { sizeBytes: number }>();
+  async #asked(files: readonly ExpectedFile[]): Promise<ReadonlyMap<string, FoundObject>> {
+    const found = new Map<string, FoundObject>();
     for (const { path } of files) {
       const stat = await this.#parts.store.stat(path, this.#options);
       if (stat !== undefined) found.set(path, stat);
@@ -130,10 +130,7 @@ export class PushSender {
     return found;
   }
 
-  #isThere(
-    file: ExpectedFile,
-    found: { readonly sizeBytes: number; readonly sha256?: string | undefined } | undefined,
-  ) {
+  #isThere(file: ExpectedFile, found: FoundObject | undefined): boolean {
     if (found === undefined) return false;
     requireEqual(this.#parts.store, file, found);
     this.#known.set(file.path, true);
@@ -173,11 +170,7 @@ export class PushSender {
 }
 
 /** Fails `remote-damaged` unless an object has the size of a file, and its hash where the store keeps one. */
-function requireEqual(
-  store: ObjectStore,
-  { path, sizeBytes, sha256 }: ExpectedFile,
-  found: { readonly sizeBytes: number; readonly sha256?: string | undefined },
-): void {
+function requireEqual(store: ObjectStore, { path, sizeBytes, sha256 }: ExpectedFile, found: FoundObject): void {
   if (found.sizeBytes === sizeBytes && (found.sha256 ?? sha256) === sha256) return;
   const got = found.sizeBytes === sizeBytes ? `hash ${found.sha256}` : `${found.sizeBytes} bytes`;
   const expected = found.sizeBytes === sizeBytes ? `hash ${sha256}` : `${sizeBytes} bytes`;

@@ -83,6 +83,6 @@ export class ThinOrigin implements Omit<BlobOrigin, 'exists'> {
       // A variable may be set, and a file be there, at the next attempt.
       opened.store.catch(() => (this.#open === opened ? (this.#open = undefined) : undefined));
     }
-    return await this.#open?.store;
+    return await this.#open.store;
   }
 }

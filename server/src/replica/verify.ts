@@ -15,9 +15,10 @@ import { type ExpectedFile } from '../pond/findings.ts';
 import { type StoredFiles } from '../pond/storedFiles.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
 import { hashOfFile } from './localFiles.ts';
-import { batchesOf, type PushBatch } from './needs.ts';
+import { batchesOf, noneLeftOut, type PushBatch } from './needs.ts';
 import { type KnownTip } from './ledger.ts';
 import { entryDiffers, isDamagedCopy } from './otherEntry.ts';
+import { type RemoteCopy } from './remoteCopy.ts';
 import { compareEnd, findTip } from './remoteLog.ts';
 import { type DamagedObject, repairGaps, repairObjects } from './repairCopy.ts';
 import { readRemoteRecord, remoteKey } from './remoteRecords.ts';
@@ -62,14 +63,11 @@ export interface VerifyReport {
  * itself is altered, `cancelled`, and as the calls of the store. Damage of the copy is in the report.
  * With a pruner, what the pond has is put in the place of what is damaged.
  */
-export async function verifyCopy(
-  { source, store }: { readonly source: StoredFiles; readonly store: ObjectStore },
-  options: VerifyOptions,
-): Promise<VerifyReport> {
+export async function verifyCopy(copy: RemoteCopy, options: VerifyOptions): Promise<VerifyReport> {
+  const { source, store } = copy;
   const { signal, pruner, known } = options;
   const record = await readRemoteRecord(store, { signal });
-  const filled =
-    record === undefined || pruner === undefined ? [] : await repairGaps({ source, store, known }, { signal });
+  const filled = record === undefined || pruner === undefined ? [] : await repairGaps(copy, known, { signal });
   const tip = record && (await findTip(store, undefined, { signal }));
   if (record === undefined || tip === undefined) {
     throw new PondError('not-found', `there is no copy of this pond at ${store.address}`, {
@@ -85,8 +83,7 @@ export async function verifyCopy(
   const suspect = end.end === undefined ? commitFile(end.version) : undefined;
   const check = new CopyCheck(store, { problems, suspect }, options);
   await check.list();
-  const leftOut = { outside: 0, removed: 0, foreignRows: 0 };
-  for await (const batch of batchesOf(source, { from: firstCommit, to: version }, leftOut, signal)) {
+  for await (const batch of batchesOf(source, { from: firstCommit, to: version }, noneLeftOut(), signal)) {
     await check.batch(batch, version);
   }
   await checkCheckpoints(source, store, check);
@@ -95,7 +92,7 @@ export async function verifyCopy(
   if (pruner === undefined) {
     return { ...counts, problems: [...problems, ...check.damaged.map(({ problem }) => problem)], repaired: [] };
   }
-  const repair = await repairObjects({ source, store, pruner }, check.damaged, signal);
+  const repair = await repairObjects({ ...copy, pruner }, check.damaged, signal);
   return { ...counts, problems: [...problems, ...repair.problems], repaired: [...filled, ...repair.repaired] };
 }
 

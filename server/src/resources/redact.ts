@@ -50,16 +50,16 @@ function base64FormsOf(secret: string): readonly string[] {
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
-/**
- * Returns the start of a text on one line, at most `lengthMax` characters, without the secrets. Empty if there is
- * nothing to show.
- */
-export function excerptOf(text: string, secrets: readonly string[], lengthMax: number): string {
+/** Maximum length of the excerpt of a text, in characters. */
+const excerptLengthMax = 200;
+
+/** Returns the start of a text on one line, without the secrets. Empty if there is nothing to show. */
+export function excerptOf(text: string, secrets: readonly string[]): string {
   const onOneLine = redact(text, secrets)
     .replace(/[\s\p{C}]+/gu, ' ')
     .trim();
   // Joining lines may complete a secret that contains a space.
-  return redact(onOneLine, secrets).slice(0, lengthMax);
+  return redact(onOneLine, secrets).slice(0, excerptLengthMax);
 }
 
 /** Returns a JSON value with every secret in its strings and keys replaced. `text` is the JSON it was parsed from. */

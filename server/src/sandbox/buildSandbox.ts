@@ -127,7 +127,7 @@ export class BuildSandbox extends Sandbox {
     text: string,
     files: SandboxSpec['files'],
   ): Promise<{ readonly opening: SqlText; readonly closing: SqlText }> {
-    const described = await this.bindLast(await connection.statements(text), 'select');
+    const described = await this.bindLast(await connection.statements(text), false);
     const columns = await described.rows();
     described.close();
     return renamingSql(columns, files);

@@ -1,6 +1,7 @@
 /** Types of columns that have several in the files of one table, and casts that keep every value. */
 import { identifier, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, numberCastSql, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
+import { decimalOf, integerOf, isFloat, isInteger } from '../base/typeClass.ts';
 
 const double = requireSqlType('DOUBLE');
 const varchar = requireSqlType('VARCHAR');
@@ -11,38 +12,21 @@ const varchar = requireSqlType('VARCHAR');
  */
 export function exactUnion(types: readonly SqlType[], united: SqlType): SqlType {
   if (united === 'FLOAT') return types.every((type) => type === united) ? united : double;
-  const room = decimalDigits(united);
+  const room = decimalOf(united);
   if (room === undefined) return united;
   const hasRoom = types.every((type) => {
-    const { whole, fraction } = decimalDigits(type) ?? { whole: integerDigits[type] ?? Infinity, fraction: 0 };
-    return whole <= room.whole && fraction <= room.fraction;
+    const { width, scale } = decimalOf(type) ?? { width: integerOf(type)?.digits ?? Infinity, scale: 0 };
+    return width - scale <= room.width - room.scale && scale <= room.scale;
   });
   return hasRoom ? united : double;
 }
 
-/** Maximum number of digits of integers, by type. */
-const integerDigits: Readonly<Record<string, number>> = {
-  TINYINT: 3,
-  SMALLINT: 5,
-  INTEGER: 10,
-  BIGINT: 19,
-  UTINYINT: 3,
-  USMALLINT: 5,
-  UINTEGER: 10,
-  UBIGINT: 20,
-};
-
-function decimalDigits(type: string): { readonly whole: number; readonly fraction: number } | undefined {
-  const [, width, fraction] = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type) ?? [];
-  return width === undefined ? undefined : { whole: Number(width) - Number(fraction), fraction: Number(fraction) };
-}
-
-/** Types whose values are doubles. */
-const inDouble = /^(FLOAT|DOUBLE|U?(TINY|SMALL)INT|U?INTEGER)$/;
+/** True for a type whose values are doubles. */
+const isInDouble = (type: string): boolean => isFloat(type) || (integerOf(type)?.bits ?? Infinity) <= 32;
 
 /** True for a cast in which a value may become another without an error. */
 export function mayRound(from: string, to: string): boolean {
-  if (from === to || (to === double && inDouble.test(from))) return false;
+  if (from === to || (to === double && isInDouble(from))) return false;
   return /FLOAT|DOUBLE/.test(to) || (from.includes('DECIMAL') && to.includes('DECIMAL'));
 }
 
@@ -69,11 +53,11 @@ export function exactCastSql({ name, from, to }: CastColumn, paths: readonly str
 const doubleDigits = 17;
 
 function isExact(column: SqlText, from: SqlType, to: SqlType): SqlText {
-  if (from.startsWith('DECIMAL') && to === double) {
+  if (decimalOf(from) !== undefined && to === double) {
     const digits = sql`trim(replace(ltrim(${castSql(column, varchar)}, '-'), '.', ''), '0')`;
     return sql`(${column} IS NULL OR length(${digits}) <= ${doubleDigits})`;
   }
   // Integers may be read with those of a file that has larger ones.
-  const back = /^U?[A-Z]*INT(EGER)?$/.test(from) ? requireSqlType('HUGEINT') : from;
+  const back = isInteger(from) ? requireSqlType('HUGEINT') : from;
   return sql`${column} IS NOT DISTINCT FROM try(${castSql(castSql(column, to), back)})`;
 }

@@ -1,8 +1,10 @@
+import { sentence } from '../base/sentence.ts';
+
 /** DuckDB's message about an unreadable file, in a form that users can act on. */
 interface FileMessage {
   /** The message without long lines and without reader settings. */
   readonly text: string;
-  /** DuckDB's suggested changes to the reader call; undefined without any. */
+  /** DuckDB's suggested changes to the reader call, as a sentence; undefined without any. */
   readonly advice: string | undefined;
 }
 
@@ -28,5 +30,5 @@ export function fileMessage(message: string): FileMessage {
     .split('\n')
     .map((line) => (line.length > lineMax ? `${line.slice(0, lineMax)}…` : line))
     .join('\n');
-  return { text, advice: advice?.slice(advice.indexOf(':') + 1).trim() };
+  return { text, advice: advice && sentence(advice.slice(advice.indexOf(':') + 1).trim()) };
 }

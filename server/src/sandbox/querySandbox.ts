@@ -127,7 +127,7 @@ export class QuerySandbox extends Sandbox {
     const statements = await splitQuery(this.#connection, statement.query);
     if (statements === undefined) throw notAQuery();
     if (statement.explain !== undefined) return await this.#explain(started);
-    const last = await this.bindLast(statements, 'select', true);
+    const last = await this.bindLast(statements, true);
     await setParameters(this.#connection, last, parameters);
     return last.stream();
   }

@@ -108,12 +108,12 @@ export abstract class Sandbox {
   }
 
   /**
-   * Binds the last statement of a text, which must be of the given kind, after running those before it. With
-   * `takesValues` it may have parameters, whose values the caller sets.
+   * Binds the last statement of a text, which must be a query, after running those before it. With `takesValues` it may
+   * have parameters, whose values the caller sets.
    */
-  protected async bindLast(statements: Statements, kind: StatementKind, takesValues = false): Promise<BoundStatement> {
+  protected async bindLast(statements: Statements, takesValues: boolean): Promise<BoundStatement> {
     const last = statements.count - 1;
     await this.runFirst(statements, last, ['create']);
-    return allowed(await statements.bind(last), [kind], takesValues);
+    return allowed(await statements.bind(last), ['select'], takesValues);
   }
 }

@@ -42,7 +42,11 @@ export async function splitQuery(connection: Connection, query: string): Promise
  * Returns the statement. Fails `query-forbidden` for a statement of another kind, `query-invalid` for one with
  * parameters unless `hasValues`: its parameters have values, or get them.
  */
-export function allowed(statement: BoundStatement, kinds: readonly StatementKind[], hasValues = false): BoundStatement {
+export function allowed(
+  statement: BoundStatement,
+  kinds: readonly StatementKind[],
+  hasValues: boolean,
+): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
   if (!hasValues && statement.parameters.length > 0) throw hasParameters();
   return statement;

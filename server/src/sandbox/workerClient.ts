@@ -118,7 +118,7 @@ export class WorkerProcess {
     name: N,
     params: OperationParams<N>,
     compared: Promise<void>,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
     this.#unverified += 1;
     let hasFound = true;

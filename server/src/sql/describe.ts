@@ -1,5 +1,6 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
 import { identifier, sql, type SqlText } from '../duckdb/sql.ts';
+import { isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
@@ -93,16 +94,16 @@ const readers: Readonly<Record<Reading['reader'], 'csv' | 'json' | 'parquet'>> =
 
 /** The first column of times, or the column `Timestamp` with seconds since 1970 UTC. */
 function timeColumn(columns: readonly Column[]): Column | undefined {
-  const isNumber = ({ type }: Column): boolean => /^(U?(BIG|SMALL|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/.test(type);
+  const named = columns.filter(({ name }) => name.toLowerCase() === 'timestamp');
   return (
-    columns.find(({ name, type }) => name.toLowerCase() === 'timestamp' && /^TIMESTAMP|^DATE$/.test(type)) ??
-    columns.find((column) => column.name.toLowerCase() === 'timestamp' && isNumber(column)) ??
-    columns.find(({ type }) => /^TIMESTAMP|^DATE$/.test(type))
+    named.find(({ type }) => isPointInTime(type)) ??
+    named.find(({ type }) => isNumber(type)) ??
+    columns.find(({ type }) => isPointInTime(type))
   );
 }
 
 function timeText({ type }: Column, text: string | null): string | null {
-  if (text === null || /^TIMESTAMP|^DATE$/.test(type)) return text;
+  if (text === null || isPointInTime(type)) return text;
   const time = new Date(Number(text) * 1000);
   return Number.isNaN(time.getTime())
     ? text

@@ -93,7 +93,7 @@ export class QueryEngine {
    * Runs one query, and those that follow it, and returns once its first rows are kept; `rowCount` is undefined while the others are. A failure
    * after the first rows is that of each call that needs all of them.
    */
-  async begin(pond: Pond, request: QueryChain, signal?: AbortSignal): Promise<BegunQuery> {
+  async begin(pond: Pond, request: QueryChain, signal: AbortSignal | undefined): Promise<BegunQuery> {
     const started = performance.now();
     const ready = await this.#prepare(pond, request, signal);
     return await new Promise<BegunQuery>((resolve, reject) => {
@@ -124,7 +124,7 @@ export class QueryEngine {
     pond: Pond,
     { path, at }: { readonly path: string; readonly at?: string },
     work: (worker: WorkerProcess, files: readonly SourceFile[] | undefined) => Promise<T>,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const request = { sql: sql`SELECT * FROM ${identifier(path)}`, ...(at !== undefined && { at }) };
     const ready = await this.#prepare(pond, request, signal);
@@ -133,7 +133,7 @@ export class QueryEngine {
   }
 
   /** Absolute paths of the files of the pond that a query reads, each once. Fails as `run`. */
-  async inputs(pond: Pond, request: QueryRequest, signal?: AbortSignal): Promise<readonly string[]> {
+  async inputs(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<readonly string[]> {
     const { prepared } = await this.#prepare(pond, request, signal);
     return [...new Set(prepared.spec.files.map(({ pondPath }) => pondPath))].filter((path) => path.startsWith('/'));
   }
@@ -148,7 +148,7 @@ export class QueryEngine {
     pond: Pond,
     path: string,
     version: string | undefined,
-    signal?: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<readonly TextDescription[]> {
     const request = { sql: sql`FROM ${identifier(path)}`, ...(version !== undefined && { at: version }) };
     const { worker, prepared } = await this.#prepare(pond, request, signal);
@@ -215,7 +215,12 @@ export class QueryEngine {
   }
 
   /** Writes all rows of a result to a host file, as `toFile`; `report` gets those that are written. */
-  async copy(resultId: string, { file, format }: FileTarget, signal?: AbortSignal, report?: ReportRows): Promise<void> {
+  async copy(
+    resultId: string,
+    { file, format }: FileTarget,
+    signal: AbortSignal | undefined,
+    report?: ReportRows,
+  ): Promise<void> {
     const target = namedFile(file);
     if (target.kind === 'descriptor') throw foreignStream(file);
     const { worker, result } = this.#find(resultId);

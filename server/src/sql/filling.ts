@@ -14,7 +14,7 @@ export class Filling {
   readonly #report: ReportRows | undefined;
   #rowCount = 0;
 
-  constructor(appender: Appender, stream: RowStream, signal: AbortSignal, report?: ReportRows) {
+  constructor(appender: Appender, stream: RowStream, signal: AbortSignal, report: ReportRows | undefined) {
     this.#appender = appender;
     this.#stream = stream;
     this.#signal = signal;

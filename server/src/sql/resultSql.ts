@@ -2,6 +2,7 @@
 import { FreeNames } from '../sandbox/uniqueNames.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
+import { isFloat } from '../base/typeClass.ts';
 import { type Column } from '../protocol/results.ts';
 import { exactParquetType } from './files/exactTypes.ts';
 import { type CopyFormat } from './files/resultFile.ts';
@@ -59,7 +60,7 @@ function exact({ type }: Column, value: SqlText, isWide: boolean): SqlText {
 
 /** A value that JSON can represent: it has no NaN and no infinities, which DuckDB would write regardless. */
 function finite({ type }: Column, value: SqlText): SqlText {
-  if (type === 'DOUBLE' || type === 'FLOAT') return sql`CASE WHEN isfinite(${value}) THEN ${value} END`;
+  if (isFloat(type)) return sql`CASE WHEN isfinite(${value}) THEN ${value} END`;
   if (!/DOUBLE|FLOAT|JSON|VARIANT/.test(type)) return value;
   const json = sql`to_json(${value})`;
   const text = sql`CAST(${json} AS VARCHAR)`;

@@ -193,7 +193,7 @@ export class ResultStore {
     return (kept.reader ??= new TableReader({ database: this.database, relation, explain }));
   }
 
-  #rowsAsText(result: number, connection: Connection, report?: ReportRows): RowsAsText {
+  #rowsAsText(result: number, connection: Connection, report: ReportRows | undefined): RowsAsText {
     const { columns, rowCount: countRows } = this.#find(result);
     const rowCount = countRows();
     const names = named(columns);

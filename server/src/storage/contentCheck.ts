@@ -27,6 +27,8 @@ const markedBytesMin = 4 * 1024 * 1024;
 /** Files up to this size are read in one call: a stream costs several times as much. */
 const wholeBytesMax = 256 * 1024;
 const marksMax = 10_000;
+/** Start of the names of one mark in 256: with these alone the marks are counted, which costs more than a mark. */
+const countedStart = '00';
 const rememberedMax = 200_000;
 
 /** States of files that this process read whole, with the hashes of their content. */
@@ -158,11 +160,12 @@ function mark(key: string, sizeBytes: number, sha256: string): void {
   attempt(() => {
     const folder = markFolder();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (readdirSync(folder).length >= marksMax) {
+    const name = markName(key, sha256);
+    if (name.startsWith(countedStart) && readdirSync(folder).length >= marksMax) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { mode: 0o700 });
     }
-    writeFileSync(join(folder, markName(key, sha256)), '');
+    writeFileSync(join(folder, name), '');
   });
 }
 

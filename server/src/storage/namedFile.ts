@@ -53,7 +53,7 @@ export function namedFile(path: string): NamedFile {
 export async function writeNamedFile<T>(
   { kind, path }: NamedFile,
   make: (temporary: string) => Promise<T>,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<T> {
   if (kind === 'file') return await replaceWith(path, make);
   const folder = makeTemporaryDirectory('pond-output');

@@ -14,7 +14,7 @@ const readerPollMs = 20;
  * Writes the content of the file `from` to the pipe, device or stream at `path`. Waits for a reader of a named pipe.
  * Fails `cancelled`, and `storage-failed` when the reader closes it.
  */
-export async function writeToStream(from: string, path: string, signal?: AbortSignal): Promise<void> {
+export async function writeToStream(from: string, path: string, signal: AbortSignal | undefined): Promise<void> {
   const content = readHostStream(from, 0, Infinity);
   const target = statSync(path, { throwIfNoEntry: false });
   const standard = [process.stdout, process.stderr].find(({ fd }) => isSame(fd, target));
@@ -55,7 +55,11 @@ function isSame(descriptor: number, target: Stats | undefined): boolean {
 }
 
 /** A blocking open could not be cancelled, so the pipe is opened once a process reads it. */
-async function writeToPipe(path: string, content: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+async function writeToPipe(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const fd = await openPipe(path, signal);
   const socket = new Socket({ fd, readable: false, writable: true });
   try {
@@ -65,7 +69,7 @@ async function writeToPipe(path: string, content: AsyncIterable<Uint8Array>, sig
   }
 }
 
-async function openPipe(path: string, signal?: AbortSignal): Promise<number> {
+async function openPipe(path: string, signal: AbortSignal | undefined): Promise<number> {
   for (;;) {
     throwIfCancelled(signal);
     try {

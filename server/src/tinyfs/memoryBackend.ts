@@ -27,17 +27,13 @@ import {
   sortedEntries,
 } from './memoryNode.ts';
 
+/** Time of the clock in microseconds since 1970 UTC. */
+const nowUs = (): number => Date.now() * 1000;
+
 /** A writable backend in memory, empty at first. */
 export class MemoryBackend implements Backend {
   readonly writable = true;
-  readonly #nowUs: () => number;
-  readonly #root: DirectoryState;
-
-  /** `nowUs` is the clock, in microseconds since 1970 UTC. */
-  constructor(nowUs: () => number = () => Date.now() * 1000) {
-    this.#nowUs = nowUs;
-    this.#root = new DirectoryState({}, nowUs());
-  }
+  readonly #root = new DirectoryState({}, nowUs());
 
   root(): Promise<Node> {
     return Promise.resolve(this.#root.node);
@@ -82,7 +78,7 @@ export class MemoryBackend implements Backend {
     // A version of a series is rows; its attributes are not.
     if (before.type === 'series') this.#set(state, name, { ...before, ...given });
     else if (!isDeepStrictEqual(before.attributes, given.attributes)) {
-      this.#set(state, name, nextVersion(before, this.#nowUs(), given));
+      this.#set(state, name, nextVersion(before, nowUs(), given));
     }
     return existing(state, name);
   }
@@ -104,7 +100,7 @@ export class MemoryBackend implements Backend {
   async copy(node: Node, to: DirectoryPath, newName: string): Promise<Node> {
     const target = this.#attached(to);
     const latest = node.type === 'directory' ? stateOf(node).node : (node as MemoryNode);
-    this.#set(target, newName, copyOf(latest, this.#nowUs()));
+    this.#set(target, newName, copyOf(latest, nowUs()));
     return existing(target, newName);
   }
 
@@ -137,20 +133,20 @@ export class MemoryBackend implements Backend {
     if (node?.state !== undefined) Object.assign(node.state, { parent: state, name });
     for (let at: DirectoryState | undefined = state; at !== undefined; at = at.parent) {
       const changes = { sizeBytes: at.entries.size, sha256: directoryHash(at.entries) };
-      const renewed = nextVersion(at.node, this.#nowUs(), changes);
+      const renewed = nextVersion(at.node, nowUs(), changes);
       at.parent?.entries.set(at.name, renewed);
     }
   }
 
   #create(node: NewNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
-    if (node.type === 'directory') return new DirectoryState(attributes, this.#nowUs()).node;
-    return firstVersion(node.type, content, attributes, this.#nowUs());
+    if (node.type === 'directory') return new DirectoryState(attributes, nowUs()).node;
+    return firstVersion(node.type, content, attributes, nowUs());
   }
 
   #replace(before: MemoryNode, content: Uint8Array, attributes: Node['attributes']): MemoryNode {
-    if (before.type === 'directory') return nextVersion(before, this.#nowUs(), { attributes });
+    if (before.type === 'directory') return nextVersion(before, nowUs(), { attributes });
     const changes = { content, attributes, sizeBytes: content.length, sha256: sha256Of(content) };
-    return nextVersion(before, this.#nowUs(), changes);
+    return nextVersion(before, nowUs(), changes);
   }
 }
 

@@ -42,7 +42,7 @@ export async function* visit(
   backend: Backend,
   start: NodePath,
   pattern: string,
-  options: VisitOptions = {},
+  options: VisitOptions,
 ): AsyncIterable<Visited> {
   const glob = parseGlob(pattern);
   if (glob.absolute && start.path !== '/') {
@@ -58,11 +58,7 @@ export async function* visit(
 }
 
 /** Yields everything below a directory, links as links. Fails where the directory itself cannot be listed. */
-export async function* walk(
-  backend: Backend,
-  directory: NodePath,
-  options: VisitOptions = {},
-): AsyncIterable<NodePath> {
+export async function* walk(backend: Backend, directory: NodePath, options: VisitOptions): AsyncIterable<NodePath> {
   const entries = await entriesAt(backend, directory);
   yield* withAllBelow(backend, directory, entries, { ...options, inside: [directory.node.id] });
 }

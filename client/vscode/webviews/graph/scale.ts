@@ -32,16 +32,16 @@ export function scaledLayout(
 
 /** Returns the next scale of a zoom, in or out. */
 export function zoomedScale(scale: number, direction: 1 | -1): number {
-  return within(scaleMin, scale * stepFactor ** direction, scaleMax);
+  return within(scale * stepFactor ** direction, scaleMax);
 }
 
 /** The scale at which a graph fits into a view, at most its natural size. */
 function fitScale(graph: Size, view: Size): number {
   const fit = Math.min(view.width / (graph.width + margins), view.height / (graph.height + margins));
   // Rounded down, so that no part of a pixel makes a scroll bar appear.
-  return within(scaleMin, Math.floor(fit * 1000) / 1000, 1);
+  return within(Math.floor(fit * 1000) / 1000, 1);
 }
 
-function within(least: number, number: number, most: number): number {
-  return Math.min(most, Math.max(least, number));
+function within(scale: number, max: number): number {
+  return Math.min(max, Math.max(scaleMin, scale));
 }

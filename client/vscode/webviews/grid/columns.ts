@@ -1,3 +1,4 @@
+import { isAnyNumber } from '../../../../server/src/base/typeClass.ts';
 import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { numberText } from '../../numberStrings.ts';
 
@@ -14,11 +15,6 @@ const padding = 20;
 const headRoom = 52;
 const widthMin = 72;
 const widthMax = 360;
-
-/** True for DuckDB's number types. */
-export function isNumeric(type: string): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\)|VARINT|BIGNUM)$/.test(type);
-}
 
 /**
  * Lays out adjacent columns after a column of row numbers. Each is as wide as the user chose, else as its name, its type
@@ -42,7 +38,7 @@ export function layOut(
     const head = Math.max(name.length, Math.ceil(type.length * 0.85)) * characterWidth + headRoom;
     const content = (longest.get(name) ?? 0) * characterWidth + padding;
     const natural = Math.min(widthMax, Math.max(widthMin, content, head));
-    const layout = { left, width: Math.round(widths[name] ?? natural), numeric: isNumeric(type) };
+    const layout = { left, width: Math.round(widths[name] ?? natural), numeric: isAnyNumber(type) };
     left += layout.width;
     return layout;
   });

@@ -1,6 +1,6 @@
 /** Texts of cells for the clipboard. */
 import { type Column } from '../../../../server/src/protocol/commands.ts';
-import { isNumeric } from './columns.ts';
+import { isAnyNumber } from '../../../../server/src/base/typeClass.ts';
 
 /** Formats of copied cells. */
 export const copyFormats = ['tsv', 'csv', 'json', 'markdown', 'insert'] as const;
@@ -43,7 +43,7 @@ const writers: Readonly<Record<ClipboardFormat, (cells: CopiedCells) => string>>
   },
   markdown: ({ columns, rows }) => {
     const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
-    const rule = columns.map(({ type }) => (isNumeric(type) ? '---:' : '---'));
+    const rule = columns.map(({ type }) => (isAnyNumber(type) ? '---:' : '---'));
     const lines = rows.map((row) => line(row.map((text) => (text === null ? 'NULL' : markdownText(text)))));
     return [line(columns.map(({ name }) => markdownText(name))), line(rule), ...lines].join('\n');
   },
@@ -71,7 +71,7 @@ function csvText(text: string | null): string {
 /** A number keeps all digits; NaN and infinity are null, as JSON lacks them. */
 function jsonText({ type }: Column, text: string | null): string {
   if (text === null) return 'null';
-  if (isNumeric(type)) return isPlainNumber(text) ? jsonNumber(text) : 'null';
+  if (isAnyNumber(type)) return isPlainNumber(text) ? jsonNumber(text) : 'null';
   return type === 'BOOLEAN' ? text : JSON.stringify(text);
 }
 
@@ -89,7 +89,7 @@ function markdownText(text: string): string {
 
 function sqlText({ type }: Column, text: string | null): string {
   if (text === null) return 'NULL';
-  const isPlain = type === 'BOOLEAN' || (isNumeric(type) && isPlainNumber(text));
+  const isPlain = type === 'BOOLEAN' || (isAnyNumber(type) && isPlainNumber(text));
   return isPlain ? text : `'${text.replaceAll("'", "''")}'`;
 }
 

@@ -5,7 +5,7 @@ import {
   type Comparison,
   type TextMatch,
 } from '../../../../server/src/protocol/commands.ts';
-import { isNumeric } from './columns.ts';
+import { isAnyNumber, isPointInTime } from '../../../../server/src/base/typeClass.ts';
 import { isSeconds, readableValue, secondsOfTime } from './times.ts';
 import { operatorTexts } from './viewState.ts';
 
@@ -36,7 +36,8 @@ const nullConditions: readonly Condition[] = [
 
 /** Returns the conditions that make sense for a column, the usual one first. */
 export function conditionsOf({ type }: Column): readonly Condition[] {
-  if (isNumeric(type) || /^(DATE|TIME)/.test(type)) return [...comparisons, ...textConditions, ...nullConditions];
+  if (isAnyNumber(type) || isPointInTime(type) || /^TIME(_NS| WITH TIME ZONE)?$/.test(type))
+    return [...comparisons, ...textConditions, ...nullConditions];
   if (/^(STRUCT|MAP|UNION|JSON|BLOB|BIT|GEOMETRY|VARIANT)|\[\d*\]$/.test(type))
     return [...textConditions, ...nullConditions];
   return [...textConditions, ...comparisons, ...nullConditions];

@@ -82,7 +82,7 @@ function number({ layouts, left }: DrawnRows, row: number, kind: keyof typeof ch
 /** Shows the value before in a cell whose value changed; undefined for any other cell. */
 function showOld(made: HTMLElement, old: string | null | undefined): void {
   if (old === undefined) return;
-  const now = element('ins', {}, made.textContent ?? '');
+  const now = element('ins', {}, made.textContent);
   made.classList.add('differs');
   made.replaceChildren(element('del', {}, old ?? 'NULL'), element('span', { class: 'arrow' }, ' → '), now);
 }

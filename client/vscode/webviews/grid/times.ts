@@ -1,20 +1,15 @@
 /** Columns of times, among them the seconds since 1970 of series, and their texts. */
 import { type Column } from '../../../../server/src/protocol/commands.ts';
-import { isNumeric } from './columns.ts';
-
-/** True for a type of dates or times. */
-export function isTime(type: string): boolean {
-  return /^(DATE|TIMESTAMP.*)$/.test(type);
-}
+import { isAnyNumber, isPointInTime } from '../../../../server/src/base/typeClass.ts';
 
 /** True for a column with the seconds since 1970 UTC of a series. */
 export function isSeconds({ name, type }: Column): boolean {
-  return name.toLowerCase() === 'timestamp' && isNumeric(type);
+  return name.toLowerCase() === 'timestamp' && isAnyNumber(type);
 }
 
 /** True for a column of times, or of the seconds of series. */
 export function isTimeColumn(column: Column): boolean {
-  return isTime(column.type) || isSeconds(column);
+  return isPointInTime(column.type) || isSeconds(column);
 }
 
 /** First second of the year 0 and last one of the year 9999: other numbers are not seconds. */

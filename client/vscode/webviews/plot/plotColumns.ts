@@ -1,7 +1,7 @@
 /** Which columns of a table a plot shows. */
 import { type Column } from '../../../../server/src/protocol/commands.ts';
-import { isNumeric } from '../grid/columns.ts';
-import { isSeconds, isTime, isTimeColumn } from '../grid/times.ts';
+import { isAnyNumber, isPointInTime } from '../../../../server/src/base/typeClass.ts';
+import { isSeconds, isTimeColumn } from '../grid/times.ts';
 import { type PlotKind, type PlotStatement } from './statement.ts';
 
 /** The columns of a plot: what is stated, completed by what the table has. */
@@ -15,13 +15,13 @@ export interface ChosenPlot extends PlotStatement {
 export function xColumns(columns: readonly Column[], kind: PlotKind): readonly Column[] {
   if (kind === 'bar') return columns;
   // Seconds are neither a direction nor a speed.
-  if (kind === 'rose') return columns.filter((column) => isNumeric(column.type) && !isSeconds(column));
-  return columns.filter((column) => isNumeric(column.type) || isTimeColumn(column));
+  if (kind === 'rose') return columns.filter((column) => isAnyNumber(column.type) && !isSeconds(column));
+  return columns.filter((column) => isAnyNumber(column.type) || isTimeColumn(column));
 }
 
 /** Returns the columns that may be measured over x. */
 export function yColumns(columns: readonly Column[], x: string): readonly Column[] {
-  return columns.filter((column) => column.name !== x && isNumeric(column.type) && !isSeconds(column));
+  return columns.filter((column) => column.name !== x && isAnyNumber(column.type) && !isSeconds(column));
 }
 
 /**
@@ -51,14 +51,14 @@ function defaultKind(columns: readonly Column[]): PlotKind {
   const x = defaultX(xColumns(columns, 'line'), 'line');
   if (x !== undefined && yColumns(columns, x).length > 0 && (x === columns[0]?.name || columns.some(isTimeColumn)))
     return 'line';
-  return columns.length > 0 && columns.every(({ type }) => isNumeric(type)) ? 'histogram' : 'bar';
+  return columns.length > 0 && columns.every(({ type }) => isAnyNumber(type)) ? 'histogram' : 'bar';
 }
 
 function defaultX(possible: readonly Column[], kind: PlotKind): string | undefined {
   if (kind === 'rose') return (possible.find(({ name }) => isDirection(name)) ?? possible[0])?.name;
   if (kind === 'histogram') return (possible.find((column) => !isTimeColumn(column)) ?? possible[0])?.name;
-  if (kind === 'bar') return (possible.find(({ type }) => !isNumeric(type)) ?? possible[0])?.name;
-  const time = possible.find(({ type }) => isTime(type)) ?? possible.find(isTimeColumn);
+  if (kind === 'bar') return (possible.find(({ type }) => !isAnyNumber(type)) ?? possible[0])?.name;
+  const time = possible.find(({ type }) => isPointInTime(type)) ?? possible.find(isTimeColumn);
   return (time ?? possible[0])?.name;
 }
 

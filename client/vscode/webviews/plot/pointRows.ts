@@ -1,6 +1,7 @@
 /** Which rows a point of a plot stands for. */
 import { type ColumnFilter, type Column, type TableView } from '../../../../server/src/protocol/commands.ts';
-import { isSeconds, isTime } from '../grid/times.ts';
+import { isInteger, isPointInTime } from '../../../../server/src/base/typeClass.ts';
+import { isSeconds } from '../grid/times.ts';
 import { type DrawnPanel } from './chart.ts';
 import { type DrawnSeries, readingAt } from './series.ts';
 
@@ -92,9 +93,9 @@ export function viewOfPoint(
 /** The text of a position as a value of its column: the next one that is not beyond it. */
 function textOf(column: Column, position: number, side: 'low' | 'high'): string {
   const { type } = column;
-  if (isTime(type)) return timeValue(position, type);
+  if (isPointInTime(type)) return timeValue(position, type);
   const value = isSeconds(column) ? position / 1000 : position;
-  if (!/INT(EGER)?$/.test(type)) return String(value);
+  if (!isInteger(type)) return String(value);
   return BigInt(side === 'low' ? Math.ceil(value) : Math.floor(value)).toString();
 }
 

@@ -1,5 +1,6 @@
 /** The partitions of a series, and the SQL that writes each. */
 import { identifier, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Builder } from '../../sandbox/build.ts';
 import { type Column } from '../../protocol/results.ts';
@@ -29,7 +30,7 @@ export async function findPartitions(
   hostPaths: readonly string[],
   time: Column,
   parts: readonly [TemporalPart, ...TemporalPart[]],
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Partition[]> {
   const finest = parts.at(-1) ?? parts[0];
   const start = sql`CAST(epoch(date_trunc(${literal(finest)}, ${timeSql(time)})) AS BIGINT)`;
@@ -90,9 +91,9 @@ function tableOf(hostPaths: readonly string[]): SqlText {
 type TimeKind = 'seconds' | 'zoned' | 'plain';
 
 function kindOf(type: string): TimeKind | undefined {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return 'seconds';
+  if (isNumber(type)) return 'seconds';
   if (type === 'TIMESTAMP WITH TIME ZONE') return 'zoned';
-  return /^(TIMESTAMP(_S|_MS|_NS)?|DATE)$/.test(type) ? 'plain' : undefined;
+  return isPointInTime(type) ? 'plain' : undefined;
 }
 
 /**

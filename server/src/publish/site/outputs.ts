@@ -1,4 +1,5 @@
 /** Content of a site: the outputs that are charted, with their parameters and resolutions. */
+import { isNumber } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 import { type InputMatcher, type Match } from '../../resources/model/derivedContent.ts';
 import { isDurationError, parseDuration } from '../../base/duration.ts';
@@ -83,7 +84,7 @@ export function parametersOf(columns: readonly Column[]): readonly Parameter[] {
   const lines = new Map<string, number>();
   for (const column of columns) {
     const [field] = fieldsOf([column]);
-    if (field === undefined || !/INT|FLOAT|DOUBLE|DECIMAL/.test(column.type)) continue;
+    if (field === undefined || !isNumber(column.type)) continue;
     const { name, unit, instrument, agg } = field;
     const rank = lineStatistics.indexOf(agg);
     if (rank < 0 && agg !== 'min' && agg !== 'max') continue;

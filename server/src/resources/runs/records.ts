@@ -1,11 +1,12 @@
 /** Records of runs, kept in the resource directory: JSON, one object per line, the latest last. */
 import { type PondError } from '../../base/error.ts';
+import { fieldsOf, parseJsonText } from '../../base/json.ts';
+import { type RunErrorInfo, type RunInfo, runStatuses } from '../../protocol/resources.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type StoredResource } from '../readResource.ts';
 import { longEnough, redact } from '../redact.ts';
 import { recordsName } from '../model/resourcePath.ts';
-import { type RunCounts } from '../model/runState.ts';
 
 /** Maximum number of records in a resource directory; older ones are in older versions of the file. */
 const recordsMax = 100;
@@ -22,32 +23,11 @@ const textLengthMax = 2_000;
 /** After this time, in milliseconds, a record is kept even if it repeats the latest one. */
 const sameAgainMs = 60 * 60 * 1000;
 
-/** Result of a run. */
-export type RecordedStatus = 'ok' | 'failed' | 'cancelled' | 'skipped';
-
-/** The record of a run. Its fields are the columns of pond.runs, and of RunInfo in the protocol. */
-export interface RunRecord extends RunCounts {
-  readonly status: RecordedStatus;
-  /** ISO 8601, UTC. */
-  readonly started: string;
-  readonly durationMs: number;
-  readonly notes: readonly string[];
-  readonly error: RunFailure | null;
-}
-
-/** The failure of a run, as plain data. */
-export interface RunFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly path?: string;
-  /** 0-based, in the file at `path`. */
-  readonly line?: number;
-  readonly character?: number;
-}
+/** The record of a run. Its fields are the columns of pond.runs. */
+export type RunRecord = Omit<RunInfo, 'resource' | 'id' | 'commit'>;
 
 /** Returns the plain data of an error. */
-export function failureOf(error: PondError): RunFailure {
+export function failureOf(error: PondError): RunErrorInfo {
   const { code, message, hint, path, position } = error.toPlain();
   return { code, message, ...(hint !== undefined && { hint }), ...(path !== undefined && { path }), ...position };
 }
@@ -120,27 +100,20 @@ function shortened({ notes, error, ...record }: RunRecord): RunRecord {
 const short = (text: string): string => (text.length <= textLengthMax ? text : `${text.slice(0, textLengthMax)}…`);
 
 function parseRecords(content: Uint8Array): readonly RunRecord[] {
-  return new TextDecoder()
-    .decode(content)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const value: unknown = line === '' ? undefined : JSON.parse(line);
-        return isRecord(value) ? [value] : [];
-      } catch {
-        return [];
-      }
-    });
+  return new TextDecoder().decode(content).split('\n').map(parseJsonText).filter(isRunRecord);
 }
 
 /** Validates a record, because any process may write the file. */
-function isRecord(value: unknown): value is RunRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { status, started, durationMs, rows, bytes, files, notes, error }: Readonly<Record<string, unknown>> = {
-    ...value,
-  };
+function isRunRecord(value: unknown): value is RunRecord {
+  const { status, started, durationMs, rows, bytes, files, notes, error } = fieldsOf(value);
   const hasCounts = [durationMs, rows, bytes, files].every((count) => typeof count === 'number');
-  const hasTexts = [status, started].every((text) => typeof text === 'string');
+  const isEnded = runStatuses.some((known) => known === status) && typeof started === 'string';
   const hasNotes = Array.isArray(notes) && notes.every((note) => typeof note === 'string');
-  return hasCounts && hasTexts && hasNotes && typeof error === 'object';
+  return hasCounts && isEnded && hasNotes && (error === null || isFailure(error));
+}
+
+function isFailure(value: unknown): boolean {
+  const { code, message, hint = '', path = '', line = 0, character = 0 } = fieldsOf(value);
+  const hasTexts = [code, message, hint, path].every((text) => typeof text === 'string');
+  return hasTexts && [line, character].every((number) => typeof number === 'number');
 }

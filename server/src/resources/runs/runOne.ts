@@ -3,11 +3,12 @@ import { plural } from '../../base/plural.ts';
 import { throwIfCancelled } from '../../base/cancelled.ts';
 import { isPondError, PondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
+import { type RunStatus } from '../../protocol/resources.ts';
 import { type Transaction } from '../../pond/types.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { buildAll } from './buildAll.ts';
 import { invalidError, readResource } from '../readResource.ts';
-import { addRecord, failureOf, type RunRecord, type RecordedStatus, withoutSecrets } from './records.ts';
+import { addRecord, failureOf, type RunRecord, withoutSecrets } from './records.ts';
 import { documentName, resourceDirectory, titleOf } from '../model/resourcePath.ts';
 import { type Grants } from '../model/grants.ts';
 import { requireAllowed } from '../model/hostAccess.ts';
@@ -51,7 +52,7 @@ export async function runOne(pond: ResourcePond, chosen: Resource, options: Reso
   const started = options.effects.now();
   const { env, secrets } = recordingEnv(options.effects.env);
   const output = new RunOutput(pond, chosen, { ...options, effects: { ...options.effects, env } });
-  const recordOf = (status: RecordedStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
+  const recordOf = (status: RunStatus, outcome: RunOutcome, error: PondError | undefined): RunRecord => {
     const { rows, bytes, files, notes } = outcome;
     const durationMs = options.effects.now() - started;
     const failure = error === undefined ? null : failureOf(aboutResource(chosen, error));
@@ -98,7 +99,7 @@ async function asCommitted(pond: ResourcePond, { kind, id, ...chosen }: Resource
   return home.resource;
 }
 
-function statusOf({ code }: PondError): RecordedStatus {
+function statusOf({ code }: PondError): RunStatus {
   return code === 'cancelled' ? 'cancelled' : code === 'resource-not-found' ? 'skipped' : 'failed';
 }
 
@@ -157,7 +158,7 @@ class RunOutput {
   }
 
   /** Commits the output with the record of the run; commits nothing and returns undefined if there is no output. */
-  async commit(record: RunRecord, summary?: string): Promise<number | undefined> {
+  async commit(record: RunRecord, summary: string | undefined): Promise<number | undefined> {
     if (this.#transaction === undefined || this.#transaction.isEmpty) {
       await this.abandon();
       return undefined;

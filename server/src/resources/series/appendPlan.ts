@@ -2,9 +2,8 @@
 import { PondError } from '../../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, numberCastSql, tryNumberCastSql } from '../../duckdb/sqlType.ts';
+import { isNested, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
-import { isNested } from './flexibleTypes.ts';
-import { isNumeric, isPointInTime } from './findTime.ts';
 
 /** A column whose values must be equal after the conversion to the type of the series. */
 interface Conversion {
@@ -75,7 +74,7 @@ export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns)
 
 /** True for types that have values in common: then each value decides. */
 function mayConvert(from: string, to: string): boolean {
-  return (isNumeric(from) && isNumeric(to)) || (isPointInTime(from) && isPointInTime(to));
+  return (isNumber(from) && isNumber(to)) || (isPointInTime(from) && isPointInTime(to));
 }
 
 /** SQL for whether a value would be another after the conversion. */
@@ -86,7 +85,12 @@ export function isInexact({ name, from, to }: Conversion): SqlText {
 }
 
 /** Returns the error for a column of another type; `value` is one that the type of the series cannot hold. */
-export function typeError({ name, from, to }: Conversion, path: string, where: string, value?: string): PondError {
+export function typeError(
+  { name, from, to }: Conversion,
+  path: string,
+  where: string,
+  value: string | undefined,
+): PondError {
   const got = value === undefined ? from : `${from}, with ${value}`;
   const missing = from === 'VARCHAR' ? ' If the text stands for a missing value, state it as one of `nulls`.' : '';
   const wider = from === 'DOUBLE' ? ` For a new series, 'pond format FOLDER types.${name}=number' says so first.` : '';

@@ -12,7 +12,7 @@ import { type Node } from '../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type AppendPlan, isInexact, planAppend, typeError } from './appendPlan.ts';
 import { flexibleTypes } from './flexibleTypes.ts';
-import { findTimeColumn, isNumeric } from './findTime.ts';
+import { findTimeColumn } from './findTime.ts';
 import { mayBeInferred, nullColumns } from './nullColumns.ts';
 import { type BatchCache, KnownBatches } from './knownBatches.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
@@ -253,11 +253,9 @@ export class SeriesAppender {
   /** Returns the number of rows without a time. */
   async #checkTime(source: string, time: TypedColumn, { rowCount }: FileFacts, where: string): Promise<number> {
     const { materializer, job } = this.#options;
-    if (isNumeric(time.type)) {
-      await requireSecondsIn(time, [source], materializer, job).catch((error: unknown) => {
-        throw isPondError(error) ? error.with({ message: `${where}: ${error.message}`, path: where }) : error;
-      });
-    }
+    await requireSecondsIn(time, [source], materializer, job).catch((error: unknown) => {
+      throw isPondError(error) ? error.with({ message: `${where}: ${error.message}`, path: where }) : error;
+    });
     const statements = [sql`SELECT count(${identifier(time.name)}) FROM ${readParquet([source])}`];
     const [[withTime] = []] = await materializer.builder.run({ statements, reads: [source] }, job.signal);
     return rowCount - Number(withTime);

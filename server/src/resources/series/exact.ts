@@ -12,7 +12,7 @@ export function areExactTogether(one: string, other: string): boolean {
 }
 
 function isNarrow(type: string): boolean {
-  return type === 'FLOAT' || type.startsWith('DECIMAL');
+  return type === 'FLOAT' || type.includes('DECIMAL');
 }
 
 /**

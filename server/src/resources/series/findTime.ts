@@ -1,4 +1,5 @@
 import { PondError } from '../../base/error.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { defaultTimeColumn } from '../../pond/versionFacts.ts';
 import { type Column } from '../../protocol/results.ts';
 
@@ -7,20 +8,6 @@ const usualNames = [defaultTimeColumn.toLowerCase(), 'time', 'datetime', 'date_t
 
 /** Names of columns that count the seconds since 1970 UTC. A number in a column `date` may be anything. */
 const numericNames: ReadonlySet<string> = new Set([defaultTimeColumn.toLowerCase(), 'time', 'ts', 'epoch']);
-
-/** Types of points in time. */
-const pointInTime = /^(TIMESTAMP|DATE)/;
-const numeric = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL)/;
-
-/** True for a type whose values count seconds when they are times. */
-export function isNumeric(type: string): boolean {
-  return numeric.test(type);
-}
-
-/** True for TIMESTAMP in any precision, with a zone or without, and for DATE. */
-export function isPointInTime(type: string): boolean {
-  return pointInTime.test(type);
-}
 
 /**
  * Returns the column with the times of rows: the one of the name `given`, in any case; else the first with one of the
@@ -31,7 +18,7 @@ export function findTimeColumn<T extends Column>(columns: readonly T[], given: s
   if (given !== undefined) return namedColumn(columns, given, where);
   for (const usual of usualNames) {
     const found = columns.find(({ name }) => name.toLowerCase() === usual);
-    if (found !== undefined && (isPointInTime(found.type) || (numericNames.has(usual) && isNumeric(found.type)))) {
+    if (found !== undefined && (isPointInTime(found.type) || (numericNames.has(usual) && isNumber(found.type)))) {
       return found;
     }
   }
@@ -52,7 +39,7 @@ function namedColumn<T extends Column>(columns: readonly T[], given: string, whe
     const names = columns.map(({ name }) => name).join(', ');
     throw new PondError('invalid-content', `${where} has no column ${given}; it has ${names}`, { path: where });
   }
-  if (isPointInTime(found.type) || isNumeric(found.type)) return found;
+  if (isPointInTime(found.type) || isNumber(found.type)) return found;
   throw new PondError('invalid-content', `the time column ${found.name} of ${where} is ${found.type}`, {
     path: where,
     hint: 'A time is a TIMESTAMP, a DATE, or a number of seconds since 1970 UTC.',

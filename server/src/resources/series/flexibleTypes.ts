@@ -1,5 +1,6 @@
 import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+import { isInteger, isNested } from '../../base/typeClass.ts';
 import { type Job } from '../../base/job.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
@@ -21,7 +22,7 @@ export async function flexibleTypes(
   { signal }: Job,
 ): Promise<ReadonlyMap<string, SqlType>> {
   const types = new Map(columns.filter(({ type }) => isNested(type)).map(({ name }) => [name, json]));
-  const whole = columns.filter(({ type }) => /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type));
+  const whole = columns.filter(({ type }) => isInteger(type));
   if (whole.length === 0) return types;
   const fits = whole.map(({ name }) => {
     const value = identifier(name);
@@ -31,9 +32,4 @@ export async function flexibleTypes(
   const [row = []] = await builder.run({ statements, reads: [hostPath] }, signal);
   whole.forEach(({ name }, index) => row[index] === true && types.set(name, double));
   return types;
-}
-
-/** True for a list, a STRUCT or a MAP. */
-export function isNested(type: string): boolean {
-  return /^(STRUCT|MAP|UNION)\(/.test(type) || type.endsWith(']');
 }

@@ -17,7 +17,7 @@ export async function writeRowRange(
   builder: Builder,
   { source, target, columns }: { readonly source: string; readonly target: string } & Pick<FileFacts, 'columns'>,
   { from, to }: RowRange,
-  signal?: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const rows = sql`SELECT * EXCLUDE (file_row_number) FROM ${readParquet([source], sql`file_row_number = true`)}
     WHERE file_row_number >= ${from} AND file_row_number < ${to} ORDER BY file_row_number`;

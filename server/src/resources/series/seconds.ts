@@ -4,6 +4,7 @@
  */
 import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
+import { isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type FileFacts } from '../../sandbox/build.ts';
 import { type Column } from '../../protocol/results.ts';
@@ -35,11 +36,20 @@ export async function requireSeconds(
   const column = timeColumnOf(columns);
   if (column === undefined || rowCount === 0 || isWithin(time)) return;
   const hostPaths = files.map(({ hostPath }) => hostPath);
-  await requireSecondsIn(column, hostPaths, materializer, job);
+  await requireWithin(column, hostPaths, materializer, job);
 }
 
-/** Like requireSeconds, for a column of Parquet files; at least one file. */
+/** Like requireSeconds, for a column of Parquet files that may be of times or of numbers; at least one file. */
 export async function requireSecondsIn(
+  column: Column,
+  hostPaths: readonly string[],
+  materializer: Pick<Materializer, 'builder'>,
+  job: Job,
+): Promise<void> {
+  if (isNumber(column.type)) await requireWithin(column, hostPaths, materializer, job);
+}
+
+async function requireWithin(
   column: Column,
   hostPaths: readonly string[],
   { builder }: Pick<Materializer, 'builder'>,
@@ -68,6 +78,6 @@ function isWithin(time: FileFacts['time']): boolean {
 }
 
 function secondsSql(column: Column): SqlText {
-  const isNumber = !/^(TIMESTAMP|DATE)/.test(column.type);
-  return isNumber ? sql`${identifier(column.name)}::DOUBLE` : sql`epoch_us(${timeSql(column)}) / 1e6`;
+  if (isPointInTime(column.type)) return sql`epoch_us(${timeSql(column)}) / 1e6`;
+  return sql`${identifier(column.name)}::DOUBLE`;
 }

@@ -1,5 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
+import { decimalOf, integerOf, isFloat, isPointInTime, isTimestamp } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 
 /** Seconds before and after 1970 within which DuckDB can calculate with TIMESTAMP: 288 000 years. */
@@ -18,11 +19,11 @@ const namedMax = 8;
 export function noTimeColumn(columns: readonly Column[]): PondError {
   const names = columns.slice(0, namedMax).map(({ name }) => name);
   const more = columns.length > namedMax ? ', …' : '';
-  const times = columns.filter(({ type }) => /^(TIMESTAMP|DATE)/.test(type));
+  const times = columns.filter(({ type }) => isPointInTime(type));
   const [time] = times;
   const column = time !== undefined && times.length === 1 ? identifier(time.name) : 'TIME';
   return new PondError('invalid-content', `there is no column Timestamp among ${names.join(', ')}${more}`, {
-    hint: `A Derive resource gives the times that name in its query: ${column} AS "Timestamp"`,
+    hint: `A Derive resource gives the times that name in its query: ${column} AS "Timestamp".`,
   });
 }
 
@@ -33,15 +34,16 @@ export function noTimeColumn(columns: readonly Column[]): PondError {
  */
 export function timeSql({ name, type }: Column): SqlText {
   const column = identifier(name);
-  if (/^U?(TINYINT|SMALLINT|INTEGER)$/.test(type)) return sql`make_timestamp(${column}::BIGINT * 1000000)`;
-  if (/^(U?BIGINT|U?HUGEINT)$/.test(type)) {
+  const integer = integerOf(type);
+  if (integer !== undefined && integer.bits <= 32) return sql`make_timestamp(${column}::BIGINT * 1000000)`;
+  if (integer !== undefined) {
     return sql`CASE WHEN ${column} BETWEEN -${secondsMax} AND ${secondsMax} THEN make_timestamp(${column}::BIGINT * 1000000) END`;
   }
-  if (type === 'FLOAT' || type === 'DOUBLE') return fromMicroseconds(sql`round(${column}::DOUBLE * 1000000)`);
-  if (type.startsWith('DECIMAL')) return fromMicroseconds(sql`TRY_CAST(${column} AS DECIMAL(26, 6)) * 1000000`);
+  if (isFloat(type)) return fromMicroseconds(sql`round(${column}::DOUBLE * 1000000)`);
+  if (decimalOf(type)) return fromMicroseconds(sql`TRY_CAST(${column} AS DECIMAL(26, 6)) * 1000000`);
   // Its conversion to TIMESTAMP would need the calendar of the session's time zone, which is slow.
   if (type === 'TIMESTAMP WITH TIME ZONE') return fromMicroseconds(sql`epoch_us(${column})`);
-  if (/^TIMESTAMP(_S|_MS|_NS)?$/.test(type)) return finite(sql`${column}::TIMESTAMP`);
+  if (isTimestamp(type)) return finite(sql`${column}::TIMESTAMP`);
   if (type === 'DATE') return finite(sql`TRY_CAST(${column} AS TIMESTAMP)`);
   const hint = 'A time is a number of seconds since 1970 UTC, a TIMESTAMP or a DATE: convert it by a Derive resource.';
   throw new PondError('invalid-content', `no time column: ${name} is ${type}`, { hint });

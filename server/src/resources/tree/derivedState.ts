@@ -84,7 +84,7 @@ export class DerivedState {
     if (!('derive' in kind)) return new Map();
     this.listed.set(path, new Map());
     if (resource === undefined) throw (await reader()).invalidError(stored);
-    const entries = (await kind.derive?.(resource, this.#parts.inputs)) ?? new Map();
+    const entries = await kind.derive(resource, this.#parts.inputs);
     this.#ofResources.set(path, entries);
     this.listed.set(path, entries);
     return entries;

@@ -15,7 +15,7 @@ export interface TypeOptions {
  * DuckDB's type for an Arrow type, in the syntax of CREATE TABLE; every value of the Arrow type has an exact value in
  * it, in DuckDB and in Parquet. Throws for unions and other unsupported types.
  */
-export function duckTypeOf(type: DataType, options: TypeOptions = { isFine: false }): string {
+export function duckTypeOf(type: DataType, options: TypeOptions): string {
   const inner = (other: DataType) => duckTypeOf(other, options);
   if (DataType.isDictionary(type)) return inner(type.dictionary as DataType);
   if (isListType(type)) return `${inner(type.valueType)}[]`;

@@ -1,3 +1,5 @@
+import { decimalOf, isInteger } from '../../base/typeClass.ts';
+
 /**
  * Returns what a type takes in place of a text that a CAST would round or cut: '12.7' as an integer, too many decimals
  * of a number or a second, a time of day as a date. Undefined for a text of which nothing is lost, or that the CAST
@@ -5,13 +7,9 @@
  */
 export function lossOf(type: string, text: string): string | undefined {
   const bare = text.trim();
-  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type) || type === 'BIGNUM')
-    return scaleOf(bare) > 0 ? 'a whole number' : undefined;
-  const decimal = /^DECIMAL\(\d+, ?(\d+)\)$/.exec(type);
-  if (decimal !== null) {
-    const scale = Number(decimal[1]);
-    return scaleOf(bare) > scale ? `at most ${scale} decimals` : undefined;
-  }
+  if (isInteger(type) || type === 'BIGNUM') return scaleOf(bare) > 0 ? 'a whole number' : undefined;
+  const decimal = decimalOf(type);
+  if (decimal !== undefined) return scaleOf(bare) > decimal.scale ? `at most ${decimal.scale} decimals` : undefined;
   if (type === 'DATE') return /\d:\d/.test(bare) ? 'a date without a time' : undefined;
   const digits = secondDigits(type);
   return digits !== undefined && fractionOf(bare) > digits ? `at most ${digits} decimals of a second` : undefined;

@@ -2,6 +2,7 @@ import { type CellValue } from '../../protocol/tables.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, requireSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
+import { isPointInTime } from '../../base/typeClass.ts';
 import { typeOfFormat } from '../textTables/dateFormat.ts';
 import { type TextTable } from '../textTables/tables.ts';
 import { type ReadColumn } from '../textTables/valueSql.ts';
@@ -93,7 +94,7 @@ const plainForm: Form = (value) => sql`CAST(${value} AS VARCHAR)`;
 /** The forms in which a column may have a value, the best first. */
 function formsOf({ column, facts, table }: WrittenColumn): readonly Form[] {
   const { format = {} } = table.file;
-  const isTime = column.type === 'DATE' || column.type.startsWith('TIMESTAMP');
+  const isTime = isPointInTime(column.type);
   const written = (pattern: string, hasZone: boolean): Form => {
     const time = (value: SqlText): SqlText => sql`CAST(${value} AS TIMESTAMP)`;
     const local =

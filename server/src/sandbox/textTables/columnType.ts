@@ -1,5 +1,6 @@
 import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+import { decimalOf, isInteger, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts, settledValues } from './columnFacts.ts';
 import { typeOfFormat } from './dateFormat.ts';
@@ -37,7 +38,7 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
   if (found === 0) return textType();
   if ((found & forms.text) !== 0) {
     requireNoLateWord(column);
-    return textType(found === forms.text ? undefined : `${placeOf(column, forms.text)}`);
+    return textType(found === forms.text ? undefined : placeOf(column, forms.text));
   }
   if (isOnly(found, allNumbers)) return numberType(column, rules);
   if (found === forms.truth) return { kind: 'truth', type: requireSqlType('BOOLEAN') };
@@ -48,9 +49,9 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
 
 /** Forms that fit a stated type; undefined for a type that DuckDB's cast decides about. */
 function formsFor(type: SqlType): number | undefined {
-  if (type.endsWith('INT') || type === 'INTEGER') return bitsOf(['integer', 'id']);
-  if (/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return allNumbers;
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return forms.date | forms.formatted;
+  if (isInteger(type)) return bitsOf(['integer', 'id']);
+  if (isNumber(type)) return allNumbers;
+  if (isPointInTime(type)) return forms.date | forms.formatted;
   return undefined;
 }
 
@@ -64,7 +65,7 @@ function typeAsStated(column: SourceColumn, type: SqlType, rules: TypeRules): Co
   for (const form of Object.values(forms)) {
     if ((found & form) !== 0 && (fitting & form) === 0) throw misfit(column, form, `the stated type ${type}`);
   }
-  const scale = Number(/^DECIMAL\(\d+,\s*(\d+)\)/.exec(type)?.[1] ?? Infinity);
+  const scale = decimalOf(type)?.scale ?? Infinity;
   if (column.some(({ facts }) => facts.sizes.scale > scale)) {
     throw misfit(column, found & decimals & -(found & decimals), `the decimals of ${type}`);
   }

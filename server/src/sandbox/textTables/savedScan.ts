@@ -13,7 +13,7 @@ export interface SavedFacts {
   readonly shapes: readonly (readonly [key: number, shape: SavedShape])[];
   readonly first: readonly (readonly [form: number, value: PlacedValue])[];
   readonly valuesBeforeText: number;
-  readonly unfit?: PlacedValue | undefined;
+  readonly unfit: PlacedValue | undefined;
 }
 
 /** A column as plain data. */

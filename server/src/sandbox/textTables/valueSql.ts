@@ -1,5 +1,6 @@
 import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql } from '../../duckdb/sqlType.ts';
+import { isTimestamp } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { type ColumnType } from './sourceColumn.ts';
@@ -68,7 +69,7 @@ function localColumn(
   { decided: { kind, type }, facts, form }: { decided: ColumnType; facts: ColumnFacts; form: ValueForm },
 ): LocalColumn | undefined {
   const { zone, dates = '' } = form.format;
-  if (zone === undefined || !isNamedZone(zone) || !type.startsWith('TIMESTAMP')) return undefined;
+  if (zone === undefined || !isNamedZone(zone) || !isTimestamp(type)) return undefined;
   if (kind === 'formatted')
     return dates.includes('%z') ? undefined : { name, zone, time: sql`strptime(${cell}, ${literal(dates)})` };
   const shapes = [...facts.shapes.values()].filter(({ hasZone }) => !hasZone);

@@ -41,8 +41,7 @@ export async function* sheetRows(
   workbook: Workbook,
 ): AsyncIterable<readonly SheetRow[]> {
   const reader = new RowReader(workbook);
-  for await (const parsed of parseXml(content, reader.handler)) {
-    void parsed;
+  for await (const _ of parseXml(content, reader.handler)) {
     const rows = reader.take();
     if (rows.length > 0) yield rows;
   }

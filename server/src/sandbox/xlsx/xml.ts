@@ -52,7 +52,7 @@ export async function parseWhole(content: AsyncIterable<Uint8Array>, handler: Xm
     }
   };
   try {
-    for await (const parsed of parseXml(counted(), handler)) void parsed;
+    for await (const _ of parseXml(counted(), handler));
   } catch (error) {
     if (!isEmpty) throw error;
   }

@@ -1,3 +1,4 @@
+import { decimalOf, isFloat, isNested, isNumber } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
 
 /** A column of both tables. */
@@ -39,10 +40,13 @@ export function compareColumns(before: readonly Column[], after: readonly Column
 
 /** True when the values of two types are compared as they are, and not as text. */
 export function isComparable({ before, after }: SharedColumn): boolean {
-  return before === after || (number.test(before) && number.test(after));
+  return before === after || (isNumber(before) && isNumber(after));
 }
 
-const number = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/;
+/** True for a column that may identify rows: its values are not measured, and have no parts. */
+export function mayIdentify({ after: type }: SharedColumn): boolean {
+  return !isFloat(type) && decimalOf(type) === undefined && type !== 'BOOLEAN' && !isNested(type);
+}
 
 const byName = (columns: readonly Column[]): ReadonlyMap<string, Column> =>
   new Map(columns.map((column) => [column.name.toLowerCase(), column]));

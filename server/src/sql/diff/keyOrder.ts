@@ -1,6 +1,7 @@
 /** SQL of tables whose rows are in the order of their key: no two have the same, and a range of keys is read alone. */
 import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../../duckdb/sqlType.ts';
+import { isInteger } from '../../base/typeClass.ts';
 import { type ComparedSides, type OneOfTwo } from './diffSql.ts';
 
 type Sides = Pick<ComparedSides, 'before' | 'after'>;
@@ -48,11 +49,14 @@ export function valuesAtSql({ table, other }: OneOfTwo, column: string, position
   return sql`SELECT ${joinSql(positions.map(value))} WHERE ${names(other)}`;
 }
 
-/** Types whose values are the same after they were written as text, and in the same order in Parquet's statistics. */
-const rangeType = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_[SM]S?)?|VARCHAR)$/;
+/**
+ * Types, apart from integers, whose values are the same after they were written as text, and in the same order in Parquet's
+ * statistics.
+ */
+const rangeTypes: ReadonlySet<string> = new Set(['DATE', 'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'VARCHAR']);
 
 /** True for a column of which `rangesOf` makes ranges. */
-export const hasRanges = (type: string): boolean => rangeType.test(type);
+export const hasRanges = (type: string): boolean => isInteger(type) || rangeTypes.has(type);
 
 /** Both tables divided into ranges of a column without NULL, which begin with the given values; those increase. */
 export function rangesOf(

@@ -22,6 +22,7 @@ import {
   Utf8,
 } from 'apache-arrow';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
+import { decimalOf, integerOf } from '../../base/typeClass.ts';
 
 type Texts = readonly (string | null)[];
 
@@ -38,9 +39,9 @@ const asMicroseconds = (value: SqlText): SqlText => asText(sql`epoch_us(${value}
 
 /** Returns the Arrow column for a DuckDB type. `isWide`: it has integers of more than 38 digits. */
 export function arrowColumn(type: string, isWide: boolean): ArrowColumn {
-  const decimal = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type);
-  if (decimal !== null) return decimalColumn(Number(decimal[1]), Number(decimal[2]));
-  if (/^U?HUGEINT$/.test(type)) return isWide ? textColumn(asText) : decimalColumn(38, 0);
+  const decimal = decimalOf(type);
+  if (decimal !== undefined) return decimalColumn(decimal.width, decimal.scale);
+  if (integerOf(type)?.bits === 128) return isWide ? textColumn(asText) : decimalColumn(38, 0);
   if (/[[(]/.test(type) && !/^(ENUM|GEOMETRY)\(/.test(type)) return textColumn(asJson);
   return plain[type]?.() ?? textColumn(asText);
 }

@@ -1,8 +1,9 @@
 /** Types in which a Parquet file holds values exactly. */
 import { parseSqlType, requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+import { integerOf } from '../../base/typeClass.ts';
 
-/** Integers of 39 digits, which no decimal holds. */
-const beyondDecimals = /^(?:HUGEINT|UHUGEINT)$/;
+/** True for integers of 39 digits, which no decimal holds. */
+const isBeyondDecimals = (type: string): boolean => integerOf(type)?.bits === 128;
 
 /** A quoted name or text, or a word with the words of its type that follow. */
 const parts = /"(?:[^"]|"")*"|'(?:[^']|'')*'|TIME WITH TIME ZONE|[A-Za-z_]+/g;
@@ -15,7 +16,7 @@ const parts = /"(?:[^"]|"")*"|'(?:[^']|'')*'|TIME WITH TIME ZONE|[A-Za-z_]+/g;
  */
 export function exactParquetType(type: string, isWide: boolean): SqlType {
   const exact = type.replace(parts, (part) => {
-    if (beyondDecimals.test(part)) return isWide ? 'VARCHAR' : 'DECIMAL(38,0)';
+    if (isBeyondDecimals(part)) return isWide ? 'VARCHAR' : 'DECIMAL(38,0)';
     return part === 'INTERVAL' || part === 'TIME WITH TIME ZONE' ? 'VARCHAR' : part;
   });
   // The name of a field may be such a word, without quotes.
@@ -24,5 +25,5 @@ export function exactParquetType(type: string, isWide: boolean): SqlType {
 
 /** True for a type with integers of 128 bits in it. */
 export function hasHugeIntegers(type: string): boolean {
-  return [...type.matchAll(parts)].some(([part]) => beyondDecimals.test(part));
+  return [...type.matchAll(parts)].some(([part]) => isBeyondDecimals(part));
 }

@@ -1,13 +1,12 @@
 /** Results as a table in Markdown. */
-import { isNumber } from './numbers.ts';
+import { isAnyNumber } from '../../base/typeClass.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 
 /** Yields a table in GitHub's Markdown, with numbers to the right. NULL is `NULL`; a line break in a value is `<br>`. */
 export async function* markdownFile({ columns, windows }: RowsAsText): AsyncIterable<Uint8Array> {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  yield Buffer.from(
-    line(columns.map(({ name }) => escaped(name))) + line(columns.map(({ type }) => (isNumber(type) ? '---:' : '---'))),
-  );
+  const alignments = columns.map(({ type }) => (isAnyNumber(type) ? '---:' : '---'));
+  yield Buffer.from(line(columns.map(({ name }) => escaped(name))) + line(alignments));
   for await (const window of windows()) {
     let text = '';
     for (const row of rowsOf(window)) text += line(row.map((value) => (value === null ? 'NULL' : escaped(value))));

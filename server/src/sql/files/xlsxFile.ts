@@ -2,8 +2,8 @@
 import { columnName } from '../../sandbox/xlsx/sheetRows.ts';
 import { PondError } from '../../base/error.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
+import { isAnyNumber, isFloat, isTimestamp } from '../../base/typeClass.ts';
 import { type Column } from '../../protocol/results.ts';
-import { isNumber } from './numbers.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 import { zip } from './zip.ts';
 
@@ -59,19 +59,22 @@ async function* sheet({ columns, windows }: RowsAsText): AsyncIterable<Uint8Arra
 
 type Cell = (ref: string, value: string) => string;
 
+/** Types of times whose values are whole microseconds. */
+const inMicroseconds: ReadonlySet<string> = new Set(['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE']);
+
 /** Text of a value, from which its cell is made: a timestamp is followed by its microseconds since 1970. */
 function valueSql({ type }: Column, value: SqlText): SqlText {
   const text = sql`CAST(${value} AS VARCHAR)`;
-  if (!/^(DATE|TIMESTAMP|TIMESTAMP WITH TIME ZONE)$/.test(type)) return text;
+  if (!inMicroseconds.has(type)) return text;
   return sql`CASE WHEN isfinite(${value}) THEN ${text} || '|' || epoch_us(${value}) ELSE ${text} END`;
 }
 
 function cellOf(type: string): Cell {
   if (type === 'BOOLEAN') return (ref, value) => `<c r="${ref}" t="b"><v>${value === 'true' ? 1 : 0}</v></c>`;
   if (type === 'DATE') return (ref, value) => timeCell(ref, value, dateStyle);
-  if (type.startsWith('TIMESTAMP')) return (ref, value) => timeCell(ref, value, timestampStyle);
-  if (type === 'DOUBLE' || type === 'FLOAT') return numberCell;
-  if (isNumber(type)) return (ref, value) => (digitsOf(value) > digitsMax ? textCell : numberCell)(ref, value);
+  if (isTimestamp(type)) return (ref, value) => timeCell(ref, value, timestampStyle);
+  if (isFloat(type)) return numberCell;
+  if (isAnyNumber(type)) return (ref, value) => (digitsOf(value) > digitsMax ? textCell : numberCell)(ref, value);
   return textCell;
 }
 

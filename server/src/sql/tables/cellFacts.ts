@@ -1,10 +1,11 @@
 /** Facts about the values of cells in several columns: one statement aggregates each column, and the parts are joined. */
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { decimalOf, integerOf } from '../../base/typeClass.ts';
 import { type CellFacts } from '../../protocol/tableViews.ts';
 import { compareDecimals, sumOfDecimals } from './decimals.ts';
 import { type Relation, type RelationColumn } from './relation.ts';
-import { kindOf, microsecondsSql } from './valueKind.ts';
+import { kindOf, microsecondsSql, type ValueKind } from './valueKind.ts';
 
 /** The cells of some columns, in the rows of a condition. */
 interface CellScope {
@@ -18,7 +19,7 @@ interface CellScope {
 interface ColumnFacts {
   /** True for numbers whose sum is exact. */
   readonly isExact: boolean;
-  readonly kind: ReturnType<typeof kindOf>;
+  readonly kind: ValueKind;
   /** Values, and those of them that are finite numbers or times. */
   readonly present: number;
   readonly finite: number;
@@ -73,8 +74,9 @@ function aggregatesOf(column: RelationColumn): readonly SqlText[] {
 
 /** True for a type whose sums DuckDB computes exactly, however many rows there are. */
 function isExact({ type }: RelationColumn): boolean {
-  const [, width] = /^DECIMAL\((\d+),\d+\)$/.exec(type) ?? [];
-  return /^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type) || (width !== undefined && Number(width) <= 18);
+  const { bits = Infinity } = integerOf(type) ?? {};
+  const { width = Infinity } = decimalOf(type) ?? {};
+  return bits <= 64 || width <= 18;
 }
 
 function factsOf(column: RelationColumn, values: readonly (string | null)[]): ColumnFacts {

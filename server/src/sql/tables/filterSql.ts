@@ -1,6 +1,7 @@
 import { PondError } from '../../base/error.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { parseSqlType, textCastSql, tryTextCastSql } from '../../duckdb/sqlType.ts';
+import { decimalOf, isInteger, isPointInTime } from '../../base/typeClass.ts';
 import { type ColumnFilter, type Comparison, type SortKey, type TextMatch } from '../../protocol/tableViews.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 
@@ -92,9 +93,8 @@ function valuesSql(
 
 /** True for a type whose values are equal exactly when their texts are: such values are compared without a text. */
 function hasExactText({ type }: RelationColumn): boolean {
-  return /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|VARCHAR|BOOLEAN|DATE|TIMESTAMP.*|TIME|UUID|ENUM\(.*\))$/.test(
-    type,
-  );
+  const isWholeOrDecimal = isInteger(type) || decimalOf(type) !== undefined;
+  return isWholeOrDecimal || isPointInTime(type) || /^(VARCHAR|BOOLEAN|TIME|UUID|ENUM\(.*\))$/.test(type);
 }
 
 /** A text as a value of the type of a column; of a type that is not known by name, as a text. */

@@ -1,7 +1,8 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { literal, sql, type SqlText } from '../../duckdb/sql.ts';
+import { isInteger } from '../../base/typeClass.ts';
 import { type HistogramBar } from '../../protocol/tableViews.ts';
-import { isInteger, microsecondsSql, type SummaryScope, textRow, type ValueKind } from './valueKind.ts';
+import { microsecondsSql, type SummaryScope, textRow, type ValueKind } from './valueKind.ts';
 
 /** Maximum number of bars. */
 const barsMax = 24;

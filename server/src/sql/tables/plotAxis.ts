@@ -3,10 +3,11 @@ import { type LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, parseSqlType } from '../../duckdb/sqlType.ts';
+import { isFloat, isInteger } from '../../base/typeClass.ts';
 import { type Value } from '../../duckdb/values.ts';
 import { whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
-import { isInteger, kindOf, microsecondsSql } from './valueKind.ts';
+import { kindOf, microsecondsSql } from './valueKind.ts';
 
 /** The rows of a plot: those of a view. */
 export interface PlotScope {
@@ -137,7 +138,7 @@ export function ownSql({ column, own }: Axis): SqlText {
 /** SQL of the own number of a row; NULL for one that is not finite. */
 export function finiteSql(axis: Axis): SqlText {
   const value = ownSql(axis);
-  return /^(FLOAT|DOUBLE)$/.test(axis.column.type) ? sql`CASE WHEN isfinite(${value}) THEN ${value} END` : value;
+  return isFloat(axis.column.type) ? sql`CASE WHEN isfinite(${value}) THEN ${value} END` : value;
 }
 
 /** SQL of a number as a double. */

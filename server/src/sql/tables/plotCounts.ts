@@ -75,7 +75,7 @@ export async function plotBars(scope: PlotScope, request: RequestOf<'bars'>): Pr
   );
   const bars = rows.map(([value, measured]) => ({ value: numberOf(value), height: finite(numberOf(measured)) }));
   const others = (numberOf(rows[0]?.[3]) ?? 0) - rows.length;
-  return { kind: 'bars', unit, bars: bars.reverse(), others, rows: sumAt(rows, 2), skipped: extent.skipped };
+  return { kind: 'bars', unit, bars: bars.reverse(), others, rows: rowsIn(rows), skipped: extent.skipped };
 }
 
 async function barsOfValues(
@@ -94,7 +94,7 @@ async function barsOfValues(
     height: finite(numberOf(measured)),
   }));
   const others = (numberOf(rows[0]?.[3]) ?? 0) - rows.length;
-  return { kind: 'bars', unit: null, bars, others, rows: sumAt(rows, 2), skipped: 0 };
+  return { kind: 'bars', unit: null, bars, others, rows: rowsIn(rows), skipped: 0 };
 }
 
 function measureSql({ relation }: PlotScope, { y, measure }: RequestOf<'bars'>): SqlText {
@@ -157,6 +157,7 @@ function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-function sumAt(rows: readonly (readonly unknown[])[], column: number): number {
-  return rows.reduce((sum, row) => sum + Number(row[column]), 0);
+/** Number of rows of all bars, each a row with its ends and its number. */
+function rowsIn(bars: readonly (readonly unknown[])[]): number {
+  return bars.reduce((sum, [, , rows]) => sum + Number(rows), 0);
 }

@@ -1,5 +1,6 @@
 import { type Connection } from '../../duckdb/connection.ts';
 import { sql, type SqlText } from '../../duckdb/sql.ts';
+import { isAnyNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type Relation, type RelationColumn } from './relation.ts';
 
 /** A column of a view to summarize. */
@@ -17,14 +18,9 @@ export type ValueKind = 'number' | 'time' | 'seconds' | 'other';
 
 /** Returns the kind of the values of a column. */
 export function kindOf({ name, type }: Pick<RelationColumn, 'name' | 'type'>): ValueKind {
-  if (/^(DATE|TIMESTAMP.*)$/.test(type)) return 'time';
-  if (!isInteger(type) && !/^(FLOAT|DOUBLE|DECIMAL\(.*\)|BIGNUM)$/.test(type)) return 'other';
+  if (isPointInTime(type)) return 'time';
+  if (!isAnyNumber(type)) return 'other';
   return name.toLowerCase() === 'timestamp' ? 'seconds' : 'number';
-}
-
-/** True for the types of whole numbers of at most 128 bits. */
-export function isInteger(type: string): boolean {
-  return /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type);
 }
 
 /** SQL of a time in microseconds since 1970 UTC; NULL for an infinite one. */

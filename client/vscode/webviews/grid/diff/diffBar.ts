@@ -33,7 +33,7 @@ export class DiffBar {
   }
 
   /** Shows the bar; without `info`, of tables that are being compared, or could not be. */
-  show(query: DiffQuery, info?: TableDiffInfo): void {
+  show(query: DiffQuery, info: TableDiffInfo | undefined): void {
     this.root.hidden = false;
     const names = `${query.beforeName} ↔ ${query.afterName}`;
     const sides = element('span', { class: 'sides', title: names }, names);

@@ -10,7 +10,7 @@ import { backupNamed, withCopy } from './copies.ts';
  */
 export const backupAdopt: KindCommand<'backupAdopt'> = async (pond, { name }, context) => {
   const resource = await backupNamed(pond, name, context);
-  await withCopy(pond, resource, context, (parts) => refreshState(pond.stored, parts, context.signal));
+  await withCopy(pond, resource, context, (copy) => refreshState(copy, context.signal));
   removeReplica(hostPondStorage(pond.directory).disk);
   return null;
 };

@@ -4,11 +4,10 @@
  */
 import { assert } from '../../../base/assert.ts';
 import { bytesAfter, refreshState } from '../../../replica/copyState.ts';
-import { type Ledger } from '../../../replica/ledger.ts';
 import { pruneCopy } from '../../../replica/prune.ts';
+import { type RememberedCopy } from '../../../replica/remoteCopy.ts';
 import { verifyCopy } from '../../../replica/verify.ts';
 import { type Pond } from '../../../pond/types.ts';
-import { type ObjectStore } from '../../../remote/objectStore.ts';
 import { requireAllowed } from '../../model/hostAccess.ts';
 import { isOfKind, type Resource } from '../../model/kind.ts';
 import { type KindCommand, type KindContext } from '../../model/kindVerb.ts';
@@ -22,7 +21,7 @@ import { type BackupSpec } from './spec.ts';
 export const backupStatus: KindCommand<'backupStatus'> = async (pond, { name, offline = false }, context) => {
   const resource = await backupNamed(pond, name, context);
   const { signal } = context;
-  if (!offline) await withCopy(pond, resource, context, (parts) => refreshState(pond.stored, parts, signal));
+  if (!offline) await withCopy(pond, resource, context, (copy) => refreshState(copy, signal));
   const info = await copyInfo(resource, pond.stored);
   const { tip } = ledgerOf(resource, pond.id).read();
   return { ...info, missingBytes: info.missing === 0 ? 0 : await bytesAfter(pond.stored, tip?.version) };
@@ -32,7 +31,8 @@ export const backupStatus: KindCommand<'backupStatus'> = async (pond, { name, of
 export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, share, at, repair }, context) => {
   const resource = await backupNamed(pond, name, context);
   const upTo = at === undefined ? undefined : (await pond.resolve(at)).number;
-  return await withCopy(pond, resource, context, async ({ store, ledger }) => {
+  return await withCopy(pond, resource, context, async (copy) => {
+    const { ledger } = copy;
     const { signal, progress } = context;
     const pruner = repair === true ? await openBackup(resource, pond.id, context.effects.env, 'prune') : undefined;
     try {
@@ -44,7 +44,7 @@ export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, sh
         ...(pruner && { pruner }),
         known: ledger.read().tip,
       };
-      const report = await verifyCopy({ source: pond.stored, store }, options);
+      const report = await verifyCopy(copy, options);
       const { version, problems } = report;
       if (problems.length === 0 && upTo === undefined) ledger.update({ verifiedMs: Date.now(), verifiedShare: share });
       const { objects, bytes, readObjects, readBytes, unnamed, repaired } = report;
@@ -60,11 +60,11 @@ export const backupVerify: KindCommand<'backupVerify'> = async (pond, { name, sh
 export const backupPrune: KindCommand<'backupPrune'> = async (pond, { name, dryRun }, context) => {
   const resource = await backupNamed(pond, name, context);
   const { signal, progress } = context;
-  return await withCopy(pond, resource, context, async ({ store }) => {
+  return await withCopy(pond, resource, context, async (copy) => {
     const pruner = await openBackup(resource, pond.id, context.effects.env, 'prune');
     try {
-      const parts = { source: pond.stored, store, pruner };
-      const { objects, removableMs } = await pruneCopy(parts, { isDryRun: dryRun, now: Date.now, signal, progress });
+      const options = { isDryRun: dryRun, now: Date.now, signal, progress };
+      const { objects, removableMs } = await pruneCopy({ ...copy, pruner }, options);
       return {
         resource: titleOf(resource),
         objects: objects.map(({ key, sizeBytes: size, state, reason = null }) => ({ key, size, state, reason })),
@@ -92,12 +92,12 @@ export async function withCopy<T>(
   pond: Pond,
   resource: Resource<BackupSpec>,
   { effects }: KindContext,
-  work: (parts: { readonly store: ObjectStore; readonly ledger: Ledger }) => Promise<T>,
+  work: (copy: RememberedCopy) => Promise<T>,
 ): Promise<T> {
   requireAllowed(pond.id, resource, effects.grants);
   const store = await openBackup(resource, pond.id, effects.env);
   try {
-    return await work({ store, ledger: ledgerOf(resource, pond.id) });
+    return await work({ source: pond.stored, store, ledger: ledgerOf(resource, pond.id) });
   } finally {
     store.close();
   }

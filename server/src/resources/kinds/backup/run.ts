@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { plural } from '../../../base/plural.ts';
 import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
-import { sentence } from '../../../base/sentence.ts';
-import { push, type PushParts, type PushReport } from '../../../replica/push.ts';
+import { push, type PushReport } from '../../../replica/push.ts';
+import { type RememberedCopy } from '../../../replica/remoteCopy.ts';
 import { verifyCopy } from '../../../replica/verify.ts';
 import { requireOriginal } from '../../../replica/adoption.ts';
 import { type RunContext } from '../../model/kind.ts';
@@ -18,14 +18,14 @@ export async function runBackup(context: RunContext<BackupSpec>): Promise<RunOut
   requireOriginal(stored.disk, resource.name);
   const store = await openBackup(resource, stored.pond, env);
   try {
-    const parts = { source: stored, store, ledger: ledgerOf(resource, stored.pond) };
-    const report = await push(parts, {
+    const copy = { source: stored, store, ledger: ledgerOf(resource, stored.pond) };
+    const report = await push(copy, {
       ...{ backup: resource.id, by: `${userInfo().username}@${hostname()}`, now, signal, progress },
       isMinor: isRecordOfCopy,
       layout: resource.spec.layout,
       isSingleWriter: resource.spec.single_writer,
     });
-    const verified = await verifyIfDue(context, parts);
+    const verified = await verifyIfDue(context, copy);
     const notes = [...notesOf(report, store.address), ...verified.notes];
     const { failure } = verified;
     return { rows: 0, bytes: report.bytes, files: report.objects, notes, ...(failure && { failure }) };
@@ -42,7 +42,7 @@ const interruptions: ReadonlySet<ErrorCode> = new Set(['remote-denied', 'remote-
 /** Returns the error with what is safe. */
 function withSafety(error: unknown): unknown {
   if (!isPondError(error) || !interruptions.has(error.code)) return error;
-  const cause = error.hint === undefined ? '' : `${sentence(error.hint)} `;
+  const cause = error.hint === undefined ? '' : `${error.hint} `;
   return error.with({ hint: `${cause}What is at the store stays whole, and the next run goes on.` });
 }
 
@@ -59,18 +59,16 @@ const namedMax = 3;
 /** Verifies the copy when the document asks for it and the last verification is older than it says. */
 async function verifyIfDue(
   { resource, now, signal, progress }: RunContext<BackupSpec>,
-  { source, store, ledger }: PushParts,
+  copy: RememberedCopy,
 ): Promise<Pick<RunOutcome, 'notes' | 'failure'>> {
   const { verify } = resource.spec;
+  const { store, ledger } = copy;
   const { tip, verifiedMs = 0 } = ledger.read();
   if (verify === undefined || tip === undefined) return { notes: [] };
   const { months, microseconds } = verify.every.duration;
   if (now() - verifiedMs < months * monthMs + microseconds / 1000) return { notes: [] };
   const share = verify.sample ?? defaultSample;
-  const { problems, objects, readObjects } = await verifyCopy(
-    { source, store },
-    { share, signal, progress, known: ledger.read().tip },
-  );
+  const { problems, objects, readObjects } = await verifyCopy(copy, { share, signal, progress, known: tip });
   if (problems.length === 0) {
     ledger.update({ verifiedMs: now(), verifiedShare: share });
     return { notes: [`verified ${plural(objects, 'object')}, and read ${readObjects} of them`] };

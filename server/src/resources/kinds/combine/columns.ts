@@ -2,6 +2,7 @@
 import { didYouMean } from '../../../base/suggest.ts';
 import { PondError } from '../../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { isInteger, isNumber, isPointInTime } from '../../../base/typeClass.ts';
 import { compareNames } from '../../../tinyfs/path.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
@@ -31,7 +32,7 @@ export interface FoundColumn {
 export function timeTypeOf(segments: readonly Segment[]): TimeType {
   const filled = segments.filter(({ facts }) => facts.rowCount > 0);
   const types = (filled.length > 0 ? filled : segments).flatMap(({ facts }) => timeColumnOf(facts.columns)?.type ?? []);
-  if (types.every((type) => integer.test(type))) return timeTypes.whole;
+  if (types.every((type) => isInteger(type))) return timeTypes.whole;
   return types.every((type) => familyOf(type) === 'number') ? timeTypes.fractional : timeTypes.moment;
 }
 
@@ -123,15 +124,12 @@ function requireOneFamily({ title }: Scope, name: string, sources: readonly Colu
   throw new PondError('invalid-content', message, { path: other.path, hint });
 }
 
-const integer = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
-const number = /^(FLOAT|DOUBLE|DECIMAL\(\d+, ?\d+\))$/;
-
 /**
  * The family of a type: types of one family have a common type without loss of meaning. Undefined for composite types.
  */
 function familyOf(type: string): string | undefined {
-  if (integer.test(type) || number.test(type)) return 'number';
-  if (type === 'DATE' || /^TIMESTAMP(_S|_MS|_NS| WITH TIME ZONE)?$/.test(type)) return 'moment';
+  if (isNumber(type)) return 'number';
+  if (isPointInTime(type)) return 'moment';
   // Any other type of plain words is a family of its own.
   return /^[A-Z][A-Z_ ]*$/.test(type) ? type : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, numberCastSql, type SqlType } from '../../../duckdb/sqlType.ts';
+import { isInteger, isNumber } from '../../../base/typeClass.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { exactCastSql, mayRound } from '../../../sandbox/exactTypes.ts';
@@ -230,9 +231,8 @@ function inPeriod({ name, type }: Column, { startUs, endUs }: Period): SqlText {
   const column = identifier(name);
   // Periods start and end on whole seconds.
   const [start, end] = [startUs / 1_000_000n, endUs / 1_000_000n];
-  if (/^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/.test(type))
-    return sql`${column} >= ${start} AND ${column} < ${end}`;
-  if (/^(FLOAT|DOUBLE|DECIMAL)/.test(type)) {
+  if (isInteger(type)) return sql`${column} >= ${start} AND ${column} < ${end}`;
+  if (isNumber(type)) {
     const us = sql`round(${column}::DOUBLE * 1000000)`;
     return sql`${column} >= ${start - 1n} AND ${column} <= ${end} AND ${us} >= ${startUs} AND ${us} < ${endUs}`;
   }

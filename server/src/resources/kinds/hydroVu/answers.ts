@@ -6,7 +6,6 @@ import { excerptOf, redactJson } from '../../redact.ts';
 import { ServiceError } from './serviceError.ts';
 
 /** Characters of a response that an error shows. */
-const excerptLengthMax = 200;
 
 /** A request as errors describe it, and the secrets to redact from them. */
 export interface ServiceRequest {
@@ -28,7 +27,7 @@ export function valueOf<T>(
   readJson: ReadJson = JSON.parse,
 ): T {
   const fail = (message: string, cut: boolean): TransientError => {
-    const excerpt = excerptOf(body, secrets, excerptLengthMax);
+    const excerpt = excerptOf(body, secrets);
     const text = `${what}: ${message}${excerpt === '' ? '' : `; the answer begins: ${excerpt}`}`;
     return new TransientError(new ServiceError('remote-failed', text, { concernsAll: false }), { isMalformed: !cut });
   };
@@ -41,7 +40,7 @@ export function valueOf<T>(
   try {
     return parse(value);
   } catch (error) {
-    throw error instanceof ServiceError ? fail(excerptOf(error.message, secrets, excerptLengthMax), false) : error;
+    throw error instanceof ServiceError ? fail(excerptOf(error.message, secrets), false) : error;
   }
 }
 
@@ -57,7 +56,7 @@ export function publicValueOf<T>(
 
 /** Returns the target of a redirect as an error shows it. */
 export function shownTarget(target: string, { secrets }: ServiceRequest): string {
-  return excerptOf(target, secrets, excerptLengthMax);
+  return excerptOf(target, secrets);
 }
 
 /** Returns the failure for an unsuccessful response; the caller throws it. */
@@ -67,7 +66,7 @@ export function failureOf(
   nowMs: number,
 ): TransientError | ServiceError {
   const { status, headers, body } = answer;
-  const excerpt = excerptOf(body, secrets, excerptLengthMax);
+  const excerpt = excerptOf(body, secrets);
   const message = `${what}: status ${status}${excerpt === '' ? '' : `: ${excerpt}`}`;
   if (status === 401) {
     const hint = 'Look at the key and the secret of the account.';
@@ -83,7 +82,7 @@ export function failureOf(
 
 /** Returns the failure of a request without a complete response. */
 export function unreachable(problem: string, { what, secrets }: ServiceRequest): TransientError {
-  const message = `${what}: ${excerptOf(problem, secrets, excerptLengthMax)}`;
+  const message = `${what}: ${excerptOf(problem, secrets)}`;
   return new TransientError(new ServiceError('remote-failed', message, { concernsAll: true }));
 }
 

@@ -55,8 +55,8 @@ const locationList: List<readonly Location[]> = {
 /** Returns the client of an account. Sends no request until a call needs one. */
 export function createClient(
   account: Account,
-  effects: Partial<HydroVuEffects> = {},
-  limits: Partial<Limits> = {},
+  effects: Partial<HydroVuEffects> | undefined,
+  limits: Partial<Limits> | undefined,
 ): Client {
   return new HydroVuClient(account, { ...realEffects, ...effects }, { ...defaultLimits, ...limits });
 }

@@ -12,7 +12,7 @@ import { type HydroVuAccount, hydroVuAccount } from './account.ts';
 export const hydroVuLocations: KindCommand<'hydroVuLocations'> = async (pond, { name }, context) => {
   const account = await accountNamed(pond, name, context);
   const locations = await account.locations(context.signal);
-  return locations.map(({ id, name, description }) => ({ id: String(id), name, description }));
+  return locations.map(({ id, name, description }) => ({ id, name, description }));
 };
 
 /** The pages of a location's readings. */

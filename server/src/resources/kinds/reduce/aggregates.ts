@@ -1,10 +1,8 @@
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../../../duckdb/sqlType.ts';
+import { decimalOf, integerOf, isNumber } from '../../../base/typeClass.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { timeColumnOf } from '../../series/time.ts';
-
-const whole = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT)$/;
-const fractional = /^(FLOAT|DOUBLE|U?HUGEINT|DECIMAL\(\d+,\d+\))$/;
 
 const [bigint, double] = [requireSqlType('BIGINT'), requireSqlType('DOUBLE')];
 
@@ -19,7 +17,7 @@ export function numberColumnsOf<T extends Column>(columns: readonly T[]): readon
 
 /** True for a type whose values can be reduced. */
 export function isValueType(type: string): boolean {
-  return type === 'BOOLEAN' || whole.test(type) || fractional.test(type);
+  return type === 'BOOLEAN' || isNumber(type);
 }
 
 /** Returns the SQL of a column's value for reduction: false is 0 and true is 1. */
@@ -34,20 +32,24 @@ export function valueSql(value: SqlText, type: string): SqlText {
 export function sumSql(value: SqlText, type: string): SqlText {
   const sum = sumTypeOf(type);
   if (sum === double) return sql`sum(${value}::DOUBLE)`;
-  return type.startsWith('DECIMAL') ? sql`sum(${value})` : castSql(sql`sum(${value})`, sum);
+  return decimalOf(type) ? sql`sum(${value})` : castSql(sql`sum(${value})`, sum);
 }
 
 /** Returns the type of the sum of values of a type. */
 export function sumTypeOf(type: string): SqlType {
-  if (type === 'BOOLEAN' || whole.test(type)) return requireSqlType('DECIMAL(38,0)');
-  const [, width, scale] = /^DECIMAL\((\d+), ?(\d+)\)$/.exec(type) ?? [];
-  return width !== undefined && Number(width) <= decimalWidthMax ? requireSqlType(`DECIMAL(38,${scale})`) : double;
+  if (type === 'BOOLEAN' || isWhole(type)) return requireSqlType('DECIMAL(38,0)');
+  const decimal = decimalOf(type);
+  const isExact = decimal !== undefined && decimal.width <= decimalWidthMax;
+  return isExact ? requireSqlType(`DECIMAL(38,${decimal.scale})`) : double;
 }
+
+/** True for integers of at most 64 bits. */
+const isWhole = (type: string): boolean => (integerOf(type)?.bits ?? Infinity) <= 64;
 
 /** Returns the common type for values whose types differ between files. */
 export function commonType(types: readonly SqlType[]): SqlType {
   const [first = double, ...others] = new Set(types);
   if (others.length === 0) return first;
-  const fits = types.every((type) => whole.test(type) && type !== 'UBIGINT');
+  const fits = types.every((type) => isWhole(type) && type !== 'UBIGINT');
   return fits ? bigint : double;
 }

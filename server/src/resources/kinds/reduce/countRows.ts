@@ -2,6 +2,7 @@
 import { plural } from '../../../base/plural.ts';
 import { type Duration } from '../../../base/duration.ts';
 import { literal, sql } from '../../../duckdb/sql.ts';
+import { isFloat } from '../../../base/typeClass.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
@@ -101,7 +102,7 @@ async function writeCounts(inputs: DatasetInputs, target: string, context: Build
   const partials = (await datasetPartials(inputs, context)).flat();
   const files = await mapLimit(partials, concurrencyMax, (partial) => partial.file(job));
   const columns = partials.flatMap((partial) => partial.columns);
-  const fractional = columns.filter(({ type }) => type === 'DOUBLE' || type === 'FLOAT').map(({ name }) => name);
+  const fractional = columns.filter(({ type }) => isFloat(type)).map(({ name }) => name);
   const names = [...new Map(fractional.map((name) => [name.toLowerCase(), name])).values()];
   const hostPaths = files.map(({ hostPath }) => hostPath);
   const unmatched = selectionOf(inputs.dataset).unmatchedBy(columns.map(({ name }) => name));
