@@ -5,6 +5,7 @@ import {
   declaredAgain,
   exportsUsedInOneFile,
   literalsAmong,
+  unfinishedHints,
   untaggedSql,
 } from './support/sourceRules.ts';
 
@@ -15,12 +16,17 @@ test('an export that no other file imports is found', () => {
     file('a.ts', 'export const one = 1;\nexport type Two = 2;\nexport function three() {}\nconst four = 4;'),
     file('b.ts', 'export class Five {}'),
     file('c/d.ts', 'export interface Six {}'),
+    file('g.ts', "const seven = 7;\nexport { seven };\nexport { type Two as Eight } from './a.ts';"),
   ];
   const users = [
     file('c/e.ts', "import { one as first, type Two } from '../a.ts';\nexport { Six } from './d.ts';"),
     file('f.ts', "const lazy = () => import('./b.ts');"),
   ];
-  assert.deepEqual(exportsUsedInOneFile(product, [...product, ...users]), ['a.ts:3 three']);
+  assert.deepEqual(exportsUsedInOneFile(product, [...product, ...users]), [
+    'a.ts:3 three',
+    'g.ts:2 seven',
+    'g.ts:3 Eight',
+  ]);
 });
 
 test('a template that inserts values into SQL is found unless it is tagged', () => {
@@ -28,13 +34,17 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = `SELECT ${x} FROM t`;'), 1);
   assert.equal(found('const a = `COPY (${x}) TO ${y}`;'), 1);
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
+  assert.equal(found("const a = 'SELECT ' + x + ' FROM t';"), 1);
+  assert.equal(found("const a = ['SELECT', x, 'FROM t'].join(' ');"), 1);
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
+  assert.equal(found("const a = 'SELECT 1' + ' FROM t';"), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
 });
 
 test('a name that is written as a text or a key is found', () => {
   const found = (text: string) => literalsAmong(new Set(['Reduce']), [file('a.ts', text)]);
   assert.deepEqual(found("if (kind === 'Reduce') {}\nconst a = { Reduce: 1 };"), ['a.ts:1 Reduce', 'a.ts:2 Reduce']);
+  assert.deepEqual(found('const a = `/Reduce/${name}`;'), ['a.ts:1 /Reduce/']);
   assert.deepEqual(found('type Reduce = 1;\n// Reduce\nconst a = `${Reduce}`;'), []);
 });
 
@@ -63,4 +73,13 @@ test('a function that is copied is found, whatever its name and its comments', (
   assert.deepEqual(copiedFunctions(product), ['b.ts:2 b (a.ts a)']);
   const short = (name: string): string => `function ${name}(value: number) { return value + 1; }`;
   assert.deepEqual(copiedFunctions([file('a.ts', `${short('a')}\n${short('b')}`)]), []);
+});
+
+test('a hint that is not a sentence is found', () => {
+  const found = (text: string): number => unfinishedHints([file('a.ts', text)]).length;
+  assert.equal(found("throw new PondError('usage', 'no', { hint: 'look there' });"), 1);
+  assert.equal(found("const urlHint = isNew ? 'Write it.' : 'Write it again';"), 1);
+  assert.equal(found('const hint = near ?? `the options are ${list}`;'), 1);
+  assert.equal(found("const a = { hint: 'Look there.', message: 'no' };"), 0);
+  assert.equal(found("const hint = `'pond cat ${path}' shows it.`;\nconst b = { hint: 'usage: pond cat PATH' };"), 0);
 });

@@ -121,7 +121,7 @@ describe('a lock of another container or machine', () => {
     const place = new Place({ beats: false, boot: undefined, namespace: undefined });
     place.pass(24 * 3600);
     assert.equal(place.watch(100), 'held');
-    assert.throws(() => acquireLock(place.disk), { hint: /^check on container that .* remove _pond\/lock\.1$/ });
+    assert.throws(() => acquireLock(place.disk), { hint: /^Check on container that .* remove _pond\/lock\.1\.$/ });
   });
 
   it('is never to be removed by hand while its holder has a heartbeat', () => {

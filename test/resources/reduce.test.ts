@@ -231,7 +231,7 @@ test('an input without a valid time column is reported', async () => {
     selects: [`SELECT 1 AS n, DATE '2024-01-01' AS "the day"`],
     expected: {
       ...{ code, message: /^Reduce\/small: \/in: there is no column Timestamp among n, the day$/, path: '/in' },
-      hint: /^A Derive resource gives the times that name in its query: "the day" AS "Timestamp"$/,
+      hint: /^A Derive resource gives the times that name in its query: "the day" AS "Timestamp"\.$/,
     },
   });
   await checkFailure({

@@ -9,8 +9,10 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
   const isUnused = ({ path }: SourceFile, name: string): boolean =>
     !imported.has(`${path} ${name}`) && !imported.has(`${path} *`);
   // Only what looks unused is parsed: the syntax of all files takes longer than all other rules.
-  const suspects = product.filter((file) =>
-    [...file.text.matchAll(exportPattern)].some(([, name = '']) => isUnused(file, name)),
+  const suspects = product.filter(
+    (file) =>
+      /^export (?:type )?\{/m.test(file.text) ||
+      [...file.text.matchAll(exportPattern)].some(([, name = '']) => isUnused(file, name)),
   );
   return suspects.flatMap((file) =>
     exportedNames(file)
@@ -22,25 +24,49 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
 /** In every text that isSql matches: other files need not be parsed. */
 const sqlKeyword = /SELECT|COPY|CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE|FROM|SET/;
 
-/** Untagged templates that insert values into SQL. */
+/** Untagged templates, sums and joined lists of texts that insert values into SQL. */
 export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
   const withKeyword = product.filter(({ text }) => sqlKeyword.test(text));
   return withKeyword.flatMap((file) =>
     found(file, (node) => {
-      if (!ts.isTemplateExpression(node) || ts.isTaggedTemplateExpression(node.parent)) return [];
-      const texts = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(' ');
-      return isSql(texts) ? [at(file, node, node.getText().split('\n')[0] ?? '')] : [];
+      const parts = partsOf(node);
+      const texts = parts.map((part) =>
+        ts.isLiteralExpression(part) || ts.isTemplateLiteralToken(part) ? part.text : '',
+      );
+      return texts.includes('') && isSql(texts.join(' ')) ? [at(file, node, node.getText().split('\n')[0] ?? '')] : [];
     }),
   );
 }
 
-/** String literals and property names that are one of `names`. */
+/** What a node puts together to a text: texts and inserted values. [] for any other node, and for tagged templates. */
+function partsOf(node: ts.Node): readonly ts.Node[] {
+  if (ts.isTemplateExpression(node) && !ts.isTaggedTemplateExpression(node.parent)) {
+    return [node.head, ...node.templateSpans.flatMap(({ expression, literal }) => [expression, literal])];
+  }
+  if (isSum(node) && !isSum(node.parent)) return summandsOf(node);
+  const isJoin = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression);
+  const list = isJoin && node.expression.name.text === 'join' ? node.expression.expression : undefined;
+  return list !== undefined && ts.isArrayLiteralExpression(list) ? list.elements : [];
+}
+
+function isSum(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+}
+
+function summandsOf(node: ts.Expression): readonly ts.Expression[] {
+  return isSum(node) ? [...summandsOf(node.left), ...summandsOf(node.right)] : [node];
+}
+
+/** Texts and property names that are one of `names`, and texts with one as a directory of a path. */
 export function literalsAmong(names: ReadonlySet<string>, product: readonly SourceFile[]): readonly string[] {
   const withName = product.filter(({ text }) => [...names].some((name) => text.includes(name)));
+  const inPath = new RegExp(`(?:^|/)(?:${[...names].join('|')})/`);
   return withName.flatMap((file) =>
     found(file, (node) => {
-      const isText = ts.isStringLiteralLike(node) || (ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent));
-      return isText && names.has(node.text) ? [at(file, node, node.text)] : [];
+      const isText = ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node);
+      const isKey = ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent);
+      const isName = (isText || isKey) && names.has(node.text);
+      return isName || (isText && inPath.test(node.text)) ? [at(file, node, node.text)] : [];
     }),
   );
 }
@@ -138,6 +164,33 @@ function isAttribute(node: ts.Node): boolean {
   return ts.isCallExpression(node) && /\.setAttribute(NS)?$/.test(node.expression.getText());
 }
 
+/** Texts of variables and properties called a hint that are not sentences; inserted values may begin and end them. */
+export function unfinishedHints(product: readonly SourceFile[]): readonly string[] {
+  return product.flatMap((file) =>
+    found(file, (node) => {
+      const isHint =
+        (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && /hint$/i.test(node.name.getText());
+      const texts = isHint && node.initializer !== undefined ? choicesOf(node.initializer) : [];
+      return texts.filter((text) => !isSentence(text)).map((text) => at(file, text, text.getText()));
+    }),
+  );
+}
+
+/** The texts that an expression may return. */
+function choicesOf(node: ts.Expression): readonly (ts.StringLiteralLike | ts.TemplateExpression)[] {
+  if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) return [node];
+  if (ts.isParenthesizedExpression(node)) return choicesOf(node.expression);
+  if (ts.isConditionalExpression(node)) return [...choicesOf(node.whenTrue), ...choicesOf(node.whenFalse)];
+  const isElse = ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isElse ? [...choicesOf(node.left), ...choicesOf(node.right)] : [];
+}
+
+/** True for a text with a capital or a quotation at its start and a full stop; also for the usage of a command. */
+function isSentence(node: ts.StringLiteralLike | ts.TemplateExpression): boolean {
+  const text = node.getText().slice(1, -1);
+  return /^usage: /.test(text) || /^(?:[A-Z'"`-]|\\`|\$\{)[^]*(?:[.!?…]['")]?|\})$/.test(text);
+}
+
 /** What a function finds in the nodes of a file, in order. */
 function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): readonly T[] {
   const all: T[] = [];
@@ -158,6 +211,7 @@ function at(file: SourceFile, node: ts.Node, what: string): string {
 
 function exportedNames(file: SourceFile): readonly ts.Identifier[] {
   return syntaxOf(file).statements.flatMap((node): readonly ts.Identifier[] => {
+    if (ts.isExportDeclaration(node)) return listedNames(node);
     const isExported = ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(isExportKeyword) === true;
     if (!isExported) return [];
     if (ts.isVariableStatement(node)) {
@@ -166,6 +220,12 @@ function exportedNames(file: SourceFile): readonly ts.Identifier[] {
     const { name } = node as ts.DeclarationStatement;
     return name !== undefined && ts.isIdentifier(name) ? [name] : [];
   });
+}
+
+/** Names in the braces of an export: of this file, or of another one whose names it exports again. */
+function listedNames({ exportClause }: ts.ExportDeclaration): readonly ts.Identifier[] {
+  if (exportClause === undefined || !ts.isNamedExports(exportClause)) return [];
+  return exportClause.elements.flatMap(({ name }) => (ts.isIdentifier(name) ? [name] : []));
 }
 
 const isExportKeyword = ({ kind }: ts.ModifierLike): boolean => kind === ts.SyntaxKind.ExportKeyword;

@@ -48,7 +48,7 @@ const otherCommit = (): PondError => new PondError('conflict', 'another commit w
 
 function nothingToUndo({ number, operation, parent }: Commit): PondError {
   if (parent === undefined) return new PondError('usage', `commit ${number} created the pond: it cannot be undone`);
-  const hint = operation === 'tag' ? { hint: "'pond tag -d NAME' deletes a tag, 'pond tag --force' moves one" } : {};
+  const hint = operation === 'tag' ? { hint: "'pond tag -d NAME' deletes a tag, 'pond tag --force' moves one." } : {};
   return new PondError('usage', `commit ${number} changed no files: there is nothing to undo`, hint);
 }
 

@@ -41,7 +41,7 @@ export function requirePond(table: TableHead): void {
   requireTableId(table.metaData.id);
   if (Number(format) > formatVersion) {
     throw new PondError('pond-too-new', `the pond has format ${format}; this program knows ${formatVersion}`, {
-      hint: 'use a newer DuckPond; nothing was changed',
+      hint: 'Use a newer DuckPond; nothing was changed.',
     });
   }
   headOf(table);

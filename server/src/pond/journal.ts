@@ -172,7 +172,7 @@ export class Journal {
     if (this.#broken === undefined) return;
     if (this.#broken instanceof OwnershipLostError) throw this.#broken;
     throw new PondError('storage-failed', 'the pond takes no more changes after an earlier failure', {
-      hint: 'open the pond again once the disk works; what was staged is kept',
+      hint: 'Open the pond again once the disk works; what was staged is kept.',
       cause: this.#broken,
     });
   }

@@ -149,11 +149,12 @@ function textOf(claim: Claim | undefined): string {
 }
 
 function hintOf(claim: Claim | undefined): string {
-  if (claim === undefined) return 'wait for it to finish';
-  if (claim.kind === 'unknown') return `check that no process writes the pond; if none does, remove ${claim.path}`;
-  if (isLocal(claim.holder)) return 'wait for it to finish, or stop it';
-  if (claim.holder.beats) return 'stop it there; a minute after it stopped or was killed, the pond can be written here';
-  return `check on ${claim.holder.host} that the process does not run any more; if so, remove ${claim.path}`;
+  if (claim === undefined) return 'Wait for it to finish.';
+  if (claim.kind === 'unknown') return `Check that no process writes the pond; if none does, remove ${claim.path}.`;
+  if (isLocal(claim.holder)) return 'Wait for it to finish, or stop it.';
+  if (claim.holder.beats)
+    return 'Stop it there; a minute after it stopped or was killed, the pond can be written here.';
+  return `Check on ${claim.holder.host} that the process does not run any more; if so, remove ${claim.path}.`;
 }
 
 /** The lock that this process holds. */

@@ -18,7 +18,7 @@ export function requireFolder(disk: Disk): void {
   const folder = disk.hostPath('') ?? '';
   throw new OwnershipLostError('pond-not-found', `the pond at ${folder} was removed or moved while it was open`, {
     path: folder,
-    hint: 'bring the folder back, or open the pond where it is now',
+    hint: 'Bring the folder back, or open the pond where it is now.',
   });
 }
 
@@ -34,11 +34,11 @@ export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, 
   if (isReplaced) {
     throw new OwnershipLostError('journal-damaged', 'the journal was removed or replaced while the pond was open', {
       path: journalPath,
-      hint: 'bring back _pond/journal and what was staged is there; else the pond opens without it. Then write again',
+      hint: 'Bring back _pond/journal to keep what was staged; without it, the pond opens without what was staged. Then write again.',
     });
   }
   throw new OwnershipLostError('lock-held', 'the writer lock was removed, or another process took it over', {
     path: '_pond',
-    hint: 'look at what is staged, then write again',
+    hint: 'Look at what is staged, then write again.',
   });
 }

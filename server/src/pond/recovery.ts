@@ -61,7 +61,7 @@ export async function recover(disk: Disk, { lock, saved }: RecoveryOptions): Pro
   if (journal.mark !== undefined && opLog.head < journal.mark) {
     throw new PondError('pond-damaged', `commit ${journal.mark} was acknowledged; its file says nothing of the pond`, {
       path: commitFile(journal.mark),
-      hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed",
+      hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed.",
     });
   }
   const lost = disk.stat(journalPath) === undefined ? undefined : lossOf(journal, end);
@@ -157,7 +157,7 @@ function usableVersion(disk: Disk, { mark, known, repair }: Acknowledged, notice
   if (mark !== undefined && latest < mark) {
     throw new PondError('pond-damaged', `commit ${mark} was acknowledged, but the log ends with ${latest}`, {
       path: commitFile(mark),
-      hint: `'pond check --repair --from DIR' restores ${commitFile(nextCommit(latest))} and those after it from a copy of the pond; or move ${journalPath} away to accept the loss`,
+      hint: `'pond check --repair --from DIR' restores ${commitFile(nextCommit(latest))} and those after it from a copy of the pond; or move ${journalPath} away to accept the loss.`,
     });
   }
   for (const number of commitsDown(latest)) {
@@ -168,17 +168,17 @@ function usableVersion(disk: Disk, { mark, known, repair }: Acknowledged, notice
     if (isAcknowledged || hasCheckpoint(disk, number)) {
       throw new PondError('pond-damaged', `commit ${number} was acknowledged and is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed",
+        hint: "'pond check --repair --from DIR' restores the file from a copy of the pond; nothing was changed.",
       });
     }
     if (mark === undefined) {
       throw new PondError('pond-damaged', `commit ${number} is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: `'pond check --repair --from DIR' restores the file from a copy of the pond; or move ${commitFile(number)} away to go on without that commit`,
+        hint: `'pond check --repair --from DIR' restores the file from a copy of the pond; or move ${commitFile(number)} away to continue without that commit.`,
       });
     }
     if (repair) quarantineFile(disk, commitFile(number));
-    notices.push(`commit ${number} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
+    notices.push(`commit ${number} is damaged and ${repair ? 'was quarantined' : 'left out'}: ${finding.text}`);
   }
   return undefined;
 }
@@ -222,7 +222,7 @@ function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, los
   const tail = disk.readRange(journalPath, goodBytes, goodBytes + cutBytes) ?? new Uint8Array();
   const path = quarantineTail(disk, goodBytes, tail);
   if (lost === undefined) {
-    return [`the last ${cutBytes} bytes of the journal were an unfinished change and were set aside in ${path}`];
+    return [`the last ${cutBytes} bytes of the journal were an unfinished change and were quarantined as ${path}`];
   }
   return [cutBytes === 0 ? `${lost} (noted in ${path})` : `${lost}; the ${cutBytes} bytes left of it are in ${path}`];
 }

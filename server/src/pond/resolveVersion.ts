@@ -71,6 +71,6 @@ async function newestUpTo(opLog: OpLog, timeUs: number): Promise<Commit | undefi
 
 function notFound(spec: VersionSpec, why: string): PondError {
   return new PondError('version-not-found', `no commit is '${spec}': ${why}`, {
-    hint: "'pond log' lists the commits, 'pond tag' the tags",
+    hint: "'pond log' lists the commits, 'pond tag' the tags.",
   });
 }

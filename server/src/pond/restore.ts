@@ -70,7 +70,7 @@ export async function directoryAt(
       if (!make) return undefined;
       throw new PondError('not-a-directory', `a ${next?.type} is at /${names.join('/')}, or above it`, {
         path: `/${names.join('/')}`,
-        hint: 'restore what is above it too',
+        hint: 'Restore what is above it too.',
       });
     }
     path = [...path, next];

@@ -105,7 +105,7 @@ export class StagedContents {
     const moved = content && this.#spool.read(content.offset, content.sizeBytes);
     if (moved !== undefined && sha256Of(moved) === node.sha256) return moved;
     throw new PondError('journal-damaged', `the staged content of ${node.name} is not what was written`, {
-      hint: 'if another process just committed it, try again',
+      hint: 'If another process just committed it, try again.',
     });
   }
 }
@@ -131,7 +131,7 @@ async function requireParquet({ sizeBytes }: StoredContent, type: string, part: 
     (await magicAt(sizeBytes - parquetMagic.length)) === parquetMagic;
   if (isParquet) return;
   throw new PondError('invalid-content', `a ${type} must be Parquet; these ${sizeBytes} bytes are not`, {
-    hint: 'store it as a plain file, or write it again: it may be cut short',
+    hint: 'Store it as a plain file, or write it again: it may be cut short.',
   });
 }
 

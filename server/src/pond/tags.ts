@@ -63,17 +63,17 @@ export function withTag(attributes: Attributes, tags: Tags, { name, commit, forc
   const { [prefix + name]: _, ...others } = attributes;
   if (commit === undefined) {
     if (former !== undefined) return others;
-    throw new PondError('version-not-found', `there is no tag '${name}'`, { hint: "'pond tag' lists the tags" });
+    throw new PondError('version-not-found', `there is no tag '${name}'`, { hint: "'pond tag' lists the tags." });
   }
   if (former === commit) throw new PondError('already-exists', `'${name}' is a tag of commit ${commit} already`);
   if (former !== undefined && !force) {
     throw new PondError('already-exists', `'${name}' is a tag of commit ${former}, not of ${commit}`, {
-      hint: `'pond tag --force ${name} ${commit}' moves it`,
+      hint: `'pond tag --force ${name} ${commit}' moves it.`,
     });
   }
   if (former === undefined && tags.size >= tagsMax) {
     throw new PondError('usage', `the pond has ${tags.size} tags; it can have ${tagsMax}`, {
-      hint: "'pond tag -d NAME' deletes one that is not needed",
+      hint: "'pond tag -d NAME' deletes one that is not needed.",
     });
   }
   return { ...others, [prefix + name]: String(commit) };

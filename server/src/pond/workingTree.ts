@@ -292,7 +292,7 @@ export class WorkingTree implements Backend {
 
   #writable(): ChangeLog {
     if (this.#parts.changeLog !== undefined) return this.#parts.changeLog;
-    throw new PondError('read-only', 'the pond was opened for reading', { hint: 'open it for writing' });
+    throw new PondError('read-only', 'the pond was opened for reading', { hint: 'Open it for writing.' });
   }
 }
 

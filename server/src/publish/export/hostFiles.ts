@@ -89,7 +89,7 @@ export function requireInside(directory: string, relativePath: string): void {
   if (link === undefined) return;
   throw new PondError('path-escapes', `${link} is a link and may lead out of ${directory}`, {
     path: link,
-    hint: 'remove the link, or write to another directory',
+    hint: 'Remove the link, or write to another directory.',
   });
 }
 

@@ -77,7 +77,7 @@ function requireOurs(disk: Disk, before: Hashes, texts: readonly SiteText[]): vo
       : 'is a file that no site of a pond wrote';
     throw new PondError('already-exists', `${host} ${what}`, {
       path: host,
-      hint: 'move it away, or make the site in another directory',
+      hint: 'Move it away, or make the site in another directory.',
     });
   }
 }

@@ -22,7 +22,7 @@ export function noTimeColumn(columns: readonly Column[]): PondError {
   const [time] = times;
   const column = time !== undefined && times.length === 1 ? identifier(time.name) : 'TIME';
   return new PondError('invalid-content', `there is no column Timestamp among ${names.join(', ')}${more}`, {
-    hint: `A Derive resource gives the times that name in its query: ${column} AS "Timestamp"`,
+    hint: `A Derive resource gives the times that name in its query: ${column} AS "Timestamp".`,
   });
 }
 
