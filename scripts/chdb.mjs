@@ -1,5 +1,5 @@
 /**
- * chdb, the independent Delta reader and writer of the interoperation tests. It is 543 MB large, so it is no dependency:
+ * chdb, the independent Delta reader and writer of the interoperation tests. It takes 543 MB, so it is not a dependency:
  * it is installed into .cache/ by `npm run test:interop`, and by every run of the tests where CI is set. The lock file
  * in scripts/chdb pins its version and the hash of each of its packages.
  */

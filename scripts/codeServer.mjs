@@ -122,7 +122,7 @@ export async function startCodeServer(codeServer, options) {
     const impatient = setTimeout(() => signalGroup(pid, 'SIGKILL'), stopPatienceMs);
     await closed;
     clearTimeout(impatient);
-    // What the server left running behind it, such as a terminal's shell, still belongs to its group.
+    // What the server left running, such as a terminal's shell, still belongs to its group.
     signalGroup(pid, 'SIGKILL');
   };
   try {

@@ -1,8 +1,8 @@
 /**
  * `npm run proof [FILE…]`: runs the tests that repeat themselves for longer, with seeds of their own. A failure names
  * its seed: `--seed` with that number, and `--rounds 1`, runs the same again.
- *   --rounds N   times as long as in the test suite; 20 unless told
- *   --seed N     the first seed; by the clock unless told
+ *   --rounds N   times as long as in the test suite; 20 by default
+ *   --seed N     the first seed; taken from the clock by default
  */
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';

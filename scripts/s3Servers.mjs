@@ -1,5 +1,5 @@
 /**
- * S3-compatible servers for the tests of stores. They are no dependencies, and installed into .cache/.
+ * S3-compatible servers for the tests of stores. They are not dependencies, and are installed into .cache/.
  *
  * One rule decides which run: moto if it is installed, else s3s-fs; both with `npm run proof`. moto (115 MB, Python) is
  * installed by every run of the tests where CI is set, if a package index can be reached, and by `npm run test:interop`.

@@ -36,7 +36,7 @@ await runMain(async () => {
     await ensureChromium(report);
     await ensureCodeServer(report);
   }
-  // In CI an independent reader is no option: the run fails here where it cannot be installed.
+  // In CI an independent reader is not optional: the run fails here where it cannot be installed.
   if (values.interop || process.env['CI'] !== undefined) {
     await ensureChdb(report);
     if (values.interop) await buildS3sFs(report);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mustRun, root } from './run.mjs';
 
-/** What decides the packed extension beside node_modules, which package-lock.json stands for. */
+/** What decides the packed extension in addition to node_modules, for which package-lock.json stands. */
 const packed = [
   ...['out', 'syntaxes', 'docs/images', 'package.json', 'package-lock.json', '.vscodeignore'],
   ...['README.md', 'CHANGELOG.md', 'LICENSE'],

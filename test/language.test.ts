@@ -27,7 +27,7 @@ const privateWords: Readonly<Record<string, string>> = {
   workshops: 'materializers',
 };
 
-/** Phrases of comments, titles of tests and pages, likewise. */
+/** Phrases of comments, messages, titles of tests and pages, likewise. */
 const privatePhrases: Readonly<Record<string, string>> = {
   'as good as none': 'treated as missing',
   'looked into': 'listed, visited',
@@ -51,7 +51,11 @@ const privateNames: Readonly<Record<string, string>> = {
 const coveredNames: readonly string[] = ['client/', 'server/', 'test/'];
 
 /** Folders and files whose comments, titles of tests and pages follow the rule. */
-const coveredProse: readonly string[] = ['client/', 'server/', 'test/', 'docs/', 'CONTRIBUTING.md', 'README.md'];
+const coveredProse: readonly string[] = [
+  ...['client/', 'server/', 'test/', 'docs/', 'scripts/', 'CONTRIBUTING.md', 'README.md'],
+  // Titles of the editor's commands, and descriptions of its settings.
+  'package.json',
+];
 
 /** A part of a file that the rule reads. */
 interface Passage {
@@ -84,15 +88,24 @@ function isDeclaredName(node: ts.Node): node is ts.Identifier | ts.PrivateIdenti
   );
 }
 
-/** Names that a source file declares, and its comments and titles of tests. */
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1, path.indexOf('.'));
+
+/** True for a text of several words, or a part of one with values in it, as the product shows it. */
+function isMessage(node: ts.Node): node is ts.StringLiteralLike | ts.TemplateLiteralLikeNode {
+  return (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) && / /.test(node.text);
+}
+
+/** Name of a source file, those that it declares, and its comments and titles of tests; of the product also its messages. */
 function passagesOf(file: SourceFile): Passages {
   const [source, { text }] = [syntaxOf(file), file];
-  const names: Passage[] = [];
+  const isProduct = isCovered(file.path, ['client/', 'server/']);
+  const names: Passage[] = [{ text: baseName(file.path), start: 0 }];
   const prose: Passage[] = [];
   const visit = (node: ts.Node): void => {
     const title = titleOf(node);
     if (title !== undefined) prose.push({ text: title.getText(source), start: title.getStart(source) });
     if (isDeclaredName(node)) names.push({ text: node.text, start: node.getStart(source) });
+    if (isProduct && isMessage(node)) prose.push({ text: node.text, start: node.getStart(source) });
     const children = node.getChildren(source).filter((child) => !ts.isJSDoc(child));
     // Between tokens there are only spaces and comments.
     if (children.length === 0) {
@@ -176,13 +189,13 @@ function questions({ path, text }: SourceFile): readonly string[] {
 
 const isCovered = (path: string, covered: readonly string[]): boolean => covered.some((root) => path.startsWith(root));
 
-test('no private word is in a name, a comment, the title of a test or a page', () => {
+test('no private word is in a name, a comment, a message, the title of a test or a page', () => {
   const found = sourceFiles().flatMap((file) => {
     const [hasNames, hasProse] = [coveredNames, coveredProse].map((covered) => isCovered(file.path, covered));
     // This file contains the words.
     if ((!hasNames && !hasProse) || file.path === 'test/language.test.ts') return [];
     if (!isCode(file)) return violations(file, { names: [], prose: [{ text: withoutCode(file.text), start: 0 }] });
-    if (isClean(file.text)) return [];
+    if (isClean(`${baseName(file.path)} ${file.text}`)) return [];
     const { names, prose } = passagesOf(file);
     return violations(file, { names: hasNames ? names : [], prose: hasProse ? prose : [] });
   });
@@ -190,7 +203,7 @@ test('no private word is in a name, a comment, the title of a test or a page', (
   assert.equal(found.length, 0, `\n${found.join('\n')}`);
 });
 
-test('a private word is found in names, comments, titles and pages', () => {
+test('a private word is found in names, comments, messages, titles and pages', () => {
   const text = [
     '/** Holds what was set',
     ' * aside. */',
@@ -208,6 +221,10 @@ test('a private word is found in names, comments, titles and pages', () => {
     'a.test.ts:4: nobody (no process, no one)',
     'a.test.ts:5: workshop (materializer)',
   ]);
+  const shown = { path: 'server/a.ts', text: "fail(`${name} was told`);\nconst word = 'told';" };
+  assert.deepEqual(violations(shown, passagesOf(shown)), ['server/a.ts:1: told (reported, notified)']);
+  const named = { path: 'test/workshop.test.ts', text: '' };
+  assert.deepEqual(violations(named, passagesOf(named)), ['test/workshop.test.ts:1: workshop (materializer)']);
   const page = { path: 'a.md', text: 'One line.\n\n```\nnobody\n```\n`anew` and anew is no word' };
   assert.deepEqual(violations(page, { names: [], prose: [{ text: withoutCode(page.text), start: 0 }] }), [
     'a.md:6: anew (again)',

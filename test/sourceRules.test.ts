@@ -17,12 +17,17 @@ test('an export that no other file imports is found', () => {
     file('a.ts', 'export const one = 1;\nexport type Two = 2;\nexport function three() {}\nconst four = 4;'),
     file('b.ts', 'export class Five {}'),
     file('c/d.ts', 'export interface Six {}'),
+    file('g.ts', "const seven = 7;\nexport { seven };\nexport { type Two as Eight } from './a.ts';"),
   ];
   const users = [
     file('c/e.ts', "import { one as first, type Two } from '../a.ts';\nexport { Six } from './d.ts';"),
     file('f.ts', "const lazy = () => import('./b.ts');"),
   ];
-  assert.deepEqual(exportsUsedInOneFile(product, [...product, ...users]), ['a.ts:3 three']);
+  assert.deepEqual(exportsUsedInOneFile(product, [...product, ...users]), [
+    'a.ts:3 three',
+    'g.ts:2 seven',
+    'g.ts:3 Eight',
+  ]);
 });
 
 test('a template that inserts values into SQL is found unless it is tagged', () => {
@@ -30,7 +35,10 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = `SELECT ${x} FROM t`;'), 1);
   assert.equal(found('const a = `COPY (${x}) TO ${y}`;'), 1);
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
+  assert.equal(found("const a = 'SELECT ' + x + ' FROM t';"), 1);
+  assert.equal(found("const a = ['SELECT', x, 'FROM t'].join(' ');"), 1);
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
+  assert.equal(found("const a = 'SELECT 1' + ' FROM t';"), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
 });
 
@@ -68,6 +76,7 @@ test('a pattern or a start that decides about the name of a type is found', () =
 test('a name that is written as a text or a key is found', () => {
   const found = (text: string) => literalsAmong(new Set(['Reduce']), [file('a.ts', text)]);
   assert.deepEqual(found("if (kind === 'Reduce') {}\nconst a = { Reduce: 1 };"), ['a.ts:1 Reduce', 'a.ts:2 Reduce']);
+  assert.deepEqual(found('const a = `/Reduce/${name}`;'), ['a.ts:1 /Reduce/']);
   assert.deepEqual(found('type Reduce = 1;\n// Reduce\nconst a = `${Reduce}`;'), []);
 });
 

@@ -93,6 +93,7 @@ const owners: readonly { readonly module: RegExp; readonly parts: readonly strin
   { module: /^@(aws-sdk|smithy)\//, parts: ['remote'] },
   { module: /^age-encryption$/, parts: ['remote'] },
   { module: /^chokidar$/, parts: ['storage'] },
+  { module: /^minimatch$/, parts: ['client/vscode'] },
   { module: /^(hash-wasm|fzstd)$/, parts: ['migrate'] },
 ];
 
@@ -259,7 +260,7 @@ test('exported functions and classes say what they do', () => {
 test('no two exported types have one name', () => {
   const files = new Map<string, string[]>();
   for (const { path, text } of product) {
-    for (const [, name = ''] of text.matchAll(/^export (?:interface|type|class|abstract class) (\w+)/gm)) {
+    for (const [, name = ''] of text.matchAll(/^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm)) {
       files.set(name, [...(files.get(name) ?? []), path]);
     }
   }

@@ -33,7 +33,7 @@ export const cat: TerminalVerb = {
 
 const partOptions = { at, lines: { type: 'string', short: 'n' } } as const;
 const partDetails = [
-  `-n is the number of lines, ${countUsual} by default; of a table, a series, Parquet and Arrow files rows, printed as CSV.`,
+  `-n is the number of lines, ${countUsual} by default. Of tables, series, Parquet and Arrow files it counts rows, which are printed as CSV.`,
   atHelp,
 ];
 

@@ -27,7 +27,7 @@ export const resolveVerb: TerminalVerb = {
   summary: 'resolve conflicts with another commit: keep the staged side, or merge the rows of a table',
   details: [
     'To keep the committed side, discard the path.',
-    '--rows merges the table PATH by a key that is found or named by --key: what one side changed, is changed.',
+    '--rows merges the table PATH by a key that is found or named by --key: rows that one side changed are changed.',
     '--take ours or --take theirs decides about rows that both sides changed; ours is the staged side.',
     '--row KEY=SIDE decides about one of them; with --row KEY=COLUMN,... it has these columns of theirs.',
     '-n N shows at most N of the rows without a decision, 20 by default.',

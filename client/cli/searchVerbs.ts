@@ -21,7 +21,7 @@ export const find: TerminalVerb = {
   details: [
     'GLOB is a pattern of the last name of a path; TYPE is file, directory, table, series or symlink.',
     '--newer and --older compare the time of the last change with an ISO time, or with the time of a commit.',
-    'RANGE is a size such as 10kB, from it on as 10MB.., up to it as ..1GB, or both.',
+    'RANGE is a size (10kB), a lower limit (10MB..), an upper limit (..1GB), or both (1MB..1GB).',
     atHelp,
   ],
   options: { name: text, type: text, newer: text, older: text, size: text, at },

@@ -45,7 +45,7 @@ export const thinVerbs = {
   fetch: {
     usage: '[--since DURATION] [PATH|GLOB]...',
     summary: 'fetch contents that only the origin of a thin clone has',
-    details: ['Without a path everything. --since 30d fetches what was written in the last 30 days.'],
+    details: ['Without a path, everything is fetched. --since 30d fetches what was written in the last 30 days.'],
     options: { since: { type: 'string' } },
     positionals: [0],
     takesPatterns: true,

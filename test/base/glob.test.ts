@@ -25,7 +25,7 @@ describe('the syntax of a glob', () => {
       ['**', '"**" must stand alone between slashes'],
       ['[a', 'a "[" is not closed in the same name'],
       ['{b,c', 'a "{" is not closed in the same name'],
-      ['\\', 'a "\\" at the end of a name takes no meaning away'],
+      ['\\', 'a "\\" at the end of a name escapes nothing'],
     ]);
     assert.deepEqual(faultsOf('x/[z-a]y'), [['z-a', 'a range of characters runs backwards']]);
   });

@@ -108,7 +108,7 @@ describe('the terminal', () => {
       [[`_pond/quarantine/${name}`, true]],
     );
     rmSync(join(pond, '_pond/quarantine', name!));
-    assert.doesNotMatch((await run(['status'])).stdout, /set aside/);
+    assert.doesNotMatch((await run(['status'])).stdout, /quarantined/);
   });
 
   it('does not mistake a damaged commit for one that was never made when the journal is missing', async (t) => {

@@ -79,7 +79,7 @@ const planted: Readonly<Record<string, Planted>> = {
     plant: (pond, victim) => replaceByLink(join(pond, '_pond/journal'), victim),
     names: '_pond/journal',
   },
-  'a link in the place of the quarantine, and a journal that is set aside': {
+  'a link in the place of the quarantine, and a journal that is quarantined': {
     plant: (pond, victim) => {
       writeFileSync(join(pond, '_pond/journal'), 'touch here\n');
       replaceByLink(join(pond, '_pond/quarantine'), join(victim, '..'));

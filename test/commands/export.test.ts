@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { hostNameProblem } from '../../server/src/storage/hostNames.ts';
+import { hostNameProblem } from '../../server/src/storage/hostNameProblem.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 
 /** All files below a host folder, with their content. */

@@ -53,6 +53,31 @@ test('every command that a page, a hint or a message names is one that pond take
   assert.deepEqual(refused, []);
 });
 
+const { contributes } = JSON.parse(sourceFiles().find(({ path }) => path === 'package.json')?.text ?? '') as {
+  readonly contributes: { readonly commands: readonly { readonly title: string }[] };
+};
+const titles = contributes.commands.map(({ title }) => title.replace('…', ''));
+
+/** Commands of the editor that a text names and that do not exist: no title begins the words after `Pond: `. */
+function unknownTitles(text: string): readonly string[] {
+  const named = [...text.replace(/\s+/g, ' ').matchAll(/\bPond: ((?:[A-Z]|to |in )[^"*`'|]{0,40})/g)].map(
+    ([, words = '']) => words,
+  );
+  return named.filter((words) => !titles.some((title) => words.startsWith(title)));
+}
+
+test('every command of the editor that a page or a message names exists', () => {
+  const naming = sourceFiles().filter(({ path }) => /^(client|server|docs)\/|^(README|CONTRIBUTING)\.md$/.test(path));
+  const texts = naming.map(({ path, text }) => ({ path, unknown: unknownTitles(text) }));
+  assert.deepEqual(
+    texts.filter(({ unknown }) => unknown.length > 0),
+    [],
+  );
+  assert.deepEqual(unknownTitles('Run "Pond: State Format…", or with Pond: State How the File Is Read.'), [
+    'State How the File Is Read.',
+  ]);
+});
+
 test('a verb and an option that do not exist are found in pages and in code', () => {
   const page =
     'Run `pond stat /a` or `pond lis \\| sort`.\n```\n$ POND_A=1 pond log --al | sort\npond ls -l  # --none\n```\n';

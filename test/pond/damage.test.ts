@@ -201,7 +201,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
 };
 
 function tip(damage: Damage): Tolerated {
-  return { on: unacknowledged, damage, notice: /^commit 4 is damaged and was set aside/, setAside: 1 };
+  return { on: unacknowledged, damage, notice: /^commit 4 is damaged and was quarantined/, setAside: 1 };
 }
 
 describe('opening a pond with', () => {

@@ -97,6 +97,7 @@ for (const sql of statements) {
   refuses('it before a query', `${sql}; SELECT 1`, 'query-forbidden', /./);
 }
 
+refuses('both kinds of parameters', 'SELECT ? + $n', 'query-invalid', /^Mixing named and positional parameters/);
 refuses('two queries', "SELECT ';'; ;SELECT 2", 'query-forbidden', /several statements/, 13);
 refuses('two queries, one a PIVOT', 'PIVOT t ON x USING sum(y); SELECT 2', 'query-forbidden', /several statements/, 27);
 refuses(

@@ -263,7 +263,7 @@ test('times that clocks skip are refused with their line', async () => {
   const file = texts.file('a.csv', 't,v\n2026-03-29 01:30,1\n\n2026-03-29 02:30,2\n', berlin);
   await assert.rejects(texts.read(file), (error) => {
     assert.ok(isPondError(error, 'invalid-content'));
-    assert.match(error.message, /"2026-03-29 02:30" in line 4, column "t", is no time of Europe\/Berlin/);
+    assert.match(error.message, /"2026-03-29 02:30" in line 4, column "t", does not exist in Europe\/Berlin/);
     assert.deepEqual(error.formats, [{ zone: '+01:00' }]);
     return true;
   });

@@ -240,7 +240,7 @@ const refused: readonly (readonly [string, Content, TextFormat, RegExp])[] = [
     'a time that the clocks leave out',
     't,v\n2026-03-08 02:30,1\n',
     { zone: 'America/Denver' },
-    /"2026-03-08 02:30" in line 2, column "t", is no time of America\/Denver/,
+    /"2026-03-08 02:30" in line 2, column "t", does not exist in America\/Denver/,
   ],
 ];
 for (const [title, content, format, message] of refused) {

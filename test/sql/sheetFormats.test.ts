@@ -151,7 +151,7 @@ const sheets: readonly (readonly [string, readonly (readonly Cell[])[], StatedFo
     'a time that clocks skip',
     [header, [], [setForward + 2.5 / 24, 1]],
     { zone: 'Europe/Berlin' },
-    '/t.xlsx cannot be read: row 3, column "time", is no time of Europe/Berlin, whose clocks are set forward then',
+    '/t.xlsx cannot be read: row 3, column "time", does not exist in Europe/Berlin, whose clocks are set forward then',
   ],
 ];
 for (const [title, cells, format, expected] of sheets) {

@@ -9,8 +9,10 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
   const isUnused = ({ path }: SourceFile, name: string): boolean =>
     !imported.has(`${path} ${name}`) && !imported.has(`${path} *`);
   // Only what looks unused is parsed: the syntax of all files takes longer than all other rules.
-  const suspects = product.filter((file) =>
-    [...file.text.matchAll(exportPattern)].some(([, name = '']) => isUnused(file, name)),
+  const suspects = product.filter(
+    (file) =>
+      /^export (?:type )?\{/m.test(file.text) ||
+      [...file.text.matchAll(exportPattern)].some(([, name = '']) => isUnused(file, name)),
   );
   return suspects.flatMap((file) =>
     exportedNames(file)
@@ -22,14 +24,16 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
 /** In every text that isSql matches: other files need not be parsed. */
 const sqlKeyword = /SELECT|COPY|CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE|FROM|SET/;
 
-/** Untagged templates that insert values into SQL. */
+/** Untagged templates, sums and joined lists of texts that insert values into SQL. */
 export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
   const withKeyword = product.filter(({ text }) => sqlKeyword.test(text));
   return withKeyword.flatMap((file) =>
     found(file, (node) => {
-      if (!ts.isTemplateExpression(node) || ts.isTaggedTemplateExpression(node.parent)) return [];
-      const texts = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(' ');
-      return isSql(texts) ? [at(file, node, node.getText().split('\n')[0] ?? '')] : [];
+      const parts = partsOf(node);
+      const texts = parts.map((part) =>
+        ts.isLiteralExpression(part) || ts.isTemplateLiteralToken(part) ? part.text : '',
+      );
+      return texts.includes('') && isSql(texts.join(' ')) ? [at(file, node, node.getText().split('\n')[0] ?? '')] : [];
     }),
   );
 }
@@ -93,13 +97,35 @@ export function typeDecisions(product: readonly SourceFile[]): readonly string[]
   );
 }
 
-/** String literals and property names that are one of `names`. */
+/** What a node puts together to a text: texts and inserted values. [] for any other node, and for tagged templates. */
+function partsOf(node: ts.Node): readonly ts.Node[] {
+  if (ts.isTemplateExpression(node) && !ts.isTaggedTemplateExpression(node.parent)) {
+    return [node.head, ...node.templateSpans.flatMap(({ expression, literal }) => [expression, literal])];
+  }
+  if (isSum(node) && !isSum(node.parent)) return summandsOf(node);
+  const isJoin = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression);
+  const list = isJoin && node.expression.name.text === 'join' ? node.expression.expression : undefined;
+  return list !== undefined && ts.isArrayLiteralExpression(list) ? list.elements : [];
+}
+
+function isSum(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+}
+
+function summandsOf(node: ts.Expression): readonly ts.Expression[] {
+  return isSum(node) ? [...summandsOf(node.left), ...summandsOf(node.right)] : [node];
+}
+
+/** Texts and property names that are one of `names`, and texts with one as a directory of a path. */
 export function literalsAmong(names: ReadonlySet<string>, product: readonly SourceFile[]): readonly string[] {
   const withName = product.filter(({ text }) => [...names].some((name) => text.includes(name)));
+  const inPath = new RegExp(`(?:^|/)(?:${[...names].join('|')})/`);
   return withName.flatMap((file) =>
     found(file, (node) => {
-      const isText = ts.isStringLiteralLike(node) || (ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent));
-      return isText && names.has(node.text) ? [at(file, node, node.text)] : [];
+      const isText = ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node);
+      const isKey = ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent);
+      const isName = (isText || isKey) && names.has(node.text);
+      return isName || (isText && inPath.test(node.text)) ? [at(file, node, node.text)] : [];
     }),
   );
 }
@@ -217,6 +243,7 @@ function at(file: SourceFile, node: ts.Node, what: string): string {
 
 function exportedNames(file: SourceFile): readonly ts.Identifier[] {
   return syntaxOf(file).statements.flatMap((node): readonly ts.Identifier[] => {
+    if (ts.isExportDeclaration(node)) return listedNames(node);
     const isExported = ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(isExportKeyword) === true;
     if (!isExported) return [];
     if (ts.isVariableStatement(node)) {
@@ -225,6 +252,12 @@ function exportedNames(file: SourceFile): readonly ts.Identifier[] {
     const { name } = node as ts.DeclarationStatement;
     return name !== undefined && ts.isIdentifier(name) ? [name] : [];
   });
+}
+
+/** Names in the braces of an export: of this file, or of another one whose names it exports again. */
+function listedNames({ exportClause }: ts.ExportDeclaration): readonly ts.Identifier[] {
+  if (exportClause === undefined || !ts.isNamedExports(exportClause)) return [];
+  return exportClause.elements.flatMap(({ name }) => (ts.isIdentifier(name) ? [name] : []));
 }
 
 const isExportKeyword = ({ kind }: ts.ModifierLike): boolean => kind === ts.SyntaxKind.ExportKeyword;

@@ -97,8 +97,8 @@ async function reportProblems(document: vscode.TextDocument, problems: readonly 
   const at = new vscode.Position(first.line, first.character);
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at));
-  const hint = first.hint === undefined ? '' : ` ${first.hint}`;
-  void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${hint}`);
+  const next = first.hint === undefined ? '' : ` ${first.hint}`;
+  void vscode.window.showErrorMessage(`Nothing was applied: ${first.message}${rest}.${next}`);
 }
 
 async function reportApplied(pond: string, applied: readonly AppliedInfo[]): Promise<void> {

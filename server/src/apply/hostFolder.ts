@@ -24,7 +24,10 @@ export function hostFolder(folder: string): ReadHostFile {
       const content = entry.sizeBytes > bytesMax ? undefined : hostContent(entry);
       if (content instanceof Uint8Array) return { hostPath: path, content };
       const message = `expected at most ${bytesMax} bytes in ${path}, got ${entry.sizeBytes}`;
-      throw new PondError('invalid-content', message, { path, hint: 'It has to be a small text: check the name.' });
+      throw new PondError('invalid-content', message, {
+        path,
+        hint: 'The file is taken into the document, so it must be a small text: check the name.',
+      });
     }
     throw new PondError('is-a-directory', `expected a file at ${path}, got a folder`, { path });
   };

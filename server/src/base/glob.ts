@@ -187,7 +187,7 @@ class ComponentParser {
 
   #escaped(start: number): string {
     const character = this.#next();
-    if (character === '') this.#fail('a "\\" at the end of a name takes no meaning away', start);
+    if (character === '') this.#fail('a "\\" at the end of a name escapes nothing', start);
     return character;
   }
 

@@ -72,10 +72,14 @@ const nothing: Migrated = {
 /** Fails `invalid-path` when one folder is in the other: the source is only read. */
 function requireApart(source: string, directory: string): void {
   if (!isInside(source, directory) && !isInside(directory, source)) return;
-  throw new PondError('invalid-path', `the new pond at ${directory} and the source at ${source} are in each other`, {
-    path: directory,
-    hint: 'Name a folder outside the source.',
-  });
+  throw new PondError(
+    'invalid-path',
+    `the new pond at ${directory} and the source at ${source} are inside each other`,
+    {
+      path: directory,
+      hint: 'Name a folder outside the source.',
+    },
+  );
 }
 
 function baseOf({ into = '/' }: Params<'migrate'>): string {

@@ -71,13 +71,13 @@ class Upgrade {
   #convertAlias(name: string, range: TextRange, depth: number): Sized {
     const target = this.#anchors.get(name);
     if (target === undefined) {
-      this.#report('yaml-alias-unknown', `no anchor "&${name}" stands before the alias "*${name}"`, range, {
+      this.#report('yaml-alias-unknown', `the alias "*${name}" has no anchor "&${name}" before it`, range, {
         hint: `To write a text that begins with "*", put it in quotes.`,
       });
       return leaf(`*${name}`, range);
     }
     if (target === 'open') {
-      this.#report('yaml-alias-loop', `the alias "*${name}" stands inside the value that it names`, range);
+      this.#report('yaml-alias-loop', `the alias "*${name}" is inside the value that it names`, range);
       return leaf(null, range);
     }
     return this.#count(target.count, range, depth + target.depth) ? target : leaf(null, range);
@@ -160,7 +160,7 @@ class Upgrade {
 
   #reportDuplicate(key: string, range: TextRange, first: TextRange): void {
     const related = { message: 'the first is here', range: first };
-    this.#report('key-duplicate', `the key "${key}" stands twice in one mapping`, range, { related });
+    this.#report('key-duplicate', `the mapping has the key "${key}" twice`, range, { related });
   }
 
   #rangeOf(source: unknown): TextRange {

@@ -71,6 +71,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   syntax: 'query-invalid',
   binder: 'query-invalid',
   catalog: 'query-invalid',
+  'not implemented': 'query-invalid',
   permission: 'query-forbidden',
   interrupt: 'cancelled',
   'missing extension': 'query-forbidden',

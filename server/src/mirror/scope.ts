@@ -1,7 +1,7 @@
 /** Which paths a mirror keeps equal, and which names only one of the sides can have. */
 import { isPondError } from '../base/error.ts';
 import { isWorkName } from '../storage/hostFolder.ts';
-import { hostNameProblem } from '../storage/hostNames.ts';
+import { hostNameProblem } from '../storage/hostNameProblem.ts';
 import { type Glob, hasWildcard, matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { checkName } from '../tinyfs/path.ts';
 

@@ -64,6 +64,6 @@ export function refuseConflicts(conflicts: readonly Conflict[]): void {
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
   throw new PondError('conflict', `${first.path}${others} changed in another commit since it was staged`, {
     path: first.path,
-    hint: 'Discard the path to take the committed state, or keep the staged one, then commit again.',
+    hint: 'Discard the path to take the committed state, or resolve it to keep the staged one; then commit again.',
   });
 }

@@ -141,6 +141,6 @@ function damaged({ badAt, goodBytes }: Bad, where: string): PondError {
   const cut = goodBytes === 0 ? '' : `, cut it to its first ${goodBytes} bytes to keep what was staged before that`;
   return new PondError('journal-damaged', `the journal is damaged at byte ${badAt} ${where}`, {
     path: journalPath,
-    hint: `Restore ${journalPath} from a copy${cut}, or move it away to go on without what is staged.`,
+    hint: `Restore ${journalPath} from a copy${cut}, or move it away to continue without what is staged.`,
   });
 }

@@ -34,7 +34,7 @@ export function requireOwnership(disk: Disk, journal: { isInPlace(): boolean }, 
   if (isReplaced) {
     throw new OwnershipLostError('journal-damaged', 'the journal was removed or replaced while the pond was open', {
       path: journalPath,
-      hint: 'Bring back _pond/journal and what was staged is there; else the pond opens without it. Then write again.',
+      hint: 'Bring back _pond/journal to keep what was staged; without it, the pond opens without what was staged. Then write again.',
     });
   }
   throw new OwnershipLostError('lock-held', 'the writer lock was removed, or another process took it over', {

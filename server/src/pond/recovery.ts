@@ -174,11 +174,11 @@ function usableVersion(disk: Disk, { mark, known, repair }: Acknowledged, notice
     if (mark === undefined) {
       throw new PondError('pond-damaged', `commit ${number} is damaged: ${finding.text}`, {
         path: finding.file,
-        hint: `'pond check --repair --from DIR' restores the file from a copy of the pond; or move ${commitFile(number)} away to go on without that commit.`,
+        hint: `'pond check --repair --from DIR' restores the file from a copy of the pond; or move ${commitFile(number)} away to continue without that commit.`,
       });
     }
     if (repair) quarantineFile(disk, commitFile(number));
-    notices.push(`commit ${number} is damaged and ${repair ? 'was set aside' : 'left out'}: ${finding.text}`);
+    notices.push(`commit ${number} is damaged and ${repair ? 'was quarantined' : 'left out'}: ${finding.text}`);
   }
   return undefined;
 }
@@ -222,7 +222,7 @@ function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, los
   const tail = disk.readRange(journalPath, goodBytes, goodBytes + cutBytes) ?? new Uint8Array();
   const path = quarantineTail(disk, goodBytes, tail);
   if (lost === undefined) {
-    return [`the last ${cutBytes} bytes of the journal were an unfinished change and were set aside in ${path}`];
+    return [`the last ${cutBytes} bytes of the journal were an unfinished change and were quarantined as ${path}`];
   }
   return [cutBytes === 0 ? `${lost} (noted in ${path})` : `${lost}; the ${cutBytes} bytes left of it are in ${path}`];
 }

@@ -12,7 +12,7 @@ export function lockForWriting(disk: Disk, directory: string): Lock {
     return acquireLock(disk);
   } catch (cause) {
     if (!isPondError(cause, 'storage-denied')) throw cause;
-    const hint = 'It can be read as it is; to change it, make its folder writable, or copy it to a place that is.';
+    const hint = 'It can be read as it is. To change it, make its folder writable, or copy it to a place that is.';
     throw new PondError('storage-denied', `the pond at ${directory} cannot be written`, {
       path: directory,
       hint,

@@ -1,7 +1,7 @@
 import { PondError } from '../base/error.ts';
 import { printable } from '../base/printable.ts';
 import { isTemporaryName } from '../storage/durable.ts';
-import { hostNameProblem } from '../storage/hostNames.ts';
+import { hostNameProblem } from '../storage/hostNameProblem.ts';
 
 /** Maximum length of a key with its prefix, in bytes of UTF-8: that of S3. */
 const keyBytesMax = 1024;

@@ -4,8 +4,6 @@ import { addressOf, type RemoteLocation } from './location.ts';
 import { type ObjectStore } from './objectStore.ts';
 import { type S3Settings, type StoreCredentials, type UploadLedger } from './s3Settings.ts';
 
-export { type StoreCredentials } from './s3Settings.ts';
-
 /** Access to a bucket; a folder uses none of it. */
 interface StoreAccess {
   /** `environment` if omitted. */

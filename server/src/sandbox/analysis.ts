@@ -60,7 +60,7 @@ async function parse(connection: Connection, sql: string): Promise<Readonly<Reco
   const rows = await connection.rows(sqlOf`SELECT json_serialize_sql($1::VARCHAR)`, [sql]);
   const tree = JSON.parse(withoutInfinities(String(rows[0]?.[0]))) as Record<string, unknown>;
   if (tree['error'] !== true) return tree;
-  if (tree['error_type'] === 'not implemented') return undefined;
+  if (/^Only SELECT statements can be/.test(String(tree['error_message']))) return undefined;
   throw engineToPondError(readSerializeError(tree), sql);
 }
 

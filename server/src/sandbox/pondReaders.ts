@@ -124,7 +124,7 @@ function unknownOption(sql: string, call: ReaderCall, option: string | undefined
     option === undefined ? 'the options are not constants' : `the option ${option} is unknown or no constant`;
   return new PondError('query-invalid', `${what}, in ${call.name}()`, {
     ...positionOf(sql, call),
-    hint: 'The page docs/queries.md lists the options of reader functions.',
+    hint: 'The options of reader functions are in docs/queries.md.',
   });
 }
 

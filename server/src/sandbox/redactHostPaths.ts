@@ -84,7 +84,7 @@ export function viewError(
   const explained = fileMessage(text);
   return new PondError(unreadCode(engine), `${filePath ?? 'the history'} cannot be read: ${explained.text}`, {
     ...(filePath === undefined ? {} : { path: filePath }),
-    ...(explained.advice === undefined ? {} : { hint: `${readerLead} ${explained.advice}` }),
+    ...(explained.advice === undefined ? {} : { hint: `${readerAdvice} ${explained.advice}` }),
     ...position,
   });
 }
@@ -123,7 +123,7 @@ function isOfDisk({ type, message }: EngineError): boolean {
 }
 
 /** Tables have no options. */
-const readerLead = "The query of a Derive resource can read it with options, read_csv('$1', …):";
+const readerAdvice = "The query of a Derive resource can read it with options, read_csv('$1', …):";
 
 function withMessage(
   { offset, unit }: EngineError,

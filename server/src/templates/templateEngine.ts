@@ -30,7 +30,7 @@ export async function renderTemplate(template: string, context: object, options:
   const prepared = prepareTemplate(template);
   const reply = await renderInProcess({ source: prepared.source, context }, signal);
   if ('text' in reply) return reply.text;
-  if ('broken' in reply) throw failure(`${name} was given up: ${reply.broken}`);
+  if ('broken' in reply) throw failure(`${name} was stopped: ${reply.broken}`);
   throw faultError(name, template, prepared, reply.fault);
 }
 

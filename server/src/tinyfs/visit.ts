@@ -26,7 +26,7 @@ export interface Visited {
   readonly captures: string[];
 }
 
-/** Maximum number of directories in each other that are walked through: those that a path can name. */
+/** Maximum depth of directories that are walked through: that of a path. */
 const depthMax = 255;
 
 /** Options of a visit or a walk. */
@@ -89,7 +89,7 @@ async function* withAllBelow(
 export function checkOutside(inside: readonly string[], { id }: Node, path: string): void {
   if (inside.length > depthMax) {
     const start = `${path.slice(0, 100)}…`;
-    throw new PondError('pond-damaged', `more than ${depthMax} directories are in each other at ${start}`, {
+    throw new PondError('pond-damaged', `directories are nested more than ${depthMax} deep at ${start}`, {
       path: start,
     });
   }

@@ -106,7 +106,7 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   async append({ table, columns }: OperationParams<'append'>): Promise<null> {
-    if (this.#sandbox === undefined) throw new PondError('query-failed', 'the query was given up');
+    if (this.#sandbox === undefined) throw new PondError('query-failed', 'the query was ended');
     await this.#sandbox.append(table, columns);
     return null;
   }

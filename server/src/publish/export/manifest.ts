@@ -7,7 +7,7 @@
 import { fieldsOf, parseJson } from '../../base/json.ts';
 import { type Disk } from '../../storage/disk.ts';
 import { replaceFile } from '../../storage/durable.ts';
-import { hostNameProblem } from '../../storage/hostNames.ts';
+import { hostNameProblem } from '../../storage/hostNameProblem.ts';
 import { readRecord } from './hostFiles.ts';
 
 /** Name of the file, in the export folder; in lower case. */

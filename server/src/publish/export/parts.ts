@@ -26,7 +26,7 @@ export function parseTemporal(words: readonly string[]): readonly [TemporalPart,
   if (first === undefined || parts.some((part, index) => part !== wanted[index])) {
     const got = parts.join(',') || 'nothing';
     throw new PondError('usage', `parts of a time begin with the year and leave none out, got ${got}`, {
-      hint: `For example, --temporal ${temporalParts.slice(0, Math.max(2, parts.length)).join(',')}.`,
+      hint: `Write for example --temporal ${temporalParts.slice(0, Math.max(2, parts.length)).join(',')}.`,
     });
   }
   return [first, ...rest];

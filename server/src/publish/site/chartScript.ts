@@ -1,5 +1,5 @@
 /** The script of a site that draws charts. */
-export const chartScript = String.raw`// Draws one chart: a parameter in its unit, a line for each instrument, with the span of what was measured behind it.
+export const chartScript = String.raw`// Draws one chart: a parameter in its unit, a line for each instrument, on the span of what was measured.
 import * as Plot from "@observablehq/plot";
 
 const palette = ["#4269d0", "#e8871e", "#3ca951", "#c2569b", "#6cc5b0", "#a463f2", "#ff725c", "#9c6b4e", "#97bbf5", "#9498a0"];

@@ -137,7 +137,7 @@ export const pageStyle = String.raw`/* A page of charts. */
   content: "";
 }
 
-/* High contrast takes backgrounds away: what is pressed and which line is whose are told by them. */
+/* High contrast removes backgrounds, which show what is pressed and whose line is whose. */
 
 @media (forced-colors: active) {
   .pond-group button[aria-pressed="true"] {

@@ -7,7 +7,7 @@ export const patternFields = {
   in_pattern: required(
     pondGlobText,
     'Pond paths of the inputs. Its wildcards are numbered from the left; the first is `$0`.',
-    '/Combine/stations/*/combine',
+    '/sites/*/readings',
   ),
   out_pattern: required(
     outPatternText,

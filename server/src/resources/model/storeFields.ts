@@ -120,7 +120,7 @@ function bucketIssues(isAbsent: IsAbsent): readonly FieldIssue[] {
     missing('key', keysHint);
     missing('secret', keysHint);
   } else if (!['key', 'secret', 'session_token'].every(isAbsent)) {
-    const message = 'credentials stands in place of key, secret and session_token';
+    const message = 'credentials replaces key, secret and session_token';
     issues.push({ key: 'credentials', code: 'key-conflict', message, hint: 'Remove either.' });
   }
   return issues;

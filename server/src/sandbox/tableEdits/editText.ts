@@ -183,7 +183,7 @@ async function requireReadBack(
   const path = written.pondPath;
   throw new PondError('invalid-content', `after the edits, ${path} would be read as ${difference}`, {
     path,
-    hint: 'State how the file is read, with Pond: State How the File Is Read, and save again.',
+    hint: 'State how the file is read, with Pond: State Format…, and save again.',
   });
 }
 

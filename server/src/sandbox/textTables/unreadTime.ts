@@ -37,7 +37,7 @@ export function unreadError(
       hint: `State ${fixed}, or the pass of such times: \`repeated: first\` or \`repeated: second\`.`,
     });
   }
-  const problem = `is no time of ${zone}, whose clocks are set forward then`;
+  const problem = `does not exist in ${zone}, whose clocks are set forward then`;
   return new PondError('invalid-content', `${path} cannot be read: ${place} ${problem}`, {
     path,
     formats: [{ zone: offset }],

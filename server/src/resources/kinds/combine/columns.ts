@@ -102,7 +102,7 @@ function chosen(resource: Resource, { title, index, columns = [] }: Scope, found
 const hintedMax = 5;
 
 function columnsHint(names: readonly string[]): string {
-  if (names.length === 0) return 'The inputs have no columns beside Timestamp.';
+  if (names.length === 0) return 'The inputs have no columns other than Timestamp.';
   const more = names.length > hintedMax ? `, and ${names.length - hintedMax} more` : '';
   return `The inputs have ${names.slice(0, hintedMax).join(', ')}${more}.`;
 }

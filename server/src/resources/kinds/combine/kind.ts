@@ -33,7 +33,6 @@ export const combine: ResourceKind<CombineSpec> = {
     '- `run-failed`: no input has a column of `columns`; at its position in the document.',
     '- `invalid-content`: an input has no `Timestamp`, or one of another type, or mostly times after the year 9999, which happens if milliseconds are read as seconds.',
     '- `invalid-content`: a column is text in one input and a number in another, differs only in case from another column, or has lists or structures.',
-    '',
     '- `invalid-content`: a value would not be exact in the type of `cast`, or `rename` gives two columns one name.',
     '',
     '`rename` and `cast` resolve most of these; a Derive resource resolves all.',

@@ -60,7 +60,7 @@ function check(fields: Partial<CopySpec>, isAbsent: IsAbsent): readonly FieldIss
   const add = (key: string, code: FieldIssue['code'], message: string, hint: string): void =>
     void issues.push({ key, code, message, hint });
   if (!isAbsent('pond') && !isAbsent('backup_uuid')) {
-    add('backup_uuid', 'key-conflict', 'backup_uuid stands in place of pond', 'Remove either.');
+    add('backup_uuid', 'key-conflict', 'backup_uuid replaces pond', 'Remove either.');
   }
   const { mode, at, paths } = fields;
   if (paths?.length === 0) add('paths', 'list-empty', 'paths has no items', 'Leave paths out to copy everything.');
