@@ -56,6 +56,8 @@ with pa.OSFile(str(folder / "pyarrow.arrows"), "wb") as sink, pa.ipc.new_stream(
     writer.write_table(arrow)
 parquet.write_table(table, folder / "pyarrow.parquet")
 
+feather.write_feather(arrow.slice(0, 0), folder / "norows.feather")
+
 unread = {
     "views": pa.array([[1], [2]], pa.list_view(pa.int64())),
     "large_views": pa.array([[1], [2]], pa.large_list_view(pa.int64())),
@@ -86,6 +88,8 @@ for name, values, options in (
 parquet.write_table(pa.table({"none": pa.array([], zoned)}), folder / "norows_zoned.parquet")
 beside = pa.StructArray.from_arrays([pa.array([1, 2, 3]), whole.cast(zoned)], ["id", "at"])
 parquet.write_table(pa.table({"beside": beside}), folder / "beside_zoned.parquet")
+
+pl.DataFrame({"good": [1], "i128": pl.Series([2**100], dtype=pl.Int128)}).write_ipc(folder / "unread_i128.arrow")
 
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):
