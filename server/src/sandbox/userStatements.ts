@@ -44,7 +44,7 @@ export async function splitQuery(connection: Connection, query: string): Promise
  */
 export function allowed(statement: BoundStatement, kinds: readonly StatementKind[], hasValues = false): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
-  if (!hasValues && statement.parameters.length > 0) throw hasParameters();
+  if (!hasValues && statement.hasParameters) throw hasParameters();
   return statement;
 }
 

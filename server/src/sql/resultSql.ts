@@ -3,7 +3,7 @@ import { FreeNames } from '../sandbox/uniqueNames.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
 import { type Column } from '../protocol/results.ts';
-import { exactParquetType } from './files/exactTypes.ts';
+import { exactParquetType } from '../sandbox/parquetTypes.ts';
 import { type CopyFormat } from './files/resultFile.ts';
 
 /** SQL of the name of a result's table. */

@@ -1,5 +1,5 @@
 /** Types in which a Parquet file holds values exactly. */
-import { parseSqlType, requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
+import { parseSqlType, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
 
 /** Integers of 39 digits, which no decimal holds. */
 const beyondDecimals = /^(?:HUGEINT|UHUGEINT)$/;
