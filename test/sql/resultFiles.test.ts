@@ -143,7 +143,10 @@ test('columns of an Arrow file have the types of other programs', async () => {
 });
 
 test('Markdown is a table in which no character of a value has a meaning', async () => {
-  const file = await write(`SELECT 1 AS "a|b", 'x|y' AS t, E'two\\nlines *b*' AS l, NULL AS n, 'NULL' AS "text"`, 'markdown');
+  const file = await write(
+    `SELECT 1 AS "a|b", 'x|y' AS t, E'two\\nlines *b*' AS l, NULL AS n, 'NULL' AS "text"`,
+    'markdown',
+  );
   assert.equal(
     readFileSync(file, 'utf8'),
     "| a\\|b | t | l | n | text |\n| ---: | --- | --- | ---: | --- |\n| 1 | x\\|y | two<br>lines \\*b\\* | NULL | 'NULL' |\n",

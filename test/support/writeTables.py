@@ -80,6 +80,7 @@ for name, values, options in (
     ("zoned", nanoseconds.cast(zoned), {}),
     ("nested", pa.array([[1_000], None, [1_767_225_600_123_456_789]], pa.list_(zoned)), {}),
     ("wide", arrow_only["wide"], {}),
+    ("split", pa.array([1, 2, 3]), {"use_dictionary": False, "column_encoding": {"good": "PLAIN", "split": "BYTE_STREAM_SPLIT"}}),
     ("int96_exact", whole, {"use_deprecated_int96_timestamps": True}),
     ("zoned_exact", whole.cast(zoned), {}),
     ("beside", pa.StructArray.from_arrays([pa.array([1, 2, 3]), nanoseconds.cast(zoned)], ["id", "at"]), {}),
