@@ -4,6 +4,7 @@ import { literal, sql } from '../duckdb/sql.ts';
 import { runError, viewError } from './redactHostPaths.ts';
 import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { withOffers } from './offers.ts';
 import { exactParquetType } from './parquetTypes.ts';
 import { type StoredColumn, storedSql } from './storedSql.ts';
 import { hasParameters, notAQuery, splitQuery, userSql, withoutFirstLine } from './userStatements.ts';
@@ -95,7 +96,7 @@ export class BuildSandbox extends Sandbox {
     }
   }
 
-  async #copy(connection: Connection, { sql: query, files, renamesHostPaths }: BuildRun): Promise<void> {
+  async #copy(connection: Connection, { sql: query, files, views, renamesHostPaths }: BuildRun): Promise<void> {
     let text = query;
     try {
       const parsed = await splitQuery(connection, query);
@@ -118,7 +119,7 @@ export class BuildSandbox extends Sandbox {
       else await this.runFirst(statements, statements.count, ['copy', 'create', 'transaction']);
     } catch (error) {
       if (error instanceof Error && /Expected \d+ parameters, but none/.test(error.message)) throw hasParameters();
-      throw withoutFirstLine(runError(error, text, files));
+      throw withoutFirstLine(await withOffers(runError(error, text, files), views, this.scope(connection)));
     }
   }
 
