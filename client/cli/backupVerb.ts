@@ -10,7 +10,7 @@ import { humanSize, minute, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
 import { stagedHint } from './stagedResources.ts';
-import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
+import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Share of the objects that a verification reads by default. */
 const defaultSample = '5%';
@@ -43,7 +43,7 @@ export const backup = {
   run,
 } as const satisfies TerminalVerb;
 
-const actions: Readonly<Record<string, VerbRunner>> = { status, verify, ls, prune, adopt };
+const actions: Readonly<Record<string, (session: Session) => Promise<void>>> = { status, verify, ls, prune, adopt };
 
 async function run(session: Session): Promise<void> {
   const [first = ''] = session.line.positionals;

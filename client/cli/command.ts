@@ -30,7 +30,7 @@ export async function runCommand(args: readonly string[], process: CommandProces
     } else if (args[0] === completeWords) await printCompletions(args.slice(1), process);
     else {
       line = parseCommandLine(verbs, args);
-      await run(line, process);
+      return await run(line, process);
     }
     return 0;
   } catch (error) {
@@ -59,16 +59,24 @@ async function printCompletions(words: readonly string[], { terminal, interrupti
   }
 }
 
-async function run(line: CommandLine, { terminal, interruption }: CommandProcess): Promise<void> {
+/** Runs a verb, and returns the exit status. */
+async function run(line: CommandLine, { terminal, interruption }: CommandProcess): Promise<number> {
   const { name, verb } = line;
-  if (line.help) return await terminal.print(helpText(verbs, name));
-  if ('runStandalone' in verb) return await verb.runStandalone(line, terminal, verbs);
+  if (line.help) {
+    await terminal.print(helpText(verbs, name));
+    return 0;
+  }
+  if ('runStandalone' in verb) {
+    await verb.runStandalone(line, terminal, verbs);
+    return 0;
+  }
   const warn = warningsTo(terminal);
   const { connectLocal } = await import('../../server/src/main.ts');
   const host = connectLocal(warn);
   const session = openSession(line, { host, terminal, signal: interruption(), warn });
   try {
-    await verb.run(session);
+    const status = await verb.run(session);
+    return status ?? 0;
   } catch (error) {
     throw await withGuess(error, session);
   } finally {

@@ -4,6 +4,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type FileTypeName, type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
+import { exitStatus } from './exitStatus.ts';
 import { humanSize, shownName, shownPath, table } from './format.ts';
 import { nodesToShow } from './listing.ts';
 import { at, atHelp, flag } from './options.ts';
@@ -85,6 +86,7 @@ export const grep: TerminalVerb = {
     '-i ignores case, -n prints the numbers of the lines, -l prints the paths alone.',
     '--exclude leaves out files and directories by their name, or by their path when GLOB begins with a slash.',
     'Tables and other binary files are counted and not searched: a query reads them.',
+    'The exit status is 1 if no line is found.',
     atHelp,
   ],
   options: {
@@ -106,7 +108,12 @@ export const grep: TerminalVerb = {
       filesOnly,
       ...atOf(line),
     });
-    if (line.json) return await printJson(session, found);
+    // As grep does, so that a script can ask for a text.
+    const status = found.matches.length === 0 ? exitStatus.other : 0;
+    if (line.json) {
+      await printJson(session, found);
+      return status;
+    }
     terminal.quiet();
     const lines = found.matches.map((match) => {
       const number = line.flags.has('line-number') ? `${match.line}:` : '';
@@ -118,6 +125,7 @@ export const grep: TerminalVerb = {
       terminal.warn(`pond: only the first ${plural(found.matches.length, 'line')} are listed`);
       terminal.warn(hintText('Name fewer paths, or a longer text.'));
     }
+    return status;
   },
 };
 

@@ -31,12 +31,23 @@ export const sql: TerminalVerb = {
     const { text, origin } = await readText(file ?? '-', session);
     let count = 0;
     for (const statement of placedStatements(text)) {
+      requireSql(statement, origin);
       await printStatement(session, statement, { format, signal: session.signal });
       count += 1;
     }
     if (count === 0) throw new PondError('usage', `no statement is in ${origin}`);
   },
 };
+
+/** Fails `usage` for a command of the interactive terminal, or of another one, such as `.tables`. */
+function requireSql(statement: string, origin: string): void {
+  const [, above = '', command] = /^(\s*)(\.[a-z]\S*)/i.exec(statement) ?? [];
+  if (command === undefined) return;
+  const line = above.split('\n').length;
+  throw new PondError('usage', `line ${line} of ${origin}: '${command}' is not SQL`, {
+    hint: "'pond ls' lists the pond, 'pond describe PATH' shows the columns of a table, and --format is the format of results.",
+  });
+}
 
 /** Completions of Tab; columns of a table are read once. */
 function completionSources({ call, line }: Session): CompletionSources {

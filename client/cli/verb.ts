@@ -37,8 +37,8 @@ export type TerminalVerb = VerbSpec &
 /** All verbs by name, in the order of the help. */
 export type TerminalVerbs = Readonly<Record<string, TerminalVerb>>;
 
-/** Runs a verb and prints its result. */
-export type VerbRunner = (session: Session) => Promise<void>;
+/** Runs a verb and prints its result. Returns an exit status where it is not 0 without an error. */
+export type VerbRunner = (session: Session) => Promise<number | void>;
 
 /** Runs a verb that works on no pond. */
 export type StandaloneRunner = (line: CommandLine, terminal: Terminal, verbs: TerminalVerbs) => Promise<void>;

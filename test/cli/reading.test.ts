@@ -71,6 +71,13 @@ test('find, grep and du print what they found', async () => {
   assert.equal(await pond('find', '--type', 'directory', '/data'), '/data/deep/\n');
   assert.equal(await pond('grep', '-n', 'TWO', '-i', '/data'), '/data/a.txt:2:two\n');
   assert.equal(await pond('grep', '-l', 'line 29999', '/data'), '/data/long.txt\n');
+  for (const more of [[], ['--json']]) {
+    const [found, none] = await Promise.all(
+      ['two', 'no such text'].map((text) => runPond(['grep', text, '/data', ...more], { cwd })),
+    );
+    assert.deepEqual([found?.status, none?.status], [0, 1]);
+    assert.deepEqual([found?.stderr, none?.stderr], ['', '']);
+  }
   assert.match((await runPond(['grep', 'x'], { cwd })).stderr, /^pond: 1 file not searched: binary, or tables\n$/);
   assert.match(await pond('du', '/data'), /size {2}shared {2}files {2}path\n.* 4 {2}\/data\n.* 1 {2}\/data\/deep\n/);
   for (const args of [

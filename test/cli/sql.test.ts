@@ -29,7 +29,7 @@ interface Person {
   type(text: string): void;
   /** Waits until the terminal shows a text, and returns everything that it showed since the last wait. */
   see(pattern: RegExp): Promise<string>;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
 }
 
 function sit(t: TestContext): Person {
@@ -157,6 +157,18 @@ test('Tab completes paths, columns, keywords and functions', async (t) => {
 });
 
 const order = ['station', 'select', 'summarize', 'show', 'strftime(', 'sum('];
+
+test('a script with a command of a terminal in place of SQL is refused with its line, and what to use', async () => {
+  for (const command of ['.tables', '.schema /levels.csv', '.mode csv']) {
+    const { status, stderr } = await runPond(['sql'], { cwd, input: `SELECT 1;\n${command}\nSELECT 2;\n` });
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      new RegExp(`line 2 of standard input: '\\${command.split(' ')[0]}' is not SQL\\nhint: 'pond ls'`),
+    );
+  }
+  assert.equal((await runPond(['sql', '--format', 'csv'], { cwd, input: 'SELECT .5 AS a' })).stdout, 'a\n.5\n');
+});
 
 test('a script is split at the semicolons that end statements, and errors have the position in the script', async () => {
   assert.deepEqual(

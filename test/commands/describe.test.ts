@@ -179,12 +179,20 @@ for (const { dates, day, notes } of [
 const cut = ['its last line has no end, unlike all others: the file may be cut short'];
 
 for (const { title, content, notes } of [
+  {
+    title: 'characters that are not shown',
+    content: 'a,b,c\nx\0y,z,u\tv\nx,\u001f,é\n\u007f,w,"u\nv"\n',
+    notes: [
+      '2 values of the column a have control characters, such as NUL, which are not shown',
+      '1 value of the column b has control characters, such as NUL, which are not shown',
+    ],
+  },
   { title: 'a last value cut short', content: 'a,b\n1,2.75\n1,2.', notes: cut },
   { title: 'UTF-16', content: Buffer.from('\ufeffa,b\r\n1,2', 'utf16le'), notes: cut },
   { title: 'an end', content: 'a,b\r\n1,2\r\n', notes: [] },
   { title: 'one line', content: '1,2', notes: [] },
 ]) {
-  test(`a last line without an end is noted where others have one: ${title}`, async (t) => {
+  test(`what is unusual in a text is noted: ${title}`, async (t) => {
     const host = await newPondHost(t);
     await host.run('write', { ...textFile('/a.csv', ''), content: Buffer.from(content) });
     const [found] = await host.run('describe', { paths: ['/a.csv'] });

@@ -7,6 +7,7 @@ import {
   BinaryView,
   Bool,
   type DataType,
+  DateMillisecond,
   Dictionary,
   Float64,
   Int32,
@@ -197,11 +198,26 @@ test('a value that DuckDB cannot hold is refused with its column and row', async
   const data = makeData({
     type: new TimestampMicrosecond(),
     length: 3,
-    data: BigInt64Array.from([0n, 1n, 2n ** 63n - 1n]) as never,
+    data: BigInt64Array.from([0n, 1n, -(2n ** 63n)]) as never,
   });
   await assert.rejects(convert(arrowBytes(new Table({ t: new Vector([data]) }), arrowForms[0]!)), {
     code: 'invalid-content',
     message: '/x.arrow cannot be read as Arrow: the value of column "t" in row 3 is out of the range of its type',
+  });
+});
+
+test('a date of milliseconds that is not a whole day is refused', async () => {
+  const datesOf = (ms: readonly bigint[]): Table =>
+    new Table({
+      d: new Vector([makeData({ type: new DateMillisecond(), length: 2, data: BigInt64Array.from(ms) as never })]),
+    });
+  const rows = await connection.textColumns(
+    `SELECT d::VARCHAR FROM ${await convert(arrowBytes(datesOf([-86_400_000n, 86_400_000n]), arrowForms[0]!))}`,
+  );
+  assert.deepEqual(rows, [['1969-12-31', '1970-01-02']]);
+  await assert.rejects(convert(arrowBytes(datesOf([0n, 86_400_001n]), arrowForms[0]!)), {
+    code: 'invalid-content',
+    message: '/x.arrow cannot be read as Arrow: the value of column "d" in row 2 is not a whole day',
   });
 });
 

@@ -100,6 +100,20 @@ test('a query that fails as units made a column text offers the statement, which
       return true;
     });
   }
+  const derive = `apiVersion: v1\nkind: Derive\nname: d\ndesc: t\nspec:\n  collections:\n`;
+  for (const [name, from] of Object.entries({ table: "'$1'", reader: "read_csv('$1')" })) {
+    const text = `${derive}    - { name: ${name}, pattern: /a.csv, query: "SELECT sum(AirTC_Avg) AS s FROM ${from}" }\n`;
+    await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
+    await assert.rejects(host.run('query', { sql: `FROM "/Derive/d/${name}/a.csv"` }), (error) => {
+      assert.ok(isPondError(error), name);
+      assert.match(
+        error.hint ?? '',
+        /^In \/a.csv, lines 3 to 4 have words above values, as units are: state `units: true` and `below: 1`\.$/,
+        name,
+      );
+      return true;
+    });
+  }
   await host.run('setFormat', { path: '/a.csv', options });
   const { rowCount } = await host.run('query', { sql: 'SELECT sum(AirTC_Avg) FROM "/a.csv"' });
   assert.equal(rowCount, 1);

@@ -12,8 +12,8 @@ const columns: readonly (readonly [string, readonly string[], string, (readonly 
   ['whole numbers', ['1', '-2', '+3'], 'BIGINT', ['1', '-2', '3']],
   ['2^53 + 1', ['9007199254740993', '1'], 'BIGINT'],
   ['the greatest BIGINT', ['9223372036854775807', '1'], 'BIGINT'],
-  ['integers of 65 bits', ['9223372036854775808', '-1'], 'HUGEINT'],
-  ['ids of 20 digits', ['89014103211118510720', '89014103211118510721'], 'HUGEINT'],
+  ['integers of 65 bits', ['9223372036854775808', '-1'], 'DECIMAL(38,0)'],
+  ['ids of 20 digits', ['89014103211118510720', '89014103211118510721'], 'DECIMAL(38,0)'],
   ['ids of 40 digits', ['1234567890123456789012345678901234567890', '1'], 'VARCHAR'],
   ['2^53 + 1 among decimals', ['9007199254740993', '0.5'], 'DECIMAL(17,1)', ['9007199254740993.0', '0.5']],
   [

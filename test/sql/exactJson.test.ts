@@ -97,3 +97,20 @@ test('a number of more than 17 digits, or too small for a double, is text in que
   });
   assert.equal(text, `a,n,b\n0.5,5,7.5\n${long},5,12.5\n`);
 });
+
+test('such a number in the last lines of a large file is text too, in a query and derived', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  await run('makeDirectory', { path: '/in' });
+  await run('apply', { sources: [{ text: derive, origin: 'f' }], directory: folder });
+  // The columns of files from 4 MiB on are found in example lines.
+  const line = `{"a":0.5,"b":"${'n'.repeat(1000)}"}\n`;
+  writeFileSync(join(folder, 'large.ndjson'), `${line.repeat(4500)}{"a":${long},"b":"late"}\n`);
+  await run('import', { sources: [join(folder, 'large.ndjson')], path: '/in' });
+  for (const path of ['/in/large.ndjson', '/Derive/x/c/large.ndjson']) {
+    const { text } = await run('queryToText', {
+      sql: `SELECT a, typeof(a) FROM "${path}" WHERE b = 'late'`,
+      format: 'csv',
+    });
+    assert.equal(text, `a,typeof(a)\n${long},VARCHAR\n`, path);
+  }
+});

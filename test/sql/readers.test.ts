@@ -59,6 +59,8 @@ const types = (file: string): string =>
 const many = 21_000;
 const log = Array.from({ length: many }, (_, i) => `{"t":${i}}`).join('\n');
 
+const id = 'd9428888-122b-11e1-b85c-61cd3cbb3210';
+
 describe('JSON', () => {
   const late = { 'a.ndjson': `${log}\n{"t":1,"late":0.5}\n`, 'b.ndjson': '{"t":1,"other":true}\n' };
   for (const pattern of ['*.ndjson', 'a.ndjson', '[ba].ndjson']) {
@@ -131,6 +133,23 @@ describe('JSON', () => {
       'TIMESTAMP[]',
       ["['2026-03-29 01:00:00']", "['2026-03-29 02:00:00']"],
     ],
+    ['times of day', ['"01:02:03.000004"', '"1:02"'], 'TIME', ['01:02:03.000004', '01:02:00']],
+    [
+      'a time of day in nanoseconds',
+      ['"01:02:03.000000004"', '"01:02:03"'],
+      'VARCHAR',
+      ['01:02:03.000000004', '01:02:03'],
+    ],
+    ['fine times of day in lists', ['["01:02:03.1234567"]', '[]'], 'JSON', ['["01:02:03.1234567"]', '[]']],
+    ['ids in lower case', [`"${id}"`, 'null'], 'UUID', [id, null]],
+    ['ids in capitals', [`"${id}"`, `"${id.toUpperCase()}"`], 'VARCHAR', [id, id.toUpperCase()]],
+    ['ids in capitals in lists', [`["${id.toUpperCase()}"]`, '[]'], 'JSON', [`["${id.toUpperCase()}"]`, '[]']],
+    [
+      'ids in lower case in objects',
+      [`{"i":"${id}","n":"AB"}`, '{}'],
+      'STRUCT(i UUID, n VARCHAR)',
+      [`{'i': ${id}, 'n': AB}`, "{'i': NULL, 'n': NULL}"],
+    ],
     ['nulls and a text', ['null', '"a"'], 'VARCHAR', [null, 'a']],
     ['objects among numbers', ['1', '{"x":1}'], 'JSON', ['1', '{"x":1}']],
     ['long integers in lists of decimals', ['[9007199254740993, 0.5]', '[]'], 'JSON', ['[9007199254740993,0.5]', '[]']],
@@ -169,6 +188,15 @@ describe('the text of JSON', () => {
     const file = name === 'gzip' ? 'a.json.gz' : 'a.json';
     reads(`an object with ${name}`, { [file]: content }, `SELECT t, "é" FROM "FOLDER/${file}"`, [['1', '\u{1f600}']]);
   }
+  reads(
+    'an empty key in an object, which makes its column JSON',
+    { 'a.ndjson': '{"a":1,"o":{"":1,"k":[9007199254740993]}}\n{"a":2,"o":{}}\n' },
+    'SELECT typeof(o), o FROM "FOLDER/a.ndjson"',
+    [
+      ['JSON', '{"":1,"k":[9007199254740993]}'],
+      ['JSON', '{}'],
+    ],
+  );
   reads('keys that differ only in case', { 'a.ndjson': '{"a":1,"A":2}\n' }, types('a.ndjson'), [
     ['a BIGINT, A_1 BIGINT'],
   ]);

@@ -1,10 +1,12 @@
 /** Files of results contain each value of each type exactly, in the form that docs/queries.md states. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { tableFromIPC, type Table } from 'apache-arrow';
+import { findPython, pythonMissing } from '../../scripts/pythonLibraries.mjs';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { type Database, openDatabase } from '../../server/src/duckdb/database.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
@@ -15,6 +17,8 @@ import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirect
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
+const python = findPython();
+const needsPython = { skip: python === undefined ? pythonMissing : false };
 let database: Database;
 let connection: Connection;
 let store: ResultStore;
@@ -69,6 +73,23 @@ test('Parquet contains every value of every type', async () => {
   );
 });
 
+/** Prints the values of each file as pyarrow and as polars read them. */
+const program = `
+import sys, polars, pyarrow.parquet
+for path in sys.argv[1:]:
+    print(pyarrow.parquet.read_table(path).to_pylist() == polars.read_parquet(path).to_dicts())
+    print(polars.read_parquet(path).to_dicts())
+`;
+
+test('pyarrow and polars read arrays of a fixed size, of which one is NULL', needsPython, async () => {
+  if (python === undefined) throw new Error(pythonMissing);
+  const sql = `SELECT a, {b: [a]} AS s FROM (VALUES (array_value(1, 2)), (NULL), (array_value(3, NULL))) t(a)`;
+  const env = { ...process.env, PYTHONPATH: python.libraries };
+  const printed = execFileSync(python.program, ['-c', program, await write(sql, 'parquet')], { env, encoding: 'utf8' });
+  const rows = ['[1, 2]', 'None', '[3, None]'].map((array) => `{'a': ${array}, 's': {'b': [${array}]}}`);
+  assert.equal(printed, `True\n[${rows.join(', ')}]\n`);
+});
+
 /** Columns with lists, structs and maps. */
 const nested = [
   ...['int_array', 'double_array', 'date_array', 'timestamp_array', 'timestamptz_array', 'varchar_array'],
@@ -79,6 +100,8 @@ const nested = [
 
 test('Arrow contains every value of every type, nested ones as JSON', async () => {
   const times = "SELECT TIMESTAMP_NS '2026-01-02 03:04:05.123456789' AS n, TIMESTAMP_S '2026-01-02 03:04:05' AS s";
+  const infinities = `SELECT v::TIMESTAMP AS t, v::TIMESTAMP_MS AS m, v::TIMESTAMP_NS AS n, v::TIMESTAMPTZ AS z, v::DATE AS d
+    FROM (VALUES ('infinity'), ('-infinity'), (NULL), ('2026-01-02')) t(v)`;
   for (const [sql, expected = sql] of [
     [
       allTypes,
@@ -86,6 +109,7 @@ test('Arrow contains every value of every type, nested ones as JSON', async () =
     ],
     [decimals],
     [times],
+    [infinities],
     ['SELECT i AS a, i % 3 = 0 AS b, encode(chr(i::INT + 65)) AS c FROM range(20000) t(i)'],
     ['SELECT 1 AS a, NULL AS b WHERE false'],
   ]) {
@@ -119,10 +143,13 @@ test('columns of an Arrow file have the types of other programs', async () => {
 });
 
 test('Markdown is a table in which no character of a value has a meaning', async () => {
-  const file = await write(`SELECT 1 AS "a|b", 'x|y' AS t, E'two\\nlines *b*' AS l, NULL AS n`, 'markdown');
+  const file = await write(
+    `SELECT 1 AS "a|b", 'x|y' AS t, E'two\\nlines *b*' AS l, NULL AS n, 'NULL' AS "text"`,
+    'markdown',
+  );
   assert.equal(
     readFileSync(file, 'utf8'),
-    '| a\\|b | t | l | n |\n| ---: | --- | --- | ---: |\n| 1 | x\\|y | two<br>lines \\*b\\* | NULL |\n',
+    "| a\\|b | t | l | n | text |\n| ---: | --- | --- | ---: | --- |\n| 1 | x\\|y | two<br>lines \\*b\\* | NULL | 'NULL' |\n",
   );
 });
 

@@ -58,6 +58,13 @@ test('columns have the types of all their cells', async () => {
   ]);
 });
 
+/** As XlsxWriter writes it, which stores 0 for each formula. */
+const toBeComputed = { properties: '<calcPr calcId="124519" fullCalcOnLoad="1"/>' };
+
+test('a workbook whose formulas are to be computed is read where it has none', async () => {
+  assert.deepEqual((await tableOf(row(text('a')) + row(number(5)), toBeComputed)).rows, [['5']]);
+});
+
 test('days count from 1904 where the workbook says so', async () => {
   const found = await tableOf(row(text('d'), text('t')) + row(number(0, 1), number(1.5, 2)), {
     properties: '<workbookPr date1904="1"/>',
@@ -162,6 +169,10 @@ test('hostile and damaged workbooks fail by a reason', async () => {
     [/no values/, await workbook({ Data: '' })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f></c>') })],
     [/formula without a value/, await workbook({ Data: row('<c><f>1+1</f><v></v></c>') })],
+    [
+      /cell A2 has a formula whose value is not computed yet; open the file in Excel/,
+      await workbook({ Data: row(text('a')) + row('<c><f>1+1</f><v>0</v></c>') }, toBeComputed),
+    ],
     [/text that is missing/, await workbook({ Data: row('<c t="s"><v>5</v></c>') })],
     [/is not a number/, await workbook({ Data: row('<c><v>x</v></c>') })],
     [/out of range/, await workbook({ Data: '<row><c r="XFE1"><v>1</v></c></row>' })],

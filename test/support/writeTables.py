@@ -56,6 +56,8 @@ with pa.OSFile(str(folder / "pyarrow.arrows"), "wb") as sink, pa.ipc.new_stream(
     writer.write_table(arrow)
 parquet.write_table(table, folder / "pyarrow.parquet")
 
+feather.write_feather(arrow.slice(0, 0), folder / "norows.feather")
+
 unread = {
     "views": pa.array([[1], [2]], pa.list_view(pa.int64())),
     "large_views": pa.array([[1], [2]], pa.large_list_view(pa.int64())),
@@ -78,6 +80,7 @@ for name, values, options in (
     ("zoned", nanoseconds.cast(zoned), {}),
     ("nested", pa.array([[1_000], None, [1_767_225_600_123_456_789]], pa.list_(zoned)), {}),
     ("wide", arrow_only["wide"], {}),
+    ("split", pa.array([1, 2, 3]), {"use_dictionary": False, "column_encoding": {"good": "PLAIN", "split": "BYTE_STREAM_SPLIT"}}),
     ("int96_exact", whole, {"use_deprecated_int96_timestamps": True}),
     ("zoned_exact", whole.cast(zoned), {}),
     ("beside", pa.StructArray.from_arrays([pa.array([1, 2, 3]), nanoseconds.cast(zoned)], ["id", "at"]), {}),
@@ -86,6 +89,8 @@ for name, values, options in (
 parquet.write_table(pa.table({"none": pa.array([], zoned)}), folder / "norows_zoned.parquet")
 beside = pa.StructArray.from_arrays([pa.array([1, 2, 3]), whole.cast(zoned)], ["id", "at"])
 parquet.write_table(pa.table({"beside": beside}), folder / "beside_zoned.parquet")
+
+pl.DataFrame({"good": [1], "i128": pl.Series([2**100], dtype=pl.Int128)}).write_ipc(folder / "unread_i128.arrow")
 
 polars = pl.from_arrow(table)
 for codec in ("uncompressed", "lz4", "zstd"):

@@ -11,7 +11,7 @@ import { type Conversion } from '../sandbox/conversion.ts';
 import { convertToParquet } from '../sandbox/convertToParquet.ts';
 import { namesFilename } from '../sandbox/filenameColumn.ts';
 import { requireExactParquet } from '../sandbox/exactParquet.ts';
-import { isJson, jsonEncoding, writeJson, writtenReading } from '../sandbox/jsonEncoding.ts';
+import { isJson, jsonEncoding, writeJson, writtenFile } from '../sandbox/jsonEncoding.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { parquetReading, queryableExtensions } from '../sandbox/formats.ts';
@@ -60,7 +60,7 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
     if (encoding === undefined) return file;
     const target = newTarget();
     await writeJson({ openDisk, signal }, file, { encoding, target });
-    return { ...file, hostPath: target, reading: writtenReading(file.reading) };
+    return writtenFile(file, target);
   };
   const convert = async (source: Omit<Conversion, 'target'>): Promise<string> => {
     const target = newTarget();

@@ -115,6 +115,12 @@ function notesOf(table: Table | undefined): readonly string[] {
   if (text?.hasLastEnd === false && text.lineEnds.length > 0)
     notes.push('its last line has no end, unlike all others: the file may be cut short');
   for (const form of table.forms) if (form.options === undefined) notes.push(`${formText(form)}, and are text`);
+  for (const { column, count } of table.unseen) {
+    const values = count === 1 ? '1 value of the column' : `${count} values of the column`;
+    notes.push(
+      `${values} ${column} ${count === 1 ? 'has' : 'have'} control characters, such as NUL, which are not shown`,
+    );
+  }
   for (const times of text?.repeated ?? []) notes.push(repeatedNote(times));
   return notes;
 }

@@ -77,12 +77,22 @@ export class BoundStatement {
     this.kind = kind;
   }
 
+  get hasParameters(): boolean {
+    return this.#statement.parameterCount > 0;
+  }
+
   /** The parameters ($1, $name, ?) of the statement, in the order of their indexes. */
   get parameters(): readonly StatementParameter[] {
     return Array.from({ length: this.#statement.parameterCount }, (_, index) => ({
       name: this.#statement.parameterName(index + 1),
       type: this.#parameterType(index + 1),
     }));
+  }
+
+  /** DuckDB's names of the types of the columns; JSON is VARCHAR. */
+  get columnTypes(): readonly string[] {
+    const statement = this.#statement;
+    return Array.from({ length: statement.columnCount }, (_, index) => statement.columnType(index).toString());
   }
 
   /** Gives a parameter (0-based, as in `parameters`) its value. */

@@ -1,5 +1,5 @@
 /** Columns of Parquet files whose values DuckDB would read as others, without an error. */
-import { type SchemaElement } from 'hyparquet';
+import { type FileMetaData, type SchemaElement } from 'hyparquet';
 import { isPondError } from '../base/error.ts';
 import { hasNanoseconds, openAnyParquet, type ParquetFile, type ParquetSource } from './file.ts';
 import { type Leaf } from './schema.ts';
@@ -9,9 +9,10 @@ export interface InexactColumn {
   readonly name: string;
   /**
    * Times below a microsecond would be cut off, decimals of more than 38 digits would become other numbers, and encrypted
-   * values cannot be read. Times in an encoding that our reader does not know may be ones that would change.
+   * values and those in some encodings cannot be read. Times in an encoding that our reader does not know may be ones that
+   * would change.
    */
-  readonly reason: 'nanoseconds' | 'digits' | 'encrypted' | 'unchecked';
+  readonly reason: 'nanoseconds' | 'digits' | 'encrypted' | 'encoding' | 'unchecked';
 }
 
 const digitsMax = 38;
@@ -30,6 +31,8 @@ export async function inexactColumn(source: ParquetSource): Promise<InexactColum
     metadata.row_groups.some(({ columns }) => columns[index]?.crypto_metadata !== undefined);
   const secret = leaves.find((_, index) => isEncrypted(index));
   if (secret !== undefined) return { name: nameOf(secret), reason: 'encrypted' };
+  const split = leaves.find(({ element }, index) => !isBinary(element) && isSplit(metadata, index));
+  if (split !== undefined) return { name: nameOf(split), reason: 'encoding' };
   for (const leaf of leaves.filter(({ element }) => mayHaveNanoseconds(element))) {
     const reason = await reasonOfTimes(file, leaf);
     if (reason !== undefined) return { name: nameOf(leaf), reason };
@@ -51,6 +54,12 @@ function attempt<T>(work: () => T): T | undefined {
 function isWide({ converted_type: converted, logical_type: logical, precision = 0 }: SchemaElement): boolean {
   return (converted === 'DECIMAL' || logical?.type === 'DECIMAL') && precision > digitsMax;
 }
+
+/** True for a column of numbers, which DuckDB reads from this encoding; of others, it does not. */
+const isBinary = ({ type }: SchemaElement): boolean => type === 'FLOAT' || type === 'DOUBLE';
+
+const isSplit = ({ row_groups: groups }: FileMetaData, index: number): boolean =>
+  groups.some(({ columns }) => columns[index]?.meta_data?.encodings.includes('BYTE_STREAM_SPLIT'));
 
 /** DuckDB has times in nanoseconds without a zone alone. */
 function mayHaveNanoseconds({ type, logical_type: logical }: SchemaElement): boolean {

@@ -1,10 +1,12 @@
 import { type Connection } from '../duckdb/connection.ts';
 import { openLockedDatabase } from '../duckdb/database.ts';
-import { literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { literal, sql } from '../duckdb/sql.ts';
 import { runError, viewError } from './redactHostPaths.ts';
-import { renamingSql } from './renamingSql.ts';
 import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
 import { type SandboxSpec, type ViewSpec } from './sources.ts';
+import { withOffers } from './offers.ts';
+import { exactParquetType } from './parquetTypes.ts';
+import { type StoredColumn, storedSql } from './storedSql.ts';
 import { hasParameters, notAQuery, splitQuery, userSql, withoutFirstLine } from './userStatements.ts';
 
 /** One run of a build in an open sandbox. */
@@ -94,15 +96,16 @@ export class BuildSandbox extends Sandbox {
     }
   }
 
-  async #copy(connection: Connection, { sql: query, files, renamesHostPaths }: BuildRun): Promise<void> {
+  async #copy(connection: Connection, { sql: query, files, views, renamesHostPaths }: BuildRun): Promise<void> {
     let text = query;
     try {
       const parsed = await splitQuery(connection, query);
       if (parsed === undefined) throw notAQuery();
       let around = { opening: sql``, closing: sql`` };
-      if (renamesHostPaths) {
+      text = sql`FROM (\n${userSql(query)}\n)`;
+      if (renamesHostPaths || !(await this.#isExact(connection, text))) {
         text = sql`DESCRIBE (\n${userSql(query)}\n)`;
-        around = await this.#renaming(connection, text, files);
+        around = storedSql(await this.#describe(connection, text), renamesHostPaths ? files : []);
       }
       const { opening, closing } = around;
       const inner = sql`${opening}\n${userSql(query)}\n${closing}`;
@@ -110,26 +113,29 @@ export class BuildSandbox extends Sandbox {
       text = copy;
       const statements = await connection.statements(copy);
       this.throwIfInterrupted();
-      // Binding and then running binds twice, and each bind scans a CSV file. A single statement that begins like this
-      // one is a COPY.
+      // Binding and then running binds twice. A single statement that begins like this one is a COPY.
       if (parsed.count === 1) await connection.run(copy);
       // The COPY of a dynamic PIVOT: it is enclosed in a transaction, with the type that DuckDB creates for it.
       else await this.runFirst(statements, statements.count, ['copy', 'create', 'transaction']);
     } catch (error) {
       if (error instanceof Error && /Expected \d+ parameters, but none/.test(error.message)) throw hasParameters();
-      throw withoutFirstLine(runError(error, text, files));
+      throw withoutFirstLine(await withOffers(runError(error, text, files), views, this.scope(connection)));
     }
   }
 
-  /** The SQL around a query that renames host paths in its columns, found by the DESCRIBE in `text`. */
-  async #renaming(
-    connection: Connection,
-    text: string,
-    files: SandboxSpec['files'],
-  ): Promise<{ readonly opening: SqlText; readonly closing: SqlText }> {
+  /** True when Parquet holds the values of all columns: found without a DESCRIBE, which takes longer. */
+  async #isExact(connection: Connection, rows: string): Promise<boolean> {
+    const bound = await this.bindLast(await connection.statements(rows), false);
+    const isExact = bound.columnTypes.every((type) => exactParquetType(type, false) === type);
+    bound.close();
+    return isExact;
+  }
+
+  /** The columns of the query in a DESCRIBE, with the names of their types as people know them. */
+  async #describe(connection: Connection, text: string): Promise<readonly StoredColumn[]> {
     const described = await this.bindLast(await connection.statements(text), false);
-    const columns = await described.rows();
+    const rows = await described.rows();
     described.close();
-    return renamingSql(columns, files);
+    return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
   }
 }

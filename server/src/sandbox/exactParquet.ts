@@ -35,6 +35,10 @@ const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string;
     what: 'has decimals of more than 38 digits, which would become other numbers',
     hint: 'Write the column as text, or as decimals of at most 38 digits.',
   },
+  encoding: {
+    what: 'is not of floating-point numbers and has the encoding BYTE_STREAM_SPLIT, which is not read',
+    hint: 'Write the column with the default encoding.',
+  },
   encrypted: { what: 'is encrypted', hint: 'Write the file without encryption.' },
 };
 

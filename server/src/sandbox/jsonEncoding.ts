@@ -29,9 +29,10 @@ const encodings: readonly (readonly [start: readonly number[], encoding: string]
 /** True for the reading of JSON. */
 export const isJson = (reading: Reading | undefined): reading is Reading => reading?.reader === 'read_json';
 
-/** The reading of a file that `writeJson` wrote. */
-export function writtenReading({ compression: _, ...reading }: Reading): Reading {
-  return reading;
+/** The file that `writeJson` wrote to a host path. Its content is another, and so is its key. */
+export function writtenFile(file: SourceFile, hostPath: string): SourceFile {
+  const { compression: _, ...reading } = file.reading;
+  return { ...file, hostPath, reading, ...(file.key !== undefined && { key: `written ${file.key}` }) };
 }
 
 /**

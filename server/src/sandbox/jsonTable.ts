@@ -1,9 +1,10 @@
 import { LruCache } from '../base/lruCache.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
-import { hasOffset } from '../duckdb/sqlType.ts';
+import { parseSqlType } from '../duckdb/sqlType.ts';
 import { readerSql, type Reading } from './formats.ts';
 import { columnsByExamples } from './jsonLines/exampleFiles.ts';
+import { typeRules, zonedType } from './jsonTypes.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
 import { type TextScope } from './textTables/decoded.ts';
@@ -16,9 +17,6 @@ const tablesMax = 2_000;
 type FoundColumns = readonly Column[] | null;
 
 const cachedColumns = new LruCache<string, { readonly found: FoundColumns }>({ max: tablesMax });
-
-/** Type of the times with offsets, as they are read; in the table, they are TIMESTAMP in UTC. */
-const zonedType = 'TIMESTAMP WITH TIME ZONE';
 
 /** The reading of JSON files. */
 interface JsonReading {
@@ -72,12 +70,15 @@ async function findColumns(
   hostPaths: readonly string[],
 ): Promise<FoundColumns> {
   const found = await connection.rows(sql`DESCRIBE FROM ${readerSql(reading, hostPaths)}`);
-  const columns = found.map(([name, type]): Column => ({ name: String(name), type: String(type) }));
+  const columns = found.map(([name, type]): Column => ({ name: String(name), type: readableType(String(type)) }));
   // A column of this name holds the values of a file that has no objects.
   if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return null;
   if (await hasEmptyKey(connection, { reading, hostPaths, columns })) return null;
   return await exactColumns(connection, { reading, hostPaths, columns });
 }
+
+/** JSON for objects with an empty key, whose type has no name that DuckDB reads. */
+const readableType = (type: string): string => parseSqlType(type) ?? 'JSON';
 
 /** True where names of columns are not keys of the files: DuckDB adds a number to one that differs only in case. */
 function haveSimilarNames(columns: readonly Column[]): boolean {
@@ -107,117 +108,6 @@ interface JsonTable {
   readonly hostPaths: readonly string[];
   readonly columns: readonly Column[];
 }
-
-/** A choice of type for a column that DuckDB reads inexactly: the first whose condition holds for all values. */
-interface TypeRule {
-  readonly applies: (type: string) => boolean;
-  readonly choices: readonly { readonly type: string; readonly holds: (text: SqlText, value: SqlText) => SqlText }[];
-  /** The type when no condition holds. */
-  readonly otherwise: string;
-}
-
-const integer = sql`'-?[0-9]{16,}'`;
-
-/** A long integer anywhere in nested values, outside of texts. */
-const longInside = sql`'[:,\\[][[:space:]]*-?[0-9]{16,}[[:space:]]*[],}]'`;
-
-/** A date in nested values whose year is not first, or has two digits. */
-const dateInside = sql`'"[[:space:]]*[0-9]{1,2}-[0-9]{1,2}-[0-9]{1,4}'`;
-
-/** A number out of the range of doubles, anywhere in nested values: its text is kept, while other decimals are doubles. */
-const infiniteInside = sql`'[:,\\[][[:space:]]*-?[0-9.]+[eE][+]?[0-9]{3,}[[:space:]]*[],}]'`;
-
-const isExactDouble = (text: SqlText): SqlText => {
-  const double = sql`TRY_CAST(${text} AS DOUBLE)`;
-  const isExact = sql`CASE WHEN regexp_full_match(${text}, ${integer})
-    THEN TRY_CAST(${text} AS HUGEINT) = TRY_CAST(${double} AS HUGEINT)
-    ELSE isfinite(${double}) OR NOT regexp_matches(${text}, '[0-9]') END`;
-  return sql`coalesce(${isExact}, false)`;
-};
-
-/** Notations in which no order of day, month and year is guessed. */
-const isoDate = sql`'[[:space:]]*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([[:space:]T].*)?'`;
-
-/** A time of day with Z, or with an offset of less than 16 hours. */
-const zonedTime = sql`'[^:]*:.*(Z|[-+](0[0-9]|1[0-5])(:?[0-5][0-9])?)[[:space:]]*'`;
-
-/** An offset in nested values. */
-const offsetInside = sql`'"[^":]*:[^"]*[-+][0-9]{2}(:?[0-9]{2})?[[:space:]]*"'`;
-
-const holdsDate =
-  (cast: (text: SqlText) => SqlText) =>
-  (_: SqlText, value: SqlText): SqlText => {
-    const text = sql`(${value} ->> '$')`;
-    return sql`regexp_full_match(${text}, ${isoDate}) AND ${cast(text)} IS NOT NULL`;
-  };
-
-const typeRules: readonly TypeRule[] = [
-  {
-    applies: (type) => type === 'DATE',
-    choices: [{ type: 'DATE', holds: holdsDate((text) => sql`TRY_CAST(${text} AS DATE)`) }],
-    otherwise: 'VARCHAR',
-  },
-  {
-    applies: (type) => type === 'TIMESTAMP',
-    choices: [
-      {
-        type: 'TIMESTAMP',
-        holds: holdsDate((text) => sql`CASE WHEN NOT ${hasOffset(text)} THEN TRY_CAST(${text} AS TIMESTAMP) END`),
-      },
-      {
-        type: zonedType,
-        holds: holdsDate(
-          (text) => sql`CASE WHEN regexp_full_match(${text}, ${zonedTime}) THEN TRY_CAST(${text} AS TIMESTAMPTZ) END`,
-        ),
-      },
-    ],
-    otherwise: 'VARCHAR',
-  },
-  { applies: (type) => type === 'DOUBLE', choices: [{ type: 'DOUBLE', holds: isExactDouble }], otherwise: 'VARCHAR' },
-  {
-    // Parquet has no such integers; integers of both signs are among them, however small.
-    applies: (type) => type === 'HUGEINT' || type === 'UHUGEINT',
-    choices: [
-      { type: 'BIGINT', holds: (text) => sql`TRY_CAST(${text} AS BIGINT) IS NOT NULL` },
-      { type: 'UBIGINT', holds: (text) => sql`TRY_CAST(${text} AS UBIGINT) IS NOT NULL` },
-      { type: 'DECIMAL(38,0)', holds: (text) => sql`TRY_CAST(${text} AS DECIMAL(38,0)) IS NOT NULL` },
-    ],
-    otherwise: 'VARCHAR',
-  },
-  {
-    // A mix: of texts, numbers and truth values it is text, with objects or lists it stays as it is.
-    applies: (type) => type === 'JSON',
-    choices: [{ type: 'VARCHAR', holds: (_, value) => sql`json_type(${value}) NOT IN ('OBJECT', 'ARRAY')` }],
-    otherwise: 'JSON',
-  },
-  {
-    applies: (type) => /DATE|TIMESTAMP/.test(type),
-    choices: [
-      {
-        type: '',
-        holds: (text) =>
-          joinSql(
-            [longInside, infiniteInside, dateInside, offsetInside].map(
-              (form) => sql`NOT regexp_matches(${text}, ${form})`,
-            ),
-            sql` AND `,
-          ),
-      },
-    ],
-    otherwise: 'JSON',
-  },
-  {
-    applies: (type) => type.includes('DOUBLE') || type.includes('HUGEINT'),
-    choices: [
-      {
-        type: '',
-        holds: (text) =>
-          sql`NOT regexp_matches(${text}, ${longInside}) AND NOT regexp_matches(${text}, ${infiniteInside})`,
-      },
-    ],
-    otherwise: 'JSON',
-  },
-];
 
 async function exactColumns(connection: Connection, table: JsonTable): Promise<readonly Column[]> {
   const ruled = table.columns.map((column) => ({

@@ -8,11 +8,11 @@ import { type BoundStatement, type RowStream } from '../duckdb/statements.ts';
 import { type Chunk } from '../duckdb/values.ts';
 import { setParameters } from './parameters.ts';
 import { type PlainValue } from './plainValue.ts';
-import { isOfText, runError } from './redactHostPaths.ts';
+import { withOffers } from './offers.ts';
+import { runError } from './redactHostPaths.ts';
 import { FileNames } from './fileNames.ts';
 import { Sandbox, type SandboxParts, type SandboxSettings } from './sandbox.ts';
 import { type SandboxSpec, type TableSpec } from './sources.ts';
-import { cachedScan } from './textTables/scanCache.ts';
 import { type QueryParameter } from './types.ts';
 import {
   allowed,
@@ -180,22 +180,10 @@ export class QuerySandbox extends Sandbox {
     // A transaction that failed at its end is gone already, which is fine.
     await this.#connection.run(sql`ROLLBACK`).catch(() => undefined);
     if (error instanceof PondError) throw error;
-    const reason = await this.#withOffers(runError(error, statementText(statement), this.spec.files));
+    const { views, files } = this.spec;
+    const found = runError(error, statementText(statement), files);
+    const reason = await withOffers(found, views, this.scope(this.#connection));
     throw statement.explain === undefined ? reason : withoutFirstLine(reason);
-  }
-
-  /** The error of a column of text in place of numbers or times, with what may be stated about the first file that suggests it. */
-  async #withOffers(error: PondError): Promise<PondError> {
-    if (!isOfText(error) && !/^Could not convert string /.test(error.message)) return error;
-    const files = this.spec.views.flatMap((view) => ('source' in view ? view.source.files : []));
-    for (const file of files.filter(({ reading, sizeBytes }) => reading.reader === 'read_csv' && sizeBytes > 0)) {
-      const { layout } = await cachedScan(this.scope(this.#connection), file);
-      const [offer] = layout.offers;
-      if (offer === undefined) continue;
-      const { reason, format } = offer;
-      return error.with({ path: file.pondPath, hint: `In ${file.pondPath}, ${reason}.`, formats: [{ ...format }] });
-    }
-    return error;
   }
 }
 

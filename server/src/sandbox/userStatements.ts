@@ -48,7 +48,7 @@ export function allowed(
   hasValues: boolean,
 ): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
-  if (!hasValues && statement.parameters.length > 0) throw hasParameters();
+  if (!hasValues && statement.hasParameters) throw hasParameters();
   return statement;
 }
 

@@ -8,6 +8,7 @@ import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { numbersInText, type TextForm } from './numbersInText.ts';
+import { type UnseenCharacters, unseenCharacters } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
 /** A table of the pond. */
@@ -22,6 +23,8 @@ interface TableDescription {
   readonly texts: readonly TextDescription[];
   /** Columns of text, of CSV files, in whose values a person reads numbers or times. */
   readonly forms: readonly TextForm[];
+  /** Columns of text, of CSV files, with control characters. */
+  readonly unseen: readonly UnseenCharacters[];
 }
 
 interface TimeSpan {
@@ -75,6 +78,7 @@ export async function describeTable(
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
     forms: await numbersInText(table, words, rows),
+    unseen: await unseenCharacters(table, words, rows),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
 }

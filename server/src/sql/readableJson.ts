@@ -4,7 +4,7 @@
  */
 import { LruCache } from '../base/lruCache.ts';
 import { type Pond } from '../pond/types.ts';
-import { isJson, writtenReading } from '../sandbox/jsonEncoding.ts';
+import { isJson, writtenFile } from '../sandbox/jsonEncoding.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type Cache, createPondCache } from '../storage/cache.ts';
@@ -44,7 +44,7 @@ export async function readableJson(scope: JsonFilesScope, files: readonly KeyedF
   const written = await writtenAmong(scope, unknown);
   return files.map((file) => {
     const hostPath = written.get(nameOf(file));
-    return hostPath === undefined ? file : { ...file, hostPath, reading: writtenReading(file.reading) };
+    return hostPath === undefined ? file : writtenFile(file, hostPath);
   });
 }
 

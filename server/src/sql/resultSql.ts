@@ -4,7 +4,7 @@ import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.t
 import { castSql, requireSqlType } from '../duckdb/sqlType.ts';
 import { isFloat } from '../base/typeClass.ts';
 import { type Column } from '../protocol/results.ts';
-import { exactParquetType } from './files/exactTypes.ts';
+import { exactParquetType } from '../sandbox/parquetTypes.ts';
 import { type CopyFormat } from './files/resultFile.ts';
 
 /** SQL of the name of a result's table. */

@@ -9,7 +9,7 @@ import { type RowStream } from '../duckdb/statements.ts';
 import { type ReportRows } from '../sandbox/messages.ts';
 import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type Disk } from '../storage/disk.ts';
-import { hasHugeIntegers } from './files/exactTypes.ts';
+import { hasHugeIntegers } from '../sandbox/parquetTypes.ts';
 import { isCopyFormat, resultFile } from './files/resultFile.ts';
 import { type RowsAsText } from './files/rowWindows.ts';
 import { Filling } from './filling.ts';

@@ -106,6 +106,8 @@ async function appendBatches(
   let rowsBefore = 0;
   try {
     for await (const batch of batchesOf(batches, attempt.pondPath)) {
+      // Its pieces have no children.
+      if (batch.numRows === 0) continue;
       for (const columns of steps(batch, make, { ...attempt, rowsBefore })) {
         throwIfCancelled(signal, 'the query');
         if (typeof columns === 'number') return columns;

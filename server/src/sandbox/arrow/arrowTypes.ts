@@ -32,7 +32,7 @@ export function duckTypeOf(type: DataType, options: TypeOptions): string {
 function numberType(type: DataType): string | undefined {
   if (DataType.isNull(type)) return 'INTEGER';
   if (DataType.isBool(type)) return 'BOOLEAN';
-  if (DataType.isInt(type)) return `${type.isSigned ? '' : 'U'}${integerTypes[type.bitWidth]}`;
+  if (DataType.isInt(type)) return integerType(type);
   if (DataType.isFloat(type)) return type.precision === Precision.DOUBLE ? 'DOUBLE' : 'FLOAT';
   // Text holds the digits that DuckDB's decimals do not.
   if (DataType.isDecimal(type)) {
@@ -95,7 +95,24 @@ export function isListType(type: DataType): type is DataType & { readonly valueT
   return DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type);
 }
 
-const integerTypes: Readonly<Record<number, string>> = { 8: 'TINYINT', 16: 'SMALLINT', 32: 'INTEGER', 64: 'BIGINT' };
+/** Undefined for integers of 128 bits, which polars writes and Arrow does not define. */
+function integerType({
+  bitWidth,
+  isSigned,
+}: {
+  readonly bitWidth: number;
+  readonly isSigned: boolean;
+}): string | undefined {
+  const signed = integerTypes[bitWidth];
+  return signed === undefined || isSigned ? signed : `U${signed}`;
+}
+
+const integerTypes: Readonly<Record<number, string | undefined>> = {
+  8: 'TINYINT',
+  16: 'SMALLINT',
+  32: 'INTEGER',
+  64: 'BIGINT',
+};
 
 function structOf<T extends { readonly name: string }>(fields: readonly T[], typeOf: (field: T) => string): string {
   if (fields.length === 0) throw new Error('a struct without fields is not supported');

@@ -130,7 +130,7 @@ function timeReader({ type, values }: Piece, { make, options }: ReadScope): Read
   }
   if (DataType.isDate(type)) {
     const perDay = type.unit === DateUnit.DAY ? 1n : 86_400_000n;
-    return (index) => make.date(Number(within(floorDivide(at(index), perDay), dateMax)));
+    return (index) => make.date(Number(within(wholeDays(at(index), perDay), dateMax)));
   }
   if (DataType.isInterval(type)) return intervalReader(type, values, make);
   return undefined;
@@ -173,11 +173,11 @@ function readRange(read: Read = readNull, [start, end]: readonly [number, number
   return Array.from({ length: end - start }, (_, index) => read(start + index));
 }
 
-/** Microseconds between 1970 and the last time that DuckDB represents. */
-const timestampMax = 9_223_372_036_854_775_806n;
+/** Microseconds between 1970 and infinity: as many as DuckDB writes for it. */
+const timestampMax = 9_223_372_036_854_775_807n;
 
-/** Days between 1970 and the last date that DuckDB represents. */
-const dateMax = 2_147_483_646n;
+/** Days between 1970 and infinity. */
+const dateMax = 2_147_483_647n;
 
 function within(value: bigint, limit: bigint): bigint {
   if (value > limit || value < -limit) throw new Error('is out of the range of its type');
@@ -197,10 +197,9 @@ function toMicroseconds(value: bigint, unit: TimeUnit): bigint {
   return value / 1_000n;
 }
 
-/** Division that rounds toward the past. */
-function floorDivide(value: bigint, divisor: bigint): bigint {
-  const quotient = value / divisor;
-  return value < 0n && quotient * divisor !== value ? quotient - 1n : quotient;
+function wholeDays(value: bigint, perDay: bigint): bigint {
+  if (value % perDay !== 0n) throw new Error('is not a whole day');
+  return value / perDay;
 }
 
 /** A two's complement integer of 32-bit words, least significant first. */

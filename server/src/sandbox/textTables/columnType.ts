@@ -118,7 +118,8 @@ function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };
   if (sizes.every(({ whole }) => whole <= 38)) {
-    return { kind: 'number', type: requireSqlType('HUGEINT'), reason: 'its integers have more than 64 bits' };
+    // Parquet, in which the rows may be stored, has no integers of 128 bits.
+    return { kind: 'number', type: requireSqlType('DECIMAL(38,0)'), reason: 'its integers have more than 64 bits' };
   }
   return textType('its integers have more than 38 digits');
 }

@@ -1,3 +1,5 @@
+import { isName, isNumber, isTime, isValue, isWord } from './headField.ts';
+import { isLikeRows } from './likeRows.ts';
 import { RecordFault } from './recordFault.ts';
 import { type RecordOptions, RecordReader } from './records.ts';
 
@@ -32,38 +34,29 @@ export function headRecords(bytes: Buffer, isWhole: boolean, options: RecordOpti
   return records;
 }
 
-const number = /^[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?$/i;
-const word = /^(true|false|nan|[+-]?inf)$/i;
-
-/** Dates and times. */
-const times = [
-  /^\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?$/,
-  /^\d{1,2}[- /][A-Za-z]{3,9}[- /]\d{2,4}([ T].*)?$/,
-  /^\d{1,2}:\d{2}(:\d{2}.*)?$/,
-];
-const isTime = (field: string): boolean => times.some((form) => form.test(field));
-
-/** True for a field that is a value, not a word of a header or a preamble. */
-export const isValue = (field: string): boolean => number.test(field) || isTime(field) || word.test(field);
-const isNumber = (field: string): boolean => number.test(field);
-const isWord = (field: string): boolean => word.test(field);
-
-/** Words that programs write for a missing value. Na, which is sodium, is not one. */
-const missing = /^(NA|na|#?N\/A|n\/a|NULL|null|None|none|ND|nd|#VALUE!|#DIV\/0!|#REF!|[-–—.*?]+)$/;
-
-/** True for a word that may be the name of a column. */
-const isName = (field: string): boolean => field !== '' && !isValue(field) && !missing.test(field);
-
 /**
- * True for a record that names the columns of the records below it; undefined where it can be a row too, as it has a number
- * above numbers first, and then a word above values.
+ * True for a record that names the columns of the records below it; undefined where it can be a row too: it has a number
+ * above numbers first and then a word above values, its words look like the values below them, or it has only numbers from 0 on.
  */
 export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]): boolean | undefined {
   if (trimmed.every((field) => field === '')) return false;
-  // Numbers separated by spaces are one field, which is no value and no name either.
-  if (!trimmed.some(isValue) && trimmed.some((field) => /\p{L}/u.test(field) && isName(field))) return true;
   const rows = below.filter((record) => record.trimmed.length === trimmed.length);
-  const columns = trimmed.map((field, index) => ({
+  const found = isHeaderByWords(trimmed, rows);
+  if (
+    found === true &&
+    isLikeRows(
+      trimmed,
+      rows.map((row) => row.trimmed),
+    )
+  )
+    return trimmed.length === 1 ? false : undefined;
+  return found === false && isCountOfColumns(trimmed, rows) ? undefined : found;
+}
+
+function isHeaderByWords(fields: readonly string[], rows: readonly HeadRecord[]): boolean | undefined {
+  // Numbers separated by spaces are one field, which is no value and no name either.
+  if (!fields.some(isValue) && fields.some((field) => /\p{L}/u.test(field) && isName(field))) return true;
+  const columns = fields.map((field, index) => ({
     field,
     filled: rows.map((row) => row.trimmed[index] ?? '').filter((text) => text !== ''),
   }));
@@ -72,7 +65,7 @@ export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]):
     const first = columns.find(({ field }) => field !== '');
     return first !== undefined && isNumber(first.field) && areValues(first.filled) ? undefined : true;
   }
-  return namesTimes(columns) || namesCount(trimmed, rows);
+  return namesTimes(columns) || namesCount(fields, rows);
 }
 
 const areValues = (texts: readonly string[]): boolean => texts.length > 0 && texts.every(isValue);
@@ -101,6 +94,12 @@ function namesCount(fields: readonly string[], rows: readonly HeadRecord[]): boo
     return texts.filter((text) => year.test(text)).length * 2 < texts.length;
   }
   return numbers.length >= countMin && /^[01]$/.test(numbers[0] ?? '') && !below.every(countsUp);
+}
+
+/** True for numbers from 0 on next to an empty field above filled ones: the names that pandas gives to columns without names. */
+function isCountOfColumns([first, ...numbers]: readonly string[], rows: readonly HeadRecord[]): boolean {
+  if (first !== '' || numbers[0] !== '0' || !countsUp(numbers)) return false;
+  return rows.length > 0 && rows.every(({ trimmed }) => trimmed[0] !== '');
 }
 
 const countsUp = (texts: readonly string[]): boolean =>

@@ -1,4 +1,5 @@
-import { type HeadRecord, isValue, repeatsHeader } from './head.ts';
+import { type HeadRecord, repeatsHeader } from './head.ts';
+import { isName, isValue } from './headField.ts';
 
 /**
  * Names in a header, in lower case, of the columns whose first rows are mostly values: a name in such a column is not a
@@ -29,6 +30,8 @@ interface TableAbove {
  */
 export function isHeaderAgain(fields: readonly string[], above: TableAbove): boolean | undefined {
   const { header } = above;
+  // Names that are numbers, such as years, are names again where the whole line is that of the header.
+  if (header.some(isValue) && header.some(isName) && isSame(fields, header)) return true;
   if (!repeatsHeader(fields, header)) return false;
   const names = new Set(header.map((name) => name.toLowerCase()));
   const known = fields.filter((field) => field !== '' && names.has(field.toLowerCase())).length;

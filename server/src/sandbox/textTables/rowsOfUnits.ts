@@ -1,5 +1,6 @@
 import { type FormatOffer } from './description.ts';
-import { type HeadRecord, isValue } from './head.ts';
+import { type HeadRecord } from './head.ts';
+import { isValue } from './headField.ts';
 
 /** Records below a header that may be other than rows, at most. */
 const headMax = 3;

@@ -1,7 +1,8 @@
 import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { areRows, type HeadRecord, isHeader, isValue, repeatsHeader } from './head.ts';
+import { areRows, type HeadRecord, isHeader, repeatsHeader } from './head.ts';
+import { isValue } from './headField.ts';
 import { namesAboveValues } from './headerAgain.ts';
 
 /** Rows that decide if a record above them is a header. */
@@ -194,7 +195,7 @@ function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath 
 function headerOrRow({ line }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
   return new PondError(
     'invalid-content',
-    `${pondPath} cannot be read: ${word} ${line} can be a header or a row, as it has words and numbers above numbers`,
+    `${pondPath} cannot be read: ${word} ${line} can be a header or a row, as some of its fields look like the values below them`,
     {
       path: pondPath,
       formats: [{ header: true }, { header: false }],

@@ -118,10 +118,11 @@ class RowReader {
     this.#cell = undefined;
     const at = `${columnName(raw.column)}${this.#number}`;
     const isEmpty = raw.type !== 'str' && raw.type !== 'inlineStr' && raw.text.trim() === '';
-    if (raw.hasFormula && isEmpty) {
-      throw new Error(
-        `its cell ${at} has a formula without a value; open the file in Excel or LibreOffice and save it`,
-      );
+    // XlsxWriter stores 0 for each formula, and leaves the computation to the program that opens the file.
+    const isUncomputed = isEmpty || this.#workbook.isToBeComputed;
+    if (raw.hasFormula && isUncomputed) {
+      const what = isEmpty ? 'without a value' : 'whose value is not computed yet';
+      throw new Error(`its cell ${at} has a formula ${what}; open the file in Excel or LibreOffice and save it`);
     }
     // Some programs write an element without a value for an empty cell.
     if (!isEmpty || (raw.hasValue && raw.type !== 'n')) this.#cells.set(raw.column, cellOf(raw, at, this.#workbook));

@@ -10,6 +10,8 @@ export interface Workbook {
   readonly sheets: readonly { readonly name: string; readonly part: string }[];
   /** True if times count from 1904, as in files of old Macs. */
   readonly is1904: boolean;
+  /** True if the values of formulas are those to be computed when a person opens the file, and not the stored ones. */
+  readonly isToBeComputed: boolean;
   /** Meaning of the numbers of each cell style: a time, or undefined for a number. */
   readonly styles: readonly (TimeFormat | undefined)[];
   /** Texts that cells refer to by index. */
@@ -37,9 +39,11 @@ export async function readWorkbook(archive: ZipArchive, textBytesMax: number): P
   const partOf = (type: string) => [...relations.values()].find((relation) => relation.type === type)?.target ?? '';
   const listed: { readonly name: string; readonly id: string }[] = [];
   let is1904 = false;
+  let isToBeComputed = false;
   await parseWhole(archive.read(main), {
     open(element, attributes) {
-      if (element === 'workbookPr') is1904 = /^(1|true)$/.test(attributes['date1904'] ?? '');
+      if (element === 'workbookPr') is1904 = isTrue(attributes['date1904']);
+      if (element === 'calcPr') isToBeComputed = isTrue(attributes['fullCalcOnLoad']);
       const id = Object.entries(attributes).find(([key]) => key.endsWith(':id'))?.[1];
       if (element === 'sheet' && id !== undefined) listed.push({ name: attributes['name'] ?? '', id });
       requireFew(listed.length, 'sheets');
@@ -52,10 +56,13 @@ export async function readWorkbook(archive: ZipArchive, textBytesMax: number): P
   return {
     sheets,
     is1904,
+    isToBeComputed,
     styles: await stylesOf(archive, partOf('styles')),
     texts: await textsOf(archive, partOf('sharedStrings'), textBytesMax),
   };
 }
+
+const isTrue = (attribute = ''): boolean => /^(1|true)$/.test(attribute);
 
 /** The relations of a part by id, with the last word of their types and the parts that they point to. */
 async function relationsOf(archive: ZipArchive, part: string): Promise<ReadonlyMap<string, Relation>> {

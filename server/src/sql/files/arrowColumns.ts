@@ -36,6 +36,11 @@ interface ArrowColumn {
 const asText = (value: SqlText): SqlText => sql`CAST(${value} AS VARCHAR)`;
 const asJson = (value: SqlText): SqlText => sql`CAST(to_json(${value}) AS VARCHAR)`;
 const asMicroseconds = (value: SqlText): SqlText => asText(sql`epoch_us(${value})`);
+/** Infinities are the greatest and the least number, as in Parquet files. */
+const asInstant = (value: SqlText): SqlText => {
+  const infinite = sql`CASE ${value} WHEN 'infinity' THEN 9223372036854775807 WHEN '-infinity' THEN -9223372036854775807 END`;
+  return asText(sql`coalesce(epoch_us(${value}), ${infinite})`);
+};
 
 /** Returns the Arrow column for a DuckDB type. `isWide`: it has integers of more than 38 digits. */
 export function arrowColumn(type: string, isWide: boolean): ArrowColumn {
@@ -63,14 +68,14 @@ const plain: Readonly<Record<string, (() => ArrowColumn) | undefined>> = {
     textSql: (value) => asText(sql`${value} - DATE '1970-01-01'`),
   }),
   TIME: () => ({ ...integers64(new TimeMicrosecond()), textSql: asMicroseconds }),
-  TIMESTAMP: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asMicroseconds }),
-  TIMESTAMP_S: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asMicroseconds }),
-  TIMESTAMP_MS: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asMicroseconds }),
+  TIMESTAMP: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asInstant }),
+  TIMESTAMP_S: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asInstant }),
+  TIMESTAMP_MS: () => ({ ...integers64(new TimestampMicrosecond()), textSql: asInstant }),
   TIMESTAMP_NS: () => ({
     ...integers64(new TimestampNanosecond()),
     textSql: (value) => asText(sql`epoch_ns(${value})`),
   }),
-  'TIMESTAMP WITH TIME ZONE': () => ({ ...integers64(new TimestampMicrosecond('UTC')), textSql: asMicroseconds }),
+  'TIMESTAMP WITH TIME ZONE': () => ({ ...integers64(new TimestampMicrosecond('UTC')), textSql: asInstant }),
   BLOB: () => ({
     type: new Binary(),
     textSql: (value) => sql`hex(${value})`,

@@ -27,7 +27,7 @@ import { outputNames } from './outputNames.ts';
 import { type DeriveCollection, type DeriveSpec } from './spec.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
-const recipeVersion = 2;
+const recipeVersion = 3;
 
 /**
  * Returns the collections of a resource. Patterns are matched when a collection is listed, and nothing runs before a

@@ -22,7 +22,7 @@ import { type NamedQuery, type QuerySpec } from './spec.ts';
 import { linesBefore, type MatchedInput, namedSql, type QueryTable, tableOf } from './tables.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
-const recipeVersion = 1;
+const recipeVersion = 2;
 
 /** Name of the only series in the directory of a query. */
 const seriesName = 'result';

@@ -1,19 +1,29 @@
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
-import { type Value } from '../duckdb/values.ts';
+import { castSql } from '../duckdb/sqlType.ts';
+import { exactParquetType } from './parquetTypes.ts';
 import { type SandboxSpec } from './sources.ts';
 
+/** A column of a query, with DuckDB's name of its type. */
+export interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
 /**
- * Returns the SQL before and after a query that replaces host paths with pond paths in its text columns, and fails for
- * host paths in lists, structs and other nested values. `columns` are names and types; columns may share a name.
+ * Returns the SQL before and after a query whose rows are stored as Parquet: columns have types in which Parquet holds their
+ * values. Host paths of `renamed` files are replaced with pond paths in text columns; it fails for host paths in lists, structs
+ * and other nested values. Columns may share a name.
  */
-export function renamingSql(
-  columns: readonly (readonly Value[])[],
-  files: SandboxSpec['files'],
+export function storedSql(
+  columns: readonly StoredColumn[],
+  renamed: SandboxSpec['files'],
 ): { readonly opening: SqlText; readonly closing: SqlText } {
   const aliases = columns.map((_, index) => columnAlias(index));
-  const values = columns.map(([name, type], index) => {
-    const named = { column: columnAlias(index), name: String(name), type: String(type) };
-    return sql`${valueSql(named, files)} AS ${identifier(named.name)}`;
+  const values = columns.map(({ name, type }, index) => {
+    const column = columnAlias(index);
+    const value = renamed.length === 0 ? column : valueSql({ column, name, type }, renamed);
+    const exact = exactParquetType(type, false);
+    return sql`${exact === type ? value : castSql(value, exact)} AS ${identifier(name)}`;
   });
   return { opening: sql`SELECT ${joinSql(values)} FROM (`, closing: sql`) AS q(${joinSql(aliases)})` };
 }

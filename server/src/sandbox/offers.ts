@@ -1,0 +1,27 @@
+import { type PondError } from '../base/error.ts';
+import { isOfText } from './redactHostPaths.ts';
+import { type ViewSpec } from './sources.ts';
+import { type TextScope } from './textTables/decoded.ts';
+import { cachedScan } from './textTables/scanCache.ts';
+
+/**
+ * Returns the error of a query over files. That of a column of text in place of numbers or times has what may be stated about
+ * the first file that suggests it, such as a row of units.
+ */
+export async function withOffers(error: PondError, views: readonly ViewSpec[], scope: TextScope): Promise<PondError> {
+  if (!isOfText(error) && !/^Could not convert string /.test(error.message)) return error;
+  const files = views.flatMap((view) => ('source' in view ? view.source.files : []));
+  for (const file of files.filter(({ reading, sizeBytes }) => reading.reader === 'read_csv' && sizeBytes > 0)) {
+    const { layout } = await cachedScan(scope, file);
+    const [offer] = layout.offers;
+    if (offer === undefined) continue;
+    const { reason, format } = offer;
+    const options = Object.entries(format).map(([name, value]) => `\`${name}: ${String(value)}\``);
+    return error.with({
+      path: file.pondPath,
+      hint: `In ${file.pondPath}, ${reason}: state ${options.join(' and ')}.`,
+      formats: [{ ...format }],
+    });
+  }
+  return error;
+}

@@ -1,0 +1,81 @@
+/** The first line of a text that can be a header or a row: a line that looks like those below it is not lost as a header. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { TextFiles } from '../support/textFiles.ts';
+
+const texts = new TextFiles();
+before(() => texts.open());
+after(() => texts.close());
+
+const lines = (...all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
+
+/** Texts whose first line is a row: the number of their rows is that of their lines. */
+const rows: Readonly<Record<string, string>> = {
+  'doubles of numpy, between spaces': lines('1.0e-01 1.1e+00', '2.1e+00 3.1e+00', '4.1e+00 5.1e+00'),
+  'complex numbers': lines('(1.0e+00+2.0e+00j)', '(3.0e+00-4.0e+00j)'),
+  'names of sensors': lines('sensor1', 'sensor2', 'sensor12'),
+  'lines of a log': lines('Jan 13 10:00:00 host app[1]: up', 'Jan 13 10:00:01 host app[12]: down'),
+  'a code and a number': lines('WX1,1.5', 'WX2,2.5'),
+};
+for (const [name, text] of Object.entries(rows)) {
+  test(`a text without a header keeps its first line: ${name}`, async () => {
+    const { rows: found } = await texts.read(texts.file('a.csv', text));
+    assert.equal(found.length, text.split('\n').length - 1);
+    assert.equal(found[0]?.join(','), text.slice(0, text.indexOf('\n')));
+  });
+}
+
+/** Texts whose first line can be either. */
+const unclear: Readonly<Record<string, string>> = {
+  'the line protocol of InfluxDB': lines(
+    'air,site=a temp=82,rh=71i 1465839830100',
+    'air,site=b temp=75,rh=65i 1465839830101',
+  ),
+  'metrics of Prometheus': lines('# TYPE up gauge', 'up{job="a",inst="b"} 1 1767225600000', 'up{job="b",inst="c"} 0'),
+  'messages of a weather station': lines('0R1,Dn=000#,Sn=1.1#', '0R1,Dn=001#,Sn=1.25#'),
+  'codes that differ in their numbers, next to a word above numbers': lines('WX1,OFF', 'WX2,5', 'WX3,6'),
+  'a code that occurs again, next to a word above numbers': lines('KSEA,OFF', 'KSEA,5'),
+  'codes alone': lines('x1,y1', 'x2,y2'),
+  'a series of pandas, whose column has no name': lines(',0', 'a,1.5', 'b,2.5'),
+  'columns of pandas that are counted': lines(',0,1', '0,1.5,3', '1,2.5,4'),
+};
+for (const [name, text] of Object.entries(unclear)) {
+  test(`a first line that can be a header or a row is refused, and read as stated: ${name}`, async () => {
+    const { line = 0, width = 0 } = { line: text.startsWith('#') ? 2 : 1, width: text.split('\n').length - 1 };
+    await assert.rejects(texts.read(texts.file('a.csv', text)), {
+      code: 'invalid-content',
+      message: `/a.csv cannot be read: line ${line} can be a header or a row, as some of its fields look like the values below them`,
+      formats: [{ header: true }, { header: false }],
+    });
+    const asRow = await texts.read(texts.file('a.csv', text, { header: false, quote: '' }));
+    const asHeader = await texts.read(texts.file('a.csv', text, { header: true, quote: '' }));
+    assert.equal(asRow.rows.length, width - line + 1);
+    assert.equal(asHeader.rows.length, width - line);
+  });
+}
+
+/** Headers with numbers in their names, and with the names of their values. */
+const headers: Readonly<Record<string, string>> = {
+  'numbers in names above numbers': lines('T1,T2', '1,2', '3,4'),
+  'numbers in names above words': lines('Q1,Q2', 'yes,no', 'no,no'),
+  'heights above numbers': lines('2 m temp,10 m wind', '1.5,2', '1.75,3'),
+  'columns of pandas that are counted, from three on': lines(',0,1,2', '0,1.5,3,1', '1,2.5,4,1'),
+  'a word that ends each line, under its own name': lines('ID;T;eor', '44;2.1;eor', '44;2.0;eor'),
+  'a unit that no row has next to a value': lines('time,temp', 's,temp', '0,1.5'),
+};
+for (const [name, text] of Object.entries(headers)) {
+  test(`a header is still found: ${name}`, async () => {
+    const { rows: found } = await texts.read(texts.file('a.csv', text));
+    assert.equal(found.length, text.split('\n').length - 2);
+  });
+}
+
+test('a header with numbers is not a row where it is repeated', async () => {
+  const text = lines('site,2019,2020', 'A,1,2', 'site,2019,2020', 'B,3,4');
+  const { types, rows: found } = await texts.read(texts.file('a.csv', text));
+  assert.deepEqual(types, ['VARCHAR', 'BIGINT', 'BIGINT']);
+  assert.deepEqual(found, [
+    ['A', '1', '2'],
+    ['B', '3', '4'],
+  ]);
+});
