@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 import { openSession } from '../../client/cli/session.ts';
-import { completeSql } from '../../client/cli/sqlCompletion.ts';
 import { placedStatements, splitScript } from '../../client/cli/sqlScript.ts';
 import { sql } from '../../client/cli/sqlVerb.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
@@ -135,28 +134,17 @@ test('Ctrl+C cancels the query that runs, then the lines typed so far, and the n
 test('Tab completes paths, columns, keywords and functions', async (t) => {
   const { type, see } = sit(t);
   await see(/pond> /);
-  type('SELECT * FROM "/lev\t');
-  await see(/"\/levels\.csv/);
-  const sources = {
-    children: (path: string) =>
-      Promise.resolve(path === '/' ? [{ name: 'data', isDirectory: true }] : [{ name: 'a.csv', isDirectory: false }]),
-    columns: (path: string) => Promise.resolve(path === '/data/a.csv' ? ['station', 'level m'] : []),
-    functions: () => Promise.resolve(['strftime', 'sum']),
-  };
-  const complete = async (line: string, before = ''): Promise<readonly string[]> =>
-    (await completeSql(line, before, sources))[0];
-  assert.deepEqual(await complete('SELECT * FROM "/d'), ['/data/']);
-  assert.deepEqual(await complete("SELECT 'x' FROM '/data/"), ['/data/a.csv']);
-  assert.deepEqual(
-    await complete('SELECT s', 'FROM "/data/a.csv"'),
-    ['station', 'select', 'show', 'summarize', 'strftime(', 'sum('].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
-  );
-  assert.deepEqual(await complete('FROM "/data/a.csv" SELECT lev'), ['"level m"']);
-  assert.deepEqual(await complete('SEL'), ['SELECT']);
-  assert.deepEqual(await complete(''), []);
+  type('sel\t');
+  await see(/select/);
+  type(' * from "/lev\t');
+  await see(/\/levels\.csv/);
+  type('" where "lev\t');
+  await see(/level m/);
+  type('" > 2 and upp\t');
+  await see(/upper\(/);
+  type("station) = 'B';\n");
+  await see(/B +2\.5[^]*1 row/);
 });
-
-const order = ['station', 'select', 'summarize', 'show', 'strftime(', 'sum('];
 
 test('a script is split at the semicolons that end statements, and errors have the position in the script', async () => {
   assert.deepEqual(

@@ -50,6 +50,30 @@ export function queryTests(): void {
     assert.deepEqual(rows.columns[2], [null, 'wet', 'dry']);
   });
 
+  test('paths and columns are completed', async (t) => {
+    const pond = await newPond(t);
+    await pond.write('/wells/a.csv', 'day,level m\n2024-01-01,1.5\n');
+    const { document } = await openQuery(t, pond, 'SELECT lev FROM "/wells/"');
+    const offered = async (character: number): Promise<readonly (readonly unknown[])[]> => {
+      const at = new vscode.Position(0, character);
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        at,
+      );
+      return items.map(({ label, insertText, range }) => [
+        label,
+        insertText,
+        document.getText(range instanceof vscode.Range ? range : undefined),
+      ]);
+    };
+    assert.deepEqual((await offered(10)).slice(0, 2), [
+      ['"level m"', '"level m"', 'lev'],
+      ['day', 'day', 'lev'],
+    ]);
+    assert.deepEqual(await offered(24), [['a.csv', '/wells/a.csv', '/wells/']]);
+  });
+
   test('the selection, or else the statement at the cursor, runs', async (t) => {
     const pond = await newPond(t);
     const editor = await openQuery(t, pond, "SELECT 1 AS one;\nSELECT ';' AS two;\nSELECT 3 AS three;\n");
