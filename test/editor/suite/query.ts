@@ -51,6 +51,7 @@ export function queryTests(): void {
   });
 
   test('paths and columns are completed', async (t) => {
+    const { Field, File } = vscode.CompletionItemKind;
     const pond = await newPond(t);
     await pond.write('/wells/a.csv', 'day,level m\n2024-01-01,1.5\n');
     const { document } = await openQuery(t, pond, 'SELECT lev FROM "/wells/"');
@@ -61,13 +62,16 @@ export function queryTests(): void {
         document.uri,
         at,
       );
-      return items.map(({ label, insertText, range }) => [
+      const ofPond = items.filter(({ kind }) => kind === Field || kind === File);
+      // VS Code returns them in an order of its own.
+      ofPond.sort((a, b) => ((a.sortText ?? '') < (b.sortText ?? '') ? -1 : 1));
+      return ofPond.map(({ label, insertText, range }) => [
         label,
         insertText,
         document.getText(range instanceof vscode.Range ? range : undefined),
       ]);
     };
-    assert.deepEqual((await offered(10)).slice(0, 2), [
+    assert.deepEqual(await offered(10), [
       ['"level m"', '"level m"', 'lev'],
       ['day', 'day', 'lev'],
     ]);
