@@ -5,6 +5,7 @@ import { openHostDisk } from './storage/hostDisk.ts';
 export { type Host } from './commands/calls.ts';
 export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
+export { descriptorInput } from './storage/descriptorInput.ts';
 export { type HistoryFile, historyFile } from './storage/historyFile.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 

@@ -1,10 +1,12 @@
 /** `pond sql`: statements that a person types, and scripts. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openSession } from '../../client/cli/session.ts';
 import { placedStatements, splitScript } from '../../client/cli/sqlScript.ts';
 import { sql } from '../../client/cli/sqlVerb.ts';
@@ -169,4 +171,21 @@ test('a process runs what a pipe writes', async () => {
   const { process: child, ended } = startPond(['sql', '--format', 'csv'], { cwd });
   child.stdin?.end('SELECT count(*) AS n FROM "/levels.csv";');
   assert.deepEqual((await ended).stdout, 'n\n2\n');
+});
+
+test('a file may be a stream that the shell names', { skip: process.platform === 'win32' }, async () => {
+  writeFileSync(join(cwd, 'streamed.sql'), 'SELECT count(*) AS n FROM "/levels.csv";');
+  const pond = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
+  for (const [file, redirection] of [
+    ['/dev/fd/7', '7< streamed.sql'],
+    ['/dev/stdin', '< streamed.sql'],
+  ] as const) {
+    const command = `'${process.execPath}' '${pond}' sql --format csv -f ${file} ${redirection}`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+    assert.equal(stdout, 'n\n2\n', stderr);
+  }
+  const closed = await runPond(['sql', '-f', '/dev/fd/987654'], { cwd });
+  assert.deepEqual([closed.status, closed.stdout], [7, '']);
+  const device = await runPond(['sql', '-f', '/dev/null'], { cwd });
+  assert.match(device.stderr, /\/dev\/null is neither a file nor a folder\nhint: Pipes and devices/);
 });
