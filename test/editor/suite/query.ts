@@ -110,6 +110,10 @@ export function queryTests(): void {
     const [problem] = vscode.languages.getDiagnostics(editor.document.uri);
     assert.equal(problem?.range.start.line, 1);
     assert.equal(editor.document.getText(problem.range), 'wrong_name');
+    const other = await openQuery(t, pond, 'SELECT 1 AS "one", * FROM "/none.csv";');
+    await run();
+    const [missing] = vscode.languages.getDiagnostics(other.document.uri);
+    assert.equal(missing && other.document.getText(missing.range), '"/none.csv"');
   });
 
   test('a query that reads the host or writes is refused', async (t) => {
