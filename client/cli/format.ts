@@ -14,7 +14,7 @@ const wide =
 const widthless = /[\p{Mn}\p{Me}\u200b-\u200d]/u;
 
 /** Returns the width of a text on a terminal, in columns. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += wide.test(character) ? 2 : widthless.test(character) ? 0 : 1;
@@ -26,6 +26,18 @@ export function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   // Drops half of a surrogate pair.
   return `${text.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** Truncates a text to a number of columns on a terminal, with an ellipsis. */
+export function cutToWidth(text: string, widthMax: number): string {
+  if (widthOf(text) <= widthMax) return text;
+  let [shown, width] = ['', 1];
+  for (const character of text) {
+    width += widthOf(character);
+    if (width > widthMax) break;
+    shown += character;
+  }
+  return `${shown}…`;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Screen {
   print(text: string): Promise<void>;
   /** True once the person ended the pager: no text is needed any more. */
   readonly isClosed: boolean;
+  /** Columns; Infinity for output that is not a terminal. */
+  readonly width: number;
 }
 
 /** Ends when the text fits on a screen, keeps colors, and leaves the text on the screen. */
@@ -24,7 +26,7 @@ export async function withPager(
   work: (screen: Screen) => Promise<void>,
 ): Promise<void> {
   const command = process.env['PAGER'] ?? 'less';
-  const direct: Screen = { print: (text) => terminal.print(text), isClosed: false };
+  const direct: Screen = { print: (text) => terminal.print(text), isClosed: false, width: terminal.screenWidth };
   if (!isPaged || !terminal.isScreen || !terminal.isInteractive || command === '' || command === 'cat')
     return await work(direct);
   terminal.quiet();
@@ -48,6 +50,7 @@ export async function withPager(
     get isClosed() {
       return isClosed;
     },
+    width: terminal.screenWidth,
   });
   pager.stdin.end();
   // A shell without the pager says so itself; the rows are shown all the same.

@@ -7,7 +7,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { at, atHelp } from './options.ts';
 import { withPager } from './pager.ts';
 import { binaryFormats, formatNamed, formatOfFile, queryRequest } from './queryRequest.ts';
-import { printRows } from './resultTable.ts';
+import { leftOutHints, printRows } from './resultTable.ts';
 import { hostPath, show, wholeNumber } from './runner.ts';
 import { type CommandLine, type Session, type TerminalVerb } from './verb.ts';
 
@@ -93,16 +93,16 @@ async function writeResult(
 async function printTable(session: Session, result: QueryResult): Promise<void> {
   const { line, terminal } = session;
   const shownCount = Math.min(result.rowCount, rowLimit(line, terminal.isScreen));
-  let isCut = false;
+  let leftOut = { isCut: false, columns: 0 };
   await withPager(terminal, !line.flags.has('no-pager'), async (screen) => {
-    ({ isCut } = await printRows(session, screen, result, shownCount));
+    leftOut = await printRows(session, screen, result, shownCount);
   });
   terminal.warn(`${plural(result.rowCount, 'row')} in ${Math.round(result.elapsedMs)} ms`);
   if (shownCount < result.rowCount) {
     const shown = shownCount === 1 ? 'row is' : `${shownCount} rows are`;
     terminal.warn(hintText(`Only the first ${shown} shown; '--limit all' shows every row.`));
   }
-  if (isCut) terminal.warn(hintText("'--format csv' and '--format json' write long values in full."));
+  for (const hint of leftOutHints(leftOut)) terminal.warn(hintText(hint));
 }
 
 /** Maximum number of rows to print. Fails `usage` for a text that is neither a number nor `all`. */

@@ -3,7 +3,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
 import { binaryFormats, formatNamed } from './queryRequest.ts';
-import { printRows } from './resultTable.ts';
+import { leftOutHints, printRows } from './resultTable.ts';
 import { atOf } from './runner.ts';
 import { type Session } from './verb.ts';
 
@@ -37,9 +37,11 @@ export async function printStatement(
   const { resultId, rowCount, elapsedMs } = result;
   try {
     const shownCount = terminal.isScreen ? Math.min(rowCount, screenRows) : rowCount;
-    await printRows(session, { print: (text) => terminal.print(text), isClosed: false }, result, shownCount);
+    const screen = { print: (text: string) => terminal.print(text), isClosed: false, width: terminal.screenWidth };
+    const leftOut = await printRows(session, screen, result, shownCount);
     terminal.warn(`${plural(rowCount, 'row')} in ${Math.round(elapsedMs)} ms`);
     if (shownCount < rowCount) terminal.warn(hintText(`Only the first ${shownCount} rows are shown.`));
+    for (const hint of leftOutHints(leftOut)) terminal.warn(hintText(hint));
   } finally {
     await session.call('release', { resultId });
   }

@@ -8,7 +8,6 @@ import { errorText } from './errorText.ts';
 import { shownName } from './format.ts';
 import { printedError } from './printedError.ts';
 import { atOf, pondPath } from './runner.ts';
-import { completeSql, type CompletionSources } from './sqlCompletion.ts';
 import { type PrintedFormat, printedFormat, printStatement } from './sqlResults.ts';
 import { splitScript } from './sqlScript.ts';
 import { type Session } from './verb.ts';
@@ -40,13 +39,13 @@ export class SqlShell {
   #running: AbortController | undefined;
   #isEnded = false;
 
-  constructor(session: Session, history: HistoryFile, sources: CompletionSources, format: PrintedFormat) {
+  constructor(session: Session, history: HistoryFile, format: PrintedFormat) {
     this.#session = session;
     this.#history = history;
     this.#format = format;
     this.#lines = session.terminal.editor({
       history: history.read().map((entry) => entry.replaceAll('\n', ' ')),
-      complete: (line) => completeSql(line, this.#begun, sources),
+      complete: (line) => this.#complete(line),
     });
   }
 
@@ -64,6 +63,20 @@ export class SqlShell {
     this.#session.signal.removeEventListener('abort', leave);
     // What was typed before the end still runs, as in a pipe.
     await this.#work.run(() => this.#finish());
+  }
+
+  /** Returns what the word at the end of a line may be completed to, and the word. */
+  async #complete(line: string): Promise<readonly [matches: readonly string[], word: string]> {
+    const { call, line: started } = this.#session;
+    const text = this.#begun + line;
+    const { start, names } = await call('completeSql', { text, offset: text.length, ...atOf(started) });
+    const word = text.slice(start);
+    // Nothing is begun: all names that there are would be listed.
+    if (word === '') return [[], word];
+    const matches = names.filter(({ text: name, kind }) =>
+      kind === 'file' || kind === 'directory' ? name.startsWith(word) : nameOf(name).startsWith(nameOf(word)),
+    );
+    return [matches.map(({ text: name, kind }) => (kind === 'function' ? `${name}(` : name)), word];
   }
 
   /** Runs the statements that a line completes. */
@@ -143,4 +156,9 @@ export class SqlShell {
     this.#lines.write(null, { ctrl: true, name: 'u' });
     this.#lines.prompt();
   }
+}
+
+/** A name without its quotes, as names are compared. */
+function nameOf(text: string): string {
+  return text.replace(/^"/, '').toLowerCase();
 }

@@ -1,12 +1,10 @@
-import { isPondError, PondError } from '../../server/src/base/error.ts';
-import { historyFile, sqlFunctions } from '../../server/src/terminal.ts';
+import { PondError } from '../../server/src/base/error.ts';
+import { historyFile } from '../../server/src/terminal.ts';
 import { readText } from './inputText.ts';
 import { at, atHelp } from './options.ts';
-import { atOf } from './runner.ts';
-import { type CompletionSources } from './sqlCompletion.ts';
 import { printedFormat, printStatement } from './sqlResults.ts';
 import { placedStatements } from './sqlScript.ts';
-import { type Session, type TerminalVerb } from './verb.ts';
+import { type TerminalVerb } from './verb.ts';
 
 /** Runs statements one after another, typed by a person or from a file. */
 export const sql: TerminalVerb = {
@@ -26,7 +24,7 @@ export const sql: TerminalVerb = {
     const { file } = line.texts;
     if (file === undefined && terminal.isInteractive && terminal.isScreen) {
       const { SqlShell } = await import('./sqlShell.ts');
-      return await new SqlShell(session, historyFile('sql_history'), completionSources(session), format).run();
+      return await new SqlShell(session, historyFile('sql_history'), format).run();
     }
     const { text, origin } = await readText(file ?? '-', session);
     let count = 0;
@@ -47,39 +45,4 @@ function requireSql(statement: string, origin: string): void {
   throw new PondError('usage', `line ${line} of ${origin}: '${command}' is not SQL`, {
     hint: "'pond ls' lists the pond, 'pond describe PATH' shows the columns of a table, and --format is the format of results.",
   });
-}
-
-/** Completions of Tab; columns of a table are read once. */
-function completionSources({ call, line }: Session): CompletionSources {
-  const columns = new Map<string, readonly string[]>();
-  const orNone = async <T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (isPondError(error)) return [];
-      throw error;
-    }
-  };
-  return {
-    children: (path) =>
-      orNone(async () => {
-        const entries = await call('children', { path, ...atOf(line) });
-        return entries.map(([name, type, targetType]) => ({ name, isDirectory: (targetType ?? type) === 'directory' }));
-      }),
-    columns: async (path) => {
-      const known = columns.get(path) ?? (await orNone(() => columnsOf(path)));
-      columns.set(path, known);
-      return known;
-    },
-    functions: sqlFunctions,
-  };
-
-  async function columnsOf(path: string): Promise<readonly string[]> {
-    const described = await call('query', {
-      sql: `SELECT * FROM "${path.replaceAll('"', '""')}" LIMIT 0`,
-      ...atOf(line),
-    });
-    await call('release', { resultId: described.resultId });
-    return described.columns.map(({ name }) => name);
-  }
 }

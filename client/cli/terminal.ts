@@ -63,6 +63,11 @@ class StreamTerminal implements Terminal {
     if (!stdout.write(chunk)) await once(stdout, 'drain');
   }
 
+  get screenWidth(): number {
+    const { stdout } = this.#parts;
+    return this.isScreen ? stdout.columns || columnsUsual : Infinity;
+  }
+
   progress(message: string, done: number, total?: number): void {
     this.#latest = [message, `${done}${total === undefined ? '' : ` of ${total}`}`];
     if (this.#parts.stderr.isTTY === true && performance.now() - this.#drawnMs >= drawMs) this.#draw(...this.#latest);

@@ -116,6 +116,8 @@ export interface Terminal {
   input(): AsyncIterable<Uint8Array>;
   /** True when standard output is a terminal. */
   readonly isScreen: boolean;
+  /** Width of standard output in columns; Infinity when it is not a terminal. */
+  readonly screenWidth: number;
   /** True when a person can answer: standard input and error are a terminal. */
   readonly isInteractive: boolean;
   /** Asks a person a question; true for yes, false for any other answer and for Ctrl+C. */

@@ -11,6 +11,7 @@ import { FormatFixes } from './queries/formatFixes.ts';
 import { historyCommands } from './history/contribution.ts';
 import { HistoryView } from './history/view.ts';
 import { PathHover } from './queries/pathHover.ts';
+import { completionTriggers, QueryCompletion } from './queries/queryCompletion.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
 import { MirrorWatcher } from './files/mirrors.ts';
@@ -59,6 +60,11 @@ export function activate(extension: vscode.ExtensionContext): Api {
     search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
+    vscode.languages.registerCompletionItemProvider(
+      queryLanguage,
+      new QueryCompletion(client, (document) => queries.pondOfDocument(document)),
+      ...completionTriggers,
+    ),
     vscode.languages.registerHoverProvider(
       [queryLanguage, { language: 'yaml', scheme }],
       new PathHover(client, (document) => queries.pondOfDocument(document)),

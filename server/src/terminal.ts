@@ -1,10 +1,11 @@
-/** Parts of the server that the terminal uses, apart from its commands: host files, and names for completion. */
+/** Parts of the server that the terminal uses, apart from its commands: host files. */
 import { dirname, join, resolve } from 'node:path';
 import { openHostDisk } from './storage/hostDisk.ts';
 
 export { type Host } from './commands/calls.ts';
 export { hostFileHash } from './commands/contentHash.ts';
 export { hostFolder } from './apply/hostFolder.ts';
+export { descriptorInput } from './storage/descriptorInput.ts';
 export { type HistoryFile, historyFile } from './storage/historyFile.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
@@ -14,10 +15,4 @@ export function findPond(folder: string): string | undefined {
     if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
     if (at === dirname(at)) return undefined;
   }
-}
-
-/** Returns the names of the functions that a query may call, without the operators. */
-export async function sqlFunctions(): Promise<readonly string[]> {
-  const { allowedFunctions } = await import('./sandbox/functionNames.ts');
-  return [...allowedFunctions].filter((name) => /^[a-z]\w*$/.test(name)).sort();
 }

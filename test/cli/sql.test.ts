@@ -1,12 +1,13 @@
 /** `pond sql`: statements that a person types, and scripts. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openSession } from '../../client/cli/session.ts';
-import { completeSql } from '../../client/cli/sqlCompletion.ts';
 import { placedStatements, splitScript } from '../../client/cli/sqlScript.ts';
 import { sql } from '../../client/cli/sqlVerb.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
@@ -135,28 +136,17 @@ test('Ctrl+C cancels the query that runs, then the lines typed so far, and the n
 test('Tab completes paths, columns, keywords and functions', async (t) => {
   const { type, see } = sit(t);
   await see(/pond> /);
-  type('SELECT * FROM "/lev\t');
-  await see(/"\/levels\.csv/);
-  const sources = {
-    children: (path: string) =>
-      Promise.resolve(path === '/' ? [{ name: 'data', isDirectory: true }] : [{ name: 'a.csv', isDirectory: false }]),
-    columns: (path: string) => Promise.resolve(path === '/data/a.csv' ? ['station', 'level m'] : []),
-    functions: () => Promise.resolve(['strftime', 'sum']),
-  };
-  const complete = async (line: string, before = ''): Promise<readonly string[]> =>
-    (await completeSql(line, before, sources))[0];
-  assert.deepEqual(await complete('SELECT * FROM "/d'), ['/data/']);
-  assert.deepEqual(await complete("SELECT 'x' FROM '/data/"), ['/data/a.csv']);
-  assert.deepEqual(
-    await complete('SELECT s', 'FROM "/data/a.csv"'),
-    ['station', 'select', 'show', 'summarize', 'strftime(', 'sum('].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
-  );
-  assert.deepEqual(await complete('FROM "/data/a.csv" SELECT lev'), ['"level m"']);
-  assert.deepEqual(await complete('SEL'), ['SELECT']);
-  assert.deepEqual(await complete(''), []);
+  type('sel\t');
+  await see(/select/);
+  type(' * from "/lev\t');
+  await see(/\/levels\.csv/);
+  type('" where "lev\t');
+  await see(/level m/);
+  type('" > 2 and upp\t');
+  await see(/upper\(/);
+  type("station) = 'B';\n");
+  await see(/B +2\.5[^]*1 row/);
 });
-
-const order = ['station', 'select', 'summarize', 'show', 'strftime(', 'sum('];
 
 test('a script with a command of a terminal in place of SQL is refused with its line, and what to use', async () => {
   for (const command of ['.tables', '.schema /levels.csv', '.mode csv']) {
@@ -193,4 +183,21 @@ test('a process runs what a pipe writes', async () => {
   const { process: child, ended } = startPond(['sql', '--format', 'csv'], { cwd });
   child.stdin?.end('SELECT count(*) AS n FROM "/levels.csv";');
   assert.deepEqual((await ended).stdout, 'n\n2\n');
+});
+
+test('a file may be a stream that the shell names', { skip: process.platform === 'win32' }, async () => {
+  writeFileSync(join(cwd, 'streamed.sql'), 'SELECT count(*) AS n FROM "/levels.csv";');
+  const pond = fileURLToPath(new URL('../../out/pond.mjs', import.meta.url));
+  for (const [file, redirection] of [
+    ['/dev/fd/7', '7< streamed.sql'],
+    ['/dev/stdin', '< streamed.sql'],
+  ] as const) {
+    const command = `'${process.execPath}' '${pond}' sql --format csv -f ${file} ${redirection}`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' });
+    assert.equal(stdout, 'n\n2\n', stderr);
+  }
+  const closed = await runPond(['sql', '-f', '/dev/fd/987654'], { cwd });
+  assert.deepEqual([closed.status, closed.stdout], [7, '']);
+  const device = await runPond(['sql', '-f', '/dev/null'], { cwd });
+  assert.match(device.stderr, /\/dev\/null is neither a file nor a folder\nhint: Pipes and devices/);
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markdownOf, parseOptions, placesOf, quotedValue } from '../../client/vscode/queries/formatStrings.ts';
+import {
+  formatOffers,
+  markdownOf,
+  parseOptions,
+  placesOf,
+  quotedValue,
+} from '../../client/vscode/queries/formatStrings.ts';
 import { type DescriptionInfo } from '../../server/src/protocol/commands.ts';
 
 test('options are typed as they are shown', () => {
@@ -15,6 +21,21 @@ test('options are typed as they are shown', () => {
 test('a format is offered for the folder of a file first, and never for the root', () => {
   assert.deepEqual(placesOf('/data/old/a.csv'), ['/data/old', '/data/old/a.csv']);
   assert.deepEqual(placesOf('/a.csv'), ['/a.csv']);
+});
+
+test('an error offers each of its formats for the folder and for the file, by the names that people read', () => {
+  const error = { path: '/in/1/a.csv', displayPath: '/in/wells/a.csv', formats: [{ ragged: 'fill' }, { skip: 1 }] };
+  assert.deepEqual(
+    formatOffers('/p', error).map(({ path, options, title }) => [path, options, title]),
+    [
+      ['/in/1', { ragged: 'fill' }, 'State ragged=fill for /in/wells'],
+      ['/in/1', { skip: 1 }, 'State skip=1 for /in/wells'],
+      ['/in/1/a.csv', { ragged: 'fill' }, 'State ragged=fill for /in/wells/a.csv'],
+      ['/in/1/a.csv', { skip: 1 }, 'State skip=1 for /in/wells/a.csv'],
+    ],
+  );
+  assert.deepEqual(formatOffers('/p', { path: '/a.csv' }), []);
+  assert.deepEqual(formatOffers('/p', {}), []);
 });
 
 test('names and values of strangers are not Markdown', () => {

@@ -83,6 +83,8 @@ test('columns are as wide as their content, and the visible ones are found', () 
     [true, false, false],
   );
   assert.equal(layouts[1]?.width, 360);
+  const noted = layOut(columns, longest, { ...options, notes: { id: 'key, INTEGER → BIGINT' } });
+  assert.ok(noted[0]!.width > layouts[0]!.width);
   assert.equal(totalWidth(layouts), layouts[2]!.left + layouts[2]!.width);
   assert.deepEqual(columnsIn(layouts, 0, 50), { start: 0, end: 1 });
   assert.deepEqual(columnsIn(layouts, layouts[1].left, 10_000), { start: 1, end: 3 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingVariables } from '../../client/vscode/resources/variables.ts';
+import { kindNodes } from '../../client/vscode/resources/nodes.ts';
 import {
   ago,
   bytesText,
@@ -97,4 +98,15 @@ test('the missing variables of a document are those that the server does not fin
   assert.deepEqual(await missing({}), ['site', 'folder']);
   assert.deepEqual(await missing({ site: 'a' }), ['folder']);
   assert.deepEqual(await missing({ site: 'a', folder: 'data' }), []);
+});
+
+test('resources with numbers in their names are in the order of the numbers', () => {
+  const names = ['well-10', 'Well-3', 'well-2', 'bay'];
+  const [kind] = kindNodes(
+    '/p',
+    names.map((name) => resourceOf({ name })),
+  );
+  assert.deepEqual(kind?.type === 'kind' && kind.resources.map(({ name }) => name), [
+    ...['bay', 'well-2', 'Well-3', 'well-10'],
+  ]);
 });

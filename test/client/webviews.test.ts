@@ -33,6 +33,30 @@ test('no page of the editor reads text as markup or as code', () => {
   assert.deepEqual(markupSinks(scripts), []);
 });
 
+/** Classes of the selectors of style sheets: those that mark a state of another class, and those that are styled alone. */
+function styledClasses(text: string): { readonly states: ReadonlySet<string>; readonly alone: readonly string[] } {
+  const rules = text.replace(/\/\*[^]*?\*\//g, '').matchAll(/([^{}]+)\{/g);
+  const parts = [...rules].flatMap(([, selectors = '']) =>
+    selectors.split(/,(?![^(]*\))/).map((selector) => selector.trim().split(/[\s>+~]+/)),
+  );
+  const classes = (part: string): readonly string[] => [...part.matchAll(/\.([\w-]+)/g)].map(([, name = '']) => name);
+  return {
+    states: new Set(parts.flat().flatMap((part) => classes(part).slice(1))),
+    alone: parts.map(([first = '']) => classes(first)).flatMap((names) => (names.length === 1 ? names : [])),
+  };
+}
+
+test('a class that marks a state of cells, such as the selected ones, has no style alone: it would reach the cells', () => {
+  const sheets = sourceFiles().filter(({ path }) => /^client\/vscode\/webviews\/.*\.css$/.test(path));
+  const { states, alone } = styledClasses(sheets.map(({ text }) => text).join('\n'));
+  assert.ok(states.has('selected') && alone.includes('cell'));
+  assert.deepEqual(
+    alone.filter((name) => states.has(name)),
+    [],
+  );
+  assert.deepEqual(styledClasses('.cell.on { } .on span { }').alone, ['on']);
+});
+
 test('a page runs its own script alone, and loads from its own folder and nowhere else', () => {
   const policies = client.flatMap(({ text }) =>
     [...text.matchAll(/`(default-src [^`]*)`/g)].map(([, policy]) => policy),

@@ -297,6 +297,21 @@ async function openLarge({ page, screenshot }: Window): Promise<void> {
   await shows(webview(page), 0, 1, '7.25');
 }
 
+/** The page of a file that cannot be read offers the formats that read it. */
+async function stateFormat({ page, screenshot }: Window, files: Files): Promise<void> {
+  await writeFile(join(files.home, 'short.csv'), 'a,b\n1,2\n3\n');
+  await pondText(files, 'import', join(files.home, 'short.csv'), '/');
+  await openInExplorer(page, 'short.csv');
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'a,b' }).waitFor();
+  await runCommand(page, 'Pond: Open as Table');
+  const grid = webview(page);
+  await grid.getByRole('alert').filter({ hasText: 'expected 2 fields in line 3' }).waitFor();
+  await screenshot('cells-unread');
+  await grid.getByRole('button', { name: 'State ragged=fill for /short.csv' }).click();
+  await shows(grid, 1, 1, 'NULL');
+  assert.match(await pondText(files, 'format', '/short.csv'), /ragged=fill/);
+}
+
 describe('cells of tables in the editor', () => {
   test('cells and rows are edited, checked, undone and saved', { timeout }, async (t) => {
     await flows.through(t, 'cells', makeFiles, async (window, files) => {
@@ -307,6 +322,7 @@ describe('cells of tables in the editor', () => {
       await fileCommands(window, files);
       await autoSave(window, files);
       await openLarge(window);
+      await stateFormat(window, files);
     });
   });
 });

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { type FormatOptions } from '../../../server/src/base/error.ts';
 import { errorData } from '../errors.ts';
-import { type FormatStatement, optionTexts, placesOf } from './formatStrings.ts';
+import { type FormatOffer, formatOffers, type FormatStatement } from './formatStrings.ts';
 
 /** Quick fixes of query documents whose last query met a file that a stated format lets be read. */
 export class FormatFixes implements vscode.CodeActionProvider {
@@ -9,13 +8,9 @@ export class FormatFixes implements vscode.CodeActionProvider {
 
   /** Sets the fixes for an error of a document; there are none for an error without formats. */
   set({ uri }: vscode.TextDocument, pond: string, diagnostic: vscode.Diagnostic, error: unknown): void {
-    const { path, displayPath, formats = [] } = errorData(error) ?? {};
-    if (path === undefined || formats.length === 0) return this.clear(uri);
-    const places = placesOf(path).map((place, index) => ({
-      path: place,
-      shown: placesOf(displayPath ?? path)[index] ?? place,
-    }));
-    const actions = places.flatMap((place) => formats.map((options) => actionOf(pond, place, options)));
+    const offers = formatOffers(pond, errorData(error) ?? {});
+    if (offers.length === 0) return this.clear(uri);
+    const actions = offers.map(actionOf);
     for (const action of actions) action.diagnostics = [diagnostic];
     this.#fixes.set(uri.toString(), actions);
   }
@@ -33,12 +28,7 @@ export class FormatFixes implements vscode.CodeActionProvider {
   }
 }
 
-function actionOf(
-  pond: string,
-  { path, shown }: { readonly path: string; readonly shown: string },
-  options: FormatOptions,
-): vscode.CodeAction {
-  const title = `State ${optionTexts(options).join(' ')} for ${shown}`;
+function actionOf({ title, pond, path, options }: FormatOffer): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const statement: FormatStatement = { pond, path, options };
   action.command = { command: 'pond.stateFormat', title, arguments: [statement] };

@@ -1,6 +1,7 @@
 /** Texts about formats and how files are read. */
 import { type FormatOptions } from '../../../server/src/base/error.ts';
 import { type DescriptionInfo } from '../../../server/src/protocol/commands.ts';
+import { type ErrorData } from '../../../server/src/protocol/events.ts';
 import { countText } from '../numberStrings.ts';
 
 /** A format that a quick fix states. */
@@ -8,6 +9,26 @@ export interface FormatStatement {
   readonly pond: string;
   readonly path: string;
   readonly options: FormatOptions;
+}
+
+/** A format that lets a file be read, for its folder or for itself. */
+export interface FormatOffer extends FormatStatement {
+  readonly title: string;
+}
+
+/** Returns the formats that an error offers for its file: those for its folder first. */
+export function formatOffers(
+  pond: string,
+  { path, displayPath = path, formats = [] }: Partial<ErrorData>,
+): readonly FormatOffer[] {
+  if (path === undefined) return [];
+  const shown = placesOf(displayPath ?? path);
+  return placesOf(path).flatMap((place, index) =>
+    formats.map((options) => ({
+      ...{ pond, path: place, options },
+      title: `State ${optionTexts(options).join(' ')} for ${shown[index] ?? place}`,
+    })),
+  );
 }
 
 /** Returns the options as `option=value`. */

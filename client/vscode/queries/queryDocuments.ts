@@ -178,7 +178,8 @@ export class QueryDocuments implements vscode.Disposable {
         ? first
         : new vscode.Position(first.line + at.line, (at.line === 0 ? first.character : 0) + at.character);
     const end = at === undefined ? document.positionAt(statement.start + statement.text.length) : start;
-    const range = document.getWordRangeAtPosition(start) ?? new vscode.Range(start, end);
+    const word = document.getWordRangeAtPosition(start) ?? document.getWordRangeAtPosition(start, quoted);
+    const range = word ?? new vscode.Range(start, end);
     const diagnostic = new vscode.Diagnostic(range, errorText(error));
     diagnostic.source = 'pond';
     const code = errorData(error)?.code;
@@ -187,6 +188,9 @@ export class QueryDocuments implements vscode.Disposable {
     this.fixes.set(document, pond, diagnostic, error);
   }
 }
+
+/** A name or a string in quotes, such as a path. */
+const quoted = /(["'])(?:(?!\1).)*\1/;
 
 /** A file of a query has a name; one that is not saved yet is known by its words. */
 function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { text }: SqlStatement): string {

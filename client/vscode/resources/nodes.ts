@@ -41,10 +41,16 @@ export function nodeId(node: ViewNode): string {
   }
 }
 
-/** Rows of a pond's resources, by kind, in the order of the server. */
+/** Names with numbers are in the order of the numbers, as in the explorer: `station-2` comes before `station-10`. */
+const byName = new Intl.Collator('en', { numeric: true });
+
+/** Rows of a pond's resources, by kind in the order of the server, then by name. */
 export function kindNodes(pond: string, resources: readonly ResourceInfo[]): readonly ViewNode[] {
   const kinds = [...new Set(resources.map(({ kind }) => kind))];
-  return kinds.map((kind) => ({ type: 'kind', pond, kind, resources: resources.filter((one) => one.kind === kind) }));
+  return kinds.map((kind) => {
+    const ofKind = resources.filter((one) => one.kind === kind);
+    return { type: 'kind', pond, kind, resources: ofKind.sort((a, b) => byName.compare(a.name, b.name)) };
+  });
 }
 
 /** Rows below a resource: its problems, then its outputs. */

@@ -9,7 +9,8 @@ import { GridRequests } from './gridRequests.ts';
 import { editedFile, failure, type GridHost, tableName, tableTitle } from './gridTable.ts';
 import { PlotHost } from './plotHost.ts';
 import { pondName } from '../pondUri.ts';
-import { diffAction, openTable } from './tableDiff.ts';
+import { type TableAction, tableAction } from './tableActions.ts';
+import { openTable } from './tableDiff.ts';
 import { type TableDocument } from './tableDocument.ts';
 import { webviewPage } from '../webviewPage.ts';
 import {
@@ -166,6 +167,7 @@ export class GridPanel implements vscode.Disposable {
         });
         return;
       case 'diff':
+      case 'stateFormat':
         if (message.run !== this.runs || this.current === undefined) return;
         return this.act(this.current, message);
       default:
@@ -174,7 +176,7 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, { type: 'diff' }>): void {
+  private receiveAbout(shown: Shown, message: Exclude<Extract<FromGridPage, { run: number }>, TableAction>): void {
     switch (message.type) {
       case 'request':
         return this.requests.send(message, {
@@ -209,9 +211,9 @@ export class GridPanel implements vscode.Disposable {
     }
   }
 
-  private act(state: GridState, message: Extract<FromGridPage, { type: 'diff' }>): void {
-    void reported('The comparison could not be changed', async () => {
-      const query = await diffAction(this.host.client, state, message);
+  private act(state: GridState, action: TableAction): void {
+    void reported('The table could not be changed', async () => {
+      const query = await tableAction(this.host.client, state, action);
       if (query !== undefined) this.rerun(query);
     });
   }
@@ -232,12 +234,8 @@ export class GridPanel implements vscode.Disposable {
     const { run, query, info } = shown;
     try {
       if (info.rowCount !== null) return await this.countDifferences(shown);
-      const view = { sort: [], filters: [] };
-      const { rowCount } = await this.host.client.request('tableCount', {
-        pond: query.pond,
-        source: info.source,
-        view,
-      });
+      const params = { pond: query.pond, source: info.source, view: { sort: [], filters: [] } };
+      const { rowCount } = await this.host.client.request('tableCount', params);
       if (run !== this.runs || this.isLost) return;
       this.current = { ...shown, info: { ...info, rowCount } };
       this.post({ type: 'total', run, rowCount });

@@ -1,7 +1,9 @@
 /** Tables as a panel opens and shows them. */
 import type * as vscode from 'vscode';
+import { type ErrorData } from '../../../server/src/protocol/events.ts';
 import { type PondClient } from '../client.ts';
 import { errorData, errorMessage, isCancelled } from '../errors.ts';
+import { formatOffers } from '../queries/formatStrings.ts';
 import { queryTitle } from '../queries/queryStrings.ts';
 import { type RunningQueries } from '../queries/runningQueries.ts';
 import {
@@ -61,12 +63,16 @@ export function tableName(query: TableQuery): string {
 export function failure(about: Pick<GridState, 'run' | 'query' | 'source'>, error: unknown): GridState {
   const { run, query, source } = about;
   if (isCancelled(error)) return { type: 'cancelled', run, query, source };
-  const hint = errorData(error)?.hint;
+  const data: Partial<ErrorData> = errorData(error) ?? {};
+  // A stated format is for the files of the working tree.
+  const isOfVersion = 'diff' in query || query.at !== undefined;
+  const { hint } = data;
   return {
     type: 'failed',
     ...{ run, query, source },
     message: errorMessage(error),
     ...(hint === undefined ? {} : { hint }),
+    offers: isOfVersion ? [] : formatOffers(query.pond, data),
   };
 }
 

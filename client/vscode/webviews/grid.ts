@@ -5,6 +5,7 @@ import { type Column } from '../../../server/src/protocol/commands.ts';
 import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
+import { failedElements } from './grid/failedPage.ts';
 import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, type Shows, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
@@ -109,10 +110,7 @@ function show(state: GridState): void {
       content.replaceChildren();
       return;
     case 'failed':
-      content.replaceChildren(
-        element('pre', { class: 'error', role: 'alert' }, state.message),
-        ...(state.hint === undefined ? [] : [element('p', { class: 'hint' }, state.hint)]),
-      );
+      content.replaceChildren(...failedElements(state, post));
       return;
     case 'result':
       showResult(state, hadFocus, suspended);

@@ -17,6 +17,13 @@ export const queryVerbs = {
     idempotency: 'repeatable',
     load: async () => (await import('./query.ts')).query,
   },
+  completeSql: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./completeSql.ts')).completeSql,
+  },
   rows: {
     access: 'read',
     trust: 'any',

@@ -15,6 +15,7 @@ export type * from './rowCounts.ts';
 export type * from './rowDiff.ts';
 export type * from './rowMerge.ts';
 export type * from './search.ts';
+export type * from './sqlCompletion.ts';
 export type * from './tableDiff.ts';
 export type * from './series.ts';
 export type * from './tables.ts';
@@ -46,11 +47,12 @@ import { type RowCountsCommands } from './rowCounts.ts';
 import { type RowDiffCommands } from './rowDiff.ts';
 import { type RowMergeCommands } from './rowMerge.ts';
 import { type SearchCommands } from './search.ts';
+import { type SqlCompletionCommands } from './sqlCompletion.ts';
 import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 import { type At, type InPond } from './params.ts';
 
-export const protocolVersion = 11;
+export const protocolVersion = 12;
 
 /** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
 type QueryParams = At & {
@@ -71,6 +73,7 @@ interface Commands
     RowDiffCommands,
     RowMergeCommands,
     SearchCommands,
+    SqlCompletionCommands,
     TableCommands,
     TableDiffCommands {
   // Ponds

@@ -55,7 +55,10 @@ export function* walkHost(start: string, without?: HostSkipped): Iterable<HostEn
       hint: 'Check the spelling of the host path.',
     });
   if (!stats.isFile() && !stats.isDirectory()) {
-    throw new PondError('invalid-content', `${hostPath} is neither a file nor a folder`, { path: hostPath });
+    throw new PondError('invalid-content', `${hostPath} is neither a file nor a folder`, {
+      path: hostPath,
+      hint: 'Pipes and devices are not read by their names: store what they give in a file.',
+    });
   }
   const name = basename(hostPath);
   if (stats.isFile()) yield { kind: 'file', hostPath, relativePath: name, sizeBytes: stats.size };

@@ -50,6 +50,34 @@ export function queryTests(): void {
     assert.deepEqual(rows.columns[2], [null, 'wet', 'dry']);
   });
 
+  test('paths and columns are completed', async (t) => {
+    const { Field, File } = vscode.CompletionItemKind;
+    const pond = await newPond(t);
+    await pond.write('/wells/a.csv', 'day,level m\n2024-01-01,1.5\n');
+    const { document } = await openQuery(t, pond, 'SELECT lev FROM "/wells/"');
+    const offered = async (character: number): Promise<readonly (readonly unknown[])[]> => {
+      const at = new vscode.Position(0, character);
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        at,
+      );
+      const ofPond = items.filter(({ kind }) => kind === Field || kind === File);
+      // VS Code returns them in an order of its own.
+      ofPond.sort((a, b) => ((a.sortText ?? '') < (b.sortText ?? '') ? -1 : 1));
+      return ofPond.map(({ label, insertText, range }) => [
+        label,
+        insertText,
+        document.getText(range instanceof vscode.Range ? range : undefined),
+      ]);
+    };
+    assert.deepEqual(await offered(10), [
+      ['"level m"', '"level m"', 'lev'],
+      ['day', 'day', 'lev'],
+    ]);
+    assert.deepEqual(await offered(24), [['a.csv', '/wells/a.csv', '/wells/']]);
+  });
+
   test('the selection, or else the statement at the cursor, runs', async (t) => {
     const pond = await newPond(t);
     const editor = await openQuery(t, pond, "SELECT 1 AS one;\nSELECT ';' AS two;\nSELECT 3 AS three;\n");
@@ -82,6 +110,10 @@ export function queryTests(): void {
     const [problem] = vscode.languages.getDiagnostics(editor.document.uri);
     assert.equal(problem?.range.start.line, 1);
     assert.equal(editor.document.getText(problem.range), 'wrong_name');
+    const other = await openQuery(t, pond, 'SELECT 1 AS "one", * FROM "/none.csv";');
+    await run();
+    const [missing] = vscode.languages.getDiagnostics(other.document.uri);
+    assert.equal(missing && other.document.getText(missing.range), '"/none.csv"');
   });
 
   test('a query that reads the host or writes is refused', async (t) => {

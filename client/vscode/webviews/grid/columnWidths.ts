@@ -42,6 +42,7 @@ export class ColumnWidths {
     this.current = layOut(columns, this.longest, {
       characterWidth,
       widths,
+      notes: diff?.notes,
       // Two characters more for the sign of a row that differs.
       numbersWidth: numbersWidth(rowCount * (diff ? 100 : 1), characterWidth),
     });

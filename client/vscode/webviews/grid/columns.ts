@@ -18,7 +18,7 @@ const widthMax = 360;
 
 /**
  * Lays out adjacent columns after a column of row numbers. Each is as wide as the user chose, else as its name, its type
- * and its longest text so far, in characters by name, within limits.
+ * with its note, and its longest text so far, in characters by name, within limits.
  */
 export function layOut(
   columns: readonly Column[],
@@ -27,15 +27,19 @@ export function layOut(
     characterWidth,
     widths,
     numbersWidth,
+    notes = {},
   }: {
     readonly characterWidth: number;
     readonly widths: Readonly<Record<string, number>>;
     readonly numbersWidth: number;
+    /** Notes after the types of columns, by name. */
+    readonly notes?: Readonly<Record<string, string>> | undefined;
   },
 ): readonly ColumnLayout[] {
   let left = numbersWidth;
   return columns.map(({ name, type }) => {
-    const head = Math.max(name.length, Math.ceil(type.length * 0.85)) * characterWidth + headRoom;
+    const below = type.length + (notes[name]?.length ?? 0);
+    const head = Math.max(name.length, Math.ceil(below * 0.85)) * characterWidth + headRoom;
     const content = (longest.get(name) ?? 0) * characterWidth + padding;
     const natural = Math.min(widthMax, Math.max(widthMin, content, head));
     const layout = { left, width: Math.round(widths[name] ?? natural), numeric: isAnyNumber(type) };

@@ -10,6 +10,7 @@ import {
   type TableDiffInfo,
   type TableView,
 } from '../../../../server/src/protocol/commands.ts';
+import { type FormatOffer } from '../../queries/formatStrings.ts';
 import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type KeyedEdit } from './rowEdits.ts';
@@ -60,7 +61,13 @@ export type GridState =
       /** The same, of the differences of tables. */
       readonly diff?: TableDiffInfo;
     })
-  | (About & { readonly type: 'failed'; readonly message: string; readonly hint?: string })
+  | (About & {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly hint?: string;
+      /** Formats of which each lets the file be read that could not be. */
+      readonly offers: readonly FormatOffer[];
+    })
   | (About & { readonly type: 'cancelled' });
 
 /** The rows of a view in columns of the user's choice. */
@@ -164,6 +171,8 @@ export type FromGridPage =
     }
   | ({ readonly type: 'follow' } & PlotLink)
   | { readonly type: 'diff'; readonly run: number; readonly action: 'toggleAll' | 'pickKey' | 'showText' }
+  /** States one of the formats that a page of a failure offers. */
+  | { readonly type: 'stateFormat'; readonly run: number; readonly index: number }
   | ({
       readonly type: 'copy';
       readonly run: number;

@@ -31,7 +31,7 @@ const slot = 'selection';
 export class SelectionBar {
   /** Screen readers hear each result, but not that it is being computed. */
   readonly root = element('div', {
-    class: 'selected',
+    class: 'facts',
     role: 'status',
     'aria-live': 'polite',
     'aria-label': 'Selection',

@@ -20,6 +20,8 @@ interface PaneHost {
   columns(): readonly Column[];
   /** Selects the cell of a column in the present row, and returns it. */
   select(column: Column): Cell;
+  /** The pane takes some of the width of the table. */
+  opened(): void;
   closed(): void;
 }
 
@@ -54,6 +56,7 @@ export class SidePane {
     this.mode = mode;
     this.shown = '';
     this.root.hidden = false;
+    this.host.opened();
     this.update(cell);
   }
 

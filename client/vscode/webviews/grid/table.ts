@@ -134,6 +134,11 @@ export class Table {
     this.host.changed();
   }
 
+  /** Scrolls to the column of the selected cell, once the table became narrower. */
+  reveal(): void {
+    this.revealColumn(this.current.focus.column);
+  }
+
   /** Goes to a kept selection and first row, as soon as the rows are there. */
   restore({ selection, row }: { readonly selection: Selection; readonly row: number }): void {
     this.current = selection;

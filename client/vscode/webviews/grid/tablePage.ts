@@ -91,6 +91,7 @@ export class TablePage implements ControlledTable, EditedTable {
       columns: () => this.columns,
       window: (start, end, columns) => this.window(start, end, columns, 'pane'),
       select: (column) => this.commands.select(column),
+      opened: () => this.table.reveal(),
       closed: () => this.focus(),
     });
     this.selectionBar = new SelectionBar(this);
@@ -219,8 +220,12 @@ export class TablePage implements ControlledTable, EditedTable {
     this.table.show(this.content());
     this.table.arrive();
     this.host.counted(rowCount, total);
-    const isFiltered = this.state.view.filters.length > 0;
-    this.empty.textContent = rowCount > 0 ? '' : isFiltered ? 'No row meets the filters.' : 'The table has no rows.';
+    this.empty.textContent = rowCount > 0 ? '' : this.emptyText();
+  }
+
+  private emptyText(): string {
+    if (this.state.view.filters.length > 0) return 'No row meets the filters.';
+    return this.differences === undefined ? 'The table has no rows.' : 'No row differs.';
   }
 
   private request(start: number, count: number): void {

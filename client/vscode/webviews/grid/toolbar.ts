@@ -1,4 +1,5 @@
 import { element } from './element.ts';
+import { failedTitle } from './failedPage.ts';
 import { type GridState } from './messages.ts';
 import { OverflowBar } from './overflowBar.ts';
 import { type Shows } from './pageState.ts';
@@ -74,7 +75,7 @@ export class Toolbar {
     if (state.type === 'running') this.showElapsed(performance.now());
     if (state.type === 'running') this.summary.textContent = `Running on ${state.source} …`;
     else if (state.type === 'cancelled') this.summary.textContent = 'The query was cancelled.';
-    else if (state.type === 'failed') this.summary.textContent = 'The query failed.';
+    else if (state.type === 'failed') this.summary.textContent = failedTitle(state.query);
     else {
       this.elapsedMs = state.info.elapsedMs;
       this.counted(state.info.rowCount ?? undefined, state.info.rowCount ?? undefined);
@@ -116,6 +117,8 @@ export class Toolbar {
 
   /** Shows the row of the selection, 0-based. */
   position(row: number): void {
+    // A table that was replaced reports its position once more.
+    if (this.state?.type !== 'result') return;
     if (row === this.row && this.where.textContent !== '') return;
     this.row = row;
     this.where.textContent = `row ${numberText(row + 1)}`;
