@@ -18,7 +18,7 @@ export interface StatusReport {
   /** Findings of the opening of the pond, and files in quarantine: see findingsOf. */
   readonly findings: readonly string[];
   readonly state: 'starting' | 'running' | 'stopped';
-  /** Of the server; a warning of it is about some pond, whose findings say the same. */
+  /** Of the server, whichever pond is shown. */
   readonly health: HealthEvent;
 }
 
@@ -53,7 +53,7 @@ export function statusText(report: StatusReport): StatusText | undefined {
   }
   if (pond === undefined) {
     if (health.health === 'ok') return undefined;
-    return { text: `$(warning) ${name}`, tooltip: printable(health.message), bad: health.health };
+    return { text: `$(warning) ${name}`, tooltip: printable(health.message), bad: 'error' };
   }
   if (report.isGone) {
     const tooltip = `The folder ${printable(pond.directory)} was removed or moved. Nothing is saved until it is back.`;

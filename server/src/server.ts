@@ -11,7 +11,7 @@ import { isPondError, PondError } from './base/error.ts';
 import { type Host } from './commands/calls.ts';
 import { verbNames, verbs } from './commands/verbs.ts';
 import { type LanguageService } from './language/index.ts';
-import { type CommandName, method, type Params, protocolVersion, type Result } from './protocol/commands.ts';
+import { type CommandName, method, type Params, protocolVersion } from './protocol/commands.ts';
 import { events, type HealthEvent, type PondNotification, type ProgressEvent } from './protocol/events.ts';
 import { type InitializationOptions, type ServerDeclaration } from './protocol/handshake.ts';
 import { toResponse } from './rpc/errors.ts';
@@ -84,8 +84,7 @@ class EditorServer {
   async #serve(name: CommandName, params: Params<CommandName> & Extras, signal: AbortSignal): Promise<unknown> {
     try {
       const result = await this.#answer(name, params, signal);
-      const health = healthAfter(name, result);
-      if (health !== undefined) this.#report(health);
+      if (name === 'query') this.#report({ health: 'ok', message: '' });
       return result;
     } catch (error) {
       if (isPondError(error, 'engine-unavailable')) this.#report({ health: 'error', message: error.message });
@@ -127,15 +126,6 @@ function optionsOf(sent: unknown): InitializationOptions {
     trusted: !('trusted' in options) || options.trusted === true,
     protocolVersion: 'protocolVersion' in options ? Number(options.protocolVersion) : protocolVersion,
   };
-}
-
-/** Returns the health event that a successful command implies; undefined without one. */
-function healthAfter(name: CommandName, result: unknown): HealthEvent | undefined {
-  if (name === 'query') return { health: 'ok', message: '' };
-  if (name !== 'status') return undefined;
-  const { warnings, setAside } = result as Result<'status'>;
-  const texts = [...warnings, ...setAside.map(({ path, text }) => `${path}: ${text}`)];
-  return texts.length === 0 ? undefined : { health: 'warning', message: texts.join(' ') };
 }
 
 /** The language server's library may have its own copy of the class, and takes the data only of that. */

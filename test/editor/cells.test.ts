@@ -1,6 +1,6 @@
 /** Cells of tables are edited in a real VS Code, by mouse and keyboard. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+import { changeSettings, pondFolder } from '../support/workspaceFile.ts';
 
 /** A served editor saves by itself a second after an edit, which is tested where it is wanted. */
 const settings = { 'files.autoSave': 'off' };
@@ -43,10 +44,7 @@ async function makeFiles(): Promise<Files> {
     await writeFile(readings, 'time,flow\n2026-01-01T00:00:00Z,7.25\n');
     await pondText(files, 'append', readings, '/readings');
     await pondText(files, 'commit', '-m', 'Import the tide');
-    const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-    const workspace = join(home, 'test.code-workspace');
-    await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'cells' }], settings }));
-    return { ...files, workspace };
+    return { ...files, folders: [pondFolder(pond, 'cells')], settings };
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
@@ -269,10 +267,8 @@ async function fileCommands({ page }: Window, files: Files): Promise<void> {
 }
 
 /** An edit is saved by itself where the user wants that. */
-async function autoSave({ page }: Window, files: Files): Promise<void> {
-  const workspace = JSON.parse(await readFile(files.workspace, 'utf8')) as object;
-  const saving = { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100 };
-  await writeFile(files.workspace, JSON.stringify({ ...workspace, settings: saving }));
+async function autoSave({ page, workspace }: Window, files: Files): Promise<void> {
+  await changeSettings(workspace, { 'files.autoSave': 'afterDelay', 'files.autoSaveDelay': 100 });
   // A copy that Save As wrote is open as text, like every small CSV file.
   await tab(page, 'table.parquet').click();
   const grid = webview(page);
@@ -281,7 +277,7 @@ async function autoSave({ page }: Window, files: Files): Promise<void> {
   await page.keyboard.press('Enter');
   await grid.locator('#c1-1:not(.edited)').filter({ hasText: '2.5' }).waitFor();
   assert.match(await pondText(files, 'query', 'SELECT level FROM "/table.parquet"'), /\b2\.5\b/);
-  await writeFile(files.workspace, JSON.stringify(workspace));
+  await changeSettings(workspace, settings);
 }
 
 /** A large text opens as a table, and as text where it is asked for; so does a series without an extension. */

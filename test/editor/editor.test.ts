@@ -23,6 +23,7 @@ import {
   runCommand,
   webview,
 } from '../support/workbenchPerson.ts';
+import { pondFolder } from '../support/workspaceFile.ts';
 
 const suiteTimeoutMs = 600_000;
 
@@ -39,27 +40,19 @@ async function makeHome(): Promise<string> {
   return realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
 }
 
-async function makeWorkspace(home: string, folder: unknown): Promise<string> {
-  const file = join(home, 'test.code-workspace');
-  await writeFile(file, JSON.stringify({ folders: [folder] }));
-  return file;
-}
-
 /** A workspace of an empty host folder, for the suite inside the extension host. */
 async function makeSuite(): Promise<FlowFiles> {
   const home = await makeHome();
   await mkdir(join(home, 'files'));
-  const tests = join(root, 'out', 'test', 'editor', 'index.cjs');
-  return { home, workspace: await makeWorkspace(home, { path: 'files' }), tests };
+  return { home, folders: [{ path: 'files' }] };
 }
 
-/** A pond with real data and two staged changes, in the workspace of a restored window. */
+/** A pond with real data and two staged changes. */
 async function makeDemo(): Promise<FlowFiles> {
   const home = await makeHome();
   try {
     await fill(home);
-    const uri = `pond://${Buffer.from(demoOf(home)).toString('hex')}/`;
-    return { home, workspace: await makeWorkspace(home, { uri, name: 'demo' }) };
+    return { home, folders: [pondFolder(demoOf(home), 'demo')] };
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
@@ -90,7 +83,8 @@ async function fill(home: string): Promise<void> {
 
 describe('the editor', () => {
   test('the suite inside the extension host passes', { timeout: 2 * suiteTimeoutMs + timeout }, async (t) => {
-    await flows.through(
+    const tests = join(root, 'out', 'test', 'editor', 'index.cjs');
+    await flows.alone(
       t,
       'suite',
       makeSuite,
@@ -101,7 +95,7 @@ describe('the editor', () => {
         for (const line of lines.filter((text) => text.includes('; ratio '))) t.diagnostic(line);
         assert.ok(lines.some((line) => line.startsWith('ok - ')));
       },
-      { attemptMs: suiteTimeoutMs },
+      { tests, trusted: true, attemptMs: suiteTimeoutMs },
     );
   });
 
@@ -118,7 +112,7 @@ describe('the editor', () => {
         await workOnTable(window);
         await comeBackToTable(window);
         await queryAndRestart(window);
-        await checkLegible(window, files, 'table', webview(window.page));
+        await checkLegible(window, 'table', webview(window.page));
         await scroll(window);
         await plot(window);
       });
@@ -127,7 +121,7 @@ describe('the editor', () => {
 });
 
 test('a restricted window shows the pond and runs nothing', { timeout }, async (t) => {
-  await flows.through(t, 'restricted', makeDemo, showRestricted, { trusted: false });
+  await flows.alone(t, 'restricted', makeDemo, showRestricted, { trusted: false });
 });
 
 async function showRestricted({ page, screenshot }: Window): Promise<void> {

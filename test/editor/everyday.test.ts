@@ -24,6 +24,7 @@ import {
   runCommandUntil,
   webview,
 } from '../support/workbenchPerson.ts';
+import { pondFolder, type Workspace } from '../support/workspaceFile.ts';
 
 const readings = 'time,level\n2024-01-01T00:00:00Z,1.5\n2024-01-02T00:00:00Z,2.5\n';
 
@@ -43,7 +44,7 @@ spec:
 async function makeHome(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-everyday-test-')));
   await writeFile(join(home, 'levels.yaml'), levels);
-  const folders = [];
+  const folders: Workspace['folders'][number][] = [];
   for (const [name, file] of [
     ['ground', 'wells.csv'],
     ['sky', 'rain.csv'],
@@ -55,16 +56,14 @@ async function makeHome(): Promise<FlowFiles> {
     await run(home, pond, 'import', join(home, file), '/');
     if (name === 'ground') await run(home, pond, 'apply', '-f', join(home, 'levels.yaml'));
     await run(home, pond, 'commit', '-m', 'Readings');
-    if (name !== 'sea') folders.push({ uri: `pond://${Buffer.from(pond).toString('hex')}/`, name });
+    if (name !== 'sea') folders.push(pondFolder(pond, name));
   }
   // A copy that can only be read.
   const look = join(home, 'look.pond');
   const { status, stderr } = await runPond(['clone', join(home, 'sea.pond'), look, '--at', 'HEAD'], { cwd: home });
   assert.equal(status, 0, stderr);
-  folders.push({ uri: `pond://${Buffer.from(look).toString('hex')}/`, name: 'look' });
-  const workspace = join(home, 'test.code-workspace');
-  await writeFile(workspace, JSON.stringify({ folders }));
-  return { home, workspace };
+  folders.push(pondFolder(look, 'look'));
+  return { home, folders };
 }
 
 async function run(home: string, pond: string, ...args: readonly string[]): Promise<string> {
@@ -82,16 +81,16 @@ test(
       await saveQuery(window);
       await openPast(window);
       await derive(window);
-      await schedule(window, files);
+      await schedule(window);
       await readOnly(window);
       // Opened after the result and the graph.
       await reloadOnceKept(window.page, /depth\.csv/);
       await resultIsBack(window);
       await graphIsBack(window);
-      await accessible(window, files);
+      await accessible(window);
       await renameSource(window, files.home);
       await moveToOtherPond(window, files.home);
-      await walkThrough(window, files);
+      await walkThrough(window);
     });
   },
 );
@@ -164,7 +163,7 @@ async function resultIsBack({ page }: Window): Promise<void> {
 }
 
 /** A resource on a schedule runs at once, and its series shows its latest time. */
-async function schedule(window: Window, files: FlowFiles): Promise<void> {
+async function schedule(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Set Schedule');
@@ -180,7 +179,7 @@ async function schedule(window: Window, files: FlowFiles): Promise<void> {
   await resources.filter({ hasText: 'daily' }).locator('.monaco-tl-twistie').click();
   await resources.filter({ hasText: '2024-01-02 00:00:00' }).waitFor();
   await screenshot('everyday-resources');
-  await seconds(window, resources.filter({ hasText: '2024-01-02 00:00:00' }), files);
+  await seconds(window, resources.filter({ hasText: '2024-01-02 00:00:00' }));
   await runCommand(page, 'Pond: Show Graph');
   await tab(page, 'Graph: ground').waitFor();
   await webview(page).getByText('1 resource').waitFor();
@@ -188,7 +187,8 @@ async function schedule(window: Window, files: FlowFiles): Promise<void> {
 }
 
 /** The seconds of a series are shown with the times that they mean, and one is found by its time. */
-async function seconds({ page }: Window, series: Locator, { workspace }: FlowFiles): Promise<void> {
+async function seconds(window: Window, series: Locator): Promise<void> {
+  const { page } = window;
   await series.click();
   await tab(page, 'wells.csv').and(page.locator('.active')).waitFor();
   const grid = webview(page);
@@ -204,7 +204,7 @@ async function seconds({ page }: Window, series: Locator, { workspace }: FlowFil
   await grid.locator('#c1-0.focused').waitFor();
   for (const key of ['Escape', 'Shift+ArrowUp']) await page.keyboard.press(key);
   await grid.locator('#c0-0.focused').waitFor();
-  await inEveryTheme(page, workspace, async (kind) => {
+  await inEveryTheme(window, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `seconds, ${kind}`);
   });
 }
@@ -266,34 +266,39 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
 }
 
 /** The first steps know what was done already; they are legible in every kind of theme. */
-async function walkThrough({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+async function walkThrough(window: Window): Promise<void> {
+  const { page, screenshot } = window;
   await runCommand(page, 'Welcome: Open Walkthrough');
   await row(page, 'Get Started with DuckPond').waitFor();
   await page.locator('.quick-input-widget input[type=text]').fill('Get Started with DuckPond');
   await page.keyboard.press('Enter');
-  const last = page.locator('.getting-started-step').filter({ hasText: 'Go back in time' });
-  await last.waitFor();
-  await runCommand(page, 'Pond: Show Log');
+  // What no other flow in the window does.
+  const step = page.locator('.getting-started-step').filter({ hasText: 'Bring in your files' });
+  const isDone = step.locator('.codicon-getting-started-step-checked');
+  await step.waitFor();
+  assert.equal(await isDone.count(), 0);
+  await runCommand(page, 'Pond: Import');
   // The first steps are of no pond.
   await page.locator('.quick-input-widget').filter({ hasText: 'ground.pond' }).waitFor();
   await page.keyboard.press('Escape');
-  await last.locator('.codicon-getting-started-step-checked').waitFor();
-  await inEveryTheme(page, workspace, (kind) => screenshot(`everyday-walkthrough-${kind}`));
+  await isDone.waitFor();
+  await inEveryTheme(window, (kind) => screenshot(`everyday-walkthrough-${kind}`));
 }
 
 /** A table and its plot have no serious violation in any kind of theme. */
-async function accessible({ page, screenshot }: Window, { workspace }: FlowFiles): Promise<void> {
+async function accessible(window: Window): Promise<void> {
+  const { page, screenshot } = window;
   await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Open as Table');
   await tab(page, 'wells.csv').nth(1).waitFor();
   const grid = webview(page);
   await grid.locator('.summary').filter({ hasText: '2 rows' }).waitFor();
-  await inEveryTheme(page, workspace, async (kind) => {
+  await inEveryTheme(window, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `table, ${kind}`);
   });
   await pressInBar(grid, 'Plot');
   await grid.locator('svg').first().waitFor();
-  await inEveryTheme(page, workspace, async (kind) => {
+  await inEveryTheme(window, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `plot, ${kind}`);
     await screenshot(`everyday-plot-${kind}`);
   });

@@ -13,6 +13,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+import { pondFolder } from '../support/workspaceFile.ts';
 
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
 
@@ -48,10 +49,7 @@ async function makePond(): Promise<FlowFiles> {
   await run(['commit', '-m', 'Correct the depth']);
   await run(['write', '/notes.txt'], lines('one', 'TWO', 'three'));
   await run(['write', '/plan.txt'], lines('plan'));
-  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-  const workspace = join(home, 'test.code-workspace');
-  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'lake' }] }));
-  return { home, workspace };
+  return { home, folders: [pondFolder(pond, 'lake')] };
 }
 
 const historyRow = (page: Page, text: string | RegExp): Locator =>
@@ -119,7 +117,7 @@ async function revert({ page, screenshot }: Window): Promise<void> {
 }
 
 /** A file is opened by some letters of its path, and a line by a word in it. */
-async function find(window: Window, files: FlowFiles): Promise<void> {
+async function find(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Pond: Go to File');
   const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'north.txt' });
@@ -138,21 +136,21 @@ async function find(window: Window, files: FlowFiles): Promise<void> {
   await results.getByText('1 line in 1 file.').waitFor();
   await results.locator('.monaco-list-row').filter({ hasText: 'sensor A' }).click();
   await status(page, 'Ln 2, Col').waitFor();
-  await checkLegible(window, files, 'search');
+  await checkLegible(window, 'search');
 }
 
 /** The views of the pond, Source Control and a comparison are legible in each kind of theme, and name no ids. */
-async function look(window: Window, files: FlowFiles): Promise<void> {
+async function look(window: Window): Promise<void> {
   const { page } = window;
   await runCommandUntil(page, 'Pond: Show History', historyRow(page, 'Correct the depth'));
   await historyRow(page, 'Deploy the buoy').click();
   await page.keyboard.press('ArrowRight');
   await historyRow(page, 'depths').first().waitFor();
-  await checkLegible(window, files, 'pond-views');
+  await checkLegible(window, 'pond-views');
   await page.keyboard.press('Control+Shift+G');
   await page.locator('.scm-view .monaco-list-row').filter({ hasText: 'notes.txt' }).click();
   await page.locator('.tab').filter({ hasText: 'notes.txt' }).first().waitFor();
-  await checkLegible(window, files, 'source-control');
+  await checkLegible(window, 'source-control');
 }
 
 /** Every window says that the folder of the pond is gone, saves nothing, and goes on when it is back. */
@@ -187,8 +185,8 @@ test(
     await flows.through(t, 'history', makePond, async (window, files) => {
       await lookBack(window);
       await commitOne(window);
-      await look(window, files);
-      await find(window, files);
+      await look(window);
+      await find(window);
       await revert(window);
       await vanish(window, files);
     });

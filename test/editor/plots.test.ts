@@ -10,6 +10,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, notified, openInExplorer, pressInBar, query, webview } from '../support/workbenchPerson.ts';
+import { pondFolder } from '../support/workspaceFile.ts';
 
 /** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
 function readings(offset: number): string {
@@ -41,10 +42,7 @@ async function makePond(): Promise<FlowFiles> {
     await run('rm', '/readings.csv');
     await run('import', join(home, 'readings.csv'), '/');
     await run('commit', '-m', 'Corrected readings');
-    const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-    const workspace = join(home, 'test.code-workspace');
-    await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'plots' }] }));
-    return { home, workspace };
+    return { home, folders: [pondFolder(pond, 'plots')] };
   } catch (error) {
     await rm(home, { recursive: true, force: true });
     throw error;
@@ -66,7 +64,7 @@ describe('plots', () => {
       await explain(window, grid);
       await state(window, grid, files);
       await kinds(window, grid);
-      await lookAtThemes(window, files);
+      await lookAtThemes(window);
     });
   });
 });
@@ -197,7 +195,7 @@ async function kinds({ screenshot }: Window, grid: FrameLocator): Promise<void> 
 }
 
 /** A plot in every kind of theme. */
-async function lookAtThemes(window: Window, files: FlowFiles): Promise<void> {
+async function lookAtThemes(window: Window): Promise<void> {
   const { page } = window;
   await openInExplorer(page, 'readings.csv');
   await page.locator('.tab[data-resource-name="readings.csv"]').waitFor();
@@ -209,5 +207,5 @@ async function lookAtThemes(window: Window, files: FlowFiles): Promise<void> {
     .getByRole('img', { name: /A\.Water\.C/ })
     .first()
     .waitFor();
-  await checkLegible(window, files, 'plot', grid);
+  await checkLegible(window, 'plot', grid);
 }

@@ -14,6 +14,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { openInExplorer, repeatUntil, runCommand, runCommandUntil, webview } from '../support/workbenchPerson.ts';
+import { pondFolder } from '../support/workspaceFile.ts';
 
 const resources = `apiVersion: duckpond/v1
 kind: Inbox
@@ -100,10 +101,7 @@ async function makeFixture(): Promise<Fixture> {
   await copyFile(join(data, 'weather.csv'), join(inbox, 'both.csv'));
   await writeFile(join(project, 'resources.yaml'), resources);
   assert.equal((await runPond(['init', pond], { cwd: home })).status, 0);
-  const workspace = join(home, 'demo.code-workspace');
-  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'demo' }, { path: 'project' }] }));
-  return { home, inbox, workspace };
+  return { home, inbox, folders: [pondFolder(pond, 'demo'), { path: project }] };
 }
 
 /** The row of a resource in the Resources view, once it contains `what`. */
@@ -122,7 +120,7 @@ test('resources are applied, committed, run, opened and deleted', { timeout }, a
   await flows.through(t, 'resources', makeFixture, async (window, fixture) => {
     await apply(window, fixture);
     await run(window);
-    await graph(window, fixture);
+    await graph(window);
     await remove(window);
   });
 });
@@ -172,7 +170,7 @@ async function run({ page, screenshot }: Window): Promise<void> {
 }
 
 /** Arrow keys move through the graph, and Enter opens the document. */
-async function graph(window: Window, files: FlowFiles): Promise<void> {
+async function graph(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Pond: Show Graph');
   const shown = webview(page);
@@ -193,7 +191,7 @@ async function graph(window: Window, files: FlowFiles): Promise<void> {
   await page.locator('.breadcrumbs-control').filter({ hasText: name }).waitFor();
   await runCommand(page, 'Pond: Show Graph');
   await node(/^Derive wind .*, failed$/).waitFor();
-  await checkLegible(window, files, 'graph', webview(page));
+  await checkLegible(window, 'graph', webview(page));
 }
 
 /** All of the graph is visible, also in a narrower view, until a person zooms. */

@@ -11,6 +11,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { explorerRow, isShown, reloadOnceKept, repeatUntil, runCommand, webview } from '../support/workbenchPerson.ts';
+import { pondFolder } from '../support/workspaceFile.ts';
 import { addConflict, compareStatements, mergeConflict, type PondFiles } from './mergeFlow.ts';
 
 /**
@@ -41,10 +42,7 @@ async function makeFiles(): Promise<PondFiles & FlowFiles> {
   });
   await writeFile(join(home, 'levels.csv'), csv([...edited, { time: '2026-02-03T00:00:00', level: '2', note: 'new' }]));
   await run('import', join(home, 'levels.csv'), '/');
-  const uri = `pond://${Buffer.from(pond).toString('hex')}/`;
-  const workspace = join(home, 'test.code-workspace');
-  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'levels' }] }));
-  return { home, pond, workspace };
+  return { home, pond, folders: [pondFolder(pond, 'levels')] };
 }
 
 const focused = (grid: FrameLocator, id: string): Promise<void> => grid.locator(`#${id}.focused`).waitFor();
@@ -144,7 +142,7 @@ describe('differences of tables in the editor', () => {
       await narrow(window);
       await choose(window, grid);
       await keyAndText(window);
-      await checkLegible(window, files, 'table-diff', webview(window.page));
+      await checkLegible(window, 'table-diff', webview(window.page));
       await mergeConflict(window, files);
       await compareStatements(window, files);
     });

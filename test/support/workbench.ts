@@ -20,6 +20,8 @@ const settings = {
   'security.workspace.trust.banner': 'never',
   'telemetry.telemetryLevel': 'off',
   'window.menuBarVisibility': 'compact',
+  // The palette lists recent commands first, also those whose titles only contain that of another.
+  'workbench.commandPalette.history': 0,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.startupEditor': 'none',
 };
@@ -54,6 +56,8 @@ export interface WindowOptions {
 /** A window of the workbench. */
 export interface Window {
   readonly page: Page;
+  /** The workspace file that it shows. */
+  readonly workspace: string;
   /**
    * Waits for the end of `tests`: the lines that they printed, and undefined or the reason of their failure. Throws
    * after a timeout.
@@ -139,6 +143,7 @@ async function openWindow(browser: Browser, server: Served, options: WindowOptio
   await page.waitForSelector('.explorer-folders-view');
   return {
     page,
+    workspace: options.workspace,
     finished: async (timeoutMs) => {
       const failure = await within(
         timeoutMs,

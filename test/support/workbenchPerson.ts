@@ -1,6 +1,7 @@
 /** Actions of a user in a window of VS Code, with the keyboard. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { type Window } from './workbench.ts';
+import { changeSettings } from './workspaceFile.ts';
 
 /** Runs a command from the palette by its visible title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
@@ -18,6 +19,8 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     await repeatUntil(openAgain, isChosen, `the palette has ${title}`);
   }
   await page.waitForFunction(paletteGone);
+  // Under a mouse that rests where the row was, the next list would cover its rows with a tooltip.
+  await page.mouse.move(0, 0);
 }
 
 /** Runs a command, and repeats it until its result is shown. */
@@ -197,19 +200,14 @@ const themes: ReadonlyMap<string, string> = new Map([
  * It begins with the theme that is shown, since a change takes half a second of processor time, and leaves another.
  */
 export async function inEveryTheme(
-  page: Page,
-  workspace: string,
+  { page, workspace }: Pick<Window, 'page' | 'workspace'>,
   look: (kind: string) => Promise<void>,
 ): Promise<void> {
-  const content = JSON.parse(await readFile(workspace, 'utf8')) as object;
   const classes = (await page.locator('.monaco-workbench').getAttribute('class'))?.split(' ') ?? [];
   const shown = classes.filter((name) => themes.has(name));
   for (const kind of new Set([...shown, ...themes.keys()])) {
     if (!shown.includes(kind)) {
-      await writeFile(
-        workspace,
-        JSON.stringify({ ...content, settings: { 'workbench.colorTheme': themes.get(kind) } }),
-      );
+      await changeSettings(workspace, { 'workbench.colorTheme': themes.get(kind) });
       await page.locator(`.monaco-workbench.${kind}`).waitFor();
     }
     await look(kind);

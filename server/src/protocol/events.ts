@@ -19,9 +19,9 @@ export type PondNotification =
   | { readonly kind: 'changed'; readonly event: ChangedEvent }
   | { readonly kind: 'committed'; readonly event: CommittedEvent };
 
-/** `pond/health`: for the status bar. */
+/** `pond/health`: whether queries can run. What is wrong with a pond is in its status. */
 export interface HealthEvent {
-  readonly health: 'ok' | 'warning' | 'error';
+  readonly health: 'ok' | 'error';
   readonly message: string;
 }
 
