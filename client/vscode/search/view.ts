@@ -86,7 +86,7 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
     this.cancelling = undefined;
     this.query = undefined;
     this.files = new Map();
-    this.tree.message = undefined;
+    this.tree.message = '';
     this.isSearching(false);
     this.changed.fire(undefined);
   }
