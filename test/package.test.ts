@@ -22,7 +22,7 @@ const runtime = {
     'unpacks what other engines rewrote with ZSTD or LZ4: pure JavaScript, bounded by the page size',
   'hyparquet-writer': 'writes the small Parquet file of a commit, in a third of the time that DuckDB takes',
   'minijinja-js': 'renders templates of strangers: WebAssembly that reaches nothing of the host, with a limit of work',
-  minimatch: "VS Code's own globs in the editor: what a watch excludes, and patterns over names of a pond",
+  minimatch: "VS Code's own globs, of what a watch excludes; patterns of a pond are those of base/glob.ts",
   saxes: 'parses the XML of Excel workbooks of strangers as a stream: no entities of their own, nothing else is read',
   'vscode-jsonrpc': 'the messages between client and server',
   'vscode-languageclient': 'starts, feeds and restarts the server from the extension',

@@ -6,6 +6,7 @@ import { exitStatus } from '../../client/cli/exitStatus.ts';
 import { helpText, verbNamed } from '../../client/cli/help.ts';
 import { type TerminalVerbs, type VerbSpec } from '../../client/cli/verb.ts';
 import { verbs as declared } from '../../client/cli/verbs.ts';
+import { root } from '../../scripts/run.mjs';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
@@ -62,6 +63,17 @@ test('docs/commands.md lists the exit statuses', () => {
   assert.deepEqual(documented, [0, ...Object.values(exitStatus)]);
 });
 
+test('docs/commands.md lists the commands of the editor', () => {
+  const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly contributes: { readonly commands: readonly { readonly title: string }[] };
+  };
+  const documented = new Set(rowsOf('command', 'what it does').flatMap(([, names = '']) => names.split(', ')));
+  assert.deepEqual(
+    contributes.commands.map(({ title }) => title).filter((title) => !documented.has(title)),
+    [],
+  );
+});
+
 /**
  * Keys of the JSON object that a verb prints, as the page documents them; keys in parentheses belong to other objects.
  */
@@ -71,6 +83,17 @@ function documentedKeys(verb: string): string[] {
   const always = (row[2] ?? '').replace(/\([^)]*\)/g, '').split(';', 1)[0] ?? '';
   return [...codesIn(always)].sort();
 }
+
+test('docs/commands.md says what each verb prints as JSON, but for those that print text as it is', () => {
+  const documented = new Set(
+    rowsOf('verb', 'prints').flatMap(([, names = '']) => codesIn(names).map((name) => name.split(' ')[0])),
+  );
+  const plain = ['cat', 'head', 'tail', 'completion', 'lsp', 'help'];
+  assert.deepEqual(
+    Object.keys(verbs).filter((name) => !documented.has(name)),
+    plain,
+  );
+});
 
 test('JSON has the keys that docs/commands.md lists', async (t) => {
   const cwd = temporaryFolder(t);

@@ -29,3 +29,13 @@ test('a list of the kinds that derive has all of them', () => {
   );
   assert.deepEqual(incomplete, []);
 });
+
+test('the table at the top of docs/resources.md has every kind', () => {
+  const page = sourceFiles().find(({ path }) => path === 'docs/resources.md')?.text ?? '';
+  const top = page.slice(0, page.indexOf('## The document'));
+  const missing = resourceKinds.filter(({ kind }) => !top.includes(`[${kind}](#${kind.toLowerCase()})`));
+  assert.deepEqual(
+    missing.map(({ kind }) => kind),
+    [],
+  );
+});

@@ -2,23 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLanguageService } from '../../server/src/language/index.ts';
 import { type CompletionItem } from '../../server/src/protocol/language.ts';
+import { kindLoaders } from '../../server/src/resources/kindNames.ts';
 import { caret } from './caret.ts';
 
 const service = createLanguageService();
-const kinds = [
-  'HydroVu',
-  'Inbox',
-  'Tail',
-  'Scribble',
-  'Derive',
-  'Combine',
-  'Query',
-  'Reduce',
-  'Template',
-  'Mirror',
-  'Copy',
-  'Backup',
-];
+const kinds = [...kindLoaders.keys()];
 const head = (kind: string): string => `apiVersion: v\nkind: ${kind}\nname: n\ndesc: d\n`;
 
 function complete(marked: string): readonly CompletionItem[] {

@@ -1,5 +1,5 @@
-import { minimatch } from 'minimatch';
 import * as vscode from 'vscode';
+import { matchesName } from '../../../server/src/base/globPart.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri } from '../pondUri.ts';
@@ -42,7 +42,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     const start = new vscode.Position(0, 0);
     return this.store
       .resources(pond)
-      .filter((resource) => resource.kind === kind && (resource.id === name || minimatch(resource.name, name)))
+      .filter((resource) => resource.kind === kind && (resource.id === name || matchesName(name, resource.name)))
       .map((resource) => ({
         originSelectionRange: new vscode.Range(line, match.index, line, match.index + all.length),
         targetUri: documentUri(pond, resource),

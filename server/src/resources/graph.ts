@@ -4,8 +4,9 @@
  */
 import { type PondError } from '../base/error.ts';
 import { type GlobPart } from '../base/glob.ts';
+import { matchPart } from '../base/globPart.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
-import { type Glob, matchNames, matchPart, parseGlob } from '../tinyfs/glob.ts';
+import { type Glob, matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { type Flow, type InputPattern, type Resource } from './model/kind.ts';
 import { documentError } from './model/documentError.ts';
 import { linkOf, resourceDirectory, titleOf } from './model/resourcePath.ts';

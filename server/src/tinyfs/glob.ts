@@ -9,7 +9,8 @@
  * greedy. `**` captures its match with the slash that follows: 'x/y/' in a/x/y/b for a/**\/b, '' in a/b.
  */
 import { PondError } from '../base/error.ts';
-import { type CharacterStep, type GlobPart, parseGlobSyntax, patternLengthMax } from '../base/glob.ts';
+import { type GlobPart, parseGlobSyntax, patternLengthMax } from '../base/glob.ts';
+import { matchPart } from '../base/globPart.ts';
 import { checkName } from './path.ts';
 
 /** A valid pattern: its components between slashes. */
@@ -72,60 +73,3 @@ export function matchNames(glob: Glob, names: readonly string[]): string[] | und
 }
 
 const withSlashes = (names: readonly string[]): string => names.map((name) => `${name}/`).join('');
-
-/** Returns the captures of one component other than `**`, or undefined when the name does not match. */
-export function matchPart(part: Exclude<GlobPart, { kind: 'deep' }>, name: string): string[] | undefined {
-  if (part.kind === 'wild') return matchComponent(part, name);
-  return part.name === name ? [] : undefined;
-}
-
-type WildPart = Extract<GlobPart, { kind: 'wild' }>;
-
-/**
- * Runs the steps of a component by backtracking that enters each state once: the work is at most the number of steps
- * times the length of the name, whatever the pattern.
- */
-function matchComponent({ steps, captures }: WildPart, name: string): string[] | undefined {
-  const characters = Array.from(name);
-  const entered = new Set<number>();
-  const starts = new Array<number>(captures).fill(0);
-  const ends = new Array<number>(captures).fill(0);
-  if (!run(0, 0)) return undefined;
-  return starts.map((start, capture) => characters.slice(start, ends[capture]).join(''));
-
-  // A failed branch may leave positions set. The successful one sets every capture again, as captures do not nest.
-  function run(startStep: number, startAt: number): boolean {
-    let [index, at] = [startStep, startAt];
-    for (;;) {
-      const state = index * (characters.length + 1) + at;
-      if (entered.has(state)) return false;
-      entered.add(state);
-      const step = steps[index];
-      if (step === undefined) return at === characters.length;
-      if (step.kind === 'fork') {
-        if (run(step.first, at)) return true;
-        index = step.second;
-      } else if (step.kind === 'jump') {
-        index = step.to;
-      } else if (step.kind === 'open') {
-        starts[step.capture] = at;
-        index++;
-      } else if (step.kind === 'close') {
-        ends[step.capture] = at;
-        index++;
-      } else {
-        const character = characters[at];
-        if (character === undefined || !accepts(step, character)) return false;
-        index++;
-        at++;
-      }
-    }
-  }
-}
-
-function accepts(step: CharacterStep, character: string): boolean {
-  if (step.kind === 'one') return true;
-  if (step.kind === 'character') return step.character === character;
-  const point = character.codePointAt(0) ?? 0;
-  return step.ranges.some(([low, high]) => low <= point && point <= high) !== step.negated;
-}

@@ -11,9 +11,10 @@
  *   visit ends with it.
  */
 import { isPondError, PondError } from '../base/error.ts';
+import { matchPart } from '../base/globPart.ts';
 import { type Backend, type Entry, type Node } from './backend.ts';
 import { entriesAt, entryAt } from './entries.ts';
-import { type Glob, matchNames, matchPart, parseGlob } from './glob.ts';
+import { type Glob, matchNames, parseGlob } from './glob.ts';
 import { type NodePath } from './nodePath.ts';
 import { compareNames, joinPath } from './path.ts';
 import { followIfPossible } from './resolve.ts';

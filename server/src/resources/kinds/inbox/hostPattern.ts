@@ -1,5 +1,6 @@
 import { type GlobPart } from '../../../base/glob.ts';
-import { type Glob, matchNames, matchPart, parseGlob } from '../../../tinyfs/glob.ts';
+import { matchPart } from '../../../base/globPart.ts';
+import { type Glob, matchNames, parseGlob } from '../../../tinyfs/glob.ts';
 
 /** A pattern of host files, split before its first wildcard. */
 export interface HostPattern {
