@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { longFunctions } from './support/sourceFiles.ts';
 import {
   copiedFunctions,
   declaredAgain,
   exportsUsedInOneFile,
   fragmentHints,
+  guardedParses,
   literalsAmong,
   typeDecisions,
   untaggedSql,
@@ -40,6 +42,13 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
   assert.equal(found("const a = 'SELECT 1' + ' FROM t';"), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);
+});
+
+test('an attempt to parse JSON that takes every failure for malformed text is found', () => {
+  const found = (text: string): number => guardedParses([file('a.ts', text)]).length;
+  assert.equal(found('try { return JSON.parse(text).a.b; } catch { return undefined; }'), 1);
+  assert.equal(found('try { return JSON.parse(text); } catch (error) { throw asError(error); }'), 0);
+  assert.equal(found('try { return read(text); } catch { return undefined; }'), 0);
 });
 
 test('a hint that is not a sentence is found', () => {
@@ -105,4 +114,15 @@ test('a function that is copied is found, whatever its name and its comments', (
   assert.deepEqual(copiedFunctions(product), ['b.ts:2 b (a.ts a)']);
   const short = (name: string): string => `function ${name}(value: number) { return value + 1; }`;
   assert.deepEqual(copiedFunctions([file('a.ts', `${short('a')}\n${short('b')}`)]), []);
+});
+
+test('a function that registers tests and does anything else is counted', () => {
+  const padding = '\n'.repeat(9);
+  const long = (text: string): number => longFunctions({ path: 'a.test.ts', text }, 5).length;
+  assert.equal(long(`describe('a', () => { it('b', () => {}); ${padding} it('c', () => {}); });`), 0);
+  assert.equal(long(`describe('a', () => { for (const n of [1, 2]) { it('b', () => {}); ${padding} } });`), 0);
+  assert.equal(long(`describe('a', () => { it('b', () => { ${padding} }); });`), 1);
+  assert.equal(long(`describe('a', () => { let n = 0; it('b', () => {}); ${padding} });`), 1);
+  assert.equal(long(`test('a', async (t) => { await t.test('b', () => {}); ${padding} });`), 1);
+  assert.equal(long(`export async function a(): Promise<void> { ${padding} }`), 1);
 });

@@ -1,10 +1,11 @@
 /** The verb that checks a pond, and repairs it. */
+import { isUrl } from '../../server/src/base/url.ts';
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type AbsentInfo, type RestoredInfo } from '../../server/src/protocol/commands.ts';
 import { humanSize, table } from './format.ts';
-import { atOf, hostPath, isUrl, show } from './runner.ts';
+import { atOf, hostPath, show } from './runner.ts';
 import { atHelp } from './options.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 

@@ -1,4 +1,5 @@
 /** The verb that copies a pond from a store. */
+import { isUrl } from '../../server/src/base/url.ts';
 import { pathToFileURL } from 'node:url';
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
@@ -7,7 +8,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { at } from './options.ts';
 import { humanSize, minute } from './format.ts';
 import { warnSkipped } from './hostVerbs.ts';
-import { argument, atOf, hostPath, isUrl, pondPath, show } from './runner.ts';
+import { argument, atOf, hostPath, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** The verb that copies a pond from a store into a folder, or goes on with a copy that stopped. */

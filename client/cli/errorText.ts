@@ -1,4 +1,5 @@
 /** Formats errors for the terminal: text for people, or a line of JSON. */
+import { type SourcePosition } from '../../server/src/base/lineMap.ts';
 import { type FormatOptions } from '../../server/src/base/error.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 
@@ -15,7 +16,7 @@ export interface PrintedError {
   /** Formats to state for `path`, one of which lets it be read. */
   readonly formats?: readonly FormatOptions[] | undefined;
   /** 0-based. */
-  readonly position?: { readonly line: number; readonly character: number } | undefined;
+  readonly position?: SourcePosition | undefined;
 }
 
 /** Returns `error[CODE]: MESSAGE`, and the hint, if any, on a line of its own. */

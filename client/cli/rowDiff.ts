@@ -2,7 +2,7 @@
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
-import { type DifferentRow, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
+import { type Column, type DifferentRow, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
 import { cut, table } from './format.ts';
 import { pondPath, printJson, wholeNumber } from './runner.ts';
 import { type CommandLine, type Session } from './verb.ts';
@@ -65,8 +65,7 @@ function textOf(info: RowDiffInfo): string {
 }
 
 function columnLines(info: RowDiffInfo): readonly string[] {
-  const named = (sign: string, { name, type }: { readonly name: string; readonly type: string }): string =>
-    `${sign} column ${printable(name)} ${type}\n`;
+  const named = (sign: string, { name, type }: Column): string => `${sign} column ${printable(name)} ${type}\n`;
   return [
     ...info.removedColumns.map((column) => named('-', column)),
     ...info.addedColumns.map((column) => named('+', column)),

@@ -31,11 +31,6 @@ export function hostPath(text: string): string {
   throw new PondError('invalid-path', 'a host path is empty', { hint: "The current folder is '.'." });
 }
 
-/** True for a URL. A drive of Windows is one letter, a scheme never. */
-export function isUrl(text: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(text);
-}
-
 /** Returns the version of --at, if given. */
 export function atOf({ texts }: CommandLine): { readonly at?: string } {
   return texts['at'] === undefined ? {} : { at: texts['at'] };

@@ -34,6 +34,11 @@ export interface Context {
   readonly applyProblems: ApplyProblems;
 }
 
+/** Root of the pond whose menu in Source Control ran a command; undefined for any other argument. */
+export function sourceControlRoot([first]: readonly unknown[]): vscode.Uri | undefined {
+  return (first as Partial<vscode.SourceControl> | undefined)?.rootUri;
+}
+
 /** Registers a command of category Pond. Shows its errors to the user, except cancellation. */
 export function registerCommand<A extends readonly unknown[]>(
   id: string,

@@ -81,6 +81,18 @@ function isSentence(node: ts.StringLiteralLike | ts.TemplateExpression): boolean
   return /^(Usage: |$)/.test(start) || (/^[^a-z]/.test(start) && /[.!?…]["')]?$/.test(end));
 }
 
+/** Attempts to parse JSON whose failures are all taken for malformed text, those of the code around it too. */
+export function guardedParses(product: readonly SourceFile[]): readonly string[] {
+  return product
+    .filter(({ text }) => text.includes('JSON.parse('))
+    .flatMap((file) =>
+      found(file, (node) => {
+        const isGuarded = ts.isTryStatement(node) && node.catchClause && !node.catchClause.variableDeclaration;
+        return isGuarded && node.tryBlock.getText().includes('JSON.parse(') ? [at(file, node, 'JSON.parse')] : [];
+      }),
+    );
+}
+
 /** Name of a type whose class typeClass.ts decides. */
 const className = /\b([A-Z]+INT|INTEGER|DECIMAL|FLOAT|DOUBLE|DATE|TIMESTAMP)\b|\)\??INT\b/;
 

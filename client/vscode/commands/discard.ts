@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
-import { selectedPaths, type Context } from '../context.ts';
+import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
 import { shownPath } from '../pondUri.ts';
 import { changeLines } from './changeList.ts';
@@ -11,7 +11,7 @@ const cannotBeUndone = 'This cannot be undone.';
 /** Discards the selected staged changes, or all, after confirmation: they cannot be recovered. */
 export async function discardChanges(context: Context, ...args: readonly unknown[]): Promise<number | undefined> {
   const selected = selectedPaths(args);
-  const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
+  const root = sourceControlRoot(args);
   const pond = selected?.pond ?? (await context.ponds.choose(root));
   if (pond === undefined) return undefined;
   const paths = selected?.paths.filter((path) => path !== '/') ?? [];

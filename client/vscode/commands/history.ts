@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type LogFilters } from '../../../server/src/protocol/commands.ts';
-import { selectedPaths, type Context } from '../context.ts';
+import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryFilters, type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri } from '../pondUri.ts';
@@ -11,7 +11,7 @@ type Node = HistoryNode | undefined;
 /** Shows the commits of a pond, or of the selected path or the active document, in the History view. */
 export async function showHistory({ client, ponds, history }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args) ?? ofVersion(args[0]);
-  const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
+  const root = sourceControlRoot(args);
   const pond = selected?.pond ?? (await ponds.choose(root));
   if (pond === undefined) return;
   const path = selected?.paths[0];

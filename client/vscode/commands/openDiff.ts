@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type NodeInfo } from '../../../server/src/protocol/commands.ts';
 import { openCommits } from '../history/commitPages.ts';
-import { selectedPaths, type Context } from '../context.ts';
+import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
@@ -18,7 +18,7 @@ export async function openDiff(context: Context, ...args: readonly unknown[]): P
     await openStaged(context, selected.pond, path);
     return;
   }
-  const sourceControl = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
+  const sourceControl = sourceControlRoot(args);
   const pond = selected?.pond ?? (await context.ponds.choose(sourceControl));
   if (pond === undefined) return;
   const sides = sourceControl === undefined ? await pickSides(context, pond) : { pond, from: 'HEAD', to: undefined };

@@ -1,5 +1,4 @@
-import type * as vscode from 'vscode';
-import { selectedPaths, type Context } from '../context.ts';
+import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChanges } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
@@ -8,7 +7,7 @@ import { pickCommit } from '../history/versions.ts';
 /** Lists the commits of a pond, or of a selected path, latest first; shows the changes of the one picked. */
 export async function showLog({ client, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
-  const root = (args[0] as Partial<vscode.SourceControl> | undefined)?.rootUri;
+  const root = sourceControlRoot(args);
   const pond = selected?.pond ?? (await ponds.choose(root));
   if (pond === undefined) return;
   const { path, placeHolder } = await logTarget(client, pond, selected?.paths[0]);

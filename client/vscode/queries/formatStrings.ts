@@ -1,4 +1,5 @@
 /** Texts about formats and how files are read. */
+import { parseJsonText } from '../../../server/src/base/json.ts';
 import { type FormatOptions } from '../../../server/src/base/error.ts';
 import { type DescriptionInfo } from '../../../server/src/protocol/commands.ts';
 import { type ErrorData } from '../../../server/src/protocol/events.ts';
@@ -54,16 +55,10 @@ export function parseOptions(text: string): Readonly<Record<string, unknown>> | 
   const found = [...text.matchAll(/\s*([a-z]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)/gy)];
   const matched = found.map(([part]) => part).join('');
   if (matched.trim() !== text.trim()) return undefined;
-  try {
-    return Object.fromEntries(
-      found.map(([, option = '', value = '']) => [
-        option,
-        value.startsWith('"') ? (JSON.parse(value) as unknown) : value,
-      ]),
-    );
-  } catch {
-    return undefined;
-  }
+  const options = found.map(([, option = '', value = '']) => {
+    return [option, value.startsWith('"') ? parseJsonText(value) : value] as const;
+  });
+  return options.every(([, value]) => value !== undefined) ? Object.fromEntries(options) : undefined;
 }
 
 /** Returns the paths to offer: the folder of a file, as its files are usually written alike, and the file. The root has no format. */

@@ -1,4 +1,5 @@
 /** Edits of a table that are not saved, as a file keeps them until they are: plain data. */
+import { parseJson } from '../../../server/src/base/json.ts';
 import { isRecord } from '../../../server/src/base/record.ts';
 import { type KeyedEdit, type RowEdit } from '../webviews/grid/rowEdits.ts';
 
@@ -29,12 +30,7 @@ export function draftBytes(draft: NumberedDraft): Uint8Array {
 
 /** Parses the bytes of a draft; undefined for a file that was cut off, damaged, or written by another version. */
 export function parseDraft(bytes: Uint8Array): NumberedDraft | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
+  const read = parseJson(bytes);
   if (!isRecord(read) || read['version'] !== formatVersion) return undefined;
   const { sequence, base, steps } = read;
   if (typeof sequence !== 'number' || typeof base !== 'string' || !Array.isArray(steps)) return undefined;

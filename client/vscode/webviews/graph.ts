@@ -1,4 +1,5 @@
 /** Page of the graph: resources from left to right, each to the right of its inputs. */
+import { keysOf } from '../../../server/src/base/keys.ts';
 import './graph.css';
 import { element } from './grid/element.ts';
 import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/messages.ts';
@@ -57,9 +58,7 @@ function show(state: GraphState): void {
     return;
   }
   summary.textContent = `${pond} · ${countText(nodes.length, 'resource')}`;
-  const states = (Object.keys(stateNames) as (keyof typeof stateNames)[]).filter((name) =>
-    nodes.some((node) => node.state === name),
-  );
+  const states = keysOf(stateNames).filter((name) => nodes.some((node) => node.state === name));
   legend.replaceChildren(
     ...states.map((name) => {
       const count = nodes.filter((node) => node.state === name).length;

@@ -16,6 +16,11 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
+/** Returns the items of a list; none for any other value. */
+export function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 /** Returns the fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? { ...value } : {};

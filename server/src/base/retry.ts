@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { cancelled, throwIfCancelled } from './cancelled.ts';
+import { throwIfCancelled } from './cancelled.ts';
+import { wait } from './wait.ts';
 
 /** Conditions of a retry. */
 interface RetryOptions {
@@ -29,13 +29,5 @@ export async function retry<T>(work: () => T | Promise<T>, options: RetryOptions
       const ms = delayMs?.(failures, error) ?? 0;
       if (ms > 0) await sleep(ms, signal);
     }
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(ms, undefined, signal === undefined ? {} : { signal });
-  } catch {
-    throw cancelled();
   }
 }

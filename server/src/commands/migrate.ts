@@ -1,7 +1,8 @@
+import { isUrl } from '../base/url.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { migrate as migrateInto, type Migrated, requireSound } from '../migrate/migrate.ts';
-import { isUrl, openSource } from '../migrate/openSource.ts';
+import { openSource } from '../migrate/openSource.ts';
 import { type SourceHistory } from '../migrate/source.ts';
 import { markIn } from '../migrate/write.ts';
 import { initPond, openPond } from '../pond/pond.ts';

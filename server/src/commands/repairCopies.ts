@@ -1,4 +1,5 @@
 /** Opens the copies of a pond that a repair reads from: folders, stores by their addresses, and Backups by their names. */
+import { isUrl } from '../base/url.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Params } from '../protocol/commands.ts';
 import { copyOnDisk, type OpenCopy, type PondCopy } from '../pond/pondCopy.ts';
@@ -84,6 +85,3 @@ export class RepairCopies {
 
 const notFound = (name: string): PondError =>
   new PondError('resource-not-found', `"${name}" is not a copy of the pond`);
-
-/** True for a URL, as opposed to a host path. */
-const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]+:/i.test(text);

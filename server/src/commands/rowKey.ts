@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type ComparedTable } from '../protocol/commands.ts';
+import { type Column, type ComparedTable } from '../protocol/commands.ts';
 import { findTimeColumn } from '../resources/series/findTime.ts';
 import { mayIdentify } from '../sql/diff/comparedColumns.ts';
 import { type KeyProfile } from '../sql/diff/keyProfile.ts';
@@ -88,7 +88,7 @@ function keysIn(rowDiff: RowDiff): readonly (readonly (readonly string[])[])[] {
   return [[[time], ...alone], others.map((name) => [time, name])];
 }
 
-function timeIn(columns: readonly { readonly name: string; readonly type: string }[]): string | undefined {
+function timeIn(columns: readonly Column[]): string | undefined {
   try {
     return findTimeColumn(columns, undefined, '').name;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type Column } from '../protocol/results.ts';
 import { assert } from '../base/assert.ts';
 import { type OpenedDifferences, RowDiff } from '../sql/diff/rowDiff.ts';
 import { comparedName, compareByKey } from './rowKey.ts';
@@ -28,14 +29,12 @@ export const openTableDiff: Command<'openTableDiff'> = async (pond, { before, af
   };
 };
 
-type Named = readonly { readonly name: string; readonly type: string }[];
-
 /**
  * The columns of a table of differences, by their names in the result, which differ. Among all rows, columns that are known
  * to have no changed values are shown without those before.
  */
-function columnsOf({ columns, counts }: OpenedDifferences, named: Named, isAll: boolean) {
-  const at = (index: number): Named[number] => {
+function columnsOf({ columns, counts }: OpenedDifferences, named: readonly Column[], isAll: boolean) {
+  const at = (index: number): Column => {
     const column = named[index];
     assert(column !== undefined, () => `the result has ${index + 1} columns`);
     return column;

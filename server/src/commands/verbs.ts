@@ -1,3 +1,4 @@
+import { keysOf } from '../base/keys.ts';
 import { type CommandName } from '../protocol/commands.ts';
 import { kindVerbs } from '../resources/kindVerbs.ts';
 import { historyVerbs } from './historyVerbs.ts';
@@ -56,4 +57,4 @@ export const verbs: { readonly [N in CommandName]: Verb<N> } = {
 };
 
 /** Names of all verbs. */
-export const verbNames = Object.keys(verbs) as readonly CommandName[];
+export const verbNames: readonly CommandName[] = keysOf(verbs);

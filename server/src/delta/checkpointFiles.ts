@@ -1,4 +1,5 @@
 /** Names of the files of a checkpoint, in each of the forms that the Delta protocol has. */
+import { fieldsOf } from '../base/json.ts';
 import { type CommitNumber, parseCommitNumber } from './commitNumber.ts';
 
 /** Folder of the files to which a checkpoint of version 2 may leave its file actions, relative to the log. */
@@ -48,12 +49,14 @@ const partsMax = 10_000;
  * Returns the names of the files of the checkpoint that a hint declares; undefined for one in a single file of version 1,
  * and for a malformed one.
  */
-export function hintedNames(version: CommitNumber, hint: object): readonly string[] | undefined {
-  const { parts, v2Checkpoint } = hint as { readonly parts?: unknown; readonly v2Checkpoint?: unknown };
+export function hintedNames(
+  version: CommitNumber,
+  { parts, v2Checkpoint }: Readonly<Record<string, unknown>>,
+): readonly string[] | undefined {
   if (typeof parts === 'number' && Number.isInteger(parts) && parts > 0 && parts <= partsMax) {
     return partNames(version, parts);
   }
-  const path: unknown = (v2Checkpoint as { readonly path?: unknown } | null | undefined)?.path;
+  const { path } = fieldsOf(v2Checkpoint);
   if (typeof path !== 'string' || !version2Pattern.test(path) || !path.startsWith(digits(version, 20)))
     return undefined;
   return [path];

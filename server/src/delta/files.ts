@@ -1,3 +1,4 @@
+import { fieldsOf, parseJsonText } from '../base/json.ts';
 import { type CommitNumber } from './commitNumber.ts';
 import { type Add } from './actions.ts';
 import { decodePath } from './dataPath.ts';
@@ -20,11 +21,6 @@ export function addFileOf(add: Add, addedVersion: CommitNumber | undefined): Add
 /** Returns the number of rows in the file's statistics, or undefined when they are absent or malformed. */
 export function numRecords(add: Add): number | undefined {
   if (add.stats === undefined) return undefined;
-  try {
-    const stats: unknown = JSON.parse(add.stats);
-    const count = typeof stats === 'object' && stats !== null && 'numRecords' in stats ? stats.numRecords : undefined;
-    return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
-  } catch {
-    return undefined;
-  }
+  const count = fieldsOf(parseJsonText(add.stats))['numRecords'];
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }

@@ -1,3 +1,4 @@
+import { fieldsOf, parseJson } from '../base/json.ts';
 import { type CommitNumber, commitNumber, nextCommit, parseCommitNumber } from './commitNumber.ts';
 import { type Disk } from '../storage/disk.ts';
 import { type DeltaCommit } from './actions.ts';
@@ -75,21 +76,11 @@ export const sha256Tag = 'duckpond.sha256';
 export function readHint(disk: Pick<Disk, 'readFile'>): CheckpointHint | undefined {
   const bytes = disk.readFile(hintFile);
   if (!bytes) return undefined;
-  try {
-    const hint: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (typeof hint !== 'object' || hint === null || !('version' in hint)) return undefined;
-    const version = parseCommitNumber(hint.version);
-    if (version === undefined) return undefined;
-    const tags: unknown = 'tags' in hint ? hint.tags : undefined;
-    return { version, names: hintedNames(version, hint), sha256: hashIn(tags) };
-  } catch {
-    return undefined;
-  }
-}
-
-function hashIn(tags: unknown): string | undefined {
-  const hash = (tags as Readonly<Record<string, unknown>> | null | undefined)?.[sha256Tag];
-  return typeof hash === 'string' ? hash : undefined;
+  const hint = fieldsOf(parseJson(bytes));
+  const version = parseCommitNumber(hint['version']);
+  if (version === undefined) return undefined;
+  const hash = fieldsOf(hint['tags'])[sha256Tag];
+  return { version, names: hintedNames(version, hint), sha256: typeof hash === 'string' ? hash : undefined };
 }
 
 /** Returns the version if the log has it. */

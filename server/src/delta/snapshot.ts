@@ -1,4 +1,12 @@
-import { type CommitNumber, commitNumber, commitsDown, commitsUp, firstCommit, nextCommit } from './commitNumber.ts';
+import {
+  type CommitNumber,
+  type CommitRange,
+  commitNumber,
+  commitsDown,
+  commitsUp,
+  firstCommit,
+  nextCommit,
+} from './commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { readCheckpoint, readOtherCheckpoint } from './readCheckpoint.ts';
@@ -69,7 +77,7 @@ function replay(disk: Disk, start: DeltaSnapshot | undefined, version: CommitNum
  */
 async function listedCheckpoint(
   disk: Disk,
-  { from, to }: { readonly from: CommitNumber; readonly to: CommitNumber },
+  { from, to }: CommitRange,
   unusable: string[],
 ): Promise<DeltaSnapshot | undefined> {
   const { otherCheckpoints } = listLog(disk);

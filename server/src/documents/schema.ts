@@ -2,6 +2,7 @@
  * Schemas of the values in resource documents. A schema has the type of the value that decode.ts makes of a node; it is
  * also what completion, hover and the reference page are made from.
  */
+import { keysOf } from '../base/keys.ts';
 import { type Issue } from './issue.ts';
 import { type ProblemCode } from './problem.ts';
 
@@ -195,7 +196,7 @@ export const boolean: BooleanSchema<boolean> = { type: 'boolean' };
 
 /** Returns the schema of one of these words, each with its meaning. `label` names the words with their article. */
 export function choice<W extends string>(label: string, words: Readonly<Record<W, string>>): ChoiceSchema<W> {
-  const choices = (Object.keys(words) as W[]).map((value) => ({ value, doc: words[value] }));
+  const choices = keysOf(words).map((value) => ({ value, doc: words[value] }));
   return { type: 'choice', label, choices, ignoreCase: false, unknownCode: 'value-unknown' };
 }
 

@@ -1,3 +1,5 @@
+import { isRecord } from '../base/record.ts';
+import { parseJsonText } from '../base/json.ts';
 import { offsetPosition, type OffsetUnit } from './sqlOffset.ts';
 import { type ErrorCode, PondError } from '../base/error.ts';
 import { limitHint } from './limits.ts';
@@ -22,8 +24,9 @@ export function readEngineError(error: unknown): EngineError | undefined {
 }
 
 function readJson(text: string): EngineError | undefined {
-  const fields = parseObject(text);
-  if (fields === undefined) return undefined;
+  const json = parseJsonText(text);
+  if (!isRecord(json)) return undefined;
+  const fields = Object.fromEntries(Object.entries(json).map(([name, value]) => [name, String(value)]));
   return engineError(fields['exception_type'] ?? '', fields['exception_message'] ?? '', fields);
 }
 
@@ -56,14 +59,6 @@ function readPlain(message: string): EngineError | undefined {
 
 function withoutExcerpt(message: string): string {
   return message.replace(/\n\nLINE \d+: [^]*$/, '').trim();
-}
-
-function parseObject(text: string): Readonly<Record<string, string | undefined>> | undefined {
-  try {
-    return JSON.parse(text) as Record<string, string>;
-  } catch {
-    return undefined;
-  }
 }
 
 const codes: Readonly<Record<string, ErrorCode>> = {

@@ -1,3 +1,4 @@
+import { fieldsOf, itemsOf, parseJsonText } from '../base/json.ts';
 import { PondError } from '../base/error.ts';
 import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/hostFile.ts';
@@ -109,12 +110,8 @@ class CachingMaterializer implements Materializer {
 /** Undefined for a missing text, and for one that is not a list of keys: partially written, or by another program. */
 function parseParts(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined;
-  try {
-    const keys: unknown = JSON.parse(text);
-    return Array.isArray(keys) && keys.length > 0 && keys.every(isKey) ? keys : undefined;
-  } catch {
-    return undefined;
-  }
+  const keys = itemsOf(parseJsonText(text));
+  return keys.length > 0 && keys.every(isKey) ? keys : undefined;
 }
 
 const isKey = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
@@ -126,27 +123,27 @@ function writeFacts({ time, ...facts }: FileFacts): string {
 /** Undefined as in parseParts. */
 function readFacts(text: string | undefined): FileFacts | undefined {
   if (text === undefined) return undefined;
-  try {
-    const { columns: found, rowCount, isAlike, time } = JSON.parse(text) as Partial<Record<string, unknown>>;
-    const columns = Array.isArray(found) ? found.map(readColumn) : [undefined];
-    if (!columns.every((column) => column !== undefined)) return undefined;
-    if (!Number.isSafeInteger(rowCount) || typeof isAlike !== 'boolean') return undefined;
-    return { columns, rowCount: Number(rowCount), isAlike, time: time === undefined ? undefined : readTime(time) };
-  } catch {
-    return undefined;
-  }
+  const { columns: found, rowCount, isAlike, time } = fieldsOf(parseJsonText(text));
+  const columns = Array.isArray(found) ? found.map(readColumn) : [undefined];
+  if (!columns.every((column) => column !== undefined)) return undefined;
+  if (!Number.isSafeInteger(rowCount) || typeof isAlike !== 'boolean') return undefined;
+  const facts = { columns, rowCount: Number(rowCount), isAlike };
+  if (time === undefined) return { ...facts, time: undefined };
+  const read = readTime(time);
+  return read && { ...facts, time: read };
 }
 
 /** Undefined for a value that is not a column with the name of a type. */
 function readColumn(value: unknown): TypedColumn | undefined {
-  const { name, type } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const { name, type } = fieldsOf(value);
   const sqlType = typeof type === 'string' ? parseSqlType(type) : undefined;
   return typeof name === 'string' && sqlType !== undefined ? { name, type: sqlType } : undefined;
 }
 
-/** Fails for a value other than two integers as text, the form that writeFacts writes. */
-function readTime(value: unknown): NonNullable<FileFacts['time']> {
-  const [minUs, maxUs] = Array.isArray(value) ? value.map((us) => BigInt(String(us))) : [];
-  if (minUs === undefined || maxUs === undefined) throw new SyntaxError('expected two times');
-  return { minUs, maxUs };
+/** Undefined for a value other than two integers as text, the form that writeFacts writes. */
+function readTime(value: unknown): FileFacts['time'] {
+  const [min, max] = itemsOf(value);
+  return isIntegerText(min) && isIntegerText(max) ? { minUs: BigInt(min), maxUs: BigInt(max) } : undefined;
 }
+
+const isIntegerText = (value: unknown): value is string => typeof value === 'string' && /^-?\d+$/.test(value);

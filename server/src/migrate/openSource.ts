@@ -1,4 +1,5 @@
 /** Finds out which system wrote a source, and reads its history. */
+import { isUrl } from '../base/url.ts';
 import { join } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
@@ -11,11 +12,6 @@ import { pocSource } from './pocSource.ts';
 import { type SourceHistory, type SourceOptions } from './source.ts';
 import { watertownSource } from './watertownSource.ts';
 import { dataDirectory, isWatertownPond } from './watertownTable.ts';
-
-/** True for a source that is named by a URL rather than a host path. */
-export function isUrl(source: string): boolean {
-  return /^[a-z][a-z0-9+]+:\/\//i.test(source);
-}
 
 /**
  * Returns the history of the source at a host directory or URL, checked. Fails `not-found` when no known system wrote it,

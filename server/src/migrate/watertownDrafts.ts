@@ -1,5 +1,5 @@
 /** Dynamic nodes of a Watertown pond as drafts of documents, which a person checks and applies. */
-import { fieldsOf } from '../base/json.ts';
+import { fieldsOf, itemsOf } from '../base/json.ts';
 import { yamlText, yamlValue } from '../documents/yamlText.ts';
 import { basename } from '../tinyfs/path.ts';
 
@@ -158,7 +158,7 @@ function transformNote({ transforms }: Config): string[] {
 }
 
 function listOf(value: unknown): readonly Config[] {
-  return Array.isArray(value) ? value.map(fieldsOf) : [];
+  return itemsOf(value).map(fieldsOf);
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,4 +1,5 @@
 /** The file by which a mirror recognizes its folder: an empty mount point or another disk has none, or another one. */
+import { fieldsOf, parseJsonText } from '../base/json.ts';
 import { PondError } from '../base/error.ts';
 import { type HostFolder } from '../storage/hostFolder.ts';
 import { markerName } from './scope.ts';
@@ -80,14 +81,8 @@ async function textOf(folder: HostFolder): Promise<string> {
 }
 
 function parseMarker(text: string): Marker | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { format, pond, mirror, token }: Readonly<Record<string, unknown>> = { ...value };
-    if (format !== 1 || typeof pond !== 'string' || typeof mirror !== 'string' || typeof token !== 'string')
-      return undefined;
-    return { pond, mirror, token };
-  } catch {
+  const { format, pond, mirror, token } = fieldsOf(parseJsonText(text));
+  if (format !== 1 || typeof pond !== 'string' || typeof mirror !== 'string' || typeof token !== 'string')
     return undefined;
-  }
+  return { pond, mirror, token };
 }

@@ -1,4 +1,5 @@
 /** The files with the state of a mirror: what is in them, and how it is parsed. Anyone may have written them. */
+import { fieldsOf, itemsOf, parseJsonText } from '../base/json.ts';
 import { type HostItemState } from '../storage/hostFolder.ts';
 import { type Ancestor, type Items } from './types.ts';
 
@@ -107,28 +108,17 @@ interface StateFile {
 }
 
 function parseFile(text: string): StateFile | undefined {
-  const { head, items }: Fields = objectIn(text);
-  if (typeof head !== 'object' || head === null || !Array.isArray(items)) return undefined;
-  const { format: found, base, token, folder, path, ignore, comparedMs }: Fields = { ...head };
+  const { head, items } = fieldsOf(parseJsonText(text));
+  if (!Array.isArray(items)) return undefined;
+  const { format: found, base, token, folder, path, ignore, comparedMs } = fieldsOf(head);
   const isKnown = found === format ? isText(base) : found === wholeFormat;
   if (!isKnown || !isText(token) || !isText(folder) || !isText(path)) return undefined;
   if (typeof comparedMs !== 'number' || !Array.isArray(ignore) || !ignore.every(isText)) return undefined;
   return {
     head: { token, folder, path, ignore, comparedMs },
     base: found === format && isText(base) ? base : undefined,
-    items: (items as readonly unknown[]).map(listIn),
+    items: items.map(itemsOf),
   };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function objectIn(text: string): Fields {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Returns the ancestor of a row; undefined for anything but what rowOf makes. */
@@ -147,14 +137,10 @@ function ancestorOf([path, host, ...row]: readonly unknown[]): Ancestor | undefi
   return offered === undefined ? values : { ...values, offered };
 }
 
-function listIn(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
 const textOrNone = (text: string): string | undefined => (text === '' ? undefined : text);
 
 function stateIn(host: unknown): HostItemState | undefined {
-  const [sizeBytes, modifiedMs, inode, mode] = listIn(host);
+  const [sizeBytes, modifiedMs, inode, mode] = itemsOf(host);
   if (!isSize(sizeBytes) || !isSize(mode) || mode > 0o777) return undefined;
   if (typeof modifiedMs !== 'number' || typeof inode !== 'number') return undefined;
   return { sizeBytes, modifiedMs, inode, mode };

@@ -6,9 +6,10 @@
  * costs one call: the kernel keeps what a killed process wrote, and a record from before a restart of the machine is
  * ignored. Each record names the lock of its writer: only that of the last holder counts.
  */
+import { fieldsOf, parseJsonText } from '../base/json.ts';
 import { isPondError } from '../base/error.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
-import { type JournalEnd, journalEndIn, objectOf } from './lockFile.ts';
+import { type JournalEnd, journalEndIn } from './lockFile.ts';
 
 export const journalEndPath = '_pond/journal.end';
 
@@ -65,6 +66,6 @@ export function recordedJournalEnd(disk: Disk, lockId: string): JournalEnd | und
       .toString('utf8')
       .split('\n')
       .at(-2) ?? '';
-  const record = objectOf(line);
-  return record?.['lock'] === lockId ? journalEndIn(record) : undefined;
+  const record = fieldsOf(parseJsonText(line));
+  return record['lock'] === lockId ? journalEndIn(record) : undefined;
 }

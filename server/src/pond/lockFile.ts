@@ -1,4 +1,5 @@
 /** Content of a lock file. The folder may come from anybody, so the text is parsed. */
+import { fieldsOf, parseJsonText } from '../base/json.ts';
 import { type ProcessTable } from '../storage/processTable.ts';
 
 /** Holder of a lock. */
@@ -47,7 +48,7 @@ export function freeText(journal: JournalEnd | undefined): string {
 export function parseLock(text: string): LockFile {
   if (text === '') return { kind: 'free', journal: undefined };
   const [line = ''] = text.split('\n', 1);
-  const lock = objectOf(line) ?? {};
+  const lock = fieldsOf(parseJsonText(line));
   if (lock['free'] === true) return { kind: 'free', journal: journalEndIn(lock['journal']) };
   const { id, pid, host, started, boot, namespace, beats } = lock;
   if (typeof id !== 'string' || typeof pid !== 'number' || typeof host !== 'string') return { kind: 'unknown' };
@@ -66,14 +67,4 @@ export function journalEndIn(value: unknown): JournalEnd | undefined {
 
 function isOptionalText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === 'string';
-}
-
-/** Parses an object; undefined for any other text. */
-export function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@
  * the oldest commit on, and the last must be the one by which the block was found. So a block says exactly what the chain
  * of commits says, or is passed over.
  */
+import { itemsOf, parseJsonText } from '../base/json.ts';
 import { sha256Of } from '../base/sha256.ts';
 import { isPondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
@@ -112,7 +113,7 @@ const countNames: readonly (keyof Counts)[] = ['added', 'modified', 'removed', '
 
 /** Returns the commits in a text, oldest first, with the hashes that follow from it; [] for a text of another form. */
 function parseBlock(pondId: string, text: string): readonly Commit[] {
-  const [first, ...rows] = parseJson(text);
+  const [first, ...rows] = itemsOf(parseJsonText(text));
   let parent = parseParent(first);
   const commits: Commit[] = [];
   for (const row of rows) {
@@ -124,19 +125,10 @@ function parseBlock(pondId: string, text: string): readonly Commit[] {
   return commits;
 }
 
-function parseJson(text: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
-}
-
 type Parent = Pick<Commit, 'parent' | 'parentId' | 'parentHash'>;
 
 function parseParent(value: unknown): Parent | undefined {
-  const [parent, parentId, parentHash] = (Array.isArray(value) ? value : []) as readonly unknown[];
+  const [parent, parentId, parentHash] = itemsOf(value);
   if (parent === null && parentId === null && parentHash === null)
     return { parent: undefined, parentId: undefined, parentHash: undefined };
   if (!isCommitNumber(parent) || typeof parentId !== 'string') return undefined;

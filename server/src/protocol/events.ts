@@ -1,4 +1,5 @@
 /** Notifications from server to client, and the data of its errors. */
+import { type SourcePosition } from '../base/lineMap.ts';
 import { type FormatOptions } from '../base/error.ts';
 import { type CommitInfo } from './info.ts';
 
@@ -48,7 +49,7 @@ export interface ErrorData {
   /** `path` by the name of its resource; omitted when it is the same. */
   readonly displayPath?: string;
   readonly hint?: string;
-  readonly position?: { readonly line: number; readonly character: number };
+  readonly position?: SourcePosition;
   /** Formats of which each, stated for `path`, lets the file be read. */
   readonly formats?: readonly FormatOptions[];
 }

@@ -1,6 +1,5 @@
 /** Repeats requests to a store after failures that may pass. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { cancelled } from '../base/cancelled.ts';
+import { wait } from '../base/wait.ts';
 import { type PondError } from '../base/error.ts';
 import { retry } from '../base/retry.ts';
 
@@ -41,13 +40,7 @@ const delayMsMax = 20_000;
 /** Real time and chance. */
 export const realEffects: RetryEffects = {
   now: Date.now,
-  sleep: async (ms, signal) => {
-    try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
-    } catch {
-      throw cancelled();
-    }
-  },
+  sleep: wait,
   random: Math.random,
 };
 

@@ -2,7 +2,7 @@
  * Needs of the versions of a pond's table on a store: the files that a log entry names, and the blobs that the rows of
  * those files refer to. Reads each new data file once, and nothing older.
  */
-import { type CommitNumber, commitsUp } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange, commitsUp } from '../delta/commitNumber.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Add } from '../delta/actions.ts';
@@ -51,7 +51,7 @@ export interface LeftOut {
  */
 export async function* batchesOf(
   source: StoredFiles,
-  { from, to }: { readonly from: CommitNumber; readonly to: CommitNumber },
+  { from, to }: CommitRange,
   leftOut: LeftOut,
   signal?: AbortSignal,
 ): AsyncIterable<PushBatch> {

@@ -8,7 +8,7 @@ import { type CommitNumber, firstCommit, nextCommit } from '../delta/commitNumbe
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
-import { fieldsOf, parseJson } from '../base/json.ts';
+import { fieldsOf, itemsOf, parseJson } from '../base/json.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore } from '../remote/objectStore.ts';
 import { fileBody } from './localFiles.ts';
@@ -155,7 +155,7 @@ async function keysIn(
   for (const { key } of lists) {
     const bytes = await store.read(key, { signal });
     const listed = bytes && fieldsOf(parseJson(bytes))['keys'];
-    for (const one of Array.isArray(listed) ? (listed as readonly unknown[]) : []) {
+    for (const one of itemsOf(listed)) {
       if (typeof one === 'string') keys.add(one);
     }
   }

@@ -4,7 +4,7 @@
  * locked, and what a push that was cut short left is used by the next. server/ARCHITECTURE.md describes the order.
  */
 import { plural } from '../base/plural.ts';
-import { type CommitNumber, firstCommit, nextCommit } from '../delta/commitNumber.ts';
+import { type CommitNumber, type CommitRange, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
 import { type Job } from '../base/job.ts';
 import { type StoredCommit, type StoredFiles } from '../pond/storedFiles.ts';
@@ -145,17 +145,13 @@ async function isAnyWanted(
   return false;
 }
 
-interface Sending extends PushOptions {
-  readonly range: { readonly from: CommitNumber; readonly to: CommitNumber };
-}
-
 /**
  * Sends versions in batches; the files of the next batch are sent while the log entries of this one are. Returns the
  * end of the log. The ledger follows each batch.
  */
 async function send(
   { source, store, ledger }: RememberedCopy,
-  range: Sending['range'],
+  range: CommitRange,
   { signal, progress, notes }: { signal?: AbortSignal; progress: PushProgress; notes: string[] },
 ): Promise<KnownTip> {
   const sender = new PushSender({ source, store, ledger, progress, signal });

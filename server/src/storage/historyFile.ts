@@ -1,4 +1,5 @@
 /** Lines that a person typed into a program, kept between its runs. */
+import { parseJsonText } from '../base/json.ts';
 import { appendFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPondError } from '../base/error.ts';
@@ -42,12 +43,8 @@ export function historyFile(name: string): HistoryFile {
 
 /** The entry of a line; none for a line that was cut short. */
 function entryOf(line: string): readonly string[] {
-  try {
-    const entry: unknown = JSON.parse(line);
-    return typeof entry === 'string' ? [entry] : [];
-  } catch {
-    return [];
-  }
+  const entry = parseJsonText(line);
+  return typeof entry === 'string' ? [entry] : [];
 }
 
 function quietly<T>(work: () => T): T | undefined {

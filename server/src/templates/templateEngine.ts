@@ -3,6 +3,7 @@
  * without access to anything but the given data. The syntax is Jinja's, with Tera's `for key, value in MAP` and
  * group().
  */
+import { type SourcePosition } from '../base/lineMap.ts';
 import { PondError } from '../base/error.ts';
 import { type RenderFault, templateLimits } from './templateMessages.ts';
 import { prepareTemplate, type PreparedTemplate } from './templateTags.ts';
@@ -72,6 +73,6 @@ function offsetOf(text: string, line: number, points: number): number {
   return start + [...rest].slice(0, points).join('').length;
 }
 
-function failure(message: string, position?: { readonly line: number; readonly character: number }): PondError {
+function failure(message: string, position?: SourcePosition): PondError {
   return new PondError('template-failed', message, position && { position });
 }

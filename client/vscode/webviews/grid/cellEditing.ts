@@ -1,4 +1,4 @@
-import { type Column, type EditingInfo } from '../../../../server/src/protocol/commands.ts';
+import { type CellValue, type Column, type EditingInfo } from '../../../../server/src/protocol/commands.ts';
 import { CellEditor, type Move } from './cellEditor.ts';
 import { type FromGridPage } from './messages.ts';
 import { pastedCells } from './pastedText.ts';
@@ -272,7 +272,7 @@ export class CellEditing {
 
   /** Checks values; an error of the request is that of each value. */
   private async checked(
-    cells: readonly { readonly column: string; readonly value: string | null }[],
+    cells: readonly CellValue[],
   ): Promise<readonly ({ readonly value: string | null } | { readonly expected: string })[]> {
     try {
       return (await this.on.requests.send(this.on.run, 'checkCells', { cells })).cells;

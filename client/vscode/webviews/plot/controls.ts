@@ -1,3 +1,4 @@
+import { keysOf } from '../../../../server/src/base/keys.ts';
 import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { OverflowBar } from '../grid/overflowBar.ts';
@@ -82,11 +83,11 @@ export function plotControls(columns: readonly Column[], plot: ChosenPlot, host:
 type Option = readonly [value: string, label: string];
 
 function plotKindOf(value: string): PlotKind | undefined {
-  return (Object.keys(kindNames) as PlotKind[]).find((kind) => kind === value);
+  return keysOf(kindNames).find((kind) => kind === value);
 }
 
 function measureChange(value: string): PlotStatement {
-  return { measure: (Object.keys(measureNames) as (keyof typeof measureNames)[]).find((measure) => measure === value) };
+  return { measure: keysOf(measureNames).find((measure) => measure === value) };
 }
 
 /** A list with a label; the chosen value is kept even when the list lacks it. */

@@ -1,4 +1,5 @@
 /** Assignment of the columns of a plot to shared axes. */
+import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
 
 /** Properties of a column that determine its panel. */
 export interface Measured {
@@ -17,17 +18,12 @@ export interface Panel<Series extends Measured> {
 /** Minimum share of the panel's height: a line with less looks flat. */
 const heightMin = 1 / 5;
 
-interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
 /**
  * Groups columns that are readable on one axis: those of one unit, none of which would be flattened by the others.
  * Keeps the order of the columns.
  */
 export function panelsOf<Series extends Measured>(all: readonly Series[]): readonly Panel<Series>[] {
-  const panels: { readonly unit: string; readonly series: Series[]; readonly ranges: Range[] }[] = [];
+  const panels: { readonly unit: string; readonly series: Series[]; readonly ranges: PlotRange[] }[] = [];
   for (const series of all) {
     const unit = unitOf(series.measured);
     const range = rangeOf(series.y);
@@ -53,13 +49,13 @@ export function unitOf(name: string): string {
 }
 
 /** True when each range that is not constant fills its minimum share of the common height. */
-function fit(ranges: readonly Range[]): boolean {
+function fit(ranges: readonly PlotRange[]): boolean {
   const height = Math.max(...ranges.map(({ high }) => high)) - Math.min(...ranges.map(({ low }) => low));
   return ranges.every(({ low, high }) => high <= low || high - low >= height * heightMin);
 }
 
 /** Minimum and maximum; inverted (Infinity, -Infinity) when there are no values. */
-function rangeOf(values: readonly (number | null)[]): Range {
+function rangeOf(values: readonly (number | null)[]): PlotRange {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value === null) continue;

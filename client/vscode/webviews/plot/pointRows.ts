@@ -1,5 +1,10 @@
 /** Which rows a point of a plot stands for. */
-import { type ColumnFilter, type Column, type TableView } from '../../../../server/src/protocol/commands.ts';
+import {
+  type ColumnFilter,
+  type Column,
+  type PlotRange,
+  type TableView,
+} from '../../../../server/src/protocol/commands.ts';
 import { isInteger, isPointInTime } from '../../../../server/src/base/typeClass.ts';
 import { isSeconds } from '../grid/times.ts';
 import { type DrawnPanel } from './chart.ts';
@@ -20,7 +25,7 @@ export interface PointRows {
   readonly series: DrawnSeries;
   readonly start: number;
   readonly end: number;
-  readonly values: { readonly low: number; readonly high: number } | undefined;
+  readonly values: PlotRange | undefined;
   /** True when the point is nearer to the greatest value of the rows than to the least. */
   readonly isHigh: boolean;
 }

@@ -1,4 +1,5 @@
 /** Columns of a series as the footer of its latest version states them, so that no other version is opened. */
+import { itemsOf, parseJsonText } from '../../base/json.ts';
 import { parseSqlType } from '../../duckdb/sqlType.ts';
 import { footerBytesOf, footerTailBytes, readFooter } from '../../parquet/footer.ts';
 import { batchKey, columnsKey } from '../../pond/versionFacts.ts';
@@ -30,16 +31,12 @@ export async function columnsInFooter(
 
 /** Returns the columns in a text that anyone may have written; undefined for any other text. */
 function parseColumns(text: string): readonly TypedColumn[] | undefined {
-  try {
-    const pairs: unknown = JSON.parse(text);
-    if (!Array.isArray(pairs)) return undefined;
-    const columns = pairs.map((pair: unknown): TypedColumn | undefined => {
-      const [name, typeName] = Array.isArray(pair) ? (pair as readonly unknown[]) : [];
-      const type = typeof typeName === 'string' ? parseSqlType(typeName) : undefined;
-      return typeof name === 'string' && type !== undefined ? { name, type } : undefined;
-    });
-    return columns.every((column) => column !== undefined) ? columns : undefined;
-  } catch {
-    return undefined;
-  }
+  const pairs = parseJsonText(text);
+  if (!Array.isArray(pairs)) return undefined;
+  const columns = pairs.map((pair): TypedColumn | undefined => {
+    const [name, typeName] = itemsOf(pair);
+    const type = typeof typeName === 'string' ? parseSqlType(typeName) : undefined;
+    return typeof name === 'string' && type !== undefined ? { name, type } : undefined;
+  });
+  return columns.every((column) => column !== undefined) ? columns : undefined;
 }

@@ -1,5 +1,5 @@
 /** Side effects of the service's client, and its limits. */
-import { cancelled } from '../../../base/cancelled.ts';
+import { wait } from '../../../base/wait.ts';
 
 export interface HydroVuEffects {
   readonly fetch: typeof fetch;
@@ -26,7 +26,7 @@ export interface Limits {
 
 export const realEffects: HydroVuEffects = {
   fetch: (input, init) => fetch(input, init),
-  sleep,
+  sleep: wait,
   random: Math.random,
   now: Date.now,
 };
@@ -38,17 +38,3 @@ export const defaultLimits: Limits = {
   pagesMax: 100_000,
   requestsPerMinute: 1000,
 };
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (finish: () => void): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', cancel);
-      finish();
-    };
-    const cancel = (): void => end(() => reject(cancelled()));
-    const timer = setTimeout(() => end(resolve), ms);
-    signal.addEventListener('abort', cancel);
-    if (signal.aborted) cancel();
-  });
-}

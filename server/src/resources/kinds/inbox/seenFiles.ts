@@ -2,6 +2,7 @@
  * Cache of the host files that an Inbox has read, so that unchanged files are not read again: for each, a fingerprint
  * of its host state and content. Losing it costs only time.
  */
+import { fieldsOf, parseJson } from '../../../base/json.ts';
 import { sha256Of } from '../../../base/sha256.ts';
 import { type HostFileState } from '../../../storage/hostScan.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
@@ -51,13 +52,8 @@ export async function readSeenFiles(home: WorkingDirectory, nowMs: number): Prom
 
 /** A cache changed to an invalid format is ignored. */
 function parse(bytes: Uint8Array): Map<string, string> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    const files = typeof value === 'object' && value !== null && 'files' in value ? (value.files ?? {}) : {};
-    return new Map(Object.entries(files).map(([path, print]) => [path, String(print)]));
-  } catch {
-    return new Map();
-  }
+  const files = fieldsOf(fieldsOf(parseJson(bytes))['files']);
+  return new Map(Object.entries(files).map(([path, print]) => [path, String(print)]));
 }
 
 function fingerprint({ sizeBytes, modifiedMs, changedMs }: HostFileState, sha256: string): string {

@@ -1,7 +1,6 @@
 /** Dependencies of a round of a mirror: the pond, the folder, and what both know of resources. */
 import { createYield } from '../../../base/yieldToEventLoop.ts';
-import { setTimeout as delay } from 'node:timers/promises';
-import { cancelled } from '../../../base/cancelled.ts';
+import { wait } from '../../../base/wait.ts';
 import { type Job } from '../../../base/job.ts';
 import { literal, literalList, sql } from '../../../duckdb/sql.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
@@ -34,7 +33,7 @@ export async function roundServices(parts: ServiceParts): Promise<RoundServices>
     disk: openPondDisk(pond.directory),
     committed: { number, fs },
     derivedContent: (node) => derivedContent(parts, fs, node),
-    wait: (ms) => wait(ms, signal),
+    wait: (ms) => wait(ms, signal, 'the run'),
     yieldToEventLoop: createYield(signal, 'the run'),
   };
 }
@@ -75,12 +74,4 @@ async function merge(
   const rows = sql`SELECT * FROM read_parquet(${literalList(reads)}, union_by_name = true)`;
   const statements = [sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`];
   await builder.run({ statements, reads, writes: [target] });
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch {
-    throw cancelled('the run');
-  }
 }

@@ -1,4 +1,5 @@
 /** Lines of NDJSON: which of them are JSON objects. */
+import { parseJsonText } from '../../../base/json.ts';
 import { isUtf8 } from 'node:buffer';
 
 const newline = 0x0a;
@@ -40,14 +41,7 @@ function isObject(line: Uint8Array): boolean {
   return /^[ \t]*\{/.test(text) && isUtf8(line) && (isJson(text) || isJson(standardJson(text)));
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isJson = (text: string): boolean => parseJsonText(text) !== undefined;
 
 /** Text with null in place of numbers that are not finite, and without commas at the end of lists and objects. */
 function standardJson(text: string): string {
