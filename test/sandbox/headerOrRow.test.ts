@@ -70,6 +70,18 @@ for (const [name, text] of Object.entries(headers)) {
   });
 }
 
+test('a title that delimiters fill up, above statistics of the columns, is not a header of their names', async () => {
+  const title = lines('KOR Export File,,,', ',,,', 'MEAN VALUE:,,20.2,8.1', 'SERIAL NUMBER:,,19A1,19B2');
+  const text = `${title}${lines('Date,Time,Temp,pH', '2026-01-13,10:00:00,20.1,8.1', '2026-01-13,10:15:00,20.2,8.1')}`;
+  await assert.rejects(texts.read(texts.file('a.csv', text)), {
+    code: 'invalid-content',
+    message: /line 5 begins a table of 4 columns/,
+    formats: [{ skip: 4 }, { skip: 0 }],
+  });
+  const { types } = await texts.read(texts.file('a.csv', text, { skip: 4 }));
+  assert.deepEqual(types, ['DATE', 'TIME', 'DOUBLE', 'DOUBLE']);
+});
+
 test('a header with numbers is not a row where it is repeated', async () => {
   const text = lines('site,2019,2020', 'A,1,2', 'site,2019,2020', 'B,3,4');
   const { types, rows: found } = await texts.read(texts.file('a.csv', text));

@@ -125,6 +125,10 @@ test('each value of each library and format is read as it was written', needsPyt
     await made.root.writeFile('/norows.parquet', readFileSync(join(made.directory, 'norows_zoned.parquet')));
     assert.deepEqual(await rowsOf('SELECT count(*) FROM "/norows.parquet"'), [['0']]);
   });
+  await t.test('times of day in UTC of whole microseconds are read', async () => {
+    await made.root.writeFile('/day.parquet', readFileSync(join(made.directory, 'day_exact.parquet')));
+    assert.deepEqual(await rowsOf('SELECT t::VARCHAR FROM "/day.parquet"'), [['00:00:00.000001+00'], [null]]);
+  });
   await t.test('numbers next to times in an object are not nanoseconds', async () => {
     await made.root.writeFile('/beside.parquet', readFileSync(join(made.directory, 'beside_zoned.parquet')));
     assert.deepEqual(await rowsOf('SELECT sum(beside.id)::VARCHAR FROM "/beside.parquet"'), [['6']]);

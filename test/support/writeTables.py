@@ -75,7 +75,10 @@ for name, values in unread.items():
 nanoseconds = pa.array([1_000, None, 1_767_225_600_123_456_789], pa.timestamp("ns"))
 whole = pa.array([1_000, None, 1_767_225_600_123_456_000], pa.timestamp("ns"))
 zoned = pa.timestamp("ns", "America/Denver")
+in_utc = {"write_time_adjusted_to_utc": True}
 for name, values, options in (
+    ("of_day", pa.array([1_000, None, 1], pa.time64("ns")), in_utc),
+    ("of_days", pa.array([[1_000], None, [1]], pa.list_(pa.time64("ns"))), in_utc),
     ("int96", nanoseconds, {"use_deprecated_int96_timestamps": True}),
     ("zoned", nanoseconds.cast(zoned), {}),
     ("nested", pa.array([[1_000], None, [1_767_225_600_123_456_789]], pa.list_(zoned)), {}),
@@ -86,6 +89,7 @@ for name, values, options in (
     ("beside", pa.StructArray.from_arrays([pa.array([1, 2, 3]), nanoseconds.cast(zoned)], ["id", "at"]), {}),
 ):
     parquet.write_table(pa.table({"good": [1, 2, 3], name: values}), folder / f"inexact_{name}.parquet", **options)
+parquet.write_table(pa.table({"t": pa.array([1_000, None], pa.time64("ns"))}), folder / "day_exact.parquet", **in_utc)
 parquet.write_table(pa.table({"none": pa.array([], zoned)}), folder / "norows_zoned.parquet")
 beside = pa.StructArray.from_arrays([pa.array([1, 2, 3]), whole.cast(zoned)], ["id", "at"])
 parquet.write_table(pa.table({"beside": beside}), folder / "beside_zoned.parquet")

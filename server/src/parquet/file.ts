@@ -99,8 +99,9 @@ export async function hasNanoseconds(file: ParquetFile, index: number, leaf: Lea
   return isFound;
 }
 
-/** True for nanoseconds, also in lists. */
+/** True for nanoseconds, also in lists. Times of day are whole numbers of them. */
 function isFraction(value: unknown): boolean {
+  if (typeof value === 'bigint') return value % 1000n !== 0n;
   return typeof value === 'number' ? value !== 0 : Array.isArray(value) && value.some(isFraction);
 }
 

@@ -31,12 +31,12 @@ export async function inexactColumn(source: ParquetSource): Promise<InexactColum
     metadata.row_groups.some(({ columns }) => columns[index]?.crypto_metadata !== undefined);
   const secret = leaves.find((_, index) => isEncrypted(index));
   if (secret !== undefined) return { name: nameOf(secret), reason: 'encrypted' };
-  const split = leaves.find(({ element }, index) => !isBinary(element) && isSplit(metadata, index));
-  if (split !== undefined) return { name: nameOf(split), reason: 'encoding' };
   for (const leaf of leaves.filter(({ element }) => mayHaveNanoseconds(element))) {
     const reason = await reasonOfTimes(file, leaf);
     if (reason !== undefined) return { name: nameOf(leaf), reason };
   }
+  const split = leaves.find(({ element }, index) => !isBinary(element) && isSplit(metadata, index));
+  if (split !== undefined) return { name: nameOf(split), reason: 'encoding' };
   return undefined;
 }
 
@@ -64,7 +64,8 @@ const isSplit = ({ row_groups: groups }: FileMetaData, index: number): boolean =
 /** DuckDB has times in nanoseconds without a zone alone. */
 function mayHaveNanoseconds({ type, logical_type: logical }: SchemaElement): boolean {
   if (type === 'INT96') return true;
-  return logical?.type === 'TIMESTAMP' && logical.unit === 'NANOS' && logical.isAdjustedToUTC;
+  const isTime = logical?.type === 'TIMESTAMP' || logical?.type === 'TIME';
+  return isTime && logical.unit === 'NANOS' && logical.isAdjustedToUTC;
 }
 
 async function reasonOfTimes(file: ParquetFile, leaf: Leaf): Promise<InexactColumn['reason'] | undefined> {

@@ -24,8 +24,8 @@ interface ParquetInput {
 
 const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string; readonly hint: string }>> = {
   nanoseconds: {
-    what: 'has times with nanoseconds, which would be cut off: they have a time zone, or the type INT96',
-    hint: 'Write the column in microseconds, or as a timestamp without a time zone.',
+    what: 'has times with nanoseconds, which would be cut off: they have a time zone, are in UTC, or of the type INT96',
+    hint: 'Write the column in microseconds, or as times without a time zone.',
   },
   unchecked: {
     what: 'has times in nanoseconds with a time zone, or of the type INT96, in an encoding that cannot be checked',

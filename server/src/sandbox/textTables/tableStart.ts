@@ -214,12 +214,18 @@ function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], h
   if (header !== undefined) throw rowsAbove(header, head);
 }
 
-/** Fails for words above the header of a wider table with values, as a preamble with as many lines as the table has. */
+/**
+ * Fails for words above the header of a table with more names, below which are values: a preamble with as many lines as the
+ * table has, or one that delimiters fill up to the width of the table.
+ */
 function requireNoWiderBelow(start: HeadRecord, below: readonly HeadRecord[], head: Stated): void {
-  const alike = below.filter(({ fields }) => fields.length === start.fields.length);
-  if (namesAboveValues(start.trimmed, alike).length > 0) return;
+  const width = start.fields.length;
+  const isFilledUp = start.trimmed.filter((field) => field !== '').length * 2 < width;
+  const alike = below.filter(({ fields }) => fields.length === width);
+  if (!isFilledUp && namesAboveValues(start.trimmed, alike).length > 0) return;
   const header = below.find((record, index) => {
-    if (record.fields.length <= start.fields.length || !isNames(record)) return false;
+    const isWider = record.fields.length > width || (isFilledUp && record.fields.length === width);
+    if (!isWider || !isNames(record)) return false;
     return namesAboveValues(record.trimmed, below.slice(index + 1)).length > 0;
   });
   if (header !== undefined) throw rowsAbove(header, head);
