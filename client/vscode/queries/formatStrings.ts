@@ -12,7 +12,7 @@ export interface FormatStatement {
 }
 
 /** A format that lets a file be read, for its folder or for itself. */
-export interface FormatOffer extends FormatStatement {
+export interface OfferedFormat extends FormatStatement {
   readonly title: string;
 }
 
@@ -20,7 +20,7 @@ export interface FormatOffer extends FormatStatement {
 export function formatOffers(
   pond: string,
   { path, displayPath = path, formats = [] }: Partial<ErrorData>,
-): readonly FormatOffer[] {
+): readonly OfferedFormat[] {
   if (path === undefined) return [];
   const shown = placesOf(displayPath ?? path);
   return placesOf(path).flatMap((place, index) =>
@@ -32,7 +32,7 @@ export function formatOffers(
 }
 
 /** Returns the options as `option=value`. */
-export function optionTexts(options: FormatOptions): readonly string[] {
+function optionTexts(options: FormatOptions): readonly string[] {
   return Object.entries(options).map(([option, value]) => `${option}=${shownValue(value)}`);
 }
 
