@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { errorData } from '../errors.ts';
-import { type FormatOffer, formatOffers, type FormatStatement } from './formatStrings.ts';
+import { type OfferedFormat, formatOffers, type FormatStatement } from './formatStrings.ts';
 
 /** Quick fixes of query documents whose last query met a file that a stated format lets be read. */
 export class FormatFixes implements vscode.CodeActionProvider {
@@ -28,7 +28,7 @@ export class FormatFixes implements vscode.CodeActionProvider {
   }
 }
 
-function actionOf({ title, pond, path, options }: FormatOffer): vscode.CodeAction {
+function actionOf({ title, pond, path, options }: OfferedFormat): vscode.CodeAction {
   const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
   const statement: FormatStatement = { pond, path, options };
   action.command = { command: 'pond.stateFormat', title, arguments: [statement] };

@@ -13,7 +13,7 @@ export interface FormatStatement {
 }
 
 /** A format that lets a file be read, for its folder or for itself. */
-export interface FormatOffer extends FormatStatement {
+export interface OfferedFormat extends FormatStatement {
   readonly title: string;
 }
 
@@ -21,7 +21,7 @@ export interface FormatOffer extends FormatStatement {
 export function formatOffers(
   pond: string,
   { path, displayPath = path, formats = [] }: Partial<ErrorData>,
-): readonly FormatOffer[] {
+): readonly OfferedFormat[] {
   if (path === undefined) return [];
   const shown = placesOf(displayPath ?? path);
   return placesOf(path).flatMap((place, index) =>
@@ -33,7 +33,7 @@ export function formatOffers(
 }
 
 /** Returns the options as `option=value`. */
-export function optionTexts(options: FormatOptions): readonly string[] {
+function optionTexts(options: FormatOptions): readonly string[] {
   return Object.entries(options).map(([option, value]) => `${option}=${shownValue(value)}`);
 }
 

@@ -10,7 +10,7 @@ import {
   type TableDiffInfo,
   type TableView,
 } from '../../../../server/src/protocol/commands.ts';
-import { type FormatOffer } from '../../queries/formatStrings.ts';
+import { type OfferedFormat } from '../../queries/formatStrings.ts';
 import { type PlotStatement, type PlottedEvents } from '../plot/statement.ts';
 import { type ClipboardFormat } from './copyText.ts';
 import { type KeyedEdit } from './rowEdits.ts';
@@ -66,7 +66,7 @@ export type GridState =
       readonly message: string;
       readonly hint?: string;
       /** Formats of which each lets the file be read that could not be. */
-      readonly offers: readonly FormatOffer[];
+      readonly offers: readonly OfferedFormat[];
     })
   | (About & { readonly type: 'cancelled' });
 
