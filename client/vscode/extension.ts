@@ -39,7 +39,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
   const history = new HistoryView(client, ponds);
-  const search = new SearchView(client);
+  const search = new SearchView(client, ponds);
   const resources = resourceParts(client, ponds, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
   const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, search, ...resources };

@@ -3,6 +3,7 @@ import { printable } from '../../../server/src/base/printable.ts';
 import { type GrepPosition } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
+import { type OpenPonds } from '../ponds.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
 import { type FoundMatch, queryText, type SearchNode, type SearchQuery } from './state.ts';
 import { countText } from '../numberStrings.ts';
@@ -19,13 +20,17 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
   private readonly client: PondClient;
   private readonly tree: vscode.TreeView<SearchNode>;
   private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly listener: vscode.Disposable;
   private files = new Map<string, FoundMatch[]>();
   private query: SearchQuery | undefined;
   private cancelling: vscode.CancellationTokenSource | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(client: PondClient) {
+  constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
+    this.listener = ponds.onDidClose((pond) => {
+      if (this.query?.pond === pond) this.clear();
+    });
     this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
   }
 
@@ -69,8 +74,21 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
 
   dispose(): void {
     this.cancel();
+    this.listener.dispose();
     this.tree.dispose();
     this.changed.dispose();
+  }
+
+  /** Shows the view as it was before the first search. */
+  private clear(): void {
+    this.cancel();
+    // The search that was cancelled reports nothing.
+    this.cancelling = undefined;
+    this.query = undefined;
+    this.files = new Map();
+    this.tree.message = '';
+    this.isSearching(false);
+    this.changed.fire(undefined);
   }
 
   private async pages(query: SearchQuery, token: vscode.CancellationToken): Promise<void> {
