@@ -169,11 +169,14 @@ async function copy({ page, screenshot }: Window, { run }: Fixture): Promise<voi
   const question = page
     .locator('.monaco-dialog-box')
     .filter({ hasText: 'Copy/other may do more than change the pond' });
-  const ask = async (): Promise<void> => {
+  const clickRun = async (): Promise<void> => {
+    await page.keyboard.press('Escape');
     await row.hover();
     await row.getByRole('button', { name: 'Run Resource' }).click();
-    await question.filter({ hasText: 'Copy/other copies a pond from file:' }).waitFor();
   };
+  // The view is drawn again each minute. In that moment a button has lost its row, and the command offers all resources.
+  const isAsked = (): Promise<boolean> => isShown(question.filter({ hasText: 'Copy/other copies a pond from file:' }));
+  const ask = (): Promise<void> => repeatUntil(clickRun, isAsked, 'the resource asks before it runs');
   await ask();
   await question.getByRole('button', { name: 'Cancel' }).click();
   await question.waitFor({ state: 'detached' });

@@ -39,14 +39,20 @@ export async function showInShared({ page, workspace }: Window, { folders, setti
   await writeWorkspace(workspace, { folders: [emptyFolder] });
   await roots.filter({ hasText: emptyFolder.path }).waitFor();
   await roots.nth(1).waitFor({ state: 'detached' });
-  await pondStatus(page).waitFor({ state: 'detached' });
+  await checkEmpty(page);
+  await page.keyboard.press('Control+Shift+E');
   await writeWorkspace(workspace, { folders: [emptyFolder, ...folders], settings });
   await roots.nth(folders.length).waitFor();
 }
 
-/** The status bar item of the pond that is shown. */
-function pondStatus(page: Page) {
-  return page.locator('.statusbar-item[id$="pond.status"]');
+/** Checks that a window without ponds shows nothing of those that it had. */
+async function checkEmpty(page: Page): Promise<void> {
+  await page.locator('.statusbar-item[id$="pond.status"]').waitFor({ state: 'detached' });
+  await runCommand(page, 'View: Show Pond');
+  const search = page.locator('.pane:has(.pane-header[aria-label^="Search"])');
+  await search.waitFor();
+  await search.getByText('searched.').waitFor({ state: 'detached' });
+  await page.locator('.part.sidebar .monaco-list-row').first().waitFor({ state: 'detached' });
 }
 
 /** Closes all tabs, and drops what is not saved in them. */
