@@ -41,7 +41,8 @@ const unclear: Readonly<Record<string, string>> = {
 };
 for (const [name, text] of Object.entries(unclear)) {
   test(`a first line that can be a header or a row is refused, and read as stated: ${name}`, async () => {
-    const { line = 0, width = 0 } = { line: text.startsWith('#') ? 2 : 1, width: text.split('\n').length - 1 };
+    const line = text.startsWith('#') ? 2 : 1;
+    const lineCount = text.split('\n').length - 1;
     await assert.rejects(texts.read(texts.file('a.csv', text)), {
       code: 'invalid-content',
       message: `/a.csv cannot be read: line ${line} can be a header or a row, as some of its fields look like the values below them`,
@@ -49,8 +50,8 @@ for (const [name, text] of Object.entries(unclear)) {
     });
     const asRow = await texts.read(texts.file('a.csv', text, { header: false, quote: '' }));
     const asHeader = await texts.read(texts.file('a.csv', text, { header: true, quote: '' }));
-    assert.equal(asRow.rows.length, width - line + 1);
-    assert.equal(asHeader.rows.length, width - line);
+    assert.equal(asRow.rows.length, lineCount - line + 1);
+    assert.equal(asHeader.rows.length, lineCount - line);
   });
 }
 
