@@ -133,6 +133,23 @@ describe('JSON', () => {
       'TIMESTAMP[]',
       ["['2026-03-29 01:00:00']", "['2026-03-29 02:00:00']"],
     ],
+    ['nulls and a text', ['null', '"a"'], 'VARCHAR', [null, 'a']],
+    ['objects among numbers', ['1', '{"x":1}'], 'JSON', ['1', '{"x":1}']],
+    ['long integers in lists of decimals', ['[9007199254740993, 0.5]', '[]'], 'JSON', ['[9007199254740993,0.5]', '[]']],
+    ['lists of decimals', ['[0.25]', '[1]'], 'DOUBLE[]', ['[0.25]', '[1.0]']],
+    [
+      'objects with different keys',
+      ['{"x":1}', '{"y":2}'],
+      'STRUCT(x BIGINT, y BIGINT)',
+      ["{'x': 1, 'y': NULL}", "{'x': NULL, 'y': 2}"],
+    ],
+  ] as const) {
+    readsAs({ name, values, type, texts });
+  }
+});
+
+describe('texts of JSON that are times of day or ids', () => {
+  for (const [name, values, type, texts] of [
     ['times of day', ['"01:02:03.000004"', '"1:02"'], 'TIME', ['01:02:03.000004', '01:02:00']],
     [
       'a time of day in nanoseconds',
@@ -150,29 +167,31 @@ describe('JSON', () => {
       'STRUCT(i UUID, n VARCHAR)',
       [`{'i': ${id}, 'n': AB}`, "{'i': NULL, 'n': NULL}"],
     ],
-    ['nulls and a text', ['null', '"a"'], 'VARCHAR', [null, 'a']],
-    ['objects among numbers', ['1', '{"x":1}'], 'JSON', ['1', '{"x":1}']],
-    ['long integers in lists of decimals', ['[9007199254740993, 0.5]', '[]'], 'JSON', ['[9007199254740993,0.5]', '[]']],
-    ['lists of decimals', ['[0.25]', '[1]'], 'DOUBLE[]', ['[0.25]', '[1.0]']],
-    [
-      'objects with different keys',
-      ['{"x":1}', '{"y":2}'],
-      'STRUCT(x BIGINT, y BIGINT)',
-      ["{'x': 1, 'y': NULL}", "{'x': NULL, 'y': 2}"],
-    ],
   ] as const) {
-    const lines = values.map((value) => `{"v":${value}}\n`);
-    const expected = texts.map((text) => [type, text]);
-    reads(
-      `${name} as ${type}`,
-      { 'a.ndjson': lines.join('') },
-      'SELECT typeof(v), v::VARCHAR FROM "FOLDER/a.ndjson"',
-      expected,
-    );
-    const files = { 'a.ndjson': lines[0]!, 'b.ndjson': lines[1]! };
-    reads(`${name} in two files as ${type}`, files, 'SELECT typeof(v), v::VARCHAR FROM "FOLDER/*.ndjson"', expected);
+    readsAs({ name, values, type, texts });
   }
 });
+
+/** Values of a key, and how they are read: in one file, and in two files as one table. */
+interface ReadValues {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly type: string;
+  readonly texts: readonly (string | null)[];
+}
+
+function readsAs({ name, values, type, texts }: ReadValues): void {
+  const lines = values.map((value) => `{"v":${value}}\n`);
+  const expected = texts.map((text) => [type, text]);
+  reads(
+    `${name} as ${type}`,
+    { 'a.ndjson': lines.join('') },
+    'SELECT typeof(v), v::VARCHAR FROM "FOLDER/a.ndjson"',
+    expected,
+  );
+  const files = { 'a.ndjson': lines[0]!, 'b.ndjson': lines[1]! };
+  reads(`${name} in two files as ${type}`, files, 'SELECT typeof(v), v::VARCHAR FROM "FOLDER/*.ndjson"', expected);
+}
 
 describe('the text of JSON', () => {
   const object = '{"t":1,"é":"\u{1f600}"}';
