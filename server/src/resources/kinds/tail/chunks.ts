@@ -3,7 +3,7 @@ import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
 
 /** Lines of a file. */
-interface LineChunk {
+export interface LineChunk {
   readonly bytes: Uint8Array;
   /** Offset after them. */
   readonly end: number;

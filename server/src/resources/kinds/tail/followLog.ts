@@ -6,12 +6,20 @@ import { hostFileState } from '../../../storage/hostScan.ts';
 import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
-import { readLines } from './chunks.ts';
+import { type LineChunk, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
-import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
+import {
+  absentLogs,
+  type LogContent,
+  type LogFile,
+  matchLogs,
+  type MatchedLog,
+  type ReadLog,
+  sampleOf,
+} from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
 
@@ -98,7 +106,7 @@ async function readNew(
   { wasSettled, isFollowed }: FileFacts,
   onLines: OnLines,
 ): Promise<void> {
-  const { spec, write, notes } = following;
+  const { spec, notes } = following;
   const isCsv = spec.lines === 'csv';
   const { path: content, sizeBytes } = await file.content();
   const head = isCsv ? await readHead(content, sizeBytes, spec) : { bytes: new Uint8Array(), end: 0 };
@@ -108,29 +116,36 @@ async function readNew(
   const options = { bytesMax: versionBytes, quote, isSettled: wasSettled, isFinished: isFollowed };
   if (start > offset) await onLines(start, noCounts);
   const invalid = new InvalidLines();
-  const isSkipped = spec.lines === 'ndjson' && spec.invalid === 'skip';
   try {
-    for await (const { bytes, end, isCut } of readLines(content, { start, end: sizeBytes }, options)) {
+    for await (const chunk of readLines(content, { start, end: sizeBytes }, options)) {
       requireSame(file);
-      try {
-        const { objects, others } = isSkipped ? divideLines(bytes) : { objects: bytes, others: [] };
-        const lines = { bytes: objects, head: head.bytes, hostPath: file.hostPath };
-        const written = objects.length === 0 ? noCounts : await write(lines);
-        await onLines(end, { ...written, files: written.rows === 0 ? 0 : 1 });
-        for (const line of others) invalid.add(line);
-      } catch (error) {
-        if (!isPondError(error, 'invalid-content')) throw error;
-        if (!isCut) throw faultIn(error, { bytes, end }, spec);
-        notes.skipped(
-          file.hostPath,
-          `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`,
-        );
-        await onLines(end, noCounts);
-      }
+      const { written, others } = await writeLines(following, { ...chunk, head: head.bytes, hostPath: file.hostPath });
+      await onLines(chunk.end, { ...written, files: written.rows === 0 ? 0 : 1 });
+      for (const line of others) invalid.add(line);
     }
   } finally {
     const left = invalid.note({ as: 'JSON objects' });
     if (left !== undefined) notes.partly(file.hostPath, left);
+  }
+}
+
+/**
+ * Writes lines of a file; with `invalid: skip`, those that are not JSON objects are returned. A last line without an end
+ * that is not a row is noted, and left out.
+ */
+async function writeLines(
+  { spec, write, notes }: Following,
+  { bytes, end, isCut, head, hostPath }: LineChunk & Lines,
+): Promise<{ readonly written: Written; readonly others: readonly Uint8Array[] }> {
+  const isSkipped = spec.lines === 'ndjson' && spec.invalid === 'skip';
+  try {
+    const { objects, others } = isSkipped ? divideLines(bytes) : { objects: bytes, others: [] };
+    return { written: objects.length === 0 ? noCounts : await write({ bytes: objects, head, hostPath }), others };
+  } catch (error) {
+    if (!isPondError(error, 'invalid-content')) throw error;
+    if (!isCut) throw faultIn(error, { bytes, end }, spec);
+    notes.skipped(hostPath, `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`);
+    return { written: noCounts, others: [] };
   }
 }
 
@@ -170,17 +185,14 @@ async function statesOf(read: readonly MatchedLog[]): Promise<readonly ReadLog[]
 
 function logFile({ hostPath, state, isCompressed, isLive }: FoundLogFile, scratch: string): LogFile {
   const { inode, sizeBytes, modifiedMs } = state;
-  let content: Promise<{ readonly path: string; readonly sizeBytes: number }> | undefined;
-  const plain = (): Promise<{ readonly path: string; readonly sizeBytes: number }> =>
+  let content: Promise<LogContent> | undefined;
+  const plain = (): Promise<LogContent> =>
     isCompressed ? uncompressed(hostPath, scratch) : Promise.resolve({ path: hostPath, sizeBytes });
   const stamp = `${inode} ${sizeBytes} ${modifiedMs}`;
   return { hostPath, isCompressed, isLive, inode, stamp, sizeBytes, content: () => (content ??= plain()) };
 }
 
-async function uncompressed(
-  hostPath: string,
-  target: string,
-): Promise<{ readonly path: string; readonly sizeBytes: number }> {
+async function uncompressed(hostPath: string, target: string): Promise<LogContent> {
   try {
     const bytes = createGunzip();
     const [, sizeBytes] = await Promise.all([

@@ -20,12 +20,18 @@ export interface ReadLog {
   readonly isAbsent?: boolean;
 }
 
+/** The uncompressed content of a log in a host file. */
+export interface LogContent {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
 /** A log as a file, uncompressed. */
 export interface LogFile {
   /** Host path for people. */
   readonly hostPath: string;
   /** Returns the host path of the uncompressed content. */
-  readonly content: () => Promise<{ readonly path: string; readonly sizeBytes: number }>;
+  readonly content: () => Promise<LogContent>;
   readonly isCompressed: boolean;
   readonly stamp: string;
   /** Number of the file on its disk; 0 where there is none. */
