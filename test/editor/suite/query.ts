@@ -54,7 +54,7 @@ export function queryTests(): void {
     const { Field, File } = vscode.CompletionItemKind;
     const pond = await newPond(t);
     await pond.write('/wells/a.csv', 'day,level m\n2024-01-01,1.5\n');
-    const { document } = await openQuery(t, pond, 'SELECT lev FROM "/wells/"');
+    const { document } = await openQuery(t, pond, 'SELECT lev FROM "/wells/a.csv", "/wells/"');
     const offered = async (character: number): Promise<readonly (readonly unknown[])[]> => {
       const at = new vscode.Position(0, character);
       const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
@@ -75,7 +75,7 @@ export function queryTests(): void {
       ['"level m"', '"level m"', 'lev'],
       ['day', 'day', 'lev'],
     ]);
-    assert.deepEqual(await offered(24), [['a.csv', '/wells/a.csv', '/wells/']]);
+    assert.deepEqual(await offered(40), [['a.csv', '/wells/a.csv', '/wells/']]);
   });
 
   test('the selection, or else the statement at the cursor, runs', async (t) => {
