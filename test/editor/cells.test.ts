@@ -8,7 +8,7 @@ import { type Dialog, type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { openInExplorer, runCommand, webview } from '../support/workbenchPerson.ts';
+import { openInExplorer, rowInFolder, runCommand, webview } from '../support/workbenchPerson.ts';
 import { changeSettings, pondFolder } from '../support/workspaceFile.ts';
 
 /** A served editor saves by itself a second after an edit, which is tested where it is wanted. */
@@ -282,6 +282,7 @@ async function autoSave({ page, workspace }: Window, files: Files): Promise<void
 
 /** A large text opens as a table, and as text where it is asked for; so does a series without an extension. */
 async function openLarge({ page, screenshot }: Window): Promise<void> {
+  await rowInFolder(page, 'cells', 'big.csv');
   await openInExplorer(page, 'big.csv');
   await shows(webview(page), 1, 0, '1');
   assert.equal(await tab(page, 'big.csv').count(), 1);

@@ -16,10 +16,9 @@ import {
   chooseInMenu,
   explorerRow,
   inEveryTheme,
-  isShown,
   pressInBar,
   reloadOnceKept,
-  repeatUntil,
+  rowInFolder,
   runCommand,
   runCommandUntil,
   webview,
@@ -99,14 +98,9 @@ const tab = (page: Page, text: string | RegExp) => page.locator('.tab').filter({
 const row = (page: Page, text: string | RegExp) =>
   page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
 
-/** Opens a file whose name only one pond has. VS Code opens the folders of a new window some time after it shows them. */
+/** Opens a file whose name only one pond has. */
 async function openFile(page: Page, folder: string, name: string): Promise<void> {
-  await runCommand(page, 'Explorer: Focus on Folders View');
-  const [parent, file] = [explorerRow(page, folder), explorerRow(page, name)];
-  const expand = async (): Promise<void> => {
-    if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
-  };
-  await repeatUntil(expand, () => isShown(file), `${folder} shows ${name}`);
+  const file = await rowInFolder(page, folder, name);
   await file.click();
 }
 

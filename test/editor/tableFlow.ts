@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { type FrameLocator, type Page } from 'playwright-core';
 import { type Window } from '../support/workbench.ts';
 import {
-  explorerRow,
   openInExplorer,
   pressInBar,
   reloadOnceKept,
+  rowInFolder,
   runCommand,
   webview,
 } from '../support/workbenchPerson.ts';
@@ -147,7 +147,7 @@ export async function comeBackToTable({ page, screenshot }: Window): Promise<voi
   await page.locator('.tab').filter({ hasText: flights }).click();
   await isAsLeft(webview(page));
   await reloadOnceKept(page, /flights-3m\.parquet.*seattle-weather\.csv/s);
-  await explorerRow(page, flights).waitFor();
+  await rowInFolder(page, 'demo', flights);
   // VS Code may have kept the other tab as the active one.
   await page.locator('.tab').filter({ hasText: flights }).click();
   await isAsLeft(webview(page));

@@ -1,10 +1,11 @@
 /** Flows of a user in a real VS Code, which share a browser, a server and a window, each over files of its own. */
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { type Browser } from 'playwright-core';
 import { retriedFlow } from '../../scripts/testSummary.mjs';
-import { openSharedWindow, showInShared } from './sharedWindow.ts';
+import { openSharedWindow, removeFolders, showFolders } from './sharedWindow.ts';
 import { startBrowser, startWorkbench, within, type Window, type Workbench } from './workbench.ts';
 import { writeWorkspace, type Workspace } from './workspaceFile.ts';
 
@@ -43,10 +44,10 @@ class Flows {
   #shared: Window | undefined;
 
   /**
-   * Runs `steps` over the files that `make` creates, in the window of the flow before. A flow that fails is retried once, in
-   * a new window over other files: VS Code in a browser loses an event now and then on a busy machine. The reason is a
-   * diagnostic of the test that the last lines of the run repeat, and too many retries fail the run (testSummary.mjs).
-   * A screenshot of each failure is saved as out/screenshots/failed-<name>.png.
+   * Runs `steps` over the files that `make` creates, in the window of the flow before. A flow that fails, or leaves
+   * something in the window, is retried once, in a new window over other files: VS Code in a browser loses an event now
+   * and then on a busy machine. The reason is a diagnostic of the test that the last lines of the run repeat, and too many
+   * retries fail the run (testSummary.mjs). A screenshot of each failure is saved as out/screenshots/failed-<name>.png.
    */
   async through<Files extends FlowFiles>(
     t: TestContext,
@@ -59,8 +60,9 @@ class Flows {
       const files = await this.#keep(make());
       const window = (this.#shared ??= await this.#openShared(workbench));
       const inShared = async (): Promise<void> => {
-        await showInShared(window, files);
+        await showFolders(window, files);
         await steps(window, files);
+        await removeFolders(window);
       };
       try {
         await attempted(window, attempt, flowAttemptMs, inShared());
@@ -95,9 +97,9 @@ class Flows {
   }
 
   async #openShared(workbench: Workbench): Promise<Window> {
-    const { home, window } = await openSharedWindow(workbench);
+    const home = await mkdtemp(join(tmpdir(), 'pond-shared-window-'));
     this.#homes.push(home);
-    return window;
+    return openSharedWindow(workbench, home);
   }
 
   /** The files of a flow, which are removed at the end. */

@@ -127,6 +127,20 @@ export async function chooseInMenu(page: Page, row: Locator, title: string): Pro
   await repeatUntil(openMenu, isChosen, `the menu has ${title}, which closes it`);
 }
 
+/**
+ * The row of a file of a folder of the workspace. VS Code opens the folders of a window some time after it shows them, and
+ * after a reload it may leave one of several closed.
+ */
+export async function rowInFolder(page: Page, folder: string, name: string): Promise<Locator> {
+  await runCommand(page, 'Explorer: Focus on Folders View');
+  const [parent, file] = [explorerRow(page, folder), explorerRow(page, name)];
+  const expand = async (): Promise<void> => {
+    if ((await parent.getAttribute('aria-expanded')) !== 'true') await parent.click();
+  };
+  await repeatUntil(expand, () => isShown(file), `${folder} shows ${name}`);
+  return file;
+}
+
 /** Opens a file of the explorer, its folders first: `weather`, `seattle.csv`. */
 export async function openInExplorer(page: Page, ...names: readonly string[]): Promise<void> {
   await runCommand(page, 'Explorer: Focus on Folders View');
