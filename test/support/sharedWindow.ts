@@ -2,7 +2,7 @@
  * A window that shows the ponds of one flow after the other. A load of a window takes 8 s of processor time, and to
  * replace its folders less than 2 s.
  * - Its first folder is empty and stays, since VS Code restarts all extensions when the first folder changes.
- * - Between two flows it shows nothing else, so that a flow that leaves something of its pond there fails.
+ * - Between two flows it shows nothing else. A flow fails that leaves something of its pond in the window.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
