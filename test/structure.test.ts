@@ -319,6 +319,18 @@ test('a kind of resource is named in its folder and in the list of kinds, and no
   assert.deepEqual(literalsAmong(names, others), []);
 });
 
+test('the server puts paths of resources together in one file', () => {
+  // The clients have the names of resources alone; a migration knows the layout of the older systems, which ours follows.
+  const others = product.filter(({ path }) =>
+    /^server\/src\/(?!resources\/model\/resourcePath\.ts|migrate\/)/.test(path),
+  );
+  assert.deepEqual(linesMatching(/`\/\$\{[\w.]*kind[\w.]*\}\//i, others), []);
+  assert.equal(
+    linesMatching(/`\/\$\{[\w.]*kind[\w.]*\}\//i, [{ path: 'a.ts', text: 'x(`/${a.kind}/${id}`)' }]).length,
+    1,
+  );
+});
+
 test('the real disk is given by the programs, and opened nowhere else', () => {
   const opening = product.filter(({ text }) => /\bopenHostDisk\b/.test(text)).map(({ path }) => path);
   const workers = ['server/src/worker/worker.ts', 'server/src/worker/scanThread.ts'];

@@ -5,7 +5,7 @@ import { type Applied } from '../apply/planned.ts';
 import { type ProblemInfo } from '../protocol/resources.ts';
 import { type Grants, type HostAccess } from '../resources/model/grants.ts';
 import { hostAccessOf } from '../resources/model/hostAccess.ts';
-import { documentPath } from '../resources/model/resourcePath.ts';
+import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { type Command } from './verb.ts';
 import { problemInfo } from './resourceInfo.ts';
@@ -27,7 +27,7 @@ export const apply: Command<'apply'> = async (pond, { sources, variables = {}, d
       kind,
       name,
       id,
-      home: `/${kind}/${id}`,
+      home: resourceDirectory({ kind, id }),
       outcome,
       hostFiles,
       allows: allowed[index]?.allows ?? [],

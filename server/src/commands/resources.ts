@@ -3,7 +3,7 @@ import { type OutputInfo, type ProblemInfo, type ResourceInfo } from '../protoco
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { withoutCycles, type Acyclic } from '../resources/graph.ts';
 import { readResource, readResources, type StoredResource, resourcesOf } from '../resources/readResource.ts';
-import { documentName, isBookkeeping } from '../resources/model/resourcePath.ts';
+import { documentName, isBookkeeping, linkOf } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { selectResources } from '../resources/select.ts';
 import { copyStates } from './copyStates.ts';
@@ -68,7 +68,7 @@ async function outputsOf(pond: ResourcePond, { kind, name, home }: StoredResourc
     const entries = await (await pond.fs.root()).list(home);
     return entries
       .filter(({ basename }) => !isBookkeeping(basename))
-      .map(({ basename, node }) => ({ path: `/${kind.kind}/${name}/${basename}`, type: node.type }));
+      .map(({ basename, node }) => ({ path: `${linkOf({ kind, name })}/${basename}`, type: node.type }));
   } catch (error) {
     // The reason why it cannot derive is among its problems.
     if (!isPondError(error)) throw error;

@@ -20,7 +20,7 @@ export interface ResourceId {
 }
 
 /** A path in a resource directory. */
-interface ResourcePath extends ResourceId {
+export interface ResourcePath extends ResourceId {
   /** The resource directory. */
   readonly directory: string;
   /** Components of the path below the resource directory; none for the directory itself. */

@@ -1,7 +1,7 @@
-import { isUuid } from '../../documents/fieldTypes.ts';
 import { type PathEvent } from '../../pond/change.ts';
 import { type DerivedEntries, type DerivedNode } from '../model/derivedContent.ts';
 import { isKindName } from '../kindNames.ts';
+import { parseResourcePath, type ResourcePath } from '../model/resourcePath.ts';
 import { type DerivedState } from './derivedState.ts';
 
 /** Changes within this time are reported together, milliseconds; a slow listing is followed by a longer pause. */
@@ -148,19 +148,10 @@ export class DerivedEvents {
   }
 }
 
-interface ResourceAt {
-  /** Path of the resource directory. */
-  readonly directory: string;
-  readonly kind: string;
-  readonly id: string;
-  /** Names below the resource directory. */
-  readonly below: readonly string[];
-}
-
 /** The resource directory at or above a path; undefined for any other path. */
-function resourceAt(path: string): ResourceAt | undefined {
-  const [, kind = '', id = '', ...below] = path.split('/');
-  return isKindName(kind) && isUuid(id) ? { directory: `/${kind}/${id}`, kind, id, below } : undefined;
+function resourceAt(path: string): ResourcePath | undefined {
+  const parsed = parseResourcePath(path);
+  return parsed !== undefined && isKindName(parsed.kind) ? parsed : undefined;
 }
 
 function differences(path: string, before: readonly DerivedEntries[], now: DerivedEntries): readonly PathEvent[] {

@@ -3,7 +3,7 @@ import { isUuid } from '../../documents/fieldTypes.ts';
 import { type Backend, type DirectoryPath } from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { isKindName } from '../kindNames.ts';
-import { documentName, type ResourceId } from '../model/resourcePath.ts';
+import { documentName, kindDirectory, resourceDirectory, type ResourceId } from '../model/resourcePath.ts';
 import { type NodeRole, roleOf } from './nodeRole.ts';
 import { type ResourceChanges } from './resourceEdits.ts';
 
@@ -124,10 +124,10 @@ export class ResourceRules {
 
 /** The path of an entry that may be part of a resource, or the directory of a kind; undefined for any other. */
 function pathOf({ directory, name }: RuledEntry): string | undefined {
-  if (directory?.in === 'root') return isKindName(name) ? `/${name}` : undefined;
-  if (directory?.in === 'kind') return `/${directory.kind}/${name}`;
+  if (directory?.in === 'root') return isKindName(name) ? kindDirectory(name) : undefined;
+  if (directory?.in === 'kind') return `${kindDirectory(directory.kind)}/${name}`;
   const id = documentAt({ directory, name });
-  return id && `/${id.kind}/${id.id}/${name}`;
+  return id && `${resourceDirectory(id)}/${name}`;
 }
 
 /** The resource whose document an entry is. */

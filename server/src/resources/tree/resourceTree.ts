@@ -207,7 +207,7 @@ export class ResourceTree implements Backend, LayeredTree {
       const derived = (await this.#derivedIfPossible(role))?.entries.has(name) === true;
       // A stored entry from before the document declared this name is an obstacle, so it may be removed.
       if (derived && (await this.#base.lookup(role.base, name)) === undefined) {
-        throw derivedIsReadOnly(`/${role.kind}/${role.id}/${name}`);
+        throw derivedIsReadOnly(`${resourceDirectory(role)}/${name}`);
       }
     }
     return [baseOf(path[0]), ...path.slice(1).map(baseOf)];
