@@ -1,5 +1,3 @@
-import { type SourcePosition } from './lineMap.ts';
-
 /**
  * The stable code of every operating error, with its meaning. docs/errors.md has one row for each; structure.test.ts
  * finds codes that are unused or undocumented. Code in client/cli decides the exit status of the command.
@@ -66,7 +64,7 @@ export interface ErrorDetails {
   /** One sentence that names the next step. */
   readonly hint?: string;
   /** Position in a text that a person wrote, 0-based, in UTF-16 code units. */
-  readonly position?: SourcePosition;
+  readonly position?: { readonly line: number; readonly character: number };
   /**
    * Formats of which each, stated for `path` (docs/reading.md), lets the file be read: for a person to choose from.
    */
