@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { verbs as terminalVerbs } from '../client/cli/verbs.ts';
 import { errorCodes } from '../server/src/base/error.ts';
 import { resourceKinds } from '../server/src/resources/registry.ts';
+import { mayImport } from './support/importTable.ts';
 import { type Import, type SourceFile, importsOf, isCode, longFunctions, sourceFiles } from './support/sourceFiles.ts';
 import {
   copiedFunctions,
@@ -15,72 +16,6 @@ import {
   untaggedSql,
 } from './support/sourceRules.ts';
 import { verbDeclarations, verbLists } from './support/verbDeclarations.ts';
-
-/** What each part may import in addition to itself and base: the table of server/ARCHITECTURE.md. */
-const mayImport: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  protocol: [],
-  storage: [],
-  duckdb: [],
-  tinyfs: [],
-  parquet: [],
-  documents: [],
-  delta: ['parquet', 'storage'],
-  oplog: ['delta', 'parquet', 'storage'],
-  pond: ['tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
-  remote: ['storage'],
-  replica: ['remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'storage'],
-  mirror: ['pond', 'tinyfs', 'storage'],
-  migrate: ['protocol', 'remote', 'pond', 'tinyfs', 'oplog', 'delta', 'parquet', 'documents', 'storage'],
-  sandbox: ['protocol', 'tinyfs', 'duckdb', 'parquet', 'storage'],
-  templates: ['documents', 'storage'],
-  build: ['protocol', 'sandbox', 'duckdb', 'storage'],
-  materialize: ['pond', 'sandbox', 'duckdb', 'storage'],
-  'resources/model': ['protocol', 'documents', 'materialize', 'remote', 'pond', 'tinyfs'],
-  'resources/series': [
-    ...['protocol', 'resources/model', 'documents', 'materialize', 'sandbox', 'pond', 'parquet', 'tinyfs'],
-    ...['storage', 'duckdb'],
-  ],
-  'resources/redact.ts': [],
-  'resources/kinds': [
-    ...['resources/model', 'resources/series', 'resources/redact.ts', 'materialize', 'build', 'sandbox', 'templates'],
-    ...['protocol', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb', 'remote', 'replica', 'mirror'],
-  ],
-  resources: ['protocol', 'resources/model', 'resources/kinds', 'resources/redact.ts', 'documents', 'pond', 'tinyfs'],
-  'resources/tree': [
-    ...['resources', 'resources/model', 'materialize', 'sandbox', 'documents', 'pond', 'tinyfs', 'storage', 'duckdb'],
-  ],
-  'resources/runs': [
-    'resources',
-    'resources/model',
-    'resources/tree',
-    'resources/redact.ts',
-    'protocol',
-    'pond',
-    'tinyfs',
-    'duckdb',
-  ],
-  apply: ['resources', 'resources/model', 'templates', 'documents', 'tinyfs', 'storage'],
-  publish: [
-    ...['protocol', 'resources', 'resources/model', 'resources/series', 'materialize', 'sandbox', 'documents'],
-    ...['pond', 'tinyfs', 'storage', 'duckdb'],
-  ],
-  sql: ['protocol', 'sandbox', 'documents', 'pond', 'delta', 'tinyfs', 'storage', 'duckdb'],
-  worker: ['protocol', 'sql', 'build', 'sandbox', 'storage', 'duckdb'],
-  language: ['protocol', 'resources', 'resources/model', 'documents'],
-  commands: [
-    ...['protocol', 'apply', 'publish', 'sql', 'documents', 'pond', 'tinyfs', 'storage'],
-    ...['resources', 'resources/model', 'resources/series', 'resources/tree', 'resources/runs', 'sandbox'],
-    ...['remote', 'replica', 'mirror', 'migrate'],
-  ],
-  rpc: ['protocol', 'commands', 'language'],
-  'server.ts': ['protocol', 'commands', 'language', 'rpc'],
-  'main.ts': ['*'],
-  'serverEntry.ts': ['main.ts'],
-  'terminal.ts': ['storage', 'apply', 'commands', 'sandbox'],
-  'client/vscode': ['protocol'],
-  'client/cli': ['protocol', 'main.ts', 'terminal.ts'],
-};
 
 /** Who may use what comes from outside: one owner for each. */
 const owners: readonly { readonly module: RegExp; readonly parts: readonly string[] }[] = [

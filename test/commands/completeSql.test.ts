@@ -71,9 +71,16 @@ test('after an alias and a dot, and in a quoted name, only columns are offered',
   });
 });
 
-test('nothing is offered in comments, and in strings that are not paths', async (t) => {
+test('nothing is offered in comments, in strings that are not paths, and right after a closed quote or a number', async (t) => {
   const host = await newLevels(t);
-  for (const marked of ['-- sel|', 'SELECT 1 /* sel|', "SELECT 'sel|"]) {
+  for (const marked of [
+    '-- sel|',
+    'SELECT 1 /* sel|',
+    "SELECT 'sel|",
+    'FROM "/wells/a.csv"|',
+    "SELECT 'a'|",
+    'SELECT 12|',
+  ]) {
     const offset = marked.indexOf('|');
     const found = await host.run('completeSql', { text: marked.replace('|', ''), offset });
     assert.deepEqual(found, { start: offset, names: [], isPartial: false }, marked);

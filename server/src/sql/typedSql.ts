@@ -18,7 +18,10 @@ export type TypedSql = { readonly start: number } & (
   | { readonly names: 'all'; readonly paths: readonly string[]; readonly begun: string }
 );
 
-/** Returns the names that may stand at an index of a text; undefined in a comment, and in a string that is not a path. */
+/**
+ * Returns the names that may stand at an index of a text; undefined in a comment, in a string that is not a path, and
+ * right after a number or a closed quote.
+ */
 export function typedSql(text: string, offset: number): TypedSql | undefined {
   const before = text.slice(0, offset);
   const tokens = tokenize(before);
@@ -33,6 +36,7 @@ export function typedSql(text: string, offset: number): TypedSql | undefined {
   }
   if (endsInComment(before.slice(tokens.at(-1)?.end ?? 0))) return undefined;
   const begun = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
+  if (begun === '' && /["'\d]$/.test(before)) return undefined;
   const start = offset - begun.length;
   const qualifier = /(?:"([^"]+)"|([\p{L}_][\p{L}\p{N}_]*))\.$/u.exec(before.slice(0, start));
   if (qualifier === null) return { start, names: 'all', paths, begun };
