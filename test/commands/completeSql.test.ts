@@ -39,6 +39,15 @@ test('in quotes, a slash begins a path, whose next names are offered', async (t)
   assert.deepEqual(await offered(host, 'FROM "/none/|'), { word: '/none/' });
 });
 
+test('quotes in a path are doubled where they enclose it', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('makeDirectory', { path: "/Smith's", parents: true });
+  await host.run('write', textFile(`/Smith's/5" pipe.csv`, 'a\n1\n'));
+  assert.deepEqual(await offered(host, "FROM '/|"), { word: '/', directory: ["/Smith''s/"] });
+  assert.deepEqual(await offered(host, "FROM '/Smith''s/|"), { word: "/Smith''s/", file: [`/Smith''s/5" pipe.csv`] });
+  assert.deepEqual(await offered(host, `FROM "/Smith's/|`), { word: "/Smith's/", file: [`/Smith's/5"" pipe.csv`] });
+});
+
 test('elsewhere, columns of the tables of the statement, functions and keywords are offered', async (t) => {
   const host = await newLevels(t);
   assert.deepEqual(await offered(host, 'SELECT strf| FROM "/wells/a.csv"; SELECT * FROM "/wells/b.csv"'), {

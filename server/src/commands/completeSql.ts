@@ -35,7 +35,7 @@ const functions: readonly SqlNameInfo[] = [...allowedFunctions]
 async function entries(
   pond: ResourcePond,
   { at }: Params<'completeSql'>,
-  { directory, begun }: Extract<TypedSql, { names: 'paths' }>,
+  { directory, begun, quote }: Extract<TypedSql, { names: 'paths' }>,
   context: CommandContext,
 ): Promise<{ readonly names: readonly SqlNameInfo[]; readonly isPartial: boolean }> {
   const path = directory === '/' ? directory : directory.slice(0, -1);
@@ -44,11 +44,10 @@ async function entries(
   const isBegun = (name: string): boolean => name.toLowerCase().startsWith(begun.toLowerCase());
   const isPartial = all.length > entriesMax;
   const shown = isPartial ? all.filter(([name]) => isBegun(name)).slice(0, entriesMax) : all;
-  const names = shown.map(([name, type, targetType]) =>
-    (targetType ?? type) === 'directory'
-      ? named('directory', `${directory}${name}/`)
-      : named('file', `${directory}${name}`),
-  );
+  const names = shown.map(([name, type, targetType]) => {
+    const path = `${directory}${name}`.replaceAll(quote, `${quote}${quote}`);
+    return (targetType ?? type) === 'directory' ? named('directory', `${path}/`) : named('file', path);
+  });
   return { names, isPartial };
 }
 

@@ -10,13 +10,15 @@ interface NamedTable {
 }
 
 /** Names that may stand at a position, for the begun word that starts at `start`. */
-export type TypedSql = { readonly start: number } & (
-  | { readonly names: 'paths'; readonly directory: string; readonly begun: string }
-  /** Columns of the tables at paths; `isQuoted` in a quoted name. */
-  | { readonly names: 'columns'; readonly paths: readonly string[]; readonly isQuoted: boolean }
-  /** Columns, functions and keywords. */
-  | { readonly names: 'all'; readonly paths: readonly string[]; readonly begun: string }
-);
+export type TypedSql = { readonly start: number } &
+  /** Paths in a directory; `quote` encloses them. */
+  (
+    | { readonly names: 'paths'; readonly quote: '"' | "'"; readonly directory: string; readonly begun: string }
+    /** Columns of the tables at paths; `isQuoted` in a quoted name. */
+    | { readonly names: 'columns'; readonly paths: readonly string[]; readonly isQuoted: boolean }
+    /** Columns, functions and keywords. */
+    | { readonly names: 'all'; readonly paths: readonly string[]; readonly begun: string }
+  );
 
 /**
  * Returns the names that may stand at an index of a text; undefined in a comment, in a string that is not a path, and
@@ -25,14 +27,15 @@ export type TypedSql = { readonly start: number } & (
 export function typedSql(text: string, offset: number): TypedSql | undefined {
   const before = text.slice(0, offset);
   const tokens = tokenize(before);
-  // A quote is a token only when it is never closed.
-  const quote = tokens.find((token) => isSymbol(token, '"') || isSymbol(token, "'"));
+  const quote = openQuote(before, tokens);
   const tables = tablesIn(statementAround(text, offset));
   const paths = [...new Set(tables.map(({ path }) => path))];
   if (quote !== undefined) {
-    const begun = before.slice(quote.end);
-    if (begun.startsWith('/')) return { start: quote.end, ...pathParts(begun) };
-    return quote.text === '"' ? { start: quote.end, names: 'columns', paths, isQuoted: true } : undefined;
+    const start = quote + 1;
+    const begun = before.slice(start);
+    const isName = before[quote] === '"';
+    if (begun.startsWith('/')) return { start, ...pathParts(begun, isName ? '"' : "'") };
+    return isName ? { start, names: 'columns', paths, isQuoted: true } : undefined;
   }
   if (endsInComment(before.slice(tokens.at(-1)?.end ?? 0))) return undefined;
   const begun = /[\p{L}_][\p{L}\p{N}_]*$/u.exec(before)?.[0] ?? '';
@@ -45,9 +48,21 @@ export function typedSql(text: string, offset: number): TypedSql | undefined {
   return { start, names: 'columns', paths: named.map(({ path }) => path), isQuoted: false };
 }
 
-function pathParts(begun: string): { readonly names: 'paths'; readonly directory: string; readonly begun: string } {
-  const slash = begun.lastIndexOf('/') + 1;
-  return { names: 'paths', directory: begun.slice(0, slash), begun: begun.slice(slash) };
+/** Index of a quote that is not closed. */
+function openQuote(text: string, tokens: readonly Token[]): number | undefined {
+  // A quote is a token only when it is never closed.
+  const at = tokens.findIndex((token) => isSymbol(token, '"') || isSymbol(token, "'"));
+  const quote = tokens[at];
+  const last = tokens[at - 1];
+  // The second of two quotes: with the first one, a text before them looks closed.
+  const isDoubled = last?.end === quote?.start && last !== undefined && text[last.start] === quote?.text;
+  return isDoubled ? last.start : quote?.start;
+}
+
+function pathParts(text: string, quote: '"' | "'"): Omit<Extract<TypedSql, { names: 'paths' }>, 'start'> {
+  const path = text.replaceAll(`${quote}${quote}`, quote);
+  const slash = path.lastIndexOf('/') + 1;
+  return { names: 'paths', quote, directory: path.slice(0, slash), begun: path.slice(slash) };
 }
 
 /** Tokens of the statement around an index. */

@@ -42,14 +42,8 @@ export function isHeader({ trimmed }: HeadRecord, below: readonly HeadRecord[]):
   if (trimmed.every((field) => field === '')) return false;
   const rows = below.filter((record) => record.trimmed.length === trimmed.length);
   const found = isHeaderByWords(trimmed, rows);
-  if (
-    found === true &&
-    isLikeRows(
-      trimmed,
-      rows.map((row) => row.trimmed),
-    )
-  )
-    return trimmed.length === 1 ? false : undefined;
+  const texts = rows.map((row) => row.trimmed);
+  if (found === true && isLikeRows(trimmed, texts)) return trimmed.length === 1 ? false : undefined;
   return found === false && isCountOfColumns(trimmed, rows) ? undefined : found;
 }
 
