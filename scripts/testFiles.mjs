@@ -80,7 +80,7 @@ export async function runTests(files) {
   const missing = files.filter((file) => !existsSync(path.resolve(root, file)));
   if (missing.length > 0) throw new ScriptError(`no such test file: ${missing.join(', ')}`);
   const runner = path.join(root, 'scripts/testRunner.mjs');
-  const preloads = ['processorTime', 'testFolder', 'lightHooks', 'sharedWorkers'].map((name) =>
+  const preloads = ['processorTime', 'lightHooks', 'sharedWorkers'].map((name) =>
     pathToFileURL(path.join(root, `scripts/${name}.mjs`)),
   );
   const { folder, bundles } = await bundleTests(shareProcesses(slowFirst(files)));
