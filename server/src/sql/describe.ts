@@ -1,5 +1,5 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
-import { identifier, sql, type SqlText } from '../duckdb/sql.ts';
+import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
 import { isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
@@ -8,7 +8,7 @@ import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { numbersInText, type TextForm } from './numbersInText.ts';
-import { type UnseenCharacters, unseenCharacters } from './unseenCharacters.ts';
+import { type UnseenCharacters, unseenCharacters, unseenCounts } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
 /** A table of the pond. */
@@ -72,13 +72,14 @@ export async function describeTable(
   }));
   const time = timeColumn(columns);
   const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
-  const [[count = null, first = null, last = null] = []] = await rows(sql`SELECT count(*), ${span} FROM ${table}`);
   const texts = reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [];
   const words = (texts[0]?.columns ?? []).filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
+  const counts = joinSql([sql`count(*)`, span, ...unseenCounts(words)]);
+  const [[count = null, first = null, last = null, ...unseen] = []] = await rows(sql`SELECT ${counts} FROM ${table}`);
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
     forms: await numbersInText(table, words, rows),
-    unseen: await unseenCharacters(table, words, rows),
+    unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
 }

@@ -47,7 +47,7 @@ const forms: readonly Form[] = [
 const sampleMax = 100;
 
 /** Runs a query, and returns its rows. */
-export type Rows = (text: SqlText) => Promise<readonly (readonly (string | null)[])[]>;
+type Rows = (text: SqlText) => Promise<readonly (readonly (string | null)[])[]>;
 
 /** Finds the columns of text of which at least half of the values are of one form. One query over a few rows, and one over all if needed. */
 export async function numbersInText(
