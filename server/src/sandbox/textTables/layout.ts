@@ -7,7 +7,7 @@ import { namesAboveValues } from './headerAgain.ts';
 import { headRecords, type HeadRecord } from './head.ts';
 import { isName, isValue } from './headField.ts';
 import { type FormatOffer } from './description.ts';
-import { offerOfUnits } from './rowsOfUnits.ts';
+import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
 import { belowMax, place } from './tableStart.ts';
 
 /** The places of a table in the text of a file. */
@@ -74,7 +74,7 @@ export function findLayout(head: Head): TextLayout {
   const firstRow = guess.records.findIndex(({ line }) => line > skip) + (hasHeader ? 1 : 0) + (units ? 1 : 0) + below;
   const rows = guess.records.slice(firstRow, firstRow + belowMax);
   const width = Math.max(fields.length, placed.width);
-  const offer = hasHeader && units === undefined && format.below === undefined ? offerOfUnits(rows) : undefined;
+  const offer = hasHeader && mayHaveUnits(format) ? offerOfUnits(rows) : undefined;
   return {
     delimiter: guess.delimiter,
     quote: base.quote,
