@@ -10,24 +10,25 @@ export interface HeadColumn {
 /** Rows below a first record, with as many fields. */
 type Rows = readonly (readonly string[])[];
 
-/** Numbers at equal distances are names from this number of them on, where a row can have them by chance. */
-const evenMin = 5;
+/** Numbers of fields: fewer are in a row by chance. */
 const seriesMin = 3;
+const unevenMin = 4;
+const certainMin = 5;
 
 /**
  * True for numbers or times that name columns, next to words; undefined where they can be values of a row as well, and false
  * for other fields.
  */
 export function isNamedByNumbers(columns: readonly HeadColumn[], rows: Rows): boolean | undefined {
-  if (rows.length === 0) return false;
+  if (rows.length === 0 || columns.length === 1) return false;
   const times = columns.filter(({ field }) => isTime(field));
   const isAlone = columns.every(({ field }) => isValue(field));
   if (times.length > 0) return isAlone ? false : areNamingTimes(times);
   const own = columns.filter(({ field }) => isNumber(field));
-  if (own.length === 0 || columns.length === 1 || columns.some(({ field }) => isWord(field))) return false;
+  if (own.length === 0 || columns.some(({ field }) => isWord(field))) return false;
   const below = rows.map((row) => row.filter((_, index) => isNumber(columns[index]?.field ?? '')));
-  const found = areNamingNumbers(own, below, isAlone ? /^0$/ : /^[01]$/);
-  return isAlone ? found === true && undefined : found;
+  if (isAlone) return areNamingAlone(own, below);
+  return areNamingNumbers(own, { below, hasCorner: columns.every(({ field }) => field === '' || isNumber(field)) });
 }
 
 /** Dates and times above numbers: a table with a column for each day or hour. */
@@ -39,44 +40,79 @@ function areNamingTimes(times: readonly HeadColumn[]): boolean | undefined {
   return times.some(({ filled }) => filled.length > 0) ? undefined : false;
 }
 
+/** Without a word next to them, numbers can always be a row. */
+function areNamingAlone(columns: readonly HeadColumn[], below: Rows): false | undefined {
+  const fields = columns.map(({ field }) => field);
+  const isSeries = fields.length >= seriesMin && courseOf(fields)?.isEven === true && !below.every(isEven);
+  const isCertain = fields[0] === '0' || fields.length >= certainMin || areWholeAboveFractions(columns);
+  return (isSeries && isCertain) || areYears(fields, below) === true ? undefined : false;
+}
+
+interface Surroundings {
+  /** The fields below the numbers, by rows. */
+  readonly below: Rows;
+  /** True where all other fields are empty, as in the corner of a table with names of rows. */
+  readonly hasCorner: boolean;
+}
+
+function areNamingNumbers(columns: readonly HeadColumn[], { below, hasCorner }: Surroundings): boolean | undefined {
+  const fields = columns.map(({ field }) => field);
+  const count = fields.length;
+  const course = courseOf(fields);
+  const isEvenSeries = count >= seriesMin && course?.isEven === true;
+  if (columns.every(({ filled }) => filled.length > 0 && filled.every(isName))) return isEvenSeries ? true : undefined;
+  const years = areYears(fields, below);
+  if (years !== false) return years;
+  const isAlike = (row: readonly string[]): boolean =>
+    count >= certainMin ? isEven(row) : courseOf(row)?.rises === course?.rises;
+  if (isEvenSeries && !below.every(isAlike)) {
+    // In a row of whole numbers, 1, 2 and 3 can be answers or counts.
+    const isCount = fields[0] === '0' || (fields[0] === '1' && (hasCorner || below.flat().some(hasFraction)));
+    return count >= certainMin || isCount ? true : undefined;
+  }
+  const isUnlike =
+    course !== undefined && count >= unevenMin && !below.some((row) => courseOf(row)?.rises === course.rises);
+  const areIds = count >= seriesMin && new Set(fields).size === count && areWholeAboveFractions(columns);
+  return isUnlike || areIds ? undefined : false;
+}
+
 /** Years in a header. */
 const year = /^(1[89]|2[01])\d\d$/;
 
-/** `start` is the form of numbers from which names count up. */
-function areNamingNumbers(columns: readonly HeadColumn[], below: Rows, start: RegExp): boolean | undefined {
-  const fields = columns.map(({ field }) => field);
-  const areAboveWords = columns.every(({ filled }) => filled.length > 0 && filled.every(isName));
-  if (areAboveWords) return fields.length >= seriesMin && steps(fields) === 'even' ? true : undefined;
-  if (fields.length > 1 && fields.every((field) => year.test(field)) && countsUp(fields)) {
-    const texts = below.flat().filter((text) => text !== '');
-    return texts.filter((text) => year.test(text)).length * 2 < texts.length;
-  }
-  if (fields.length < seriesMin) return false;
-  if (countsUp(fields) && start.test(fields[0] ?? '')) return !below.every(countsUp);
-  const isUnlike = areWholeAboveFractions(columns);
-  const rising = steps(fields);
-  if (rising === undefined || (below.every((row) => steps(row) !== undefined) && !isUnlike)) {
-    return isUnlike && new Set(fields).size === fields.length ? undefined : false;
-  }
-  if (rising === 'even') return fields.length >= evenMin ? true : undefined;
-  return fields.length >= evenMin || isUnlike ? undefined : false;
+/** True for years in order, above few years; undefined for two years that do not follow each other, and false for other numbers. */
+function areYears(fields: readonly string[], below: Rows): boolean | undefined {
+  if (fields.length < 2 || !fields.every((field) => year.test(field)) || courseOf(fields) === undefined) return false;
+  const texts = below.flat().filter((text) => text !== '');
+  if (texts.filter((text) => year.test(text)).length * 2 >= texts.length) return false;
+  return fields.length >= seriesMin || countsUp(fields) ? true : undefined;
 }
+
+const hasFraction = (text: string): boolean => isNumber(text) && /\d[.,]\d/.test(text);
 
 /** True for whole numbers above columns most of whose values have a fraction. */
 const areWholeAboveFractions = (columns: readonly HeadColumn[]): boolean =>
   columns.every(({ field, filled }) => {
-    const fractions = filled.filter((text) => isNumber(text) && /\d[.,]\d/.test(text)).length;
+    const fractions = filled.filter(hasFraction).length;
     return /^\d+$/.test(field) && fractions > 0 && fractions * 2 >= filled.length;
   });
 
-/** The distances of numbers that only rise or only fall; undefined for any others. */
-function steps(texts: readonly string[]): 'even' | 'uneven' | undefined {
+/** Numbers that only rise or only fall. */
+interface Course {
+  readonly rises: boolean;
+  /** True for equal distances. */
+  readonly isEven: boolean;
+}
+
+/** Undefined for numbers that rise and fall, and for other texts. */
+function courseOf(texts: readonly string[]): Course | undefined {
   const numbers = texts.map((text) => (isNumber(text) ? Number(text) : Number.NaN));
   const distances = numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0));
   const [first = 0] = distances;
   if (!distances.every((distance) => distance * first > 0)) return undefined;
-  return distances.every((distance) => Math.abs(distance / first - 1) < 1e-6) ? 'even' : 'uneven';
+  return { rises: first > 0, isEven: distances.every((distance) => Math.abs(distance / first - 1) < 1e-6) };
 }
+
+const isEven = (texts: readonly string[]): boolean => courseOf(texts)?.isEven === true;
 
 /** True for numbers from 0 on next to an empty field above filled ones: the names that pandas gives to columns without names. */
 export function isCountOfColumns([first, ...numbers]: readonly string[], rows: Rows): boolean {

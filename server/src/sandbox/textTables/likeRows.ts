@@ -19,7 +19,8 @@ export function isLikeRows(fields: readonly string[], rows: readonly (readonly s
     const form = numberedForm(field);
     const filled = others.map((row) => row[index] ?? '').filter((text) => text !== '');
     const alike = filled.filter((text) => form !== undefined && !isValue(text) && numberedForm(text) === form);
-    return alike.length > 0 && alike.length * 2 >= filled.length;
+    // A list may have other lines in between.
+    return alike.length > 0 && (fields.length === 1 || alike.length * 2 >= filled.length);
   });
 }
 
