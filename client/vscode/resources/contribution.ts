@@ -7,7 +7,7 @@ import { ApplyProblems, RunProblems } from './diagnostics.ts';
 import { GraphPanels } from './graphPanel.ts';
 import { ResourceLenses } from './lenses.ts';
 import { Outputs } from './outputs.ts';
-import { PatternFeatures } from './patterns.ts';
+import { PatternFeatures, type PatternsHost } from './patterns.ts';
 import { Renames } from './renames.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { RunLog } from './runLog.ts';
@@ -24,10 +24,15 @@ interface ResourceParts extends Pick<
   readonly disposables: readonly vscode.Disposable[];
 }
 
+/** Interface of the window to the parts. */
+interface ResourcesHost extends PatternsHost {
+  readonly ponds: OpenPonds;
+}
+
 /** Creates all parts. Sends no request before the server runs. */
 export function resourceParts(
   client: PondClient,
-  ponds: OpenPonds,
+  { ponds, ...documents }: ResourcesHost,
   { extensionUri: extension, workspaceState }: vscode.ExtensionContext,
 ): ResourceParts {
   const store = new ResourceStore(client, ponds);
@@ -41,7 +46,7 @@ export function resourceParts(
   const lenses = new ResourceLenses(store, runner);
   const problems = new RunProblems(store);
   const active = new ActiveResource(client, store);
-  const patterns = new PatternFeatures(ponds, store);
+  const patterns = new PatternFeatures(documents, store);
   const renames = new Renames(client, store);
   const disposables = [
     schedules,

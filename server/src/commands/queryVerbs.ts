@@ -24,6 +24,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./completeSql.ts')).completeSql,
   },
+  sqlNameAt: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./sqlNameAt.ts')).sqlNameAt,
+  },
   rows: {
     access: 'read',
     trust: 'any',
