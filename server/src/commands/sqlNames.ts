@@ -32,9 +32,18 @@ export async function sqlAt(
   if (isDocument !== true) return { sql: text, offset, tables: [], ...same };
   const query = queryAt(text, offset, resourceKinds);
   if (query === undefined) return undefined;
+  return { ...query, tables: await tablesOf(pond, at, query.inputs) };
+}
+
+/** Tables of the inputs of a query. */
+export async function tablesOf(
+  pond: ResourcePond,
+  at: string | undefined,
+  inputs: readonly SqlInput[],
+): Promise<readonly SqlTableName[]> {
   const tables: SqlTableName[] = [];
-  for (const input of query.inputs) tables.push({ name: input.name, path: await pathOf(pond, at, input) });
-  return { ...query, tables };
+  for (const input of inputs) tables.push({ name: input.name, path: await pathOf(pond, at, input) });
+  return tables;
 }
 
 /** The pattern of an input; the first of its files for a query that reads one of them. */

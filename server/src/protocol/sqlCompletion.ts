@@ -43,6 +43,16 @@ export interface SqlNameAtInfo {
   readonly column?: Column;
 }
 
+/** An error of a query in a document. */
+export interface SqlProblemInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  /** The characters in the document at which it is. */
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface SqlCompletionCommands {
   /**
    * Names for the word that is begun at a position. In quotes they are paths, or columns; elsewhere columns of the tables that
@@ -52,4 +62,9 @@ export interface SqlCompletionCommands {
   completeSql: { params: SqlTextParams; result: SqlNamesInfo | null };
   /** The table or the column that a name at a position means; null for anything else, and where no file is there. */
   sqlNameAt: { params: SqlTextParams; result: SqlNameAtInfo | null };
+  /**
+   * Errors of the queries in a resource document, one for each query: of the syntax, and names and types that do not fit the
+   * inputs, of which those that are derived are made. Errors of the files themselves are left to the run.
+   */
+  checkQueries: { params: InPond & { readonly text: string }; result: readonly SqlProblemInfo[] };
 }

@@ -6,32 +6,44 @@ import { entryOf, indexInText, positionInSource, type ScalarNode, type YamlNode 
 import { kindOf } from './model/envelope.ts';
 import { type ResourceKind } from './model/kind.ts';
 
-/** A query in a resource document, at a position. */
-interface QueryAtPosition {
+/** A query in a resource document. */
+interface DocumentQuery {
   readonly sql: string;
+  readonly inputs: readonly SqlInput[];
+  /** Index in the document of an index in the SQL; of the start of the query where its text has no positions. */
+  sourceOffset(index: number): number;
+}
+
+/** A query in a resource document, at a position. */
+interface QueryAtPosition extends DocumentQuery {
   /** Index of the position in the SQL. */
   readonly offset: number;
-  readonly inputs: readonly SqlInput[];
-  /** Index in the document of an index in the SQL. */
-  sourceOffset(index: number): number;
   /** A part of SQL as it is written in the document. */
   written(sql: string): string;
 }
 
+/** Returns the queries of the resources in a text; those with a template, which have no SQL yet, are left out. */
+export function queriesOf(text: string, kinds: readonly ResourceKind[]): readonly DocumentQuery[] {
+  const source = sourceOf(text);
+  return queryNodes(text, kinds).flatMap(({ node, inputs }) => {
+    const { value, range } = node;
+    if (typeof value !== 'string' || value.includes('{{')) return [];
+    const start = source.map.offsetAt(range.start);
+    return [{ sql: value, inputs, sourceOffset: (index: number) => offsetInSource(node, index, source) ?? start }];
+  });
+}
+
 /** Returns the query at an index of a text; undefined outside of queries, and where folded text has no positions. */
 export function queryAt(text: string, offset: number, kinds: readonly ResourceKind[]): QueryAtPosition | undefined {
-  const source: Source = { lines: text.split(/\r\n|\n|\r/), map: createLineMap(text) };
+  const source = sourceOf(text);
   const position = source.map.positionAt(offset);
-  for (const { root } of parseDocuments(text)) {
-    const spec = entryOf(root, 'spec')?.value;
-    for (const query of queriesIn(kindOf(kinds, root)?.spec, spec)) {
-      const found = inText(query, position) ?? belowText(query, source, position);
-      if (found === undefined) continue;
-      const written = writtenIn(source, query.node);
-      const sourceOffset = (index: number): number =>
-        index === found.offset ? offset : (offsetInSource(query.node, index, source) ?? offset);
-      return { ...found, inputs: query.inputs, sourceOffset, written };
-    }
+  for (const query of queryNodes(text, kinds)) {
+    const found = inText(query, position) ?? belowText(query, source, position);
+    if (found === undefined) continue;
+    const written = writtenIn(source, query.node);
+    const sourceOffset = (index: number): number =>
+      index === found.offset ? offset : (offsetInSource(query.node, index, source) ?? offset);
+    return { ...found, inputs: query.inputs, sourceOffset, written };
   }
   return undefined;
 }
@@ -41,10 +53,18 @@ interface Source {
   readonly map: LineMap;
 }
 
+function sourceOf(text: string): Source {
+  return { lines: text.split(/\r\n|\n|\r/), map: createLineMap(text) };
+}
+
 interface QueryNode {
   readonly node: ScalarNode;
   readonly keyColumn: number;
   readonly inputs: readonly SqlInput[];
+}
+
+function queryNodes(text: string, kinds: readonly ResourceKind[]): readonly QueryNode[] {
+  return parseDocuments(text).flatMap(({ root }) => queriesIn(kindOf(kinds, root)?.spec, entryOf(root, 'spec')?.value));
 }
 
 /** The queries of a value, by its schema. */

@@ -3,12 +3,13 @@ import { textFormatSchema } from '../../../documents/textFormat.ts';
 import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
 import { type FieldIssue, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
 import { type SqlInput } from '../../../documents/sqlInputs.ts';
-import { type MapNode, textOf } from '../../../documents/yamlNode.ts';
+import { entryOf, type MapNode, textOf } from '../../../documents/yamlNode.ts';
 
 /** The file that a query reads, of those that match the pattern. */
 function matchedFile(collection: MapNode): readonly SqlInput[] {
   const pattern = textOf(collection, 'pattern');
-  return pattern === undefined ? [] : [{ name: '$1', pattern, isEach: true }];
+  const isFormatted = entryOf(collection, 'format') !== undefined;
+  return pattern === undefined ? [] : [{ name: '$1', pattern, isEach: true, isFormatted }];
 }
 
 /** The `spec` of a Derive resource. */
