@@ -64,3 +64,13 @@ test('an error that is not from DuckDB is query-failed and keeps its cause', () 
   assert.equal(error.code, 'query-failed');
   assert.equal(error.cause, cause);
 });
+
+test('of the signatures that an error lists, ten are shown, and the others are counted', async () => {
+  const { message } = await failureOf("SELECT 1.5::DOUBLE + DATE '2026-01-01'");
+  const lines = message.split('\n');
+  assert.match(lines[0] ?? '', /^No function matches/);
+  assert.equal(lines.length, 13);
+  assert.match(lines[12] ?? '', /^\t… and \d\d more$/);
+  const few = await failureOf('SELECT chr(1, 2, 3)');
+  assert.doesNotMatch(few.message, /more$/);
+});
