@@ -3,13 +3,13 @@ import { plural } from '../../server/src/base/plural.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
 import { attemptEach, errorOf, failAfter } from './attempts.ts';
-import { errorText, hintText } from './errorText.ts';
+import { errorText } from './errorText.ts';
 import { minute, table } from './format.ts';
 import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';
 import { printJson } from './runner.ts';
-import { stagedHint } from './stagedResources.ts';
+import { warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 const runMirror: VerbRunner = async (session) => {
@@ -21,12 +21,8 @@ const runMirror: VerbRunner = async (session) => {
     throw new PondError('usage', `${chosen.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
   }
   const found = await session.call('mirrors', names.length === 0 ? {} : { names });
-  if (isStatus) return await printStatus(session, found);
-  if (found.length === 0) {
-    session.terminal.warn('pond: the latest commit has no mirror');
-    session.terminal.warn(hintText((await stagedHint(session, 'mirror')) ?? "'pond apply' stages its document."));
-    return line.json ? await printJson(session, []) : undefined;
-  }
+  if (found.length === 0) await warnOfNone(session, 'mirror');
+  if (isStatus || found.length === 0) return await printStatus(session, found);
   if (line.flags.has('dry-run')) return await printPlans(session, found);
   if (line.flags.has('start-over')) {
     // A document with errors has no state to forget; the run reports it.
