@@ -101,17 +101,17 @@ async function printPlans(session: Session, found: readonly MirrorInfo[]): Promi
   const attempts = await attemptEach(names, (name) => session.call('mirrorPlan', { name }));
   const plans = attempts.map((attempt) => ({
     resource: attempt.resource,
-    ...(attempt.value ?? { changes: [], left: [] }),
+    ...(attempt.value ?? { changes: [], skipped: [] }),
     error: errorOf(attempt, session),
   }));
   if (line.json) await printJson(session, plans);
   else {
     terminal.quiet();
-    for (const { resource, changes, left, error } of plans) {
+    for (const { resource, changes, skipped, error } of plans) {
       if (error !== null) await terminal.print(`${resource}: not compared\n`);
       else if (changes.length === 0) await terminal.print(`${resource}: nothing to do\n`);
       else await terminal.print(table(changes.map(planRow)));
-      for (const { path, reason } of left) terminal.warn(`${path}: ${reason}`);
+      for (const { path, reason } of skipped) terminal.warn(`${path}: ${reason}`);
     }
   }
   failAfter(attempts, session);
