@@ -144,6 +144,15 @@ for (const { module, parts } of owners) {
   });
 }
 
+test('a module is loaded by an import or by require, which the rules above see', () => {
+  const hidden = linesMatching(/\b(createRequire|getBuiltinModule)\b/, product).map((line) => line.split(':')[0]);
+  // It only finds the path of a file.
+  assert.deepEqual([...new Set(hidden)], ['server/src/templates/templateWorker.ts']);
+  const text = "import 'a';\nexport * from 'b';\ntype C = import('c').C;\nawait import('d');\nrequire('e');";
+  const found = importsOf({ path: 'a.ts', text }).map(({ to }) => to);
+  assert.deepEqual(found.toSorted(), ['a', 'b', 'c', 'd', 'e']);
+});
+
 test('no file imports itself through others', () => {
   assert.deepEqual(cycles(), []);
 });
