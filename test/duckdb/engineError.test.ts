@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
 import { queryError } from '../../server/src/duckdb/engineError.ts';
 import { testConnection } from '../support/connection.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection({ memoryLimitBytes: 64 * 1024 * 1024 });
-await connection.run('SET errors_as_json = true');
+await connection.run(anySql('SET errors_as_json = true'));
 
 async function failureOf(sql: string): Promise<PondError> {
-  const error: unknown = await connection.rows(sql).then(
+  const error: unknown = await connection.rows(anySql(sql)).then(
     () => assert.fail('the SQL was to fail'),
     (reason: unknown) => reason,
   );
@@ -40,7 +41,7 @@ test('an error at the end of the text has the position of the end', () =>
   checkPosition('SELECT 1 WHERE^', 'query-invalid', /end of input/));
 
 test('too little memory is query-failed with a hint about the limit', async () => {
-  await connection.run("SET temp_directory = ''");
+  await connection.run(anySql("SET temp_directory = ''"));
   const error = await failureOf('SELECT list(x) FROM range(50000000) t(x)');
   assert.equal(error.code, 'query-failed');
   assert.match(error.hint ?? '', /memory limit/);

@@ -200,7 +200,9 @@ fails('the host by a function on a relative path', "FROM ^read_csv('etc/passwd')
 fails('the environment', "SELECT ^getenv('HOME')", 'query-forbidden', /getenv/);
 fails('a statement that writes', "^COPY (SELECT 1) TO 'x'", 'query-forbidden', /COPY/);
 fails('two statements', 'SELECT 1; SELECT 2', 'query-forbidden', /several/);
-fails('a parameter without a value', 'SELECT $1', 'query-invalid', /the parameter \$1 has no value/);
+fails('a parameter without a value', 'SELECT ^$1', 'query-invalid', /the parameter \$1 has no value/);
+fails('a number without the one before', "SELECT '$2', ^$2", 'query-invalid', /the parameter \$2, but no \$1/);
+fails('a gap in numbers', 'SELECT $1, ^$3', 'query-invalid', /the parameter \$3, but no \$2/);
 
 for (const name of ['"weather.csv"', "'../it''s.csv'", "'https://localhost/a.parquet'"]) {
   fails(
