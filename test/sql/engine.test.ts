@@ -9,7 +9,7 @@ import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 import { initPond } from '../support/pond.ts';
-import { dataFile, makeTestPond, type TestPond } from './testPond.ts';
+import { dataFile, makeFlightsPond, type TestPond } from './testPond.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
@@ -17,7 +17,7 @@ let made: TestPond;
 let engine: QueryEngine;
 
 before(async () => {
-  made = await makeTestPond();
+  made = await makeFlightsPond();
   engine = new QueryEngine({ openDisk: openHostDisk });
   const { root, pond } = made;
   await root.createDirectory('/kinds');
