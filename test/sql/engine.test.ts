@@ -175,6 +175,7 @@ fails(
   /case alone/,
   /\/\[u\]pper/,
 );
+fails('a row without names', 'SELECT (1, 2)', 'query-invalid', /parts without names/, /without parentheses/);
 fails('a syntax error', 'SELECT 1 ^] 2', 'query-invalid', /syntax error/);
 fails(
   'a missing column, after wide characters',
