@@ -228,9 +228,9 @@ test('the name of no function is left to DuckDB, which suggests others', async (
 async function arities(): Promise<(name: string, count: number) => boolean> {
   // The last parameters of a macro may have defaults.
   const rows = await connection.rows(
-    `SELECT DISTINCT lower(function_name), if(function_type = 'macro', 0, len(parameters))::INTEGER,
+    anySql(`SELECT DISTINCT lower(function_name), if(function_type = 'macro', 0, len(parameters))::INTEGER,
       if(varargs IS NULL, len(parameters), 99)::INTEGER
-    FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro', 'aggregate')`,
+    FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro', 'aggregate')`),
   );
   return (name, count) => {
     const forms = rows.filter(([listed]) => listed === name);

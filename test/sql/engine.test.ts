@@ -379,8 +379,7 @@ test('a result is written to a file completely, and a failure leaves the file un
 });
 
 test('a cancelled query stops, running or waiting, and the next one runs', async () => {
-  const running = new AbortController();
-  const waiting = new AbortController();
+  const [running, waiting] = [new AbortController(), new AbortController()];
   const long = { sql: 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1' };
   const first = engine.run(made.pond, long, running.signal);
   const second = engine.run(made.pond, long, waiting.signal);
