@@ -4,12 +4,13 @@ import { type PondError } from '../../server/src/base/error.ts';
 import { queryError } from '../../server/src/duckdb/engineError.ts';
 import { runError } from '../../server/src/sandbox/redactHostPaths.ts';
 import { testConnection } from '../support/connection.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection({ memoryLimitBytes: 64 * 1024 * 1024 });
-await connection.run('SET errors_as_json = true');
+await connection.run(anySql('SET errors_as_json = true'));
 
 async function failureOf(sql: string): Promise<PondError> {
-  const error: unknown = await connection.rows(sql).then(
+  const error: unknown = await connection.rows(anySql(sql)).then(
     () => assert.fail('the SQL was to fail'),
     (reason: unknown) => reason,
   );
@@ -41,7 +42,7 @@ test('an error at the end of the text has the position of the end', () =>
   checkPosition('SELECT 1 WHERE^', 'query-invalid', /end of input/));
 
 test('too little memory is query-failed with a hint about the limit', async () => {
-  await connection.run("SET temp_directory = ''");
+  await connection.run(anySql("SET temp_directory = ''"));
   const error = await failureOf('SELECT list(x) FROM range(50000000) t(x)');
   assert.equal(error.code, 'query-failed');
   assert.match(error.hint ?? '', /memory limit/);
@@ -70,4 +71,14 @@ test('an error that is not from DuckDB is query-failed and keeps its cause', () 
   const error = queryError(cause, 'SELECT 1');
   assert.equal(error.code, 'query-failed');
   assert.equal(error.cause, cause);
+});
+
+test('of the signatures that an error lists, ten are shown, and the others are counted', async () => {
+  const { message } = await failureOf("SELECT 1.5::DOUBLE + DATE '2026-01-01'");
+  const lines = message.split('\n');
+  assert.match(lines[0] ?? '', /^No function matches/);
+  assert.equal(lines.length, 13);
+  assert.match(lines[12] ?? '', /^\t… and \d\d more$/);
+  const few = await failureOf('SELECT chr(1, 2, 3)');
+  assert.doesNotMatch(few.message, /more$/);
 });
