@@ -113,6 +113,14 @@ test('a comment with as many names as the rows of words below it have fields can
   assert.equal((await texts.read(texts.file('a.csv', sentence))).rows.length, 1);
 });
 
+test('a header that begins with # is the one that is stated, above rows with values', async () => {
+  const text = lines('#,site,v', '1,North,2.5', '2,South,3.5');
+  for (const format of [{}, { header: true }]) {
+    const { types, rows: found } = await texts.read(texts.file('a.csv', text, format));
+    assert.deepEqual([types, found.length], [['BIGINT', 'VARCHAR', 'DOUBLE'], 2]);
+  }
+});
+
 test('a title that delimiters fill up, above statistics of the columns, is not a header of their names', async () => {
   const title = lines('KOR Export File,,,', ',,,', 'MEAN VALUE:,,20.2,8.1', 'SERIAL NUMBER:,,19A1,19B2');
   const text = `${title}${lines('Date,Time,Temp,pH', '2026-01-13,10:00:00,20.1,8.1', '2026-01-13,10:15:00,20.2,8.1')}`;

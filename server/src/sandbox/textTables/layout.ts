@@ -4,7 +4,7 @@ import { FreeNames } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
-import { headRecords, type HeadRecord } from './head.ts';
+import { headRecords, type HeadRecord, isHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
 import { type FormatOffer } from './description.ts';
 import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
@@ -61,12 +61,13 @@ export function findLayout(head: Head): TextLayout {
   );
   const best = bestOf(guesses);
   const guess = best === undefined || (stated === undefined && best.isList) ? listOf(head, base) : best;
-  const commentLine = comments > 0 && format.header === undefined ? top + comments : undefined;
+  const commentLine = comments > 0 && format.header !== false ? top + comments : undefined;
   const commentNames =
     commentLine === undefined ? undefined : headerInComments(lines[commentLine - 1] ?? '', guess, base);
-  const placed = place(guess, { ...head, commentLine: areNames(commentNames) ? commentLine : undefined });
+  const mayName = format.header === undefined && areNames(commentNames);
+  const placed = place(guess, { ...head, commentLine: mayName ? commentLine : undefined });
   const { start } = placed;
-  const last = placed.hasHeader ? undefined : commentNames;
+  const last = placed.hasHeader && !isRow(start, guess) ? undefined : commentNames;
   const skip = last === undefined ? (start === undefined ? top + comments : start.line - 1) : top + comments - 1;
   const hasHeader = placed.hasHeader || last !== undefined;
   const fields = last ?? start?.trimmed ?? [];
@@ -172,6 +173,10 @@ function headerInComments(
   const [record] = headRecords(Buffer.from(line), true, { ...base, delimiter, wholeLines: 0 });
   return record?.fields.length === width && width > 1 ? record.trimmed : undefined;
 }
+
+/** True for a row, also where it is stated that the file has a header: that is in the comment above it. */
+const isRow = (start: HeadRecord | undefined, { records }: Guess): boolean =>
+  start !== undefined && isHeader(start, records.slice(records.indexOf(start) + 1, belowMax)) === false;
 
 /** True for names in a comment, not for parts of a sentence. */
 const areNames = (fields: readonly string[] | undefined): boolean =>
