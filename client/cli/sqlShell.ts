@@ -8,6 +8,7 @@ import { errorText } from './errorText.ts';
 import { shownName } from './format.ts';
 import { printedError } from './printedError.ts';
 import { atOf, pondPath } from './runner.ts';
+import { formatNamed } from './queryRequest.ts';
 import { type PrintedFormat, printedFormat, printStatement } from './sqlResults.ts';
 import { splitScript } from './sqlScript.ts';
 import { type Session } from './verb.ts';
@@ -69,7 +70,8 @@ export class SqlShell {
   async #complete(line: string): Promise<readonly [matches: readonly string[], word: string]> {
     const { call, line: started } = this.#session;
     const text = this.#begun + line;
-    const { start, names } = await call('completeSql', { text, offset: text.length, ...atOf(started) });
+    const completed = await call('completeSql', { text, offset: text.length, ...atOf(started) });
+    const { start, names } = completed ?? { start: text.length, names: [] };
     const word = text.slice(start);
     // Nothing is begun: all names that there are would be listed.
     if (word === '') return [[], word];
@@ -123,7 +125,7 @@ export class SqlShell {
     else if (name === '.ls') await this.#list(argument === '' ? '/' : argument);
     else if (name === '.schema' && argument !== '')
       await this.#statement(`DESCRIBE FROM "${pondPath(argument).replaceAll('"', '""')}"`);
-    else if (name === '.format' && argument !== '') this.#format = printedFormat(argument);
+    else if (name === '.format' && argument !== '') this.#format = printedFormat(formatNamed(argument));
     else terminal.warn(printable(`pond: '${text}' is not known; .help lists the commands`));
   }
 

@@ -12,6 +12,7 @@ import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { printRatio } from './support/report.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { anySql } from '../support/anySql.ts';
 
 const rounds = parametersOf({ rounds: 41, warmUp: 5 }, { rounds: 1, warmUp: 0 });
 const bareFile = fileURLToPath(new URL('../../node_modules/vega-datasets/data/flights-3m.parquet', import.meta.url));
@@ -40,7 +41,7 @@ async function throughEngine(sql: string): Promise<number> {
 
 async function bare(sql: string): Promise<number> {
   const start = performance.now();
-  await connection.rows(sql);
+  await connection.rows(anySql(sql));
   return performance.now() - start;
 }
 

@@ -17,6 +17,7 @@ import { median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { childrenOf, hasProcessFacts, residentMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { actions, ...rounds } = parametersOf(
   { rounds: 15, warmUp: 3, actions: 1000 },
@@ -86,7 +87,7 @@ async function compareViews(asked: EditorServer): Promise<void> {
     },
   };
   for (const [what, { ours, bare }] of Object.entries(measured)) {
-    const theirs = (): Promise<unknown> => connection.rows(bare);
+    const theirs = (): Promise<unknown> => connection.rows(anySql(bare));
     await compareTimes({ what, ours, peer: 'bare DuckDB', theirs, most: 2 }, rounds);
   }
 }

@@ -9,6 +9,7 @@ import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import { newResourcePond, stageResource } from './resourcePond.ts';
+import { anySql } from './anySql.ts';
 
 /** A wide series, complete. */
 export interface Combined {
@@ -63,7 +64,7 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     await root.createDirectory(path.slice(0, path.lastIndexOf('/')), { parents: true });
     for (const query of queries) {
       const file = join(folder, 'version.parquet');
-      await connection.run(`COPY (${query}) TO ${literal(file)} (FORMAT parquet)`);
+      await connection.run(anySql(`COPY (${query}) TO ${literal(file)} (FORMAT parquet)`));
       if (await root.exists(path)) await root.writeFile(path, readFileSync(file));
       else await root.createFile(path, readFileSync(file), { type: 'series' });
     }
@@ -89,11 +90,11 @@ export async function newCombining(t: TestContext): Promise<Combining> {
   async function read(home: string, scope: string): Promise<Combined> {
     const files = await filesOf(home, scope);
     const source = `read_parquet(${literalList(files.map(({ hostPath }) => hostPath))})`;
-    const described = await connection.rows(`DESCRIBE FROM ${source}`);
+    const described = await connection.rows(anySql(`DESCRIBE FROM ${source}`));
     const names = described.map(([name]) => String(name));
     const types = described.map(([, type]) => String(type));
     const asText = types[0] === 'TIMESTAMP' ? ' REPLACE ("Timestamp"::VARCHAR AS "Timestamp")' : '';
-    const rows = await connection.rows(`SELECT *${asText} FROM ${source}`);
+    const rows = await connection.rows(anySql(`SELECT *${asText} FROM ${source}`));
     return { files, names, types, rows };
   }
 
@@ -105,7 +106,7 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     read,
     combine: async (patterns, columns) =>
       await read(await stage({ s: { patterns, ...(columns && { columns }) } }), 's'),
-    rows: (sql) => connection.rows(sql),
+    rows: (sql) => connection.rows(anySql(sql)),
   };
 }
 
