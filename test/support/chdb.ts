@@ -48,7 +48,7 @@ interface Answer {
 /** The requests of the process that wait for their answers, which come in the same order. */
 const waiting: ((answer: Answer) => void)[] = [];
 
-/** The process of chdb, whose start takes thirty times as long as a statement. It reads a table anew for each. */
+/** The process of chdb, whose start takes thirty times as long as a statement. It reads a table again for each. */
 let running: ChildProcess | undefined;
 
 function ask(statements: readonly string[]): Promise<Answer> {
