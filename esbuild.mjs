@@ -40,6 +40,21 @@ const node = {
   external: ['vscode', '@duckdb/node-bindings', 'minijinja-js'],
 };
 
+/** @type {import('esbuild').BuildOptions} */
+const modules = {
+  ...node,
+  define: { POND_VERSION: JSON.stringify(version) },
+  format: 'esm',
+  splitting: true,
+  // Chunks lie beside the entries: a file's URL relative to `import.meta.url` is the same from either.
+  chunkNames: 'chunk-[hash]',
+  outExtension: { '.js': '.mjs' },
+  // Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+};
+
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
@@ -53,27 +68,20 @@ const bundles = [
     outExtension: { '.js': '.cjs' },
   },
   {
-    ...node,
+    ...modules,
     entryPoints: {
       server: 'server/src/serverEntry.ts',
-      queryWorker: 'server/src/worker/worker.ts',
-      scanThread: 'server/src/worker/scanThread.ts',
-      templateWorker: 'server/src/templates/templateWorker.ts',
       pond: 'client/cli/main.ts',
       // Tests run the command without a process of its own.
       'test/command': 'client/cli/command.ts',
     },
-    define: { POND_VERSION: JSON.stringify(version) },
-    format: 'esm',
-    splitting: true,
-    // Chunks lie beside the entries: a file's URL relative to `import.meta.url` is the same from either.
-    chunkNames: 'chunk-[hash]',
-    outExtension: { '.js': '.mjs' },
-    // Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks.
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
   },
+  // With chunks of their own: the more bundles share them, the more there are, and each takes a millisecond to load.
+  {
+    ...modules,
+    entryPoints: { queryWorker: 'server/src/worker/worker.ts', scanThread: 'server/src/worker/scanThread.ts' },
+  },
+  { ...modules, entryPoints: { templateWorker: 'server/src/templates/templateWorker.ts' } },
   {
     ...common,
     entryPoints: await webviewEntries(),

@@ -28,6 +28,7 @@ export const slowGroups = [
   ['test/build/userBuild.test.ts'],
   ['test/pond/crash.test.ts'],
   ['test/pond/faults.test.ts'],
+  ['test/commands/tableDiffOrder.test.ts'],
   ['test/sandbox/functions.test.ts'],
   ['test/pond/foreignEngines.test.ts'],
   ['test/resources/hydroVuResume.test.ts'],

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -20,7 +21,8 @@ import {
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { failureOf, startEditorServer } from '../support/editorServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond } from '../support/pondCommand.ts';
@@ -32,20 +34,31 @@ interface Place {
   run(args: readonly string[], input?: string): Promise<Ended>;
 }
 
-/** A pond with a large file, one commit, and a staged change. */
-async function newPlace(t: TestContext): Promise<Place> {
-  const folder = temporaryFolder(t);
-  const run = (args: readonly string[], input = ''): Promise<Ended> =>
+const original = makeTemporaryDirectory('pond-strangers');
+after(() => original.remove());
+
+const runIn =
+  (folder: string): Place['run'] =>
+  (args, input = '') =>
     runPond(args, { cwd: folder, input, env: { TMPDIR: folder } });
+
+before(async () => {
   for (const [args, input] of [
     [['init']],
     [['write', '/big.csv'], `n\n${'12345\n'.repeat(20_000)}`],
     [['commit', '-m', 'first']],
     [['write', '/staged'], 'text'],
   ] as const) {
-    assert.equal((await run(args, input)).status, 0);
+    assert.equal((await runIn(original.path)(args, input)).status, 0);
   }
-  return { folder, pond: join(folder, '.pond'), run };
+});
+
+/** A pond with a large file, one commit, and a staged change. */
+function newPlace(t: TestContext): Place {
+  const folder = temporaryFolder(t);
+  const pond = join(folder, '.pond');
+  cpSync(join(original.path, '.pond'), pond, { recursive: true });
+  return { folder, pond, run: runIn(folder) };
 }
 
 /** All files of the pond with their content; links and pipes by name only. */
@@ -136,32 +149,49 @@ const planted: Readonly<Record<string, Planted>> = {
   },
 };
 
+/** A pond in which something is planted, and all files of it and of the folder that it leads to. */
+function plantedPlace(t: TestContext, { plant }: Planted) {
+  const place = newPlace(t);
+  const home = join(place.folder, 'home');
+  mkdirSync(home);
+  const victim = join(home, 'victim.txt');
+  writeFileSync(victim, 'a text of the user');
+  plant(place.pond, victim);
+  const files = (): unknown => [filesOf(place.pond), filesOf(home)];
+  return { ...place, files, before: files() };
+}
+
 describe('a pond that contains anything but directories and files is refused, and nothing is written', () => {
-  for (const [name, { plant, names, notOnWindows }] of Object.entries(planted)) {
-    it(name, { skip: notOnWindows === true && process.platform === 'win32' }, async (t) => {
-      const { folder, pond, run } = await newPlace(t);
-      const home = join(folder, 'home');
-      mkdirSync(home);
-      const victim = join(home, 'victim.txt');
-      writeFileSync(victim, 'a text of the user');
-      plant(pond, victim);
-      const before = [filesOf(pond), filesOf(home)];
+  const here = Object.entries(planted).filter(
+    ([, { notOnWindows }]) => notOnWindows !== true || process.platform !== 'win32',
+  );
+  for (const [name, each] of here) {
+    it(name, async (t) => {
+      const { pond, run, files, before: expected } = plantedPlace(t, each);
       for (const args of [['touch', '/new'], ['commit', '-m', 'more'], ['status'], ['ls'], ['discard']]) {
         const { status, stderr } = await run(args);
-        assert.deepEqual([status, stderr.includes(join(pond, names))], [6, true], `${args.join(' ')}: ${stderr}`);
+        assert.deepEqual([status, stderr.includes(join(pond, each.names))], [6, true], `${args.join(' ')}: ${stderr}`);
       }
-      for (const trusted of [true, false]) {
-        const server = await startEditorServer({ trusted }, { TMPDIR: folder });
-        t.after(() => server.kill());
-        await assert.rejects(server.ask('open', { pond }), (error) => failureOf(error)?.code === 'pond-damaged');
-        await server.stop();
+      assert.deepEqual(files(), expected);
+    });
+  }
+
+  for (const trusted of [true, false]) {
+    it(`by the editor's server of a ${trusted ? 'trusted' : 'restricted'} workspace`, async (t) => {
+      const places = here.map(([name, each]) => ({ name, ...plantedPlace(t, each) }));
+      const server = await startEditorServer({ trusted }, { TMPDIR: temporaryFolder(t) });
+      t.after(() => server.kill());
+      for (const { name, pond } of places) {
+        const isRefused = (error: unknown): boolean => failureOf(error)?.code === 'pond-damaged';
+        await assert.rejects(server.ask('open', { pond }), isRefused, name);
       }
-      assert.deepEqual([filesOf(pond), filesOf(home)], before);
+      await server.stop();
+      for (const { name, files, before } of places) assert.deepEqual(files(), before, name);
     });
   }
 
   it('a link instead of a file that a query reads', async (t) => {
-    const { folder, pond, run } = await newPlace(t);
+    const { folder, pond, run } = newPlace(t);
     writeFileSync(join(folder, 'secret.csv'), 'n\nsecret\n');
     const blobs = join(pond, '_pond/blobs');
     const [blob] = readdirSync(blobs, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -182,7 +212,7 @@ describe('a pond that contains anything but directories and files is refused, an
   it('a hard link of a file elsewhere is not written through, and the file is what it was', async (t) => {
     const working = ['journal', 'journal.end', 'new-content', 'reserve', '.tmp-1', 'spool-1'];
     for (const names of [working, ['lock.9']]) {
-      const { folder, pond, run } = await newPlace(t);
+      const { folder, pond, run } = newPlace(t);
       const victim = join(folder, 'victim.txt');
       writeFileSync(victim, 'a text of the user\n');
       for (const name of names) {
@@ -198,7 +228,7 @@ describe('a pond that contains anything but directories and files is refused, an
   });
 
   it('a folder that is reached through a link is a pond like any other', async (t) => {
-    const { folder, pond, run } = await newPlace(t);
+    const { folder, pond, run } = newPlace(t);
     symlinkSync(pond, join(folder, 'alias'));
     assert.deepEqual(await run(['--pond', 'alias', 'write', '/more'], 'text'), { status: 0, stdout: '', stderr: '' });
     assert.equal((await run(['ls'])).stdout, 'big.csv\nmore\nstaged\n');
@@ -207,7 +237,7 @@ describe('a pond that contains anything but directories and files is refused, an
 
 describe('a pond in a restricted workspace', () => {
   it('is opened and read, but not repaired', async (t) => {
-    const { folder, pond } = await newPlace(t);
+    const { folder, pond } = newPlace(t);
     const journal = join(pond, '_pond/journal');
     // The start of one more change.
     appendFileSync(journal, readFileSync(journal).subarray(0, 50));
@@ -228,7 +258,7 @@ describe('a pond in a restricted workspace', () => {
 
 describe('the socket of the writer', () => {
   it('is never looked up in the pond, whatever listens at an address there', async (t) => {
-    const { pond, run } = await newPlace(t);
+    const { pond, run } = newPlace(t);
     let connections = 0;
     const listener = createServer((socket) => {
       connections += 1;
@@ -249,7 +279,7 @@ describe('the socket of the writer', () => {
   });
 
   it('is in a folder of the user; otherwise the pond is not shared', async (t) => {
-    const { folder, pond, run } = await newPlace(t);
+    const { folder, pond, run } = newPlace(t);
     const uid = process.getuid?.();
     if (uid === undefined) return;
     // Another user was faster: this user did not create the folder.

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
-import { promisify } from 'node:util';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { chdbMissing, findChdb } from '../../scripts/chdb.mjs';
 
 const chdbModule = findChdb();
@@ -25,19 +25,12 @@ export async function chdbQuery(tableDirectory: string, sql: string): Promise<re
   return rows ?? [];
 }
 
-/** As chdbQuery, for several statements in sequence in one process; rejects with the first failure. */
+/** As chdbQuery, for several statements in sequence; rejects with the first failure. */
 export async function chdbQueries(
   tableDirectory: string,
   statements: readonly string[],
 ): Promise<readonly (readonly ChdbRow[])[]> {
-  if (chdbModule === undefined) throw new Error(chdbMissing);
-  const input = JSON.stringify(statements.map((sql) => expand(sql, tableDirectory)));
-  // A separate process: chdb opens only tables below its working directory, and holds them as long as it lives.
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', childScript, chdbModule, input], {
-    cwd: dirname(tableDirectory),
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  const answer = JSON.parse(stdout) as { readonly results?: readonly string[]; readonly error?: string };
+  const answer = await ask(statements.map((sql) => expand(sql, tableDirectory)));
   if (answer.results === undefined) throw new Error(`chdb: ${answer.error}`);
   return answer.results.map(parseRows);
 }
@@ -47,14 +40,62 @@ export async function chdbInsert(tableDirectory: string, select: string): Promis
   await chdbQuery(tableDirectory, `INSERT INTO FUNCTION {table} ${select}`);
 }
 
+interface Answer {
+  readonly results?: readonly string[];
+  readonly error?: string;
+}
+
+/** The requests of the process that wait for their answers, which come in the same order. */
+const waiting: ((answer: Answer) => void)[] = [];
+
+/** The process of chdb, whose start takes thirty times as long as a statement. It reads a table again for each. */
+let running: ChildProcess | undefined;
+
+function ask(statements: readonly string[]): Promise<Answer> {
+  const child = (running ??= start());
+  keepAlive(child, true);
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    child.send(statements);
+  });
+}
+
+function start(): ChildProcess {
+  if (chdbModule === undefined) throw new Error(chdbMissing);
+  const child = spawn(process.execPath, ['-e', childScript, chdbModule], {
+    // chdb opens only tables below its working directory.
+    cwd: realpathSync(tmpdir()),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('message', (answer) => {
+    waiting.shift()?.(answer as Answer);
+    keepAlive(child, waiting.length > 0);
+  });
+  child.once('exit', (code, signal) => {
+    running = undefined;
+    for (const answer of waiting.splice(0)) answer({ error: `its process ended with ${signal ?? code}` });
+  });
+  return child;
+}
+
+/** Sets whether the process keeps that of the tests alive. It ends with it. */
+function keepAlive(child: ChildProcess, isKept: boolean): void {
+  for (const handle of [child, child.channel]) {
+    if (isKept) handle?.ref();
+    else handle?.unref();
+  }
+}
+
 const childScript = `
   const { query } = require(process.argv[1]);
-  try {
-    const results = JSON.parse(process.argv[2]).map((sql) => query(sql, 'JSONEachRow'));
-    process.stdout.write(JSON.stringify({ results }));
-  } catch (error) {
-    process.stdout.write(JSON.stringify({ error: error.message }));
-  }
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.on('message', (statements) => {
+    try {
+      process.send({ results: statements.map((sql) => query(sql, 'JSONEachRow')) });
+    } catch (error) {
+      process.send({ error: error.message });
+    }
+  });
 `;
 
 function expand(sql: string, tableDirectory: string): string {
