@@ -47,6 +47,13 @@ const privateNames: Readonly<Record<string, string>> = {
   'taken back': 'discard',
 };
 
+/** Names of fields that clients and JSON have, likewise. */
+const privateFields: Readonly<Record<string, string>> = {
+  left: 'skipped',
+  'left out': 'skipped',
+  'took out': 'removed',
+};
+
 /** Folders and files whose names follow the rule. */
 const coveredNames: readonly string[] = ['client/', 'server/', 'test/'];
 
@@ -133,7 +140,7 @@ function wordsOf(name: string): string {
 const deniedNoun =
   /(?<![\w-])(?<!\b(?:there|which|where|whether|neither) )(?:is|are|was|were) no (?!(?:longer|more|less|later|earlier|smaller|larger|need|one|reason)\b)[\w-]+/gi;
 
-const inNames = { ...privateWords, ...privateNames };
+const inNames = { ...privateWords, ...privatePhrases, ...privateNames };
 const inProse = { ...privateWords, ...privatePhrases };
 
 /** Matches the words of a list. Words of a phrase may be on two lines of a comment. */
@@ -229,6 +236,23 @@ test('a private word is found in names, comments, messages, titles and pages', (
   assert.deepEqual(violations(page, { names: [], prose: [{ text: withoutCode(page.text), start: 0 }] }), [
     'a.md:6: anew (again)',
     'a.md:6: is no word (not a)',
+  ]);
+});
+
+test('a field of the protocol has the word of the field', () => {
+  const pattern = patternOf(privateFields);
+  const found = (file: SourceFile): readonly string[] =>
+    passagesOf(file).names.flatMap(({ text }) =>
+      findWords(wordsOf(text), pattern).map(({ word }) => `${file.path} ${text} (${privateFields[word]})`),
+    );
+  assert.deepEqual(
+    sourceFiles()
+      .filter((file) => isCovered(file.path, ['server/src/protocol/']))
+      .flatMap(found),
+    [],
+  );
+  assert.deepEqual(found({ path: 'a.ts', text: 'interface A { leftOut: 1; leftover: 2 } // left' }), [
+    'a.ts leftOut (skipped)',
   ]);
 });
 

@@ -39,6 +39,10 @@ test('a template that inserts values into SQL is found unless it is tagged', () 
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
   assert.equal(found("const a = 'SELECT ' + x + ' FROM t';"), 1);
   assert.equal(found("const a = ['SELECT', x, 'FROM t'].join(' ');"), 1);
+  for (const text of ['select ${x} from t', 'With a as (select ${x}) from a', '(from ${x})', 'set threads = ${x}']) {
+    assert.equal(found(`const a = \`${text}\`;`), 1, text);
+  }
+  assert.equal(found('const a = `take ${x} from the select list, copy it to y`;'), 0);
   assert.equal(found('const a = `SELECT 1 FROM t`;'), 0);
   assert.equal(found("const a = 'SELECT 1' + ' FROM t';"), 0);
   assert.equal(found('const a = `expected one SELECT, got ${x}`;'), 0);

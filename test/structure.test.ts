@@ -39,7 +39,7 @@ const entries = [
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
-  /^test\/support\/(deltaCommitter|pipelineRun|pondWriter)\.ts$/,
+  /^test\/support\/(deltaCommitter|nativeLoad|orphanedWorker|pipelineRun|pondWriter)\.ts$/,
   /^test\/support\/(noNetwork|killAtCall)\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^esbuild\.mjs$/,
@@ -92,6 +92,15 @@ test('only a parsed type is cast to, and only the results are in a database that
   assert.deepEqual(unlocked.sort(), ['server/src/duckdb/database.ts', 'server/src/sql/resultStore.ts']);
 });
 
+test('a text becomes SQL in three places: by the tag, as a query that was parsed, and in a message of our own process', () => {
+  const casts = linesMatching(/\bas (unknown as )?SqlText\b/, product).map((line) => line.split(':')[0]);
+  assert.deepEqual([...new Set(casts)].sort(), [
+    'server/src/duckdb/sql.ts',
+    'server/src/sandbox/userStatements.ts',
+    'server/src/worker/buildOperations.ts',
+  ]);
+});
+
 test('the class of a type is decided by base/typeClass.ts, which does not take a list for its elements', () => {
   // Parquet's own names are other ones.
   assert.deepEqual(
@@ -134,6 +143,15 @@ for (const { module, parts } of owners) {
     assert.deepEqual(strangers.map(show), []);
   });
 }
+
+test('a module is loaded by an import or by require, which the rules above see', () => {
+  const hidden = linesMatching(/\b(createRequire|getBuiltinModule)\b/, product).map((line) => line.split(':')[0]);
+  // It only finds the path of a file.
+  assert.deepEqual([...new Set(hidden)], ['server/src/templates/templateWorker.ts']);
+  const text = "import 'a';\nexport * from 'b';\ntype C = import('c').C;\nawait import('d');\nrequire('e');";
+  const found = importsOf({ path: 'a.ts', text }).map(({ to }) => to);
+  assert.deepEqual(found.toSorted(), ['a', 'b', 'c', 'd', 'e']);
+});
 
 test('no file imports itself through others', () => {
   assert.deepEqual(cycles(), []);

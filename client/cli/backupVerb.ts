@@ -9,7 +9,7 @@ import { type PrintedError } from './errorText.ts';
 import { humanSize, minute, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
-import { stagedHint } from './stagedResources.ts';
+import { applyHint, stagedHint, warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Share of the objects that a verification reads by default. */
@@ -51,10 +51,13 @@ async function run(session: Session): Promise<void> {
   refuseOptions(session, action === undefined ? '' : first);
   if (action !== undefined) return await action(session);
   const all = await backups(session);
+  if (all.length === 0) throw await notFound(session, all, noBackup);
   const names: string[] = [];
   for (const name of session.line.positionals) names.push(await resourceNamed(session, all, name));
   await runNamed(session, names.length === 0 ? all.map(({ resource }) => resource) : names);
 }
+
+const noBackup = 'the latest commit has no Backup resource';
 
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   status: ['offline'],
@@ -72,24 +75,24 @@ function refuseOptions({ line }: Session, action: string): void {
   });
 }
 
-/** Returns the Backups of the latest commit. Fails `resource-not-found` without any. */
-async function backups(session: Session): Promise<readonly BackupInfo[]> {
-  const { backups: all } = await session.call('status', {});
-  if (all.length > 0) return all;
-  throw new PondError('resource-not-found', 'the latest commit has no Backup resource', {
-    hint:
-      (await stagedHint(session, 'backup')) ??
-      "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.",
-  });
+/** Returns the Backups of the latest commit. */
+async function backups({ call }: Session): Promise<readonly BackupInfo[]> {
+  return (await call('status', {})).backups;
 }
 
+/** Returns the Backup of a name, with or without its kind. Fails `resource-not-found`. */
 async function resourceNamed(session: Session, all: readonly BackupInfo[], name: string): Promise<string> {
   const found = all.find(({ resource }) => resource === name || resource.split('/')[1] === name);
   if (found !== undefined) return found.resource;
-  const committed = `There are ${all.map(({ resource }) => resource).join(', ')}.`;
-  const staged = await stagedHint(session, 'backup');
-  const hint = staged === undefined ? committed : `${committed} ${staged}`;
-  throw new PondError('resource-not-found', `the latest commit has no Backup "${name}"`, { hint });
+  throw await notFound(session, all, `the latest commit has no Backup "${name}"`);
+}
+
+/** The error of a missing Backup: names those that there are, and those that a commit makes live. */
+async function notFound(session: Session, all: readonly BackupInfo[], message: string): Promise<PondError> {
+  const committed = all.length === 0 ? [] : [`There are ${all.map(({ resource }) => resource).join(', ')}.`];
+  const hints = [...committed, (await stagedHint(session, 'backup')) ?? []].flat();
+  const hint = hints.length === 0 ? applyHint : hints.join(' ');
+  return new PondError('resource-not-found', message, { hint });
 }
 
 /** Returns the Backup that the first argument after the action names: without one, the only Backup. Fails `usage`. */
@@ -98,7 +101,8 @@ async function oneBackup(session: Session): Promise<string> {
   const all = await backups(session);
   if (name !== undefined) return await resourceNamed(session, all, name);
   const [only, ...others] = all.map(({ resource }) => resource);
-  if (only !== undefined && others.length === 0) return only;
+  if (only === undefined) throw await notFound(session, all, noBackup);
+  if (others.length === 0) return only;
   const hint = `There are ${[only, ...others].join(', ')}.`;
   throw new PondError('usage', 'the name of a Backup is missing', { hint });
 }
@@ -107,6 +111,7 @@ async function status(session: Session): Promise<void> {
   const { line } = session;
   const name = line.positionals[1];
   const all = await backups(session);
+  if (name === undefined && all.length === 0) await warnOfNone(session, 'backup');
   const names = name === undefined ? all.map(({ resource }) => resource) : [await resourceNamed(session, all, name)];
   const offline = line.flags.has('offline');
   const attempts = await attemptEach(names, (one) => session.call('backupStatus', { name: one, offline }));

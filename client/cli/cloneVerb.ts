@@ -69,7 +69,7 @@ function linesOf({
   fetchedBytes,
   ...rest
 }: CloneInfo): readonly string[] {
-  const { absent, unverifiedCommits, leftOut } = rest;
+  const { absent, unverifiedCommits, skippedFiles } = rest;
   const fetched = `fetched ${plural(fetchedFiles, 'file')}, ${humanSize(fetchedBytes)}`;
   return [
     `copied ${url} to ${pond}: ${plural(commits, 'commit')}, ${fetched}`,
@@ -82,6 +82,6 @@ function linesOf({
     ...(unverifiedCommits === 0
       ? []
       : [`${plural(unverifiedCommits, 'commit')} from before commits had hashes: not verified`]),
-    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'file')} of other engines left out`]),
+    ...(skippedFiles === 0 ? [] : [`${plural(skippedFiles, 'file')} of other engines skipped`]),
   ];
 }

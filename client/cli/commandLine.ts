@@ -51,7 +51,10 @@ export function parseCommandLine(
     flags: new Set(Object.keys(texts).filter((key) => texts[key] === true)),
     positionals,
   };
-  if (!line.help) checkCount(name, verb, positionals.length);
+  if (!line.help) {
+    checkCount(name, verb, positionals.length);
+    refuseJson(line);
+  }
   return line;
 }
 
@@ -75,6 +78,14 @@ function parse(
   } catch (error) {
     throw usageError(error, options, whose);
   }
+}
+
+/** Fails `usage` for a verb that prints what it prints as it is: a program would parse it as JSON. */
+function refuseJson({ name, verb: { printsAsIs }, json }: CommandLine): void {
+  if (!json || printsAsIs === undefined) return;
+  throw new PondError('usage', `'pond ${name}' prints ${printsAsIs}, and takes no --json`, {
+    hint: "'pond --json query' prints the rows of a table as JSON.",
+  });
 }
 
 function checkCount(name: string, { positionals: [min, max = Infinity], usage }: VerbSpec, count: number): void {

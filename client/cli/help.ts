@@ -1,17 +1,23 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { sentence } from '../../server/src/base/sentence.ts';
 import { didYouMean } from '../../server/src/base/suggest.ts';
-import { type StandaloneRunner, type TerminalVerb, type TerminalVerbs } from './verb.ts';
+import { type TerminalVerb, type TerminalVerbs } from './verb.ts';
 
 /** Prints the list of verbs, or the help of one. */
-export const help: StandaloneRunner = async ({ positionals }, terminal, verbs) =>
-  await terminal.print(helpText(verbs, positionals[0]));
+export const help = {
+  usage: '[VERB]',
+  summary: 'show this help, or that of a verb',
+  printsAsIs: 'text for people',
+  positionals: [0, 1],
+  runStandalone: async ({ positionals }, terminal, verbs) => await terminal.print(helpText(verbs, positionals[0])),
+} as const satisfies TerminalVerb;
 
 /** Returns the text of `pond help`, or of `pond help VERB`. Fails `usage` for an unknown verb. */
 export function helpText(verbs: TerminalVerbs, name: string | undefined): string {
   if (name === undefined) return overview(verbs);
-  const { usage, summary, details = [] } = verbNamed(verbs, name);
-  return [`usage: pond [--pond DIR] [--json] ${name} ${usage}`.trimEnd(), '', sentence(summary), ...details, ''].join(
+  const { usage, summary, details = [], printsAsIs } = verbNamed(verbs, name);
+  const json = printsAsIs === undefined ? ' [--json]' : '';
+  return [`usage: pond [--pond DIR]${json} ${name} ${usage}`.trimEnd(), '', sentence(summary), ...details, ''].join(
     '\n',
   );
 }

@@ -32,8 +32,10 @@ export const status: VerbRunner = async (session) => {
   if (state.replica !== null) await terminal.print(`${replicaLine(state.replica)}\n`);
   await terminal.print(state.backups.map(({ resource, text }) => `${printable(resource)}: ${text}\n`).join(''));
   await terminal.print(foreignLines(state));
-  if (state.setAside.length > 0) {
-    const files = state.setAside.map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`).join('');
+  if (state.quarantined.length > 0) {
+    const files = state.quarantined
+      .map(({ path, text }) => `   ${printable(path)}\n      ${printable(text)}\n`)
+      .join('');
     await terminal.print(`quarantined as damaged or unfinished, until you remove it:\n${files}`);
   }
   if (state.staged.length === 0) return await terminal.print('nothing staged\n');
@@ -59,13 +61,13 @@ function foreignLines({ foreignOperations, earlierForeignFiles }: StatusInfo): s
     return said.length === 0 ? `${version}` : `${version} (${printable(said.join(' '))})`;
   });
   const known = operations.length === 0 ? '' : `commits by other engines, ignored: ${operations.join(', ')}\n`;
-  const lost = foreignOperations.filter(({ tookOut }) => tookOut.length > 0).map(takenOutLine);
+  const lost = foreignOperations.filter(({ removedCommits }) => removedCommits.length > 0).map(removedCommitsLine);
   if (earlierForeignFiles === 0) return `${known}${lost.join('')}`;
   return `${known}${lost.join('')}${plural(earlierForeignFiles, 'file')} of earlier commits by other engines, ignored\n`;
 }
 
-function takenOutLine({ version, tookOut }: ForeignOperation): string {
-  const commits = tookOut.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+function removedCommitsLine({ version, removedCommits }: ForeignOperation): string {
+  const commits = removedCommits.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
   return `version ${version} of the table took out commits ${commits}: they are read from their files, and the next commit adds them again\n`;
 }
 

@@ -12,6 +12,7 @@ const serve: StandaloneRunner = async ({ flags }) => {
 export const lsp = {
   usage: '--stdio',
   summary: 'serve an editor over standard input and output',
+  printsAsIs: 'messages of the editor',
   options: { stdio: { type: 'boolean' } },
   positionals: [0, 0],
   runStandalone: serve,

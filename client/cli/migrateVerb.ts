@@ -71,8 +71,8 @@ function reportOf(info: MigrationInfo): readonly string[] {
     ...listed(other, ({ path, sourceHash, migratedHash }) => `differs: ${path}: ${sourceHash} is now ${migratedHash}`),
     ...listed(info.damage, ({ path, problem }) => `damaged: ${path}: ${problem}`),
     ...listed(
-      info.left,
-      ({ path, reason, hint }) => `left: ${path}: ${reason}${hint === undefined ? '' : `. ${hint}`}`,
+      info.skipped,
+      ({ path, reason, hint }) => `skipped: ${path}: ${reason}${hint === undefined ? '' : `. ${hint}`}`,
     ),
     ...listed(
       secrets,

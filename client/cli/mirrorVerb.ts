@@ -3,13 +3,13 @@ import { plural } from '../../server/src/base/plural.ts';
 import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { type MirrorChangeInfo, type MirrorInfo } from '../../server/src/protocol/mirrors.ts';
 import { attemptEach, errorOf, failAfter } from './attempts.ts';
-import { errorText, hintText } from './errorText.ts';
+import { errorText } from './errorText.ts';
 import { minute, table } from './format.ts';
 import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';
 import { printJson } from './runner.ts';
-import { stagedHint } from './stagedResources.ts';
+import { warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 const runMirror: VerbRunner = async (session) => {
@@ -21,12 +21,8 @@ const runMirror: VerbRunner = async (session) => {
     throw new PondError('usage', `${chosen.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
   }
   const found = await session.call('mirrors', names.length === 0 ? {} : { names });
-  if (isStatus) return await printStatus(session, found);
-  if (found.length === 0) {
-    session.terminal.warn('pond: the latest commit has no mirror');
-    session.terminal.warn(hintText((await stagedHint(session, 'mirror')) ?? "'pond apply' stages its document."));
-    return line.json ? await printJson(session, []) : undefined;
-  }
+  if (found.length === 0) await warnOfNone(session, 'mirror');
+  if (isStatus || found.length === 0) return await printStatus(session, found);
   if (line.flags.has('dry-run')) return await printPlans(session, found);
   if (line.flags.has('start-over')) {
     // A document with errors has no state to forget; the run reports it.
@@ -105,17 +101,17 @@ async function printPlans(session: Session, found: readonly MirrorInfo[]): Promi
   const attempts = await attemptEach(names, (name) => session.call('mirrorPlan', { name }));
   const plans = attempts.map((attempt) => ({
     resource: attempt.resource,
-    ...(attempt.value ?? { changes: [], left: [] }),
+    ...(attempt.value ?? { changes: [], skipped: [] }),
     error: errorOf(attempt, session),
   }));
   if (line.json) await printJson(session, plans);
   else {
     terminal.quiet();
-    for (const { resource, changes, left, error } of plans) {
+    for (const { resource, changes, skipped, error } of plans) {
       if (error !== null) await terminal.print(`${resource}: not compared\n`);
       else if (changes.length === 0) await terminal.print(`${resource}: nothing to do\n`);
       else await terminal.print(table(changes.map(planRow)));
-      for (const { path, reason } of left) terminal.warn(`${path}: ${reason}`);
+      for (const { path, reason } of skipped) terminal.warn(`${path}: ${reason}`);
     }
   }
   failAfter(attempts, session);

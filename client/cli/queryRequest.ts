@@ -36,6 +36,18 @@ export function formatNamed(name: string): ResultFormat | 'table' {
   throw new PondError('usage', `'${name}' is not a format`, { hint: `Use table, ${names}.` });
 }
 
+/**
+ * Returns the format of a printed result: that of --format, JSON with --json, or else a table. Fails `usage` for a format
+ * that contradicts --json.
+ */
+export function formatToPrint({ texts: { format }, json }: CommandLine): ResultFormat | 'table' {
+  const named = format === undefined ? undefined : formatNamed(format);
+  if (json && named !== undefined && named !== 'json') {
+    throw new PondError('usage', `--json and --format ${named} exclude each other`, { hint: 'Leave one of them out.' });
+  }
+  return named ?? (json ? 'json' : 'table');
+}
+
 /** Returns the format that a file's extension implies; undefined for other names. */
 export function formatOfFile(file: string): ResultFormat | undefined {
   const extension = /\.(\w+)$/.exec(file.toLowerCase())?.[1] ?? '';

@@ -6,7 +6,7 @@ import { hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { at, atHelp } from './options.ts';
 import { withPager } from './pager.ts';
-import { binaryFormats, formatNamed, formatOfFile, queryRequest } from './queryRequest.ts';
+import { binaryFormats, formatNamed, formatOfFile, formatToPrint, queryRequest } from './queryRequest.ts';
 import { leftOutHints, printRows } from './resultTable.ts';
 import { hostPath, show, wholeNumber } from './runner.ts';
 import { type CommandLine, type Session, type TerminalVerb } from './verb.ts';
@@ -58,10 +58,11 @@ export const query: TerminalVerb = {
   },
 };
 
-function chosenFormat({ texts, json }: CommandLine): ResultFormat | 'table' {
-  const { format, output } = texts;
-  if (format !== undefined) return formatNamed(format);
-  return (output === undefined ? undefined : formatOfFile(output)) ?? (json ? 'json' : 'table');
+/** With -o, --json is about what is printed of the file. */
+function chosenFormat(line: CommandLine): ResultFormat | 'table' {
+  const { format, output } = line.texts;
+  if (output === undefined) return formatToPrint(line);
+  return format === undefined ? (formatOfFile(output) ?? formatToPrint(line)) : formatNamed(format);
 }
 
 function notAFileFormat({ texts }: CommandLine, output: string): PondError {

@@ -18,6 +18,7 @@ const tableExtension = /\.(parquet|arrow|arrows|feather|ipc)$/i;
 export const cat: TerminalVerb = {
   usage: '[--at V] PATH|GLOB...',
   summary: 'write the content of files to standard output, one after another',
+  printsAsIs: 'the content of files',
   details: [atHelp],
   options: { at },
   positionals: [1],
@@ -41,6 +42,7 @@ const partDetails = [
 export const head: TerminalVerb = {
   usage: '[-n N] [--at V] PATH|GLOB...',
   summary: 'print the first lines of text files, or the first rows of tables',
+  printsAsIs: 'lines of files',
   details: partDetails,
   options: partOptions,
   positionals: [1],
@@ -52,6 +54,7 @@ export const head: TerminalVerb = {
 export const tail: TerminalVerb = {
   usage: '[-n N] [--at V] PATH|GLOB...',
   summary: 'print the last lines of text files, or the last rows of tables',
+  printsAsIs: 'lines of files',
   details: partDetails,
   options: partOptions,
   positionals: [1],

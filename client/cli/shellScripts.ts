@@ -53,6 +53,7 @@ export const shells: readonly string[] = Object.keys(scripts);
 export const completion: TerminalVerb = {
   usage: 'SHELL',
   summary: 'print a script with which a shell completes command lines of pond',
+  printsAsIs: 'a script',
   details: [
     `SHELL is ${shells.slice(0, -1).join(', ')} or ${shells.at(-1)}. In bash: source <(pond completion bash)`,
     'The script completes verbs, options, paths of the pond, and names of resources.',

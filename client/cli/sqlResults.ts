@@ -2,7 +2,7 @@ import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { type ResultFormat } from '../../server/src/protocol/commands.ts';
 import { hintText } from './errorText.ts';
-import { binaryFormats, formatNamed } from './queryRequest.ts';
+import { binaryFormats } from './queryRequest.ts';
 import { leftOutHints, printRows } from './resultTable.ts';
 import { atOf } from './runner.ts';
 import { type Session } from './verb.ts';
@@ -13,9 +13,8 @@ const screenRows = 100;
 /** A format whose results can be printed one after another. */
 export type PrintedFormat = ResultFormat | 'table';
 
-/** Returns a format by its name. Fails `usage` for one that is not text. */
-export function printedFormat(name: string): PrintedFormat {
-  const format = formatNamed(name);
+/** Returns a format that is text. Fails `usage` for any other. */
+export function printedFormat(format: ResultFormat | 'table'): PrintedFormat {
   if (!binaryFormats.has(format)) return format;
   throw new PondError('usage', `${format} is not text`, { hint: "'pond query -o FILE' writes it." });
 }

@@ -8,6 +8,7 @@ import { errorText } from './errorText.ts';
 import { shownName } from './format.ts';
 import { printedError } from './printedError.ts';
 import { atOf, pondPath } from './runner.ts';
+import { formatNamed } from './queryRequest.ts';
 import { type PrintedFormat, printedFormat, printStatement } from './sqlResults.ts';
 import { splitScript } from './sqlScript.ts';
 import { type Session } from './verb.ts';
@@ -124,7 +125,7 @@ export class SqlShell {
     else if (name === '.ls') await this.#list(argument === '' ? '/' : argument);
     else if (name === '.schema' && argument !== '')
       await this.#statement(`DESCRIBE FROM "${pondPath(argument).replaceAll('"', '""')}"`);
-    else if (name === '.format' && argument !== '') this.#format = printedFormat(argument);
+    else if (name === '.format' && argument !== '') this.#format = printedFormat(formatNamed(argument));
     else terminal.warn(printable(`pond: '${text}' is not known; .help lists the commands`));
   }
 

@@ -2,6 +2,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { historyFile } from '../../server/src/terminal.ts';
 import { readText } from './inputText.ts';
 import { at, atHelp } from './options.ts';
+import { formatToPrint } from './queryRequest.ts';
 import { printedFormat, printStatement } from './sqlResults.ts';
 import { placedStatements } from './sqlScript.ts';
 import { type TerminalVerb } from './verb.ts';
@@ -20,7 +21,7 @@ export const sql: TerminalVerb = {
   positionals: [0, 0],
   run: async (session) => {
     const { line, terminal } = session;
-    const format = printedFormat(line.texts['format'] ?? (line.json ? 'json' : 'table'));
+    const format = printedFormat(formatToPrint(line));
     const { file } = line.texts;
     if (file === undefined && terminal.isInteractive && terminal.isScreen) {
       const { SqlShell } = await import('./sqlShell.ts');

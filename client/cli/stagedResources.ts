@@ -1,3 +1,4 @@
+import { hintText } from './errorText.ts';
 import { type Session } from './verb.ts';
 
 /**
@@ -12,4 +13,13 @@ export async function stagedHint(session: Session, verb?: string): Promise<strin
   return staged.length === 1
     ? `${names} is staged: 'pond commit' makes it live.`
     : `${names} are staged: 'pond commit' makes them live.`;
+}
+
+/** The next step where no document of a resource is staged. */
+export const applyHint = "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.";
+
+/** Warns that the latest commit has no resource of the kind that a verb is about, with the next step. */
+export async function warnOfNone(session: Session, verb: 'backup' | 'mirror'): Promise<void> {
+  session.terminal.warn(`pond: the latest commit has no ${verb}`);
+  session.terminal.warn(hintText((await stagedHint(session, verb)) ?? applyHint));
 }

@@ -17,6 +17,8 @@ export interface VerbSpec {
   readonly positionals: readonly [number, number?];
   /** True when its paths may be patterns. */
   readonly takesPatterns?: true;
+  /** Noun for its output, of a verb that prints text or bytes as they are and so takes no --json. */
+  readonly printsAsIs?: string;
   /** True when its argument is SQL, which may begin with a comment. */
   readonly takesSql?: true;
   /** Next steps by error code, where the verb has an option that helps. */

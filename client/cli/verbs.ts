@@ -277,10 +277,5 @@ export const verbs = {
   prove,
   completion,
   lsp,
-  help: {
-    usage: '[VERB]',
-    summary: 'show this help, or that of a verb',
-    positionals: [0, 1],
-    runStandalone: help,
-  },
+  help,
 } as const satisfies TerminalVerbs;

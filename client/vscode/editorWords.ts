@@ -24,7 +24,7 @@ function changed(value: unknown): unknown {
     Object.entries(value).map(([key, part]) => {
       if (key === 'hint' && typeof part === 'string') return [key, sentence(editorText(part))];
       if (worded.has(key) || isMessage(key)) return [key, textsInEditor(part)];
-      return [key, key === 'setAside' ? quarantinedInEditor(part) : changed(part)];
+      return [key, key === 'quarantined' ? quarantinedInEditor(part) : changed(part)];
     }),
   );
 }

@@ -33,8 +33,8 @@ interface StatusText {
  * Findings of the opening of a pond, and each file in its quarantine, until it is removed: one line each. Their names may be a
  * stranger's, so invisible characters are escaped.
  */
-export function findingsOf({ warnings, setAside }: Pick<StatusInfo, 'warnings' | 'setAside'>): readonly string[] {
-  return [...warnings, ...setAside.map(({ path, text }) => `${path}: ${text}`)].map(printable);
+export function findingsOf({ warnings, quarantined }: Pick<StatusInfo, 'warnings' | 'quarantined'>): readonly string[] {
+  return [...warnings, ...quarantined.map(({ path, text }) => `${path}: ${text}`)].map(printable);
 }
 
 /** Returns the item; undefined when there is nothing to show. */

@@ -22,6 +22,7 @@ import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { few, many, rows, ...rounds } = parametersOf(
   { few: 12, many: 48, rows: 500, rounds: 7, warmUp: 1 },
@@ -105,8 +106,8 @@ function builderOf(operations: BuildOperations): Builder {
 function unlocked(connection: Connection): Pick<Builder, 'run' | 'inspect'> {
   return {
     async run({ statements }) {
-      for (const statement of statements.slice(0, -1)) await connection.run(statement);
-      return (await connection.rows(statements.at(-1) ?? '')).map(plainRow);
+      for (const statement of statements.slice(0, -1)) await connection.run(anySql(statement));
+      return (await connection.rows(anySql(statements.at(-1) ?? ''))).map(plainRow);
     },
     inspect: (hostPaths) => inspectFiles(connection, hostPaths),
   };

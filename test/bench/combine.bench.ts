@@ -14,6 +14,7 @@ import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { rows, ...rounds } = parametersOf(
   { rows: 500_000, rounds: 7, warmUp: 1 },
@@ -96,7 +97,9 @@ await withDeriving(async ({ pond, builder, connection, withCache, parquet }) => 
 
   async function read(files: readonly string[]): Promise<void> {
     const union = files.length > 1 ? ', union_by_name = true' : '';
-    await connection.rows(`SELECT count(COLUMNS(*)), max(COLUMNS(*)) FROM read_parquet(${literalList(files)}${union})`);
+    await connection.rows(
+      anySql(`SELECT count(COLUMNS(*)), max(COLUMNS(*)) FROM read_parquet(${literalList(files)}${union})`),
+    );
   }
 
   const first = await Promise.all(series.map((index) => parquet(`first-${index}`, rowsSql(index, 0, rows))));

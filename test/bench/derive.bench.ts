@@ -16,6 +16,7 @@ import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { files, rows, ...rounds } = parametersOf(
   { files: 500, rows: 200, rounds: 5, warmUp: 1 },
@@ -56,7 +57,7 @@ await withDeriving(async ({ make, builder, connection, withCache }) => {
           const results = make(`plain-${name}-${round}`);
           for (const [index, { hostPath }] of inputs.entries()) {
             const sql = query.replace(/FROM .*\$1\S*/, () => `FROM read_csv(${literal(hostPath)})`);
-            await connection.run(`COPY (${sql}) TO ${literal(join(results, String(index)))} (FORMAT parquet)`);
+            await connection.run(anySql(`COPY (${sql}) TO ${literal(join(results, String(index)))} (FORMAT parquet)`));
           }
         },
         derive: async (round) => {

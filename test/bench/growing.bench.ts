@@ -23,6 +23,7 @@ import { median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { batches, window, logMegabytes, addedMegabytes, rounds } = parametersOf(
   { batches: 10_000, window: 100, logMegabytes: 1000, addedMegabytes: 1, rounds: 5 },
@@ -164,7 +165,7 @@ async function tail({ folder, make }: Scratch): Promise<void> {
     let minute = write(log, logMegabytes);
     const first = await follow();
     const start = performance.now();
-    await connection.run(`COPY (FROM read_csv(${literal(log)})) TO ${literal(join(folder, 'log.parquet'))}`);
+    await connection.run(anySql(`COPY (FROM read_csv(${literal(log)})) TO ${literal(join(folder, 'log.parquet'))}`));
     const copy = performance.now() - start;
     printRatio({
       what: `first Tail of a log of ${logMegabytes} MB`,

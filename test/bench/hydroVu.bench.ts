@@ -18,6 +18,7 @@ import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { digits, printRatio } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { rows, pageSize, ...rounds } = parametersOf(
   { rows: 250_000, pageSize: 4000, rounds: 3, warmUp: 1 },
@@ -53,11 +54,11 @@ await withScratch(async ({ make }) => {
       FROM (SELECT unnest(parameters) AS p FROM read_json(${literal(`${pages}/*.json`)}, columns = {
         parameters: 'STRUCT(parameterId VARCHAR, readings STRUCT("timestamp" BIGINT, "value" DOUBLE)[])[]'})))
     GROUP BY ALL ORDER BY ALL`;
-  await connection.run(`CREATE TABLE readings AS ${fromPages}`);
+  await connection.run(anySql(`CREATE TABLE readings AS ${fromPages}`));
   const copyTo =
     (query: string, name: string) =>
     async (round: number): Promise<void> => {
-      await connection.run(`COPY (${query}) TO ${literal(join(make('parquet'), `${name}-${round}.parquet`))}`);
+      await connection.run(anySql(`COPY (${query}) TO ${literal(join(make('parquet'), `${name}-${round}.parquet`))}`));
     };
 
   async function newBench(name: string): Promise<ResourceBench> {

@@ -13,6 +13,7 @@ import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { digits, printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { rows, columns, all, ...rounds } = parametersOf(
   { rows: 10_000_000, columns: 1, all: 0, rounds: 11, warmUp: 2 },
@@ -64,8 +65,10 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 
 try {
   const values = names.map((name, index) => `sin(i / ${100 + index}.0) + (i % ${7 + index}) AS ${name}`);
-  await connection.run(`COPY (SELECT make_timestamp(${start * 1000} + i * ${step * 1000}) AS time, ${values.join(', ')}
-    FROM range(${rows}) t(i)) TO '${file}' (FORMAT parquet)`);
+  await connection.run(
+    anySql(`COPY (SELECT make_timestamp(${start * 1000} + i * ${step * 1000}) AS time, ${values.join(', ')}
+    FROM range(${rows}) t(i)) TO '${file}' (FORMAT parquet)`),
+  );
   const part = (end - start) / 100;
   const middle = { low: start + part * 50, high: start + part * 51 };
   for (const [what, range] of [
@@ -73,7 +76,7 @@ try {
     ['a hundredth of it', middle],
   ] as const) {
     const statement = bare(range ?? { low: start, high: end });
-    const work = { bare: () => connection.rows(statement), engine: () => ours(names.slice(0, shown), range) };
+    const work = { bare: () => connection.rows(anySql(statement)), engine: () => ours(names.slice(0, shown), range) };
     const times = await interleaved({ bare: () => timeOf(work.bare), engine: () => timeOf(work.engine) }, rounds);
     printRatio({ what, ours: times.engine, peer: 'bare DuckDB', theirs: times.bare, most: 1.5 });
   }

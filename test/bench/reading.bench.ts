@@ -18,6 +18,7 @@ import { type Cost, costOf, printCosts } from './support/cost.ts';
 import { parametersOf } from './support/parameters.ts';
 import { workerScript } from './support/processes.ts';
 import { withScratch } from './support/scratch.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { megabytes, smallFiles, ...rounds } = parametersOf(
   { megabytes: 1000, smallFiles: 10_000, rounds: 3, warmUp: 1 },
@@ -42,21 +43,21 @@ const connection = await database.connect();
 await withScratch(async ({ folder, make }) => {
   const pond = await initPond(join(folder, 'bench.pond'), { author: 'bench' });
   const root = await pond.fs.root();
-  await connection.rows(`SET threads = 2`);
+  await connection.rows(anySql(`SET threads = 2`));
   for (const [name, form] of Object.entries(forms)) {
     const rows = Math.ceil((megabytes * 1e6) / form.bytesOfRow);
     const host = join(make(name), `log.${form.ending}`);
     const costs = { first: newCosts(), again: newCosts(), copied: newCosts() };
     const path = `/log.${form.ending}`;
     const importNew = async (): Promise<void> => {
-      await connection.rows(`COPY (${logger} FROM range(${rows}) r(i)) TO ${literal(host)} ${form.writes}`);
+      await connection.rows(anySql(`COPY (${logger} FROM range(${rows}) r(i)) TO ${literal(host)} ${form.writes}`));
       await root.writeFile(path, openHostDisk(make(name)).readStream(`log.${form.ending}`)!);
     };
     for (let round = 0; round < rounds.warmUp + rounds.rounds; round++) {
       const measure = async ({ ours, theirs }: Costs): Promise<void> => {
         const text = `SELECT ${aggregate} FROM `;
         const own = await queryCost(pond, `${text}"${path}"`);
-        const bare = await costOf(() => connection.rows(`${text}${form.reader}(${literal(host)})`));
+        const bare = await costOf(() => connection.rows(anySql(`${text}${form.reader}(${literal(host)})`)));
         if (round < rounds.warmUp) return;
         ours.push(own);
         theirs.push(bare);
@@ -109,7 +110,7 @@ async function manySmall(pond: Pond, folder: string): Promise<void> {
   const { ours, theirs } = newCosts();
   for (let round = 0; round < rounds.warmUp + rounds.rounds; round++) {
     const own = await queryCost(pond, `${text}"/small/*.csv"`);
-    const bare = await costOf(() => connection.rows(`${text}read_csv(${literal(join(folder, '*.csv'))})`));
+    const bare = await costOf(() => connection.rows(anySql(`${text}read_csv(${literal(join(folder, '*.csv'))})`)));
     if (round < rounds.warmUp) continue;
     ours.push(own);
     theirs.push(bare);

@@ -15,6 +15,7 @@ import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { compareStatistics } from './support/reduceStatistics.ts';
 import { printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { rows, ...rounds } = parametersOf(
   { rows: 10_000_000, rounds: 5, warmUp: 1 },
@@ -74,7 +75,7 @@ await withDeriving(async (deriving) => {
       const union = files.length > 1 ? ', union_by_name = true' : '';
       // Counts and extremes alone would be read from the footers.
       const sums = `sum(epoch_us("Timestamp")), sum(COLUMNS(* EXCLUDE ("Timestamp")))`;
-      await connection.rows(`SELECT ${sums} FROM read_parquet(${literalList(files)}${union})`);
+      await connection.rows(anySql(`SELECT ${sums} FROM read_parquet(${literalList(files)}${union})`));
     }
   }
 

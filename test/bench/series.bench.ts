@@ -18,6 +18,7 @@ import { author } from './support/ponds.ts';
 import { printRatio } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { few, many, ...rounds } = parametersOf(
   { few: 100, many: 2000, rounds: 7, warmUp: 2 },
@@ -42,7 +43,7 @@ await withScratch(async ({ folder, make }) => {
   async function version(number: number): Promise<Uint8Array> {
     const file = join(folder, 'version.parquet');
     const rows = `SELECT (${1_700_000_000 + number * 600} + i * 60)::BIGINT AS "Timestamp", random() AS a, random() AS b FROM range(10) t(i)`;
-    await connection.run(`COPY (${rows}) TO ${literal(file)} (FORMAT parquet)`);
+    await connection.run(anySql(`COPY (${rows}) TO ${literal(file)} (FORMAT parquet)`));
     return readFileSync(file);
   }
 

@@ -17,6 +17,7 @@ import { parametersOf } from './support/parameters.ts';
 import { childrenOf, peakMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
 import { type Scratch, withScratch } from './support/scratch.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { rounds, warmUp, rows } = parametersOf(
   { rounds: 7, warmUp: 2, rows: 3_000_000 },
@@ -42,11 +43,11 @@ try {
 async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
   const [before, after] = [join(folder, 'before.parquet'), join(folder, 'after.parquet')];
   const numbered = `SELECT row_number() OVER () AS id, * FROM (FROM ${flights} LIMIT ${rows})`;
-  await bare.run(`COPY (${numbered}) TO ${literal(before)} (FORMAT parquet)`);
+  await bare.run(anySql(`COPY (${numbered}) TO ${literal(before)} (FORMAT parquet)`));
   // A row in a thousand is gone, one in a thousand is new, and one in a hundred has another delay.
   const edited = `SELECT * REPLACE (CASE WHEN id % 100 = 7 THEN delay + 1 ELSE delay END AS delay) FROM ${literal(before)}
     WHERE id % 1000 <> 3 UNION ALL SELECT * REPLACE (id + ${rows} AS id) FROM ${literal(before)} WHERE id % 1000 = 5`;
-  await bare.run(`COPY (${edited}) TO ${literal(after)} (FORMAT parquet)`);
+  await bare.run(anySql(`COPY (${edited}) TO ${literal(after)} (FORMAT parquet)`));
   const joined = `(FROM ${literal(before)}) b FULL JOIN (FROM ${literal(after)}) a ON b.id IS NOT DISTINCT FROM a.id`;
   const host = connectLocal();
   try {
@@ -74,7 +75,9 @@ async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
     const change = `b.id IS NULL OR a.id IS NULL OR ${differ.join(' OR ')}`;
     const kept = (where: string): Promise<void> =>
       bare.run(
-        `CREATE OR REPLACE TEMP TABLE kept AS SELECT b.*, a.* FROM ${joined} ${where} ORDER BY coalesce(b.id, a.id)`,
+        anySql(
+          `CREATE OR REPLACE TEMP TABLE kept AS SELECT b.*, a.* FROM ${joined} ${where} ORDER BY coalesce(b.id, a.id)`,
+        ),
       );
     const both = 'b.id IS NOT NULL AND a.id IS NOT NULL AND';
     const counts = differ.map((condition) => `count(*) FILTER (${both} ${condition})`).join(', ');
@@ -97,7 +100,7 @@ async function measure({ folder }: Scratch, bare: Connection): Promise<void> {
     await compare(
       'numbers of differences',
       () => host.call('diffRows', count),
-      () => bare.rows(`SELECT ${sums} FROM ${joined}`),
+      () => bare.rows(anySql(`SELECT ${sums} FROM ${joined}`)),
       1.3,
     );
     printPeak('peak memory of these');

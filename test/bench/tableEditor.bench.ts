@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type TableSource, type TableView } from '../../server/src/protocol/commands.ts';
-import { makeTestPond } from '../sql/testPond.ts';
+import { makeFlightsPond } from '../sql/testPond.ts';
 import { type EditorServer, startEditorServer } from '../support/editorServer.ts';
 import { compareTimes } from './support/compareTimes.ts';
 import { printMachine } from './support/machine.ts';
@@ -17,6 +17,7 @@ import { median } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
 import { childrenOf, hasProcessFacts, residentMemory } from './support/processFacts.ts';
 import { printRatio } from './support/report.ts';
+import { anySql } from '../support/anySql.ts';
 
 const { actions, ...rounds } = parametersOf(
   { rounds: 15, warmUp: 3, actions: 1000 },
@@ -38,7 +39,7 @@ const filtered: TableView = {
 };
 
 printMachine();
-const made = await makeTestPond();
+const made = await makeFlightsPond();
 const pond = join(made.directory, 'test.pond');
 await made.pond.close();
 const server = await startEditorServer();
@@ -86,7 +87,7 @@ async function compareViews(asked: EditorServer): Promise<void> {
     },
   };
   for (const [what, { ours, bare }] of Object.entries(measured)) {
-    const theirs = (): Promise<unknown> => connection.rows(bare);
+    const theirs = (): Promise<unknown> => connection.rows(anySql(bare));
     await compareTimes({ what, ours, peer: 'bare DuckDB', theirs, most: 2 }, rounds);
   }
 }

@@ -46,12 +46,12 @@ test('a programming error has a code of its own', () => {
 test('with --json an error is one line of JSON, with the same exit status', async (t) => {
   const folder = temporaryFolder(t);
   await runPond(['init'], { cwd: folder });
-  const missing = await runPond(['cat', '--json', '/x'], { cwd: folder });
+  const missing = await runPond(['stat', '--json', '/x'], { cwd: folder });
   assert.deepEqual([missing.status, missing.stdout], [3, '']);
   const hint = "'pond ls' shows what is there, and 'pond ls --at V' what was.";
   const error = { code: 'not-found', message: 'nothing is at /x', path: '/x', hint };
   assert.equal(missing.stderr, `${JSON.stringify({ error })}\n`);
-  const usage = await runPond(['--json', 'cat'], { cwd: folder });
+  const usage = await runPond(['--json', 'stat'], { cwd: folder });
   assert.equal(usage.status, 2);
   const parsed = JSON.parse(usage.stderr) as { readonly error: { readonly code: string } };
   assert.equal(parsed.error.code, 'usage');

@@ -45,7 +45,7 @@ describe('pond mirror', () => {
     put(folder, 'a.txt', 'a');
     const plan = await json('mirror', '--dry-run');
     const change = { path: 'a.txt', side: 'pond', change: 'added' };
-    assert.deepEqual(plan, [{ resource: 'Mirror/both', changes: [change], left: [], error: null }]);
+    assert.deepEqual(plan, [{ resource: 'Mirror/both', changes: [change], skipped: [], error: null }]);
     assert.equal(existsSync(join(folder, '.pond-mirror.json')), false);
     assert.equal((await pond('mirror')).status, 0);
     assert.equal((await pond('cat', '/m/a.txt')).stdout, 'a');

@@ -58,8 +58,13 @@ test('a resource that is only staged does not run, and a resource of another kin
   });
   const staged = "hint: Inbox/files is staged: 'pond commit' makes it live.\n";
   await check(['run'], { stderr: `pond: the latest commit has no resources\n${staged}` });
-  const apply = "hint: 'pond apply' stages its document.\n";
+  const apply = "hint: Write a document of that kind, stage it with 'pond apply -f FILE', and commit.\n";
+  for (const kind of ['mirror', 'backup']) {
+    await check([kind, 'status'], { stderr: `pond: the latest commit has no ${kind}\n${apply}` });
+  }
   await check(['mirror'], { stderr: `pond: the latest commit has no mirror\n${apply}` });
+  const none = `error[resource-not-found]: the latest commit has no Backup resource\n${apply}`;
+  await check(['backup'], { status: 3, stderr: none });
   await check(['run', 'fils'], {
     status: 3,
     stderr: 'error[resource-not-found]: there is no resource "fils"\nhint: \'pond get\' lists the resources.\n',

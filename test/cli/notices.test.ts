@@ -97,11 +97,11 @@ describe('the terminal', () => {
         ),
       );
     }
-    const { setAside } = JSON.parse((await run(['--json', 'status'])).stdout) as {
-      readonly setAside: readonly { readonly path: string; readonly text: string }[];
+    const { quarantined } = JSON.parse((await run(['--json', 'status'])).stdout) as {
+      readonly quarantined: readonly { readonly path: string; readonly text: string }[];
     };
     assert.deepEqual(
-      setAside.map(({ path, text }) => [
+      quarantined.map(({ path, text }) => [
         path,
         text.endsWith('Remove this file once nothing that you staged is missed.'),
       ]),

@@ -90,7 +90,7 @@ test('a parameter that does not fit is an error that names it', async () => {
   const sql = 'SELECT * FROM "/levels.csv" WHERE level > $min';
   assert.match(
     await failure([sql]),
-    /error\[query-invalid\]: the parameter \$min has no value\nhint: .*--param min=VALUE/,
+    /error\[query-invalid\]: the parameter \$min has no value \(line 1, column 43\)\nhint: .*--param min=VALUE/,
   );
   assert.match(await failure(['--param', 'min=high', sql]), /the parameter \$min takes DOUBLE, got "high"/);
   assert.match(await failure(['--param', 'min=1', '--param', 'max=2', sql]), /no parameter \$max: it has \$min/);

@@ -16,7 +16,7 @@ test('problems, notes, warnings and reasons in a result are in terms of the edit
   const result = inEditor({
     commits: [{ message: command, author: command }],
     runs: [{ error: problem, notes: [command] }],
-    ...{ warnings: [command], setAside: [{ path: command, text: command }], reason: command },
+    ...{ warnings: [command], quarantined: [{ path: command, text: command }], reason: command },
     columns: [[command], [1, null]],
     bytes: new Uint8Array([1]),
     none: null,
@@ -24,7 +24,7 @@ test('problems, notes, warnings and reasons in a result are in terms of the edit
   assert.deepEqual(result, {
     commits: [{ message: command, author: command }],
     runs: [{ error: { code: 'x', message: feature, hint: `${feature} lists it.` }, notes: [feature] }],
-    ...{ warnings: [feature], setAside: [{ path: command, text: feature }], reason: feature },
+    ...{ warnings: [feature], quarantined: [{ path: command, text: feature }], reason: feature },
     columns: [[command], [1, null]],
     bytes: new Uint8Array([1]),
     none: null,

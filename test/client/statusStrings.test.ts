@@ -29,7 +29,7 @@ test('a sound pond has its name, the number of staged changes, and its copies', 
 test('findings and quarantined files stay in the tooltip, one line each, also after a query succeeded', () => {
   const findings = findingsOf({
     warnings: ['the journal lost its last 20 bytes'],
-    setAside: [{ path: '_pond/quarantine/a\n\u202eb', text: 'A damaged file that was replaced.' }],
+    quarantined: [{ path: '_pond/quarantine/a\n\u202eb', text: 'A damaged file that was replaced.' }],
   });
   assert.deepEqual(findings, [
     'the journal lost its last 20 bytes',

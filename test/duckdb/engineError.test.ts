@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
 import { queryError } from '../../server/src/duckdb/engineError.ts';
+import { runError } from '../../server/src/sandbox/redactHostPaths.ts';
 import { testConnection } from '../support/connection.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection({ memoryLimitBytes: 64 * 1024 * 1024 });
-await connection.run('SET errors_as_json = true');
+await connection.run(anySql('SET errors_as_json = true'));
 
 async function failureOf(sql: string): Promise<PondError> {
-  const error: unknown = await connection.rows(sql).then(
+  const error: unknown = await connection.rows(anySql(sql)).then(
     () => assert.fail('the SQL was to fail'),
     (reason: unknown) => reason,
   );
@@ -40,7 +42,7 @@ test('an error at the end of the text has the position of the end', () =>
   checkPosition('SELECT 1 WHERE^', 'query-invalid', /end of input/));
 
 test('too little memory is query-failed with a hint about the limit', async () => {
-  await connection.run("SET temp_directory = ''");
+  await connection.run(anySql("SET temp_directory = ''"));
   const error = await failureOf('SELECT list(x) FROM range(50000000) t(x)');
   assert.equal(error.code, 'query-failed');
   assert.match(error.hint ?? '', /memory limit/);
@@ -55,6 +57,12 @@ test('a missing table gets the hint that paths are tables, and no advice on tabl
 test('a full disk is storage-full in every operation', () => {
   const error = queryError(new Error('IO Error: Could not write file "x": No space left on device'), 'SELECT 1');
   assert.equal(error.code, 'storage-full');
+  const files = [{ hostPath: '/host/x', pondPath: 'the result' }];
+  for (const reason of ['No space left on device', 'Disk quota exceeded']) {
+    const ofFile = runError(new Error(`IO Error: Could not write file "/host/x": ${reason}`), 'SELECT 1', files);
+    assert.equal(ofFile.code, 'storage-full');
+    assert.equal(ofFile.message, `Could not write file "the result": ${reason}`);
+  }
   assert.match(error.hint ?? '', /Free some room/);
 });
 

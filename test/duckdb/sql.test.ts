@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { identifier, joinSql, literal, literalList, sql, withLiterals } from '../../server/src/duckdb/sql.ts';
 import { testConnection } from '../support/connection.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection();
 
@@ -9,15 +10,17 @@ const texts = ['plain', '/a b/c.csv', `it's`, `"quoted"`, `';DROP TABLE x;--`, '
 
 for (const text of texts) {
   test(`DuckDB reads the literal of ${JSON.stringify(text)} as that text`, async () => {
-    assert.deepEqual(await connection.rows(`SELECT ${literal(text)}`), [[text]]);
-    assert.deepEqual(await connection.rows(`SELECT ${literalList([text, text])}[2]`), [[text]]);
+    assert.deepEqual(await connection.rows(anySql(`SELECT ${literal(text)}`)), [[text]]);
+    assert.deepEqual(await connection.rows(anySql(`SELECT ${literalList([text, text])}[2]`)), [[text]]);
   });
 
   test(`DuckDB reads the identifier of ${JSON.stringify(text)} as that name`, async () => {
     // SQL has no empty name.
-    if (text === '') return assert.rejects(connection.run(`SELECT 1 AS ${identifier(text)}`));
-    await connection.run(`CREATE OR REPLACE TEMP VIEW ${identifier(text)} AS SELECT 1 AS x`);
-    const rows = await connection.rows(`SELECT count(*) FROM duckdb_views() WHERE view_name = ${literal(text)}`);
+    if (text === '') return assert.rejects(connection.run(anySql(`SELECT 1 AS ${identifier(text)}`)));
+    await connection.run(anySql(`CREATE OR REPLACE TEMP VIEW ${identifier(text)} AS SELECT 1 AS x`));
+    const rows = await connection.rows(
+      anySql(`SELECT count(*) FROM duckdb_views() WHERE view_name = ${literal(text)}`),
+    );
     assert.deepEqual(rows, [[1n]]);
     return undefined;
   });

@@ -15,6 +15,7 @@ import {
   runAll,
   sites,
 } from '../support/harborPipeline.ts';
+import { anySql } from '../support/anySql.ts';
 
 test('the pipeline of a harbor, from a service and files to series of every resolution', async (t) => {
   const harbor = await newHarbor(t);
@@ -68,8 +69,8 @@ test('the pipeline of a harbor, from a service and files to series of every reso
     for (const site of [...sites, 'FieldStation']) {
       const series = `SELECT * FROM read_parquet(${literal(join(directory, site, 'res=4h', 'year=*', 'month=*', '*.parquet'))}, hive_partitioning = false)`;
       const expected = await reducedSql(connection, `SELECT * FROM site_${site}`, '4 hours');
-      assert.deepEqual(await connection.rows(`(${series}) EXCEPT ALL (${expected}) LIMIT 3`), [], site);
-      assert.deepEqual(await connection.rows(`(${expected}) EXCEPT ALL (${series}) LIMIT 3`), [], site);
+      assert.deepEqual(await connection.rows(anySql(`(${series}) EXCEPT ALL (${expected}) LIMIT 3`)), [], site);
+      assert.deepEqual(await connection.rows(anySql(`(${expected}) EXCEPT ALL (${series}) LIMIT 3`)), [], site);
     }
     const page = readFileSync(join(directory, 'BDock.md'), 'utf8');
     assert.match(page, /^res=4h: 2 files, the first BDock\/res=4h\/year=2024\/month=12\/data_0\.parquet$/m);

@@ -121,7 +121,7 @@ describe('a checkpoint of another engine', () => {
     await writeCheckpoint(disk, (await openTable(disk))!, 0);
     const pond = await open(disk);
     const { foreignCommits, earlierForeignFiles } = await pond.status();
-    const named = { version: 4, operation: 'VACUUM START', engine: 'delta-rs:py-1.6.6', tookOut: [] };
+    const named = { version: 4, operation: 'VACUUM START', engine: 'delta-rs:py-1.6.6', removedCommits: [] };
     assert.deepEqual([foreignCommits, earlierForeignFiles], [[named], 0]);
     await pond.close();
   });

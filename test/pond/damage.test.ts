@@ -166,7 +166,7 @@ interface Tolerated {
   /** Warnings of opening for writing; none if omitted. */
   readonly notice?: RegExp;
   /** Files that opening for writing quarantines. */
-  readonly setAside?: number;
+  readonly quarantined?: number;
   readonly staged?: readonly string[];
 }
 
@@ -180,7 +180,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
   'a journal cut short': {
     damage: shorten(journalPath),
     notice: /^the journal lost its last \d+ bytes since it was written: .*; the \d+ bytes left of it are in _pond/,
-    setAside: 1,
+    quarantined: 1,
     staged: ['/first'],
   },
   'stray files of other engines and of writers that died': {
@@ -201,7 +201,7 @@ const tolerated: Readonly<Record<string, Tolerated>> = {
 };
 
 function tip(damage: Damage): Tolerated {
-  return { on: unacknowledged, damage, notice: /^commit 4 is damaged and was quarantined/, setAside: 1 };
+  return { on: unacknowledged, damage, notice: /^commit 4 is damaged and was quarantined/, quarantined: 1 };
 }
 
 describe('opening a pond with', () => {
@@ -221,7 +221,7 @@ describe('opening a pond with', () => {
     });
   }
 
-  for (const [name, { on = sound, damage, notice, setAside = 0, staged }] of Object.entries(tolerated)) {
+  for (const [name, { on = sound, damage, notice, quarantined = 0, staged }] of Object.entries(tolerated)) {
     it(`${name} shows everything that was acknowledged`, async () => {
       const expected = await stateOf(createMemoryDisk(sound));
       const working = (state: PondState) => (staged === undefined ? state.working : []);
@@ -243,7 +243,7 @@ describe('opening a pond with', () => {
         changes.map(({ path }) => path),
         staged ?? ['/first', '/second'],
       );
-      assert.equal(disk.list('_pond/quarantine').length, setAside);
+      assert.equal(disk.list('_pond/quarantine').length, quarantined);
       assert.deepEqual((await pondState(pond)).commits, expected.commits);
       await commitMore(pond);
       await pond.close();

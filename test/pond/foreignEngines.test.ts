@@ -119,9 +119,9 @@ describe('OPTIMIZE by another engine', () => {
     await table.vacuum();
     const { foreignCommits } = await status(directory);
     assert.deepEqual(foreignCommits, [
-      { version, operation: 'OPTIMIZE', engine: engineName, tookOut: [] },
-      { version: version + 1, operation: 'VACUUM START', engine: engineName, tookOut: [] },
-      { version: version + 2, operation: 'VACUUM END', engine: engineName, tookOut: [] },
+      { version, operation: 'OPTIMIZE', engine: engineName, removedCommits: [] },
+      { version: version + 1, operation: 'VACUUM START', engine: engineName, removedCommits: [] },
+      { version: version + 2, operation: 'VACUUM END', engine: engineName, removedCommits: [] },
     ]);
     await commit(directory, 4);
     assert.deepEqual((await status(directory)).foreignCommits, foreignCommits);
@@ -194,11 +194,16 @@ describe('RESTORE by another engine', () => {
     const version = await table.restore(3);
     assert.deepEqual(await seen(directory), expected);
     const [named] = (await status(directory)).foreignCommits;
-    assert.deepEqual(named, { version, operation: 'RESTORE', engine: engineName, tookOut: [{ from: 4, to: 6 }] });
+    assert.deepEqual(named, {
+      version,
+      operation: 'RESTORE',
+      engine: engineName,
+      removedCommits: [{ from: 4, to: 6 }],
+    });
 
     await commit(directory, 7);
     assert.deepEqual(await tableRows(subject), { own: 8, live: 8 });
-    assert.deepEqual((await status(directory)).foreignCommits, [{ ...named, tookOut: [] }]);
+    assert.deepEqual((await status(directory)).foreignCommits, [{ ...named, removedCommits: [] }]);
     const after = await seen(directory);
     await table.vacuum();
     assert.deepEqual(await seen(directory), after);
@@ -246,7 +251,7 @@ describe('Other operations of another engine', () => {
       const version = await table.rewrite(operation, 2);
       assert.deepEqual(await seen(directory), expected);
       const [named] = (await status(directory)).foreignCommits;
-      assert.deepEqual([named?.version, named?.operation, named?.tookOut.length], [version, operation, 1]);
+      assert.deepEqual([named?.version, named?.operation, named?.removedCommits.length], [version, operation, 1]);
       await commit(directory, 5);
       assert.deepEqual(await tableRows(subject), { own: 6, live: 6 });
       await table.vacuum();
@@ -337,7 +342,7 @@ async function randomOperation(
   const { version } = (await openTable(openHostDisk(directory)))!;
   const choice = random(8);
   // A VACUUM while commits are out of the table loses them: no program could bring them back.
-  if (choice === 0 && foreignCommits.every(({ tookOut }) => tookOut.length === 0))
+  if (choice === 0 && foreignCommits.every(({ removedCommits }) => removedCommits.length === 0))
     return `vacuum ${await table.vacuum()}`;
   if (choice === 1) return `append ${await table.append(random(version))}`;
   if (choice === 2) return `restore ${await table.restore(random(version))}`;

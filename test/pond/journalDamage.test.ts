@@ -125,8 +125,8 @@ describe('opening a pond with', () => {
     const disk = createMemoryDisk(restarted);
     replace(journalPath, (bytes) => bytes.fill(0, bytes.length - 100))(disk);
     const pond = await openPondOn(disk, 'damaged', { mode: 'write' });
-    const { staged, setAside } = await pond.status();
-    assert.deepEqual([staged.map(({ path }) => path), pond.notices.length, setAside.length], [['/first'], 1, 1]);
+    const { staged, quarantined } = await pond.status();
+    assert.deepEqual([staged.map(({ path }) => path), pond.notices.length, quarantined.length], [['/first'], 1, 1]);
     await pond.close();
   });
 
@@ -201,12 +201,12 @@ describe('an unfinished change at the end of the journal', () => {
     shorten(disk);
     await (await openPondOn(disk, 'damaged', { mode: 'write' })).close();
     const reader = await openPondOn(disk, 'damaged', { mode: 'read' });
-    const { setAside, notices } = await reader.status();
-    assert.match(setAside.map(({ path }) => path).join(), /^_pond\/quarantine\/journal-\d+-\d+$/);
-    assert.match(setAside[0]!.text, /^The end of the journal from byte \d+, cut off at \d.*Z\. Remove this file/);
+    const { quarantined, notices } = await reader.status();
+    assert.match(quarantined.map(({ path }) => path).join(), /^_pond\/quarantine\/journal-\d+-\d+$/);
+    assert.match(quarantined[0]!.text, /^The end of the journal from byte \d+, cut off at \d.*Z\. Remove this file/);
     assert.deepEqual(notices, []);
-    disk.remove(setAside[0]!.path);
-    assert.deepEqual((await reader.status()).setAside, []);
+    disk.remove(quarantined[0]!.path);
+    assert.deepEqual((await reader.status()).quarantined, []);
     await reader.close();
   });
 });
@@ -255,10 +255,10 @@ for (const [when, left] of Object.entries(images)) {
         await (await writer.fs.root()).writeFile('/third', bytesOf('three'));
         await writer.close();
         const again = await openPondOn(disk, 'damaged', { mode: 'write' });
-        const { notices, staged, setAside } = await again.status();
+        const { notices, staged, quarantined } = await again.status();
         assert.deepEqual([notices, staged.map(({ path }) => path)], [[], [...shown, '/third']]);
         assert.match(
-          setAside.map(({ text }) => text).join(),
+          quarantined.map(({ text }) => text).join(),
           /Remove this file once nothing that you staged is missed\.$/,
         );
         await again.close();
@@ -298,8 +298,8 @@ describe('a journal that is as its writer left it', () => {
     for (const step of steps) {
       for (const mode of ['read', 'write'] as const) {
         const pond = await openPondOn(disk, 'damaged', { mode });
-        const { notices, setAside } = await pond.status();
-        assert.deepEqual([notices, setAside], [[], []]);
+        const { notices, quarantined } = await pond.status();
+        assert.deepEqual([notices, quarantined], [[], []]);
         if (mode === 'write') await step(pond);
         const left = createMemoryDisk(imageOf(disk));
         await pond.close();

@@ -52,7 +52,7 @@ describe('a copy of a pond', () => {
   it('has every commit and content, is sound, and says what it is', async () => {
     const disk = createMemoryDisk();
     const report = await clone(disk, source());
-    assert.deepEqual([report.head.number, report.commits, report.unverifiedCommits, report.leftOut], [7, 8, 0, 0]);
+    assert.deepEqual([report.head.number, report.commits, report.unverifiedCommits, report.skippedFiles], [7, 8, 0, 0]);
     assert.deepEqual(await stateOf(disk), expected);
     const pond = await openPondOn(disk, 'clone', { mode: 'write' });
     assert.deepEqual((await pond.checkHistory()).problems, []);

@@ -7,6 +7,7 @@ import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { hydroVuBench, hydroVuDocument } from '../support/hydroVuPond.ts';
 import { regularReadings, valueAt } from '../support/hydroVuModel.ts';
+import { anySql } from '../support/anySql.ts';
 
 const start = 1_700_000_100;
 const buoy = { id: '4990594334457856', name: 'HarborBuoy', scope: 'Buoy' };
@@ -262,7 +263,7 @@ test('DuckDB reads the versions of a series as one table, with whole seconds and
   try {
     const from = `FROM read_parquet(${literalList(files)}, union_by_name = true)`;
     assert.deepEqual(
-      (await connection.rows(`DESCRIBE SELECT * ${from}`)).map(([name, type]) => [name, type]),
+      (await connection.rows(anySql(`DESCRIBE SELECT * ${from}`))).map(([name, type]) => [name, type]),
       [
         ['Timestamp', 'BIGINT'],
         ['Buoy.Temperature.C', 'DOUBLE'],
@@ -273,7 +274,9 @@ test('DuckDB reads the versions of a series as one table, with whole seconds and
     const sum = (id: string): number =>
       readings.reduce((total, { parameterId, value }) => total + (parameterId === id ? (value ?? 0) : 0), 0);
     const columns = ['"Buoy.Temperature.C"', '"Buoy.pH.pH"', '"Buoy.DO.mg/L"'].map((name) => `sum(${name})`);
-    const [row] = await connection.rows(`SELECT count(*), count(DISTINCT Timestamp), ${columns.join()} ${from}`);
+    const [row] = await connection.rows(
+      anySql(`SELECT count(*), count(DISTINCT Timestamp), ${columns.join()} ${from}`),
+    );
     assert.deepEqual(row, [2000n, 2000n, sum('1'), sum('2'), sum('3')]);
   } finally {
     connection.close();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { countPeriods, periodsBetween, type PeriodUnit } from '../../server/src/resources/series/periods.ts';
 import { timeColumnOf, timeSql } from '../../server/src/resources/series/time.ts';
 import { testConnection } from '../support/connection.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection();
 
@@ -10,7 +11,9 @@ const connection = await testConnection();
 async function check(type: string, value: string, expected: bigint | null): Promise<void> {
   const sql = timeSql({ name: 'Time "stamp"', type });
   const rows = await connection.rows(
-    `SELECT epoch_us(t), typeof(t) FROM (SELECT ${sql} AS t FROM (SELECT CAST(${value} AS ${type}) AS "Time ""stamp"""))`,
+    anySql(
+      `SELECT epoch_us(t), typeof(t) FROM (SELECT ${sql} AS t FROM (SELECT CAST(${value} AS ${type}) AS "Time ""stamp"""))`,
+    ),
   );
   assert.deepEqual(rows, [[expected, 'TIMESTAMP']], `${value} as ${type}: ${sql}`);
 }
@@ -80,7 +83,7 @@ test('periods are calendar periods, as in DuckDB', async () => {
   for (const unit of ['year', 'month', 'day'] satisfies PeriodUnit[]) {
     for (const time of times) {
       const sql = `SELECT epoch_us(t), epoch_us(date_trunc('${unit}', t)), epoch_us(date_trunc('${unit}', t) + INTERVAL 1 ${unit}) FROM (SELECT TIMESTAMP '${time}' AS t)`;
-      const [[us, startUs, endUs] = []] = await connection.rows(sql);
+      const [[us, startUs, endUs] = []] = await connection.rows(anySql(sql));
       assert.ok(typeof us === 'bigint');
       assert.deepEqual(periodsBetween(us, us, unit), [{ startUs, endUs }], `${unit} of ${time}`);
     }

@@ -37,6 +37,7 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const data = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
@@ -70,9 +71,9 @@ async function convert(bytes: Uint8Array, signal = new AbortController().signal)
 async function check(vector: Vector, type: string, texts: readonly (string | null)[]): Promise<void> {
   for (const format of ['file', 'stream'] as const) {
     const table = await convert(tableToIPC(new Table({ x: vector }), format));
-    const [columns] = await connection.textColumns(`SELECT CAST(x AS VARCHAR) FROM ${table}`);
+    const [columns] = await connection.textColumns(anySql(`SELECT CAST(x AS VARCHAR) FROM ${table}`));
     assert.deepEqual(columns, texts);
-    const [[found] = []] = await connection.rows(`SELECT typeof(x) FROM ${table} LIMIT 1`);
+    const [[found] = []] = await connection.rows(anySql(`SELECT typeof(x) FROM ${table} LIMIT 1`));
     assert.equal(found, type);
   }
 }
@@ -114,7 +115,7 @@ checkType('nothing but nulls', new Null(), [null, null], 'INTEGER', [null, null]
 
 test('a time with a zone becomes TIMESTAMP WITH TIME ZONE', async () => {
   const table = await convert(tableToIPC(new Table({ x: vectorFromArray([moment], new TimestampMicrosecond('UTC')) })));
-  const rows = await connection.rows(`SELECT epoch_ms(x), typeof(x) FROM ${table}`);
+  const rows = await connection.rows(anySql(`SELECT epoch_ms(x), typeof(x) FROM ${table}`));
   assert.deepEqual(rows, [[BigInt(moment), 'TIMESTAMP WITH TIME ZONE']]);
 });
 
@@ -141,8 +142,8 @@ test('flights-200k.arrow becomes a Parquet file with the same rows', async () =>
   const table = await convert(readFileSync(new URL('flights-200k.arrow', data)));
   const json = literal(fileURLToPath(new URL('flights-200k.json', data)));
   const sums = 'count(*), sum(delay), sum(distance), round(sum(time))';
-  const [ours] = await connection.rows(`SELECT ${sums} FROM ${table}`);
-  const [theirs] = await connection.rows(`SELECT ${sums} FROM read_json(${json})`);
+  const [ours] = await connection.rows(anySql(`SELECT ${sums} FROM ${table}`));
+  const [theirs] = await connection.rows(anySql(`SELECT ${sums} FROM read_json(${json})`));
   assert.deepEqual(ours?.map(String), theirs?.map(String));
   assert.equal(String(ours?.[0]), '200000');
 });
@@ -150,9 +151,9 @@ test('flights-200k.arrow becomes a Parquet file with the same rows', async () =>
 test('several batches, and a table without rows, are read completely', async () => {
   const table = new Table({ x: vectorFromArray([1, 2], new Int32()) });
   const both = await convert(tableToIPC(table.concat(table)));
-  assert.deepEqual(await connection.rows(`SELECT count(*), sum(x) FROM ${both}`), [[4n, 6n]]);
+  assert.deepEqual(await connection.rows(anySql(`SELECT count(*), sum(x) FROM ${both}`)), [[4n, 6n]]);
   const none = await convert(tableToIPC(new Table({ x: vectorFromArray([], new Int32()) })));
-  assert.deepEqual(await connection.rows(`SELECT count(x) FROM ${none}`), [[0n]]);
+  assert.deepEqual(await connection.rows(anySql(`SELECT count(x) FROM ${none}`)), [[0n]]);
 });
 
 const sound = () => tableToIPC(new Table({ x: vectorFromArray([1, 2, 3], new Int32()) }), 'file');
@@ -170,7 +171,7 @@ for (const [name, bytes] of Object.entries(damaged)) {
       assert.match(error.message, /^\/x\.arrow cannot be read as Arrow: /);
       return true;
     });
-    assert.deepEqual(await connection.rows('SELECT count(*) FROM duckdb_tables()'), [[0n]]);
+    assert.deepEqual(await connection.rows(anySql('SELECT count(*) FROM duckdb_tables()')), [[0n]]);
   });
 }
 
@@ -182,7 +183,7 @@ test('a truncated file or stream is reported, and a stream may end without a mar
   await assert.rejects(convert(stream.subarray(0, -20)), cutShort);
   await assert.rejects(convert(stream.subarray(0, 50)), cutShort);
   const whole = await convert(stream.subarray(0, -8));
-  assert.deepEqual(await connection.rows(`SELECT count(*) FROM ${whole}`), [[3n]]);
+  assert.deepEqual(await connection.rows(anySql(`SELECT count(*) FROM ${whole}`)), [[3n]]);
 });
 
 test('a cancelled conversion stops', async () => {

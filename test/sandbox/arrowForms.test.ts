@@ -34,6 +34,7 @@ import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirect
 import { arrowBytes, arrowForms, lz4Frame } from '../support/arrowFiles.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const settings = { openDisk: openHostDisk, spillDirectory: join(temporary.path, 'spill'), threads: 1 };
@@ -63,7 +64,7 @@ async function convert(bytes: Uint8Array, limit = memoryLimitBytes): Promise<str
 
 async function textsIn(table: string): Promise<readonly (readonly (string | null)[])[]> {
   // The binding drops a byte order mark at the start of a text.
-  const marked = await connection.textColumns(`SELECT '=' || CAST(COLUMNS(*) AS VARCHAR) FROM ${table}`);
+  const marked = await connection.textColumns(anySql(`SELECT '=' || CAST(COLUMNS(*) AS VARCHAR) FROM ${table}`));
   return marked.map((values) => values.map((value) => value && value.slice(1)));
 }
 
@@ -169,7 +170,7 @@ test('columns and fields whose names differ only in case are all read', async ()
   const values = vectorFromArray([1], new Int32());
   const table = new Table({ Temp: values, temp: values, temp_1: values });
   const names = await connection.rows(
-    `SELECT column_name FROM (DESCRIBE FROM ${await convert(arrowBytes(table, arrowForms[0]!))})`,
+    anySql(`SELECT column_name FROM (DESCRIBE FROM ${await convert(arrowBytes(table, arrowForms[0]!))})`),
   );
   assert.deepEqual(names.flat(), ['Temp', 'temp_2', 'temp_1']);
 });
@@ -185,7 +186,7 @@ test('nanoseconds of times with a zone are kept, as TIMESTAMP_NS when they are f
   };
   const read = async (values: readonly bigint[]) =>
     await connection.rows(
-      `SELECT typeof(t), epoch_ns(t) FROM ${await convert(arrowBytes(zoned(values), arrowForms[0]!))}`,
+      anySql(`SELECT typeof(t), epoch_ns(t) FROM ${await convert(arrowBytes(zoned(values), arrowForms[0]!))}`),
     );
   assert.deepEqual(await read([-1000n]), [['TIMESTAMP WITH TIME ZONE', -1000n]]);
   assert.deepEqual(await read([-1000n, 1n]), [
@@ -212,7 +213,7 @@ test('a date of milliseconds that is not a whole day is refused', async () => {
       d: new Vector([makeData({ type: new DateMillisecond(), length: 2, data: BigInt64Array.from(ms) as never })]),
     });
   const rows = await connection.textColumns(
-    `SELECT d::VARCHAR FROM ${await convert(arrowBytes(datesOf([-86_400_000n, 86_400_000n]), arrowForms[0]!))}`,
+    anySql(`SELECT d::VARCHAR FROM ${await convert(arrowBytes(datesOf([-86_400_000n, 86_400_000n]), arrowForms[0]!))}`),
   );
   assert.deepEqual(rows, [['1969-12-31', '1970-01-02']]);
   await assert.rejects(convert(arrowBytes(datesOf([0n, 86_400_001n]), arrowForms[0]!)), {

@@ -15,6 +15,7 @@ import { EditOperations } from '../../server/src/worker/editOperations.ts';
 import { type EditedRow, editedModel, randomEdits } from '../support/editModel.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const edits = new EditOperations({ openDisk: openHostDisk, threads: 2 }, temporary.path);
@@ -36,7 +37,7 @@ after(() => {
 /** Writes the rows of a query as Parquet. */
 async function parquet(query: string, options = ''): Promise<SourceFile> {
   const hostPath = join(temporary.path, `${randomUUID()}.parquet`);
-  await connection.run(`COPY (${query}) TO '${hostPath}' (FORMAT parquet${options})`);
+  await connection.run(anySql(`COPY (${query}) TO '${hostPath}' (FORMAT parquet${options})`));
   return { hostPath, sizeBytes: 0, key: randomUUID(), pondPath: '/a.parquet', reading: parquetReading };
 }
 
@@ -47,7 +48,9 @@ async function edited(file: SourceFile, change: Partial<TableEdits>): Promise<st
 }
 
 async function rowsOf(hostPath: string): Promise<readonly (readonly (string | null)[])[]> {
-  const columns = await connection.textColumns(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('${hostPath}')`);
+  const columns = await connection.textColumns(
+    anySql(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('${hostPath}')`),
+  );
   return (columns[0] ?? []).map((_, row) => columns.map((column) => column[row] ?? null));
 }
 
@@ -89,7 +92,7 @@ for (const seed of seeds(3)) {
       // A file without rows has no compressed column.
       ...(model.length === 0 ? [] : ['DISTINCT compression FROM parquet_metadata']),
     ]) {
-      const [was, is] = [file.hostPath, target].map((path) => connection.rows(`SELECT ${facts}('${path}')`));
+      const [was, is] = [file.hostPath, target].map((path) => connection.rows(anySql(`SELECT ${facts}('${path}')`)));
       assert.deepEqual(await is, await was, facts);
     }
   });
@@ -107,8 +110,8 @@ test('edits all over a file are in order, however many', async () => {
   ];
   const target = await edited(file, { changed, inserted, deleted: [7, 299_999] });
   const [[texts, misplaced, last, empty] = []] = await connection.rows(
-    `SELECT count(*) FILTER (text LIKE 'edit %')::INTEGER, count(*) FILTER (whole < before)::INTEGER, last(whole ORDER BY file_row_number), count(*) FILTER (whole IS NULL)::INTEGER
-     FROM (SELECT *, lag(whole) OVER (ORDER BY file_row_number) AS before FROM read_parquet('${target}', file_row_number = true))`,
+    anySql(`SELECT count(*) FILTER (text LIKE 'edit %')::INTEGER, count(*) FILTER (whole < before)::INTEGER, last(whole ORDER BY file_row_number), count(*) FILTER (whole IS NULL)::INTEGER
+     FROM (SELECT *, lag(whole) OVER (ORDER BY file_row_number) AS before FROM read_parquet('${target}', file_row_number = true))`),
   );
   assert.deepEqual([texts, misplaced, last, empty], [140, 1, -1, 1]);
 });
@@ -139,7 +142,7 @@ test('milliseconds stay milliseconds', async () => {
   const file = await parquet(`SELECT TIMESTAMP_MS '2026-01-01 10:00:00.123' AS t`);
   const target = await edited(file, { changed: [{ position: 0, values: [['t', '2026-01-01 10:00:00.456']] }] });
   const [[unit] = []] = await connection.rows(
-    `SELECT converted_type FROM parquet_schema('${target}') WHERE name = 't'`,
+    anySql(`SELECT converted_type FROM parquet_schema('${target}') WHERE name = 't'`),
   );
   assert.equal(unit, 'TIMESTAMP_MILLIS');
   await assert.rejects(

@@ -13,6 +13,7 @@ import { splitQuery, statementText } from '../../server/src/sandbox/userStatemen
 import { testConnection } from '../support/connection.ts';
 import { generatedSql } from '../support/generatedSql.ts';
 import { seeds } from '../support/proof.ts';
+import { anySql } from '../support/anySql.ts';
 
 const connection = await testConnection({ threads: 1 });
 const { all } = await engineFunctions(connection);
@@ -37,7 +38,7 @@ async function countOf(sql: string): Promise<number | undefined> {
 
 /** Tables and functions in DuckDB's tree of a text; undefined for one that it does not describe. */
 async function treeOf(sql: string): Promise<ReturnType<typeof findReferences> | undefined> {
-  const rows = await connection.rows('SELECT json_serialize_sql($1::VARCHAR)', [sql]);
+  const rows = await connection.rows(anySql('SELECT json_serialize_sql($1::VARCHAR)'), [sql]);
   const tree = JSON.parse(String(rows[0]?.[0])) as Record<string, unknown>;
   return tree['error'] === true ? undefined : findReferences(tree);
 }

@@ -14,6 +14,7 @@ import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
@@ -48,7 +49,7 @@ async function write(sql: string, format: ResultFormat): Promise<string> {
 
 /** The columns of a query as DuckDB's text. */
 async function texts(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-  return await connection.textColumns(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${sql})`);
+  return await connection.textColumns(anySql(`SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${sql})`));
 }
 
 /** Every type with its smallest and largest value and NULL, without types that only a DuckDB of its own could store. */
@@ -62,10 +63,12 @@ test('Parquet contains every value of every type', async () => {
     assert.deepEqual(await texts(`FROM '${file}'`), await texts(sql));
   }
   const types = await connection.rows(
-    `SELECT column_type FROM (DESCRIBE FROM '${await write(
-      'SELECT 1::HUGEINT AS a, [{b: 2::UHUGEINT}] AS c, INTERVAL \'1.123456 s\' AS i, {"INTERVAL": 1} AS s',
-      'parquet',
-    )}')`,
+    anySql(
+      `SELECT column_type FROM (DESCRIBE FROM '${await write(
+        'SELECT 1::HUGEINT AS a, [{b: 2::UHUGEINT}] AS c, INTERVAL \'1.123456 s\' AS i, {"INTERVAL": 1} AS s',
+        'parquet',
+      )}')`,
+    ),
   );
   assert.deepEqual(
     types.map(([type]) => String(type).replaceAll('"', '')),

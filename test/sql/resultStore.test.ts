@@ -9,6 +9,7 @@ import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
@@ -35,9 +36,9 @@ async function stream(sql: string): Promise<RowStream> {
 const keep = async (sql: string, signal = never) => store.keep(await stream(sql), signal);
 
 test('a value of each type keeps its type and its text', async () => {
-  const types = await connection.rows('SELECT column_name, column_type FROM (DESCRIBE FROM test_all_types())');
+  const types = await connection.rows(anySql('SELECT column_name, column_type FROM (DESCRIBE FROM test_all_types())'));
   const casts = types.map(([name]) => `CAST("${String(name)}" AS VARCHAR)`);
-  const expected = await connection.textColumns(`SELECT ${casts.join(', ')} FROM test_all_types()`);
+  const expected = await connection.textColumns(anySql(`SELECT ${casts.join(', ')} FROM test_all_types()`));
   const { result, columns, rowCount } = await keep('FROM test_all_types()');
   assert.equal(rowCount, 3);
   assert.deepEqual(
@@ -140,7 +141,7 @@ for (const [format, reader] of Object.entries(formats) as [keyof typeof formats,
     const file = join(temporary.path, `it's.${format}`);
     await copy(result, format, file);
     const rows = await connection.rows(
-      `SELECT count(*), sum("a b"), max(x) FROM ${reader}('${file.replace("'", "''")}')`,
+      anySql(`SELECT count(*), sum("a b"), max(x) FROM ${reader}('${file.replace("'", "''")}')`),
     );
     assert.deepEqual(
       rows.map((row) => row.map(String)),
@@ -165,7 +166,7 @@ test('a released result is gone, and can be released again', async () => {
 
 test('a stream that fails or is cancelled leaves no table', async () => {
   const kept = await store.database.connect();
-  const tables = async () => (await kept.rows('SELECT count(*) FROM duckdb_tables()'))[0]?.[0];
+  const tables = async () => (await kept.rows(anySql('SELECT count(*) FROM duckdb_tables()')))[0]?.[0];
   const before = await tables();
   const failing = { columns: [{ name: 'x', type: 'INTEGER' }], next: () => Promise.reject(new Error('midway')) };
   await assert.rejects(store.keep(failing, never), { code: 'query-failed' });

@@ -22,6 +22,7 @@ import {
   randomView,
   rowsOfModel,
 } from '../support/tableModel.ts';
+import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const never = new AbortController().signal;
@@ -40,7 +41,7 @@ before(async () => {
   const connection = await database.connect();
   const write = async (name: string, rows: readonly ModelRow[]) => {
     const hostPath = join(temporary.path, name);
-    await connection.run(`COPY (${modelSql(rows)}) TO '${hostPath}' (FORMAT parquet)`);
+    await connection.run(anySql(`COPY (${modelSql(rows)}) TO '${hostPath}' (FORMAT parquet)`));
     return { hostPath, sizeBytes: 0, pondPath: `/${name}`, reading: parquetReading };
   };
   const one = await write('one.parquet', model);

@@ -9,6 +9,7 @@ import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
 import { temporaryFolder } from './folder.ts';
 import { newResourcePond, stageResource } from './resourcePond.ts';
+import { anySql } from './anySql.ts';
 
 /** A wide series, complete. */
 export interface Combined {
@@ -39,6 +40,8 @@ export interface Combining {
   write(path: string, ...queries: readonly string[]): Promise<void>;
   /** Stages a document; returns the resource directory. */
   stage(scopes: ScopeSpecs): Promise<string>;
+  /** The files of the wide series of a scope. */
+  files(home: string, scope: string): Promise<readonly HostFile[]>;
   /** The wide series of a scope. */
   read(home: string, scope: string): Promise<Combined>;
   /** The wide series of one scope with these patterns. */
@@ -61,7 +64,7 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     await root.createDirectory(path.slice(0, path.lastIndexOf('/')), { parents: true });
     for (const query of queries) {
       const file = join(folder, 'version.parquet');
-      await connection.run(`COPY (${query}) TO ${literal(file)} (FORMAT parquet)`);
+      await connection.run(anySql(`COPY (${query}) TO ${literal(file)} (FORMAT parquet)`));
       if (await root.exists(path)) await root.writeFile(path, readFileSync(file));
       else await root.createFile(path, readFileSync(file), { type: 'series' });
     }
@@ -78,16 +81,20 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     return await stageResource(pond, id, `${head}spec: ${JSON.stringify({ scopes: specs })}\n`);
   }
 
-  async function read(home: string, scope: string): Promise<Combined> {
+  async function filesOf(home: string, scope: string): Promise<readonly HostFile[]> {
     const found = await (await pond.fs.root()).get(`${home}/${scope}/combine`);
     assert.ok(found, `${home} has no scope ${scope}`);
-    const files = await pond.hostFiles(found.node);
+    return await pond.hostFiles(found.node);
+  }
+
+  async function read(home: string, scope: string): Promise<Combined> {
+    const files = await filesOf(home, scope);
     const source = `read_parquet(${literalList(files.map(({ hostPath }) => hostPath))})`;
-    const described = await connection.rows(`DESCRIBE FROM ${source}`);
+    const described = await connection.rows(anySql(`DESCRIBE FROM ${source}`));
     const names = described.map(([name]) => String(name));
     const types = described.map(([, type]) => String(type));
     const asText = types[0] === 'TIMESTAMP' ? ' REPLACE ("Timestamp"::VARCHAR AS "Timestamp")' : '';
-    const rows = await connection.rows(`SELECT *${asText} FROM ${source}`);
+    const rows = await connection.rows(anySql(`SELECT *${asText} FROM ${source}`));
     return { files, names, types, rows };
   }
 
@@ -95,10 +102,11 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     pond,
     write,
     stage,
+    files: filesOf,
     read,
     combine: async (patterns, columns) =>
       await read(await stage({ s: { patterns, ...(columns && { columns }) } }), 's'),
-    rows: (sql) => connection.rows(sql),
+    rows: (sql) => connection.rows(anySql(sql)),
   };
 }
 

@@ -3,10 +3,13 @@ import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { identifier, literal } from '../../server/src/duckdb/sql.ts';
 import { harborParameters, harborUnits } from './harbor.ts';
 import { type ServedDevice } from './hydroVuModel.ts';
+import { anySql } from './anySql.ts';
 
 /** Creates a table `raw`(device, T, name, unit, value) of all readings of a service. */
 export async function loadReadings(connection: Connection, devices: readonly ServedDevice[]): Promise<void> {
-  await connection.run('CREATE OR REPLACE TABLE raw (device TEXT, T BIGINT, name TEXT, unit TEXT, value DOUBLE)');
+  await connection.run(
+    anySql('CREATE OR REPLACE TABLE raw (device TEXT, T BIGINT, name TEXT, unit TEXT, value DOUBLE)'),
+  );
   const appender = await connection.appender('raw');
   const rows = devices.flatMap(({ name, readings = [] }) =>
     readings.map((reading) => ({ device: name ?? '', ...reading })),

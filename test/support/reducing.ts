@@ -20,6 +20,7 @@ import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { type Materializer } from '../../server/src/materialize/materializer.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { anySql } from './anySql.ts';
 
 /** An input: the files of its versions, and the captures of its pattern. */
 export interface GivenInput {
@@ -59,7 +60,7 @@ export async function startReducing(): Promise<Reducing> {
 
   async function parquet(select: string): Promise<HostFile> {
     const hostPath = join(folder, `input${(files += 1)}`);
-    await connection.run(`COPY (${select}) TO ${literal(hostPath)} (FORMAT parquet)`);
+    await connection.run(anySql(`COPY (${select}) TO ${literal(hostPath)} (FORMAT parquet)`));
     return hostFileOf(hostPath);
   }
 
@@ -90,7 +91,7 @@ export async function startReducing(): Promise<Reducing> {
     materializer,
     close,
     parquet,
-    rows: (sql) => connection.rows(sql),
+    rows: (sql) => connection.rows(anySql(sql)),
     find,
     make: async (document, inputs, path) => (await find(document, inputs, path)).make(materializer, {}),
   };

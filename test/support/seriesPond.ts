@@ -8,6 +8,7 @@ import { initPond, openPond } from './pond.ts';
 
 import { type PondHost } from './commandHost.ts';
 import { temporaryFolder } from './folder.ts';
+import { anySql } from './anySql.ts';
 
 /** A file of a pond: a query for each version of a series or table, a text otherwise. */
 export type SeriesFiles = Readonly<
@@ -54,7 +55,7 @@ export async function rowsOf(sql: string): Promise<readonly (readonly unknown[])
   const database = await openDatabase();
   const connection = await database.connect();
   try {
-    return await connection.rows(sql);
+    return await connection.rows(anySql(sql));
   } finally {
     connection.close();
     database.close();

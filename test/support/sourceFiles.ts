@@ -78,9 +78,9 @@ export function isCode({ path }: SourceFile): boolean {
   return /\.(ts|mjs)$/.test(path);
 }
 
-/** What a file imports, of types and lazily too, in order. */
+/** What a file imports, of types, lazily and by `require` too, in order. */
 export function importsOf({ path, text }: SourceFile): readonly Import[] {
-  return ts.preProcessFile(text).importedFiles.map(({ fileName }) => ({
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => ({
     from: path,
     to: fileName.startsWith('.') ? posix.join(dirname(path), fileName) : fileName,
   }));

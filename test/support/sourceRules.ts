@@ -22,7 +22,7 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
 }
 
 /** In every text that isSql matches: other files need not be parsed. */
-const sqlKeyword = /SELECT|COPY|CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE|FROM|SET/;
+const sqlKeyword = /select|copy|create|drop|attach|insert|delete|update|pragma|describe|from|set/i;
 
 /** Untagged templates, sums and joined lists of texts that insert values into SQL. */
 export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
@@ -242,11 +242,16 @@ function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): read
   return all;
 }
 
-/** Two keywords of one statement, in capitals: a message that mentions one is not SQL. */
+/** Keywords of a statement in capitals, anywhere: a message that mentions one is not SQL. */
+const sqlInCapitals =
+  /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_(]|^SET \w+/;
+
+/** The beginning of a statement, however it is written. */
+const sqlStart =
+  /^[\s(]*(?:select\b[^]*\b(?:from|as)\b|with\b[^]*\bas\b[\s(]*select|copy\b[^]*\bto\b|update\b[^]*\bset\b|delete\s+from|(?:create|drop|attach|insert|pragma|describe|from)\b|set\s+\w+\s*=)/i;
+
 function isSql(text: string): boolean {
-  return /\bSELECT\b[^]*(\bFROM\b|\bAS\b)|\bCOPY\b[^]*\bTO\b|\b(CREATE|DROP|ATTACH|INSERT|PRAGMA|DESCRIBE)\b [A-Z("]|\bFROM [a-z_(]|^SET \w+/.test(
-    text,
-  );
+  return sqlInCapitals.test(text) || sqlStart.test(text);
 }
 
 function at(file: SourceFile, node: ts.Node, what: string): string {

@@ -5,6 +5,7 @@ import { errorText } from '../errors.ts';
 import { FilePicker } from '../filePicker.ts';
 import { type GridHost, openParams } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { lineInText, showLine, showText } from './showText.ts';
@@ -74,19 +75,24 @@ export class PlotHost {
   }
 
   /** The user picks a table of events, its time column and the column of its labels; null when none is picked. */
-  async pickEvents({ pond }: TableQuery): Promise<PlottedEvents | null> {
+  async pickEvents(query: TableQuery): Promise<PlottedEvents | null> {
+    return (await QuickSteps.ask((steps) => this.#pickEvents(query, steps))) ?? null;
+  }
+
+  async #pickEvents({ pond }: TableQuery, steps: QuickSteps): Promise<PlottedEvents | undefined> {
     const title = `Mark Events of a Table of ${pondName(pond)}`;
-    const path = await new FilePicker(this.#host.client, { pond, title }).pick();
-    if (path === undefined) return null;
+    const path = await new FilePicker(this.#host.client, { pond, title }).pick(steps);
+    if (path === undefined) return undefined;
     const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
     if ('resultId' in source) await this.#host.client.request('release', { pond, resultId: source.resultId });
     const times = columns.filter(isTimeColumn);
     if (times.length === 0) throw new Error(`${path} has no column of times`);
-    const time = times.length === 1 ? times[0]?.name : await pickColumn(times, 'Column of the times');
-    if (time === undefined) return null;
+    const time = times.length === 1 ? times[0]?.name : await pickColumn(steps, times, 'Column of the times');
+    if (time === undefined) return undefined;
     const none = { name: '(no label)', type: '' };
-    const label = await pickColumn([...columns.filter(({ name }) => name !== time), none], 'Column of the labels');
-    if (label === undefined) return null;
+    const labels = [...columns.filter(({ name }) => name !== time), none];
+    const label = await pickColumn(steps, labels, 'Column of the labels');
+    if (label === undefined) return undefined;
     return { path, time, ...(label !== none.name && { label }) };
   }
 
@@ -171,7 +177,11 @@ function otherQuery(query: PlainTableQuery, other: OtherTable): PlainTableQuery 
   return { ...query, at: other.at };
 }
 
-async function pickColumn(columns: readonly Column[], placeHolder: string): Promise<string | undefined> {
+async function pickColumn(
+  steps: QuickSteps,
+  columns: readonly Column[],
+  placeholder: string,
+): Promise<string | undefined> {
   const items = columns.map(({ name, type }) => ({ label: name, description: type }));
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+  return (await steps.choose(items, placeholder))?.label;
 }

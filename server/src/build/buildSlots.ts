@@ -1,7 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Analysis } from '../sandbox/analysis.ts';
 import { type UserBuild } from '../sandbox/build.ts';
-import { type BuildSandbox } from '../sandbox/buildSandbox.ts';
 import { FileNames } from '../sandbox/fileNames.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly, temporaryPathIn } from '../storage/durable.ts';
@@ -18,8 +16,11 @@ const copiedBytesMax = 4 * 1024 * 1024;
 /** Time that a database waits for the next file of its query, milliseconds. */
 const idleMs = 3000;
 
-/** A slot in which one query of a document runs over one file after another, with the database that is locked to it. */
-export interface BuildSlot {
+/**
+ * A slot in which one query of a document runs over one file after another, with the database that is locked to it.
+ * `Opened` is what its builds share.
+ */
+export interface BuildSlot<Opened> {
   readonly number: number;
   /** Equal for builds that can share a database; undefined for a build that shares none. */
   readonly key: string | undefined;
@@ -27,10 +28,8 @@ export interface BuildSlot {
   readonly files: FileNames;
   /** Host path of the result, next to the first target. */
   readonly result: string;
-  /** The SQL of the previous build, as it ran, and its analysis. */
-  analyzed: { readonly text: string; readonly analysis: Analysis } | undefined;
-  /** The sandbox, with the tables that all builds share; undefined before the first build. */
-  opened: { readonly sandbox: BuildSandbox; readonly tables: ReadonlySet<string> } | undefined;
+  /** Undefined before the first build. */
+  opened: Opened | undefined;
   /** Host directory of this slot alone. */
   readonly folder: string;
   /** Directory in it for data that does not fit in the database's memory. */
@@ -50,9 +49,9 @@ interface BuildSlotsOptions {
  * Keeps databases for a short time. A database serves only identical SQL with the same other tables, so that no
  * document could find data of another, even if a build could leave any.
  */
-export class BuildSlots {
+export class BuildSlots<Opened extends { readonly sandbox: { close(): void } }> {
   readonly #options: BuildSlotsOptions;
-  #idle: readonly BuildSlot[] = [];
+  #idle: readonly BuildSlot<Opened>[] = [];
   #busyCount = 0;
   /** Numbers of slots that are open; each names the directory of one. */
   readonly #numbers = new Set<number>();
@@ -67,7 +66,7 @@ export class BuildSlots {
    * `isOnce`, and for large inputs, the slot serves this build alone, and the input is read where it is: see
    * placeFiles.
    */
-  acquire(build: UserBuild, { isOnce }: { readonly isOnce: boolean }): BuildSlot {
+  acquire(build: UserBuild, { isOnce }: { readonly isOnce: boolean }): BuildSlot<Opened> {
     const key = isOnce || !isSmall(build) ? undefined : keyOf(build);
     clearTimeout(this.#timer);
     const known = this.#idle.find((slot) => slot.key === key && this.#exists(dirname(slot.result)));
@@ -79,11 +78,10 @@ export class BuildSlots {
   }
 
   /** Releases a slot; closes one that is not reusable. */
-  release(slot: BuildSlot, { isReusable }: { readonly isReusable: boolean }): void {
+  release(slot: BuildSlot<Opened>, { isReusable }: { readonly isReusable: boolean }): void {
     this.#busyCount -= 1;
-    if (isReusable && slot.key !== undefined && slot.opened?.sandbox.hasViews === true) {
-      this.#idle = [...this.#idle, slot];
-    } else this.#close(slot);
+    if (isReusable && slot.key !== undefined) this.#idle = [...this.#idle, slot];
+    else this.#close(slot);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#closeIdle(this.#idle.length), idleMs).unref();
   }
@@ -93,7 +91,7 @@ export class BuildSlots {
     this.#idle = this.#idle.slice(count);
   }
 
-  #create({ target }: UserBuild, key: string | undefined): BuildSlot {
+  #create({ target }: UserBuild, key: string | undefined): BuildSlot<Opened> {
     const { directory, openDisk } = this.#options;
     let number = 0;
     while (this.#numbers.has(number)) number += 1;
@@ -108,12 +106,11 @@ export class BuildSlots {
       result: join(dirname(target), temporaryPathIn('')),
       folder,
       spillDirectory: join(folder, 'spill'),
-      analyzed: undefined,
       opened: undefined,
     };
   }
 
-  #close({ opened, folder, number }: BuildSlot): void {
+  #close({ opened, folder, number }: BuildSlot<Opened>): void {
     opened?.sandbox.close();
     removeTemporaryDirectory(folder);
     this.#numbers.delete(number);
@@ -128,7 +125,7 @@ export class BuildSlots {
  * Returns the build with its files under the names by which the database of the slot may open them: an input that
  * changes from build to build is copied there, all others are links. Fails `storage-failed` for a missing file.
  */
-export function placeFiles(slot: BuildSlot, build: UserBuild, openDisk: OpenDisk): UserBuild {
+export function placeFiles(slot: BuildSlot<unknown>, build: UserBuild, openDisk: OpenDisk): UserBuild {
   const linked = <T extends { readonly hostPath: string }>(files: readonly T[]): readonly T[] =>
     files.map((file) => slot.files.named(file));
   const copied = <T extends { readonly hostPath: string }>(files: readonly T[]): readonly T[] =>
@@ -148,7 +145,7 @@ export function placeFiles(slot: BuildSlot, build: UserBuild, openDisk: OpenDisk
 }
 
 /** Removes the copies of an input of `count` files. */
-export function removeCopies({ key, folder }: BuildSlot, count: number, openDisk: OpenDisk): void {
+export function removeCopies({ key, folder }: BuildSlot<unknown>, count: number, openDisk: OpenDisk): void {
   if (key === undefined) return;
   const disk = openDisk(folder);
   for (let index = 0; index < count; index += 1) removeQuietly(disk, inputName(index));

@@ -26,10 +26,19 @@ export interface BuildTools {
   analyze(sql: InputSql): Promise<Analysis>;
   /** Host directory for converted files, which lives as long as the build. */
   readonly directory: string;
-  readonly slots: BuildSlots;
+  readonly slots: BuildSlots<OpenBuild>;
   readonly limits: BuildLimits;
   /** Settings of each database, but for its own directory. */
   readonly settings: Omit<SandboxSettings, 'spillDirectory'>;
+}
+
+/** The sandbox of a slot, and what its builds share. */
+interface OpenBuild {
+  readonly sandbox: BuildSandbox;
+  /** Names of the tables that are views of the sandbox. */
+  readonly tables: ReadonlySet<string>;
+  /** The SQL of the previous build, as it ran, and its analysis. */
+  readonly analyzed: { readonly text: string; readonly analysis: Analysis };
 }
 
 /** Errors of the SQL or of a file, which leave the database unchanged. */
@@ -99,13 +108,13 @@ async function buildAt(tools: BuildTools, hostBuild: UserBuild, { isOnce, signal
   } finally {
     removeQuietly(disk, inFolder(slot.result));
     removeCopies(slot, hostBuild.input.files.length, openDisk);
-    tools.slots.release(slot, { isReusable });
+    tools.slots.release(slot, { isReusable: isReusable && slot.opened?.sandbox.hasViews === true });
   }
 }
 
 async function runBuild(
   tools: BuildTools,
-  slot: BuildSlot,
+  slot: BuildSlot<OpenBuild>,
   { build, sql, signal }: { readonly build: UserBuild; readonly sql: InputSql; readonly signal: AbortSignal },
 ): Promise<void> {
   const { files } = build.input;
@@ -142,15 +151,16 @@ async function runBuild(
 /** The sandbox, with the sources of this run alone. */
 async function openFor(
   tools: BuildTools,
-  slot: BuildSlot,
+  slot: BuildSlot<OpenBuild>,
   { build, sql }: { readonly build: UserBuild; readonly sql: InputSql },
 ): Promise<{ readonly sandbox: BuildSandbox; readonly own: readonly QuerySource[] }> {
   const { input } = build;
-  if (slot.analyzed?.text !== sql.text) slot.analyzed = { text: sql.text, analysis: await tools.analyze(sql) };
-  const sources = sourcesOf(slot.analyzed.analysis, sql.text, [input, ...build.tables]);
+  const known = slot.opened?.analyzed;
+  const analyzed = known?.text === sql.text ? known : { text: sql.text, analysis: await tools.analyze(sql) };
+  const sources = sourcesOf(analyzed.analysis, sql.text, [input, ...build.tables]);
   const shared = sources.filter(({ name }) => !isSameTable(name, input.name));
-  slot.opened ??= await open(tools, slot, { shared, build });
-  const { sandbox, tables } = slot.opened;
+  const { sandbox, tables } = slot.opened ?? (await open(tools, slot, { shared, build }));
+  slot.opened = { sandbox, tables, analyzed };
   const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
   const settledBy = build.settledBy?.map(asTable);
   return { sandbox, own: own.map((source) => (settledBy === undefined ? source : { ...source, settledBy })) };
@@ -158,9 +168,9 @@ async function openFor(
 
 async function open(
   { settings }: BuildTools,
-  slot: BuildSlot,
+  slot: BuildSlot<OpenBuild>,
   { shared, build }: { readonly shared: readonly QuerySource[]; readonly build: UserBuild },
-): Promise<NonNullable<BuildSlot['opened']>> {
+): Promise<Pick<OpenBuild, 'sandbox' | 'tables'>> {
   const sources = [build.input, ...build.tables].flatMap(({ files }) => files);
   const hostPaths = [...sources, ...(build.settledBy ?? [])].map(({ hostPath }) => hostPath);
   const views = shared.map((source) => viewOf(source, { isShared: true }));

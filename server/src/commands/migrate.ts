@@ -136,7 +136,7 @@ function infoOf(source: SourceHistory, { pond, migrated, problems }: Outcome): M
   const { system, commits, damage, left, secrets, notes } = source;
   const [first, last] = [commits[0], commits.at(-1)];
   return {
-    ...{ system, damage, left, problems },
+    ...{ system, damage, skipped: left, problems },
     pond: pond?.directory ?? null,
     states: first && last ? { count: commits.length, first: isoTime(first.timeUs), last: isoTime(last.timeUs) } : null,
     written: migrated.written,

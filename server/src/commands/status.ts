@@ -5,7 +5,7 @@ import { changeInfo, commitInfo, replicaInfo } from './info.ts';
 
 /** The latest commit, the changes staged on it, and their conflicts. */
 export const status: Command<'status'> = async (pond) => {
-  const { head, staged, stagedHash, conflicts, foreignCommits, earlierForeignFiles, notices, setAside, replica } =
+  const { head, staged, stagedHash, conflicts, foreignCommits, earlierForeignFiles, notices, quarantined, replica } =
     await pond.status();
   return {
     pond: pond.directory,
@@ -15,15 +15,15 @@ export const status: Command<'status'> = async (pond) => {
     stagedHash,
     conflicts: conflicts.map(({ path }) => path),
     foreignCommits: foreignCommits.map(({ version }) => version),
-    foreignOperations: foreignCommits.map(({ version, operation, engine, tookOut }) => ({
+    foreignOperations: foreignCommits.map(({ version, operation, engine, removedCommits }) => ({
       version,
       operation: operation ?? null,
       engine: engine ?? null,
-      tookOut,
+      removedCommits,
     })),
     earlierForeignFiles,
     warnings: notices,
-    setAside,
+    quarantined,
     backups: await copyStates(await pond.at('HEAD'), pond.stored),
     replica: replica === undefined ? null : replicaInfo(replica),
   };

@@ -2,7 +2,7 @@ import { type DuckDBConnection } from '@duckdb/node-api';
 import { PondError } from '../base/error.ts';
 import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
-import { literal, sql as sqlOf } from './sql.ts';
+import { literal, sql as sqlOf, type SqlText } from './sql.ts';
 import { textCastSql, type SqlType } from './sqlType.ts';
 import { Statements, type TypedValue } from './statements.ts';
 import { type Value } from './values.ts';
@@ -11,7 +11,8 @@ import { type Value } from './values.ts';
 const progressMs = 100;
 
 /**
- * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts.
+ * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. Only SQL that
+ * sql.ts made runs; a text of others is parsed by `statements` first.
  *
  * Invariant: a call runs one statement. A text that DuckDB's parser splits into several is refused by `query-forbidden`
  * before any of them runs; `statements` is the way to inspect each.
@@ -24,15 +25,15 @@ export class Connection {
   }
 
   /** Runs a statement to its end. */
-  async run(sql: string): Promise<void> {
+  async run(sql: SqlText): Promise<void> {
     await this.#requireOne(sql);
     await this.#connection.run(sql);
   }
 
   /** Runs a statement to its end. `report` gets the share of its rows that are read, 0 to 1, now and then. */
-  async runWatched(sql: string, report: (share: number) => void): Promise<void> {
-    await this.run('SET enable_progress_bar = true');
-    await this.run('SET enable_progress_bar_print = false');
+  async runWatched(sql: SqlText, report: (share: number) => void): Promise<void> {
+    await this.run(sqlOf`SET enable_progress_bar = true`);
+    await this.run(sqlOf`SET enable_progress_bar_print = false`);
     const timer = setInterval(() => {
       const { percentage } = this.#connection.progress;
       // It is negative as long as it is not known.
@@ -46,13 +47,13 @@ export class Connection {
   }
 
   /** Returns all rows of a small result. */
-  async rows(sql: string, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
+  async rows(sql: SqlText, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql, values && [...values])).getRows();
   }
 
   /** Returns all columns of a small result whose columns are text. */
-  async textColumns(sql: string): Promise<(string | null)[][]> {
+  async textColumns(sql: SqlText): Promise<(string | null)[][]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql)).getColumns() as (string | null)[][];
   }

@@ -107,9 +107,13 @@ export function engineToPondError(engine: EngineError, sql: string, cause?: unkn
   });
 }
 
-function codeFor({ type, message }: EngineError): ErrorCode {
-  if (type === 'io' && /no space left/i.test(message)) return 'storage-full';
-  return codes[type] ?? 'query-failed';
+/** True for a file, read or written, on a disk without room or beyond a quota. */
+export const isDiskFull = ({ type, message }: EngineError): boolean =>
+  type === 'io' && /no space left|quota exceeded/i.test(message);
+
+function codeFor(engine: EngineError): ErrorCode {
+  if (isDiskFull(engine)) return 'storage-full';
+  return codes[engine.type] ?? 'query-failed';
 }
 
 function messageFor(engine: EngineError): string {

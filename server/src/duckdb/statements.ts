@@ -77,13 +77,13 @@ export class BoundStatement {
     this.kind = kind;
   }
 
-  get hasParameters(): boolean {
-    return this.#statement.parameterCount > 0;
+  get parameterCount(): number {
+    return this.#statement.parameterCount;
   }
 
   /** The parameters ($1, $name, ?) of the statement, in the order of their indexes. */
   get parameters(): readonly StatementParameter[] {
-    return Array.from({ length: this.#statement.parameterCount }, (_, index) => ({
+    return Array.from({ length: this.parameterCount }, (_, index) => ({
       name: this.#statement.parameterName(index + 1),
       type: this.#parameterType(index + 1),
     }));

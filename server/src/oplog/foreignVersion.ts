@@ -8,14 +8,14 @@ export interface ForeignTableVersion {
   readonly operation: string | undefined;
   readonly engine: string | undefined;
   /** Commits of ours that it took out of the table and that have not been added again; [] for most operations. */
-  readonly tookOut: readonly CommitRange[];
+  readonly removedCommits: readonly CommitRange[];
 }
 
 /** Returns the description in a commit's own information. */
 export function foreignCommit(
   version: CommitNumber,
   { operation, engineInfo }: DeltaCommitInfo = {},
-): Omit<ForeignTableVersion, 'tookOut'> {
+): Omit<ForeignTableVersion, 'removedCommits'> {
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
   return { version, operation: text(operation), engine: text(engineInfo) };
 }

@@ -134,7 +134,7 @@ export class TableOpLog implements OpLog {
     const versions = await this.#files.foreignVersions(this.#head.checkpointVersion);
     const commits = versions.map((version) => ({
       ...foreignCommit(version, readCommit(this.#disk, version)?.commitInfo),
-      tookOut: version === takenOut.by ? rangesOf(takenOut.commits) : [],
+      removedCommits: version === takenOut.by ? rangesOf(takenOut.commits) : [],
     }));
     return { commits, earlierFiles: await this.#files.earlierForeignFiles(versions) };
   }

@@ -74,18 +74,18 @@ export function requireWritable(disk: Disk): void {
 
 /** State of a pond's folder. */
 interface FolderStatus {
-  readonly setAside: readonly QuarantinedFile[];
+  readonly quarantined: readonly QuarantinedFile[];
   readonly replica: Replica | undefined;
 }
 
 /** Returns the files in the quarantine of a folder, and its mark, unless that cannot be parsed, which is a notice. */
 export function folderStatus(disk: Disk): FolderStatus {
-  const setAside = quarantinedFiles(disk);
+  const quarantined = quarantinedFiles(disk);
   try {
-    return { setAside, replica: readReplica(disk) };
+    return { quarantined, replica: readReplica(disk) };
   } catch (error) {
     if (!isPondError(error, 'pond-damaged')) throw error;
-    return { setAside, replica: undefined };
+    return { quarantined, replica: undefined };
   }
 }
 

@@ -14,7 +14,7 @@ interface ForeignCommit {
    * Commits of the pond that it took out of the table, as RESTORE does. They are read from their files, and the next
    * commit adds them again.
    */
-  readonly tookOut: readonly CommitRange[];
+  readonly removedCommits: readonly CommitRange[];
 }
 
 export interface Status {
@@ -30,7 +30,7 @@ export interface Status {
   /** Findings and quarantined files of this opening, as sentences; empty for a sound pond. */
   readonly notices: readonly string[];
   /** Files quarantined by this opening or an earlier one, until a person removes them. */
-  readonly setAside: readonly QuarantinedFile[];
+  readonly quarantined: readonly QuarantinedFile[];
   /** The mark of a copy of a pond; undefined for any other folder. */
   readonly replica: Replica | undefined;
 }

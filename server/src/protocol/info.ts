@@ -148,7 +148,7 @@ export interface ForeignOperation {
   readonly operation: string | null;
   readonly engine: string | null;
   /** Commits of the pond, as ranges, that it took out of the table until the next commit. */
-  readonly tookOut: readonly { readonly from: number; readonly to: number }[];
+  readonly removedCommits: readonly { readonly from: number; readonly to: number }[];
 }
 
 /** A file that opening took out of use. */
@@ -178,7 +178,7 @@ export interface CloneInfo {
   /** Contents that stay at the store. */
   readonly absent: { readonly files: number; readonly bytes: number };
   /** Files of other engines that are not part of the copy. */
-  readonly leftOut: number;
+  readonly skippedFiles: number;
 }
 
 /** Origin of a copied pond. */
@@ -209,7 +209,7 @@ export interface StatusInfo {
   /** Findings and quarantined files of the opening, as sentences. */
   readonly warnings: readonly string[];
   /** Quarantined files that still exist. */
-  readonly setAside: readonly QuarantinedInfo[];
+  readonly quarantined: readonly QuarantinedInfo[];
   /** Copies of the pond that resources of the latest commit make, as this computer remembers them. */
   readonly backups: readonly BackupInfo[];
   /** Null unless the folder is a copy of a pond. */

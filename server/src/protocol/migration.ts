@@ -40,7 +40,7 @@ export interface MigrationInfo {
   readonly written: MigratedCounts;
   readonly damage: readonly { readonly path: string; readonly problem: string }[];
   /** Parts that are missing in the new pond, or differ there. */
-  readonly left: readonly { readonly path: string; readonly reason: string; readonly hint?: string }[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string; readonly hint?: string }[];
   /** Variables to set in place of the secrets of the source, which are not copied. */
   readonly secrets: readonly { readonly variable: string; readonly resources: readonly string[] }[];
   /** Errors and warnings of the documents of resources. */

@@ -50,7 +50,7 @@ export interface MirrorCommands {
     params: InPond & { readonly name: string };
     result: {
       readonly changes: readonly MirrorChangeInfo[];
-      readonly left: readonly { readonly path: string; readonly reason: string }[];
+      readonly skipped: readonly { readonly path: string; readonly reason: string }[];
     };
   };
   /**

@@ -52,8 +52,8 @@ export interface CloneReport {
   /** Contents that a thin copy leaves at the store, and their bytes. */
   readonly absentBlobs: number;
   readonly absentBytes: number;
-  /** Files of other engines that were left out: outside the table's folder, or removed at the store. */
-  readonly leftOut: number;
+  /** Files of other engines that were skipped: outside the table's folder, or removed at the store. */
+  readonly skippedFiles: number;
 }
 
 /** Objects that are fetched at once. */
@@ -165,7 +165,7 @@ class Clone {
         fetchedBytes,
       },
       unverifiedCommits: records.commits.filter(({ hash }) => hash === undefined).length,
-      ...{ absentBlobs: absent.count, absentBytes: absent.bytes, leftOut: outside + missingCount },
+      ...{ absentBlobs: absent.count, absentBytes: absent.bytes, skippedFiles: outside + missingCount },
     };
   }
 

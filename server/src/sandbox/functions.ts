@@ -1,5 +1,6 @@
 import { type ErrorDetails, PondError } from '../base/error.ts';
 import { type Connection } from '../duckdb/connection.ts';
+import { sql } from '../duckdb/sql.ts';
 import { type AstFunction } from './ast.ts';
 import { allowedTableFunctions, isAllowedFunction, refusedFunctions } from './functionNames.ts';
 
@@ -56,7 +57,7 @@ let known: EngineFunctions | undefined;
 /** Returns the functions of DuckDB, which it lists in about 20 ms: read once by a process. */
 export async function engineFunctions(connection: Connection): Promise<EngineFunctions> {
   if (known !== undefined) return known;
-  const rows = await connection.rows('SELECT DISTINCT lower(function_name), function_type FROM duckdb_functions()');
+  const rows = await connection.rows(sql`SELECT DISTINCT lower(function_name), function_type FROM duckdb_functions()`);
   const named = rows.map(([name, type]) => ({ name: String(name), isTable: /^(table|pragma)/.test(String(type)) }));
   known = {
     all: new Set(named.map(({ name }) => name)),

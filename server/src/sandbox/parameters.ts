@@ -1,5 +1,7 @@
 /** Values of the parameters of a person's query. */
 import { PondError } from '../base/error.ts';
+import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
+import { tokenize } from '../base/sqlTokens.ts';
 import { type Connection } from '../duckdb/connection.ts';
 import { readEngineError } from '../duckdb/engineError.ts';
 import { parseSqlType, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
@@ -10,18 +12,19 @@ const text = requireSqlType('VARCHAR');
 
 /**
  * Gives the parameters of a statement their values. A value has the type that is stated with it, else the type that the
- * statement needs, else it is text. Fails `query-invalid` for a parameter without a value, a value without a parameter,
- * an unknown type, and a value that its type cannot hold.
+ * statement needs, else it is text. Fails `query-invalid` for a parameter without a value, at its position in the query, a
+ * value without a parameter, an unknown type, and a value that its type cannot hold.
  */
 export async function setParameters(
   connection: Connection,
-  statement: BoundStatement,
+  { statement, query }: { readonly statement: BoundStatement; readonly query: string },
   given: readonly QueryParameter[],
 ): Promise<void> {
+  requireWithoutGap(statement, query);
   const { parameters } = statement;
   const values = new Map(given.map((one) => [one.name.toLowerCase(), one]));
-  const missing = parameters.filter(({ name }) => !values.has(name.toLowerCase())).map(({ name }) => `$${name}`);
-  if (missing.length > 0) throw withoutValues(missing);
+  const missing = parameters.map(({ name }) => name).filter((name) => !values.has(name.toLowerCase()));
+  if (missing.length > 0) throw withoutValues(missing, query);
   const known = new Set(parameters.map(({ name }) => name.toLowerCase()));
   const unused = given.find(({ name }) => !known.has(name.toLowerCase()));
   if (unused !== undefined) throw unknownParameter(unused.name, parameters);
@@ -61,11 +64,43 @@ function statedType(name: string, stated: string): SqlType {
   });
 }
 
-function withoutValues(names: readonly string[]): PondError {
+/** Fails `query-invalid` for a number such as 2 without 1 before it: DuckDB gives such a parameter no value. */
+function requireWithoutGap({ parameterCount }: BoundStatement, query: string): void {
+  const names = writtenParameters(query).map(({ name }) => name);
+  const last = names.find((name) => /^\d+$/.test(name) && Number(name) > parameterCount);
+  if (last === undefined) return;
+  const first = Array.from({ length: parameterCount }, (_, index) => `${index + 1}`).find(
+    (name) => !names.includes(name),
+  );
+  throw new PondError('query-invalid', `the query has the parameter $${last}, but no $${first ?? parameterCount + 1}`, {
+    hint: 'Numbered parameters are $1, $2 and so on, without a gap.',
+    ...positionOf(last, query),
+  });
+}
+
+function withoutValues(names: readonly string[], query: string): PondError {
   const [first = ''] = names;
-  const what = names.length === 1 ? `the parameter ${first} has` : `the parameters ${names.join(', ')} have`;
+  const list = names.map((name) => `$${name}`).join(', ');
+  const what = names.length === 1 ? `the parameter ${list} has` : `the parameters ${list} have`;
   return new PondError('query-invalid', `${what} no value`, {
-    hint: `In the terminal, '--param ${first.slice(1)}=VALUE' gives one; elsewhere, write the value into the query.`,
+    hint: `In the terminal, '--param ${first}=VALUE' gives one; elsewhere, write the value into the query.`,
+    ...positionOf(first, query),
+  });
+}
+
+function positionOf(name: string, query: string): { readonly position?: SourcePosition } {
+  const written = writtenParameters(query).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  return written === undefined ? {} : { position: createLineMap(query).positionAt(written.start) };
+}
+
+/** The parameters in a text, in order; the name of a `?` is its number among them. */
+function writtenParameters(query: string): readonly { readonly name: string; readonly start: number }[] {
+  let count = 0;
+  return tokenize(query).flatMap(({ kind, text: symbol, start }) => {
+    if (kind !== 'symbol') return [];
+    if (symbol === '?') return { name: `${(count += 1)}`, start };
+    const [, name] = symbol === '$' ? (/^\$(\w+)/.exec(query.slice(start)) ?? []) : [];
+    return name === undefined ? [] : { name, start };
   });
 }
 

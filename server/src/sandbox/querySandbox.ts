@@ -128,7 +128,7 @@ export class QuerySandbox extends Sandbox {
     if (statements === undefined) throw notAQuery();
     if (statement.explain !== undefined) return await this.#explain(started);
     const last = await this.bindLast(statements, true);
-    await setParameters(this.#connection, last, parameters);
+    await setParameters(this.#connection, { statement: last, query: statement.query }, parameters);
     return last.stream();
   }
 
@@ -142,7 +142,7 @@ export class QuerySandbox extends Sandbox {
     const explained = await this.#connection.statements(statementText(statement));
     if (queries.count !== 1 || explained.count !== 1) throw notAQuery();
     const bound = allowed(await explained.bind(0), ['explain'], true);
-    await setParameters(this.#connection, bound, parameters);
+    await setParameters(this.#connection, { statement: bound, query: statement.query }, parameters);
     return bound.stream();
   }
 
@@ -166,7 +166,7 @@ export class QuerySandbox extends Sandbox {
     try {
       // That of a dynamic PIVOT is enclosed in a transaction.
       const statements = await this.#connection.statements(text);
-      const bind = (bound: BoundStatement) => setParameters(this.#connection, bound, parameters);
+      const bind = (bound: BoundStatement) => setParameters(this.#connection, { statement: bound, query }, parameters);
       await this.runFirst(statements, statements.count, ['create', 'transaction'], bind);
     } catch (error) {
       const reason = runError(error, text, this.spec.files);

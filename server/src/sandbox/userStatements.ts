@@ -48,7 +48,7 @@ export function allowed(
   hasValues: boolean,
 ): BoundStatement {
   if (!kinds.includes(statement.kind)) throw notAQuery();
-  if (!hasValues && statement.hasParameters) throw hasParameters();
+  if (!hasValues && statement.parameterCount > 0) throw hasParameters();
   return statement;
 }
 

@@ -14,6 +14,7 @@ import { DerivedLayer } from '../../../server/src/resources/tree/derivedLayer.ts
 import { type ResourcePond } from '../../../server/src/resources/tree/resourcePond.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 import { openHostDisk } from '../../../server/src/storage/hostDisk.ts';
+import { anySql } from '../../support/anySql.ts';
 
 /** A pond, the process that computes its derived files, and a DuckDB in this process to compare with. */
 export interface Deriving extends Scratch {
@@ -77,7 +78,7 @@ export async function withDeriving(work: (deriving: Deriving) => Promise<void>):
         async parquet(name, sql) {
           const file = join(folder, name);
           rmSync(file, { force: true });
-          await connection.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`);
+          await connection.run(anySql(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet)`));
           return file;
         },
       });

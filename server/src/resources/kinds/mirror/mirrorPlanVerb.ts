@@ -19,7 +19,7 @@ export const mirrorPlan: KindCommand<'mirrorPlan'> = async (pond, { name }, cont
   const { steps, left } = await compareRound(settingsOf(resource), await roundServices(parts));
   return {
     changes: steps.flatMap(changeOf),
-    left: left.list().map(({ path, reason }) => ({ path, reason })),
+    skipped: left.list().map(({ path, reason }) => ({ path, reason })),
   };
 };
 
