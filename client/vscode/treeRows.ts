@@ -1,8 +1,5 @@
 import type * as vscode from 'vscode';
 
-/** Interval at which ages are shown again, milliseconds: they are in minutes. */
-export const clockMs = 60_000;
-
 interface ParentRow<N> {
   /** Undefined for the top. */
   readonly node: N | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingVariables } from '../../client/vscode/resources/variables.ts';
-import { kindNodes, resourceNodes } from '../../client/vscode/resources/nodes.ts';
+import { inOrder, kindNodes, resourceNodes, resourcesOf } from '../../client/vscode/resources/nodes.ts';
 import {
   bytesText,
   durationText,
@@ -9,6 +9,7 @@ import {
   idle,
   stateOf,
   summaryOf,
+  titleOf,
   type Running,
 } from '../../client/vscode/resources/strings.ts';
 import { ago } from '../../client/vscode/timeStrings.ts';
@@ -100,14 +101,17 @@ test('the missing variables of a document are those that the server does not fin
   assert.deepEqual(await missing({ site: 'a', folder: 'data' }), []);
 });
 
-test('resources with numbers in their names are in the order of the numbers', () => {
+test('resources are in the order of their kinds, and of the numbers in their names', () => {
   const names = ['well-10', 'Well-3', 'well-2', 'bay'];
-  const resources = names.map((name) => resourceOf({ name }));
-  const [kind] = kindNodes('/p', resources);
-  assert.ok(kind !== undefined);
-  const rows = resourceNodes(kind, [...resources, resourceOf({ kind: 'Tail', name: 'x' })]);
-  assert.deepEqual(
-    rows.map((row) => row.type === 'resource' && row.resource.name),
-    [...['bay', 'well-2', 'Well-3', 'well-10']],
-  );
+  const resources = inOrder([
+    resourceOf({ kind: 'Tail', name: 'x', id: 'x' }),
+    ...names.map((name) => resourceOf({ name, id: name })),
+    resourceOf({ kind: 'Tail', name: 'a', id: 'a' }),
+  ]);
+  const wells = ['Inbox/bay', 'Inbox/well-2', 'Inbox/Well-3', 'Inbox/well-10'];
+  assert.deepEqual(resources.map(titleOf), ['Tail/a', 'Tail/x', ...wells]);
+  const [, inbox] = kindNodes('/p', resources);
+  assert.ok(inbox !== undefined);
+  assert.deepEqual(resourcesOf(resourceNodes(inbox, resources), () => []).map(titleOf), wells);
+  assert.deepEqual(resourcesOf([inbox], () => resources).map(titleOf), wells);
 });

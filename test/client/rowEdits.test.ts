@@ -76,6 +76,14 @@ test('in a sorted view, edits are on their rows and new rows at the end', () => 
   assert.equal(shown.mark(2, 'b'), undefined);
 });
 
+test('rows of a table that cannot be edited are shown as they are read, without positions', () => {
+  const shown = new EditedRows(new Map(), { isWhole: true, rowCount: 20 });
+  const read = { start: 4, columns: [['4', '5']] };
+  assert.deepEqual(shown.over(4, 6, ['n'], read), { keys: [4, 5], columns: [['4', '5']] });
+  // Rows beyond those that were read are not there.
+  assert.deepEqual(shown.over(5, 9, ['n'], read), { keys: [5], columns: [['5']] });
+});
+
 test('changes are undone and redone in any number', () => {
   const random = randomOf(3);
   const edits = new Map<RowKey, RowEdit>();

@@ -6,6 +6,7 @@ import { queryLanguage } from '../queries/queryDocuments.ts';
 import { type PastQuery } from '../queries/queryHistory.ts';
 import { resourceOfQuery } from '../queries/queryResource.ts';
 import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
+import { openNewDocument } from '../resources/newDocument.ts';
 import { timeText } from '../times.ts';
 
 /**
@@ -28,10 +29,10 @@ export async function deriveFromQuery({ queries }: Context): Promise<vscode.Text
     );
     return undefined;
   }
-  const resource = await vscode.workspace.openTextDocument({ language: 'yaml', content: made });
+  const resource = await openNewDocument(made);
   const pond = queries.pondOfDocument(document);
-  if (pond !== undefined) queries.assign(resource, pond);
-  return vscode.window.showTextDocument(resource, { preview: false });
+  if (pond !== undefined) queries.assign(resource.document, pond);
+  return resource;
 }
 
 interface PastItem extends vscode.QuickPickItem {

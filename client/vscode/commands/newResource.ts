@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
+import { openNewDocument } from '../resources/newDocument.ts';
 
 /** Opens a new document with the example of a kind (`kind`, or one that the user picks), to be edited and applied. */
 export async function newResource({ store }: Context, kind?: unknown): Promise<vscode.TextEditor | undefined> {
@@ -9,7 +10,5 @@ export async function newResource({ store }: Context, kind?: unknown): Promise<v
   const example =
     named?.example ??
     (await vscode.window.showQuickPick(items, { placeHolder: 'Kind of the resource', matchOnDetail: true }))?.example;
-  if (example === undefined) return undefined;
-  const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: example });
-  return vscode.window.showTextDocument(document, { preview: false });
+  return example === undefined ? undefined : await openNewDocument(example);
 }

@@ -1,9 +1,13 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
+import { tableOf } from '../tables/tableTabs.ts';
 import { textTableEditor } from '../tables/viewTypes.ts';
 
-/** Opens a file of a pond as rows: the one given, else that of the active editor, next to whose text it is shown. */
+/**
+ * Opens a file of a pond as rows: the one given, else that of the active editor, next to whose text it is shown. Where tables
+ * are open already, it is shown with them: each text would make one more column otherwise.
+ */
 export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void> {
   const active = vscode.window.activeTextEditor?.document.uri;
   const uri = target ?? active;
@@ -11,6 +15,8 @@ export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void
     void vscode.window.showInformationMessage('Open or select a file of a pond first.');
     return;
   }
-  const column = uri.toString() === active?.toString() ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+  const tables = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some((tab) => tableOf(tab) !== undefined));
+  const column =
+    uri.toString() === active?.toString() ? (tables?.viewColumn ?? vscode.ViewColumn.Beside) : vscode.ViewColumn.Active;
   await vscode.commands.executeCommand('vscode.openWith', uri, textTableEditor, column);
 }

@@ -53,7 +53,7 @@ function commitRow(node: CommitNode, nowMs: number): vscode.TreeItem {
     // The first words are all that a narrow view has room for; the tooltip has the time.
     description: printable(`${named}${number} · ${ago(Date.parse(commit.time), nowMs)} · ${author}`),
     tooltip: printableLines(tooltipOf(commit)),
-    contextValue: counts.length === 0 ? 'commit.empty' : 'commit',
+    contextValue: ['commit', ...(counts.length > 0 ? ['changes'] : []), ...(tags.length > 0 ? ['tags'] : [])].join('.'),
     accessibilityInformation: {
       label: printable(
         `Commit ${number}, ${named}${title}, by ${author}, ${timeText(commit.time)}, ${counts.join(', ')}`,

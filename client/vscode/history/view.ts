@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
-import { clockMs, TreeRows } from '../treeRows.ts';
+import { eachMinute } from '../clock.ts';
+import { TreeRows } from '../treeRows.ts';
 import { errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { pondName } from '../pondUri.ts';
@@ -22,7 +23,6 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   private readonly tree: vscode.TreeView<HistoryNode>;
   private readonly changed = new vscode.EventEmitter<HistoryNode[] | undefined>();
   private readonly drawn = new TreeRows(nodeId);
-  private readonly clock: NodeJS.Timeout;
   private readonly listeners: vscode.Disposable[];
   private readonly pages = new Map<string, HistoryPages>();
   /** Ponds with new commits since the view was hidden. */
@@ -35,6 +35,7 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
     this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.listeners = [
       this.tree,
+      eachMinute(() => this.tick()),
       ponds.onDidAdd(() => this.show()),
       ponds.onDidClose((pond) => {
         this.pages.delete(pond);
@@ -49,7 +50,6 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
         if (state === 'running') for (const pond of this.pages.keys()) this.reloadSoon(pond);
       }),
     ];
-    this.clock = setInterval(() => this.tick(), clockMs);
     this.show();
   }
 
@@ -111,7 +111,6 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   }
 
   dispose(): void {
-    clearInterval(this.clock);
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { eachMinute } from '../clock.ts';
 import { pondName } from '../pondUri.ts';
 import { webviewPage } from '../webviewPage.ts';
 import { type FromGraphPage, type GraphNode, type GraphState } from '../webviews/graph/messages.ts';
@@ -11,9 +12,6 @@ import { stateOf, summaryOf, titleOf } from './strings.ts';
 
 const viewType = 'pond.graph';
 
-/** Refresh interval: the age of a run is shown in minutes. */
-const clockMs = 60_000;
-
 /** Graphs of the resources, one for each pond, kept up to date. */
 export class GraphPanels implements vscode.Disposable {
   private readonly extension: vscode.Uri;
@@ -22,7 +20,6 @@ export class GraphPanels implements vscode.Disposable {
   private readonly view: ResourcesView;
   private readonly panels = new Map<string, vscode.WebviewPanel>();
   private readonly listeners: vscode.Disposable;
-  private readonly clock: NodeJS.Timeout;
 
   constructor(extension: vscode.Uri, store: ResourceStore, runner: Runner, view: ResourcesView) {
     this.extension = extension;
@@ -32,13 +29,13 @@ export class GraphPanels implements vscode.Disposable {
     this.listeners = vscode.Disposable.from(
       store.onDidChange((pond) => this.send(pond)),
       runner.onDidChange((pond) => this.send(pond)),
+      eachMinute(() => {
+        for (const pond of this.panels.keys()) this.send(pond);
+      }),
       vscode.window.registerWebviewPanelSerializer(viewType, {
         deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
       }),
     );
-    this.clock = setInterval(() => {
-      for (const pond of this.panels.keys()) this.send(pond);
-    }, clockMs);
   }
 
   /** Shows the graph of a pond. */
@@ -81,7 +78,6 @@ export class GraphPanels implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearInterval(this.clock);
     this.listeners.dispose();
     for (const panel of this.panels.values()) panel.dispose();
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
-import { clockMs } from '../treeRows.ts';
+import { eachMinute } from '../clock.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { type ViewNode } from './nodes.ts';
 import { type ResourceStore } from './resourceStore.ts';
@@ -13,7 +13,6 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
   private readonly runner: Runner;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly registered: vscode.Disposable;
-  private readonly clock: NodeJS.Timeout;
   readonly onDidChangeCodeLenses = this.changed.event;
 
   constructor(store: ResourceStore, runner: Runner) {
@@ -27,8 +26,8 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
       store.onDidChange(() => this.changed.fire()),
       runner.onDidChange(() => this.changed.fire()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
+      eachMinute(() => this.tick()),
     );
-    this.clock = setInterval(() => this.tick(), clockMs);
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
@@ -41,7 +40,6 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
   }
 
   dispose(): void {
-    clearInterval(this.clock);
     this.registered.dispose();
     this.changed.dispose();
   }

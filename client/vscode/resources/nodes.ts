@@ -51,16 +51,23 @@ export function nodeId(node: ViewNode): string {
 /** Names with numbers are in the order of the numbers, as in the explorer: `station-2` comes before `station-10`. */
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** Rows of the kinds of a pond's resources, in the order of the server. */
+/** Resources by kind in the order of the server, then by name. */
+export function inOrder(resources: readonly ResourceInfo[]): readonly ResourceInfo[] {
+  const kinds = [...new Set(resources.map(({ kind }) => kind))];
+  return resources.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || byName.compare(a.name, b.name));
+}
+
+/** Rows of the kinds of a pond's resources. */
 export function kindNodes(pond: string, resources: readonly ResourceInfo[]): readonly KindNode[] {
   const kinds = [...new Set(resources.map(({ kind }) => kind))];
   return kinds.map((kind) => ({ type: 'kind', pond, kind }));
 }
 
-/** Rows below a kind, by name. */
+/** Rows below a kind. */
 export function resourceNodes({ pond, kind }: KindNode, resources: readonly ResourceInfo[]): readonly ViewNode[] {
-  const ofKind = resources.filter((one) => one.kind === kind).sort((a, b) => byName.compare(a.name, b.name));
-  return ofKind.map((resource) => ({ type: 'resource', pond, resource }));
+  return resources.flatMap((resource) =>
+    resource.kind === kind ? [{ type: 'resource', pond, resource } as const] : [],
+  );
 }
 
 /** Rows below a resource: its problems, then its outputs. */

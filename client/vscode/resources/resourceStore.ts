@@ -3,6 +3,7 @@ import { type KindInfo, type ResourceInfo } from '../../../server/src/protocol/r
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
+import { inOrder } from './nodes.ts';
 
 /** Changes within this time trigger one refresh; a slow refresh is followed by a longer pause. */
 const pauseMsMin = 100;
@@ -49,7 +50,7 @@ export class ResourceStore implements vscode.Disposable {
     return this.loaders.get(pond)?.report;
   }
 
-  /** Resources of a pond; empty before the first response. */
+  /** Resources of a pond by kind and name; empty before the first response. */
   resources(pond: string): readonly ResourceInfo[] {
     return this.report(pond)?.resources ?? [];
   }
@@ -151,7 +152,7 @@ class ResourceLoader implements vscode.Disposable {
 
   private async request(): Promise<ResourceReport> {
     try {
-      return { resources: await this.client.request('resources', { pond: this.pond }), error: undefined };
+      return { resources: inOrder(await this.client.request('resources', { pond: this.pond })), error: undefined };
     } catch (error) {
       this.client.log.warn(`resources of ${this.pond}: ${errorText(error)}`);
       // Known resources stay visible, with the reason why they may be outdated.

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
-import { clockMs, TreeRows } from '../treeRows.ts';
+import { eachMinute } from '../clock.ts';
+import { TreeRows } from '../treeRows.ts';
 import { errorText } from '../errors.ts';
 import { badgeOf, itemOf } from './items.ts';
 import { withLatest } from './freshness.ts';
@@ -31,7 +32,6 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private readonly changed = new vscode.EventEmitter<ViewNode[] | undefined>();
   private readonly drawn = new TreeRows(nodeId);
   private readonly listeners: vscode.Disposable[];
-  private readonly clock: NodeJS.Timeout;
   private readonly firstLoads = new Map<string, Promise<void>>();
   readonly onDidChangeTreeData = this.changed.event;
 
@@ -47,6 +47,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     });
     this.listeners = [
       this.tree,
+      eachMinute(() => this.tick()),
       this.tree.onDidChangeVisibility(() => this.tick()),
       this.tree.onDidCollapseElement(({ element }) => this.drawn.setClosed(element, true)),
       this.tree.onDidExpandElement(({ element }) => this.drawn.setClosed(element, false)),
@@ -55,7 +56,6 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
       schedules.onDidChange(() => this.show()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.show()),
     ];
-    this.clock = setInterval(() => this.tick(), clockMs);
     this.show();
   }
 
@@ -94,7 +94,6 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   dispose(): void {
-    clearInterval(this.clock);
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
   }

@@ -92,7 +92,7 @@ function textOf({ input }: vscode.Tab): vscode.Uri | undefined {
 }
 
 /** The file that a tab shows as a table; undefined for any other tab. */
-function tableOf({ input }: vscode.Tab): vscode.Uri | undefined {
+export function tableOf({ input }: vscode.Tab): vscode.Uri | undefined {
   const isTable = input instanceof vscode.TabInputCustom && [tableEditor, textTableEditor].includes(input.viewType);
   return isTable ? input.uri : undefined;
 }

@@ -207,11 +207,13 @@ export function resourceTests(): void {
     );
   });
 
-  test('a new resource starts as the example of its kind', async (t) => {
+  test('a new resource starts as the example of its kind, with its name selected', async (t) => {
     t.after(closeEditors);
     await vscode.commands.executeCommand('pond.newResource', 'Inbox');
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.languageId, 'yaml');
     assert.match(editor.document.getText(), /^kind: Inbox$/m);
+    const { selection } = editor;
+    assert.equal(editor.document.lineAt(selection.start).text, `name: ${editor.document.getText(selection)}`);
   });
 }

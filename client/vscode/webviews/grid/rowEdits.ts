@@ -134,15 +134,19 @@ export class EditedRows {
     return { start: from, count: Math.max(0, Math.min(this.viewRow(end), this.view.rowCount) - from) };
   }
 
-  /** Puts the edits over rows that were read, which begin with that of `start` or before. */
+  /**
+   * Puts the edits over rows that were read, which begin with that of `start` or before. Those of a table that cannot be
+   * edited are read without positions; their keys are their rows in the view.
+   */
   over(start: number, end: number, names: readonly string[], read: RowWindow): EditedWindow {
+    const count = read.positions?.length ?? read.columns[0]?.length ?? 0;
     const keys: RowKey[] = [];
     const columns: (string | null)[][] = names.map(() => []);
     for (let row = start; row < Math.min(end, this.rowCount); row += 1) {
       const added = this.newRow(row);
       const index = this.viewRow(row) - read.start;
-      const key = added?.key ?? read.positions?.[index];
-      if (key === undefined) continue;
+      if (added === undefined && index >= count) continue;
+      const key = added?.key ?? read.positions?.[index] ?? this.viewRow(row);
       keys.push(key);
       const edit = this.edits.get(key);
       names.forEach((name, column) => {

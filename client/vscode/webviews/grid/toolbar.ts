@@ -66,6 +66,7 @@ export class Toolbar {
   /** Shows the state of the page. `canPlot`: there are numbers to draw. */
   show(state: GridState, canPlot: boolean): void {
     this.state = state;
+    this.row = 0;
     this.where.textContent = '';
     this.plotButton.hidden = this.splitButton.hidden = !canPlot;
     for (const tool of this.tools) tool.hidden = state.type !== 'result';
@@ -100,6 +101,7 @@ export class Toolbar {
     const parts = [rows, countText(info.columns.length, 'column'), ...elapsed, ...zone, source];
     // The bar may have no room for all of it.
     this.summary.textContent = this.summary.title = parts.join(' · ');
+    if (rowCount === 0 || this.where.textContent === '') this.showRow();
   }
 
   /** The first rows of a sort or a filter are being read. */
@@ -125,7 +127,8 @@ export class Toolbar {
   }
 
   private showRow(): void {
-    this.where.textContent = `row ${numberText(this.row + 1)}`;
+    const [rowCount] = this.counts;
+    this.where.textContent = rowCount === 0 ? '' : `row ${numberText(this.row + 1)}`;
   }
 
   /** The tools are those of the rows. */
