@@ -10,7 +10,9 @@ import { pathToFileURL } from 'node:url';
 import { root } from './run.mjs';
 
 /** Sources that tests start as processes, and the benchmarks; test/support/sourceProcess.ts finds their bundles. */
-const processes = ['deltaCommitter', 'pipelineRun', 'pondWriter'].map((name) => `test/support/${name}.ts`);
+const processes = ['deltaCommitter', 'nativeLoad', 'orphanedWorker', 'pipelineRun', 'pondWriter'].map(
+  (name) => `test/support/${name}.ts`,
+);
 const benchmarks = 'test/bench';
 
 /** The product is tested with the processes that a user runs: those in out/. */

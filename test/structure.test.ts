@@ -39,7 +39,7 @@ const entries = [
   /^test\/editor\/(index|suite)\.ts$/,
   /\.(test|bench)\.ts$/,
   // Run as processes of their own.
-  /^test\/support\/(deltaCommitter|pipelineRun|pondWriter)\.ts$/,
+  /^test\/support\/(deltaCommitter|nativeLoad|orphanedWorker|pipelineRun|pondWriter)\.ts$/,
   /^test\/support\/(noNetwork|killAtCall)\.mjs$/,
   /^test\/bench\/support\/peakMemory\.mjs$/,
   /^esbuild\.mjs$/,

@@ -70,7 +70,8 @@ export class SqlShell {
   async #complete(line: string): Promise<readonly [matches: readonly string[], word: string]> {
     const { call, line: started } = this.#session;
     const text = this.#begun + line;
-    const { start, names } = await call('completeSql', { text, offset: text.length, ...atOf(started) });
+    const completed = await call('completeSql', { text, offset: text.length, ...atOf(started) });
+    const { start, names } = completed ?? { start: text.length, names: [] };
     const word = text.slice(start);
     // Nothing is begun: all names that there are would be listed.
     if (word === '') return [[], word];

@@ -8,6 +8,7 @@ import { type QueryDocuments } from './queries/queryDocuments.ts';
 import { type ApplyProblems } from './resources/diagnostics.ts';
 import { type GraphPanels } from './resources/graphPanel.ts';
 import { type Outputs } from './resources/outputs.ts';
+import { type QueryProblems } from './resources/queryProblems.ts';
 import { type ResourceStore } from './resources/resourceStore.ts';
 import { type RunLog } from './resources/runLog.ts';
 import { type Runner } from './resources/runner.ts';
@@ -32,6 +33,7 @@ export interface Context {
   readonly runLog: RunLog;
   readonly graphs: GraphPanels;
   readonly applyProblems: ApplyProblems;
+  readonly queryProblems: QueryProblems;
 }
 
 /** Root of the pond whose menu in Source Control ran a command; undefined for any other argument. */

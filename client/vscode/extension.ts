@@ -14,6 +14,7 @@ import { PathHover } from './queries/pathHover.ts';
 import { completionTriggers, QueryCompletion } from './queries/queryCompletion.ts';
 import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
+import { resourceDocuments } from './resourceDocuments.ts';
 import { MirrorWatcher } from './files/mirrors.ts';
 import { queryLanguage, QueryDocuments } from './queries/queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
@@ -41,7 +42,9 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const mirrors = new MirrorWatcher(client, ponds);
   const history = new HistoryView(client, ponds);
   const search = new SearchView(client, ponds);
-  const resources = resourceParts(client, ponds, extension);
+  const pondOf = (document: vscode.TextDocument): string | undefined => queries.pondOfDocument(document);
+  const sql = new QueryCompletion(client, pondOf);
+  const resources = resourceParts(client, { ponds, pondOf, sql }, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
   const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, search, ...resources };
   extension.subscriptions.push(
@@ -60,15 +63,8 @@ export function activate(extension: vscode.ExtensionContext): Api {
     search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
-    vscode.languages.registerCompletionItemProvider(
-      queryLanguage,
-      new QueryCompletion(client, (document) => queries.pondOfDocument(document)),
-      ...completionTriggers,
-    ),
-    vscode.languages.registerHoverProvider(
-      [queryLanguage, { language: 'yaml', scheme }],
-      new PathHover(client, (document) => queries.pondOfDocument(document)),
-    ),
+    vscode.languages.registerCompletionItemProvider(queryLanguage, sql, ...completionTriggers),
+    vscode.languages.registerHoverProvider([queryLanguage, ...resourceDocuments], new PathHover(client, pondOf)),
     ...commands(context),
     ...historyCommands(context),
     // The server learns at its start whether the workspace is trusted.

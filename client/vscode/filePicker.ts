@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { printable } from '../../server/src/base/printable.ts';
 import { type PondClient } from './client.ts';
 import { errorText, isCancelled } from './errors.ts';
+import { type QuickSteps } from './quickSteps.ts';
 
 interface FileItem extends vscode.QuickPickItem {
   readonly path: string | undefined;
@@ -36,8 +37,11 @@ export class FilePicker {
     this.list.buttons = files.button === undefined ? [] : [files.button];
   }
 
-  /** Returns the path that the user picks; the text 'button' for the button, undefined for none. */
-  async pick(): Promise<string | undefined> {
+  /**
+   * Returns the path that the user picks; the text 'button' for the button, undefined for none. The list closes with
+   * `steps`, or when they show another.
+   */
+  async pick(steps: QuickSteps): Promise<string | undefined> {
     const picked = new Promise<string | undefined>((resolve) => {
       this.list.onDidAccept(() => {
         const [item] = this.list.selectedItems;
@@ -48,13 +52,12 @@ export class FilePicker {
       this.list.onDidChangeValue(() => void this.load(0));
       this.list.onDidHide(() => resolve(undefined));
     });
-    this.list.show();
+    steps.show(this.list);
     void this.load(0);
     try {
       return await picked;
     } finally {
       this.pending?.cancel();
-      this.list.dispose();
     }
   }
 

@@ -55,6 +55,12 @@ export class OpenPonds implements vscode.Disposable {
     return [...this.known.keys()];
   }
 
+  /** The only open pond; undefined for none and for several. */
+  get only(): string | undefined {
+    const [first, ...more] = this.all;
+    return more.length === 0 ? first : undefined;
+  }
+
   /** Opens a pond; all callers share one result until the server restarts. The next call after a failure retries. */
   open(pond: string): Promise<OpenedPond> {
     const pending = this.opened.get(pond);

@@ -1,3 +1,5 @@
+import { countText } from './numberStrings.ts';
+
 /**
  * A time, ISO 8601, in a zone (`UTC`, `Europe/Berlin`; empty: that of this computer), with the name of the zone. A zone
  * that is not known shows UTC, and says so; a text that is not a time stays as it is.
@@ -17,6 +19,16 @@ export function sortableTime(iso: string, timeZone: string): string {
       ...{ timeZoneName: 'short', ...zone },
     }),
   );
+}
+
+/** Age of a time, in whole units; its date if it is more than four weeks ago. */
+export function ago(thenMs: number, nowMs: number): string {
+  const minutes = Math.floor((nowMs - thenMs) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h ago`;
+  const days = Math.floor(minutes / 60 / 24);
+  return days <= 28 ? `${countText(days, 'day')} ago` : new Date(thenMs).toISOString().slice(0, 10);
 }
 
 type Format = (time: Date, zone: { readonly timeZone?: string }) => string;

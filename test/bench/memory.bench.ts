@@ -14,7 +14,7 @@ import { createBuilder } from '../../server/src/build/builder.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { createCache } from '../../server/src/storage/cache.ts';
 import { derivedLayer, stageResource } from '../support/resourcePond.ts';
-import { makeTestPond } from '../sql/testPond.ts';
+import { makeFlightsPond } from '../sql/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { parametersOf } from './support/parameters.ts';
 import { childrenOf, peakMemory } from './support/processFacts.ts';
@@ -94,7 +94,7 @@ async function digest(file: string): Promise<string> {
 }
 
 async function query(): Promise<void> {
-  const made = await makeTestPond();
+  const made = await makeFlightsPond();
   const workerPath = fileURLToPath(new URL('../../out/queryWorker.mjs', import.meta.url));
   const limit = parameters.queryMebibytes;
   const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: limit * mebibyte }, workerPath });

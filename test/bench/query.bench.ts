@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
-import { makeTestPond } from '../sql/testPond.ts';
+import { makeFlightsPond } from '../sql/testPond.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';
 import { parametersOf } from './support/parameters.ts';
@@ -25,7 +25,7 @@ const aggregates: Readonly<Record<string, (table: string) => string>> = {
 };
 
 printMachine();
-const made = await makeTestPond();
+const made = await makeFlightsPond();
 const engine = new QueryEngine({ openDisk: openHostDisk });
 const database = await openDatabase();
 const connection = await database.connect();

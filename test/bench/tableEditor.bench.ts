@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type TableSource, type TableView } from '../../server/src/protocol/commands.ts';
-import { makeTestPond } from '../sql/testPond.ts';
+import { makeFlightsPond } from '../sql/testPond.ts';
 import { type EditorServer, startEditorServer } from '../support/editorServer.ts';
 import { compareTimes } from './support/compareTimes.ts';
 import { printMachine } from './support/machine.ts';
@@ -39,7 +39,7 @@ const filtered: TableView = {
 };
 
 printMachine();
-const made = await makeTestPond();
+const made = await makeFlightsPond();
 const pond = join(made.directory, 'test.pond');
 await made.pond.close();
 const server = await startEditorServer();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   formatOffers,
   markdownOf,
+  nameMarkdown,
   parseOptions,
   placesOf,
   quotedValue,
@@ -49,7 +50,18 @@ test('names and values of strangers are not Markdown', () => {
   };
   const text = markdownOf(info);
   assert.match(text, /1,200 rows/);
+  // No column has a reason.
+  assert.match(text, /\n\| column \| type \| unit \|\n\|---\|---\|---\|\n/);
   assert.doesNotMatch(text, /\[x\]\(|<b>|(?<!\\)\*t|(?<!\\)`x/);
   assert.match(text, /stated for \/data: nulls=/);
   assert.match(text, /line 2 has .*: can be stated as units=true below=1/);
+});
+
+test('the name of a column says its type and its file, and that of a pattern the file that is shown', () => {
+  const of = { start: 0, end: 1, path: '/a.csv' };
+  const column = { name: 'x*', type: 'DOUBLE' };
+  assert.equal(nameMarkdown(of), '');
+  assert.equal(nameMarkdown({ ...of, pattern: '/*.csv' }), 'Files of /\\*\\.csv, the first of them:');
+  assert.equal(nameMarkdown({ ...of, column }), '**x\\*** DOUBLE  \nColumn of /a\\.csv');
+  assert.match(nameMarkdown({ ...of, pattern: '/*.csv', column }), /Column of \/\\\*\\.csv, here of \/a\\.csv$/);
 });

@@ -106,3 +106,38 @@ test('every panel that comes back after a reload wakes the extension', () => {
 test('the icon of the activity bar is a file', () => {
   for (const { icon } of contributes.viewsContainers.activitybar) assert.ok(existsSync(join(root, icon)), icon);
 });
+
+/** Functions and classes of the editor by their names, each with its text. */
+const declarations = new Map(
+  editor.flatMap(({ text }) =>
+    text.split(/^(?=(?:export )?(?:async )?(?:function|const|class) )/m).flatMap((part): [string, string][] => {
+      const [, name] = /^(?:export )?(?:async )?(?:function|const|class) (\w+)/.exec(part) ?? [];
+      return name === undefined ? [] : [[name, part]];
+    }),
+  ),
+);
+
+/** True for a function that asks for something: itself, or by another function or class. */
+function asks(name: string, seen = new Set<string>()): boolean {
+  const text = declarations.get(name);
+  if (text === undefined || seen.has(name)) return false;
+  seen.add(name);
+  if (/window\.(?:show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|createQuickPick)\b/.test(text)) return true;
+  return [...text.matchAll(/(?<![.\w])(\w+)\(/g)].some(([, called = '']) => asks(called, seen));
+}
+
+/** Commands that ask where a menu does not say what they are about, or the box of Source Control has no message. */
+const askSometimes = [
+  ...['pond.commit', 'pond.commitSelected', 'pond.openDiff', 'pond.applyResource', 'pond.runResource'],
+  ...['pond.openOutput', 'pond.openResource', 'pond.deleteResource', 'pond.openMirror'],
+];
+
+test('the titles of commands that ask for something first, and of no others, end in an ellipsis', () => {
+  const registered = editor.flatMap(({ text }) => [
+    ...text.matchAll(/registerCommand\('(pond\.\w+)', context, (\w+)/g),
+  ]);
+  const asking = registered.flatMap(([, command = '', name = '']) => (asks(name) ? [command] : []));
+  const titled = contributes.commands.flatMap(({ command, title }) => (title.endsWith('…') ? [command] : []));
+  assert.equal(registered.length, commands.size);
+  assert.deepEqual([...titled, ...askSometimes].sort(), asking.sort());
+});

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { missingVariables } from '../../client/vscode/resources/variables.ts';
-import { kindNodes } from '../../client/vscode/resources/nodes.ts';
+import { kindNodes, resourceNodes } from '../../client/vscode/resources/nodes.ts';
 import {
-  ago,
   bytesText,
   durationText,
   progressText,
@@ -12,6 +11,7 @@ import {
   summaryOf,
   type Running,
 } from '../../client/vscode/resources/strings.ts';
+import { ago } from '../../client/vscode/timeStrings.ts';
 import { type ResourceInfo, type RunInfo } from '../../server/src/protocol/resources.ts';
 import { newPondHost } from '../support/commandHost.ts';
 
@@ -102,11 +102,12 @@ test('the missing variables of a document are those that the server does not fin
 
 test('resources with numbers in their names are in the order of the numbers', () => {
   const names = ['well-10', 'Well-3', 'well-2', 'bay'];
-  const [kind] = kindNodes(
-    '/p',
-    names.map((name) => resourceOf({ name })),
+  const resources = names.map((name) => resourceOf({ name }));
+  const [kind] = kindNodes('/p', resources);
+  assert.ok(kind !== undefined);
+  const rows = resourceNodes(kind, [...resources, resourceOf({ kind: 'Tail', name: 'x' })]);
+  assert.deepEqual(
+    rows.map((row) => row.type === 'resource' && row.resource.name),
+    [...['bay', 'well-2', 'Well-3', 'well-10']],
   );
-  assert.deepEqual(kind?.type === 'kind' && kind.resources.map(({ name }) => name), [
-    ...['bay', 'well-2', 'Well-3', 'well-10'],
-  ]);
 });

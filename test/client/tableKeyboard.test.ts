@@ -26,6 +26,7 @@ const ways: Readonly<Record<keyof HeaderHost | keyof TableActions | keyof Toolba
   widen: { key: ['ArrowRight', 'AS'] },
   copy: { key: ['c', 'C'] },
   keepValue: { entry: 'Only Rows with This Value' },
+  showText: { entry: 'Show Text' },
   edit: { key: ['F2', ''] },
   showAll: { entry: 'Show All Columns' },
   find: { key: ['f', 'C'] },
@@ -41,7 +42,7 @@ const ways: Readonly<Record<keyof HeaderHost | keyof TableActions | keyof Toolba
 
 const found: MenuColumn = {
   column: { name: 'a', type: 'VARCHAR' },
-  ...{ isSorted: true, isSortedByOthers: true, isPinned: false, hasHidden: true, isEditable: true },
+  ...{ isSorted: true, isSortedByOthers: true, isPinned: false, hasHidden: true, isEditable: true, hasText: true },
 };
 
 /** Names of the actions that the entries of the menu of a cell call. */
@@ -57,6 +58,7 @@ function calledByMenu(): ReadonlyMap<string, string> {
       copy: note('copy'),
       selectColumn: note('selectColumn'),
       keepValue: note('keepValue'),
+      showText: note('showText'),
       edit: note('edit'),
     },
     showAll: note('showAll'),
@@ -95,6 +97,7 @@ test('every action of the mouse has a key, an entry of the menu that a key opens
     'moveBy',
     'widen',
     'showAll',
+    'showText',
   ])
     assert.ok(called.has(name), name);
 });
@@ -107,4 +110,5 @@ test('an entry appears only where it does something', () => {
   assert.ok(!labels({ hasHidden: false }).includes('Show All Columns'));
   assert.ok(labels({ isPinned: true }).includes('Unpin Column'));
   assert.ok(!labels({ isEditable: false }).includes('Edit Cell'));
+  assert.ok(!labels({ hasText: false }).includes('Show Text'));
 });

@@ -5,8 +5,8 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { root } from '../../scripts/run.mjs';
+import { bundleCopy } from '../support/bundledCopy.ts';
 import { failureOf, startEditorServer } from '../support/editorServer.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -95,27 +95,12 @@ function insert(folder: string, { file, after, text }: Insertion): void {
   writeFileSync(path, before.replace(after, after + text));
 }
 
-/** Bundles the command and the server into out/, as esbuild.mjs does. */
-async function bundle(folder: string): Promise<void> {
-  await build({
-    absWorkingDir: folder,
-    entryPoints: { pond: 'client/cli/main.ts', server: 'server/src/serverEntry.ts' },
-    outdir: 'out',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    splitting: true,
-    outExtension: { '.js': '.mjs' },
-    external: ['@duckdb/node-bindings', 'minijinja-js'],
-    define: { POND_VERSION: '"0"' },
-    tsconfigRaw: { compilerOptions: { strict: true } },
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-  });
-}
+/** The command, the server, and the test of the documentation. */
+const entryPoints = {
+  pond: 'client/cli/main.ts',
+  server: 'server/src/serverEntry.ts',
+  documentation: 'test/docs/commands.test.ts',
+};
 
 interface Ended {
   readonly status: number;
@@ -138,15 +123,14 @@ async function node(args: readonly string[], cwd: string, input = ''): Promise<E
 
 /** Compares docs/commands.md of a copy of the sources with its verbs. */
 function checkDocumentation(folder: string): Promise<Ended> {
-  const pattern = '--test-name-pattern=list every verb';
-  return node(['--import', 'tsx', '--test', pattern, 'test/docs/commands.test.ts'], folder);
+  return node(['--test-name-pattern=list every verb', 'out/documentation.mjs'], folder);
 }
 
 test('a verb is added by one declaration, one function and a face', async (t) => {
   const folder = copySources(t);
   for (const insertion of insertions) insert(folder, insertion);
   for (const [file, text] of Object.entries(functions)) writeFileSync(join(folder, file), text);
-  await bundle(folder);
+  await bundleCopy(folder, entryPoints);
   const pond = (args: readonly string[], input = ''): Promise<Ended> =>
     node([join(folder, 'out/pond.mjs'), ...args], folder, input);
 

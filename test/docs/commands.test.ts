@@ -12,7 +12,7 @@ import { runPond } from '../support/pondCommand.ts';
 
 const verbs: TerminalVerbs = declared;
 
-const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const page = readFileSync(join(root, 'docs/commands.md'), 'utf8');
 
 /** Cells of the table whose head has these words. */
 function rowsOf(...head: readonly string[]): readonly (readonly string[])[] {

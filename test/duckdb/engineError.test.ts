@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PondError } from '../../server/src/base/error.ts';
 import { queryError } from '../../server/src/duckdb/engineError.ts';
+import { runError } from '../../server/src/sandbox/redactHostPaths.ts';
 import { testConnection } from '../support/connection.ts';
 import { anySql } from '../support/anySql.ts';
 
@@ -56,6 +57,12 @@ test('a missing table gets the hint that paths are tables, and no advice on tabl
 test('a full disk is storage-full in every operation', () => {
   const error = queryError(new Error('IO Error: Could not write file "x": No space left on device'), 'SELECT 1');
   assert.equal(error.code, 'storage-full');
+  const files = [{ hostPath: '/host/x', pondPath: 'the result' }];
+  for (const reason of ['No space left on device', 'Disk quota exceeded']) {
+    const ofFile = runError(new Error(`IO Error: Could not write file "/host/x": ${reason}`), 'SELECT 1', files);
+    assert.equal(ofFile.code, 'storage-full');
+    assert.equal(ofFile.message, `Could not write file "the result": ${reason}`);
+  }
   assert.match(error.hint ?? '', /Free some room/);
 });
 
@@ -64,4 +71,14 @@ test('an error that is not from DuckDB is query-failed and keeps its cause', () 
   const error = queryError(cause, 'SELECT 1');
   assert.equal(error.code, 'query-failed');
   assert.equal(error.cause, cause);
+});
+
+test('of the signatures that an error lists, ten are shown, and the others are counted', async () => {
+  const { message } = await failureOf("SELECT 1.5::DOUBLE + DATE '2026-01-01'");
+  const lines = message.split('\n');
+  assert.match(lines[0] ?? '', /^No function matches/);
+  assert.equal(lines.length, 13);
+  assert.match(lines[12] ?? '', /^\t… and \d\d more$/);
+  const few = await failureOf('SELECT chr(1, 2, 3)');
+  assert.doesNotMatch(few.message, /more$/);
 });

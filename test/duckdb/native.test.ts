@@ -3,14 +3,14 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { nativeLoadError } from '../../server/src/duckdb/native.ts';
-
-const native = new URL('../../server/src/duckdb/native.ts', import.meta.url).href;
+import { sourceProcess } from '../support/sourceProcess.ts';
 
 test('a native module that cannot load is engine-unavailable, with a reason', async () => {
-  const script = `import(${JSON.stringify(native)}).then((m) => m.loadNative()).catch((e) => console.log(JSON.stringify({
-    code: e.code, message: e.message, hint: e.hint })))`;
   // Node without addons refuses every native module, like a machine for which DuckDB has no build.
-  const { stdout } = await promisify(execFile)(process.execPath, ['--no-addons', '--import', 'tsx', '-e', script]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--no-addons',
+    ...sourceProcess('support/nativeLoad'),
+  ]);
   const error = JSON.parse(stdout) as Record<string, string>;
   assert.equal(error['code'], 'engine-unavailable');
   assert.match(error['message'] ?? '', /DuckDB could not be loaded: .*addon/);

@@ -68,7 +68,6 @@ for (const text of [
   'STRUCT(a b)',
   'STRUCT(a INTEGER',
   'STRUCT(a INTEGER))',
-  'STRUCT("" INTEGER)',
   'MAP(VARCHAR)',
   'MAP(VARCHAR, VARCHAR, VARCHAR)',
   'INTEGER[1',
@@ -86,3 +85,13 @@ for (const text of [
     );
   });
 }
+
+test('a row without names, such as (a, b), is refused with what to write', () => {
+  for (const text of ['STRUCT("" INTEGER)', 'STRUCT("" BIGINT, "" VARCHAR)[]']) {
+    assert.throws(() => requireSqlType(text), {
+      code: 'query-invalid',
+      message: 'a value such as (a, b) has parts without names',
+      hint: 'Select columns without parentheses, or name the parts: {a: a, b: b}.',
+    });
+  }
+});

@@ -294,7 +294,7 @@ async function openLarge({ page, screenshot }: Window): Promise<void> {
   await shows(webview(page), 0, 1, '7.25');
 }
 
-/** The page of a file that cannot be read offers the formats that read it. */
+/** The page of a file that cannot be read offers the formats that read it. The menu of a cell shows the line of its row. */
 async function stateFormat({ page, screenshot }: Window, files: Files): Promise<void> {
   await writeFile(join(files.home, 'short.csv'), 'a,b\n1,2\n3\n');
   await pondText(files, 'import', join(files.home, 'short.csv'), '/');
@@ -307,6 +307,9 @@ async function stateFormat({ page, screenshot }: Window, files: Files): Promise<
   await grid.getByRole('button', { name: 'State ragged=fill for /short.csv' }).click();
   await shows(grid, 1, 1, 'NULL');
   assert.match(await pondText(files, 'format', '/short.csv'), /ragged=fill/);
+  await cell(grid, 1, 1).click({ button: 'right' });
+  await grid.getByRole('menuitem', { name: 'Show Text' }).click();
+  await page.locator('.statusbar-item').filter({ hasText: 'Ln 3, Col 1' }).waitFor();
 }
 
 describe('cells of tables in the editor', () => {

@@ -128,8 +128,8 @@ async function showRestricted({ page, screenshot }: Window): Promise<void> {
   await explorerRow(page, 'flights-3m.parquet').waitFor();
   const titles = await paletteTitles(page, 'Pond: ');
   const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
-  assert.ok(offered('Show Log'));
-  for (const title of ['Import', 'Export', 'New Query', 'Run Query', 'Init', 'Run All Resources', 'Apply Resource'])
+  assert.ok(offered('Show Log…'));
+  for (const title of ['Import…', 'Export…', 'New Query', 'Run Query', 'Init…', 'Run All Resources', 'Apply Resource'])
     assert.ok(!offered(title), title);
   await screenshot('restricted');
 }

@@ -141,8 +141,18 @@ async function compare({ page, screenshot }: Window, grid: FrameLocator): Promis
   await pressInBar(grid, 'Events…', 'Plot');
   const input = page.locator('.quick-input-widget input[type=text]');
   await input.fill('evcsv');
+  // A list that closes gives the focus back to the plot, which closes the next list when it takes it late.
+  await page.evaluate(`(() => {
+    const list = document.querySelector('.quick-input-widget');
+    window.closings = 0;
+    window.closingsWatch = new MutationObserver(() => (window.closings += getComputedStyle(list).display === 'none'));
+    window.closingsWatch.observe(list, { attributeFilter: ['style', 'class'] });
+  })()`);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'events.csv' }).click();
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'what' }).click();
+  const labels = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'what' });
+  await labels.waitFor();
+  assert.equal(await page.evaluate('(window.closingsWatch.disconnect(), window.closings)'), 0);
+  await labels.click();
   await grid.locator('svg text').filter({ hasText: 'calibrated' }).first().waitFor();
   await screenshot('plot-overlay');
 }

@@ -52,7 +52,7 @@ const many = await makePond({ commits: 3, width: 10_000 });
 describe('the reads of a pond', () => {
   it('to list, read and look up do not depend on its age', async () => {
     // Both have a checkpoint, before which the entry of a commit is asked for its data file.
-    const [young, old] = [await makePond({ commits: 60, width: 100 }), await makePond({ commits: 600, width: 100 })];
+    const [young, old] = [await makePond({ commits: 60, width: 100 }), await makePond({ commits: 300, width: 100 })];
     for (const work of [listing, reading, lookingUp]) {
       const [a, b] = [await costOf(young, work), await costOf(old, work)];
       assert.equal(a.calls, b.calls, work.toString());
@@ -62,7 +62,7 @@ describe('the reads of a pond', () => {
     await (await openPondOn(counting.disk, 'cost', { mode: 'read' })).close();
     const { calls } = counting.take();
     // The commits since the last checkpoint, at most 50 at this age, and their content.
-    assert.ok(calls < 200, `${calls} calls to open a pond of 600 commits`);
+    assert.ok(calls < 200, `${calls} calls to open a pond of 300 commits`);
   });
 
   it('to list, read and look up do not depend on its number of nodes', async () => {

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
+import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { openPondDisk } from '../../server/src/storage/hostDisk.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
 import { ForeignEngine } from '../support/foreignEngine.ts';
-import { initPond, openPond, openPondOn } from '../support/pond.ts';
+import { imageOf, writeImage } from '../support/diskImage.ts';
+import { initPond, initPondOn, openPond, openPondOn } from '../support/pond.ts';
 import { bytesOf } from '../support/tree.ts';
 import { newUserCache } from '../support/userCache.ts';
 
@@ -18,13 +20,15 @@ const made = makeTemporaryDirectory('pond-saved-tables');
 process.once('exit', made.remove);
 const original = join(made.path, 'original');
 await (async () => {
-  const pond = await initPond(original);
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, original);
   const root = await pond.fs.root();
   for (let number = 1; number <= commits; number++) {
     await root.writeFile('/a', bytesOf(`content ${number}`));
     await pond.commit({ message: `${number}`, author: 'test' });
   }
   await pond.close();
+  writeImage(imageOf(disk), original);
 })();
 
 interface Tried {

@@ -122,6 +122,8 @@ test('thousands of pages need the memory of a few', async (t) => {
   let [pages, leastBytes, mostBytes] = [0, Infinity, 0];
   const progress = (): void => {
     pages++;
+    // To ask for it takes longer than a page.
+    if (pages % 20 > 0) return;
     const { arrayBuffers } = process.memoryUsage();
     [leastBytes, mostBytes] = [Math.min(leastBytes, arrayBuffers), Math.max(mostBytes, arrayBuffers)];
   };

@@ -4,11 +4,12 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/run.mjs';
+import { bundleCopy } from '../support/bundledCopy.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const fixture = join(root, 'test/fixtures/newKind');
 
-test('a new kind is one folder and one line', (t) => {
+test('a new kind is one folder and one line', async (t) => {
   const copy = temporaryFolder(t);
   for (const path of ['server', 'test/support', 'test/language', 'package.json', 'tsconfig.json']) {
     cpSync(join(root, path), join(copy, path), { recursive: true });
@@ -27,12 +28,15 @@ test('a new kind is one folder and one line', (t) => {
 
   cpSync(join(fixture, 'newKind.test.ts.txt'), join(copy, 'test/newKind.test.ts'));
   // Tests of what follows from the list of kinds need no change.
-  const tests = ['test/newKind.test.ts', 'test/language/completion.test.ts'];
-  const run = spawnSync(process.execPath, ['--import', 'tsx', '--test', ...tests], {
-    cwd: copy,
-    encoding: 'utf8',
-    // The tests of the copy are a run of their own.
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-  });
-  assert.equal(run.status, 0, `${run.stdout}${run.stderr}`);
+  await bundleCopy(copy, { newKind: 'test/newKind.test.ts', completion: 'test/language/completion.test.ts' });
+  for (const name of ['newKind', 'completion']) {
+    const run = spawnSync(process.execPath, [`out/${name}.mjs`], {
+      cwd: copy,
+      encoding: 'utf8',
+      // The tests of the copy are a run of their own.
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+    });
+    assert.equal(run.status, 0, `${run.stdout}${run.stderr}`);
+    assert.match(run.stdout, /^# pass [1-9]/m);
+  }
 });

@@ -16,6 +16,13 @@ const rows: Readonly<Record<string, string>> = {
   'names of sensors': lines('sensor1', 'sensor2', 'sensor12'),
   'lines of a log': lines('Jan 13 10:00:00 host app[1]: up', 'Jan 13 10:00:01 host app[12]: down'),
   'a code and a number': lines('WX1,1.5', 'WX2,2.5'),
+  'the start of a hash': lines('e8ed6904', '9d87c1d8', 'f42ece0f'),
+  'codes of one letter': lines('P', 'E', 'A', 'P'),
+  'a word for a missing value below numbers': lines('North,2.5', 'South,3.5', 'East,NA', 'North,4.5'),
+  'a state below numbers': lines('WX1,2.5', 'WX2,3.5', 'WX3,OFF', 'WX4,4.5'),
+  'numbers that rise in each row': lines('North,2,3,4', 'South,3,4,5', 'East,5,8,9'),
+  'codes above numbers that rise once': lines('S1,5,10,15,20,25', 'S2,7,3,9,1,4'),
+  'a matrix': lines('1,2,3', '4,9,6', '7,1,9'),
 };
 for (const [name, text] of Object.entries(rows)) {
   test(`a text without a header keeps its first line: ${name}`, async () => {
@@ -38,6 +45,14 @@ const unclear: Readonly<Record<string, string>> = {
   'codes alone': lines('x1,y1', 'x2,y2'),
   'a series of pandas, whose column has no name': lines(',0', 'a,1.5', 'b,2.5'),
   'columns of pandas that are counted': lines(',0,1', '0,1.5,3', '1,2.5,4'),
+  'columns of pandas without names and without an index': lines('0,1,2', '0.5,1.5,3', '1.5,2.5,4'),
+  'years alone': lines('2019,2020', '0.5,1.5'),
+  'words each of which occurs again': lines('yes,North', 'no,North', 'yes,South'),
+  'a few numbers at equal distances': lines('sample,400,405,410', 'S1,0.2,0.1,0.4', 'S2,0.1,0.3,0.2'),
+  'numbers that rise': lines('depth,1,2,5,10,25', 'A,3.1,2.5,9,8.5,1', 'B,2,3.5,4.5,1,8'),
+  'whole numbers above fractions': lines('site,48291,10334,77120', 'North,1.5,2.5,3.5', 'South,2.5,3.5,0.5'),
+  'a number above words': lines('site,2019', 'North,dry', 'South,wet'),
+  'days above words': lines('plant,2026-01-01,2026-01-02', 'oak,B,F', 'elm,B,B'),
 };
 for (const [name, text] of Object.entries(unclear)) {
   test(`a first line that can be a header or a row is refused, and read as stated: ${name}`, async () => {
@@ -45,7 +60,7 @@ for (const [name, text] of Object.entries(unclear)) {
     const lineCount = text.split('\n').length - 1;
     await assert.rejects(texts.read(texts.file('a.csv', text)), {
       code: 'invalid-content',
-      message: `/a.csv cannot be read: line ${line} can be a header or a row, as some of its fields look like the values below them`,
+      message: `/a.csv cannot be read: line ${line} can be a header or a row: its fields do not show which`,
       formats: [{ header: true }, { header: false }],
     });
     const asRow = await texts.read(texts.file('a.csv', text, { header: false, quote: '' }));
@@ -63,6 +78,12 @@ const headers: Readonly<Record<string, string>> = {
   'columns of pandas that are counted, from three on': lines(',0,1,2', '0,1.5,3,1', '1,2.5,4,1'),
   'a word that ends each line, under its own name': lines('ID;T;eor', '44;2.1;eor', '44;2.0;eor'),
   'a unit that no row has next to a value': lines('time,temp', 's,temp', '0,1.5'),
+  'other words before numbers': lines('Temp 1,Temp 2', 'Sensor 7,wet', 'Sensor 9,dry'),
+  'words and a text with a number': lines('Sensor 1,Sensor 2', 'battery 12.3 V,dry', 'wind 5 m/s,wet'),
+  wavelengths: lines('sample,400,405,410,415,420', 'S1,0.2,0.1,,0.4,NA', 'S2,0.1,A,0.3,0.2,0.1'),
+  'depths that fall': lines('date,-5,-10,-15,-20,-25', 'S1,0.2,0.1,0.5,0.4,3', 'S2,0.1,0.1,0.3,0.2,0.1'),
+  'hours above words': lines('day,00,01,02', 'Mon,dry,wet,wet', 'Tue,dry,dry,wet'),
+  'days above numbers and gaps': lines('site,2026-01-01,2026-01-02', 'North,1.5,NA', 'South,,A'),
 };
 for (const [name, text] of Object.entries(headers)) {
   test(`a header is still found: ${name}`, async () => {
@@ -70,6 +91,23 @@ for (const [name, text] of Object.entries(headers)) {
     assert.equal(found.length, text.split('\n').length - 2);
   });
 }
+
+test('a comment with as many names as the rows of words below it have fields can be the header', async () => {
+  const text = lines('#name,site', 'Ann,North', 'Bob,South');
+  await assert.rejects(texts.read(texts.file('a.csv', text)), {
+    code: 'invalid-content',
+    message: '/a.csv cannot be read: line 2 can be a header or a row, as line 1 may have the names',
+    formats: [{ skip: 0 }, { header: true }, { header: false }],
+  });
+  for (const [format, count] of [
+    [{ skip: 0 }, 2],
+    [{ header: true }, 1],
+    [{ header: false }, 2],
+  ] as const)
+    assert.equal((await texts.read(texts.file('a.csv', text, format))).rows.length, count);
+  const sentence = lines('# Written by the logger, see below', 'name,site', 'Ann,North');
+  assert.equal((await texts.read(texts.file('a.csv', sentence))).rows.length, 1);
+});
 
 test('a title that delimiters fill up, above statistics of the columns, is not a header of their names', async () => {
   const title = lines('KOR Export File,,,', ',,,', 'MEAN VALUE:,,20.2,8.1', 'SERIAL NUMBER:,,19A1,19B2');

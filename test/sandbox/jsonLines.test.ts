@@ -56,6 +56,12 @@ for (const [name, most, late, type] of [
   ['a negative number', '5', '-5', 'BIGINT'],
   ['an offset among offsets', '"2024-02-10T01:00:00+00:00"', '"2024-02-10T01:00:00+02:00"', 'TIMESTAMP WITH TIME ZONE'],
   ['an offset among times', '"2024-02-10T01:00:00"', '"2024-02-10T01:00:00+02:00"', 'VARCHAR'],
+  ['a fraction among times', '"2024-02-10T01:00:00"', '"2024-02-10T01:00:00.5"', 'TIMESTAMP'],
+  ['a time without seconds', '"2024-02-10T01:00:00.123456"', '"2024-02-10T01:00"', 'TIMESTAMP'],
+  ['nanoseconds among fractions', '"2024-02-10T01:00:00.123"', '"2024-02-10T01:00:00.123456789"', 'VARCHAR'],
+  ['an offset among fractions', '"2024-02-10T01:00:00.5"', '"2024-02-10T01:00:00.5Z"', 'VARCHAR'],
+  ['a text among fractions', '"2024-02-10T01:00:00.5"', '"late"', 'VARCHAR'],
+  ['a day of no calendar among fractions', '"2024-02-10T01:00:00.5"', '"2023-02-29T01:00:00.5"', 'VARCHAR'],
   ['a truth value among numbers', '5', 'true', 'VARCHAR'],
 ] as const) {
   test(`the type of a key has ${name} far below`, async () => {

@@ -5,6 +5,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { TextFiles } from '../support/textFiles.ts';
+import { number, row, text, workbook } from '../support/workbook.ts';
 
 const texts = new TextFiles();
 before(() => texts.open());
@@ -118,3 +119,40 @@ test('a query that fails as units made a column text offers the statement, which
   const { rowCount } = await host.run('query', { sql: 'SELECT sum(AirTC_Avg) FROM "/a.csv"' });
   assert.equal(rowCount, 1);
 });
+
+/** [title, rows below the header of a sheet, offered, reason]. */
+const sheets = [
+  [
+    'units',
+    [row(text('d'), text('m'))],
+    { units: true },
+    'the row below the header has words above values, as units are',
+  ],
+  [
+    'units and kinds of aggregates',
+    [row(text('d'), text('m')), row('<c/>', text('Avg'))],
+    { units: true, below: 1 },
+    'the 2 rows below the header have words above values, as units are',
+  ],
+] as const;
+for (const [title, head, options, reason] of sheets) {
+  test(`a sheet with ${title} below its header: a query that fails offers what reads it`, async (t) => {
+    const host = await newPondHost(t);
+    const values = [row(number(46_080, 1), number(2.5)), row(number(46_081, 1), number(3.5))];
+    const content = await workbook({ Data: [row(text('day'), text('level')), ...head, ...values].join('') });
+    await host.run('write', { path: '/a.xlsx', content, create: true, overwrite: true });
+    const offers = async (): Promise<unknown> => (await host.run('describe', { paths: ['/a.xlsx'] }))[0]?.offers;
+    assert.deepEqual(await offers(), [{ reason, options }]);
+    const sql = 'SELECT sum(level) FROM "/a.xlsx"';
+    await assert.rejects(host.run('query', { sql }), (error) => {
+      assert.ok(isPondError(error));
+      assert.deepEqual([error.path, error.formats], ['/a.xlsx', [options]]);
+      assert.ok(error.hint?.includes(reason), error.hint);
+      return true;
+    });
+    await host.run('setFormat', { path: '/a.xlsx', options });
+    const { text: found } = await host.run('queryToText', { sql: 'FROM "/a.xlsx"', format: 'csv' });
+    assert.equal(found, 'day,level\n2026-02-27,2.5\n2026-02-28,3.5\n');
+    assert.deepEqual(await offers(), []);
+  });
+}

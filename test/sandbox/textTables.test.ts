@@ -127,7 +127,7 @@ refuses(
   { 'a.csv': lines('1769904000,OFF,1.5', '1769907600,2.5,1.6', '1769911200,2.6,1.7') },
   'FROM "FOLDER/a.csv"',
   'invalid-content',
-  /line 1 can be a header or a row, as some of its fields look like the values below them/,
+  /line 1 can be a header or a row: its fields do not show which/,
 );
 reads(
   'depths above numbers as names',

@@ -10,6 +10,7 @@ import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from '../sql/testPond.ts';
+import { sourceProcess } from '../support/sourceProcess.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 const settings = { memoryLimitBytes: 256 * 1024 * 1024, threads: 2 };
@@ -122,22 +123,16 @@ test('closing ends the process and removes its files in any state', async () => 
   await assert.rejects(worker.request('analyze', { sql: 'SELECT 1' }), { code: 'engine-unavailable' });
 });
 
-const busy = `await worker.request('analyze', { sql: 'SELECT 1' });
-    worker.request('run', ${JSON.stringify(endless)});`;
-for (const [when, work] of [
-  ['while it runs a query', busy],
-  ['while it starts', ''],
+for (const [when, query] of [
+  ['while it runs a query', endless],
+  ['while it starts', undefined],
 ] as const) {
-  test(`the process ends and removes its files when its parent is killed ${when}`, () => checkOrphan(work));
+  test(`the process ends and removes its files when its parent is killed ${when}`, () => checkOrphan(query));
 }
 
-async function checkOrphan(work: string): Promise<void> {
-  const client = new URL('../../server/src/sandbox/workerClient.ts', import.meta.url).href;
-  const script = `const { WorkerProcess } = await import(${JSON.stringify(client)});
-    const worker = new WorkerProcess(${JSON.stringify(settings)});
-    ${work}
-    console.log(worker.pid, worker.directory);`;
-  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+async function checkOrphan(query: typeof endless | undefined): Promise<void> {
+  const args = [settings, ...(query === undefined ? [] : [query])].map((arg) => JSON.stringify(arg));
+  const parent = spawn(process.execPath, [...sourceProcess('support/orphanedWorker'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: root,
   });

@@ -9,7 +9,7 @@ import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 import { initPond } from '../support/pond.ts';
-import { dataFile, makeTestPond, type TestPond } from './testPond.ts';
+import { dataFile, makeFlightsPond, type TestPond } from './testPond.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
@@ -17,7 +17,7 @@ let made: TestPond;
 let engine: QueryEngine;
 
 before(async () => {
-  made = await makeTestPond();
+  made = await makeFlightsPond();
   engine = new QueryEngine({ openDisk: openHostDisk });
   const { root, pond } = made;
   await root.createDirectory('/kinds');
@@ -175,6 +175,7 @@ fails(
   /case alone/,
   /\/\[u\]pper/,
 );
+fails('a row without names', 'SELECT (1, 2)', 'query-invalid', /parts without names/, /without parentheses/);
 fails('a syntax error', 'SELECT 1 ^] 2', 'query-invalid', /syntax error/);
 fails(
   'a missing column, after wide characters',
@@ -378,8 +379,7 @@ test('a result is written to a file completely, and a failure leaves the file un
 });
 
 test('a cancelled query stops, running or waiting, and the next one runs', async () => {
-  const running = new AbortController();
-  const waiting = new AbortController();
+  const [running, waiting] = [new AbortController(), new AbortController()];
   const long = { sql: 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1' };
   const first = engine.run(made.pond, long, running.signal);
   const second = engine.run(made.pond, long, waiting.signal);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { initPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
@@ -21,17 +22,25 @@ export interface TestPond {
   close(): Promise<void>;
 }
 
-/** A new pond with /weather and /flights of real data, committed, in a directory that close removes. */
-export async function makeTestPond(): Promise<TestPond> {
+/** A new pond with /weather of real data, committed, in a directory that close removes. */
+export function makeTestPond(): Promise<TestPond> {
+  return pondOf(['/weather/seattle-weather.csv', '/weather/weather.csv']);
+}
+
+/** As makeTestPond, with three million rows and more in /flights too. */
+export function makeFlightsPond(): Promise<TestPond> {
+  const flights = ['/flights/flights-3m.parquet', '/flights/flights-200k.arrow'];
+  return pondOf(['/weather/seattle-weather.csv', '/weather/weather.csv', ...flights]);
+}
+
+async function pondOf(paths: readonly string[]): Promise<TestPond> {
   const temporary = makeTemporaryDirectory('duckpond-test');
   const pond = await initPond(join(temporary.path, 'test.pond'), { author: 'tester' });
   const root = await pond.fs.root();
-  await root.createDirectory('/weather');
-  await root.createDirectory('/flights');
-  await root.writeFile('/weather/seattle-weather.csv', dataFile('seattle-weather.csv'));
-  await root.writeFile('/weather/weather.csv', dataFile('weather.csv'));
-  await root.writeFile('/flights/flights-3m.parquet', dataFile('flights-3m.parquet'));
-  await root.writeFile('/flights/flights-200k.arrow', dataFile('flights-200k.arrow'));
+  for (const path of paths) {
+    await root.createDirectory(dirname(path), { parents: true });
+    await root.writeFile(path, dataFile(basename(path)));
+  }
   await pond.commit({ message: 'real data', author: 'tester' });
   return {
     pond,

@@ -40,6 +40,8 @@ export interface Combining {
   write(path: string, ...queries: readonly string[]): Promise<void>;
   /** Stages a document; returns the resource directory. */
   stage(scopes: ScopeSpecs): Promise<string>;
+  /** The files of the wide series of a scope. */
+  files(home: string, scope: string): Promise<readonly HostFile[]>;
   /** The wide series of a scope. */
   read(home: string, scope: string): Promise<Combined>;
   /** The wide series of one scope with these patterns. */
@@ -79,10 +81,14 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     return await stageResource(pond, id, `${head}spec: ${JSON.stringify({ scopes: specs })}\n`);
   }
 
-  async function read(home: string, scope: string): Promise<Combined> {
+  async function filesOf(home: string, scope: string): Promise<readonly HostFile[]> {
     const found = await (await pond.fs.root()).get(`${home}/${scope}/combine`);
     assert.ok(found, `${home} has no scope ${scope}`);
-    const files = await pond.hostFiles(found.node);
+    return await pond.hostFiles(found.node);
+  }
+
+  async function read(home: string, scope: string): Promise<Combined> {
+    const files = await filesOf(home, scope);
     const source = `read_parquet(${literalList(files.map(({ hostPath }) => hostPath))})`;
     const described = await connection.rows(anySql(`DESCRIBE FROM ${source}`));
     const names = described.map(([name]) => String(name));
@@ -96,6 +102,7 @@ export async function newCombining(t: TestContext): Promise<Combining> {
     pond,
     write,
     stage,
+    files: filesOf,
     read,
     combine: async (patterns, columns) =>
       await read(await stage({ s: { patterns, ...(columns && { columns }) } }), 's'),

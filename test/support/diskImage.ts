@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { joinPath } from '../../server/src/storage/diskPath.ts';
 import { type DiskImage } from '../../server/src/storage/memoryDisk.ts';
@@ -17,4 +19,13 @@ export function imageOf(disk: Disk): DiskImage {
   };
   visit('');
   return { directories, files };
+}
+
+/** Writes an image into a host folder, without the flushes that a pond makes for each of its changes. */
+export function writeImage({ directories, files }: DiskImage, folder: string): void {
+  for (const path of directories) mkdirSync(join(folder, path), { recursive: true });
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
 }

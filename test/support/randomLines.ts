@@ -16,6 +16,7 @@ const values: readonly Value[] = [
   (random) => (random(1000) / 8).toFixed(3),
   (random) => text(`${goodDay(random)} ${pair(random, 23)}:${pair(random, 59)}:00`),
   (random) => text(`${goodDay(random)}T00:00:00Z`),
+  (random) => text(`${goodDay(random)}T${pair(random, 23)}:00${oneOf(random, ['', ':00', ':00.5', ':30.123456'])}`),
   (random) => text(goodDay(random)),
   (random) => text(`station-${random(9)}`),
   (random) => oneOf(random, ['true', 'false']),

@@ -173,8 +173,8 @@ test('variables are inserted into a text of a document', async () => {
 });
 
 test('a template process whose parent died does not continue', async () => {
-  const path = fileURLToPath(new URL('../../server/src/templates/templateWorker.ts', import.meta.url));
-  const child = fork(path, [], { serialization: 'advanced', execArgv: ['--import', 'tsx'] });
+  const path = fileURLToPath(new URL('../../out/templateWorker.mjs', import.meta.url));
+  const child = fork(path, [], { serialization: 'advanced' });
   await once(child, 'message');
   // Nothing stops it, and its steps are so long that their number would take minutes.
   const source = '{% set r = range(100000) %}{% for i in range(100000) %}{{ r|sort|unique|length }}{% endfor %}';

@@ -33,6 +33,7 @@ export async function applyResource(context: Context, target?: unknown): Promise
   const result = await apply(context, pond, document);
   if (result === undefined) return undefined;
   context.applyProblems.set(document.uri, result.problems);
+  void context.queryProblems.check(document);
   if (result.applied.length === 0) await reportProblems(document, result.problems);
   else void reportApplied(pond, result.applied);
   await context.store.refresh(pond);

@@ -34,7 +34,10 @@ export function selectedResources({ store }: Context, args: readonly unknown[]):
   const nodes = nodesOf(args);
   const [first] = nodes;
   if (first !== undefined) {
-    const resources = resourcesOf(nodes.filter(({ pond }) => pond === first.pond));
+    const resources = resourcesOf(
+      nodes.filter(({ pond }) => pond === first.pond),
+      (pond) => store.resources(pond),
+    );
     return resources.length === 0 ? undefined : { pond: first.pond, resources };
   }
   const uri = args[0] instanceof vscode.Uri ? args[0] : vscode.window.activeTextEditor?.document.uri;

@@ -2,32 +2,33 @@ import * as vscode from 'vscode';
 import { printable, printableLines } from '../../../server/src/base/printable.ts';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { pondName, pondUri, shownPath } from '../pondUri.ts';
-import { recordTime, timeText } from '../times.ts';
+import { timeText } from '../times.ts';
+import { ago } from '../timeStrings.ts';
 import { countTexts } from './versions.ts';
-import { type CommitNode, type FileNode, filtersText, type HistoryNode } from './nodes.ts';
+import { type CommitNode, type FileNode, filtersText, type HistoryNode, nodeId } from './nodes.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-/** Tree item of a row. */
-export function itemOf(node: HistoryNode): vscode.TreeItem {
+/** Tree item of a row, with ages at a time: milliseconds since 1970 UTC. */
+export function itemOf(node: HistoryNode, nowMs: number): vscode.TreeItem {
   switch (node.type) {
     case 'pond':
-      return { ...row(pondName(node.pond), Expanded, 'database'), id: node.pond, description: node.pond };
+      return { ...row(pondName(node.pond), Expanded, 'database'), id: nodeId(node), description: node.pond };
     case 'filters':
       return {
         ...row(`Only ${filtersText(node.filters)}`, None, 'filter'),
-        id: `${node.pond} filters`,
+        id: nodeId(node),
         contextValue: 'filters',
         command: { command: 'pond.filterHistory', title: 'Filter History', arguments: [node] },
       };
     case 'commit':
-      return commitRow(node);
+      return commitRow(node, nowMs);
     case 'file':
       return fileRow(node);
     case 'more':
       return {
         ...row('Show more…', None, 'ellipsis'),
-        id: `${node.pond} more`,
+        id: nodeId(node),
         description: node.text,
         command: { command: 'pond.showMoreHistory', title: 'Show More', arguments: [node] },
       };
@@ -40,15 +41,17 @@ export function itemOf(node: HistoryNode): vscode.TreeItem {
   }
 }
 
-function commitRow({ pond, commit }: CommitNode): vscode.TreeItem {
+function commitRow(node: CommitNode, nowMs: number): vscode.TreeItem {
+  const { commit } = node;
   const { number, message, operation, author, tags = [] } = commit;
   const title = printable(message.split('\n', 1)[0] || operation);
   const counts = countTexts(commit);
   const named = tags.map((tag) => `(${tag}) `).join('');
   return {
     ...row(title, counts.length === 0 ? None : Collapsed, iconOf(commit)),
-    id: `${pond} ${number}`,
-    description: printable(`${named}${number} · ${recordTime(commit.time)} · ${author}`),
+    id: nodeId(node),
+    // The first words are all that a narrow view has room for; the tooltip has the time.
+    description: printable(`${named}${number} · ${ago(Date.parse(commit.time), nowMs)} · ${author}`),
     tooltip: printableLines(tooltipOf(commit)),
     contextValue: counts.length === 0 ? 'commit.empty' : 'commit',
     accessibilityInformation: {
@@ -90,7 +93,7 @@ function fileRow(node: FileNode): vscode.TreeItem {
   const isFile = change.type !== 'directory';
   return {
     ...row(printable(path.slice(path.lastIndexOf('/') + 1)), None, isFile ? 'file' : 'folder'),
-    id: `${pond} ${commit.number} ${change.kind} ${change.path}`,
+    id: nodeId(node),
     description: printable(`${letters[change.kind]}  ${moved}${directory}`),
     tooltip: printable(`${path}: ${change.kind} in commit ${commit.number}`),
     contextValue: contextOf(change),

@@ -29,6 +29,20 @@ export interface FileNode {
   readonly change: ChangeInfo;
 }
 
+/** Id of a row, stable when the commits are loaded again. */
+export function nodeId(node: HistoryNode): string {
+  switch (node.type) {
+    case 'commit':
+      return `${node.pond} ${node.commit.number}`;
+    case 'file':
+      return `${node.pond} ${node.commit.number} ${node.change.kind} ${node.change.path}`;
+    case 'note':
+      return `${node.pond} note ${node.text}`;
+    default:
+      return `${node.pond} ${node.type}`;
+  }
+}
+
 /** Returns the filters as a text; '' without any. */
 export function filtersText({ path, author, message, since, until, noRuns }: HistoryFilters): string {
   const parts = [

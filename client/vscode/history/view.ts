@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { type PondClient } from '../client.ts';
+import { clockMs, TreeRows } from '../treeRows.ts';
 import { errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { pondName } from '../pondUri.ts';
 import { timeText } from '../times.ts';
 import { itemOf } from './items.ts';
-import { filtersText, type HistoryFilters, type HistoryNode } from './nodes.ts';
+import { filtersText, type HistoryFilters, type HistoryNode, nodeId } from './nodes.ts';
 import { HistoryPages } from './pages.ts';
 import { countText, numberText } from '../numberStrings.ts';
 
@@ -19,7 +20,9 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   private readonly client: PondClient;
   private readonly ponds: OpenPonds;
   private readonly tree: vscode.TreeView<HistoryNode>;
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<HistoryNode[] | undefined>();
+  private readonly drawn = new TreeRows(nodeId);
+  private readonly clock: NodeJS.Timeout;
   private readonly listeners: vscode.Disposable[];
   private readonly pages = new Map<string, HistoryPages>();
   /** Ponds with new commits since the view was hidden. */
@@ -40,19 +43,25 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
       client.onDidCommit(({ pond }) => this.reloadSoon(pond)),
       this.tree.onDidChangeVisibility(({ visible }) => {
         if (visible) for (const pond of this.outdated) this.reloadSoon(pond);
+        this.tick();
       }),
       client.onDidChangeState((state) => {
         if (state === 'running') for (const pond of this.pages.keys()) this.reloadSoon(pond);
       }),
     ];
+    this.clock = setInterval(() => this.tick(), clockMs);
     this.show();
   }
 
   getTreeItem(node: HistoryNode): vscode.TreeItem {
-    return itemOf(node);
+    return this.drawn.row(node, itemOf(node, Date.now()));
   }
 
   async getChildren(node?: HistoryNode): Promise<HistoryNode[]> {
+    return this.drawn.below(node, await this.children(node));
+  }
+
+  private async children(node: HistoryNode | undefined): Promise<HistoryNode[]> {
     const [only, ...more] = this.ponds.all;
     if (node === undefined) {
       if (only === undefined) return [];
@@ -78,7 +87,7 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   /** Loads the next page of a pond. */
   async showMore(pond: string): Promise<void> {
     await this.pages.get(pond)?.loadMore();
-    this.changed.fire(undefined);
+    this.show();
   }
 
   /** Loads the latest commits again. */
@@ -102,8 +111,16 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
   }
 
   dispose(): void {
+    clearInterval(this.clock);
     for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
+  }
+
+  /** Shows ages as of now. */
+  private tick(): void {
+    const nowMs = Date.now();
+    const rows = this.tree.visible ? this.drawn.changed((node) => itemOf(node, nowMs)) : [];
+    if (rows.length > 0) this.changed.fire([...rows]);
   }
 
   private show(): void {
@@ -118,6 +135,7 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
       'pond.historyWithoutRuns',
       filters.some(({ noRuns }) => noRuns === true),
     );
+    this.drawn.clear();
     this.changed.fire(undefined);
   }
 

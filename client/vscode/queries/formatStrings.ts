@@ -1,7 +1,7 @@
 /** Texts about formats and how files are read. */
 import { parseJsonText } from '../../../server/src/base/json.ts';
 import { type FormatOptions } from '../../../server/src/base/error.ts';
-import { type DescriptionInfo } from '../../../server/src/protocol/commands.ts';
+import { type DescriptionInfo, type SqlNameAtInfo } from '../../../server/src/protocol/commands.ts';
 import { type ErrorData } from '../../../server/src/protocol/events.ts';
 import { countText } from '../numberStrings.ts';
 
@@ -67,12 +67,26 @@ export function placesOf(path: string): readonly string[] {
   return folder === '' ? [path] : [folder, path];
 }
 
+type ColumnFacts = DescriptionInfo['columns'][number];
+
+/** Facts that few columns have. */
+const optionalFacets = [
+  { title: 'unit', of: ({ unit = '' }: ColumnFacts) => unit },
+  { title: 'why', of: ({ reason = '' }: ColumnFacts) => reason },
+] as const;
+
 /** The description of a file as Markdown. */
 export function markdownOf(info: DescriptionInfo): string {
   const { columns, rowCount, time, text, format, notes, offers } = info;
-  const rows = columns.slice(0, columnsMax).map(({ name, type, unit = '', reason = '' }) => {
-    return `| ${[name, type, unit, reason].map(cell).join(' | ')} |`;
-  });
+  const shown = columns.slice(0, columnsMax);
+  const facets = [
+    ...[
+      { title: 'column', of: ({ name }: ColumnFacts) => name },
+      { title: 'type', of: ({ type }: ColumnFacts) => type },
+    ],
+    ...optionalFacets.filter(({ of }) => shown.some((column) => of(column) !== '')),
+  ];
+  const rows = shown.map((column) => `| ${facets.map(({ of }) => cell(of(column))).join(' | ')} |`);
   const more = columns.length > columnsMax ? [`… and ${columns.length - columnsMax} more columns`] : [];
   const facts = [
     `**${cell(info.displayPath ?? info.path)}**${rowCount === null ? '' : `, ${countText(rowCount, 'row')}`}`,
@@ -89,8 +103,24 @@ export function markdownOf(info: DescriptionInfo): string {
     ...offers.map(({ reason, options }) => `${cell(reason)}: can be stated as ${cell(optionTexts(options).join(' '))}`),
   ];
   const table =
-    rows.length === 0 ? [] : ['', '| column | type | unit | why |', '|---|---|---|---|', ...rows, '', ...more];
+    rows.length === 0
+      ? []
+      : [
+          '',
+          `| ${facets.map(({ title }) => title).join(' | ')} |`,
+          `|${'---|'.repeat(facets.length)}`,
+          ...rows,
+          '',
+          ...more,
+        ];
   return [facts.join('  \n'), ...table].join('\n');
+}
+
+/** The meaning of a name in SQL as Markdown: the type of a column with its file, or the pattern of a table; empty for one file. */
+export function nameMarkdown({ path, pattern, column }: SqlNameAtInfo): string {
+  const of = pattern === undefined ? cell(path) : `${cell(pattern)}, here of ${cell(path)}`;
+  if (column !== undefined) return `**${cell(column.name)}** ${cell(column.type)}  \nColumn of ${of}`;
+  return pattern === undefined ? '' : `Files of ${cell(pattern)}, the first of them:`;
 }
 
 /** Names in a pond are texts of others: none of their characters is Markdown. */

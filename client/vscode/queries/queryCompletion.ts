@@ -1,13 +1,17 @@
 import * as vscode from 'vscode';
-import { type SqlNameInfo } from '../../../server/src/protocol/commands.ts';
+import { type SqlNameInfo, type SqlTextParams } from '../../../server/src/protocol/commands.ts';
 import { sqlNameKinds } from '../../../server/src/protocol/sqlCompletion.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
+import { queryLanguage } from './queryDocuments.ts';
 
 /** Characters after which names are offered at once. */
 export const completionTriggers = ['/', '"', "'", '.'] as const;
 
-/** Completes paths, columns, functions and keywords in query documents. `pondOf` returns the pond of a document. */
+/**
+ * Completes paths, columns, functions and keywords in query documents, and in the queries of resource documents: undefined
+ * outside of these. `pondOf` returns the pond of a document.
+ */
 export class QueryCompletion implements vscode.CompletionItemProvider {
   readonly #client: PondClient;
   readonly #pondOf: (document: vscode.TextDocument) => string | undefined;
@@ -24,9 +28,10 @@ export class QueryCompletion implements vscode.CompletionItemProvider {
   ): Promise<vscode.CompletionList | undefined> {
     const pond = this.#pondOf(document);
     if (pond === undefined || !vscode.workspace.isTrusted) return undefined;
-    const params = { pond, text: document.getText(), offset: document.offsetAt(position) };
     try {
-      const { start, names, isPartial } = await this.#client.request('completeSql', params, token);
+      const completed = await this.#client.request('completeSql', sqlText(document, pond, position), token);
+      if (completed === null) return undefined;
+      const { start, names, isPartial } = completed;
       const range = new vscode.Range(document.positionAt(start), position);
       return new vscode.CompletionList(
         names.map((name) => itemOf(name, range)),
@@ -40,8 +45,17 @@ export class QueryCompletion implements vscode.CompletionItemProvider {
   }
 }
 
-const { Folder, File, Field, Function: FunctionItem, Keyword } = vscode.CompletionItemKind;
-const itemKinds = { directory: Folder, file: File, column: Field, function: FunctionItem, keyword: Keyword } as const;
+/** A position in a document as the server takes it. */
+export function sqlText(document: vscode.TextDocument, pond: string, position: vscode.Position): SqlTextParams {
+  const isDocument = document.languageId !== queryLanguage;
+  return { pond, text: document.getText(), offset: document.offsetAt(position), isDocument };
+}
+
+const { Folder, File, Struct, Field, Function: FunctionItem, Keyword } = vscode.CompletionItemKind;
+const itemKinds = {
+  ...{ directory: Folder, file: File, table: Struct },
+  ...{ column: Field, function: FunctionItem, keyword: Keyword },
+} as const;
 
 function itemOf({ kind, text, detail }: SqlNameInfo, range: vscode.Range): vscode.CompletionItem {
   const item = new vscode.CompletionItem(text, itemKinds[kind]);

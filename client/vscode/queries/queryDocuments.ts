@@ -58,9 +58,9 @@ export class QueryDocuments implements vscode.Disposable {
     this.listeners = vscode.Disposable.from(closed, restored);
   }
 
-  /** Pond in which a document was last run; undefined before. */
+  /** Pond in which a document was last run, else the one that has it, else the only open one; undefined without one. */
   pondOfDocument({ uri }: vscode.TextDocument): string | undefined {
-    return this.pondOf.get(uri) ?? parsePondUri(uri)?.pond;
+    return this.pondOf.get(uri) ?? parsePondUri(uri)?.pond ?? this.ponds.only;
   }
 
   /** Pond of the active query document or result; undefined when the active tab is another. */

@@ -7,7 +7,8 @@ import { ApplyProblems, RunProblems } from './diagnostics.ts';
 import { GraphPanels } from './graphPanel.ts';
 import { ResourceLenses } from './lenses.ts';
 import { Outputs } from './outputs.ts';
-import { PatternFeatures } from './patterns.ts';
+import { PatternFeatures, type PatternsHost } from './patterns.ts';
+import { QueryProblems } from './queryProblems.ts';
 import { Renames } from './renames.ts';
 import { ResourceStore } from './resourceStore.ts';
 import { RunLog } from './runLog.ts';
@@ -18,16 +19,21 @@ import { ResourcesView } from './view.ts';
 /** Parts of the editor that deal with resources. */
 interface ResourceParts extends Pick<
   Context,
-  'store' | 'runner' | 'schedules' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems'
+  'store' | 'runner' | 'schedules' | 'outputs' | 'runLog' | 'graphs' | 'applyProblems' | 'queryProblems'
 > {
   readonly view: ResourcesView;
   readonly disposables: readonly vscode.Disposable[];
 }
 
+/** Interface of the window to the parts. */
+interface ResourcesHost extends PatternsHost {
+  readonly ponds: OpenPonds;
+}
+
 /** Creates all parts. Sends no request before the server runs. */
 export function resourceParts(
   client: PondClient,
-  ponds: OpenPonds,
+  { ponds, ...documents }: ResourcesHost,
   { extensionUri: extension, workspaceState }: vscode.ExtensionContext,
 ): ResourceParts {
   const store = new ResourceStore(client, ponds);
@@ -38,10 +44,11 @@ export function resourceParts(
   ponds.addShown(() => graphs.activePond());
   const runLog = new RunLog(client, store);
   const applyProblems = new ApplyProblems();
+  const queryProblems = new QueryProblems(client, documents.pondOf);
   const lenses = new ResourceLenses(store, runner);
   const problems = new RunProblems(store);
   const active = new ActiveResource(client, store);
-  const patterns = new PatternFeatures(ponds, store);
+  const patterns = new PatternFeatures(documents, store);
   const renames = new Renames(client, store);
   const disposables = [
     schedules,
@@ -51,11 +58,13 @@ export function resourceParts(
     problems,
     lenses,
     applyProblems,
+    queryProblems,
     runLog,
     graphs,
     view,
     runner,
     store,
   ];
-  return { store, runner, schedules, view, graphs, runLog, applyProblems, outputs: new Outputs(client), disposables };
+  const outputs = new Outputs(client);
+  return { store, runner, schedules, view, graphs, runLog, applyProblems, queryProblems, outputs, disposables };
 }

@@ -5,8 +5,9 @@ import { pondName, pondUri } from '../pondUri.ts';
 import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
 import { recordTime } from '../times.ts';
-import { ago, stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
+import { stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
 import { countText } from '../numberStrings.ts';
+import { ago } from '../timeStrings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
@@ -41,12 +42,14 @@ function plainItem(node: ViewNode, running: Running, context: RowContext): vscod
         contextValue: 'failure',
         command: { command: 'pond.showServerLog', title: 'Show Server Log' },
       };
-    case 'kind':
+    case 'kind': {
+      const ofKind = context.resources.filter(({ kind }) => kind === node.kind);
       return {
-        ...row(node.kind, Expanded, node.resources[0]?.icon ?? 'symbol-misc'),
-        description: String(node.resources.length),
+        ...row(node.kind, Expanded, ofKind[0]?.icon ?? 'symbol-misc'),
+        description: String(ofKind.length),
         contextValue: 'kind',
       };
+    }
     case 'resource':
       return resourceItem(node.pond, node.resource, running, context);
     case 'problem':

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { clockMs } from '../treeRows.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { type ViewNode } from './nodes.ts';
 import { type ResourceStore } from './resourceStore.ts';
@@ -12,6 +13,7 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
   private readonly runner: Runner;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly registered: vscode.Disposable;
+  private readonly clock: NodeJS.Timeout;
   readonly onDidChangeCodeLenses = this.changed.event;
 
   constructor(store: ResourceStore, runner: Runner) {
@@ -26,6 +28,7 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
       runner.onDidChange(() => this.changed.fire()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire()),
     );
+    this.clock = setInterval(() => this.tick(), clockMs);
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
@@ -38,8 +41,17 @@ export class ResourceLenses implements vscode.CodeLensProvider, vscode.Disposabl
   }
 
   dispose(): void {
+    clearInterval(this.clock);
     this.registered.dispose();
     this.changed.dispose();
+  }
+
+  /** Shows the age of the last run as of now. */
+  private tick(): void {
+    const isShown = vscode.window.visibleTextEditors.some(
+      ({ document }) => this.provideCodeLenses(document).length > 0,
+    );
+    if (isShown) this.changed.fire();
   }
 
   private commands(pond: string, resource: ResourceInfo): readonly vscode.Command[] {

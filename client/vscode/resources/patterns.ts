@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { matchesName } from '../../../server/src/base/globPart.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
-import { type OpenPonds } from '../ponds.ts';
-import { parsePondUri } from '../pondUri.ts';
+import { completionTriggers, type QueryCompletion } from '../queries/queryCompletion.ts';
 import { documentUri } from './treeLocations.ts';
 import { resourceDocuments } from '../resourceDocuments.ts';
 import { type ResourceStore } from './resourceStore.ts';
@@ -14,18 +13,27 @@ import { titleOf } from './strings.ts';
  */
 const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\]]*)?/g;
 
-/** Definitions and completions for patterns of a resource document that refer to other resources. */
+/** Interface of the window to the patterns. `sql` completes the queries of documents, and returns undefined outside of these. */
+export interface PatternsHost {
+  readonly pondOf: (document: vscode.TextDocument) => string | undefined;
+  readonly sql: QueryCompletion;
+}
+
+/**
+ * Definitions and completions for patterns of a resource document that refer to other resources. The paths in its queries are
+ * completed as those in query documents.
+ */
 export class PatternFeatures implements vscode.DefinitionProvider, vscode.CompletionItemProvider, vscode.Disposable {
-  private readonly ponds: OpenPonds;
+  private readonly host: PatternsHost;
   private readonly store: ResourceStore;
   private readonly registered: vscode.Disposable;
 
-  constructor(ponds: OpenPonds, store: ResourceStore) {
-    this.ponds = ponds;
+  constructor(host: PatternsHost, store: ResourceStore) {
+    this.host = host;
     this.store = store;
     this.registered = vscode.Disposable.from(
       vscode.languages.registerDefinitionProvider(resourceDocuments, this),
-      vscode.languages.registerCompletionItemProvider(resourceDocuments, this, '/'),
+      vscode.languages.registerCompletionItemProvider(resourceDocuments, this, ...completionTriggers),
     );
   }
 
@@ -35,7 +43,7 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     const match = [...text.matchAll(pathPattern)].find(
       ({ 0: all, index }) => index <= position.character && position.character <= index + all.length,
     );
-    const pond = this.pondOf(document.uri);
+    const pond = this.host.pondOf(document);
     if (match === undefined || pond === undefined) return [];
     const [all, kind, name = ''] = match;
     const { line } = position;
@@ -50,11 +58,24 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
       }));
   }
 
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.CompletionList | vscode.CompletionItem[]> {
+    const inQuery = await this.host.sql.provideCompletionItems(document, position, token);
+    return inQuery ?? this.patternItems(document, position);
+  }
+
+  dispose(): void {
+    this.registered.dispose();
+  }
+
   /** Completes kinds after the first slash of a path, names after the second, outputs after the third. */
-  provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+  private patternItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
     const before = document.lineAt(position).text.slice(0, position.character);
     const [typed, kind, name, output] = /(?:^|[\s"'])\/(\w*)(?:\/([\w-]*))?(?:\/([\w-]*))?$/.exec(before) ?? [];
-    const pond = this.pondOf(document.uri);
+    const pond = this.host.pondOf(document);
     if (typed === undefined || pond === undefined) return [];
     const resources = this.store.resources(pond);
     const { Folder, Module } = vscode.CompletionItemKind;
@@ -70,16 +91,6 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     return outputNames(owner).map((label) =>
       itemOf({ label, detail: owner === undefined ? '' : `of ${titleOf(owner)}`, kind: Folder }, position, output),
     );
-  }
-
-  dispose(): void {
-    this.registered.dispose();
-  }
-
-  /** The pond that contains a document, or the only open one. */
-  private pondOf(uri: vscode.Uri): string | undefined {
-    const [first, ...more] = this.ponds.all;
-    return parsePondUri(uri)?.pond ?? (more.length === 0 ? first : undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 /** User-visible texts about resources and their runs. */
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { countText, numberText } from '../numberStrings.ts';
+import { ago } from '../timeStrings.ts';
 
 /** State of a resource, the most urgent first. */
 export type ResourceState = UrgentState | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
@@ -79,16 +80,6 @@ export function newDataText({ rows, files }: { readonly rows: number; readonly f
 export function progressText({ message, done, total }: RunProgress): string {
   if (total === undefined || total === 0) return message;
   return `${message} (${numberText(done)} of ${numberText(total)})`;
-}
-
-/** Age of a time, in whole units; its date if it is more than four weeks ago. */
-export function ago(thenMs: number, nowMs: number): string {
-  const minutes = Math.floor((nowMs - thenMs) / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 60 * 24) return `${Math.floor(minutes / 60)} h ago`;
-  const days = Math.floor(minutes / 60 / 24);
-  return days <= 28 ? `${countText(days, 'day')} ago` : new Date(thenMs).toISOString().slice(0, 10);
 }
 
 /** A duration with two or three digits. */

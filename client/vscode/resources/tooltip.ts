@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
-import { ago, newDataText, bytesText, durationText, titleOf } from './strings.ts';
+import { newDataText, bytesText, durationText, titleOf } from './strings.ts';
 import { countText } from '../numberStrings.ts';
+import { ago } from '../timeStrings.ts';
 
 const stateWords = {
   committed: 'as in the latest commit',
@@ -13,6 +14,8 @@ const stateWords = {
 /** Context for the texts of a row. */
 export interface RowContext {
   readonly nowMs: number;
+  /** All resources of the pond. */
+  readonly resources: readonly ResourceInfo[];
   /** Replaces UUIDs in a server text by the names of resources. */
   readonly readable: (text: string) => string;
   /** The interval of a resource's schedule; undefined without one. */

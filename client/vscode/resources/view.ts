@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
+import { clockMs, TreeRows } from '../treeRows.ts';
 import { errorText } from '../errors.ts';
 import { badgeOf, itemOf } from './items.ts';
 import { withLatest } from './freshness.ts';
-import { kindNodes, resourceChildren, type ViewNode } from './nodes.ts';
+import { kindNodes, nodeId, resourceChildren, resourceNodes, type ViewNode } from './nodes.ts';
 import { readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
@@ -12,9 +13,6 @@ import { type Schedules } from './schedules.ts';
 import { idle, stateOf, titleOf } from './strings.ts';
 
 const viewId = 'pond.resources';
-
-/** Refresh interval: the age of a run is shown in minutes. */
-const clockMs = 60_000;
 
 /** Content of the rows, in addition to the state of the ponds. */
 interface ViewParts {
@@ -30,7 +28,8 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   private readonly runner: Runner;
   private readonly schedules: Schedules;
   private readonly tree: vscode.TreeView<ViewNode>;
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<ViewNode[] | undefined>();
+  private readonly drawn = new TreeRows(nodeId);
   private readonly listeners: vscode.Disposable[];
   private readonly clock: NodeJS.Timeout;
   private readonly firstLoads = new Map<string, Promise<void>>();
@@ -49,6 +48,8 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     this.listeners = [
       this.tree,
       this.tree.onDidChangeVisibility(() => this.tick()),
+      this.tree.onDidCollapseElement(({ element }) => this.drawn.setClosed(element, true)),
+      this.tree.onDidExpandElement(({ element }) => this.drawn.setClosed(element, false)),
       store.onDidChange(() => this.show()),
       runner.onDidChange(() => this.show()),
       schedules.onDidChange(() => this.show()),
@@ -59,28 +60,11 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
   }
 
   getTreeItem(node: ViewNode): vscode.TreeItem {
-    const running = node.type === 'resource' ? this.runner.at(node.pond, node.resource) : idle;
-    return itemOf(node, running, {
-      nowMs: Date.now(),
-      readable: (text) => readableText(this.store.resources(node.pond), text),
-      interval: (resource) => this.schedules.intervalOf(node.pond, titleOf(resource)),
-    });
+    return this.drawn.row(node, this.item(node));
   }
 
   async getChildren(node?: ViewNode): Promise<ViewNode[]> {
-    if (node === undefined) return [...(await this.roots())];
-    switch (node.type) {
-      case 'pond':
-        return [...(await this.pondChildren(node.pond))];
-      case 'kind':
-        return node.resources.map((resource) => ({ type: 'resource', pond: node.pond, resource }));
-      case 'resource':
-        return [...(await withLatest(this.client, resourceChildren(node)))];
-      case 'output':
-        return [...(await this.entries(node))];
-      default:
-        return [];
-    }
+    return this.drawn.below(node, await this.children(node));
   }
 
   getParent(node: ViewNode): ViewNode | undefined {
@@ -89,12 +73,8 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
         return node.parent;
       case 'problem':
         return { type: 'resource', pond: node.pond, resource: node.resource };
-      case 'resource': {
-        const { kind } = node.resource;
-        return kindNodes(node.pond, this.store.resources(node.pond)).find(
-          (one) => one.type === 'kind' && one.kind === kind,
-        );
-      }
+      case 'resource':
+        return { type: 'kind', pond: node.pond, kind: node.resource.kind };
       case 'kind':
       case 'failure':
         return this.store.all.length > 1 ? { type: 'pond', pond: node.pond } : undefined;
@@ -110,7 +90,7 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
 
   /** Rows below a row, as shown. */
   async rows(node: ViewNode): Promise<readonly { readonly node: ViewNode; readonly item: vscode.TreeItem }[]> {
-    return (await this.getChildren(node)).map((child) => ({ node: child, item: this.getTreeItem(child) }));
+    return (await this.children(node)).map((child) => ({ node: child, item: this.item(child) }));
   }
 
   dispose(): void {
@@ -119,13 +99,71 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
     this.changed.dispose();
   }
 
-  /** Shows ages as of now; the server knows those of backups. */
+  private item(node: ViewNode): vscode.TreeItem {
+    const running = node.type === 'resource' ? this.runner.at(node.pond, node.resource) : idle;
+    const resources = this.store.resources(node.pond);
+    return itemOf(node, running, {
+      ...{ nowMs: Date.now(), resources, readable: (text) => readableText(resources, text) },
+      interval: (resource) => this.schedules.intervalOf(node.pond, titleOf(resource)),
+    });
+  }
+
+  private async children(node: ViewNode | undefined): Promise<ViewNode[]> {
+    if (node?.type === 'resource') return await withLatest(this.client, resourceChildren(node));
+    if (node?.type === 'output') return [...(await this.entries(node))];
+    if (node?.type === 'problem' || node?.type === 'failure') return [];
+    const [only, ...more] = this.store.all;
+    if (node?.type === 'pond') await this.loaded(node.pond);
+    else if (node === undefined && only !== undefined && more.length === 0) await this.loaded(only);
+    return [...this.knownChildren(node)];
+  }
+
+  /** Rows below a row that no request is needed for: those of ponds and kinds. */
+  private knownChildren(node: ViewNode | undefined): readonly ViewNode[] {
+    if (node?.type === 'kind') return resourceNodes(node, this.store.resources(node.pond));
+    const [only, ...more] = this.store.all;
+    if (node === undefined && more.length > 0) return this.store.all.map((pond) => ({ type: 'pond', pond }));
+    const pond = node?.pond ?? only;
+    if (pond === undefined) return [];
+    const { resources = [], error } = this.store.report(pond) ?? {};
+    const failure: readonly ViewNode[] =
+      error === undefined ? [] : [{ type: 'failure', pond, of: 'The resources', message: error }];
+    return [...failure, ...kindNodes(pond, resources)];
+  }
+
+  /** Shows ages as of now, of which the server knows those of backups, and files that came since. */
   private tick(): void {
     if (!this.tree.visible) return;
     for (const pond of this.store.all) {
       if (this.store.resources(pond).some(({ backup }) => backup !== null)) void this.store.refresh(pond);
     }
-    this.changed.fire(undefined);
+    this.redraw();
+    for (const node of this.drawn.parents)
+      if (node?.type === 'resource' || node?.type === 'output') void this.relist(node);
+  }
+
+  private async relist(node: ViewNode): Promise<void> {
+    if (this.drawn.isClosed(node)) return;
+    try {
+      if (this.drawn.isOther(node, await this.children(node))) this.changed.fire([node]);
+    } catch (error) {
+      this.client.log.warn(`the rows of ${nodeId(node)} were not listed again: ${errorText(error)}`);
+    }
+  }
+
+  /** Draws the rows again that changed. */
+  private redraw(): void {
+    const parents = this.drawn.parents.filter(
+      (node) => node === undefined || node.type === 'pond' || node.type === 'kind',
+    );
+    const others = parents.filter((node) => this.drawn.isOther(node, this.knownChildren(node)));
+    if (parents.length === 0 || others.includes(undefined)) {
+      this.drawn.clear();
+      this.changed.fire(undefined);
+      return;
+    }
+    const rows = [...others.filter((node) => node !== undefined), ...this.drawn.changed((node) => this.item(node))];
+    if (rows.length > 0) this.changed.fire(rows);
   }
 
   private show(): void {
@@ -138,28 +176,16 @@ export class ResourcesView implements vscode.TreeDataProvider<ViewNode>, vscode.
       : 'Restricted Mode: nothing runs until the workspace is trusted.';
     void vscode.commands.executeCommand('setContext', 'pond.openPonds', this.store.all.length);
     void vscode.commands.executeCommand('setContext', 'pond.running', states.includes('running'));
-    this.changed.fire(undefined);
+    this.redraw();
   }
 
-  private async roots(): Promise<readonly ViewNode[]> {
-    const ponds = this.store.all;
-    const [only] = ponds;
-    if (only === undefined) return [];
-    return ponds.length === 1 ? this.pondChildren(only) : ponds.map((pond) => ({ type: 'pond', pond }));
-  }
-
-  private async pondChildren(pond: string): Promise<readonly ViewNode[]> {
-    if (this.store.report(pond) === undefined) {
-      // The view shows that it is busy until this resolves.
-      const loading = this.firstLoads.get(pond) ?? this.store.refresh(pond);
-      this.firstLoads.set(pond, loading);
-      await loading;
-      this.firstLoads.delete(pond);
-    }
-    const report = this.store.report(pond);
-    const failure: readonly ViewNode[] =
-      report?.error === undefined ? [] : [{ type: 'failure', pond, of: 'The resources', message: report.error }];
-    return [...failure, ...kindNodes(pond, report?.resources ?? [])];
+  /** Waits for the first report of a pond: the view shows that it is busy until then. */
+  private async loaded(pond: string): Promise<void> {
+    if (this.store.report(pond) !== undefined) return;
+    const loading = this.firstLoads.get(pond) ?? this.store.refresh(pond);
+    this.firstLoads.set(pond, loading);
+    await loading;
+    this.firstLoads.delete(pond);
   }
 
   /** Entries of a directory of a resource. */

@@ -2,13 +2,20 @@ import * as vscode from 'vscode';
 import { type ResultFormat } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { type GridState, type ShownView } from '../webviews/grid/messages.ts';
 import { countText } from '../numberStrings.ts';
 
+interface Format {
+  readonly label: string;
+  readonly format: ResultFormat;
+  readonly extension: string;
+}
+
 /** Formats of exported views, with the extensions of their files. */
-const formats: readonly { readonly label: string; readonly format: ResultFormat; readonly extension: string }[] = [
+const formats: readonly Format[] = [
   { label: 'CSV', format: 'csv', extension: 'csv' },
   { label: 'JSON', format: 'json', extension: 'json' },
   { label: 'NDJSON', format: 'ndjson', extension: 'ndjson' },
@@ -23,16 +30,12 @@ export async function exportView(
   { query: { pond }, info: { source } }: Extract<GridState, { type: 'result' }>,
   { view, columns }: ShownView,
 ): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(formats, { placeHolder: 'Format of the file' });
-  if (chosen === undefined) return;
-  const { format, extension } = chosen;
-  const here = { label: '$(desktop-download) On This Computer…', isHost: true };
-  const inside = { label: `$(database) In the Pond ${pondName(pond)}…`, isHost: false };
-  const target = await vscode.window.showQuickPick([here, inside], { placeHolder: 'Where to write the rows as seen' });
+  const target = await QuickSteps.ask((steps) => askTarget(pond, steps));
   if (target === undefined) return;
+  const { path, extension, label, format } = target;
   const params = { pond, source, view, columns: columns.map(({ name }) => name), format };
-  if (target.isHost) {
-    const file = await vscode.window.showSaveDialog({ title: 'Export Rows', filters: { [chosen.label]: [extension] } });
+  if (path === undefined) {
+    const file = await vscode.window.showSaveDialog({ title: 'Export Rows', filters: { [label]: [extension] } });
     if (file === undefined) return;
     const done = await requestWithProgress(client, `Exporting to ${file.fsPath}`, 'exportTable', {
       ...params,
@@ -41,18 +44,31 @@ export async function exportView(
     report(done.rowCount, file.fsPath);
     return;
   }
-  const path = await vscode.window.showInputBox({
-    prompt: 'Path in the pond',
-    value: `/export.${extension}`,
-    valueSelection: [1, 7],
-  });
-  if (path === undefined) return;
   const save = (overwrite: boolean): Promise<{ readonly rowCount: number }> =>
     requestWithProgress(client, `Writing ${path}`, 'saveTable', { ...params, path, overwrite });
   const done = await saveAsking(save, path);
   if (done === undefined) return;
   report(done.rowCount, path);
   await vscode.commands.executeCommand('vscode.open', pondUri(pond, path), { preview: true });
+}
+
+/** The format that the user chooses, and a path in the pond, or none for a file on this computer; undefined for neither. */
+async function askTarget(
+  pond: string,
+  steps: QuickSteps,
+): Promise<(Format & { readonly path: string | undefined }) | undefined> {
+  const format = await steps.choose(formats, 'Format of the file');
+  if (format === undefined) return undefined;
+  const here = { label: '$(desktop-download) On This Computer…', isHost: true };
+  const inside = { label: `$(database) In the Pond ${pondName(pond)}…`, isHost: false };
+  const place = await steps.choose([here, inside], 'Where to write the rows as seen');
+  if (place === undefined || place.isHost) return place && { ...format, path: undefined };
+  const path = await vscode.window.showInputBox({
+    prompt: 'Path in the pond',
+    value: `/export.${format.extension}`,
+    valueSelection: [1, 7],
+  });
+  return path === undefined ? undefined : { ...format, path };
 }
 
 /** Asks before a file is replaced; undefined when the user keeps it. */

@@ -163,7 +163,7 @@ export class GridPanel implements vscode.Disposable {
         return;
       case 'follow':
         void reported('It could not be opened', async () => {
-          if (this.query !== undefined) await this.plots.follow(this.query.pond, message);
+          if (this.query !== undefined) await this.plots.follow(this.query, message);
         });
         return;
       case 'diff':

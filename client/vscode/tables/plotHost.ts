@@ -5,9 +5,10 @@ import { errorText } from '../errors.ts';
 import { FilePicker } from '../filePicker.ts';
 import { type GridHost, openParams } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
-import { lineOfRow } from './textLine.ts';
+import { lineInText, showLine, showText } from './showText.ts';
 import { pickCommit } from '../history/versions.ts';
 import {
   type FromGridPage,
@@ -20,9 +21,6 @@ import {
 } from '../webviews/grid/messages.ts';
 import { isTimeColumn } from '../webviews/grid/times.ts';
 import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
-
-/** Largest text in which the line of a row is looked for, bytes. */
-const linesMax = 20_000_000;
 
 /** Needs of the plots of a panel in addition to the rows of its table: other tables, choices of the user, and files. */
 export class PlotHost {
@@ -77,19 +75,24 @@ export class PlotHost {
   }
 
   /** The user picks a table of events, its time column and the column of its labels; null when none is picked. */
-  async pickEvents({ pond }: TableQuery): Promise<PlottedEvents | null> {
+  async pickEvents(query: TableQuery): Promise<PlottedEvents | null> {
+    return (await QuickSteps.ask((steps) => this.#pickEvents(query, steps))) ?? null;
+  }
+
+  async #pickEvents({ pond }: TableQuery, steps: QuickSteps): Promise<PlottedEvents | undefined> {
     const title = `Mark Events of a Table of ${pondName(pond)}`;
-    const path = await new FilePicker(this.#host.client, { pond, title }).pick();
-    if (path === undefined) return null;
+    const path = await new FilePicker(this.#host.client, { pond, title }).pick(steps);
+    if (path === undefined) return undefined;
     const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
     if ('resultId' in source) await this.#host.client.request('release', { pond, resultId: source.resultId });
     const times = columns.filter(isTimeColumn);
     if (times.length === 0) throw new Error(`${path} has no column of times`);
-    const time = times.length === 1 ? times[0]?.name : await pickColumn(times, 'Column of the times');
-    if (time === undefined) return null;
+    const time = times.length === 1 ? times[0]?.name : await pickColumn(steps, times, 'Column of the times');
+    if (time === undefined) return undefined;
     const none = { name: '(no label)', type: '' };
-    const label = await pickColumn([...columns.filter(({ name }) => name !== time), none], 'Column of the labels');
-    if (label === undefined) return null;
+    const labels = [...columns.filter(({ name }) => name !== time), none];
+    const label = await pickColumn(steps, labels, 'Column of the labels');
+    if (label === undefined) return undefined;
     return { path, time, ...(label !== none.name && { label }) };
   }
 
@@ -102,7 +105,7 @@ export class PlotHost {
     const about = other === undefined ? query : otherQuery(query, other);
     const origins = await this.#host.client.request('tableOrigins', openParams(about), token);
     if (origins.files.length + origins.others === 1) {
-      const line = 'path' in about && row !== null ? await this.#line(about, row) : undefined;
+      const line = 'path' in about && row !== null ? await lineInText(this.#host.client, about, row) : undefined;
       return { ...origins, isOfRows: true, line: line ?? null };
     }
     const files = await filesOfRows(this.#host.client, { query: about, source, view }, token);
@@ -110,26 +113,17 @@ export class PlotHost {
     return { files, others: 0, isOfRows: true, line: null };
   }
 
-  async #line(
-    { pond, path, at }: Extract<PlainTableQuery, { path: string }>,
-    row: number,
-  ): Promise<number | undefined> {
-    const version = at === undefined ? {} : { at };
-    const [described] = await this.#host.client.request('describe', { pond, paths: [path], ...version });
-    if (described === undefined || described.type !== 'file' || described.size > linesMax) return undefined;
-    return lineOfRow(await vscode.workspace.fs.readFile(pondUri(pond, path, at)), described, row);
-  }
-
   /** Opens what a link of the page leads to. */
-  async follow(pond: string, link: PlotLink): Promise<void> {
+  async follow(query: TableQuery, link: PlotLink): Promise<void> {
+    const { pond } = query;
     switch (link.to) {
+      case 'row':
+        return 'path' in query ? await showText(this.#host.client, query, link.row) : undefined;
       case 'file': {
         const { path, at, line } = link;
         if (line === undefined)
           return void (await vscode.commands.executeCommand('vscode.open', pondUri(pond, path, at)));
-        const selection = new vscode.Range(line - 1, 0, line - 1, 0);
-        const options = { selection, viewColumn: vscode.ViewColumn.Beside };
-        return void (await vscode.window.showTextDocument(pondUri(pond, path, at), options));
+        return await showLine(pondUri(pond, path, at), line);
       }
       case 'log':
         return void (await vscode.commands.executeCommand('pond.showLog', pondUri(pond, link.path)));
@@ -183,7 +177,11 @@ function otherQuery(query: PlainTableQuery, other: OtherTable): PlainTableQuery 
   return { ...query, at: other.at };
 }
 
-async function pickColumn(columns: readonly Column[], placeHolder: string): Promise<string | undefined> {
+async function pickColumn(
+  steps: QuickSteps,
+  columns: readonly Column[],
+  placeholder: string,
+): Promise<string | undefined> {
   const items = columns.map(({ name, type }) => ({ label: name, description: type }));
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.label;
+  return (await steps.choose(items, placeholder))?.label;
 }

@@ -16,6 +16,7 @@ import { fitted } from './grid/viewState.ts';
 import { PlotView } from './plot/plotView.ts';
 import { statedPlot } from './plot/statement.ts';
 import { countText } from '../numberStrings.ts';
+import { isTextTable } from '../tables/openedFile.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromGridPage): void;
@@ -124,16 +125,18 @@ function showResult(
 ): void {
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
+  const kept = fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]);
+  const hasText = 'path' in query && isTextTable(query.path);
   table = new TablePage(
-    { run, info, diff, state: fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]) },
+    { run, info, diff, state: kept, hasText },
     {
       requests,
       post,
-      changed: (kept) => {
-        const isSameView = JSON.stringify(kept.view) === JSON.stringify(pageState.table.view);
-        save({ ...pageState, table: kept });
+      changed: (changed) => {
+        const isSameView = JSON.stringify(changed.view) === JSON.stringify(pageState.table.view);
+        save({ ...pageState, table: changed });
         if (!isSameView) plotAgain();
-        toolbar.position(kept.selection.focus.row);
+        toolbar.position(changed.selection.focus.row);
       },
       counted: (rowCount, total) => toolbar.counted(rowCount, total),
       reading: () => toolbar.reading(),

@@ -20,7 +20,7 @@ export const errorCodes = {
   'pond-exists': 'a pond is at that place already',
   'pond-too-new': 'the pond was written by a newer format than this program knows',
   'pond-damaged': 'a file of the pond is missing, short or altered, or is not a regular file',
-  'content-changed': 'a file of the pond was changed or replaced while it was read',
+  'content-changed': 'a file was changed or replaced while it was read',
   'journal-damaged': 'the journal of staged changes is altered, or was removed or replaced while the pond was open',
   'lock-held': 'another process is writing this pond',
   conflict: 'a staged change is based on a version that is no longer the latest',

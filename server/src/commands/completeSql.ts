@@ -1,28 +1,46 @@
-import { isPondError } from '../base/error.ts';
 import { allowedFunctions } from '../sandbox/functionNames.ts';
-import { isReserved, sqlKeywords } from '../sql/keywords.ts';
-import { tableColumns } from '../sql/tableColumns.ts';
-import { type TypedSql, typedSql } from '../sql/typedSql.ts';
-import { type Params, type SqlNameInfo } from '../protocol/commands.ts';
+import { sqlKeywords } from '../sql/keywords.ts';
+import { isWord, type SqlTableName, type TypedSql, typedSql } from '../sql/typedSql.ts';
+import { type Result, type SqlNameInfo } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { children } from './children.ts';
+import { columnsAt, orNone, sqlAt } from './sqlNames.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Maximum number of names of a directory; of more, those that begin with the begun word. */
 const entriesMax = 1000;
 
-/** Names for the word that is begun at a position of a text of SQL. */
+/** Names for the word that is begun at a position of a text of SQL, or of a query in a document. */
 export const completeSql: Command<'completeSql'> = async (pond, params, context) => {
-  const typed = typedSql(params.text, params.offset);
+  const at = await sqlAt(pond, params);
+  if (at === undefined) return null;
+  const typed = typedSql(at.sql, at.offset, at.tables);
   if (typed === undefined) return { start: params.offset, names: [], isPartial: false };
-  const { start } = typed;
-  if (typed.names === 'paths') return { start, ...(await entries(pond, params, typed, context)) };
-  const columns = await columnNames(pond, params, typed, context);
-  if (typed.names === 'columns') return { start, names: columns, isPartial: false };
+  const { names, isPartial } = await namesFor(pond, { typed, tables: at.tables, at: params.at }, context);
+  const start = at.sourceOffset(typed.start);
+  return { start, names: names.map((name) => ({ ...name, text: at.written(name.text) })), isPartial };
+};
+
+interface Typed {
+  readonly typed: TypedSql;
+  readonly tables: readonly SqlTableName[];
+  readonly at: string | undefined;
+}
+
+type Names = Pick<NonNullable<Result<'completeSql'>>, 'names' | 'isPartial'>;
+
+async function namesFor(pond: ResourcePond, { typed, tables, at }: Typed, context: CommandContext): Promise<Names> {
+  if (typed.names === 'paths') return await entries(pond, at, typed, context);
+  const whole = (names: readonly SqlNameInfo[]): Names => ({ names, isPartial: false });
+  const tableNames = (areWords: boolean): readonly SqlNameInfo[] =>
+    tables.filter(({ name }) => isWord(name) === areWords).map(({ name }) => named('table', name));
+  if (typed.names === 'tables') return whole(tableNames(false));
+  const columns = await columnNames(pond, at, typed, context);
+  if (typed.names === 'columns') return whole(columns);
   const isLower = typed.begun !== '' && typed.begun === typed.begun.toLowerCase();
   const keywords = sqlKeywords.map((word) => named('keyword', isLower ? word.toLowerCase() : word));
-  return { start, names: [...columns, ...functions, ...keywords], isPartial: false };
-};
+  return whole([...tableNames(true), ...columns, ...functions, ...keywords]);
+}
 
 const named = (kind: SqlNameInfo['kind'], text: string): SqlNameInfo => ({ kind, text });
 
@@ -34,10 +52,10 @@ const functions: readonly SqlNameInfo[] = [...allowedFunctions]
 
 async function entries(
   pond: ResourcePond,
-  { at }: Params<'completeSql'>,
+  at: string | undefined,
   { directory, begun, quote }: Extract<TypedSql, { names: 'paths' }>,
   context: CommandContext,
-): Promise<{ readonly names: readonly SqlNameInfo[]; readonly isPartial: boolean }> {
+): Promise<Names> {
   const path = directory === '/' ? directory : directory.slice(0, -1);
   const params = { pond: pond.directory, path, ...(at !== undefined && { at }) };
   const all = await orNone(() => children(pond, params, context));
@@ -54,14 +72,13 @@ async function entries(
 /** Columns of the tables, those of several tables once. */
 async function columnNames(
   pond: ResourcePond,
-  { at }: Params<'completeSql'>,
+  at: string | undefined,
   typed: Extract<TypedSql, { names: 'columns' | 'all' }>,
-  { queries, signal }: CommandContext,
+  context: CommandContext,
 ): Promise<readonly SqlNameInfo[]> {
   const found = new Map<string, SqlNameInfo>();
   for (const path of typed.paths) {
-    const columns = await orNone(async () => await tableColumns(await queries(), { pond, name: path, at }, signal));
-    for (const { name, type } of columns) {
+    for (const { name, type } of await columnsAt(pond, { path, at }, context)) {
       const text = typed.names === 'columns' && typed.isQuoted ? name.replaceAll('"', '""') : quotedName(name);
       if (!found.has(text)) found.set(text, { kind: 'column', text, detail: type });
     }
@@ -71,16 +88,5 @@ async function columnNames(
 
 /** A column whose name is not a plain word needs quotes. */
 function quotedName(name: string): string {
-  const isPlain = /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isReserved(name);
-  return isPlain ? name : `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Result of work; empty where a path cannot be listed or read, as the query reports that error. */
-async function orNone<T>(work: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isPondError(error) && error.code !== 'cancelled') return [];
-    throw error;
-  }
+  return isWord(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

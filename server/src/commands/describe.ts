@@ -90,7 +90,7 @@ const asCsv = { reason: 'it is not a table unless it is stated to be CSV', optio
 
 function offersOf(table: Table | undefined): DescriptionInfo['offers'] {
   if (table === undefined) return [asCsv];
-  const offers = (table.texts[0]?.offers ?? []).map(({ reason, format: { ...options } }) => ({ reason, options }));
+  const offers = table.offers.map(({ reason, format: { ...options } }) => ({ reason, options }));
   const forms = table.forms.flatMap(({ options, ...form }) =>
     options === undefined ? [] : [{ reason: formText(form), options }],
   );

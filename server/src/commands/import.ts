@@ -20,7 +20,7 @@ type YieldToEventLoop = () => Promise<void>;
  * is left alone. Files that a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails
  * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
  * the same name or a file and a directory collide. With `as`, each file is read as rows, and becomes a series or table
- * without the extension in its name.
+ * without the extension in its name. Fails `content-changed` for a large file that is written to otherwise than at its end.
  */
 export const importFiles: Command<'import'> = async (opened, params, context) => {
   const { pond, sources, as, time } = params;
@@ -185,6 +185,16 @@ async function stageFile(
     if ((await contentHash(content())) === before.node.sha256) return undefined;
   }
   const whole = content();
-  await root.writeFile(target, whole instanceof Uint8Array ? whole : observed(whole, { onBytes }));
-  return entry.sizeBytes;
+  if (whole instanceof Uint8Array) {
+    await root.writeFile(target, whole);
+    return whole.length;
+  }
+  // The file may have grown since it was listed.
+  let sizeBytes = 0;
+  const count = (bytes: number): void => {
+    sizeBytes += bytes;
+    onBytes(bytes);
+  };
+  await root.writeFile(target, observed(whole, { onBytes: count }));
+  return sizeBytes;
 }

@@ -24,6 +24,20 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./completeSql.ts')).completeSql,
   },
+  checkQueries: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./checkQueries.ts')).checkQueries,
+  },
+  sqlNameAt: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./sqlNameAt.ts')).sqlNameAt,
+  },
   rows: {
     access: 'read',
     trust: 'any',

@@ -3,13 +3,14 @@ import { type Duration, isDurationError, parseDuration } from '../base/duration.
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 import { parsePlaceholders } from './placeholders.ts';
-import { type Parsed, parsedText, text } from './schema.ts';
+import { type Parsed, parsedText, text, type TextSchema } from './schema.ts';
+import { type SqlInputs } from './sqlInputs.ts';
 
 /** Any text that is not empty. */
 export const plainText = text('a text');
 
-/** SQL for DuckDB. Only the query engine can validate it. */
-export const sqlText = text('a SQL query');
+/** Returns the schema of SQL for DuckDB with its inputs. Only the query engine can validate it. */
+export const sqlText = (sqlInputs: SqlInputs): TextSchema<string> => text('a SQL query', { sqlInputs });
 
 /** The source of a template. */
 export const templateText = text('a template', { verbatim: true });

@@ -5,6 +5,7 @@
 import { keysOf } from '../base/keys.ts';
 import { type Issue } from './issue.ts';
 import { type ProblemCode } from './problem.ts';
+import { type SqlInputs } from './sqlInputs.ts';
 
 /** Schema of a value of type `T`. */
 export type Schema<T = unknown> =
@@ -49,6 +50,8 @@ interface TextOptions {
   readonly mayBeBlank?: true;
   /** The text names a host file; applying the document replaces this key by that one, with the content of the file. */
   readonly inlinedAs?: string;
+  /** Set for SQL: its inputs. */
+  readonly sqlInputs?: SqlInputs;
   /** Values for completion, each with its meaning. */
   readonly values?: readonly { readonly value: string; readonly doc: string }[];
 }

@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { type YamlEntry, type YamlNode, type ScalarNode } from './yamlNode.ts';
-import { type LineMap, type SourcePosition, type TextRange } from '../base/lineMap.ts';
+import { type LineMap, type TextRange } from '../base/lineMap.ts';
+import { textPositions } from './textPositions.ts';
 import { type Problem, type ProblemCode } from './problem.ts';
 
 const depthMax = 64;
@@ -121,17 +122,8 @@ class Upgrade {
     const written = this.#source.text.slice(start, end);
     const value = isPlainValue(source.value) ? source.value : written;
     if (start === end) return { type: 'scalar', value, range: fallback };
-    const lineStarts = typeof value === 'string' ? this.#lineStartsOf(written, value, start) : undefined;
-    return { type: 'scalar', value, range, ...(lineStarts && { lineStarts }) };
-  }
-
-  /** See ScalarNode; `written` is the scalar in the source, at `start`. */
-  #lineStartsOf(written: string, value: string, start: number): readonly SourcePosition[] | undefined {
     const at = this.#source.lines.positionAt(start);
-    if (written.startsWith('|')) return blockLines(written, value, at);
-    const quote = /^["']/.test(written) ? 1 : 0;
-    const isExact = written.slice(quote, written.length - quote) === value && !/[\r\n]/.test(value);
-    return isExact ? [{ line: at.line, character: at.character + quote }] : undefined;
+    return { type: 'scalar', value, range, ...(typeof value === 'string' && textPositions(written, value, at)) };
   }
 
   #bareTemplate(range: TextRange): Sized {
@@ -168,17 +160,6 @@ class Upgrade {
     // A block collection's end is the start of the next line; an editor should not underline the line break.
     return this.#source.lines.rangeOf(start, start + this.#source.text.slice(start, end).trimEnd().length);
   }
-}
-
-/** The lines of a literal block, which begins with its `|`; undefined unless the source has them unchanged. */
-function blockLines(written: string, value: string, { line }: SourcePosition): readonly SourcePosition[] | undefined {
-  const [, ...source] = written.split(/\r\n|\n|\r/);
-  const values = value.split('\n');
-  // The first line with text has the block's indentation, plus the leading spaces of the text itself.
-  const first = values.findIndex((text) => text.trim() !== '');
-  const indent = (source[first] ?? '').length - (values[first] ?? '').length;
-  const isExact = first >= 0 && indent >= 0 && values.every((text, at) => (source[at] ?? '').slice(indent) === text);
-  return isExact ? values.map((_, at) => ({ line: line + 1 + at, character: indent })) : undefined;
 }
 
 function leaf(value: ScalarNode['value'], range: TextRange): Sized {

@@ -1,4 +1,4 @@
-import { type SourcePosition, type TextRange } from '../base/lineMap.ts';
+import { createLineMap, type SourcePosition, type TextRange } from '../base/lineMap.ts';
 
 /**
  * A YAML value with the positions of its parts. An alias is the same node as its anchor, so nodes form an acyclic
@@ -15,9 +15,11 @@ export interface ScalarNode {
   readonly range: TextRange;
   /**
    * Start of each line of the text in the source, when its characters map one to one: a single-line text, or a literal
-   * block (`|`). Undefined for escapes and folded text, whose parts have no positions.
+   * block (`|`). Undefined for escapes, and for folded text, whose parts have no positions.
    */
   readonly lineStarts?: readonly SourcePosition[];
+  /** Column in the source of each character of a quoted text with escapes on one line, and of its end. */
+  readonly columns?: readonly number[];
 }
 
 /** A list: `- a` lines or `[a, b]`. */
@@ -84,9 +86,33 @@ export function partRange(
 
 /** Returns the source position of a position in a scalar's text; undefined when unknown. */
 export function positionInSource(
-  { lineStarts }: ScalarNode,
-  { line, character }: SourcePosition,
+  { value, range, lineStarts, columns }: ScalarNode,
+  position: SourcePosition,
 ): SourcePosition | undefined {
-  const start = lineStarts?.[line];
-  return start && { line: start.line, character: start.character + character };
+  if (columns !== undefined && typeof value === 'string') {
+    const character = columns[createLineMap(value).offsetAt(position)];
+    return character === undefined ? undefined : { line: range.start.line, character };
+  }
+  const start = lineStarts?.[position.line];
+  return start && { line: start.line, character: start.character + position.character };
+}
+
+/** Returns the index in a scalar's text of a source position; undefined outside of the text, and when unknown. */
+export function indexInText(
+  { value, range, lineStarts, columns }: ScalarNode,
+  { line, character }: SourcePosition,
+): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  if (columns !== undefined) {
+    const index = line === range.start.line ? columns.indexOf(character) : -1;
+    return index < 0 ? undefined : index;
+  }
+  const at = lineStarts?.findIndex((start) => start.line === line) ?? -1;
+  const inLine = character - (lineStarts?.[at]?.character ?? 0);
+  const before = value.split('\n').slice(0, at + 1);
+  const length = before.pop()?.length ?? 0;
+  // After its last line break, a block has no line of its own: the line there may be the next key.
+  const isBelow = at > 0 && at + 1 === lineStarts?.length && length === 0;
+  if (at < 0 || inLine < 0 || inLine > length || isBelow) return undefined;
+  return before.reduce((sum, text) => sum + text.length + 1, inLine);
 }

@@ -41,7 +41,7 @@ function engineError(type: string, message: string, fields: Readonly<Record<stri
   const lowerType = type.toLowerCase();
   return {
     type: lowerType,
-    message: withoutExcerpt(message),
+    message: withFewCandidates(withoutExcerpt(message)),
     offset: Number.isSafeInteger(offset) ? offset : undefined,
     unit: lowerType === 'parser' ? 'codePoint' : 'byte',
     missing:
@@ -59,6 +59,17 @@ function readPlain(message: string): EngineError | undefined {
 
 function withoutExcerpt(message: string): string {
   return message.replace(/\n\nLINE \d+: [^]*$/, '').trim();
+}
+
+/** Signatures of a function that an error lists: an operator has fifty. */
+const candidatesMax = 10;
+
+function withFewCandidates(message: string): string {
+  const lines = message.split('\n');
+  const end = lines.findIndex((line) => line.endsWith('Candidate functions:')) + 1 + candidatesMax;
+  const others = lines.length - end;
+  if (end === candidatesMax || others < 2) return message;
+  return [...lines.slice(0, end), `\t… and ${others} more`].join('\n');
 }
 
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -96,9 +107,13 @@ export function engineToPondError(engine: EngineError, sql: string, cause?: unkn
   });
 }
 
-function codeFor({ type, message }: EngineError): ErrorCode {
-  if (type === 'io' && /no space left/i.test(message)) return 'storage-full';
-  return codes[type] ?? 'query-failed';
+/** True for a file, read or written, on a disk without room or beyond a quota. */
+export const isDiskFull = ({ type, message }: EngineError): boolean =>
+  type === 'io' && /no space left|quota exceeded/i.test(message);
+
+function codeFor(engine: EngineError): ErrorCode {
+  if (isDiskFull(engine)) return 'storage-full';
+  return codes[engine.type] ?? 'query-failed';
 }
 
 function messageFor(engine: EngineError): string {

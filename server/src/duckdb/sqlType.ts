@@ -98,10 +98,17 @@ export function parseSqlType(text: string): SqlType | undefined {
   }
 }
 
-/** Like parseSqlType. Fails `query-failed` for a text that does not name a type. */
+/** The type of a row such as (a, b), whose parts have no names: no table holds it. */
+const unnamedRow = /\bSTRUCT\("" /;
+
+/** Like parseSqlType. Fails `query-failed` for a text that does not name a type, and `query-invalid` for one of unnamed parts. */
 export function requireSqlType(text: string): SqlType {
   const type = parseSqlType(text);
   if (type !== undefined) return type;
+  if (unnamedRow.test(text))
+    throw new PondError('query-invalid', 'a value such as (a, b) has parts without names', {
+      hint: 'Select columns without parentheses, or name the parts: {a: a, b: b}.',
+    });
   throw new PondError('query-failed', `expected the name of a type, got ${JSON.stringify(text.slice(0, 80))}`);
 }
 

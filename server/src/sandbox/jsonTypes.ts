@@ -47,6 +47,9 @@ const timeOfDay = sql`'[[:space:]]*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?
 /** A time in nested values with more digits. */
 const fineInside = sql`'"[^"]*:[0-9]{2}[.][0-9]{7,}'`;
 
+/** A time without an offset, with at most the digits of a microsecond: DuckDB finds it after a space and with seconds alone. */
+const localTime = sql`'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'`;
+
 /** False for nested values with a UUID in capitals. */
 const hasLowerIds = (text: SqlText): SqlText => {
   const ids = sql`array_to_string(regexp_extract_all(${text}, '"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}"'), '')`;
@@ -78,6 +81,17 @@ export const typeRules: readonly TypeRule[] = [
         holds: holdsDate(
           (text) => sql`CASE WHEN regexp_full_match(${text}, ${zonedTime}) THEN TRY_CAST(${text} AS TIMESTAMPTZ) END`,
         ),
+      },
+    ],
+    otherwise: 'VARCHAR',
+  },
+  {
+    applies: (type) => type === 'VARCHAR',
+    choices: [
+      {
+        type: 'TIMESTAMP',
+        holds: (_, value) =>
+          sql`regexp_full_match(${value} ->> '$', ${localTime}) AND TRY_CAST(${value} ->> '$' AS TIMESTAMP) IS NOT NULL`,
       },
     ],
     otherwise: 'VARCHAR',

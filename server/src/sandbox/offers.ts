@@ -1,6 +1,9 @@
 import { type PondError } from '../base/error.ts';
 import { isOfText } from './redactHostPaths.ts';
-import { type ViewSpec } from './sources.ts';
+import { type SourceFile, type ViewSpec } from './sources.ts';
+import { readerSql } from './formats.ts';
+import { type FormatOffer } from './textTables/description.ts';
+import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from './textTables/rowsOfUnits.ts';
 import { type TextScope } from './textTables/decoded.ts';
 import { cachedScan } from './textTables/scanCache.ts';
 
@@ -11,9 +14,8 @@ import { cachedScan } from './textTables/scanCache.ts';
 export async function withOffers(error: PondError, views: readonly ViewSpec[], scope: TextScope): Promise<PondError> {
   if (!isOfText(error) && !/^Could not convert string /.test(error.message)) return error;
   const files = views.flatMap((view) => ('source' in view ? view.source.files : []));
-  for (const file of files.filter(({ reading, sizeBytes }) => reading.reader === 'read_csv' && sizeBytes > 0)) {
-    const { layout } = await cachedScan(scope, file);
-    const [offer] = layout.offers;
+  for (const file of files) {
+    const offer = await offerFor(file, scope);
     if (offer === undefined) continue;
     const { reason, format } = offer;
     const options = Object.entries(format).map(([name, value]) => `\`${name}: ${String(value)}\``);
@@ -24,4 +26,12 @@ export async function withOffers(error: PondError, views: readonly ViewSpec[], s
     });
   }
   return error;
+}
+
+async function offerFor(file: SourceFile, scope: TextScope): Promise<FormatOffer | undefined> {
+  const { reading, sizeBytes } = file;
+  if (reading.reader === 'read_csv' && sizeBytes > 0) return (await cachedScan(scope, file)).layout.offers[0];
+  if (reading.converted !== 'xlsx' || !mayHaveUnits(file.format)) return undefined;
+  const rows = await (await scope.connect()).rows(sheetHeadSql(readerSql(reading, [file.hostPath])));
+  return offerOfSheetUnits(rows.map((row) => row.map((value) => (value === null ? null : String(value)))));
 }

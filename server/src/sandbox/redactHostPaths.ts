@@ -1,7 +1,7 @@
 import { createLineMap } from '../base/lineMap.ts';
 import { offsetPosition } from '../duckdb/sqlOffset.ts';
 import { type ErrorCode, isPondError, PondError } from '../base/error.ts';
-import { type EngineError, engineToPondError, readEngineError, queryError } from '../duckdb/engineError.ts';
+import { type EngineError, engineToPondError, isDiskFull, readEngineError, queryError } from '../duckdb/engineError.ts';
 import { fileMessage } from './fileMessage.ts';
 import { type SandboxSpec, type SourceView } from './sources.ts';
 import { tokenize } from '../base/sqlTokens.ts';
@@ -33,7 +33,8 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
   }
   const { text, path } = redactHostPaths(engine.message, files);
   if (engine.type === 'permission') return deniedError({ ...engine, message: text }, sql);
-  if (path === undefined) return withTextHint(engineToPondError({ ...engine, message: text }, sql), files);
+  if (path === undefined || isDiskFull(engine))
+    return withTextHint(engineToPondError({ ...engine, message: text }, sql), files);
   const explained = fileMessage(text);
   const named = explained.text.includes(path) ? explained.text : `${path} cannot be read: ${explained.text}`;
   return withMessage(engine, unreadCode(engine), named, { sql, path, hint: explained.advice });

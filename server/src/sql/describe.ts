@@ -3,7 +3,8 @@ import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
 import { isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
-import { type TextDescription } from '../sandbox/textTables/description.ts';
+import { type FormatOffer, type TextDescription } from '../sandbox/textTables/description.ts';
+import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from '../sandbox/textTables/rowsOfUnits.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
@@ -21,6 +22,8 @@ interface TableDescription {
   readonly time: TimeSpan | undefined;
   /** Decisions about the text of each file; empty for other kinds of files, and for empty files. */
   readonly texts: readonly TextDescription[];
+  /** Options that the text of a file, or the first rows of a sheet, suggest. */
+  readonly offers: readonly FormatOffer[];
   /** Columns of text, of CSV files, in whose values a person reads numbers or times. */
   readonly forms: readonly TextForm[];
   /** Columns of text, of CSV files, with control characters. */
@@ -78,10 +81,19 @@ export async function describeTable(
   const [[count = null, first = null, last = null, ...unseen] = []] = await rows(sql`SELECT ${counts} FROM ${table}`);
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
+    offers: reader === 'xlsx' ? await sheetOffers(at, () => rows(sheetHeadSql(table))) : (texts[0]?.offers ?? []),
     forms: await numbersInText(table, words, rows),
     unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
+}
+
+async function sheetOffers(
+  at: NodePath,
+  head: () => Promise<readonly (readonly (string | null)[])[]>,
+): Promise<readonly FormatOffer[]> {
+  const offer = mayHaveUnits(formatAt(at)) ? offerOfSheetUnits(await head()) : undefined;
+  return offer === undefined ? [] : [offer];
 }
 
 /** Undefined for a file that is not a table. */

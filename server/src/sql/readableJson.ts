@@ -11,7 +11,7 @@ import { type Cache, createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 
 /** Increment when the writing of JSON files changes: written files are cached under it. */
-const writingVersion = 4;
+const writingVersion = 5;
 
 /** Maximum number of contents that are known to be read as they are. */
 const knownMax = 20_000;

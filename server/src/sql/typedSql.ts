@@ -2,11 +2,17 @@
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
 import { isReserved } from './keywords.ts';
 
-/** A table that a statement names by its path. */
-interface NamedTable {
+/** A table that a statement reads by a name instead of its path, such as an input of a resource. */
+export interface SqlTableName {
+  readonly name: string;
   readonly path: string;
-  /** In lower case. */
-  readonly alias: string | undefined;
+}
+
+/** A table of a statement. */
+interface StatementTable {
+  readonly path: string;
+  /** Its path or name, and its alias, in lower case. */
+  readonly names: readonly string[];
 }
 
 /** Names that may stand at a position, for the begun word that starts at `start`. */
@@ -14,27 +20,31 @@ export type TypedSql = { readonly start: number } &
   /** Paths in a directory; `quote` encloses them. */
   (
     | { readonly names: 'paths'; readonly quote: '"' | "'"; readonly directory: string; readonly begun: string }
+    /** Names of tables that are not words: `$1`. */
+    | { readonly names: 'tables' }
     /** Columns of the tables at paths; `isQuoted` in a quoted name. */
     | { readonly names: 'columns'; readonly paths: readonly string[]; readonly isQuoted: boolean }
-    /** Columns, functions and keywords. */
+    /** Columns, names of tables, functions and keywords. */
     | { readonly names: 'all'; readonly paths: readonly string[]; readonly begun: string }
   );
 
 /**
- * Returns the names that may stand at an index of a text; undefined in a comment, in a string that is not a path, and
- * right after a number or a closed quote.
+ * Returns the names that may stand at an index of a text; undefined in a comment, in a string that is not a path or a
+ * table, and right after a number or a closed quote. A statement that names no table may read all of `named`.
  */
-export function typedSql(text: string, offset: number): TypedSql | undefined {
+export function typedSql(text: string, offset: number, named: readonly SqlTableName[] = []): TypedSql | undefined {
   const before = text.slice(0, offset);
   const tokens = tokenize(before);
   const quote = openQuote(before, tokens);
-  const tables = tablesIn(statementAround(text, offset));
-  const paths = [...new Set(tables.map(({ path }) => path))];
+  const tables = tablesAround(text, offset, named);
+  const paths = [...new Set((tables.length > 0 ? tables : named).map(({ path }) => path))];
   if (quote !== undefined) {
     const start = quote + 1;
     const begun = before.slice(start);
     const isName = before[quote] === '"';
     if (begun.startsWith('/')) return { start, ...pathParts(begun, isName ? '"' : "'") };
+    const isTable = named.some(({ name }) => !isWord(name) && name.startsWith(begun));
+    if (isTable && !isName) return { start, names: 'tables' };
     return isName ? { start, names: 'columns', paths, isQuoted: true } : undefined;
   }
   if (endsInComment(before.slice(tokens.at(-1)?.end ?? 0))) return undefined;
@@ -44,8 +54,8 @@ export function typedSql(text: string, offset: number): TypedSql | undefined {
   const qualifier = /(?:"([^"]+)"|([\p{L}_][\p{L}\p{N}_]*))\.$/u.exec(before.slice(0, start));
   if (qualifier === null) return { start, names: 'all', paths, begun };
   const alias = (qualifier[1] ?? qualifier[2] ?? '').toLowerCase();
-  const named = tables.filter((table) => table.alias === alias || table.path.toLowerCase() === alias);
-  return { start, names: 'columns', paths: named.map(({ path }) => path), isQuoted: false };
+  const aliased = tables.filter(({ names }) => names.includes(alias));
+  return { start, names: 'columns', paths: [...new Set(aliased.map(({ path }) => path))], isQuoted: false };
 }
 
 /** Index of a quote that is not closed. */
@@ -65,6 +75,11 @@ function pathParts(text: string, quote: '"' | "'"): Omit<Extract<TypedSql, { nam
   return { names: 'paths', quote, directory: path.slice(0, slash), begun: path.slice(slash) };
 }
 
+/** Returns the tables of the statement around an index of a text. */
+export function tablesAround(text: string, offset: number, named: readonly SqlTableName[]): readonly StatementTable[] {
+  return tablesIn(statementAround(text, offset), named);
+}
+
 /** Tokens of the statement around an index. */
 function statementAround(text: string, offset: number): readonly Token[] {
   const tokens = tokenize(text);
@@ -73,13 +88,30 @@ function statementAround(text: string, offset: number): readonly Token[] {
   return tokens.slice(from, to < 0 ? undefined : to);
 }
 
-function tablesIn(tokens: readonly Token[]): readonly NamedTable[] {
-  return tokens.flatMap(({ kind, text }, index) => {
-    if ((kind !== 'identifier' && kind !== 'string') || !/^\/./.test(text)) return [];
+function tablesIn(tokens: readonly Token[], named: readonly SqlTableName[]): readonly StatementTable[] {
+  return tokens.flatMap((token, index) => {
+    const table = named.find(({ name }) => names(token, name)) ?? tableAtPath(token);
+    if (table === undefined) return [];
     const next = tokens[index + 1];
     const alias = next?.kind === 'word' && next.text === 'AS' ? tokens[index + 2] : next;
-    return [{ path: text, alias: isName(alias) ? alias.text.toLowerCase() : undefined }];
+    const aliases = isName(alias) ? [alias.text.toLowerCase()] : [];
+    return [{ path: table.path, names: [table.name.toLowerCase(), ...aliases] }];
   });
+}
+
+/** True for a token that is a name: as a word in any case or in quotes, and in those of a string if it is not a word. */
+function names({ kind, text }: Token, name: string): boolean {
+  if (kind === 'word' || kind === 'identifier') return text.toLowerCase() === name.toLowerCase();
+  return kind === 'string' && text === name && !isWord(name);
+}
+
+function tableAtPath({ kind, text }: Token): SqlTableName | undefined {
+  return (kind === 'identifier' || kind === 'string') && /^\/./.test(text) ? { name: text, path: text } : undefined;
+}
+
+/** True for a name that needs no quotes. */
+export function isWord(name: string): boolean {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !isReserved(name);
 }
 
 function isName(token: Token | undefined): token is Token {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Links, openFileHandle } from './hostOpen.ts';
+import { PondError } from '../base/error.ts';
 import { raise } from './storageError.ts';
 
 /** Mode of content that is written once: no program changes it by mistake. */
@@ -45,21 +46,50 @@ interface StreamRange {
   readonly links: Links;
 }
 
-async function* chunksOf(
-  { path, start, end, links }: StreamRange,
+async function* chunksOf(range: StreamRange, memoryOf: (length: number) => Buffer): AsyncGenerator<Uint8Array> {
+  const handle = await openToRead(range);
+  try {
+    yield* chunksIn(handle, range, memoryOf);
+  } finally {
+    await handle.close();
+  }
+}
+
+const openToRead = ({ path, links }: Pick<StreamRange, 'path' | 'links'>): Promise<FileHandle> =>
+  openFileHandle(path, readFlags, links).catch((error: unknown) => raise(error, 'read', path));
+
+async function* chunksIn(
+  handle: FileHandle,
+  { path, start, end }: Omit<StreamRange, 'links'>,
   memoryOf: (length: number) => Buffer,
 ): AsyncGenerator<Uint8Array> {
-  const handle = await openFileHandle(path, readFlags, links).catch((error: unknown) => raise(error, 'read', path));
+  for (let position = start; position < end;) {
+    const chunk = memoryOf(Math.min(chunkBytes, end - position));
+    const { bytesRead } = await handle
+      .read(chunk, 0, chunk.length, position)
+      .catch((error: unknown) => raise(error, 'read', path));
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * Yields the bytes that a host file has when it is opened; a log may grow meanwhile. Fails `content-changed` at the end when
+ * the file was written to in another way: its bytes may be of two contents.
+ */
+export async function* readGrowingStream(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await openToRead({ path, links: 'followed' });
   try {
-    for (let position = start; position < end;) {
-      const chunk = memoryOf(Math.min(chunkBytes, end - position));
-      const { bytesRead } = await handle
-        .read(chunk, 0, chunk.length, position)
-        .catch((error: unknown) => raise(error, 'read', path));
-      if (bytesRead === 0) return;
-      position += bytesRead;
-      yield chunk.subarray(0, bytesRead);
-    }
+    const before = await handle.stat({ bigint: true });
+    const end = Number(before.size);
+    yield* chunksIn(handle, { path, start: 0, end }, newChunk);
+    const { size, mtimeNs } = await handle.stat({ bigint: true });
+    if (size > before.size || (size === before.size && mtimeNs === before.mtimeNs)) return;
+    throw new PondError('content-changed', `${path} was written to while it was read`, {
+      path,
+      hint: 'Repeat it when no program writes the file.',
+    });
   } finally {
     await handle.close();
   }

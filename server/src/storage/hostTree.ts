@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { PondError } from '../base/error.ts';
-import { readHostStream } from './hostStream.ts';
+import { readGrowingStream } from './hostStream.ts';
 import { errnoOf, raise } from './storageError.ts';
 
 /** Up to this size, one read is faster than a stream. */
@@ -126,9 +126,9 @@ function statOrCircle(path: string): Stats | 'circle' | undefined {
   });
 }
 
-/** Returns the content of a host file: bytes when it is small, otherwise a stream. */
+/** Returns the content of a host file: bytes when it is small, otherwise a stream that fails as readGrowingStream. */
 export function hostContent({ hostPath, sizeBytes }: HostEntry): Uint8Array | AsyncIterable<Uint8Array> {
-  if (sizeBytes > wholeBytesMax) return readHostStream(hostPath, 0, Infinity);
+  if (sizeBytes > wholeBytesMax) return readGrowingStream(hostPath);
   return tryTo('read', hostPath, () => readFileSync(hostPath));
 }
 

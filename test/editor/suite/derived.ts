@@ -107,6 +107,36 @@ export function derivedTests(): void {
     assert.ok(offered.items.some(({ label }) => label === 'series'));
   });
 
+  test('in a query of a document, columns of the matched file are completed and explained, and others are marked', async (t) => {
+    const pond = await pondWith(t, series);
+    const document = await vscode.workspace.openTextDocument(pond.uri('/Derive/series/resource.yaml'));
+    const at = document.positionAt(document.getText().indexOf('SELECT') + 'SELECT '.length);
+    const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      document.uri,
+      at,
+    );
+    const columns = items.flatMap(({ kind, label }) => (kind === vscode.CompletionItemKind.Field ? [label] : []));
+    assert.deepEqual(columns.sort(), ['t', 'x']);
+    const [hover] = await vscode.commands.executeCommand<readonly vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      document.positionAt(document.getText().indexOf("'$1'") + 1),
+    );
+    const texts = hover?.contents.map((content) => (typeof content === 'string' ? content : content.value));
+    assert.match(texts?.join('\n') ?? '', /in\/a\\.csv/);
+    const change = new vscode.WorkspaceEdit();
+    const column = document.positionAt(document.getText().indexOf(', x FROM') + 2);
+    change.insert(document.uri, column, 'no_');
+    await vscode.workspace.applyEdit(change);
+    await document.save();
+    const [problem] = await until('the error of the query', () => {
+      const all = vscode.languages.getDiagnostics(document.uri);
+      return all.length > 0 && all;
+    });
+    assert.equal(document.getText(problem?.range), 'no_x');
+  });
+
   test('a pattern that matched nothing in the last run is marked as information', async (t) => {
     const pond = await pondWith(t, series.replace('/in/*.csv', '/elsewhere/*.csv'));
     const [ran] = (await api().request('run', { pond: pond.pond })).runs;

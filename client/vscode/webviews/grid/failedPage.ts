@@ -1,3 +1,4 @@
+import { namedLine } from '../../../../server/src/base/namedLine.ts';
 import { element } from './element.ts';
 import { type FromGridPage, type GridState, type TableQuery } from './messages.ts';
 
@@ -20,8 +21,8 @@ export function failedElements(
   if (path === undefined) return [reason, ...hints];
   const buttons = [
     ...offers.map(({ title }, index) => button(title, () => post({ type: 'stateFormat', run, index }))),
-    // A line, so that a large file opens as text too.
-    button('Show Text', () => post({ type: 'follow', to: 'file', path, line: 1 })),
+    // With a line, a large file opens as text too.
+    button('Show Text', () => post({ type: 'follow', to: 'file', path, line: namedLine(message) ?? 1 })),
   ];
   return [
     reason,

@@ -65,6 +65,8 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
   if (isChecked === undefined) button.append(label);
   else draw();
   if (item.key !== undefined) button.append(element('kbd', {}, item.key));
+  // One entry is marked: that of the mouse or of the keyboard, whichever moved last.
+  button.addEventListener('pointermove', () => button.focus({ preventScroll: true }));
   button.addEventListener('click', () => {
     isOn = !isOn;
     if (item.staysOpen === true) draw();
@@ -77,19 +79,31 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
 function moveFocus(event: KeyboardEvent, menu: HTMLElement, close: () => void): void {
   const items = [...menu.querySelectorAll<HTMLElement>(entries)];
   const at = items.findIndex((item) => item === document.activeElement);
-  const to =
-    event.key === 'ArrowDown'
-      ? at + 1
-      : event.key === 'ArrowUp'
-        ? at - 1
-        : event.key === 'Home'
-          ? 0
-          : event.key === 'End'
-            ? -1
-            : undefined;
+  const to = steps[event.key]?.(at) ?? beginningWith(event, items, at);
   if (to !== undefined) items.at(to % items.length)?.focus();
   else if (event.key === 'Escape' || event.key === 'Tab') close();
   else return;
   event.preventDefault();
   event.stopPropagation();
+}
+
+const steps: Readonly<Record<string, (at: number) => number>> = {
+  ArrowDown: (at) => at + 1,
+  ArrowUp: (at) => at - 1,
+  Home: () => 0,
+  End: () => -1,
+};
+
+/** Index of the next entry that begins with the typed letter; undefined without one, and for other keys. */
+function beginningWith(
+  { key, ctrlKey, altKey, metaKey }: KeyboardEvent,
+  items: readonly HTMLElement[],
+  at: number,
+): number | undefined {
+  if (key.trim().length !== 1 || ctrlKey || altKey || metaKey) return undefined;
+  const begins = (item: HTMLElement | undefined): boolean =>
+    item?.textContent?.replace(/^[☑☐]/, '').toLowerCase().startsWith(key.toLowerCase()) === true;
+  const next = items.findIndex((item, index) => index > at && begins(item));
+  const first = items.findIndex(begins);
+  return next >= 0 ? next : first >= 0 ? first : undefined;
 }

@@ -136,6 +136,8 @@ export type AnyResult = { readonly [N in PageRequest]: RequestResult<N> }[PageRe
 /** Something that the page can open: a file, at a version and a line; the commits of a file; the document of a resource. */
 export type PlotLink =
   | { readonly to: 'file'; readonly path: string; readonly at?: string; readonly line?: number }
+  /** The line of a row in the text of the table, by the position of the row; null for a new row. */
+  | { readonly to: 'row'; readonly row: number | null }
   | { readonly to: 'log'; readonly path: string }
   | { readonly to: 'resource'; readonly id: string };
 

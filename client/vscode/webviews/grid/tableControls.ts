@@ -34,6 +34,8 @@ export interface ControlledTable {
   readonly cells: CellEditing;
   /** True when cells can be edited. */
   readonly isEditable: boolean;
+  /** True for a table of a text. */
+  readonly hasText: boolean;
   readonly edits: EditedRows;
   /** Rows of the view, without new ones. */
   readonly viewRows: number;
@@ -210,6 +212,18 @@ export class TableControls implements TableActions, HeaderHost {
     );
   }
 
+  showText(): void {
+    const { run, table, edits } = this.on;
+    const { row } = table.selection.focus;
+    const show = (position: number | null): void => this.on.post({ type: 'follow', to: 'row', row: position });
+    if (edits.newRow(row) !== undefined) return show(null);
+    const params = { view: this.on.state.view, start: edits.viewRow(row), count: 1, columns: [], positions: true };
+    this.on.requests.send(run, 'tableRows', params, 'text').then(
+      ({ positions = [] }) => show(positions[0] ?? null),
+      () => undefined,
+    );
+  }
+
   edit(what: EditAction): void {
     const { cells } = this.on;
     if (!cells.canEdit()) return;
@@ -248,6 +262,7 @@ export class TableControls implements TableActions, HeaderHost {
       isPinned: columns.pinned.includes(column.name),
       hasHidden: columns.hidden.length > 0,
       isEditable: this.on.isEditable,
+      hasText: this.on.hasText,
     };
   }
 }

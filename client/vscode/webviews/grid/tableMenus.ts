@@ -22,6 +22,8 @@ export interface TableActions {
   resize(column: Column, width: number | undefined): void;
   copy(format: ClipboardFormat): void;
   keepValue(isKept: boolean): void;
+  /** Shows the line of the row in the text of the table. */
+  showText(): void;
   /** Edits the selected cells or rows. */
   edit(what: EditAction): void;
   showAll(): void;
@@ -39,6 +41,8 @@ export interface MenuColumn {
   readonly isPinned: boolean;
   readonly hasHidden: boolean;
   readonly isEditable: boolean;
+  /** True for a table of a text, whose lines can be shown. */
+  readonly hasText: boolean;
 }
 
 /** Pixels by which an entry changes the width of a column. */
@@ -94,6 +98,7 @@ export function cellMenu(found: MenuColumn, actions: TableActions): readonly Men
     'line',
     { label: 'Show Value', key: 'Enter', run: () => actions.showPane('value') },
     { label: 'Show Row', key: 'Shift+Enter', run: () => actions.showPane('row') },
+    ...(found.hasText ? [{ label: 'Show Text', run: () => actions.showText() }] : []),
     { label: 'Only Rows with This Value', run: () => actions.keepValue(true) },
     { label: 'Without This Value', run: () => actions.keepValue(false) },
     'line',

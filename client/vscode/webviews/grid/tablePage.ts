@@ -2,6 +2,7 @@ import {
   type ColumnFilter,
   type Column,
   type OpenedTableInfo,
+  type RowWindow,
   type TableDiffInfo,
   type TableView,
 } from '../../../../server/src/protocol/commands.ts';
@@ -12,7 +13,6 @@ import { drawChips } from './filterChips.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
 import { type Requests, Superseded } from './requests.ts';
 import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
-import { RowCounter } from './rowCounter.ts';
 import { type Search } from './search.ts';
 import { SelectionBar } from './selectionBar.ts';
 import { tableSearch } from './tableSearch.ts';
@@ -21,10 +21,8 @@ import { SidePane } from './sidePane.ts';
 import { Table } from './table.ts';
 import { type TableContent } from './tableContent.ts';
 import { type ControlledTable, TableControls } from './tableControls.ts';
+import { isEditable, textMax, ViewRows } from './viewRows.ts';
 import { filterText, isWhole, type TableState } from './viewState.ts';
-
-/** Longest text of a cell that is fetched for the table; the value pane shows the whole. */
-const textMax = 1000;
 
 /** A table to show. */
 interface ShownTable {
@@ -33,6 +31,8 @@ interface ShownTable {
   /** Set for the differences of tables. */
   readonly diff: TableDiffInfo | undefined;
   readonly state: TableState;
+  /** True for the table of a text. */
+  readonly hasText: boolean;
 }
 
 /** Interface of the page to the table. */
@@ -65,8 +65,7 @@ export class TablePage implements ControlledTable, EditedTable {
   private readonly empty = element('p', { class: 'empty', role: 'status' });
   /** Choices of the user. */
   state: TableState;
-  private readonly counter: RowCounter;
-  private generation = 0;
+  private readonly rows: ViewRows;
   private readonly draft = new Map<RowKey, RowEdit>();
   readonly textMax = textMax;
   edits: EditedRows;
@@ -77,9 +76,12 @@ export class TablePage implements ControlledTable, EditedTable {
     this.host = host;
     this.state = shown.state;
     this.differences = shown.diff;
-    this.counter = new RowCounter(shown.state.view, shown.info.rowCount ?? undefined, {
-      count: async (view) => (await host.requests.send(shown.run, 'tableCount', { view }, 'count')).rowCount,
-      changed: () => this.counted(),
+    this.rows = new ViewRows(shown, {
+      ...{ requests: host.requests, view: () => this.state.view, columns: () => this.columns, edits: () => this.edits },
+      hidden: () => (this.differences === undefined ? [] : this.diff(this.differences).fetched),
+      counted: () => this.counted(),
+      received: (rows) => this.received(rows),
+      missed: (start) => this.table.failed(start),
       failed: (error) => this.failed(error),
     });
     this.edits = this.editedRows();
@@ -89,7 +91,7 @@ export class TablePage implements ControlledTable, EditedTable {
       ...{ requests: host.requests, run: shown.run },
       view: () => this.state.view,
       columns: () => this.columns,
-      window: (start, end, columns) => this.window(start, end, columns, 'pane'),
+      window: (start, end, columns) => this.rows.window(start, end, columns, 'pane'),
       select: (column) => this.commands.select(column),
       opened: () => this.table.reveal(),
       closed: () => this.focus(),
@@ -97,7 +99,7 @@ export class TablePage implements ControlledTable, EditedTable {
     this.selectionBar = new SelectionBar(this);
     this.commands = new TableControls(this);
     this.table = new Table(this.content(), {
-      request: (start, count) => this.request(start, count),
+      request: (start, count) => this.rows.request(start, count),
       changed: () => this.changed(),
       key: (event) => this.commands.key(event),
       cellMenu: (cell, at) => this.commands.cellMenu(cell, at),
@@ -109,6 +111,8 @@ export class TablePage implements ControlledTable, EditedTable {
     this.root = element('div', { class: 'table' }, main, pane.root);
     this.table.root.setAttribute('aria-readonly', String(!this.isEditable));
     this.table.restore(this.state);
+    // The rows that the table was opened with took the time of opening it.
+    if (!this.isWhole) host.reading();
     this.recount();
   }
 
@@ -118,11 +122,11 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   get viewRows(): number {
-    return this.counter.rows;
+    return this.rows.count;
   }
 
   get isCounted(): boolean {
-    return this.counter.known !== undefined;
+    return this.rows.isCounted;
   }
 
   get editing(): OpenedTableInfo['editing'] {
@@ -130,7 +134,11 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   get isEditable(): boolean {
-    return this.editing !== undefined && 'base' in this.editing;
+    return isEditable(this.shown.info);
+  }
+
+  get hasText(): boolean {
+    return this.shown.hasText;
   }
 
   get isWhole(): boolean {
@@ -144,7 +152,7 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** All rows of the table are known. */
   setTotal(rowCount: number): void {
-    this.counter.setTotal(rowCount);
+    this.rows.setTotal(rowCount);
   }
 
   /** The differences were counted. */
@@ -190,9 +198,9 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly post = (message: FromGridPage): void => this.host.post(message);
   setView(change: Partial<TableView>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
-    this.host.requests.cancelAll();
-    this.generation += 1;
+    this.rows.drop();
     this.table.show(this.content());
+    this.host.reading();
     this.recount();
     this.changed();
   }
@@ -205,22 +213,20 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** Finds out how many rows the view has; its first rows are shown before. */
   private recount(): void {
-    // The rows that the table was opened with took the time of opening it.
-    if (this.generation > 0 || !this.isWhole) this.host.reading();
     const text = (filter: ColumnFilter): string =>
       changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
     drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
     this.empty.textContent = '';
-    this.counter.begin(this.state.view);
+    this.rows.recount();
   }
 
   private counted(): void {
-    const { known: rowCount, total } = this.counter;
-    if (rowCount === undefined) return this.host.counted(undefined, total);
+    const { known, total } = this.rows;
+    if (known === undefined) return this.host.counted(undefined, total);
     this.table.show(this.content());
     this.table.arrive();
-    this.host.counted(rowCount, total);
-    this.empty.textContent = rowCount > 0 ? '' : this.emptyText();
+    this.host.counted(known, total);
+    this.empty.textContent = known > 0 ? '' : this.emptyText();
   }
 
   private emptyText(): string {
@@ -228,39 +234,16 @@ export class TablePage implements ControlledTable, EditedTable {
     return this.differences === undefined ? 'The table has no rows.' : 'No row differs.';
   }
 
-  private request(start: number, count: number): void {
-    const { generation } = this;
-    const columns = this.columns.map(({ name }) => name);
-    const hidden = this.differences === undefined ? [] : this.diff(this.differences).fetched;
-    const names = JSON.stringify(columns);
-    const fetched = { columns: [...columns, ...hidden], positions: this.isEditable };
-    const params = { view: this.state.view, start, count, textMax, ...fetched };
-    const isCurrent = (): boolean =>
-      generation === this.generation && names === JSON.stringify(this.columns.map(({ name }) => name));
-    this.host.requests.send(this.shown.run, 'tableRows', params).then(
-      (rows) => {
-        if (!isCurrent()) return;
-        this.host.read();
-        this.counter.receive(start + (rows.columns[0]?.length ?? 0));
-        if (!this.isCounted) this.table.show(this.content());
-        this.table.put(rows);
-        this.cells.arrived();
-      },
-      (error: unknown) => {
-        if (isCurrent()) this.table.failed(start);
-        this.failed(error);
-      },
-    );
+  private received(rows: RowWindow): void {
+    this.host.read();
+    if (!this.isCounted) this.table.show(this.content());
+    this.table.put(rows);
+    this.cells.arrived();
   }
 
   /** Rows as they are shown, with their edits and in full. */
-  async window(start: number, end: number, columns: readonly Column[], slot?: string): Promise<EditedWindow> {
-    const names = columns.map(({ name }) => name);
-    const range = this.edits.viewRange(start, end);
-    const params = { view: this.state.view, ...range, columns: names, positions: this.isEditable };
-    const none = { start: range.start, columns: [] };
-    const read = range.count === 0 ? none : await this.host.requests.send(this.run, 'tableRows', params, slot);
-    return this.edits.over(start, end, names, read);
+  window(start: number, end: number, columns: readonly Column[]): Promise<EditedWindow> {
+    return this.rows.window(start, end, columns);
   }
 
   apply(label: string, rows: readonly KeyedEdit[]): void {

@@ -121,11 +121,17 @@ export class Toolbar {
     if (this.state?.type !== 'result') return;
     if (row === this.row && this.where.textContent !== '') return;
     this.row = row;
-    this.where.textContent = `row ${numberText(row + 1)}`;
+    this.showRow();
+  }
+
+  private showRow(): void {
+    this.where.textContent = `row ${numberText(this.row + 1)}`;
   }
 
   /** The tools are those of the rows. */
   shows(shows: Shows): void {
+    // What was said about the plot is not about the rows.
+    if (shows === 'rows') this.showRow();
     for (const tool of this.tools) tool.hidden = shows === 'plot';
     this.plotButton.textContent = shows === 'rows' ? 'Plot' : 'Rows';
     this.splitButton.setAttribute('aria-pressed', String(shows === 'both'));

@@ -1,4 +1,5 @@
 import { type ErrorCode, isPondError, PondError } from '../../base/error.ts';
+import { namedLine } from '../../base/namedLine.ts';
 import { type ValuePath } from '../../documents/yamlNode.ts';
 import { documentError } from './documentError.ts';
 import { type Resource } from './kind.ts';
@@ -33,14 +34,14 @@ export function sqlFailure(error: unknown, { resource, query, output }: FailedOu
   const { code, hint, path, position, formats } = error;
   const message = `${titleOf(resource)} cannot make ${output}: ${error.message}`;
   if ((code === 'invalid-content' || code === 'ambiguous-dates') && path !== undefined) {
-    const line = /\bLine:? (\d+)/i.exec(error.message)?.[1];
+    const line = namedLine(error.message);
     // The position of the cause is one in the query, not in the input.
     return new PondError(code, message, {
       path,
       cause: error,
       ...(hint !== undefined && { hint }),
       ...(formats !== undefined && { formats }),
-      ...(line !== undefined && { position: { line: Number(line) - 1, character: 0 } }),
+      ...(line !== undefined && { position: { line: line - 1, character: 0 } }),
     });
   }
   return documentError(resource, code, message, {

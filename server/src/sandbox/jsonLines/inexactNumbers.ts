@@ -2,16 +2,18 @@
  * Numbers of JSON that DuckDB would round: it reads every decimal as a double, also where the column is text. In quotes, they
  * stay as they are written.
  */
+import { isPrintedDouble } from '../printedDouble.ts';
 
 /** Significant digits of a double, as programs write it. */
 const digitsMax = 17;
 
-/** True for a decimal with more digits than a double has, and for one that a double makes zero. */
+/** True for a decimal with digits that a double does not have, and for one that a double makes zero. */
 export function isInexactNumber(text: string): boolean {
   const [, whole, fraction = '', exponent] = /^-?(\d+)(?:\.(\d+))?([eE][-+]?\d+)?$/.exec(text) ?? [];
   if (whole === undefined || (fraction === '' && exponent === undefined)) return false;
   const digits = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '');
-  return digits.length > digitsMax || (digits !== '' && Number(text) === 0);
+  if (digits !== '' && Number(text) === 0) return true;
+  return digits.length > digitsMax && !isPrintedDouble(text.replace('-', ''));
 }
 
 /** Matches in every text that has such a number. */

@@ -177,6 +177,6 @@ function wordForm(text: string, sizes: NumberSizes): number {
   if (/^(true|false)$/i.test(text)) return forms.truth;
   if (/^[+-]?(nan|inf|infinity)$/i.test(text)) return forms.special;
   if (timeOfDay.test(text)) return forms.time;
-  const form = /^[+-]?[\d.,]+$/.test(text) ? separatedForm(text, sizes) : 0;
+  const form = /^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(text) ? separatedForm(text, sizes) : 0;
   return form === 0 ? forms.text : form;
 }

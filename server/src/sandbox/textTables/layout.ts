@@ -5,9 +5,9 @@ import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
 import { headRecords, type HeadRecord } from './head.ts';
-import { isValue } from './headField.ts';
+import { isName, isValue } from './headField.ts';
 import { type FormatOffer } from './description.ts';
-import { offerOfUnits } from './rowsOfUnits.ts';
+import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
 import { belowMax, place } from './tableStart.ts';
 
 /** The places of a table in the text of a file. */
@@ -61,10 +61,12 @@ export function findLayout(head: Head): TextLayout {
   );
   const best = bestOf(guesses);
   const guess = best === undefined || (stated === undefined && best.isList) ? listOf(head, base) : best;
-  const placed = place(guess, head);
+  const commentLine = comments > 0 && format.header === undefined ? top + comments : undefined;
+  const commentNames =
+    commentLine === undefined ? undefined : headerInComments(lines[commentLine - 1] ?? '', guess, base);
+  const placed = place(guess, { ...head, commentLine: areNames(commentNames) ? commentLine : undefined });
   const { start } = placed;
-  const named = comments > 0 && !placed.hasHeader && format.header === undefined;
-  const last = named ? headerInComments(lines[top + comments - 1] ?? '', guess, base) : undefined;
+  const last = placed.hasHeader ? undefined : commentNames;
   const skip = last === undefined ? (start === undefined ? top + comments : start.line - 1) : top + comments - 1;
   const hasHeader = placed.hasHeader || last !== undefined;
   const fields = last ?? start?.trimmed ?? [];
@@ -72,7 +74,7 @@ export function findLayout(head: Head): TextLayout {
   const firstRow = guess.records.findIndex(({ line }) => line > skip) + (hasHeader ? 1 : 0) + (units ? 1 : 0) + below;
   const rows = guess.records.slice(firstRow, firstRow + belowMax);
   const width = Math.max(fields.length, placed.width);
-  const offer = hasHeader && units === undefined && format.below === undefined ? offerOfUnits(rows) : undefined;
+  const offer = hasHeader && mayHaveUnits(format) ? offerOfUnits(rows) : undefined;
   return {
     delimiter: guess.delimiter,
     quote: base.quote,
@@ -170,6 +172,10 @@ function headerInComments(
   const [record] = headRecords(Buffer.from(line), true, { ...base, delimiter, wholeLines: 0 });
   return record?.fields.length === width && width > 1 ? record.trimmed : undefined;
 }
+
+/** True for names in a comment, not for parts of a sentence. */
+const areNames = (fields: readonly string[] | undefined): boolean =>
+  fields?.every((field) => isName(field) && !/[:=]|(\S+\s+){3}/.test(field)) === true;
 
 /** Names of columns as DuckDB makes them: empty ones are numbered, and later ones of equal names are. */
 export function columnNames(fields: readonly string[], width: number): readonly string[] {

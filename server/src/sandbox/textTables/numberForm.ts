@@ -1,3 +1,5 @@
+import { isPrintedDouble } from '../printedDouble.ts';
+
 /** The forms of values in a column, each a bit, so that a column's forms are a number. */
 export const forms = {
   /** Digits, with or without a sign. */
@@ -78,8 +80,7 @@ export function plainForm(bytes: Uint8Array, start: number, end: number, sizes: 
   if (isIdLike && whole > 1) return 0;
   if (at < end && !hasExponent) return 0;
   const isAmbiguous = scale === 3 && whole >= 1 && whole <= 3 && bytes[first] !== zero && !hasExponent;
-  addDecimal(bytes, first, { whole, scale, hasExponent }, sizes);
-  if (hasExponent && !isInRange(bytes, first, end)) sizes.isDouble = false;
+  addDecimal(bytes, { first, end, whole, scale, hasExponent }, sizes);
   if (isIdLike) return forms.id;
   return isAmbiguous ? forms.pointOrThousands : forms.point;
 }
@@ -126,21 +127,27 @@ function integerForm(bytes: Uint8Array, { start, first, end }: IntegerBytes, siz
   return isPhone || (bytes[first] === zero && digits > 1) ? forms.id : forms.integer;
 }
 
-/** Adds a number with decimals, whose first digit is at `first`. */
-function addDecimal(
-  bytes: Uint8Array,
-  first: number,
-  { whole, scale, hasExponent }: { readonly whole: number; readonly scale: number; readonly hasExponent: boolean },
-  sizes: NumberSizes,
-): void {
+/** A number with decimals in bytes, without its sign. */
+interface DecimalBytes {
+  readonly first: number;
+  readonly end: number;
+  readonly whole: number;
+  readonly scale: number;
+  readonly hasExponent: boolean;
+}
+
+function addDecimal(bytes: Uint8Array, decimal: DecimalBytes, sizes: NumberSizes): void {
+  const { first, end, whole, scale, hasExponent } = decimal;
   if (whole > sizes.whole) sizes.whole = whole;
   if (scale > sizes.scale) sizes.scale = scale;
   if (hasExponent) sizes.hasExponent = true;
-  if (whole + scale <= safeDigits) return;
+  if (hasExponent && !isInRange(bytes, first, end)) sizes.isDouble = false;
+  if (whole + scale <= safeDigits || !sizes.isDouble) return;
   // A double has no number so small.
   if (scale > doubleScale) sizes.isDouble = false;
-  const end = first + whole + (scale === 0 ? 0 : scale + 1);
-  if (significantDigits(bytes, first, end) > doubleDigits) sizes.isDouble = false;
+  const digits = significantDigits(bytes, first, first + whole + (scale === 0 ? 0 : scale + 1));
+  if (digits > doubleDigits && !isPrintedDouble(Buffer.from(bytes.subarray(first, end)).toString('latin1')))
+    sizes.isDouble = false;
 }
 
 /** The number of digits of a decimal without the zeros at its start, and without those at the end of its fraction. */
@@ -156,7 +163,7 @@ function significantDigits(bytes: Uint8Array, first: number, end: number): numbe
   return significant;
 }
 
-const commaNumber = /^[+-]?(\d*|\d{1,3}(\.\d{3})+),(\d+)$/;
+const commaNumber = /^[+-]?(\d*|\d{1,3}(?:\.\d{3})+),(\d+)(e[+-]?\d{1,3})?$/i;
 const ambiguousComma = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 const pointThousands = /^[+-]?\d{1,3}(\.\d{3}){2,}$/;
 const commaThousands = /^[+-]?(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/;
@@ -169,19 +176,13 @@ export function separatedForm(text: string, sizes: NumberSizes): number {
   }
   const isAmbiguous = ambiguousComma.test(text);
   const comma = commaNumber.exec(text);
-  const thousands = isAmbiguous ? null : commaThousands.exec(text);
-  const match = comma === null ? thousands : comma;
+  const match = comma ?? (isAmbiguous ? null : commaThousands.exec(text));
   if (match === null) return 0;
-  const [, whole = '', , commaScale = ''] = comma ?? [];
-  const digits = comma === null ? (thousands?.[1] ?? '') : whole;
-  const decimals = comma === null ? (thousands?.[2] ?? '') : commaScale;
-  const plain = Buffer.from(`${digits.replace(/\D/g, '')}.${decimals}`);
-  addDecimal(
-    plain,
-    0,
-    { whole: plain.length - 1 - decimals.length, scale: decimals.length, hasExponent: false },
-    sizes,
-  );
+  const [, whole = '', scale = '', exponent = ''] = match;
+  const digits = whole.replace(/\D/g, '');
+  const plain = Buffer.from(`${digits}.${scale}${exponent}`);
+  const sizesOfText = { whole: digits.length, scale: scale.length, hasExponent: exponent !== '' };
+  addDecimal(plain, { first: 0, end: plain.length, ...sizesOfText }, sizes);
   if (isAmbiguous) return forms.commaOrThousands;
   return comma === null ? forms.thousands : forms.comma;
 }

@@ -1,6 +1,9 @@
+import { sql, type SqlText } from '../../duckdb/sql.ts';
+import { type TextFormat } from '../textFormat.ts';
 import { type FormatOffer } from './description.ts';
 import { type HeadRecord } from './head.ts';
 import { isValue } from './headField.ts';
+import { belowMax } from './tableStart.ts';
 
 /** Records below a header that may be other than rows, at most. */
 const headMax = 3;
@@ -13,15 +16,41 @@ const columnWidth = /^\d+[sdn]$/;
  * it. Undefined for any other. `records` are those below the header, at least as many as decide.
  */
 export function offerOfUnits(records: readonly HeadRecord[]): FormatOffer | undefined {
+  return offerOf(records, (first, last) => (first === last ? `line ${first} has` : `lines ${first} to ${last} have`));
+}
+
+/** True where nothing is stated about the rows below the header. */
+export const mayHaveUnits = ({ units, below, header }: TextFormat = {}): boolean =>
+  units === undefined && below === undefined && header !== false;
+
+/** SQL of the first rows of a table, as texts. */
+export const sheetHeadSql = (table: SqlText): SqlText =>
+  sql`SELECT COLUMNS(*)::VARCHAR FROM ${table} LIMIT ${belowMax}`;
+
+/** As offerOfUnits, of the first rows of a table in a sheet. */
+export function offerOfSheetUnits(rows: readonly (readonly (string | null)[])[]): FormatOffer | undefined {
+  const records = rows.map((row, index) => {
+    const fields = row.map((field) => field ?? '');
+    return { line: index + 1, fields, trimmed: fields.map((field) => field.trim()) };
+  });
+  return offerOf(records, (_, count) =>
+    count === 1 ? 'the row below the header has' : `the ${count} rows below the header have`,
+  );
+}
+
+/** `named` is the subject of the sentence, by the first and the last line. */
+function offerOf(
+  records: readonly HeadRecord[],
+  named: (first: number, last: number) => string,
+): FormatOffer | undefined {
   let count = 0;
   while (count < headMax && isOfWords(records[count], records.slice(count + 1))) count += 1;
   const [first, last] = [records[0], records[count - 1]];
   if (first === undefined || last === undefined) return undefined;
-  const lines = count === 1 ? `line ${first.line} has` : `lines ${first.line} to ${last.line} have`;
   const filled = first.trimmed.filter((field) => field !== '');
   const areWidths = filled.every((field) => columnWidth.test(field));
   return {
-    reason: `${lines} words above values, as ${areWidths ? 'the widths of columns' : 'units'} are`,
+    reason: `${named(first.line, last.line)} words above values, as ${areWidths ? 'the widths of columns' : 'units'} are`,
     format: areWidths ? { below: count } : { units: true, ...(count > 1 && { below: count - 1 }) },
   };
 }

@@ -2,8 +2,9 @@ import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { areRows, type HeadRecord, isHeader, repeatsHeader } from './head.ts';
-import { isValue } from './headField.ts';
+import { isName, isValue } from './headField.ts';
 import { namesAboveValues } from './headerAgain.ts';
+import { isLikeRows } from './likeRows.ts';
 
 /** Rows that decide if a record above them is a header. */
 export const belowMax = 200;
@@ -23,6 +24,8 @@ interface Stated {
   readonly pondPath: string;
   /** The word for a line in messages; a line if undefined. */
   readonly line?: 'line' | 'row';
+  /** The line of a comment right above the records that may have the names of the columns. */
+  readonly commentLine?: number | undefined;
 }
 
 /** The first record of the table, which is its header or a row. */
@@ -44,7 +47,9 @@ export function place({ records, width, isList }: Records, head: Stated): Placed
   if (padded !== undefined) return placeBelowPadding(padded, { above: records.slice(0, padded.index), width }, head);
   const below = records.slice(Math.max(at, 0) + 1, at + belowMax);
   const hasHeader = format.header ?? isHeader(start, below);
-  if (hasHeader === undefined) throw headerOrRow(start, head);
+  const isOfWords =
+    head.commentLine !== undefined && hasHeader === true && namesAboveValues(start.trimmed, below).length === 0;
+  if (hasHeader === undefined || isOfWords) throw headerOrRow(start, head);
   if (isFixed || at <= 0) {
     if (!hasHeader && format.header === undefined && !isFixed) requireNoHeaderBelow(start, below, head);
     if (hasHeader && !isFixed) requireNoWiderBelow(start, below, head);
@@ -81,6 +86,7 @@ function headerBelowPadding(records: readonly HeadRecord[], width: number): Padd
     const isPadded = ofWidth.every((each) => filledWidth(each) < Math.max(filledWidth(header), 3));
     if (ofWidth.length === 0 || !isPadded || areRows(above.map(unpadded))) continue;
     const rows = records.slice(index + 1, index + belowMax);
+    if (isLikeOthers(header, [...above, ...rows])) continue;
     if (namesAboveValues(header.trimmed, rows).length > 0) return { header, index };
   }
   return undefined;
@@ -89,7 +95,7 @@ function headerBelowPadding(records: readonly HeadRecord[], width: number): Padd
 /** True for a record of words alone, as a header is; some of its names may be empty. */
 function areWords({ trimmed }: HeadRecord): boolean {
   const filled = trimmed.filter((field) => field !== '');
-  return filled.length > 1 && !filled.some(isValue);
+  return filled.length > 1 && filled.every(isName);
 }
 
 function mostFrequent(numbers: readonly number[]): number {
@@ -165,7 +171,7 @@ function isEndedByDelimiter(header: HeadRecord, rows: readonly HeadRecord[], wid
   return rows.every((row) => row.fields.length !== width || row.trimmed.at(-1) === '');
 }
 
-const isNames = ({ trimmed }: HeadRecord): boolean => trimmed.every((field) => field !== '' && !isValue(field));
+const isNames = ({ trimmed }: HeadRecord): boolean => trimmed.every(isName);
 
 /** A header that ends with a delimiter, unlike its rows, without the empty name; undefined for any other record. */
 function withoutLast({ line, fields, trimmed }: HeadRecord, width: number): HeadRecord | undefined {
@@ -192,24 +198,40 @@ function unnamedColumn({ line, trimmed }: HeadRecord, width: number, { pondPath 
 }
 
 /** The error of a record that can be the header or the first row. */
-function headerOrRow({ line }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
-  return new PondError(
-    'invalid-content',
-    `${pondPath} cannot be read: ${word} ${line} can be a header or a row, as some of its fields look like the values below them`,
-    {
+function headerOrRow({ line }: HeadRecord, { pondPath, line: word = 'line', commentLine }: Stated): PondError {
+  const stated = [{ header: true }, { header: false }];
+  const hint = `State \`header: true\` if the ${word} has the names of the columns, or \`header: false\` if it is a row.`;
+  const message = `${pondPath} cannot be read: ${word} ${line} can be a header or a row`;
+  if (commentLine === undefined)
+    return new PondError('invalid-content', `${message}: its fields do not show which`, {
       path: pondPath,
-      formats: [{ header: true }, { header: false }],
-      hint: `State \`header: true\` if the ${word} has the names of the columns, or \`header: false\` if it is a row.`,
-    },
+      formats: stated,
+      hint,
+    });
+  const skip = commentLine - 1;
+  return new PondError('invalid-content', `${message}, as line ${commentLine} may have the names`, {
+    path: pondPath,
+    formats: [{ skip }, ...stated],
+    hint: `${hint} State \`skip: ${skip}\` if line ${commentLine} has the names.`,
+  });
+}
+
+/** True for a row of words, such as `WX3,OFF` below `WX1,5`. */
+function isLikeOthers(record: HeadRecord, records: readonly HeadRecord[]): boolean {
+  const { trimmed } = record;
+  const others = records.filter((each) => each !== record && each.trimmed.length === trimmed.length);
+  return isLikeRows(
+    trimmed,
+    others.map((each) => each.trimmed),
   );
 }
 
 function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], head: Stated): void {
   const width = start.fields.length;
-  const header = below.find(({ trimmed }, index) => {
-    if (trimmed.length !== width || new Set(trimmed).size !== width) return false;
-    if (trimmed.some((field) => field === '' || isValue(field))) return false;
-    return below[index + 1]?.trimmed.some(isValue) === true;
+  const header = below.find((record, index) => {
+    const { trimmed } = record;
+    if (trimmed.length !== width || new Set(trimmed).size !== width || !isNames(record)) return false;
+    return below[index + 1]?.trimmed.some(isValue) === true && !isLikeOthers(record, [start, ...below]);
   });
   if (header !== undefined) throw rowsAbove(header, head);
 }

@@ -2,6 +2,15 @@ import { checkDeterminism } from './determinism.ts';
 import { textFormatSchema } from '../../../documents/textFormat.ts';
 import { nameText, pondGlobText, sqlText } from '../../../documents/fieldTypes.ts';
 import { type FieldIssue, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
+import { type SqlInput } from '../../../documents/sqlInputs.ts';
+import { entryOf, type MapNode, textOf } from '../../../documents/yamlNode.ts';
+
+/** The file that a query reads, of those that match the pattern. */
+function matchedFile(collection: MapNode): readonly SqlInput[] {
+  const pattern = textOf(collection, 'pattern');
+  const isFormatted = entryOf(collection, 'format') !== undefined;
+  return pattern === undefined ? [] : [{ name: '$1', pattern, isEach: true, isFormatted }];
+}
 
 /** The `spec` of a Derive resource. */
 export const deriveSpec = object({
@@ -17,7 +26,7 @@ export const deriveSpec = object({
             '{ dates: day-first }',
           ),
           query: required(
-            sqlText,
+            sqlText(matchedFile),
             'SQL query that reads one input; `$1` is the path of the matched file.',
             '"SELECT * FROM read_csv(\'$1\')"',
           ),

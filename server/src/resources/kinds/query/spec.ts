@@ -9,6 +9,8 @@ import {
   type SpecOf,
   text,
 } from '../../../documents/schema.ts';
+import { type SqlInput } from '../../../documents/sqlInputs.ts';
+import { entryOf, type MapNode, textOf } from '../../../documents/yamlNode.ts';
 import { pondNamesIn } from '../../../sandbox/pondNames.ts';
 import { checkDeterminism } from '../derive/determinism.ts';
 
@@ -19,6 +21,16 @@ const tableText = text('a name of a table', {
       ? []
       : [{ code: 'format-invalid', message: `expected letters, digits and _, got "${name}"` }],
 });
+
+/** The tables that a query reads. */
+function namedTables(query: MapNode): readonly SqlInput[] {
+  const inputs = entryOf(query, 'inputs')?.value;
+  if (inputs?.type !== 'list') return [];
+  return inputs.items.flatMap((input) => {
+    const [name, pattern] = [textOf(input, 'name'), textOf(input, 'pattern')];
+    return name === undefined || pattern === undefined ? [] : [{ name, pattern, isEach: false, isFormatted: false }];
+  });
+}
 
 /** The `spec` of a Query resource. */
 export const querySpec = object({
@@ -38,7 +50,7 @@ export const querySpec = object({
             'The tables of the query.',
             '[…]',
           ),
-          query: required(sqlText, 'SQL query over the tables.', '"SELECT * FROM water"'),
+          query: required(sqlText(namedTables), 'SQL query over the tables.', '"SELECT * FROM water"'),
           parts: optional(
             choice('a calendar period', {
               year: 'a part for each year',
