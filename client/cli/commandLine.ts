@@ -3,30 +3,17 @@ import { PondError } from '../../server/src/base/error.ts';
 import { globalOptions } from './globalOptions.ts';
 import { usageError } from './usageError.ts';
 import { verbNamed } from './help.ts';
-import { type CommandLine, type TerminalVerb, type TerminalVerbs, type VerbSpec } from './verb.ts';
+import { type CommandLine, type TerminalVerbs, type VerbSpec } from './verb.ts';
 
 /** Parses the arguments; global options may come before or after the verb. Fails `usage`. */
-export function parseCommandLine(
-  verbs: TerminalVerbs & { readonly help: TerminalVerb },
-  args: readonly string[],
-): CommandLine {
+export function parseCommandLine(verbs: TerminalVerbs, args: readonly string[]): CommandLine {
   const at = verbIndex(args);
   const name = args[at];
   if (name === undefined) {
     const { values } = parse(args, globalOptions, 'pond');
     const isHelp = values['help'] === true || args.length === 0;
     if (!isHelp) throw new PondError('usage', 'a verb is missing', { hint: "See 'pond help'." });
-    return {
-      name: 'help',
-      verb: verbs.help,
-      pond: undefined,
-      json: false,
-      help: false,
-      texts: {},
-      lists: {},
-      flags: new Set(),
-      positionals: [],
-    };
+    return parseCommandLine(verbs, ['help']);
   }
   // An unknown name after an unknown option may be the option's value.
   if (!Object.hasOwn(verbs, name)) parse(args.slice(0, at), globalOptions, 'pond');

@@ -25,6 +25,8 @@ test('a copy is recovered without DuckPond, by the program of the page', needsPy
   const commit = (message: string) => pond.commit({ message, author: 'test' });
   await root.createDirectory('/sensors');
   await root.createFile('/sensors/harbor', smallParquet('level'), { type: 'series' });
+  await root.createFile('/sensors/places', smallParquet('place'), { type: 'table' });
+  await root.createSymlink('/sensors/link', 'places');
   await root.writeFile('/large', Buffer.from('large '.repeat(15_000)));
   await root.writeFile('/notes.txt', Buffer.from('first'));
   await commit('one');
@@ -52,6 +54,8 @@ test('a copy is recovered without DuckPond, by the program of the page', needsPy
   assert.deepEqual(readdirSync(join(folder, 'out')).sort(), ['large', 'notes.txt', 'sensors', 'wide']);
   assert.equal(out('notes.txt').toString(), 'second');
   assert.equal(out('large').length, 90_000);
+  assert.deepEqual(readdirSync(join(folder, 'out/sensors')).sort(), ['harbor', 'places.parquet']);
+  assert.deepEqual(out('sensors/places.parquet'), Buffer.from(smallParquet('place')));
   assert.deepEqual(out('sensors/harbor/1.parquet'), Buffer.from(smallParquet('level')));
   assert.deepEqual(out('sensors/harbor/2.parquet'), Buffer.from(smallParquet('level', 'temperature')));
   assert.equal(readdirSync(join(folder, 'out/wide')).length, 300);

@@ -48,8 +48,8 @@ it(
     run('-c', decryptKey, 'key.txt', 'copy/keys/1.age', 'data.key');
     const [, script = ''] = /```python\n([^]*?)```/.exec(readFileSync(join(root, 'docs/stores.md'), 'utf8')) ?? [];
     assert.ok(script.trim().split('\n').length <= 30);
-    writeFileSync(join(folder, 'recover.py'), script);
-    run('recover.py', 'copy', 'data.key', 'pond');
+    writeFileSync(join(folder, 'unseal.py'), script);
+    run('unseal.py', 'copy', 'data.key', 'pond');
     const read = (path: string): Buffer => readFileSync(join(folder, 'pond', path));
     assert.ok(read('_pond/blobs/ab/abcdef').equals(large));
     assert.equal(String(read('_delta_log/00000000000000000000.json')), '{"commitInfo":{}}');

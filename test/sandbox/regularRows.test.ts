@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { formatTest } from '../../server/src/sandbox/textTables/dateFormat.ts';
-import { findLayout } from '../../server/src/sandbox/textTables/layout.ts';
+import { findLayout } from '../../server/src/sandbox/textTables/findLayout.ts';
 import { RecordFault } from '../../server/src/sandbox/textTables/recordFault.ts';
 import { RecordReader } from '../../server/src/sandbox/textTables/records.ts';
 import { textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';

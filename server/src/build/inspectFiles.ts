@@ -12,10 +12,8 @@ const timeName = 'timestamp';
 /** Returns facts about Parquet files that are read as one table. Reads only their footers and the time column. */
 export async function inspectFiles(connection: Connection, hostPaths: readonly string[]): Promise<FileFacts> {
   const source = readerSql(parquetReading, hostPaths);
-  const described = await connection.rows(sql`DESCRIBE FROM ${source}`);
-  const columns = described.map(([name, type]): TypedColumn => {
-    return { name: String(name), type: requireSqlType(String(type)) };
-  });
+  const described = await connection.columnsOf(sql`FROM ${source}`);
+  const columns = described.map(({ name, type }): TypedColumn => ({ name, type: requireSqlType(type) }));
   const time = columns.map(microsecondsSql).find((micros) => micros !== undefined) ?? sql`NULL::BIGINT`;
   const [row] = await connection.rows(sql`SELECT count(*), min(t), max(t) FROM (SELECT ${time} AS t FROM ${source})`);
   const [rowCount, minUs, maxUs] = row ?? [];

@@ -4,7 +4,7 @@ import { Appender } from './appender.ts';
 import { readEngineError } from './engineError.ts';
 import { literal, sql as sqlOf, type SqlText } from './sql.ts';
 import { textCastSql, type SqlType } from './sqlType.ts';
-import { Statements, type TypedValue } from './statements.ts';
+import { type QueryColumn, Statements, type TypedValue } from './statements.ts';
 import { type Value } from './values.ts';
 
 /** Milliseconds between two looks at the progress of a statement. */
@@ -50,6 +50,12 @@ export class Connection {
   async rows(sql: SqlText, values?: readonly Value[]): Promise<readonly (readonly Value[])[]> {
     await this.#requireOne(sql);
     return (await this.#connection.runAndReadAll(sql, values && [...values])).getRows();
+  }
+
+  /** Returns the columns of a query, which is bound and not run. */
+  async columnsOf(query: SqlText): Promise<readonly QueryColumn[]> {
+    const described = await this.rows(sqlOf`DESCRIBE ${query}`);
+    return described.map(([name, type]) => ({ name: String(name), type: String(type) }));
   }
 
   /** Returns all columns of a small result whose columns are text. */

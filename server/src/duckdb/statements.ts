@@ -51,7 +51,8 @@ export interface StatementParameter {
   readonly type: string | undefined;
 }
 
-interface StreamColumn {
+/** A column of a query. */
+export interface QueryColumn {
   readonly name: string;
   /** DuckDB's name of the type, as CREATE TABLE takes it. */
   readonly type: string;
@@ -59,7 +60,7 @@ interface StreamColumn {
 
 /** A result that is computed while it is read; memory is bounded by a few chunks. */
 export interface RowStream {
-  readonly columns: readonly StreamColumn[];
+  readonly columns: readonly QueryColumn[];
   /**
    * Returns the next rows; undefined at the end. DuckDB ends a stream that fails midway like one that is exhausted: run
    * it in a transaction and check that it is still good (Connection.inGoodTransaction).

@@ -1,12 +1,14 @@
 /** Changes of the folder, each checked against the state in which the item was compared. */
 import { createHash } from 'node:crypto';
+import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
+import { sha256Of } from '../base/sha256.ts';
 import { parentOf } from '../storage/diskPath.ts';
 import { type HostFolder, type HostItemState } from '../storage/hostFolder.ts';
 import { type Step } from './plan.ts';
 import { isSameState } from './scanFolder.ts';
 import { makeDirectories, moveToTrash } from './trash.ts';
-import { directoryValue, fileValue, type FolderItem, isDerived, isDirectory } from './types.ts';
+import { directoryValue, fileValue, type FolderItem, isDerived, isDirectory, linkValue } from './types.ts';
 
 /** Content of an item of the pond: a directory, a link with its target, or bytes. */
 export type PondContent =
@@ -48,7 +50,7 @@ export class FolderWriter {
     }
     if (content.kind === 'link') {
       const temporary = this.#folder.linkNew(parentOf(path), content.target);
-      return this.#place(step, temporary, keeps, step.pond?.value ?? '');
+      return this.#place(step, temporary, keeps, linkValue(sha256Of(content.target)));
     }
     const hash = createHash('sha256');
     const temporary = await this.#folder.writeNew(parentOf(path), hashing(content.bytes, hash), modeOf(step));
@@ -57,13 +59,15 @@ export class FolderWriter {
 
   /** Moves the item at the origin of a step to its path. */
   move(step: Step, from: Step): FolderItem {
+    const { folder: item } = from;
+    assert(item !== undefined, () => `an item of the folder is moved from ${from.path}`);
     this.#requireSame(from);
     this.#requireSame(step);
     makeDirectories(this.#folder, parentOf(step.path));
     this.#folder.rename(from.path, step.path);
     this.#folder.sync(parentOf(step.path));
     this.#folder.sync(parentOf(from.path));
-    return this.#itemAt(step.path, from.folder?.value ?? '');
+    return this.#itemAt(step.path, item.value);
   }
 
   /** Moves a file to the trash, or removes an empty directory. False for a directory that is not empty. */

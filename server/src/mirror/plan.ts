@@ -98,14 +98,14 @@ function mayStage({ action }: Decision, { commit }: MirrorRules): boolean {
 function withRenames(steps: readonly Step[]): readonly Step[] {
   const movedTo = new Map<Step, Step>();
   const pairAll = (gone: readonly Step[], come: readonly Step[], keyOf: (step: Step) => string | undefined): void => {
-    const byKey = new Map<string, Step>();
-    for (const step of gone) byKey.set(keyOf(step) ?? '', step);
-    byKey.delete('');
+    const byKey = new Map(gone.map((step) => [keyOf(step), step]));
+    byKey.delete(undefined);
     for (const step of come) {
-      const origin = byKey.get(keyOf(step) ?? '');
+      const key = keyOf(step);
+      const origin = byKey.get(key);
       if (origin === undefined) continue;
       movedTo.set(step, origin);
-      byKey.delete(keyOf(step) ?? '');
+      byKey.delete(key);
     }
   };
   const of = (action: Decision['action']): readonly Step[] =>

@@ -1,5 +1,6 @@
 /** Changes of the pond: in the transaction of a round, or staged in the working tree. */
 import { createHash } from 'node:crypto';
+import { assert } from '../base/assert.ts';
 import { PondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { parentOf } from '../storage/diskPath.ts';
@@ -77,10 +78,11 @@ export class PondWriter {
   }
 
   async #store(fs: FileSystem, step: Step): Promise<void> {
-    const { folder } = this.#target;
+    const { folder: item } = step;
+    assert(item !== undefined, () => `the folder has an item at ${step.path}`);
     const root = await fs.root();
     const path = this.#pathOf(pondPathOf(step.path, step));
-    const value = step.folder?.value ?? '';
+    const { value } = item;
     await this.#makeParents(root, path);
     const existing = (await root.get(path, { followLinks: false }))?.node;
     const isFile = value.startsWith('file ');
@@ -90,7 +92,7 @@ export class PondWriter {
     }
     if (isDirectory(value)) await root.createDirectory(path, { parents: true });
     else if (isFile) await root.writeFile(path, await this.#contentOf(step));
-    else await root.createSymlink(path, folder.readLink(step.path));
+    else await root.createSymlink(path, this.#target.folder.readLink(step.path));
   }
 
   async #remove(fs: FileSystem, step: Step): Promise<boolean> {

@@ -71,11 +71,11 @@ export async function exactSelects(
 type Columns = ReadonlyMap<string, SqlType>;
 
 async function columnsOf(connection: Connection, select: SqlText): Promise<Columns> {
-  const described = await connection.rows(sql`DESCRIBE ${select}`);
+  const columns = await connection.columnsOf(select);
   return new Map(
-    described.flatMap(([name, text]) => {
-      const type = parseSqlType(String(text));
-      return type === undefined ? [] : [[String(name).toLowerCase(), type] as const];
+    columns.flatMap(({ name, type: text }) => {
+      const type = parseSqlType(text);
+      return type === undefined ? [] : [[name.toLowerCase(), type] as const];
     }),
   );
 }

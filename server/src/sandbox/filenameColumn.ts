@@ -23,8 +23,8 @@ export async function withFilename(
   files: readonly SourceFile[],
 ): Promise<SqlText> {
   const plain = sql`SELECT ${list} FROM ${from}`;
-  const columns = await connection.rows(sql`DESCRIBE ${plain}`);
-  if (columns.some(([name]) => String(name).toLowerCase() === filename)) return plain;
+  const columns = await connection.columnsOf(plain);
+  if (columns.some(({ name }) => name.toLowerCase() === filename)) return plain;
   const column = identifier(filename);
   const [first] = files;
   if (first !== undefined && new Set(files.map(({ pondPath }) => pondPath)).size === 1) {

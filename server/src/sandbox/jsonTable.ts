@@ -69,8 +69,8 @@ async function findColumns(
   reading: Reading,
   hostPaths: readonly string[],
 ): Promise<FoundColumns> {
-  const found = await connection.rows(sql`DESCRIBE FROM ${readerSql(reading, hostPaths)}`);
-  const columns = found.map(([name, type]): Column => ({ name: String(name), type: readableType(String(type)) }));
+  const found = await connection.columnsOf(sql`FROM ${readerSql(reading, hostPaths)}`);
+  const columns = found.map(({ name, type }): Column => ({ name, type: readableType(type) }));
   // A column of this name holds the values of a file that has no objects.
   if (columns.every(({ name }) => name === 'json') || haveSimilarNames(columns)) return null;
   if (await hasEmptyKey(connection, { reading, hostPaths, columns })) return null;

@@ -30,16 +30,14 @@ export async function placeFiles(
     requirePlace(disk, directory, path);
     disk.makeDirectory(parentOf(path));
   }
-  const temporaries = paths.map((path) => temporaryPathIn(parentOf(path)));
+  const files = paths.map((path) => ({ path, temporary: temporaryPathIn(parentOf(path)) }));
   const changed: boolean[] = [];
   try {
-    await write(temporaries);
-    for (const [index, path] of paths.entries()) {
-      changed.push(await putInPlace(disk, directory, temporaries[index] ?? '', path));
-    }
+    await write(files.map(({ temporary }) => temporary));
+    for (const { path, temporary } of files) changed.push(await putInPlace(disk, directory, temporary, path));
     return changed;
   } catch (error) {
-    for (const temporary of temporaries.slice(changed.length)) removeQuietly(disk, temporary);
+    for (const { temporary } of files.slice(changed.length)) removeQuietly(disk, temporary);
     throw error;
   }
 }

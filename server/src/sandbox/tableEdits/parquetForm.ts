@@ -28,10 +28,7 @@ export async function parquetForm(connection: Connection, file: ParquetFile, pro
   const { hostPath, pondPath } = file;
   const name = literal(hostPath);
   const schema = await schemaOf(connection, hostPath);
-  const [names = [], types = []] = await connection.textColumns(
-    sql`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet(${name}))`,
-  );
-  const columns = names.map((column, index) => ({ name: column ?? '', type: types[index] ?? '' }));
+  const columns = await connection.columnsOf(sql`FROM read_parquet(${name})`);
   const top = schema.filter(({ depth }) => depth === 0);
   const written = columns.map((column, index) => ({ ...column, type: writtenType(column.type, top[index]) }));
   const metadata = await metadataOf(connection, hostPath);

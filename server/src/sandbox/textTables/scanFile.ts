@@ -16,7 +16,8 @@ import {
   UndecodableError,
 } from './decoded.ts';
 import { dateOrders } from './dateShape.ts';
-import { findLayout, type TextLayout } from './layout.ts';
+import { findLayout } from './findLayout.ts';
+import { type TextLayout } from './layout.ts';
 import { requireText } from './notText.ts';
 import { faultError, RecordFault } from './recordFault.ts';
 import { RecordReader } from './records.ts';

@@ -4,13 +4,12 @@ import { PondError } from '../../base/error.ts';
 import { LruCache } from '../../base/lruCache.ts';
 import { type Connection } from '../../duckdb/connection.ts';
 import { type Database, openLockedDatabase } from '../../duckdb/database.ts';
-import { literalList, sql, type SqlText } from '../../duckdb/sql.ts';
+import { literalList, sql } from '../../duckdb/sql.ts';
 import { FileNames } from '../../sandbox/fileNames.ts';
 import { parquetReading, readerSql } from '../../sandbox/formats.ts';
 import { runError } from '../../sandbox/redactHostPaths.ts';
 import { type SandboxSettings } from '../../sandbox/sandbox.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
-import { type Column } from '../../protocol/results.ts';
 import { filesRelation, positionColumns } from './relation.ts';
 import { TableReader } from './tableReader.ts';
 
@@ -118,7 +117,7 @@ async function openFiles(
     try {
       const hostPaths = named.map(({ hostPath }) => hostPath);
       const from = readerSql(parquetReading, hostPaths);
-      const columns = await columnsOf(connection, from);
+      const columns = await connection.columnsOf(sql`FROM ${from}`);
       const isHidden = columns.some(({ name }) => positionColumns.includes(name.toLowerCase()));
       const counted = isHidden ? [] : await countRows(connection, hostPaths);
       const reader = isHidden
@@ -135,13 +134,6 @@ async function openFiles(
     names.close();
     throw error;
   }
-}
-
-async function columnsOf(connection: Connection, from: SqlText): Promise<readonly Column[]> {
-  const [names = [], types = []] = await connection.textColumns(
-    sql`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM ${from})`,
-  );
-  return names.map((name, index) => ({ name: name ?? '', type: types[index] ?? '' }));
 }
 
 /** Numbers of rows of files, in their order, as the files state them. */
