@@ -362,3 +362,13 @@ test('no file of tests waits for a test', () => {
   // What follows it would be a part of that test, with all hooks and tests of later files of the process.
   assert.deepEqual(linesMatching(/^await (test|describe|it|suite)\(/, code), []);
 });
+
+test('the hooks and tests of a file come after all that its loading waits for', () => {
+  // Tests of earlier files of its process may all end meanwhile: then the hooks that are there run, before its own tests.
+  const early = /^(after|before|afterEach|beforeEach|test|describe|it|suite)\([^]*?^((const|let) .* = |for )?await\b/m;
+  const late = code.filter(({ path, text }) => path.endsWith('.test.ts') && early.test(text));
+  assert.deepEqual(
+    late.map(({ path }) => path),
+    [],
+  );
+});

@@ -24,7 +24,6 @@ const secret = 'the-content-of-a-file-outside';
 const memoryKilobytesMax = 1024 * 1024;
 
 const { path: folder, remove } = makeTemporaryDirectory('pond-clone');
-after(remove);
 const sound = join(folder, 'sound');
 const victim = join(folder, 'victim', 'secret.txt');
 
@@ -39,6 +38,7 @@ await root.createSymlink('/link', '/d');
 await pond.commit({ message: 'one', author: 'test' });
 await root.writeFile('/staged', bytesOf('staged'));
 await pond.close();
+after(remove);
 
 /** Files of a folder with their types; the content of regular ones. */
 function contentsOf(directory: string): readonly string[] {

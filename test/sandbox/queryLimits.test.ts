@@ -11,7 +11,6 @@ import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 
 const mebibyte = 1024 ** 2;
 const temporary = makeTemporaryDirectory('duckpond-test');
-after(() => temporary.remove());
 const operations = await QueryOperations.open(
   {
     memoryLimitBytes: 64 * mebibyte,
@@ -22,6 +21,7 @@ const operations = await QueryOperations.open(
   },
   openHostDisk,
 );
+after(() => temporary.remove());
 
 const spec = { files: [], tables: [], views: [], tablesKey: '' };
 const run = (query: string) => {
