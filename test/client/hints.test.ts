@@ -66,7 +66,7 @@ test('every feature that a hint names exists, and so does its command of the ter
 });
 
 test('a text names features of the editor instead of terminal commands', () => {
-  assert.equal(editorText("'pond init' makes one"), '"Pond: Init" makes one');
+  assert.equal(editorText("'pond init' makes one"), '"Pond: Init…" makes one');
   assert.equal(editorText("'pond get' lists the resources"), 'the Resources view lists the resources');
   assert.equal(
     editorText("'pond mv /Inbox/a /Inbox/NEW' renames the resource, 'pond rm -r /Inbox/a' removes it"),

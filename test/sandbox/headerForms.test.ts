@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
-import { findLayout } from '../../server/src/sandbox/textTables/layout.ts';
+import { findLayout } from '../../server/src/sandbox/textTables/findLayout.ts';
 import { randomOf } from '../support/random.ts';
 
 type Random = (count: number) => number;

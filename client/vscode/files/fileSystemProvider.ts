@@ -157,7 +157,7 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     const { location } = await this.locate(uri);
     if (location.at !== undefined)
       throw vscode.FileSystemError.NoPermissions(
-        'an old version cannot be changed: run "Pond: Restore Version" to stage it',
+        'an old version cannot be changed: run "Pond: Restore Version…" to stage it',
       );
     return location;
   }

@@ -8,6 +8,7 @@ import { type GridHost } from '../tables/gridTable.ts';
 import { followWorkingTree } from '../tables/tableDiffs.ts';
 import { activeUri, type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
+import { columnOfQuery, columnOfResult, resultPanel } from './columns.ts';
 import { QueryHistory } from './queryHistory.ts';
 import { QueryPonds } from './queryPonds.ts';
 import { queryTitle } from './queryStrings.ts';
@@ -15,9 +16,6 @@ import { RunningQueries } from './runningQueries.ts';
 import { readPageState } from '../webviews/grid/pageState.ts';
 
 export const queryLanguage = 'pond-sql';
-
-/** Type of the panels with results of queries. */
-const resultPanel = 'pond.grid';
 
 /** Query documents: the pond of each, its result grid, and its error markers. */
 export class QueryDocuments implements vscode.Disposable {
@@ -86,7 +84,7 @@ export class QueryDocuments implements vscode.Disposable {
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
     this.pondOf.set(document.uri, pond);
-    return vscode.window.showTextDocument(document, { preview: false });
+    return vscode.window.showTextDocument(document, { preview: false, viewColumn: columnOfQuery() });
   }
 
   /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
@@ -199,7 +197,7 @@ function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { t
 }
 
 function newPanel(title: string): vscode.WebviewPanel {
-  const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+  const place = { viewColumn: columnOfResult(), preserveFocus: true };
   return vscode.window.createWebviewPanel(resultPanel, title, place);
 }
 

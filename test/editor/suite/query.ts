@@ -50,6 +50,20 @@ export function queryTests(): void {
     assert.deepEqual(rows.columns[2], [null, 'wet', 'dry']);
   });
 
+  test('results are shown in one column, also those of a query that is opened from a result', async (t) => {
+    const pond = await newPond(t);
+    const columns = (): number => vscode.window.tabGroups.all.length;
+    await openQuery(t, pond, 'SELECT 1');
+    await run();
+    await until('a column of results', () => columns() === 2);
+    await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
+    await until('the result has the focus', () => vscode.window.activeTextEditor === undefined);
+    const { viewColumn } = await openQuery(t, pond, 'SELECT 2');
+    assert.equal(viewColumn, vscode.ViewColumn.One);
+    await run();
+    assert.deepEqual([columns(), vscode.window.tabGroups.all[1]?.tabs.length], [2, 2]);
+  });
+
   test('paths and columns are completed', async (t) => {
     const { Field, File } = vscode.CompletionItemKind;
     const pond = await newPond(t);
