@@ -5,13 +5,13 @@ import { isCode, sourceFiles } from '../support/sourceFiles.ts';
 
 test('the hint of an error names features of the editor, once, and is a sentence', () => {
   const data = { code: 'conflict', hint: "'pond check' shows it; 'pond log' too", path: '/a' };
-  const hint = '\'pond check\' (in a terminal) shows it; "Pond: Show Log" too.';
+  const hint = '\'pond check\' (in a terminal) shows it; "Pond: Show Log…" too.';
   assert.deepEqual(inEditor(data), { ...data, hint });
 });
 
 test('problems, notes, warnings and reasons in a result are in terms of the editor; texts of people stay', () => {
   const command = "'pond log'";
-  const feature = '"Pond: Show Log"';
+  const feature = '"Pond: Show Log…"';
   const problem = { code: 'x', message: command, hint: `${command} lists it` };
   const result = inEditor({
     commits: [{ message: command, author: command }],
