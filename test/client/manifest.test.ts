@@ -95,10 +95,13 @@ test('every setting has a default and help, and something reads it', () => {
 });
 
 test('every panel that comes back after a reload wakes the extension', () => {
-  const types = editor.flatMap(({ text }) => {
-    if (!text.includes('registerWebviewPanelSerializer(')) return [];
-    return [...text.matchAll(/const (?:resultPanel|viewType) = '([\w.]+)'/g)].map((match) => match[1] ?? '');
-  });
+  const types = editor.flatMap(({ text }) =>
+    [...text.matchAll(/registerWebviewPanelSerializer\((\w+)/g)].map(([, name = '']) => {
+      const declared = new RegExp(`const ${name} = '([\\w.]+)'`);
+      const found = [text, ...editor.map((file) => file.text)].find((each) => declared.test(each)) ?? '';
+      return declared.exec(found)?.[1] ?? name;
+    }),
+  );
   assert.ok(types.length >= 2);
   for (const type of types) assert.ok(activationEvents.includes(`onWebviewPanel:${type}`), type);
 });
