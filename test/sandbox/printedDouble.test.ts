@@ -5,7 +5,7 @@ import { isPrintedDouble } from '../../server/src/sandbox/printedDouble.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';
 
-test('a double that is printed with 18 to 40 digits is one, and is none with another last digit', () => {
+test('a double that is printed with 18 to 40 digits is recognized, and with another last digit it is not', () => {
   for (const seed of seeds(2000)) {
     const random = randomOf(seed);
     const double = (1 + random(2 ** 30) + random(2 ** 22) / 2 ** 22) / 10 ** random(20);

@@ -11,6 +11,8 @@ interface EditedText {
   readonly text: string;
   /** Index in the new text of an index in the original that is outside every edit. */
   toEdited(index: number): number;
+  /** Index in the original of an index in the new text; within a replacement, the start of the replaced range. */
+  indexInOriginal(index: number): number;
   /** Position in the original of a position in the new text; within a replacement, the start of the replaced range. */
   toOriginal(position: SourcePosition): SourcePosition;
 }
@@ -31,7 +33,7 @@ export function editText(original: string, edits: readonly TextEdit[]): EditedTe
     return edits.reduce((sum, { start, end, text }) => (end <= index ? sum + text.length - (end - start) : sum), index);
   }
 
-  function originalIndex(index: number): number {
+  function indexInOriginal(index: number): number {
     let shift = 0;
     for (const { start, end, text } of edits) {
       if (index < start + shift) break;
@@ -44,6 +46,7 @@ export function editText(original: string, edits: readonly TextEdit[]): EditedTe
   return {
     text: edited,
     toEdited,
-    toOriginal: (position) => lines.positionAt(originalIndex(createLineMap(edited).offsetAt(position))),
+    indexInOriginal,
+    toOriginal: (position) => lines.positionAt(indexInOriginal(createLineMap(edited).offsetAt(position))),
   };
 }

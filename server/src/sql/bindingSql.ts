@@ -1,6 +1,7 @@
 /** SQL that finds out whether a query can run, and reads no rows. */
 import { type Token, tokenize } from '../base/sqlTokens.ts';
 import { identifier, joinSql, literal, sql } from '../duckdb/sql.ts';
+import { editText, type TextEdit } from '../sandbox/edits.ts';
 import { isWord, type SqlTableName } from './typedSql.ts';
 
 /** A query over named tables as one statement. */
@@ -8,13 +9,6 @@ interface BindingSql {
   readonly text: string;
   /** Index in the query of an index in the statement. */
   indexInQuery(index: number): number;
-}
-
-/** A part of a query that the statement has in another form. */
-interface Replaced {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 /**
@@ -27,16 +21,14 @@ export function bindingSql(query: string, tables: readonly SqlTableName[]): Bind
   const head = `${named.length === 0 ? sql`FROM (` : sql`WITH ${joinSql(named)} FROM (`}\n`;
   const tokens = tokenize(query);
   if (tokens.some(({ text }, index) => text === '$' && /^\d/.test(tokens[index + 1]?.text ?? ''))) return undefined;
-  const replaced = [...inputsIn(tokens, tables), ...endOf(tokens)];
-  let body = query;
-  for (const { start, end, text } of replaced.toReversed()) body = body.slice(0, start) + text + body.slice(end);
+  const body = editText(query, [...inputsIn(tokens, tables), ...endOf(tokens)]);
   return {
-    text: `${head}${body}\n${sql`) LIMIT 0`}`,
-    indexInQuery: (index) => before(replaced, Math.min(Math.max(0, index - head.length), body.length)),
+    text: `${head}${body.text}\n${sql`) LIMIT 0`}`,
+    indexInQuery: (index) => body.indexInOriginal(Math.min(Math.max(0, index - head.length), body.text.length)),
   };
 }
 
-function inputsIn(tokens: readonly Token[], tables: readonly SqlTableName[]): readonly Replaced[] {
+function inputsIn(tokens: readonly Token[], tables: readonly SqlTableName[]): readonly TextEdit[] {
   return tokens.flatMap(({ kind, text, start, end }) => {
     const table = tables.find(({ name }) => name === text && !isWord(name));
     if (table === undefined || (kind !== 'string' && kind !== 'identifier')) return [];
@@ -45,18 +37,7 @@ function inputsIn(tokens: readonly Token[], tables: readonly SqlTableName[]): re
 }
 
 /** The semicolons at the end, which a query in parentheses cannot have. */
-function endOf(tokens: readonly Token[]): readonly Replaced[] {
+function endOf(tokens: readonly Token[]): readonly TextEdit[] {
   const last = tokens.findLastIndex(({ kind, text }) => !(kind === 'symbol' && text === ';'));
   return tokens.slice(last + 1).map(({ start, end }) => ({ start, end, text: ' '.repeat(end - start) }));
-}
-
-/** Index before some parts were replaced; the start of a part for an index in it. */
-function before(replaced: readonly Replaced[], index: number): number {
-  let moved = 0;
-  for (const { start, end, text } of replaced) {
-    if (index < start + moved) break;
-    if (index < start + moved + text.length) return start;
-    moved += text.length - (end - start);
-  }
-  return index - moved;
 }
