@@ -23,6 +23,7 @@ export function testCreate(check: Check): void {
       await fails('already-exists', root.createSymlink(path, 'x'), `/${path}`);
     }
     await fails('already-exists', root.createDirectory('/'), '/');
+    await fails('invalid-path', root.createSymlink('none', ''), '');
     await fails('already-exists', root.createDirectory('file', { parents: true }), '/file');
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { blobPath, BlobStore } from '../../server/src/pond/blobs.ts';
@@ -84,6 +85,16 @@ test('a large blob that is altered after it was stored is found to be', async (t
   chmodSync(hostPath, 0o644);
   writeFileSync(hostPath, altered);
   assert.match((await contentProblem(hostPath, stored)) ?? '', /its content was altered/);
+});
+
+test('a link in the place of a blob is a problem, even when it is as long as the content', async (t) => {
+  const folder = temporaryFolder(t);
+  const content = Buffer.from('elsewhere');
+  writeFileSync(join(folder, 'elsewhere'), content);
+  symlinkSync('elsewhere', join(folder, 'link'));
+  const expected = { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  assert.equal(await contentProblem(join(folder, 'elsewhere'), expected), undefined);
+  assert.equal(await contentProblem(join(folder, 'link'), expected), 'it is not a regular file');
 });
 
 /** A disk of which one call fails. */
