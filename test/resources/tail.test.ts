@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { type PlainValue } from '../../server/src/sandbox/plainValue.ts';
-import { sql, type SqlText } from '../../server/src/duckdb/sql.ts';
+import { test } from 'node:test';
+import { sql } from '../../server/src/duckdb/sql.ts';
 import { readCoverage } from '../../server/src/pond/seriesCoverage.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { runTail } from '../../server/src/resources/kinds/tail/run.ts';
-import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
-import { readParquet } from '../../server/src/resources/series/readParquet.ts';
-import { temporaryFolder } from '../support/folder.ts';
-import { newResourcePond } from '../support/resourcePond.ts';
 import { tailBench } from '../support/tailBench.ts';
 
 test('added lines of a CSV file are rows, also where numbers get decimals and a rotated file has a new column', async (t) => {

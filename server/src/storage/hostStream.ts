@@ -9,7 +9,7 @@ export const readOnlyMode = 0o444;
 
 const chunkBytes = 1024 * 1024;
 
-/** Bytes at each end of a chunk by which a file that was rewritten is told from one that grew. */
+/** Bytes at each end of a chunk that differ in a file that was rewritten, and not in one that grew. */
 const sampleBytes = 4096;
 
 /** A named pipe in the place of a file must not block the process until a writer comes. */

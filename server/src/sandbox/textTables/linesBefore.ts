@@ -1,4 +1,4 @@
-/** What lines of a file say about the lines that follow them, for a file that is read part by part. */
+/** Lines of a file that matter to the lines that follow them, for a file that is read part by part. */
 import { createYield } from '../../base/yieldToEventLoop.ts';
 import { type ColumnFacts } from './columnFacts.ts';
 import { possibleOrders } from './columnType.ts';

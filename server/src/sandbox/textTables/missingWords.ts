@@ -6,7 +6,7 @@ import { isMissingWord } from './headField.ts';
 import { forms } from './numberForm.ts';
 import { type FileScan } from './tableScan.ts';
 
-/** What may be stated about a file, as its text suggests. */
+/** Options that may be stated about a file, as its text suggests. */
 export function offersOf(scan: FileScan, format: TextFormat | undefined): readonly FormatOffer[] {
   const nulls = offerOfNulls(scan, format);
   return nulls === undefined ? scan.layout.offers : [...scan.layout.offers, nulls];

@@ -61,7 +61,7 @@ function isOfWords(record: HeadRecord | undefined, below: readonly HeadRecord[])
   const rows = below.filter(({ trimmed }) => trimmed.length === record.trimmed.length);
   const fields = record.trimmed.filter((field, index) => field !== '' && isOfValues(rows, index));
   const words = fields.filter((field) => !isValue(field));
-  // Words for missing values are no units, but `-` may be one among others.
+  // A word for a missing value is not a unit, but `-` may be one among others.
   return words.some(isName) && words[0] === fields[0] && words.length * 2 >= fields.length;
 }
 

@@ -1,4 +1,4 @@
-/** What the lines of a CSV log that were read say about those that follow, which are read without them. */
+/** Facts in the lines of a CSV log that hold for those that follow, which are read without them. */
 import { linesBefore } from '../../../sandbox/textTables/linesBefore.ts';
 import { lengthOfLine } from './chunks.ts';
 import { quoteOf } from './head.ts';
@@ -57,7 +57,7 @@ export async function afterLines(
   return earlierLinesOf({ headAt, dates: earlier.dates ?? below(dates), decimal: earlier.decimal ?? below(decimal) });
 }
 
-/** What holds for another file of the same log. */
+/** The lines that hold for another file of the same log. */
 export const decidingOnly = (lines: EarlierLines): EarlierLines => earlierLinesOf({ ...lines, headAt: undefined });
 
 /** The lines that show how others are read, as files of their own. */

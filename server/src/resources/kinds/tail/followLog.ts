@@ -6,21 +6,13 @@ import { hostFileState } from '../../../storage/hostScan.ts';
 import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
-import { type LineChunk, readLines } from './chunks.ts';
+import { type LineChunk, type LogContent, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
 import { afterLines, decidingLines, decidingOnly, type EarlierLines } from './earlierLines.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
-import {
-  absentLogs,
-  type LogContent,
-  type LogFile,
-  matchLogs,
-  type MatchedLog,
-  type ReadLog,
-  sampleOf,
-} from './readLogs.ts';
+import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
 

@@ -1,8 +1,7 @@
 /** Lines that precede the rows of a CSV file, which is read again with each part of the rows. */
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
-import { lengthOfLine } from './chunks.ts';
-import { type LogContent } from './readLogs.ts';
+import { lengthOfLine, type LogContent } from './chunks.ts';
 import { type LinesSpec } from './spec.ts';
 
 /** The lines that name the columns of a file. */

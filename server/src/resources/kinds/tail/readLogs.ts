@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
+import { type LogContent } from './chunks.ts';
 import { earlierLinesOf, type EarlierLines } from './earlierLines.ts';
 
 /** A log up to the last line that was read. */
@@ -19,12 +20,6 @@ export interface ReadLog extends EarlierLines {
   readonly isLive: boolean;
   /** True while no file has it: it may come back, as from a drive that was not there. */
   readonly isAbsent?: boolean;
-}
-
-/** The uncompressed content of a log in a host file. */
-export interface LogContent {
-  readonly path: string;
-  readonly sizeBytes: number;
 }
 
 /** A log as a file, uncompressed. */
