@@ -3,6 +3,7 @@
  * sent. It is in the user's cache folder, saves requests, and answers `status` without the network. Without it, or with
  * a wrong one, a push asks the store instead.
  */
+import { isRecent } from '../base/age.ts';
 import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
@@ -92,7 +93,7 @@ export class Ledger {
       const path = this.#path(name);
       if (!name.startsWith('sent-')) continue;
       const stat = optional(() => this.#disk.stat(path));
-      if (stat === undefined || Date.now() - stat.modifiedMs > sentMsMax) {
+      if (stat === undefined || !isRecent(stat.modifiedMs, Date.now(), sentMsMax)) {
         removeQuietly(this.#disk, path);
         continue;
       }
