@@ -117,6 +117,25 @@ describe('a push', () => {
     assert.equal(first['putIfAbsent'], 42);
   });
 
+  it('asks again for what it sent before the clock was set back', async () => {
+    const backed = await createBackedUp();
+    const yearMs = 365 * 24 * 60 * 60 * 1000;
+    const ahead = { ...backed, cache: createMemoryDisk(undefined, () => Date.now() + yearMs) };
+    await commitFileAt(backed.pond, '/large', large(1));
+    const isEntry = (key: string): boolean => /^_delta_log\/\d+\.json$/.test(key);
+    const killed = watchStore(backed.store, {
+      before: ({ name, key }) => {
+        if (name === 'putIfAbsent' && isEntry(key)) throw new Error('killed');
+      },
+    });
+    await assert.rejects(pushTo(ahead, killed.store), /killed/);
+    const blobs = [...backed.store.objects.keys()].filter((key) => key.startsWith('_pond/blobs/'));
+    assert.equal(blobs.length, 1);
+    backed.store.objects.delete(blobs[0]!);
+    await pushTo(ahead, backed.store);
+    assert.ok(backed.store.objects.has(blobs[0]!));
+  });
+
   it('with nothing to send but minor commits sends nothing', async () => {
     const backed = await createBackedUp();
     await pushTo(backed, backed.store);

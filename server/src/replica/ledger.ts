@@ -15,6 +15,7 @@ import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
 import { createMemoryDisk } from '../storage/memoryDisk.ts';
 import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { userCacheFolder } from '../storage/userFolder.ts';
+import { waitMs } from './pruneNotes.ts';
 import { optional, uploadsIn } from './uploadLedger.ts';
 
 /** End of the contiguous log on a store, as a push or a listing saw it. */
@@ -41,8 +42,8 @@ interface LedgerState {
   readonly probedMs?: number;
 }
 
-/** Objects that a push sent longer ago than this are asked for again: they may have been pruned. */
-const sentMsMax = 24 * 60 * 60 * 1000;
+/** Objects that a push sent longer ago than this are asked for again: a prune may remove them a day after it. */
+const sentMsMax = waitMs / 2;
 const stateFile = 'state.json';
 
 /** The memory of one copy: of a pond, at the address of a store. */
