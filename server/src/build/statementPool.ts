@@ -8,6 +8,7 @@ import { FileNames } from '../sandbox/fileNames.ts';
 import { ownError } from '../sandbox/redactHostPaths.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
+import { dependsOnOrder } from './orderDependent.ts';
 import { copyHostFile, moveHostFile } from '../storage/hostTransfer.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 
@@ -91,7 +92,10 @@ export class StatementPool {
     return true;
   }
 
-  async #useOnce<T>({ reads, writes }: StatementRequest, work: (scope: StatementScope) => Promise<T>): Promise<T> {
+  async #useOnce<T>(
+    { statements, reads, writes }: StatementRequest,
+    work: (scope: StatementScope) => Promise<T>,
+  ): Promise<T> {
     const { directory, settings, openDisk } = this.#options;
     // Databases that spill into the same directory would take each other's files for their own.
     const own = join(directory, randomUUID());
@@ -102,7 +106,8 @@ export class StatementPool {
       const hostPaths = [...names.values()];
       const spillDirectory = join(own, 'spill');
       openDisk(own).makeDirectory('');
-      const { database, connection } = await openLockedDatabase({ ...settings, spillDirectory, hostPaths });
+      const threads = statements.some(dependsOnOrder) && { threads: 1 };
+      const { database, connection } = await openLockedDatabase({ ...settings, ...threads, spillDirectory, hostPaths });
       try {
         return await work(scopeOf(connection, names));
       } catch (error) {
@@ -164,6 +169,8 @@ class PooledDatabase {
     const names = [...sequence(inputsMax, inputName), ...sequence(outputsMax, outputName)];
     const opened = await openLockedDatabase({
       ...settings,
+      // Its inputs are small: any statement may sum, and others gain little from more.
+      threads: 1,
       spillDirectory: join(directory, 'spill'),
       hostPaths: names.map((each) => join(directory, each)),
       // A cached file would be returned for the next one at the same path.
