@@ -8,7 +8,6 @@ import { FileNames } from '../sandbox/fileNames.ts';
 import { ownError } from '../sandbox/redactHostPaths.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { removeQuietly } from '../storage/durable.ts';
-import { dependsOnOrder } from './orderDependent.ts';
 import { copyHostFile, moveHostFile } from '../storage/hostTransfer.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 
@@ -32,6 +31,8 @@ export interface StatementRequest {
   readonly statements: readonly SqlText[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** As in OwnSql. */
+  readonly isOrdered?: boolean;
 }
 
 /** An open connection, and the names under which its database knows the host files of the request. */
@@ -93,7 +94,7 @@ export class StatementPool {
   }
 
   async #useOnce<T>(
-    { statements, reads, writes }: StatementRequest,
+    { reads, writes, isOrdered = false }: StatementRequest,
     work: (scope: StatementScope) => Promise<T>,
   ): Promise<T> {
     const { directory, settings, openDisk } = this.#options;
@@ -106,7 +107,7 @@ export class StatementPool {
       const hostPaths = [...names.values()];
       const spillDirectory = join(own, 'spill');
       openDisk(own).makeDirectory('');
-      const threads = statements.some(dependsOnOrder) && { threads: 1 };
+      const threads = isOrdered && { threads: 1 };
       const { database, connection } = await openLockedDatabase({ ...settings, ...threads, spillDirectory, hostPaths });
       try {
         return await work(scopeOf(connection, names));
@@ -169,7 +170,7 @@ class PooledDatabase {
     const names = [...sequence(inputsMax, inputName), ...sequence(outputsMax, outputName)];
     const opened = await openLockedDatabase({
       ...settings,
-      // Its inputs are small: any statement may sum, and others gain little from more.
+      // Its inputs are small: a statement may be ordered, and others gain little from more.
       threads: 1,
       spillDirectory: join(directory, 'spill'),
       hostPaths: names.map((each) => join(directory, each)),
