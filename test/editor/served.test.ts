@@ -27,6 +27,7 @@ const trustedTitles = [
   'Init…',
   'Run All Resources',
   'Apply Resource',
+  'Commit',
 ].map((title) => `Pond: ${title}`);
 
 let home: string;

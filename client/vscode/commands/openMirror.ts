@@ -9,7 +9,7 @@ export async function openMirror(context: Context, ...args: readonly unknown[]):
   const pond = selected?.pond ?? (await choosePond(context, args));
   if (pond === undefined) return;
   const all = (await context.client.request('mirrors', { pond })).filter(({ isFolderThere }) => isFolderThere);
-  const chosen = all.filter(({ home }) => selected?.resources.some(({ id }) => home.endsWith(`/${id}`)));
+  const chosen = all.filter(({ directory }) => selected?.resources.some(({ id }) => directory.endsWith(`/${id}`)));
   const mirrors = chosen.length > 0 ? chosen : all;
   if (mirrors.length === 0) {
     void vscode.window.showInformationMessage('The pond has no mirror whose folder is there.');
