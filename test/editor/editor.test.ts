@@ -129,7 +129,7 @@ async function showRestricted({ page, screenshot }: Window): Promise<void> {
   const titles = await paletteTitles(page, 'Pond: ');
   const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
   assert.ok(offered('Show Log…'));
-  for (const title of ['Import…', 'Export…', 'New Query', 'Run Query', 'Init…', 'Run All Resources', 'Apply Resource'])
+  for (const title of ['Import…', 'Export…', 'New Query', 'Run Query', 'Init…', 'Run All', 'Apply Resource'])
     assert.ok(!offered(title), title);
   await screenshot('restricted');
 }

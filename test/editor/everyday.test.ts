@@ -143,7 +143,7 @@ async function openPast({ page, screenshot }: Window): Promise<void> {
 
 /** The query becomes the document of a resource without problems. */
 async function derive({ page, screenshot }: Window): Promise<void> {
-  await runCommand(page, 'Pond: New Derive from Query');
+  await runCommand(page, 'Pond: Derive from Query');
   const editor = page.locator('.editor-instance .monaco-editor.focused');
   await editor.filter({ hasText: 'kind: Derive' }).waitFor();
   await editor.filter({ hasText: "FROM '$1'" }).waitFor();
