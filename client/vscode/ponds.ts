@@ -3,6 +3,7 @@ import { type Result } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
+import { type QuickSteps } from './quickSteps.ts';
 
 export type OpenedPond = Result<'open'>;
 
@@ -97,7 +98,7 @@ export class OpenPonds implements vscode.Disposable {
    * The pond to which a command applies: the one of `uri`, else of the active tab, else the only one, else the one that
    * the user picks. Undefined without one, and when the user cancels.
    */
-  async choose(uri?: vscode.Uri): Promise<string | undefined> {
+  async choose(steps: QuickSteps, uri?: vscode.Uri): Promise<string | undefined> {
     const named = this.of(uri) ?? this.active();
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
@@ -106,7 +107,7 @@ export class OpenPonds implements vscode.Disposable {
       return this.all[0];
     }
     const items = this.all.map((pond) => ({ label: pondName(pond), description: pond, pond }));
-    return (await vscode.window.showQuickPick(items, { placeHolder: 'Which pond?' }))?.pond;
+    return (await steps.choose(items, { placeholder: 'Which pond?' }))?.pond;
   }
 
   dispose(): void {

@@ -143,7 +143,8 @@ function asks(name: string, seen = new Set<string>()): boolean {
   const text = declarations.get(name);
   if (text === undefined || seen.has(name)) return false;
   seen.add(name);
-  if (/window\.(?:show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|createQuickPick)\b/.test(text)) return true;
+  if (/window\.(?:show(?:Open|Save)Dialog|createQuickPick)\b|\bsteps\.(?:choose|chooseMany|type)\(/.test(text))
+    return true;
   return [...text.matchAll(/(?<![.\w])(\w+)\(/g)].some(([, called = '']) => asks(called, seen));
 }
 
