@@ -259,7 +259,7 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
   await screenshot('everyday-read-only');
 }
 
-/** The first steps know what was done already; they are legible in every kind of theme. */
+/** The first steps are those after opening a pond, are checked off, and are legible in every kind of theme. */
 async function walkThrough(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Welcome: Open Walkthrough');
@@ -271,6 +271,7 @@ async function walkThrough(window: Window): Promise<void> {
   const isDone = step.locator('.codicon-getting-started-step-checked');
   await step.waitFor();
   assert.equal(await isDone.count(), 0);
+  assert.equal(await page.locator('.getting-started-step').filter({ hasText: 'Make or open a pond' }).count(), 0);
   await runCommand(page, 'Pond: Import');
   // The first steps are of no pond.
   await page.locator('.quick-input-widget').filter({ hasText: 'ground.pond' }).waitFor();
