@@ -3,7 +3,7 @@
  * output of `npm run build`.
  */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,17 +18,14 @@ import { pondFolder, writeWorkspace } from '../support/workspaceFile.ts';
 
 const timeout = 300_000;
 
-/** Commands that read other files of the computer, write, or run what a pond says. */
-const trustedTitles = [
-  'Import…',
-  'Export…',
-  'New Query',
-  'Run Query',
-  'Init…',
-  'Run All Resources',
-  'Apply Resource',
-  'Commit',
-].map((title) => `Pond: ${title}`);
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly contributes: { readonly commands: readonly { readonly title: string; readonly enablement?: string }[] };
+};
+
+/** Titles of the commands that the manifest keeps for trusted workspaces: those that write, query, or run what a pond says. */
+const trustedTitles = manifest.contributes.commands
+  .filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted') === true)
+  .map(({ title }) => `Pond: ${title}`);
 
 let home: string;
 let editor: Editor;
@@ -111,6 +108,8 @@ test('the served editor shows the pond and runs nothing until its user trusts it
   await explorerRow(page, 'wells.csv').waitFor();
   const titles = await paletteTitles(page, 'Pond: ');
   assert.ok(titles.includes('Pond: Show Log…'));
+  for (const title of ['Pond: Import…', 'Pond: Commit', 'Pond: Run All'])
+    assert.ok(trustedTitles.includes(title), title);
   for (const title of trustedTitles) assert.ok(!titles.includes(title), title);
   await page.screenshot({ path: join(root, 'out', 'screenshots', 'restricted.png') });
   await page.locator('.part.banner').getByText('Manage').click();
