@@ -146,7 +146,10 @@ function locationIn(endpoint: string, bucket: string): S3Location {
   return { kind: 's3', endpoint, region: 'us-east-1', bucket, prefix: 'ponds/one', isPathStyle: true };
 }
 
-/** Starts a server with a proxy in front of it: moto and s3s-fs check a condition and store the object in two steps, and it makes them one. */
+/**
+ * Starts a server with a proxy in front of it, which makes one step of the two in which moto and s3s-fs check a condition
+ * and store the object.
+ */
 async function startServer(...command: Parameters<typeof startProcess>): Promise<StartedProcess> {
   const server = await startProcess(...command);
   const proxy = await startFaultProxy(server.endpoint);
