@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Links, openFileHandle } from './hostOpen.ts';
 import { PondError } from '../base/error.ts';
+import { sha256Of } from '../base/sha256.ts';
 import { raise } from './storageError.ts';
 
 /** Mode of content that is written once: no program changes it by mistake. */
@@ -9,8 +10,8 @@ export const readOnlyMode = 0o444;
 
 const chunkBytes = 1024 * 1024;
 
-/** Bytes at each end of a chunk that differ in a file that was rewritten, and not in one that grew. */
-const sampleBytes = 4096;
+/** Bytes at each end of a part by which a file that was rewritten differs from one that grew. */
+const endBytes = 4096;
 
 /** A named pipe in the place of a file must not block the process until a writer comes. */
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
@@ -86,16 +87,21 @@ export async function* readGrowingStream(path: string): AsyncGenerator<Uint8Arra
   try {
     const before = await handle.stat({ bigint: true });
     const range = { path, start: 0, end: Number(before.size) };
-    const samples: Sample[] = [];
+    const parts: ReadPart[] = [];
     let start = 0;
     for await (const chunk of chunksIn(handle, range, newChunk)) {
-      samples.push(...samplesOf(chunk, start));
-      start += chunk.length;
+      const { length } = chunk;
+      parts.push({
+        start,
+        length,
+        hash: sha256Of(Buffer.concat(endsOf(length).map((ends) => chunk.subarray(...ends)))),
+      });
+      start += length;
       yield chunk;
     }
     const { size, mtimeNs } = await handle.stat({ bigint: true });
     if (size === before.size && mtimeNs === before.mtimeNs) return;
-    if (size > before.size && (await hasSamples(handle, path, samples))) return;
+    if (size > before.size && (await hasParts(handle, path, parts))) return;
     throw new PondError('content-changed', `${path} was written to while it was read`, {
       path,
       hint: 'Repeat it when no program writes the file.',
@@ -105,25 +111,28 @@ export async function* readGrowingStream(path: string): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Bytes of a file at a position. */
-interface Sample {
+/** A part of a file that was read, and the hash of its ends: the bytes themselves would fill memory for a large file. */
+interface ReadPart {
   readonly start: number;
-  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly hash: string;
 }
 
-/** Copies of the first and the last bytes of a chunk. */
-function samplesOf(chunk: Uint8Array, start: number): readonly Sample[] {
-  const last = Math.max(0, chunk.length - sampleBytes);
-  return [0, last].map((at) => ({ start: start + at, bytes: new Uint8Array(chunk.subarray(at, at + sampleBytes)) }));
-}
+/** The first and the last bytes of a part. */
+const endsOf = (length: number): readonly (readonly [start: number, end: number])[] => [
+  [0, Math.min(endBytes, length)],
+  [Math.max(0, length - endBytes), length],
+];
 
-/** True for a file that has the samples where they were read: one that only grew. */
-async function hasSamples(handle: FileHandle, path: string, samples: readonly Sample[]): Promise<boolean> {
-  for (const { start, bytes } of samples) {
+/** True for a file whose parts have the same ends as when they were read: one that only grew. */
+async function hasParts(handle: FileHandle, path: string, parts: readonly ReadPart[]): Promise<boolean> {
+  for (const part of parts) {
     const now: Uint8Array[] = [];
-    const end = start + bytes.length;
-    for await (const chunk of chunksIn(handle, { path, start, end }, newChunk)) now.push(chunk);
-    if (Buffer.compare(Buffer.concat(now), bytes) !== 0) return false;
+    for (const [from, to] of endsOf(part.length)) {
+      const range = { path, start: part.start + from, end: part.start + to };
+      for await (const chunk of chunksIn(handle, range, newChunk)) now.push(chunk);
+    }
+    if (sha256Of(Buffer.concat(now)) !== part.hash) return false;
   }
   return true;
 }
