@@ -55,7 +55,6 @@ export async function linesBefore(
 
 const chunkBytes = 1024 * 1024;
 const newline = 0x0a;
-const space = 0x20;
 
 /** True where one of the lines begins with a name of the header, maybe in quotes; `first` begins with the header. */
 function mayHaveHeaderAgain(first: Buffer, lines: Buffer, layout: TextLayout): boolean {
@@ -65,10 +64,9 @@ function mayHaveHeaderAgain(first: Buffer, lines: Buffer, layout: TextLayout): b
   if (starts.isUnnamed) return true;
   const quoteByte = Buffer.from(quote)[0];
   for (let start = 0; start < lines.length;) {
-    let at = start;
-    while (lines[at] === space || (lines[at] === quoteByte && quoteByte !== undefined)) at += 1;
-    if (starts.isAt(lines, at)) return true;
-    const end = lines.indexOf(newline, at);
+    const isQuoted = quoteByte !== undefined && lines[start] === quoteByte;
+    if (starts.isAt(lines, isQuoted ? start + 1 : start)) return true;
+    const end = lines.indexOf(newline, start);
     if (end < 0) return false;
     start = end + 1;
   }
