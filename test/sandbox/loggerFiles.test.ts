@@ -10,8 +10,15 @@ const texts = new TextFiles();
 before(() => texts.open());
 after(() => texts.close());
 
-const characters: Readonly<Record<string, string>> = { M: '\r', '@': '\0', B: '\ufeff', S: '\u00a0', F: '\f' };
-const marks = (text: string): string => text.replaceAll(/\^([M@BSF])/g, (_, mark: string) => characters[mark] ?? '');
+const characters: Readonly<Record<string, string>> = {
+  M: '\r',
+  '@': '\0',
+  Z: '\u001a',
+  B: '\ufeff',
+  S: '\u00a0',
+  F: '\f',
+};
+const marks = (text: string): string => text.replaceAll(/\^([MZ@BSF])/g, (_, mark: string) => characters[mark] ?? '');
 
 /** A text of UTF-8 with bytes of latin-1 in it. */
 function bytesOf(content: string): Buffer {

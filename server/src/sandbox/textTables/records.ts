@@ -24,6 +24,9 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 
+/** Ctrl-Z, which the command `copy` of Windows adds to files that it joins. */
+const endOfFile = '\u001a';
+
 /** Maximum size of a record, bytes. */
 const recordBytesMax = 32 * 1024 * 1024;
 
@@ -147,9 +150,11 @@ export class RecordReader {
     return Array.from({ length: this.width }, (_, index) => this.text(index));
   }
 
-  /** True for a line without characters other than spaces. */
+  /** True for a line without characters other than spaces, or with the end-of-file mark of DOS alone. */
   get isBlank(): boolean {
-    return this.width === 1 && this.quoted[0] === 0 && this.text(0).trim() === '';
+    if (this.width !== 1 || this.quoted[0] !== 0) return false;
+    const text = this.text(0);
+    return text === endOfFile || text.trim() === '';
   }
 
   /** Passes the regular records at `from`. Where there are few of them, it tries more seldom. */

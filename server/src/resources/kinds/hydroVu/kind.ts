@@ -20,6 +20,7 @@ export const hydroVu: ResourceKind<HydroVuSpec> = {
     '',
     '- The next run continues after the time in `temporal`, even if the document was changed in between. To fetch readings again, restore `temporal` from an earlier commit.',
     '- A reading without a time after 1970 is skipped. A reading more than an hour in the future waits for a run at its time. The notes of the run count both.',
+    '- A reading that reaches the service after later ones of its location were stored is not fetched: rows are stored in order of time.',
     '- A parameter or unit without a name in the service is called by its id.',
     '',
     '**When something fails.**',

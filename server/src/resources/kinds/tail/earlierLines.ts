@@ -1,9 +1,8 @@
 /** Facts in the lines of a CSV log that hold for those that follow, which are read without them. */
-import { linesBefore } from '../../../sandbox/textTables/linesBefore.ts';
+import { linesBefore, startOfLine } from '../../../sandbox/textTables/linesBefore.ts';
 import { lengthOfLine } from './chunks.ts';
 import { quoteOf } from './head.ts';
 import { rowsFile } from './rows.ts';
-import { type Lines } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
 
 /** Texts are bytes as latin-1, so that they can be kept as JSON. */
@@ -32,9 +31,15 @@ export function earlierLinesOf({
   };
 }
 
-/** Lines with the offset after them. */
-interface ReadLines extends Lines {
+/** Whole lines that were read. */
+interface ReadLines {
+  readonly bytes: Uint8Array;
+  /** Lines of the header above them. */
+  readonly head: Uint8Array;
+  /** Offset after them. */
   readonly end: number;
+  /** Path of the log, for errors. */
+  readonly hostPath: string;
 }
 
 /** Returns what is known after lines that were read; the first lines that show something are kept. */
@@ -44,17 +49,21 @@ export async function afterLines(
   earlier: EarlierLines,
   signal: AbortSignal,
 ): Promise<EarlierLines> {
-  const rows = rowsFile(spec, bytes, { head, nowMs: 0 });
-  const all = Buffer.from(rows.bytes);
-  const file = { reading: rows.reading, pondPath: hostPath, ...(rows.format && { format: rows.format }) };
-  const { header, dates, decimal } = await linesBefore(all, file, signal);
+  const nothing = new Uint8Array();
+  const { reading, format } = rowsFile(spec, nothing, { head: nothing, nowMs: 0 });
+  const text = { head: Buffer.from(head), lines: viewOf(bytes) };
+  const found = await linesBefore(text, { reading, pondPath: hostPath, ...(format && { format }) }, signal);
   const quote = quoteOf(spec);
   const below = (lines: readonly number[]): string | undefined =>
     lines.length === 0
       ? undefined
-      : [Buffer.from(head), ...lines.map((line) => lineIn(all, line, quote))].map(textOf).join('');
-  const headAt = header === undefined ? earlier.headAt : end - all.length + startOfLine(all, header);
-  return earlierLinesOf({ headAt, dates: earlier.dates ?? below(dates), decimal: earlier.decimal ?? below(decimal) });
+      : [text.head, ...lines.map((line) => lineIn(text.lines, line, quote))].map(textOf).join('');
+  const headAt = found.header === undefined ? earlier.headAt : end - bytes.length + startOfLine(bytes, found.header);
+  return earlierLinesOf({
+    headAt,
+    dates: earlier.dates ?? below(found.dates),
+    decimal: earlier.decimal ?? below(found.decimal),
+  });
 }
 
 /** The lines that hold for another file of the same log. */
@@ -67,17 +76,7 @@ export function decidingLines({ dates, decimal }: EarlierLines): readonly Uint8A
 
 const textOf = (bytes: Buffer): string => bytes.toString('latin1');
 
-const [newline, carriageReturn] = [0x0a, 0x0d];
-
-/** Index of a 1-based line; lines end with LF, CR LF or CR. */
-function startOfLine(bytes: Uint8Array, line: number): number {
-  let at = 0;
-  for (let count = 1; count < line && at < bytes.length; at++) {
-    const isPair = bytes[at] === carriageReturn && bytes[at + 1] === newline;
-    if (bytes[at] === newline || (bytes[at] === carriageReturn && !isPair)) count += 1;
-  }
-  return at;
-}
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** The record that begins on a 1-based line. */
 function lineIn(bytes: Buffer, line: number, quote: number | undefined): Buffer {

@@ -8,7 +8,7 @@ import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
 import { type LineChunk, type LogContent, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
-import { afterLines, decidingLines, decidingOnly, type EarlierLines } from './earlierLines.ts';
+import { afterLines, decidingOnly, type EarlierLines } from './earlierLines.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
@@ -119,7 +119,7 @@ async function readNew(
   try {
     for await (const chunk of readLines(content.path, { start, end: content.sizeBytes }, options)) {
       requireSame(file);
-      const lines = { ...chunk, head: head.bytes, deciding: decidingLines(known), hostPath: file.hostPath };
+      const lines = { ...chunk, head: head.bytes, earlier: known, hostPath: file.hostPath };
       const { written, others } = await writeLines(following, lines);
       // A line that is cut is the last one.
       if (isCsv && !chunk.isCut) known = await afterLines(spec, lines, known, signal);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { PondError } from '../../../base/error.ts';
+import { isPondError, PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
 import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
+import { decidingLines, type EarlierLines } from './earlierLines.ts';
 import { rowsFile, type RowsFile } from './rows.ts';
 import { type InputFile } from '../../../sandbox/build.ts';
 import { type LinesSpec, type TailSpec } from './spec.ts';
@@ -13,8 +14,8 @@ export interface Lines {
   readonly bytes: Uint8Array;
   /** Lines of a CSV file that name the columns, which the lines do not begin with; empty otherwise. */
   readonly head: Uint8Array;
-  /** Texts of lines above, with their headers, that show how values are written. */
-  readonly deciding: readonly Uint8Array[];
+  /** Lines above that show how values are written. */
+  readonly earlier: EarlierLines;
   /** Path of the log, for errors. */
   readonly hostPath: string;
 }
@@ -33,12 +34,20 @@ export async function writeLines(
   context: RunContext<TailSpec>,
   spec: LinesSpec,
   path: string,
-  { bytes, head, deciding, hostPath }: Lines,
+  { bytes, head, earlier, hostPath }: Lines,
 ): Promise<Written> {
   const fileOf = (lines: Uint8Array, above: Uint8Array): RowsFile =>
     rowsFile(spec, lines, { head: above, nowMs: context.now() });
-  const settledBy = deciding.map((lines) => fileOf(lines, new Uint8Array()));
-  return await writeRows(context, path, { rows: fileOf(bytes, head), settledBy, from: hostPath });
+  const rows = { rows: fileOf(bytes, head), from: hostPath };
+  const settledBy = decidingLines(earlier).map((lines) => fileOf(lines, new Uint8Array()));
+  if (earlier.decimal !== undefined) return await writeRows(context, path, { ...rows, settledBy });
+  try {
+    return await writeRows(context, path, rows);
+  } catch (error) {
+    // Most lines determine the order of their dates alone.
+    if (!isPondError(error, 'ambiguous-dates') || settledBy.length === 0) throw error;
+    return await writeRows(context, path, { ...rows, settledBy });
+  }
 }
 
 /** Rows to write. */
