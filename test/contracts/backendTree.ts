@@ -23,6 +23,7 @@ export function testCreate(check: Check): void {
       await fails('already-exists', root.createSymlink(path, 'x'), `/${path}`);
     }
     await fails('already-exists', root.createDirectory('/'), '/');
+    await fails('invalid-path', root.createSymlink('none', ''), '');
     await fails('already-exists', root.createDirectory('file', { parents: true }), '/file');
   });
 
@@ -118,6 +119,16 @@ export function testRemove(check: Check): void {
     assert.equal(await made.exists('x'), false);
     await make(root, 'a/b/', 'a/b/x 1');
     assert.equal(textOf(await made.readFile('x')), '1');
+  });
+
+  check('a change of an entry that was removed in the meantime fails', async (root, backend) => {
+    await make(root, 'a 1', 'b 2');
+    const top = (await root.get('/'))!.chain;
+    await root.remove('a');
+    await fails('not-found', backend.remove(top, 'a'));
+    await fails('not-found', backend.rename(top, 'a', top, 'b'));
+    await fails('not-found', backend.setAttributes(top, 'a', { key: 'value' }));
+    assert.deepEqual(await linesOf(root), ['/b 2']);
   });
 
   check('a change in a directory that was removed in the meantime fails', async (root, backend) => {

@@ -167,6 +167,7 @@ export function testBatches(check: Check): void {
       await root.remove('a2/e/x');
       await root.remove('l');
       await root.copy('a', 'a2/e/x');
+      await root.copy('a2/new', 'a2/e/copy', { recursive: true });
       throw new Error('half done');
     };
     await assert.rejects(backend.batch(half), /half done/);

@@ -150,6 +150,15 @@ function testOpening(check: Check): void {
     }
   });
 
+  for (const lost of [1, 3]) {
+    check(`the latest version is found past ${lost} missing commits after a known one`, async (disk) => {
+      grow(disk, 7);
+      for (let version = 2; version < 2 + lost; version++) disk.remove(commitFile(commitNumber(version)));
+      for (const known of [0, 1]) assert.equal(latestVersion(disk, commitNumber(known)), 6);
+      await assert.rejects(openTable(disk, commitNumber(1)), { code: 'pond-damaged', message: /commit 2 is missing/ });
+    });
+  }
+
   check('from a known version, the latest is found without listing', async (disk) => {
     grow(disk, 20);
     const noListing = { ...disk, list: () => assert.fail('the directory was listed') };

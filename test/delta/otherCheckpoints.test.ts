@@ -51,6 +51,16 @@ for (const form of checkpointForms) {
   });
 }
 
+it('a hint that names a checkpoint without its files costs a replay', async () => {
+  const disk = createMemoryDisk();
+  grow(disk, 4);
+  const expected = contentOf(await openLatest(disk));
+  writeNew(disk, hintFile, new TextEncoder().encode(JSON.stringify({ version: 3, size: 1, parts: 2 })));
+  const replayed = await openLatest(disk);
+  assert.deepEqual([replayed.checkpointVersion, contentOf(replayed)], [undefined, expected]);
+  assert.match(replayed.unusableCheckpoints.join(), /^_delta_log\/0+3\.checkpoint\.0+1\.0+2\.parquet$/);
+});
+
 it('a sidecar outside the folder for sidecars is damage', async () => {
   const disk = createMemoryDisk();
   grow(disk, 2);

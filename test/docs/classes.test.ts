@@ -78,7 +78,7 @@ const trust: Readonly<Record<string, Proofs>> = {
     structure: ['every verb is declared once, with all its fields'],
     'commands/server': ['a restricted workspace reads the pond'],
     'cli/strangers': ['is opened and read, but not repaired'],
-    'editor/editor': ['a restricted window shows the pond and runs nothing'],
+    'editor/served': ['the served editor shows the pond and runs nothing until its user trusts it'],
   },
   'secrets go where a person allowed them, and are shown nowhere': {
     'resources/redact': ['every encoding of a secret is replaced', 'no part of a secret at the cut'],

@@ -30,3 +30,20 @@ test('commits go forward in time although the clock is set back, and a change ha
   assert.ok(Math.abs((await root.get('/a'))!.node.modifiedUs / 1000 - earlierMs) < hourMs);
   await pond.close();
 });
+
+test('a time that a commit is given is that of what it changed, not of a directory that kept its names', async () => {
+  const pond = await initPondOn(createMemoryDisk(), 'clock');
+  const root = await pond.fs.root();
+  const modifiedUs = async (path: string): Promise<number> => (await root.get(path))!.node.modifiedUs;
+  await root.createDirectory('/d');
+  await root.writeFile('/d/a', Buffer.from('1'));
+  const { timeUs: firstUs } = await pond.commit({ message: 'named', author: 'test' });
+  const namedUs = await modifiedUs('/d');
+  await root.writeFile('/d/a', Buffer.from('2'));
+  await root.writeFile('/b', Buffer.from('3'));
+  const { timeUs } = await pond.commit({ message: 'given', author: 'test', timeUs: firstUs + 1000 });
+  assert.equal(timeUs, firstUs + 1000);
+  assert.deepEqual([await modifiedUs('/d/a'), await modifiedUs('/b'), await modifiedUs('/')], [timeUs, timeUs, timeUs]);
+  assert.equal(await modifiedUs('/d'), namedUs);
+  await pond.close();
+});

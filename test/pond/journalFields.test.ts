@@ -78,6 +78,17 @@ const disk = await makePond();
 const sound = framesOf(disk);
 const positions = new Set<unknown>(['batch', 'run', 'more']);
 
+it('a header of the journal that is damaged in a field is an error', () => {
+  const [{ json, content } = assert.fail('the journal has a header'), ...others] = sound;
+  for (const field of [{ format: '1' }, { run: 1 }, { base: -1 }, { base: 1.5 }, { base: '1' }, { base: undefined }]) {
+    const altered = { ...json, ...field } as unknown as JournalFrame['json'];
+    writeFrames(disk, [{ json: altered, content }, ...others]);
+    const what = JSON.stringify(field);
+    assert.throws(() => readJournal(disk), { code: 'journal-damaged', message: /is damaged at byte 0/ }, what);
+  }
+  writeFrames(disk, sound);
+});
+
 describe('a staged change in the journal', () => {
   it('is read back from each of its forms', async () => {
     const states = readJournal(disk).batches.flatMap(({ changes }) =>
@@ -114,6 +125,18 @@ describe('a staged change in the journal', () => {
       }
     }
     assert.ok(checked > 200, `only ${checked} fields`);
+    writeFrames(disk, sound);
+  });
+
+  it('whose position is none is an error, and not an unfinished change', () => {
+    for (const [index, { json, content }] of sound.entries()) {
+      for (const position of [{ batch: 7 }, { run: '1' }, { run: 1.5 }, { more: 1 }, { more: false }]) {
+        const altered = { ...json, ...position } as unknown as JournalFrame['json'];
+        writeFrames(disk, sound.with(index, { json: altered, content }));
+        const what = `frame ${index}: ${JSON.stringify(position)}`;
+        assert.throws(() => readJournal(disk), { code: 'journal-damaged', message: /is damaged at byte \d+/ }, what);
+      }
+    }
     writeFrames(disk, sound);
   });
 

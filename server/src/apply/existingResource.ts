@@ -25,14 +25,9 @@ export async function findExisting(root: WorkingDirectory, kind: string, name: s
   const directory = await root.get(kindDirectory(kind), { followLinks: false });
   if (directory === undefined) return { id: undefined, text: undefined };
   if (!directory.isDirectory) {
-    const path = directory.path;
-    throw new PondError(
-      'not-a-directory',
-      `expected the directory of a kind at ${path}, got a ${directory.node.type}`,
-      {
-        path,
-      },
-    );
+    const { path, node } = directory;
+    const message = `expected the directory of a kind at ${path}, got a ${node.type}`;
+    throw new PondError('not-a-directory', message, { path });
   }
   const path = linkOf({ kind, name });
   const link = await root.get(path, { followLinks: false });

@@ -19,17 +19,17 @@ export type ReadHostFile = (path: string, bytesMax: number) => SmallHostFile;
 export function hostFolder(folder: string): ReadHostFile {
   return (relative, bytesMax) => {
     const path = resolve(folder, relative);
-    for (const entry of walkHost(path)) {
-      if (entry.kind !== 'file') break;
-      const content = entry.sizeBytes > bytesMax ? undefined : hostContent(entry);
-      if (content instanceof Uint8Array) return { hostPath: path, content };
-      const message = `expected at most ${bytesMax} bytes in ${path}, got ${entry.sizeBytes}`;
-      throw new PondError('invalid-content', message, {
-        path,
-        hint: 'The file is taken into the document, so it must be a small text: check the name.',
-      });
+    const [found] = walkHost(path);
+    if (found?.kind !== 'file') {
+      throw new PondError('is-a-directory', `expected a file at ${path}, got a folder`, { path });
     }
-    throw new PondError('is-a-directory', `expected a file at ${path}, got a folder`, { path });
+    const content = found.sizeBytes > bytesMax ? undefined : hostContent(found);
+    if (content instanceof Uint8Array) return { hostPath: path, content };
+    const message = `expected at most ${bytesMax} bytes in ${path}, got ${found.sizeBytes}`;
+    throw new PondError('invalid-content', message, {
+      path,
+      hint: 'The file is taken into the document, so it must be a small text: check the name.',
+    });
   };
 }
 

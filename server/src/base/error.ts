@@ -1,3 +1,5 @@
+import { isRecord } from './record.ts';
+
 /**
  * The stable code of every operating error, with its meaning. docs/errors.md has one row for each; structure.test.ts
  * finds codes that are unused or undocumented. Code in client/cli decides the exit status of the command.
@@ -148,10 +150,6 @@ export function isPondError(error: unknown, code?: ErrorCode): error is PondErro
   return error instanceof PondError && (code === undefined || error.code === code);
 }
 
-function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
-  return typeof data === 'object' && data !== null;
-}
-
 function isErrorCode(data: unknown): data is ErrorCode {
   return typeof data === 'string' && Object.hasOwn(errorCodes, data);
 }
@@ -162,7 +160,7 @@ function isFormat(data: unknown): data is FormatOptions {
 
 /** A text, a number or a truth value; or texts, in a list or by name. */
 function isFormatValue(value: unknown): boolean {
-  if (!isRecord(value)) return ['string', 'number', 'boolean'].includes(typeof value);
+  if (typeof value !== 'object' || value === null) return ['string', 'number', 'boolean'].includes(typeof value);
   return Object.values(value).every((item) => typeof item === 'string');
 }
 

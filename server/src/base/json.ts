@@ -1,5 +1,4 @@
 /** JSON of others as values whose fields are yet to be validated. */
-
 import { isRecord } from './record.ts';
 
 /** Parses JSON in UTF-8; undefined when it is malformed. */
@@ -23,5 +22,5 @@ export function itemsOf(value: unknown): readonly unknown[] {
 
 /** Returns the fields of an object; none for any other value. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return isRecord(value) ? { ...value } : {};
+  return isRecord(value) ? value : {};
 }

@@ -44,7 +44,7 @@ export function createMutex(): Mutex {
     turns === undefined || turns.mutex === mutex ? turns : find(turns.outer);
 
   const mutex: Mutex = {
-    run: run,
+    run,
     runNesting: (work) => run(() => runWithin({ mutex, last: Promise.resolve(), outer: within.getStore() }, work)),
   };
   const outermost: Turns = { mutex, last: Promise.resolve(), outer: undefined };

@@ -5,9 +5,10 @@ import { PondError } from '../base/error.ts';
 import { contentProblem, noteHashed } from '../storage/contentCheck.ts';
 import { unchangedStream } from '../storage/unchangedFiles.ts';
 import { type Disk } from '../storage/disk.ts';
+import { parentOf } from '../storage/diskPath.ts';
 import { makeDirectoryDurable, putStream, temporaryPathIn } from '../storage/durable.ts';
 import { type BlobOrigin } from '../storage/pondStorage.ts';
-import { type Content } from '../tinyfs/backend.ts';
+import { type ByteRange, type Content } from '../tinyfs/backend.ts';
 import { type NewBlobs } from './newBlobs.ts';
 
 /** Content of at most this many bytes is stored in its row. */
@@ -27,38 +28,67 @@ export interface StoredContent {
 
 export const blobPath = (hash: string): string => `${blobDirectory}/${hash.slice(0, 2)}/${hash}`;
 
-export interface BlobStore {
+/** The blobs of the pond on a disk. */
+export class BlobStore {
+  readonly #disk: Disk;
+  readonly #newBlobs: NewBlobs | undefined;
+  readonly #origin: BlobOrigin | undefined;
+  readonly #durableDirectories = new Set<string>();
+  /** Number of changes in progress that are to refer to a blob, by its hash; at least 1. */
+  readonly #claims = new Map<string, number>();
+
+  /** `newBlobs` lists the blobs that are created, `origin` has those that are absent. */
+  constructor(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOrigin) {
+    this.#disk = disk;
+    this.#newBlobs = newBlobs;
+    this.#origin = origin;
+  }
+
   /** Stores content in bounded memory; a blob is durable on return, and claimed until `release`. */
-  store(content: Content): Promise<StoredContent>;
+  async store(content: Content): Promise<StoredContent> {
+    if (content instanceof Uint8Array) {
+      if (content.length <= inlineBytesMax) return inlineContent(content);
+      return await this.#storeBlob(chunksOf(content));
+    }
+    const { head, rest } = await takeHead(content);
+    if (rest === undefined) return inlineContent(head);
+    try {
+      return await this.#storeBlob(chain(head, rest));
+    } finally {
+      // A failure before the first read of the chain must not leave the source open.
+      await rest.return?.();
+    }
+  }
+
   /** Ends the claim of stored content: a change refers to it, or none will. */
-  release(content: StoredContent): void;
+  release({ sha256, inline }: StoredContent): void {
+    if (inline === undefined) this.#claim(sha256, -1);
+  }
+
   /** True while a change that is to refer to the blob is being made. */
-  isClaimed(hash: string): boolean;
+  isClaimed(hash: string): boolean {
+    return this.#claims.has(hash);
+  }
+
   /** True when a blob is not on the disk, and the pond has an origin from which a read fetches it. */
-  isAbsent(hash: string): boolean;
+  isAbsent(hash: string): boolean {
+    return this.#disk.stat(blobPath(hash)) === undefined && this.#origin?.exists() === true;
+  }
+
   /**
-   * Streams a blob's bytes from start to end (exclusive); an absent blob is fetched first, whole, and fails as
+   * Streams a blob, or a range of it; an absent blob is fetched first, whole, and fails as
    * BlobOrigin.fetch. Fails `pond-damaged` when the blob is missing, of another size, or altered: a whole read after the
    * last byte, a partial one before the first, for which the blob is read once as long as its state on the disk stays the
    * same.
    */
-  read(hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array>;
-}
+  async *read(hash: string, sizeBytes: number, range?: ByteRange): AsyncIterable<Uint8Array> {
+    if (this.isAbsent(hash)) await this.#origin?.fetch(hash, sizeBytes);
+    yield* readBlob(this.#disk, hash, sizeBytes, range);
+  }
 
-/** The blobs of the pond on a disk; `newBlobs` lists those that are created, `origin` has those that are absent. */
-export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOrigin): BlobStore {
-  const durableDirectories = new Set<string>();
-  /** Number of claims of each blob. */
-  const claims = new Map<string, number>();
-  const claim = (hash: string, change: 1 | -1): void => {
-    const count = (claims.get(hash) ?? 0) + change;
-    if (count > 0) claims.set(hash, count);
-    else claims.delete(hash);
-  };
-
-  async function storeBlob(chunks: AsyncIterable<Uint8Array>): Promise<StoredContent> {
-    makeDirectoryDurable(disk, blobDirectory, durableDirectories);
-    const head = await newBlobs?.headId();
+  async #storeBlob(chunks: AsyncIterable<Uint8Array>): Promise<StoredContent> {
+    makeDirectoryDurable(this.#disk, blobDirectory, this.#durableDirectories);
+    const head = await this.#newBlobs?.headId();
     const hash = createHash('sha256');
     let [digest, writtenMs, isNew] = ['', 0, false];
     const hashed = async function* (): AsyncIterable<Uint8Array> {
@@ -71,57 +101,30 @@ export function createBlobStore(disk: Disk, newBlobs?: NewBlobs, origin?: BlobOr
     };
     const finalPath = (): string => {
       const path = blobPath(digest);
-      makeDirectoryDurable(disk, path.slice(0, path.lastIndexOf('/')), durableDirectories);
-      isNew = disk.stat(path) === undefined;
+      makeDirectoryDurable(this.#disk, parentOf(path), this.#durableDirectories);
+      isNew = this.#disk.stat(path) === undefined;
       // Before the blob has its name: from then on others find it.
-      claim(digest, 1);
-      if (isNew && head !== undefined) newBlobs?.add(digest, head);
+      this.#claim(digest, 1);
+      if (isNew && head !== undefined) this.#newBlobs?.add(digest, head);
       return path;
     };
     try {
-      const sizeBytes = await putStream(disk, temporaryPathIn(blobDirectory), finalPath, hashed());
-      const hostPath = disk.hostPath(blobPath(digest));
+      const sizeBytes = await putStream(this.#disk, temporaryPathIn(blobDirectory), finalPath, hashed());
+      const hostPath = this.#disk.hostPath(blobPath(digest));
       if (hostPath !== undefined) noteHashed(hostPath, { sizeBytes, sha256: digest }, writtenMs);
       return { sha256: digest, sizeBytes, inline: undefined, isNew };
     } catch (error) {
-      if (digest !== '') claim(digest, -1);
+      if (digest !== '') this.#claim(digest, -1);
       throw error;
     }
   }
 
-  const isAbsent = (hash: string): boolean => disk.stat(blobPath(hash)) === undefined && origin?.exists() === true;
-  async function* fetched(hash: string, sizeBytes: number, range: ByteRange | undefined): AsyncIterable<Uint8Array> {
-    await origin?.fetch(hash, sizeBytes);
-    yield* readBlob(disk, hash, sizeBytes, range);
+  #claim(hash: string, change: 1 | -1): void {
+    const count = (this.#claims.get(hash) ?? 0) + change;
+    if (count > 0) this.#claims.set(hash, count);
+    else this.#claims.delete(hash);
   }
-
-  return {
-    async store(content) {
-      if (content instanceof Uint8Array) {
-        if (content.length <= inlineBytesMax) return inlineContent(content);
-        return await storeBlob(chunksOf(content));
-      }
-      const { head, rest } = await takeHead(content);
-      if (rest === undefined) return inlineContent(head);
-      try {
-        return await storeBlob(chain(head, rest));
-      } finally {
-        // A failure before the first read of the chain must not leave the source open.
-        await rest.return?.();
-      }
-    },
-    release({ sha256, inline }) {
-      if (inline === undefined) claim(sha256, -1);
-    },
-    isClaimed: (hash) => claims.has(hash),
-    isAbsent,
-    read(hash, sizeBytes, range) {
-      return isAbsent(hash) ? fetched(hash, sizeBytes, range) : readBlob(disk, hash, sizeBytes, range);
-    },
-  };
 }
-
-type ByteRange = { readonly start: number; readonly end: number };
 
 function readBlob(
   disk: Disk,
@@ -163,10 +166,14 @@ async function* verifiedPart(
   part: () => AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
   const hostPath = disk.hostPath(path);
-  if (hostPath === undefined) for await (const _ of verified(disk.readStream(path, 0, sizeBytes)!, hash, path));
-  const problem = hostPath === undefined ? undefined : await contentProblem(hostPath, { sizeBytes, sha256: hash });
+  if (hostPath === undefined) {
+    for await (const _ of verified(disk.readStream(path, 0, sizeBytes)!, hash, path));
+    yield* part();
+    return;
+  }
+  const problem = await contentProblem(hostPath, { sizeBytes, sha256: hash });
   if (problem !== undefined) throw new PondError('pond-damaged', `blob ${hash} is damaged: ${problem}`, { path });
-  yield* hostPath === undefined ? part() : unchangedStream(hostPath, part());
+  yield* unchangedStream(hostPath, part());
 }
 
 const chunkBytes = 1024 * 1024;

@@ -10,7 +10,7 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
-import { type JournalFile, openJournalFile } from './journalFile.ts';
+import { JournalFile } from './journalFile.ts';
 import { type FillJournal, journalBytes } from './journalBytes.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, readJournal, withoutParts } from './journalReader.ts';
@@ -262,7 +262,7 @@ export class Journal {
   }
 
   #openFile(): JournalFile {
-    return openJournalFile(this.#disk, journalPath, {
+    return new JournalFile(this.#disk, {
       beforeWrite: () => this.requireOwned(),
       makeRoom: () => this.#isRemoval && (this.#isReserveSpent = spendReserve(this.#disk)),
     });

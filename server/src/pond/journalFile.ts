@@ -1,18 +1,9 @@
 import { isPondError } from '../base/error.ts';
 import { type Disk, type DiskFile } from '../storage/disk.ts';
+import { journalPath } from './workPaths.ts';
 
 /** Bytes buffered before a write, and bytes per read: a bulk change has thousands of small frames. */
 const bufferBytesMax = 256 * 1024;
-
-/** A file whose appended bytes are written together: at `write`, at `sync`, or when the buffer is full. */
-export interface JournalFile extends DiskFile {
-  /** Writes the buffered bytes, unsynced; other processes see them from then on. */
-  write(): void;
-  /** Bytes at an offset; fewer at the end of the file. Reads ahead, since contents are requested in order. */
-  read(offset: number, sizeBytes: number): Uint8Array;
-  /** Forgets what was read ahead, since another file has the path now. */
-  dropReadAhead(): void;
-}
 
 /** Calls by which the owner of a journal file takes part in its writes. */
 interface JournalFileHooks {
@@ -22,69 +13,91 @@ interface JournalFileHooks {
   readonly makeRoom: () => boolean;
 }
 
-/** Opens or creates the file at `path`. */
-export function openJournalFile(disk: Disk, path: string, { beforeWrite, makeRoom }: JournalFileHooks): JournalFile {
-  const file = disk.openAppend(path);
-  let buffered: Uint8Array[] = [];
-  let bufferedBytes = 0;
-  let window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
+const nothingRead: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
 
-  function write(): void {
-    if (bufferedBytes === 0) return;
-    beforeWrite();
-    const bytes = Buffer.concat(buffered, bufferedBytes);
-    forget();
-    const { sizeBytes } = file;
+/** The file of the journal. Appended bytes are written together: at `write`, at `sync`, or when the buffer is full. */
+export class JournalFile implements DiskFile {
+  readonly #disk: Disk;
+  readonly #hooks: JournalFileHooks;
+  readonly #file: DiskFile;
+  #buffered: Uint8Array[] = [];
+  #bufferedBytes = 0;
+  /** The bytes that were read last, with some of those that follow: contents are requested in order. */
+  #readAhead = nothingRead;
+
+  /** Opens or creates the file. */
+  constructor(disk: Disk, hooks: JournalFileHooks) {
+    this.#disk = disk;
+    this.#hooks = hooks;
+    this.#file = disk.openAppend(journalPath);
+  }
+
+  get sizeBytes(): number {
+    return this.#file.sizeBytes + this.#bufferedBytes;
+  }
+
+  isInPlace(): boolean {
+    return this.#file.isInPlace();
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#buffered.push(bytes);
+    this.#bufferedBytes += bytes.length;
+    if (this.#bufferedBytes > bufferBytesMax) this.write();
+  }
+
+  /** Writes the buffered bytes, unsynced; other processes see them from then on. */
+  write(): void {
+    if (this.#bufferedBytes === 0) return;
+    this.#hooks.beforeWrite();
+    const bytes = Buffer.concat(this.#buffered, this.#bufferedBytes);
+    this.#dropBuffer();
+    const { sizeBytes } = this.#file;
     try {
-      file.append(bytes);
+      this.#file.append(bytes);
     } catch (error) {
-      if (!isPondError(error, 'storage-full') || !makeRoom()) throw error;
-      file.truncate(sizeBytes);
-      file.append(bytes);
+      if (!isPondError(error, 'storage-full') || !this.#hooks.makeRoom()) throw error;
+      this.#file.truncate(sizeBytes);
+      this.#file.append(bytes);
     }
   }
 
-  function forget(): void {
-    buffered = [];
-    bufferedBytes = 0;
+  sync(): void {
+    this.write();
+    this.#file.sync();
   }
 
-  function read(offset: number, sizeBytes: number): Uint8Array {
+  truncate(sizeBytes: number): void {
+    this.#dropBuffer();
+    // Other bytes will follow the cut.
+    this.dropReadAhead();
+    this.#file.truncate(sizeBytes);
+  }
+
+  /** Returns the bytes at an offset; fewer at the end of the file. */
+  read(offset: number, sizeBytes: number): Uint8Array {
     const end = offset + sizeBytes;
-    if (end > file.sizeBytes) write();
-    if (offset < window.start || end > window.start + window.bytes.length) {
-      const bytes = disk.readRange(path, offset, Math.max(end, offset + bufferBytesMax)) ?? new Uint8Array();
-      window = { start: offset, bytes };
+    if (end > this.#file.sizeBytes) this.write();
+    if (offset < this.#readAhead.start || end > this.#readAhead.start + this.#readAhead.bytes.length) {
+      const bytes = this.#disk.readRange(journalPath, offset, Math.max(end, offset + bufferBytesMax));
+      this.#readAhead = { start: offset, bytes: bytes ?? new Uint8Array() };
     }
+    const { start, bytes } = this.#readAhead;
     // A copy: changes by the caller must not show in the next read.
-    return new Uint8Array(window.bytes.subarray(offset - window.start, end - window.start));
+    return new Uint8Array(bytes.subarray(offset - start, end - start));
   }
 
-  return {
-    get sizeBytes() {
-      return file.sizeBytes + bufferedBytes;
-    },
-    isInPlace: () => file.isInPlace(),
-    append(bytes) {
-      buffered.push(bytes);
-      bufferedBytes += bytes.length;
-      if (bufferedBytes > bufferBytesMax) write();
-    },
-    write,
-    sync() {
-      write();
-      file.sync();
-    },
-    truncate(sizeBytes) {
-      forget();
-      // Other bytes will follow the cut.
-      window = { start: 0, bytes: new Uint8Array() };
-      file.truncate(sizeBytes);
-    },
-    read,
-    dropReadAhead() {
-      window = { start: 0, bytes: new Uint8Array() };
-    },
-    close: () => file.close(),
-  };
+  /** Forgets what was read ahead, since another file has the path now. */
+  dropReadAhead(): void {
+    this.#readAhead = nothingRead;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #dropBuffer(): void {
+    this.#buffered = [];
+    this.#bufferedBytes = 0;
+  }
 }

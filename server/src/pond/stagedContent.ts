@@ -1,7 +1,7 @@
 import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { footerBytesOf, footerTailBytes, type ParquetFooter, readFooter } from '../parquet/footer.ts';
-import { type NewNode, type Node } from '../tinyfs/backend.ts';
+import { type ByteRange, type NewNode, type Node } from '../tinyfs/backend.ts';
 import { inlineBytesMax, type StoredContent } from './blobs.ts';
 import { type NewContent } from './newNodes.ts';
 import { type PondNode, requireCommitted, type RowRef, type StagedNode } from './node.ts';
@@ -68,7 +68,7 @@ export class StagedContents {
     return { sizeBytes, sha256, facts, content: { in: 'journal', offset: this.#spool.keep(inline), sizeBytes } };
   }
 
-  async *read(node: PondNode, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
+  async *read(node: PondNode, range?: ByteRange): AsyncIterable<Uint8Array> {
     if (node.state !== 'staged') yield* readCommitted(this.#store, requireCommitted(node), range);
     else if (node.sizeBytes > inlineBytesMax) yield* this.#store.blobs.read(node.sha256, node.sizeBytes, range);
     else {

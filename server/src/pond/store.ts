@@ -7,8 +7,9 @@ import { type OpLog, type RowRequest } from '../oplog/opLog.ts';
 import { metadataOf, shownRow } from '../oplog/parseRow.ts';
 import { rootId, type StoredRow } from '../oplog/rows.ts';
 import { PondError } from '../base/error.ts';
+import { type ByteRange } from '../tinyfs/backend.ts';
 import { locatingDirectory } from '../tinyfs/entries.ts';
-import { type BlobStore, createBlobStore, inlineBytesMax } from './blobs.ts';
+import { BlobStore, inlineBytesMax } from './blobs.ts';
 import { type Commit } from './commitRecord.ts';
 import { commitAt } from './history.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -44,7 +45,7 @@ export function createStore({ disk, origin }: Pick<PondStorage, 'disk' | 'origin
     disk,
     opLog,
     pages: new PageStore(opLog),
-    blobs: createBlobStore(disk, newBlobs, origin),
+    blobs: new BlobStore(disk, newBlobs, origin),
     roots: new LruCache({ max: rootsMax }),
     series: new LruCache({ max: seriesVersionsMax, sizeOf: ({ length }) => length }),
     commits: new LruCache({ max: commitsMax }),
@@ -129,11 +130,7 @@ const shownVersion = ({ name, version }: Pick<VersionRef, 'name' | 'version'>): 
   `version ${version} of ${name === '' ? 'the root directory' : name}`;
 
 /** Streams a committed node's content, of this version alone. */
-export async function* readCommitted(
-  store: Store,
-  node: CommittedNode,
-  range?: { readonly start: number; readonly end: number },
-): AsyncIterable<Uint8Array> {
+export async function* readCommitted(store: Store, node: CommittedNode, range?: ByteRange): AsyncIterable<Uint8Array> {
   if (node.sizeBytes > inlineBytesMax) {
     yield* store.blobs.read(node.sha256, node.sizeBytes, range);
     return;

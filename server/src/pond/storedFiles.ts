@@ -13,7 +13,7 @@ export interface StoredFiles {
   readonly disk: ReadableDisk;
   /** True for the path of a data file that the latest version of the table names. */
   isLive(path: string): Promise<boolean>;
-  /** The commit of a version; undefined for another engine's. Fails `pond-damaged`. */
+  /** The commit of a version; undefined for another engine's, and for one after `latest`. Fails `pond-damaged`. */
   commit(version: CommitNumber): Promise<StoredCommit | undefined>;
   /** Yields the blobs that rows of a data file refer to, in any order and with repetitions. Fails `pond-damaged`. */
   blobsOf(path: string): AsyncIterable<ExpectedFile>;

@@ -24,6 +24,7 @@ import { type ChangeLog, type WorkingTreeParts } from './workingTreeParts.ts';
 
 /** The backend of a working tree, or of a transaction's. */
 export class WorkingTree implements Backend {
+  readonly read: Backend['read'] = (node, range) => this.#parts.contents.read(pondNode(node), range);
   readonly #parts: WorkingTreeParts;
   readonly #reverter: Reverter;
   #isInBatch = false;
@@ -56,10 +57,6 @@ export class WorkingTree implements Backend {
     const kept = committed.filter(({ name }) => !staged.has(name));
     const present = [...staged].flatMap(([name, { node }]) => (node === null ? [] : [{ name, node }]));
     return [...kept, ...present].sort(compareNames).map(({ name, node }) => ({ name, node: this.#asStaged(node) }));
-  }
-
-  read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
-    return this.#parts.contents.read(pondNode(node), range);
   }
 
   async readlink(node: Node): Promise<string> {

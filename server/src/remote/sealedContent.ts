@@ -10,34 +10,35 @@ import { type ObjectBody } from './objectStore.ts';
 
 const magic = Buffer.from('DPS1');
 const saltBytes = 16;
-const headerBytes = magic.length + saltBytes;
+/** Size of the header of sealed content, bytes. */
+export const sealedHeaderBytes = magic.length + saltBytes;
 const tagBytes = 16;
 const chunkBytes = 64 * 1024;
 const sealedChunkBytes = chunkBytes + tagBytes;
 
 /** Returns the size of sealed content, bytes. */
 export function sealedSize(sizeBytes: number): number {
-  return headerBytes + sizeBytes + tagBytes * Math.max(1, Math.ceil(sizeBytes / chunkBytes));
+  return sealedHeaderBytes + sizeBytes + tagBytes * Math.max(1, Math.ceil(sizeBytes / chunkBytes));
 }
 
 /** Returns the size of the content that is sealed in so many bytes; undefined when no content has that size. */
 export function unsealedSize(sealedBytes: number): number | undefined {
-  const chunks = Math.max(1, Math.ceil((sealedBytes - headerBytes) / sealedChunkBytes));
-  const sizeBytes = sealedBytes - headerBytes - chunks * tagBytes;
+  const chunks = Math.max(1, Math.ceil((sealedBytes - sealedHeaderBytes) / sealedChunkBytes));
+  const sizeBytes = sealedBytes - sealedHeaderBytes - chunks * tagBytes;
   return sizeBytes >= 0 && sealedSize(sizeBytes) === sealedBytes ? sizeBytes : undefined;
 }
 
 /** Returns how much content the first `position` bytes of its sealed form hold. */
 export function unsealedPosition(position: number): number {
-  const chunks = Math.floor(Math.max(0, position - headerBytes) / sealedChunkBytes);
-  const rest = Math.max(0, position - headerBytes - chunks * sealedChunkBytes);
+  const chunks = Math.floor(Math.max(0, position - sealedHeaderBytes) / sealedChunkBytes);
+  const rest = Math.max(0, position - sealedHeaderBytes - chunks * sealedChunkBytes);
   return chunks * chunkBytes + Math.min(chunkBytes, Math.max(0, rest - tagBytes));
 }
 
 /** Returns the offset in the sealed content of the chunk that has a byte of the content, and the number of the chunk. */
 export function chunkAt(position: number): { readonly chunk: number; readonly sealedStart: number } {
   const chunk = Math.floor(position / chunkBytes);
-  return { chunk, sealedStart: headerBytes + chunk * sealedChunkBytes };
+  return { chunk, sealedStart: sealedHeaderBytes + chunk * sealedChunkBytes };
 }
 
 /** Encrypts and decrypts the content of objects. */
@@ -75,26 +76,26 @@ export class SealedContent {
 
   /** Opens the content of an object of which the first bytes are `header`; undefined when it is not sealed content. */
   opener(name: string, header: Uint8Array): ChunkOpener | undefined {
-    if (header.length < headerBytes || !magic.equals(header.subarray(0, magic.length))) return undefined;
-    return new ChunkOpener(this.#keyOf(name, header.subarray(magic.length, headerBytes)), name);
+    if (header.length < sealedHeaderBytes || !magic.equals(header.subarray(0, magic.length))) return undefined;
+    return new ChunkOpener(this.#keyOf(name, header.subarray(magic.length, sealedHeaderBytes)), name);
   }
 
   /** Yields bytes of the sealed form; reads the chunks that have them. */
   async *#sealRange(name: string, body: ObjectBody, start: number, end: number): AsyncGenerator<Uint8Array> {
     const salt = createHmac('sha256', this.#saltKey).update(`${name}\0${body.sha256}`).digest().subarray(0, saltBytes);
     const header = Buffer.concat([magic, salt]);
-    if (start < headerBytes) yield header.subarray(start, end);
+    if (start < sealedHeaderBytes) yield header.subarray(start, end);
     const key = this.#keyOf(name, salt);
     const last = Math.max(1, Math.ceil(body.sizeBytes / chunkBytes)) - 1;
-    const first = Math.max(0, Math.floor((start - headerBytes) / sealedChunkBytes));
+    const first = Math.max(0, Math.floor((start - sealedHeaderBytes) / sealedChunkBytes));
     let chunk = first;
     const content = body.open(
       first * chunkBytes,
-      Math.min(body.sizeBytes, chunkBytes * Math.ceil((end - headerBytes) / sealedChunkBytes)),
+      Math.min(body.sizeBytes, chunkBytes * Math.ceil((end - sealedHeaderBytes) / sealedChunkBytes)),
     );
     for await (const bytes of blocksOf(content, chunkBytes)) {
       const sealed = sealChunk(key, name, { chunk, isLast: chunk === last, bytes });
-      const at = headerBytes + chunk * sealedChunkBytes;
+      const at = sealedHeaderBytes + chunk * sealedChunkBytes;
       if (at < end) yield sealed.subarray(Math.max(0, start - at), Math.min(sealed.length, end - at));
       chunk += 1;
     }
@@ -137,11 +138,8 @@ class ChunkOpener {
 
 /** Returns the bytes of a header, and what follows it. */
 export function splitHeader(bytes: Uint8Array): readonly [header: Uint8Array, rest: Uint8Array] {
-  return [bytes.subarray(0, headerBytes), bytes.subarray(headerBytes)];
+  return [bytes.subarray(0, sealedHeaderBytes), bytes.subarray(sealedHeaderBytes)];
 }
-
-/** Size of the header of sealed content, bytes. */
-export const sealedHeaderBytes = headerBytes;
 
 interface Chunk {
   /** 0-based. */

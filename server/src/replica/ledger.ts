@@ -77,14 +77,13 @@ export class Ledger {
 
   /** Replaces some of what is remembered. A folder that cannot be written is fine. */
   update(changes: LedgerState): void {
-    const state = { ...this.read(), ...changes };
-    optional(() => replaceUnflushed(this.#disk, this.#path(stateFile), Buffer.from(`${JSON.stringify(state)}\n`)));
+    this.#write({ ...this.read(), ...changes });
   }
 
   /** Discards what is remembered of the log: the store shows another one. */
   forgetTip(): void {
     const { tip: _, checkpoint: __, ...state } = this.read();
-    optional(() => replaceUnflushed(this.#disk, this.#path(stateFile), Buffer.from(`${JSON.stringify(state)}\n`)));
+    this.#write(state);
   }
 
   /** Returns the keys of blobs that pushes sent whose log entries may not be on the store yet. */
@@ -117,6 +116,10 @@ export class Ledger {
       close: () => optional(() => file?.close()),
       remove: () => removeQuietly(this.#disk, path),
     };
+  }
+
+  #write(state: LedgerState): void {
+    optional(() => replaceUnflushed(this.#disk, this.#path(stateFile), Buffer.from(`${JSON.stringify(state)}\n`)));
   }
 
   #path(name: string): string {

@@ -27,6 +27,12 @@ export interface Entry {
 /** Content of a file: all at once, or as a stream of chunks. */
 export type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
+/** Bytes of content; offsets are 0-based, `end` is exclusive. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Path of a directory as traversed: the nodes from the root to it, both inclusive. */
 export type DirectoryPath = readonly [Node, ...Node[]];
 
@@ -53,8 +59,8 @@ export interface Backend {
   lookup(directory: Node, name: string): Promise<Node | undefined>;
   /** Returns all entries, in byte order of their UTF-8 names. Never reads content. */
   list(directory: Node): Promise<readonly Entry[]>;
-  /** Yields the content of a file, table or series (only this version), bytes start to end (exclusive). */
-  read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+  /** Yields the content of a file, table or series (only this version), or the bytes of a range of it. */
+  read(node: Node, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Returns the target text of a symlink. */
   readlink(node: Node): Promise<string>;
   /** Yields the versions of a node, latest first, from the given one back. */

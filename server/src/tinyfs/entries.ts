@@ -1,6 +1,6 @@
 /** Reads nodes by their paths: a backend knows no paths, and damage must say where it is. */
 import { isPondError } from '../base/error.ts';
-import { type Backend, type Entry, type Node } from './backend.ts';
+import { type Backend, type ByteRange, type Entry, type Node } from './backend.ts';
 
 /** A node, and where it is. */
 interface NodeAt {
@@ -24,11 +24,7 @@ export function targetAt(backend: Backend, link: NodeAt): Promise<string> {
 }
 
 /** As Backend.read. Damaged content fails `pond-damaged` with its path and version. */
-export function contentAt(
-  backend: Backend,
-  { path, node }: NodeAt,
-  range?: { readonly start: number; readonly end: number },
-): AsyncIterable<Uint8Array> {
+export function contentAt(backend: Backend, { path, node }: NodeAt, range?: ByteRange): AsyncIterable<Uint8Array> {
   return locatingEach(`${path}, version ${node.version}`, path, () => backend.read(node, range));
 }
 

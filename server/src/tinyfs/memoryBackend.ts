@@ -11,7 +11,15 @@
 import { sha256Of } from '../base/sha256.ts';
 import { isDeepStrictEqual } from 'node:util';
 import { PondError } from '../base/error.ts';
-import { type Backend, type Content, type DirectoryPath, type Entry, type NewNode, type Node } from './backend.ts';
+import {
+  type Backend,
+  type ByteRange,
+  type Content,
+  type DirectoryPath,
+  type Entry,
+  type NewNode,
+  type Node,
+} from './backend.ts';
 import {
   collect,
   contentOf,
@@ -47,7 +55,7 @@ export class MemoryBackend implements Backend {
     return Promise.resolve(sortedEntries(stateOf(directory).entries));
   }
 
-  async *read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
+  async *read(node: Node, range?: ByteRange): AsyncIterable<Uint8Array> {
     const bytes = contentOf(node).slice(range?.start, range?.end);
     if (bytes.length > 0) yield bytes;
   }

@@ -1,5 +1,5 @@
 import { isPondError, PondError } from '../base/error.ts';
-import { type Backend, type Content, type Node } from './backend.ts';
+import { type Backend, type ByteRange, type Content, type Node } from './backend.ts';
 import {
   createDirectory,
   createNode,
@@ -14,8 +14,6 @@ import { type NodePath, rootPath } from './nodePath.ts';
 import { joinPath } from './path.ts';
 import { missingError, notDirectoryError, resolveExisting, resolvePath, unreachableCodes } from './resolve.ts';
 import { visit, type Visited, type VisitOptions, walk } from './visit.ts';
-
-type Range = { readonly start: number; readonly end: number };
 
 /**
  * A directory that paths start from. It is a path, not a node: each call looks up the current node, so that it shows
@@ -74,9 +72,9 @@ export class WorkingDirectory {
   }
 
   /**
-   * Yields the content of a file in chunks, bytes start to end (exclusive). Fails like readFile, at the first chunk.
+   * Yields the content of a file in chunks, or the bytes of a range of it. Fails like readFile, at the first chunk.
    */
-  async *readStream(path: string, range?: Range): AsyncIterable<Uint8Array> {
+  async *readStream(path: string, range?: ByteRange): AsyncIterable<Uint8Array> {
     const at = await this.#existing(path);
     if (at.isDirectory) {
       throw new PondError('is-a-directory', `expected a file at ${at.path}, got a directory`, { path: at.path });

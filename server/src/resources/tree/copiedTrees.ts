@@ -1,7 +1,7 @@
 /** Trees of other ponds in the resource directories of a tree. What their resources derive is shown; none of them runs. */
 import { PondError } from '../../base/error.ts';
 import { type PathEvent } from '../../pond/change.ts';
-import { type Backend, type Entry, type Node } from '../../tinyfs/backend.ts';
+import { type Backend, type ByteRange, type Entry, type Node } from '../../tinyfs/backend.ts';
 import { type ResourceId } from '../model/resourcePath.ts';
 import { type DerivedState } from './derivedState.ts';
 
@@ -84,7 +84,7 @@ export class Subtree implements Backend {
     return this.#base.list(directory);
   }
 
-  read(node: Node, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array> {
+  read(node: Node, range?: ByteRange): AsyncIterable<Uint8Array> {
     return this.#base.read(node, range);
   }
 

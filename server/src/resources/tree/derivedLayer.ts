@@ -11,13 +11,13 @@ import { type TimeRange, timesOfFiles } from '../../pond/hostFileTimes.ts';
 import { type Change, type PathEvent } from '../../pond/change.ts';
 import { unchangedStream } from '../../storage/unchangedFiles.ts';
 import { type StoredNodes } from '../../pond/types.ts';
-import { type Backend, type Node } from '../../tinyfs/backend.ts';
+import { type Backend, type ByteRange, type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { countedChanges, nameChanges, touchResources } from '../countedChanges.ts';
 import { type InputMatcher } from '../model/derivedContent.ts';
 import { baseOf, roleOf } from './nodeRole.ts';
 import { type ResourceLayer } from './resourcePond.ts';
-import { type ByteRange, type NodeFiles } from './nodeFiles.ts';
+import { type NodeFiles } from './nodeFiles.ts';
 import { ResourceTree } from './resourceTree.ts';
 
 /** Loaded with the first commit of resources. */

@@ -1,9 +1,6 @@
 import { type HostFile } from '../../pond/hostFile.ts';
-import { type Node } from '../../tinyfs/backend.ts';
+import { type ByteRange, type Node } from '../../tinyfs/backend.ts';
 import { type InputFiles } from './inputs.ts';
-
-/** Bytes `start` to `end` (exclusive). */
-export type ByteRange = { readonly start: number; readonly end: number };
 
 /** Access to the content of nodes. */
 export interface NodeFiles extends InputFiles {
@@ -11,6 +8,6 @@ export interface NodeFiles extends InputFiles {
   sizeOf(key: string): number | undefined;
   /** Returns the one host file with the content of a derived file, built if needed. */
   wholeFile(node: Node): Promise<HostFile>;
-  /** Yields the content of a host file; undefined when it is missing. */
+  /** Yields the content of a host file, or the bytes of a range of it; undefined when it is missing. */
   readHostFile(hostPath: string, range?: ByteRange): AsyncIterable<Uint8Array> | undefined;
 }

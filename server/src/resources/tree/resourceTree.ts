@@ -2,7 +2,14 @@ import { isPondError, PondError } from '../../base/error.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 import { type LayeredTree } from '../../pond/types.ts';
 import { type PathEvent } from '../../pond/change.ts';
-import { type Backend, type DirectoryPath, type Entry, type NewNode, type Node } from '../../tinyfs/backend.ts';
+import {
+  type Backend,
+  type ByteRange,
+  type DirectoryPath,
+  type Entry,
+  type NewNode,
+  type Node,
+} from '../../tinyfs/backend.ts';
 import { FileSystem } from '../../tinyfs/fs.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { type DerivedNode, type InputMatcher } from '../model/derivedContent.ts';
@@ -12,7 +19,7 @@ import { CopiedTrees, copiedRoot, Subtree } from './copiedTrees.ts';
 import { DerivedEvents } from './derivedEvents.ts';
 import { type Derived, DerivedState } from './derivedState.ts';
 import { matchInputs } from './inputs.ts';
-import { type ByteRange, type NodeFiles } from './nodeFiles.ts';
+import { type NodeFiles } from './nodeFiles.ts';
 import { baseOf, derivedDirectoryNode, derivedFileNode, type NodeRole, roleOf, withRole } from './nodeRole.ts';
 import { copyIsReadOnly, derivedIsReadOnly } from './readOnly.ts';
 import { entryIn, ResourceRules } from './resourceRules.ts';
@@ -24,6 +31,7 @@ import { entryIn, ResourceRules } from './resourceRules.ts';
  */
 export class ResourceTree implements Backend, LayeredTree {
   readonly writable: boolean;
+  readonly backend: Backend = this;
   /** The inputs of resources in this tree. */
   readonly inputs: InputMatcher = { match: (pattern) => this.#state.match(pattern) };
   readonly #base: Backend;
@@ -62,10 +70,6 @@ export class ResourceTree implements Backend, LayeredTree {
       this.#events?.alsoByName(found);
     };
     return new ResourceTree(new Subtree(this.#base, path), this.#files, notify && notifyAt, `${this.#at}${path}`);
-  }
-
-  get backend(): Backend {
-    return this;
   }
 
   changed(changes: readonly PathEvent[]): void {

@@ -94,7 +94,7 @@ async function mergeGroup(
   const keys = group.map((segment) => segment.file.key);
   const file = await materializer.file(
     keyOf('combine neighbors', 2, keyOfLayout(own), keys),
-    (target, shared) => writeRows(own, wholeTime, [group], target, materializer, shared),
+    (target, shared) => writeRows({ layout: own, period: wholeTime, series: [group] }, target, materializer, shared),
     job,
   );
   const facts = await materializer.inspect([file], job);

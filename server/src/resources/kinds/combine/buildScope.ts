@@ -123,6 +123,6 @@ export async function makePart(
   const keys = series.map((own) => own.map(({ file }) => file.key));
   const bounds = [String(period.startUs), String(period.endUs)];
   const write = (target: string, shared: Job): Promise<void> =>
-    writeRows(layout, period, series, target, materializer, shared);
+    writeRows({ layout, period, series }, target, materializer, shared);
   return await materializer.file(keyOf(...recipe, 'part', keyOfLayout(layout), bounds, keys), write, job);
 }

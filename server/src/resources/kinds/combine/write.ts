@@ -5,14 +5,16 @@ import { type Segment } from './segments.ts';
 import { countsMetadata } from './partCounts.ts';
 import { type SegmentLayout, partSql, timesSql } from './sql.ts';
 
-/**
- * Writes the rows of a period to a host file, each time once and in order; the first of these series takes precedence.
- * The file's metadata has the counts of partCounts.ts.
- */
+/** Rows of a period from some series, of which the first takes precedence. */
+interface PartRows {
+  readonly layout: SegmentLayout;
+  readonly period: Period;
+  readonly series: readonly (readonly Segment[])[];
+}
+
+/** Writes rows to a host file, each time once and in order. The file's metadata has the counts of partCounts.ts. */
 export async function writeRows(
-  layout: SegmentLayout,
-  period: Period,
-  series: readonly (readonly Segment[])[],
+  { layout, period, series }: PartRows,
   target: string,
   { builder }: Materializer,
   { signal }: Job,

@@ -1,36 +1,24 @@
 /** The `journal` section of a Tail: which entries of the journal of systemd it follows. */
 import { hostFolderText } from '../../../documents/fieldTypes.ts';
 import { type Issue } from '../../../documents/issue.ts';
-import { type ChoiceSchema, list, object, optional, type SpecOf, text } from '../../../documents/schema.ts';
+import { choice, list, object, optional, type SpecOf, text } from '../../../documents/schema.ts';
 
-/** Names of the levels of syslog, as journalctl takes them. */
-type Priority = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
-
-const priorities: ChoiceSchema<Priority> = {
-  type: 'choice',
-  label: 'a priority',
-  choices: [
-    { value: 'emerg', doc: '0: the system is unusable' },
-    { value: 'alert', doc: '1: action must be taken at once' },
-    { value: 'crit', doc: '2: critical conditions' },
-    { value: 'err', doc: '3: errors' },
-    { value: 'warning', doc: '4: warnings' },
-    { value: 'notice', doc: '5: normal, but significant' },
-    { value: 'info', doc: '6: informational' },
-    { value: 'debug', doc: '7: messages for debugging, which is everything' },
-  ],
-  ignoreCase: false,
-  unknownCode: 'value-unknown',
-};
+/** Levels of syslog, by their names for journalctl. */
+const priorities = choice('a priority', {
+  emerg: '0: the system is unusable',
+  alert: '1: action must be taken at once',
+  crit: '2: critical conditions',
+  err: '3: errors',
+  warning: '4: warnings',
+  notice: '5: normal, but significant',
+  info: '6: informational',
+  debug: '7: messages for debugging, which is everything',
+});
 
 /** Schema of what becomes of invalid lines. */
-export const invalidLines: ChoiceSchema<'skip'> = {
-  type: 'choice',
-  label: 'a treatment of invalid lines',
-  choices: [{ value: 'skip', doc: 'the lines are left out; a note of the run has their number and the first one' }],
-  ignoreCase: false,
-  unknownCode: 'value-unknown',
-};
+export const invalidLines = choice('a treatment of invalid lines', {
+  skip: 'the lines are left out; a note of the run has their number and the first one',
+});
 
 const unitText = text('the name of a unit', {
   check: (name) => checkName(name, /^[A-Za-z0-9:_.\\@*?[\]][-A-Za-z0-9:_.\\@*?[\]]*$/),

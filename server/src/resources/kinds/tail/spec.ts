@@ -1,22 +1,13 @@
 import { hostGlobText, nameText, plainText } from '../../../documents/fieldTypes.ts';
-import { type ChoiceSchema, type FieldIssue, list, object, optional, type SpecOf } from '../../../documents/schema.ts';
+import { choice, type FieldIssue, list, object, optional, type SpecOf } from '../../../documents/schema.ts';
 import { type LineFormat, lineFormatSchema } from './format.ts';
 import { invalidLines, journalSchema, type JournalSpec } from './journalSpec.ts';
 
-/** Formats of the lines of a log. */
-type LineKind = 'csv' | 'ndjson' | 'text';
-
-const lineFormats: ChoiceSchema<LineKind> = {
-  type: 'choice',
-  label: 'a format of lines',
-  choices: [
-    { value: 'csv', doc: 'rows of a CSV file, with the names of the columns in its first line' },
-    { value: 'ndjson', doc: 'a JSON object on each line' },
-    { value: 'text', doc: 'lines of text, each with the time at which it was read' },
-  ],
-  ignoreCase: false,
-  unknownCode: 'value-unknown',
-};
+const lineFormats = choice('a format of lines', {
+  csv: 'rows of a CSV file, with the names of the columns in its first line',
+  ndjson: 'a JSON object on each line',
+  text: 'lines of text, each with the time at which it was read',
+});
 
 /** The `spec` of a Tail resource. */
 export const tailSpec = object(
@@ -65,7 +56,7 @@ export type TailSpec = SpecOf<typeof tailSpec>;
 
 /** Reading of the lines of files. */
 export interface LinesSpec extends Pick<TailSpec, 'names' | 'format' | 'invalid'> {
-  readonly lines: LineKind;
+  readonly lines: SpecOf<typeof lineFormats>;
 }
 
 /** A Tail of files, with what its document must have then. */
@@ -75,7 +66,7 @@ export interface FilesSpec extends LinesSpec {
 
 interface Fields {
   readonly journal?: JournalSpec;
-  readonly lines?: LineKind;
+  readonly lines?: SpecOf<typeof lineFormats>;
   readonly names?: readonly string[];
   readonly time?: string;
   readonly format?: LineFormat;
