@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -80,6 +89,23 @@ describe('the disk of a pond on the host', () => {
     await assert.rejects(async () => {
       for await (const chunk of stream ?? []) assert.fail(`${chunk.length} bytes`);
     }, isRefused);
+  });
+
+  it('a file of any length is refused before memory is taken for it, and a part of it is read', () => {
+    const path = join(root, 'long');
+    writeFileSync(path, 'start');
+    truncateSync(path, 2 ** 40);
+    assert.throws(() => disk.readFile('long'), {
+      code: 'pond-damaged',
+      path,
+      message: /1099511627776 bytes; expected at most/,
+    });
+    assert.equal(Buffer.from(disk.readRange('long', 0, 5) ?? []).toString(), 'start');
+    assert.throws(() => openHostDisk(root).readFile('long'), { code: 'storage-failed', path });
+    truncateSync(path, 5);
+    assert.equal(Buffer.from(disk.readFile('long', 5) ?? []).toString(), 'start');
+    assert.throws(() => disk.readFile('long', 4), { code: 'pond-damaged' });
+    rmSync(path);
   });
 
   it('the directory itself may be reached through a link, and is never created', () => {

@@ -1,6 +1,6 @@
 import { fieldsOf, parseJson } from '../base/json.ts';
 import { type CommitNumber, commitNumber, nextCommit, parseCommitNumber } from './commitNumber.ts';
-import { type Disk } from '../storage/disk.ts';
+import { type Disk, fewValuesBytesMax } from '../storage/disk.ts';
 import { type DeltaCommit } from './actions.ts';
 import { hintedNames, type OtherCheckpoint, otherCheckpoints } from './checkpointFiles.ts';
 import { checkpointFile, commitFile, hintFile, logDirectory } from './logPaths.ts';
@@ -74,7 +74,7 @@ export const sha256Tag = 'duckpond.sha256';
 
 /** Returns the content of the hint, or undefined when it is missing or unreadable. */
 export function readHint(disk: Pick<Disk, 'readFile'>): CheckpointHint | undefined {
-  const bytes = disk.readFile(hintFile);
+  const bytes = disk.readFile(hintFile, fewValuesBytesMax);
   if (!bytes) return undefined;
   const hint = fieldsOf(parseJson(bytes));
   const version = parseCommitNumber(hint['version']);

@@ -17,6 +17,7 @@ import {
   Findings,
   type HistoryCheckOptions,
   type OnProgress,
+  type ExpectedFile,
 } from './findings.ts';
 import { type Overlay } from './overlay.ts';
 import { stagedEntries } from './stagedChanges.ts';
@@ -138,6 +139,9 @@ class HistoryCheck {
     const file = said && expectedDataFile(said);
     const check = async (): Promise<void> => {
       this.#dataFiles++;
+      const sizeProblem = file && sizeProblemOf(disk, file);
+      // A file of another size need not be read: it may be of any length.
+      if (sizeProblem !== undefined) return this.#findings.add(`data file ${path}: ${sizeProblem}`, file);
       const { hash, sizeBytes } = await hashOf(disk, path);
       this.#bytes += sizeBytes;
       if (file !== undefined && hash !== file.sha256) {
@@ -182,6 +186,13 @@ class HistoryCheck {
 }
 
 const wholeBytesMax = 1024 * 1024;
+
+/** Returns the problem of a file that is missing or has another size than expected, as the end of a sentence. */
+export function sizeProblemOf(disk: Pick<Disk, 'stat'>, { path, sizeBytes }: ExpectedFile): string | undefined {
+  const found = disk.stat(path);
+  if (found === undefined) return 'it is missing';
+  return found.sizeBytes === sizeBytes ? undefined : `it has ${found.sizeBytes} bytes; expected ${sizeBytes}`;
+}
 
 /** Returns the hash and the size of a file; those of no bytes when it is missing. */
 export async function hashOf(

@@ -8,7 +8,7 @@ import { numRecords } from '../delta/files.ts';
 import { metadataOf } from '../oplog/parseRow.ts';
 import { type RowRequest } from '../oplog/opLog.ts';
 import { type StoredRow } from '../oplog/rows.ts';
-import { hashOf } from './checkHistory.ts';
+import { hashOf, sizeProblemOf } from './checkHistory.ts';
 import { requireEntry } from './checkLog.ts';
 import { RowCheck } from './checkRows.ts';
 import { requireParent } from './commitHash.ts';
@@ -80,10 +80,10 @@ async function rowsOf(
   const rows: StoredRow[] = [];
   const before = findings.problems.length;
   await findings.attempt(`data file ${file.path}`, async () => {
-    const { hash, sizeBytes } = await hashOf(disk, file.path);
-    if (hash !== file.sha256 || sizeBytes !== file.sizeBytes) {
-      return findings.expect(`data file ${file.path}`, hash, file.sha256);
-    }
+    const sizeProblem = sizeProblemOf(disk, file);
+    if (sizeProblem !== undefined) return findings.add(`data file ${file.path}: ${sizeProblem}`);
+    const { hash } = await hashOf(disk, file.path);
+    if (hash !== file.sha256) return findings.expect(`data file ${file.path}`, hash, file.sha256);
     for await (const row of opLog.rowsIn(file.path)) rows.push(row);
     if (rows.length === numRecords(add)) return;
     findings.add(`data file ${file.path} has ${rows.length} rows; its commit says ${numRecords(add)}`);

@@ -7,7 +7,7 @@
  */
 import { parseJsonText } from '../base/json.ts';
 import { createHash } from 'node:crypto';
-import { type Disk } from '../storage/disk.ts';
+import { type Disk, wholeFileBytesMax } from '../storage/disk.ts';
 
 const magic = Buffer.from('PJ1\n');
 const headBytes = magic.length + 4 + 16;
@@ -66,6 +66,8 @@ export class FrameReader {
     const head = Buffer.from(this.#slice(offset, from));
     const end = from + (head.length < headBytes ? 0 : head.readUInt32LE(magic.length));
     if (!head.subarray(0, magic.length).equals(magic) || end > this.sizeBytes || end < from + 4) return undefined;
+    // No writer makes one: a frame holds small contents alone.
+    if (end - from > wholeFileBytesMax) return undefined;
     const payload = this.#slice(from, end);
     if (!checksum([payload]).equals(head.subarray(magic.length + 4))) return undefined;
     const jsonEnd = 4 + payload.readUInt32LE(0);

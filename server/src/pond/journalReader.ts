@@ -109,8 +109,13 @@ interface Expected {
   readonly lastRun: number;
 }
 
+/** More than one run of changes makes: a file with as much after a bad place is not read to its end, bytes. */
+const unfinishedBytesMax = 16 * 1024 ** 3;
+
 /** Fails `journal-damaged` unless a crash can have left the bytes at `badAt`. */
 function refuseDamage(reader: FrameReader, bad: Bad, { isOwn, lastRun }: Expected): void {
+  const leftBytes = reader.sizeBytes - bad.badAt;
+  if (leftBytes > unfinishedBytesMax) throw damaged(bad, `and has ${leftBytes} bytes from there`);
   const has = (test: (ref: FrameRef) => boolean): boolean => {
     for (const { json } of reader.framesAfter(bad.badAt)) if (isOwn(json) && test(json)) return true;
     return false;

@@ -1,5 +1,5 @@
 /** Files of the writer lock: one for each generation, `_pond/lock.<generation>`. */
-import { type Disk } from '../storage/disk.ts';
+import { type Disk, fewValuesBytesMax } from '../storage/disk.ts';
 import { removeQuietly, replaceFile } from '../storage/durable.ts';
 import { freeText, type JournalEnd, type LockFile, parseLock } from './lockFile.ts';
 
@@ -26,7 +26,7 @@ function lockGenerations(disk: Disk): number[] {
 
 /** Parses the file of a lock; a missing one is free. */
 export function lockAt(disk: Disk, path: string): LockFile {
-  return parseLock(Buffer.from(disk.readFile(path) ?? []).toString('utf8'));
+  return parseLock(Buffer.from(disk.readFile(path, fewValuesBytesMax) ?? []).toString('utf8'));
 }
 
 /** True for the file of the lock with an id. */

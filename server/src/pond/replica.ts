@@ -5,7 +5,7 @@
 import { isPondError, PondError } from '../base/error.ts';
 import { type CommitNumber } from '../delta/commitNumber.ts';
 import { Fields, parseObject } from '../delta/fields.ts';
-import { type Disk } from '../storage/disk.ts';
+import { type Disk, fewValuesBytesMax } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 import { type QuarantinedFile, type Replica } from './status.ts';
 import { quarantinedFiles } from './quarantine.ts';
@@ -15,7 +15,7 @@ export const replicaPath = '_pond/replica.json';
 
 /** Returns the mark of a folder; undefined where there is none. Fails `pond-damaged` for one that cannot be parsed. */
 export function readReplica(disk: Pick<Disk, 'readFile'>): Replica | undefined {
-  const bytes = disk.readFile(replicaPath);
+  const bytes = disk.readFile(replicaPath, fewValuesBytesMax);
   if (bytes === undefined) return undefined;
   const place = { file: replicaPath };
   const text = new TextDecoder().decode(bytes);

@@ -1,6 +1,6 @@
 /** Files of the pond as bodies of objects, compared with their hash before they are sent. */
 import { PondError } from '../base/error.ts';
-import { hashOf } from '../pond/checkHistory.ts';
+import { hashOf, sizeProblemOf } from '../pond/checkHistory.ts';
 import { type ExpectedFile } from '../pond/findings.ts';
 import { type ReadableDisk } from '../pond/storedFiles.ts';
 import { bodyOf } from '../remote/content.ts';
@@ -23,9 +23,9 @@ export async function fileProblem(
 ): Promise<string | undefined> {
   const hostPath = disk.hostPath(path);
   if (hostPath !== undefined) return await contentProblem(hostPath, { sizeBytes, sha256 }, signal);
-  if (disk.stat(path) === undefined) return 'it is missing';
+  const problem = sizeProblemOf(disk, { path, sizeBytes, sha256 });
+  if (problem !== undefined) return problem;
   const found = await hashOf(disk, path);
-  if (found.sizeBytes !== sizeBytes) return `it has ${found.sizeBytes} bytes; expected ${sizeBytes}`;
   return found.hash === sha256 ? undefined : `its hash is ${found.hash}; expected ${sha256}`;
 }
 

@@ -7,7 +7,7 @@ import { openObjectStore } from '../remote/openStore.ts';
 import { type StoreCredentials } from '../remote/s3Settings.ts';
 import { openLayout } from './layout.ts';
 import { type ObjectStore } from '../remote/objectStore.ts';
-import { type Disk } from '../storage/disk.ts';
+import { type Disk, fewValuesBytesMax } from '../storage/disk.ts';
 import { makeDirectoryDurable, replaceFile } from '../storage/durable.ts';
 
 /** Names of the environment variables with the keys of a store; their values are never stored. */
@@ -38,7 +38,7 @@ export function readOrigin(disk: Disk): OriginRecord | undefined {
   const stat = disk.stat(originPath);
   if (stat?.kind !== 'file') return undefined;
   if (stat.sizeBytes > recordBytesMax) throw malformed(`it has ${stat.sizeBytes} bytes`);
-  const fields = fieldsOf(parseJson(disk.readFile(originPath) ?? new Uint8Array()));
+  const fields = fieldsOf(parseJson(disk.readFile(originPath, fewValuesBytesMax) ?? new Uint8Array()));
   if (fields['format'] !== format) throw malformed(`its format is ${JSON.stringify(fields['format'])}, not ${format}`);
   const { pond, url } = fields;
   if (typeof url !== 'string') throw malformed('it has no URL');

@@ -1,3 +1,11 @@
+import { constants } from 'node:buffer';
+
+/** Longest file that is read whole unless the caller sets another limit, bytes: no text of JavaScript is longer. */
+export const wholeFileBytesMax = constants.MAX_STRING_LENGTH;
+
+/** Limit for a file that holds a few values, bytes. */
+export const fewValuesBytesMax = 1024 * 1024;
+
 /**
  * The primitives of a host file system, and nothing more. Every durable operation (durable.ts) is built from these, so
  * a simulated disk can crash or fail between any two of them.
@@ -17,8 +25,11 @@
 export interface Disk {
   /** The absolute host path of `path`, or undefined where the disk is not on the host (memory). */
   hostPath(path: string): string | undefined;
-  /** The whole file; undefined when it is missing. */
-  readFile(path: string): Uint8Array | undefined;
+  /**
+   * The whole file; undefined when it is missing. A disk of the host fails `pond-damaged` or `storage-failed` for one of
+   * more than `sizeBytesMax` bytes (wholeFileBytesMax if omitted): a stranger may have made it, in no space of the disk.
+   */
+  readFile(path: string, sizeBytesMax?: number): Uint8Array | undefined;
   /**
    * Bytes start (inclusive, 0-based) to end (exclusive); shorter at the end of the file; undefined when it is missing.
    */

@@ -12,7 +12,8 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Disk, type DiskStat } from './disk.ts';
+import { PondError } from '../base/error.ts';
+import { type Disk, type DiskStat, wholeFileBytesMax } from './disk.ts';
 import { checkDiskPath } from './diskPath.ts';
 import { attempt, syncHostDirectory } from './hostCall.ts';
 import { createHostFile, openHostFile } from './hostFile.ts';
@@ -63,7 +64,7 @@ function openDisk(root: string, links: Links): Disk {
     };
   return Object.freeze<Disk>({
     hostPath: host,
-    readFile: (path) => readRange(named(path), 0, Infinity, links),
+    readFile: (path, sizeBytesMax = wholeFileBytesMax) => readWhole(named(path), sizeBytesMax, links),
     readRange: (path, start, end) => readRange(named(path), start, end, links),
     stat: (path) => stat(named(path), links),
     list: (path) => unlessMissing('list', host(path), (at) => readdirSync(at)) ?? [],
@@ -90,16 +91,33 @@ function makeBelow(root: string, path: string): void {
   makeMissing(path);
 }
 
+function readWhole(path: string, sizeBytesMax: number, links: Links): Uint8Array | undefined {
+  return withFile(path, links, (handle, sizeBytes) => {
+    if (sizeBytes <= sizeBytesMax) return readFrom(handle, 0, sizeBytes);
+    const code = links === 'refused' ? 'pond-damaged' : 'storage-failed';
+    throw new PondError(code, `${path} has ${sizeBytes} bytes; expected at most ${sizeBytesMax}`, { path });
+  });
+}
+
 function readRange(path: string, start: number, end: number, links: Links): Uint8Array | undefined {
+  return withFile(path, links, (handle, sizeBytes) => readFrom(handle, start, Math.min(end, sizeBytes)));
+}
+
+/** Undefined for a missing file. */
+function withFile<T>(path: string, links: Links, work: (handle: number, sizeBytes: number) => T): T | undefined {
   return unlessMissing('read', path, () => {
     const handle = openHandle(path, { flags: constants.O_RDONLY }, links);
     try {
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, fstatSync(handle).size) - start));
-      return bytes.subarray(0, fill(handle, bytes, start));
+      return work(handle, fstatSync(handle).size);
     } finally {
       closeSync(handle);
     }
   });
+}
+
+function readFrom(handle: number, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(Math.max(0, end - start));
+  return bytes.subarray(0, fill(handle, bytes, start));
 }
 
 /** Reads until `bytes` is full or the file ends, and returns how many bytes were read. */
