@@ -8,6 +8,7 @@ import {
   fragmentHints,
   guardedParses,
   literalsAmong,
+  separateQuestions,
   typeDecisions,
   untaggedSql,
 } from './support/sourceRules.ts';
@@ -84,6 +85,18 @@ test('a pattern or a start that decides about the name of a type is found', () =
   for (const text of ["a === 'DOUBLE'", '/DOUBLE|JSON/', "a.startsWith('x')", '/^UPDATED/']) {
     assert.equal(found(`const a = ${text};`), 0, text);
   }
+});
+
+test('a list or a box that is not a step of one sequence is found', () => {
+  const found = (text: string): readonly string[] => separateQuestions([file('client/vscode/a.ts', text)]);
+  assert.deepEqual(found('const a = await vscode.window.showQuickPick([]);'), [
+    'client/vscode/a.ts:1 vscode.window.showQuickPick',
+  ]);
+  assert.equal(found('const list = vscode.window.createQuickPick();\nlist.show();').length, 1);
+  assert.deepEqual(found('const list = vscode.window.createQuickPick();\nsteps.show(list);'), []);
+  const ask = 'await QuickSteps.ask((steps) => steps.choose(items, {}));';
+  assert.deepEqual(found(`async function a() { ${ask}\n${ask} }`), ['client/vscode/a.ts:2 QuickSteps.ask']);
+  assert.deepEqual(found(`async function a() { ${ask} }\nasync function b() { ${ask} }`), []);
 });
 
 test('a name that is written as a text or a key is found', () => {

@@ -12,6 +12,7 @@ import {
   fragmentHints,
   guardedParses,
   literalsAmong,
+  separateQuestions,
   typeDecisions,
   untaggedSql,
 } from './support/sourceRules.ts';
@@ -126,6 +127,7 @@ test("one file reads VS Code's own globs; all other patterns are those of base/g
 for (const [title, rule] of Object.entries({
   'no function is a copy of another': copiedFunctions,
   'a hint is a sentence': fragmentHints,
+  'a command of the editor asks in one sequence of lists and boxes': separateQuestions,
 })) {
   test(title, () => assert.deepEqual(rule(product), []));
 }

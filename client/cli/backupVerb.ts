@@ -9,7 +9,7 @@ import { type PrintedError } from './errorText.ts';
 import { humanSize, minute, table } from './format.ts';
 import { argument, atOf, printJson, show } from './runner.ts';
 import { runNamed } from './runVerbs.ts';
-import { applyHint, stagedHint, warnOfNone } from './stagedResources.ts';
+import { noneCommitted, stagedHint, warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Share of the objects that a verification reads by default. */
@@ -51,13 +51,11 @@ async function run(session: Session): Promise<void> {
   refuseOptions(session, action === undefined ? '' : first);
   if (action !== undefined) return await action(session);
   const all = await backups(session);
-  if (all.length === 0) throw await notFound(session, all, noBackup);
+  if (all.length === 0) throw await noneCommitted(session, 'backup');
   const names: string[] = [];
   for (const name of session.line.positionals) names.push(await resourceNamed(session, all, name));
   await runNamed(session, names.length === 0 ? all.map(({ resource }) => resource) : names);
 }
-
-const noBackup = 'the latest commit has no Backup resource';
 
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
   status: ['offline'],
@@ -84,15 +82,14 @@ async function backups({ call }: Session): Promise<readonly BackupInfo[]> {
 async function resourceNamed(session: Session, all: readonly BackupInfo[], name: string): Promise<string> {
   const found = all.find(({ resource }) => resource === name || resource.split('/')[1] === name);
   if (found !== undefined) return found.resource;
-  throw await notFound(session, all, `the latest commit has no Backup "${name}"`);
-}
-
-/** The error of a missing Backup: names those that there are, and those that a commit makes live. */
-async function notFound(session: Session, all: readonly BackupInfo[], message: string): Promise<PondError> {
-  const committed = all.length === 0 ? [] : [`There are ${all.map(({ resource }) => resource).join(', ')}.`];
-  const hints = [...committed, (await stagedHint(session, 'backup')) ?? []].flat();
-  const hint = hints.length === 0 ? applyHint : hints.join(' ');
-  return new PondError('resource-not-found', message, { hint });
+  if (all.length === 0) throw await noneCommitted(session, 'backup');
+  const staged = await stagedHint(session, 'backup');
+  throw new PondError('resource-not-found', `the latest commit has no Backup "${name}"`, {
+    hint: [
+      `There are ${all.map(({ resource }) => resource).join(', ')}.`,
+      ...(staged === undefined ? [] : [staged]),
+    ].join(' '),
+  });
 }
 
 /** Returns the Backup that the first argument after the action names: without one, the only Backup. Fails `usage`. */
@@ -101,7 +98,7 @@ async function oneBackup(session: Session): Promise<string> {
   const all = await backups(session);
   if (name !== undefined) return await resourceNamed(session, all, name);
   const [only, ...others] = all.map(({ resource }) => resource);
-  if (only === undefined) throw await notFound(session, all, noBackup);
+  if (only === undefined) throw await noneCommitted(session, 'backup');
   if (others.length === 0) return only;
   const hint = `There are ${[only, ...others].join(', ')}.`;
   throw new PondError('usage', 'the name of a Backup is missing', { hint });

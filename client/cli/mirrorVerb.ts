@@ -9,7 +9,7 @@ import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';
 import { printJson } from './runner.ts';
-import { warnOfNone } from './stagedResources.ts';
+import { noneCommitted, warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 const runMirror: VerbRunner = async (session) => {
@@ -21,8 +21,8 @@ const runMirror: VerbRunner = async (session) => {
     throw new PondError('usage', `${chosen.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
   }
   const found = await session.call('mirrors', names.length === 0 ? {} : { names });
-  if (found.length === 0) await warnOfNone(session, 'mirror');
-  if (isStatus || found.length === 0) return await printStatus(session, found);
+  if (isStatus) return await printStatus(session, found);
+  if (found.length === 0) throw await noneCommitted(session, 'mirror');
   if (line.flags.has('dry-run')) return await printPlans(session, found);
   if (line.flags.has('start-over')) {
     // A document with errors has no state to forget; the run reports it.
@@ -76,6 +76,7 @@ function warnOfRound({ signal, terminal, line }: Session, error: unknown, goesOn
 }
 
 async function printStatus(session: Session, found: readonly MirrorInfo[]): Promise<void> {
+  if (found.length === 0) await warnOfNone(session, 'mirror');
   if (session.line.json) return await printJson(session, found);
   const rows = found.map((info) => [
     info.resource,

@@ -105,8 +105,8 @@ export const get: VerbRunner = async (session) => {
 };
 
 /** Returns a problem of a document in the pond, with the name of the resource in its path. */
-function withName(problem: ProblemInfo, { home, kind, name }: ResourceInfo): ProblemInfo {
-  return { ...problem, origin: problem.origin.replace(home, `/${kind}/${name}`) };
+function withName(problem: ProblemInfo, { directory, kind, name }: ResourceInfo): ProblemInfo {
+  return { ...problem, origin: problem.origin.replace(directory, `/${kind}/${name}`) };
 }
 
 function listRow({ kind, name, state, desc, problems, lastRun }: ResourceInfo): string[] {
@@ -152,7 +152,10 @@ export const allow: VerbRunner = async (session) => {
     return await terminal.print(table(rows));
   }
   const accesses = found.filter(({ state }) => isRevoked || state !== 'former');
-  await session.call('allow', { accesses: accesses.map(({ home, access }) => ({ home, access })), isRevoked });
+  await session.call('allow', {
+    accesses: accesses.map(({ directory, access }) => ({ directory, access })),
+    isRevoked,
+  });
   const word = isRevoked ? 'no longer allowed' : 'allowed';
   await show(session, accesses, accesses.map((one) => printable(`${word}: ${one.resource} ${one.access}`)).join('\n'));
 };

@@ -54,7 +54,7 @@ async function askToAllow({ terminal, call }: Session, names: readonly string[])
   if (missing.length === 0) return;
   for (const { resource, access } of missing) terminal.warn(printable(`${resource} ${access}`));
   if (await terminal.confirm('This is not allowed on this computer yet. Allow it from now on?')) {
-    await call('allow', { accesses: missing.map(({ home, access }) => ({ home, access })) });
+    await call('allow', { accesses: missing.map(({ directory, access }) => ({ directory, access })) });
   }
 }
 

@@ -1,3 +1,4 @@
+import { PondError } from '../../server/src/base/error.ts';
 import { hintText } from './errorText.ts';
 import { type Session } from './verb.ts';
 
@@ -16,10 +17,22 @@ export async function stagedHint(session: Session, verb?: string): Promise<strin
 }
 
 /** The next step where no document of a resource is staged. */
-export const applyHint = "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.";
+const applyHint = "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.";
 
-/** Warns that the latest commit has no resource of the kind that a verb is about, with the next step. */
-export async function warnOfNone(session: Session, verb: 'backup' | 'mirror'): Promise<void> {
+/** A verb on the resources of one kind, which has its name. */
+type KindVerb = 'backup' | 'mirror';
+
+const nextStep = async (session: Session, verb: KindVerb): Promise<string> =>
+  (await stagedHint(session, verb)) ?? applyHint;
+
+/** The error of a verb that finds no resource of its kind to work on, with the next step: it did nothing. */
+export async function noneCommitted(session: Session, verb: KindVerb): Promise<PondError> {
+  const hint = await nextStep(session, verb);
+  return new PondError('resource-not-found', `the latest commit has no ${verb}`, { hint });
+}
+
+/** Warns that a list of the resources of a kind is empty, with the next step. */
+export async function warnOfNone(session: Session, verb: KindVerb): Promise<void> {
   session.terminal.warn(`pond: the latest commit has no ${verb}`);
-  session.terminal.warn(hintText((await stagedHint(session, verb)) ?? applyHint));
+  session.terminal.warn(hintText(await nextStep(session, verb)));
 }

@@ -3,6 +3,7 @@ import { type Result } from '../../server/src/protocol/commands.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
+import { type QuickSteps } from './quickSteps.ts';
 
 export type OpenedPond = Result<'open'>;
 
@@ -97,16 +98,16 @@ export class OpenPonds implements vscode.Disposable {
    * The pond to which a command applies: the one of `uri`, else of the active tab, else the only one, else the one that
    * the user picks. Undefined without one, and when the user cancels.
    */
-  async choose(uri?: vscode.Uri): Promise<string | undefined> {
+  async choose(steps: QuickSteps, uri?: vscode.Uri): Promise<string | undefined> {
     const named = this.of(uri) ?? this.active();
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
       if (this.all.length === 0)
-        void vscode.window.showWarningMessage('No pond is open. Run "Pond: Open" or "Pond: Init".');
+        void vscode.window.showWarningMessage('No pond is open. Run "Pond: Open Pond" or "Pond: Init".');
       return this.all[0];
     }
     const items = this.all.map((pond) => ({ label: pondName(pond), description: pond, pond }));
-    return (await vscode.window.showQuickPick(items, { placeHolder: 'Which pond?' }))?.pond;
+    return (await steps.choose(items, { placeholder: 'Which pond?' }))?.pond;
   }
 
   dispose(): void {

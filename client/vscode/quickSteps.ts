@@ -1,15 +1,35 @@
 import * as vscode from 'vscode';
 
+interface ListOptions {
+  readonly title?: string;
+  readonly placeholder?: string;
+  readonly matchOnDescription?: boolean;
+  readonly matchOnDetail?: boolean;
+}
+
+interface BoxOptions {
+  readonly title?: string;
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value?: string;
+  /** Start and end of the selected part of `value`; all of it by default. */
+  readonly valueSelection?: readonly [number, number];
+  readonly ignoreFocusOut?: boolean;
+  /** Returns a message about a text that is not accepted, else undefined. */
+  readonly validate?: (text: string) => string | undefined;
+}
+
 /**
- * The lists of a multi-step input. Each stays until the next is shown: when a list closes, VS Code returns
- * the focus to the page of a webview, which takes it some time later, and a list that was opened meanwhile would close.
+ * The lists and boxes in which a command asks, one after the other. Each stays until the next is shown: when one closes,
+ * VS Code returns the focus to the page of a webview, which takes it some time later, and one that was opened meanwhile
+ * would close. So all questions of a command are asked in one `ask`; what takes its time follows it.
  */
 export class QuickSteps {
-  private shown: vscode.Disposable | undefined;
+  private shown: vscode.QuickInput | undefined;
 
   private constructor() {}
 
-  /** The result of `ask`, after which the last list closes. A box for an input may also follow a list in it. */
+  /** The result of `ask`, after which the last list or box closes. */
   static async ask<T>(ask: (steps: QuickSteps) => Promise<T>): Promise<T> {
     const steps = new QuickSteps();
     try {
@@ -19,20 +39,48 @@ export class QuickSteps {
     }
   }
 
-  /** Shows a list in the place of the one before, which is disposed. */
-  show(list: vscode.QuickInput): void {
-    list.show();
+  /** Shows a list or a box in the place of the one before, which is disposed. */
+  show(input: vscode.QuickInput): void {
+    input.show();
     this.shown?.dispose();
-    this.shown = list;
+    this.shown = input;
   }
 
   /** Lets the user pick one of the items; undefined for none. */
-  choose<T extends vscode.QuickPickItem>(items: readonly T[], placeholder: string): Promise<T | undefined> {
-    const list = Object.assign(vscode.window.createQuickPick<T>(), { items, placeholder });
+  choose<T extends vscode.QuickPickItem>(items: readonly T[], options: ListOptions): Promise<T | undefined> {
+    const list = Object.assign(vscode.window.createQuickPick<T>(), { items, ...options });
+    return this.answered(list, () => list.selectedItems[0]);
+  }
+
+  /** Lets the user check any of the items, at first those with `picked`; undefined when the user cancels. */
+  chooseMany<T extends vscode.QuickPickItem>(
+    items: readonly T[],
+    options: ListOptions,
+  ): Promise<readonly T[] | undefined> {
+    const selectedItems = items.filter(({ picked }) => picked);
+    const list = Object.assign(vscode.window.createQuickPick<T>(), { items, canSelectMany: true, ...options });
+    list.selectedItems = selectedItems;
+    return this.answered(list, () => list.selectedItems);
+  }
+
+  /** Lets the user type a text that `validate` accepts; undefined when the user cancels. */
+  type({ validate = () => undefined, ...options }: BoxOptions): Promise<string | undefined> {
+    const box = Object.assign(vscode.window.createInputBox(), options);
+    const check = (): boolean => (box.validationMessage = validate(box.value)) === undefined;
+    box.onDidChangeValue(check);
+    return this.answered(box, () => box.value, check);
+  }
+
+  /** The answer of a list or a box; undefined when it closes without one. What `isValid` refuses stays open. */
+  private answered<T>(
+    input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
+    answer: () => T,
+    isValid = () => true,
+  ): Promise<T | undefined> {
     return new Promise<T | undefined>((resolve) => {
-      list.onDidAccept(() => resolve(list.selectedItems[0]));
-      list.onDidHide(() => resolve(undefined));
-      this.show(list);
+      input.onDidAccept(() => isValid() && resolve(answer()));
+      input.onDidHide(() => resolve(undefined));
+      this.show(input);
     });
   }
 }

@@ -54,7 +54,7 @@ test('a document is stored byte by byte in a resource directory, with a link by 
   const document = `# a note\r\n---\r\n${inbox('weather')}# the end`;
   const result = await apply(document);
   assert.deepEqual(outcomes(result), ['created Inbox/weather']);
-  const [{ id, home } = { id: '', home: '' }] = result.applied;
+  const [{ id, directory: home } = { id: '', directory: '' }] = result.applied;
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4/);
   assert.equal(home, `/Inbox/${id}`);
   assert.equal(await text('/Inbox/weather/resource.yaml'), document);
@@ -70,7 +70,7 @@ test('an unchanged document stages nothing when it is applied again; a changed o
   const changed = await apply(inbox('weather', '/data/*.txt'));
   assert.deepEqual(outcomes(changed), ['changed Inbox/weather']);
   assert.equal(changed.applied[0]?.id, first.applied[0]?.id);
-  assert.deepEqual(await staged(), [`${first.applied[0]?.home}/resource.yaml`]);
+  assert.deepEqual(await staged(), [`${first.applied[0]?.directory}/resource.yaml`]);
   assert.match(await text('/Inbox/weather/resource.yaml'), /\.txt/);
 });
 

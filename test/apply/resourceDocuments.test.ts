@@ -11,7 +11,7 @@ const inbox = (name: string, pattern = '/data/*.csv'): string =>
 async function apply(host: PondHost, text: string): Promise<string> {
   const { applied, problems } = await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
   assert.deepEqual(problems, []);
-  return applied[0]?.home ?? '';
+  return applied[0]?.directory ?? '';
 }
 
 async function names(host: PondHost): Promise<readonly string[]> {

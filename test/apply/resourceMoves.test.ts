@@ -18,7 +18,7 @@ async function pondWithOne(t: Parameters<typeof newPondHost>[0]): Promise<PondHo
 async function apply(host: PondHost, text: string): Promise<string> {
   const { applied, problems } = await host.run('apply', { sources: [{ text, origin: 'f' }], directory: host.folder });
   assert.deepEqual(problems, []);
-  return applied[0]?.home ?? '';
+  return applied[0]?.directory ?? '';
 }
 
 async function names(host: PondHost): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ageText } from '../../server/src/base/age.ts';
+import { ageText, isRecent } from '../../server/src/base/age.ts';
 
 test('an age is shown in its largest unit', () => {
   const [minute, hour] = [60_000, 3_600_000];
@@ -16,4 +16,10 @@ test('an age is shown in its largest unit', () => {
     '4 days ago',
   ];
   assert.deepEqual(ages, expected);
+});
+
+test('a time is recent for a span, and not when it is further in the future than that', () => {
+  const [now, year] = [Date.UTC(2026, 0, 1), 365 * 24 * 3_600_000];
+  const recent = [0, -999, 999, -1000, 1000, -year, year].map((ms) => isRecent(now + ms, now, 1000));
+  assert.deepEqual(recent, [true, true, true, false, false, false, false]);
 });

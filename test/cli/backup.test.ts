@@ -252,7 +252,7 @@ test('a Backup that is only staged is named, with the commit that it needs', asy
   await ok(['apply', '-f', '-'], [document('second'), document('third')].join('---\n'));
   assert.equal(
     (await pond(['backup'])).stderr,
-    'error[resource-not-found]: the latest commit has no Backup resource\n' +
+    'error[resource-not-found]: the latest commit has no backup\n' +
       "hint: Backup/second, Backup/third are staged: 'pond commit' makes them live.\n",
   );
 });

@@ -68,7 +68,6 @@ const lines: readonly string[] = [
 const linesOfResources = (store: string): readonly string[] => [
   'run',
   'backup status',
-  'mirror',
   'mirror status',
   'apply -f resources',
   'discard',

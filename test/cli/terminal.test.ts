@@ -80,13 +80,13 @@ test('a question is answered with yes, and by anything else with no', async () =
 });
 
 describe('a run asks for what the person has not allowed yet', () => {
-  const access = { resource: 'Inbox/files', home: '/Inbox/x', access: 'reads /a\u202e/*', isAllowed: false };
+  const access = { resource: 'Inbox/files', directory: '/Inbox/x', access: 'reads /a\u202e/*', isAllowed: false };
   const found = [
     { ...access, state: 'committed' as const },
     { ...access, access: 'reads /b/*', state: 'staged' as const },
     { ...access, access: 'reads /c/*', state: 'committed' as const, isAllowed: true },
   ];
-  const allowed = ['allow', { accesses: [{ home: '/Inbox/x', access: 'reads /a\u202e/*' }] }];
+  const allowed = ['allow', { accesses: [{ directory: '/Inbox/x', access: 'reads /a\u202e/*' }] }];
   const asked = ['hostAccess', {}];
   const ran = ['run', { isRepeated: false }];
   // It finds nothing to run, and looks for what is staged.

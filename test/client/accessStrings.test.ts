@@ -6,7 +6,7 @@ import { type HostAccessInfo } from '../../server/src/protocol/resources.ts';
 
 const reads = (access: string, others: Partial<HostAccessInfo> = {}): HostAccessInfo => ({
   resource: 'Inbox/files',
-  home: '/Inbox/1',
+  directory: '/Inbox/1',
   access: `reads ${access}`,
   state: 'committed',
   isAllowed: false,

@@ -17,7 +17,7 @@ interface Manifest {
   readonly activationEvents: readonly string[];
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
     readonly keybindings: readonly { readonly command: string }[];
     readonly viewsWelcome: readonly { readonly contents: string }[];
     readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
@@ -55,6 +55,24 @@ test('every command of a menu, a key, a link or a first step exists, and is regi
     [],
   );
   assert.ok(contributes.commands.every(({ category }) => category === 'Pond'));
+});
+
+test('the palette lists a command first whose title is typed', () => {
+  const words = (title: string): readonly string[] => title.replace('…', '').toLowerCase().split(' ');
+  const matches = (typed: readonly string[], title: string): boolean => {
+    let matched = 0;
+    for (const word of words(title)) if (word.startsWith(typed[matched] ?? ' ')) matched++;
+    return matched === typed.length;
+  };
+  const isOffered = (command: string): boolean =>
+    !contributes.menus['commandPalette']?.some((item) => item.command === command && item.when === 'false');
+  const titles = contributes.commands.filter(({ command }) => isOffered(command)).map(({ title }) => title);
+  const later = titles.flatMap((title) =>
+    titles
+      .filter((other) => other !== title && matches(words(title), other) && other.localeCompare(title) < 0)
+      .map((other) => `${title} after ${other}`),
+  );
+  assert.deepEqual(later, []);
 });
 
 test('every first step is completed by something that happens, and has a picture with words', () => {
@@ -125,7 +143,8 @@ function asks(name: string, seen = new Set<string>()): boolean {
   const text = declarations.get(name);
   if (text === undefined || seen.has(name)) return false;
   seen.add(name);
-  if (/window\.(?:show(?:QuickPick|InputBox|OpenDialog|SaveDialog)|createQuickPick)\b/.test(text)) return true;
+  if (/window\.(?:show(?:Open|Save)Dialog|createQuickPick)\b|\bsteps\.(?:choose|chooseMany|type)\(/.test(text))
+    return true;
   return [...text.matchAll(/(?<![.\w])(\w+)\(/g)].some(([, called = '']) => asks(called, seen));
 }
 

@@ -25,7 +25,7 @@ function runOf(changes: Partial<RunInfo>): RunInfo {
 }
 
 function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {
-  const named = { kind: 'Inbox', icon: 'inbox', name: 'x', id: 'id', desc: '', home: '/Inbox/id' };
+  const named = { kind: 'Inbox', icon: 'inbox', name: 'x', id: 'id', desc: '', directory: '/Inbox/id' };
   return {
     ...named,
     state: 'committed',

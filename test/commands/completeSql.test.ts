@@ -74,6 +74,9 @@ test('after an alias and a dot, and in a quoted name, only columns are offered',
   assert.deepEqual(await offered(host, `SELECT b.de| ${two}`), { word: 'de', column: ['station', 'depth'] });
   assert.deepEqual((await offered(host, `SELECT A.| ${two}`)).column, ['station', '"level m"', '"order"']);
   assert.deepEqual(await offered(host, `SELECT c.| ${two}`), { word: '' });
+  const read = `FROM read_csv(['/wells/b.csv'], types = {'a': upper('b')}) AS b, (FROM "/wells/a.csv") c`;
+  assert.deepEqual(await offered(host, `SELECT b.| ${read}`), { word: '', column: ['station', 'depth'] });
+  assert.deepEqual(await offered(host, `SELECT types.| ${read}`), { word: '' });
   assert.deepEqual(await offered(host, 'FROM "/wells/a.csv" SELECT "level|'), {
     word: 'level',
     column: ['station', 'level m', 'order'],

@@ -31,7 +31,7 @@ async function linkedPond(t: TestContext): Promise<{
   writeFileSync(join(host.folder, 'imported.csv'), 'v\n1\n');
   const sources = [{ text: inboxDocument(host.folder), origin: 'f' }];
   const { applied } = await host.run('apply', { sources, directory: host.folder });
-  const home = applied[0]?.home ?? '';
+  const home = applied[0]?.directory ?? '';
   await host.run('makeDirectory', { path: '/data/sub', parents: true });
   const links = {
     '/dir': '/data',

@@ -104,6 +104,18 @@ test('files are found by letters of their names, in any version and after every 
   assert.deepEqual([paths.length, total, searched], [2, 6, 6]);
 });
 
+test('a search for files that begins while another lists them, and that one cancelled, finds all', async (t) => {
+  const host = await newTree(t);
+  const typed = new AbortController();
+  const first = host.run('findFiles', { text: 'l' }, { signal: typed.signal });
+  const second = host.run('findFiles', { text: 'log' });
+  typed.abort();
+  await assert.rejects(first, (error) => isPondError(error, 'cancelled'));
+  for (const found of [await second, await host.run('findFiles', { text: 'log' })]) {
+    assert.deepEqual(found.paths, ['/logs/a.log', '/logs/old/b.log']);
+  }
+});
+
 test('grep finds lines of text, and counts what it does not search', async (t) => {
   const host = await newTree(t);
   const found = await host.run('grep', { text: 'error', paths: ['/'], ignoreCase: true });

@@ -55,17 +55,17 @@ test('a failure has its code, path and hint', async (t) => {
   });
 });
 
-test('a restricted workspace reads the pond, writes what a person does by hand, and refuses every verb that needs trust', async (t) => {
+test('a restricted workspace reads the pond, and refuses every verb that writes or needs trust', async (t) => {
   const trusted = await newPlace(t);
   await trusted.server.stop();
   const { folder, pond } = trusted;
   const server = await startEditorServer({ trusted: false }, { TMPDIR: folder });
   t.after(() => server.kill());
-  await server.ask('makeDirectory', { pond, path: '/d' });
+  assert.equal((await server.ask('open', { pond })).mode, 'read');
   const directory = join(folder, 'made');
   const names = Object.keys(verbs) as CommandName[];
   const trustedOnly = names.filter((name) => verbs[name].trust === 'trusted');
-  for (const name of ['init', 'import', 'export', 'query', 'apply', 'run', 'allow'] as const)
+  for (const name of ['init', 'import', 'export', 'query', 'apply', 'run', 'allow', 'write', 'commit'] as const)
     assert.ok(trustedOnly.includes(name), name);
   // Refused before a look at its params.
   for (const name of trustedOnly)
@@ -74,6 +74,8 @@ test('a restricted workspace reads the pond, writes what a person does by hand, 
       return true;
     });
   assert.equal(existsSync(directory), false);
+  // None of them opened it for writing: another process may.
+  assert.equal((await server.ask('open', { pond })).mode, 'read');
 });
 
 test('a client of another protocol version gets an error', async (t) => {

@@ -78,7 +78,7 @@ const trust: Readonly<Record<string, Proofs>> = {
     structure: ['every verb is declared once, with all its fields'],
     'commands/server': ['a restricted workspace reads the pond'],
     'cli/strangers': ['is opened and read, but not repaired'],
-    'editor/editor': ['a restricted window shows the pond and runs nothing'],
+    'editor/served': ['the served editor shows the pond and runs nothing until its user trusts it'],
   },
   'secrets go where a person allowed them, and are shown nowhere': {
     'resources/redact': ['every encoding of a secret is replaced', 'no part of a secret at the cut'],
@@ -175,12 +175,16 @@ const copies: Readonly<Record<string, Proofs>> = {
     'replica/pushReaders': ['another reader opens each half-sent copy'],
     'replica/cloneCrash': ['leaves no pond or an older one, and goes on', 'goes on where it was'],
     'replica/repairCopy': ['goes on after it was stopped at any call'],
-    'replica/killedPrune': ['leaves each version whole after the next one'],
+    'replica/killedPrune': [
+      'leaves each version whole, and the next one completes it',
+      'leaves each version whole that a push names',
+    ],
     'replica/kill': ['leaves what is whole, and the same command completes it'],
   },
   'of two writers one makes the history, and a prune takes nothing from it': {
     'replica/pushStates': ['make one history', 'is a whole version, and neither loses what a version names'],
-    'replica/verify': ['sends again what a version names'],
+    'replica/verify': ['names nothing that is being removed', 'keeps what it names from a prune'],
+    'replica/killedPrune': ['leave each version whole in any order of their calls'],
   },
   'each altered byte of a copy is found': {
     'replica/verify': ['finds every altered byte'],

@@ -14,15 +14,7 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { comeBackToTable, queryAndRestart, workOnTable } from './tableFlow.ts';
-import {
-  explorerRow,
-  openInExplorer,
-  paletteTitles,
-  pressInBar,
-  query,
-  runCommand,
-  webview,
-} from '../support/workbenchPerson.ts';
+import { explorerRow, openInExplorer, pressInBar, query, runCommand, webview } from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
 const suiteTimeoutMs = 600_000;
@@ -95,7 +87,7 @@ describe('the editor', () => {
         for (const line of lines.filter((text) => text.includes('; ratio '))) t.diagnostic(line);
         assert.ok(lines.some((line) => line.startsWith('ok - ')));
       },
-      { tests, trusted: true, attemptMs: suiteTimeoutMs },
+      { tests, attemptMs: suiteTimeoutMs },
     );
   });
 
@@ -119,20 +111,6 @@ describe('the editor', () => {
     },
   );
 });
-
-test('a restricted window shows the pond and runs nothing', { timeout }, async (t) => {
-  await flows.alone(t, 'restricted', makeDemo, showRestricted, { trusted: false });
-});
-
-async function showRestricted({ page, screenshot }: Window): Promise<void> {
-  await explorerRow(page, 'flights-3m.parquet').waitFor();
-  const titles = await paletteTitles(page, 'Pond: ');
-  const offered = (title: string): boolean => titles.some((shown) => shown === `Pond: ${title}`);
-  assert.ok(offered('Show Log…'));
-  for (const title of ['Import…', 'Export…', 'New Query', 'Run Query', 'Init…', 'Run All Resources', 'Apply Resource'])
-    assert.ok(!offered(title), title);
-  await screenshot('restricted');
-}
 
 /** The last row of a long result is shown when a user goes there. */
 async function scroll({ page, screenshot }: Window): Promise<void> {

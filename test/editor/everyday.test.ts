@@ -143,7 +143,7 @@ async function openPast({ page, screenshot }: Window): Promise<void> {
 
 /** The query becomes the document of a resource without problems. */
 async function derive({ page, screenshot }: Window): Promise<void> {
-  await runCommand(page, 'Pond: New Derive from Query');
+  await runCommand(page, 'Pond: Derive from Query');
   const editor = page.locator('.editor-instance .monaco-editor.focused');
   await editor.filter({ hasText: 'kind: Derive' }).waitFor();
   await editor.filter({ hasText: "FROM '$1'" }).waitFor();
@@ -259,7 +259,7 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
   await screenshot('everyday-read-only');
 }
 
-/** The first steps know what was done already; they are legible in every kind of theme. */
+/** The first steps are those after opening a pond, are checked off, and are legible in every kind of theme. */
 async function walkThrough(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Welcome: Open Walkthrough');
@@ -271,6 +271,7 @@ async function walkThrough(window: Window): Promise<void> {
   const isDone = step.locator('.codicon-getting-started-step-checked');
   await step.waitFor();
   assert.equal(await isDone.count(), 0);
+  assert.equal(await page.locator('.getting-started-step').filter({ hasText: 'Make or open a pond' }).count(), 0);
   await runCommand(page, 'Pond: Import');
   // The first steps are of no pond.
   await page.locator('.quick-input-widget').filter({ hasText: 'ground.pond' }).waitFor();

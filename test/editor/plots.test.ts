@@ -25,6 +25,9 @@ function readings(offset: number): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Sixty columns, whose names are longer than a window. */
+const wide = `${Array.from({ length: 60 }, (_, index) => `column ${index}${' long'.repeat(60)}`).join(',')}\n${'1,'.repeat(59)}1\n${'2,'.repeat(59)}2\n`;
+
 async function makePond(): Promise<FlowFiles> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'pond-editor-test-')));
   try {
@@ -36,7 +39,8 @@ async function makePond(): Promise<FlowFiles> {
     await run('init', pond);
     await writeFile(join(home, 'readings.csv'), readings(-1));
     await writeFile(join(home, 'events.csv'), 'time,what\n2026-02-01,cleaned\n2026-04-10,calibrated\n');
-    await run('import', join(home, 'readings.csv'), join(home, 'events.csv'), '/');
+    await writeFile(join(home, 'wide.csv'), wide);
+    await run('import', ...['readings.csv', 'events.csv', 'wide.csv'].map((name) => join(home, name)), '/');
     await run('commit', '-m', 'Before the correction');
     await writeFile(join(home, 'readings.csv'), readings(0));
     await run('rm', '/readings.csv');
@@ -65,6 +69,7 @@ describe('plots', () => {
       await state(window, grid, files);
       await kinds(window, grid);
       await lookAtThemes(window);
+      await longNames(window);
     });
   });
 });
@@ -75,6 +80,18 @@ async function lines({ screenshot }: Window, grid: FrameLocator): Promise<void> 
   await grid.getByRole('img', { name: 'A.Wind.m/s by time' }).waitFor();
   await grid.locator('.position').filter({ hasText: 'plot of 19,001 rows' }).waitFor();
   await screenshot('plot-lines');
+}
+
+/** Many names, and names longer than the window, begin in the legend, which leaves the plot its room. */
+async function longNames({ page }: Window): Promise<void> {
+  const grid = await query(page, '-- plot: {"kind":"line"}\nSELECT * FROM "/wide.csv"');
+  const legend = grid.getByRole('group', { name: 'Columns' });
+  await legend.getByRole('button', { name: 'column 59 long' }).waitFor();
+  const [list, head] = [await legend.boundingBox(), await grid.locator('.plothead').boundingBox()];
+  const name = await legend.getByRole('button').first().boundingBox();
+  assert.ok(list !== null && head !== null && name !== null);
+  assert.ok(name.width < list.width);
+  assert.equal(Math.round(list.y + list.height), Math.round(head.y + head.height));
 }
 
 /** The wheel, a drag and keys show other parts, each with finer data. */

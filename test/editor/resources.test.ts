@@ -145,7 +145,7 @@ async function apply({ page, screenshot }: Window, { inbox }: Fixture): Promise<
 
 /** A run of all resources shows the new data of each, and the position of an error. */
 async function run({ page, screenshot }: Window): Promise<void> {
-  await runCommand(page, 'Pond: Run All Resources');
+  await runCommand(page, 'Pond: Run All');
   await resourceRow(page, 'Template/pages', 'ok').waitFor();
   await resourceRow(page, 'Reduce/gusts', 'skipped').waitFor();
   const failed = resourceRow(page, 'Derive/wind', 'failed');

@@ -1,35 +1,61 @@
-/** The editor that `npm start` serves: it requires a token, and a workspace is untrusted until the user trusts it. */
+/**
+ * The editor that `npm start` serves: it requires a token, and a workspace is untrusted until the user trusts it. Needs the
+ * output of `npm run build`.
+ */
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ensureCodeServer } from '../../scripts/codeServer.mjs';
 import { editorFolders, serveEditor, type Editor } from '../../scripts/serveEditor.mjs';
 import { answerToToken, pageStatus } from '../support/editorHandshake.ts';
-import { startBrowser } from '../support/workbench.ts';
+import { runPond } from '../support/pondCommand.ts';
+import { root, startBrowser } from '../support/workbench.ts';
+import { explorerRow, paletteTitles } from '../support/workbenchPerson.ts';
+import { pondFolder, writeWorkspace } from '../support/workspaceFile.ts';
 
 const timeout = 300_000;
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly contributes: { readonly commands: readonly { readonly title: string; readonly enablement?: string }[] };
+};
+
+/** Titles of the commands that the manifest keeps for trusted workspaces: those that write, query, or run what a pond says. */
+const trustedTitles = manifest.contributes.commands
+  .filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted') === true)
+  .map(({ title }) => `Pond: ${title}`);
 
 let home: string;
 let editor: Editor;
 let other: Editor;
 
-/** Serves a workspace as `npm start` does. */
+/** Serves a workspace as `npm start` does, with the extension of this checkout. */
 async function serve(directory: string): Promise<Editor> {
   const codeServer = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
-  await mkdir(directory);
+  const { extensionsDirectory } = editorFolders(directory);
+  await mkdir(extensionsDirectory, { recursive: true });
+  await symlink(root, join(extensionsDirectory, 'duckpond.duckpond'), 'junction');
   const workspace = join(directory, 'demo.code-workspace');
-  const uri = `pond://${Buffer.from(join(directory, '.pond')).toString('hex')}/`;
-  await writeFile(workspace, JSON.stringify({ folders: [{ uri, name: 'Demo pond' }] }));
+  await writeWorkspace(workspace, { folders: [pondFolder(join(directory, '.pond'), 'Demo pond')] });
   return serveEditor(codeServer, { port: 0, home: directory, workspace });
+}
+
+/** Makes the pond of a served workspace, with one file. */
+async function makePond(directory: string): Promise<void> {
+  await writeFile(join(directory, 'wells.csv'), 'time,level\n2024-01-01T00:00:00Z,1.5\n');
+  for (const args of [['init'], ['import', 'wells.csv', '/'], ['commit', '-m', 'Levels']]) {
+    const { status, stderr } = await runPond(args, { cwd: directory });
+    assert.equal(status, 0, stderr);
+  }
 }
 
 before(
   async () => {
     home = await mkdtemp(join(tmpdir(), 'pond-served-test-'));
     editor = await serve(join(home, 'one'));
+    await makePond(join(home, 'one'));
     other = await serve(join(home, 'other'));
   },
   { timeout },
@@ -68,7 +94,7 @@ test('the token is new at each start', { timeout }, async () => {
   assert.equal(await answerToToken({ port: other.port, token: editor.token }), 'error');
 });
 
-test('the served editor trusts its workspace once its user trusts it', { timeout }, async (t) => {
+test('the served editor shows the pond and runs nothing until its user trusts it', { timeout }, async (t) => {
   const { address } = editor;
   const browser = await startBrowser();
   t.after(() => browser.close());
@@ -79,11 +105,19 @@ test('the served editor trusts its workspace once its user trusts it', { timeout
   await restricted.waitFor();
   // The address in the browser's history does not contain the token.
   assert.ok(!page.url().includes('tkn='), page.url());
+  await explorerRow(page, 'wells.csv').waitFor();
+  const titles = await paletteTitles(page, 'Pond: ');
+  assert.ok(titles.includes('Pond: Show Log…'));
+  for (const title of ['Pond: Import…', 'Pond: Commit', 'Pond: Run All'])
+    assert.ok(trustedTitles.includes(title), title);
+  for (const title of trustedTitles) assert.ok(!titles.includes(title), title);
+  await page.screenshot({ path: join(root, 'out', 'screenshots', 'restricted.png') });
   await page.locator('.part.banner').getByText('Manage').click();
   await page.getByRole('button', { name: 'Trust', exact: true }).click();
   await restricted.waitFor({ state: 'detached' });
   // The answer is stored.
   await page.goto(address);
-  await page.locator('.statusbar-item').first().waitFor();
+  await explorerRow(page, 'wells.csv').waitFor();
   assert.equal(await restricted.count(), 0);
+  assert.ok((await paletteTitles(page, 'Pond: New Query')).includes('Pond: New Query'));
 });

@@ -78,6 +78,32 @@ test('a file is read for its hash when other bytes could have been written since
   assert.equal(isKnown(now + 10_000, now + 10_000), false);
 });
 
+test('a file that did not change is read for its hash again after a week: its disk may have lost bytes', async (t) => {
+  const now = Date.now();
+  const later = (days: number): void => void t.mock.method(Date, 'now', () => now + days * 24 * 60 * 60 * 1000);
+  const hostPath = join(temporaryFolder(t), 'file');
+  writeFileSync(hostPath, veryLarge('d'));
+  utimesSync(hostPath, new Date(now - 30_000), new Date(now - 30_000));
+  // Bytes that are not those that were hashed, in the same state.
+  const lost = { sizeBytes: 4_500_000, sha256: 'd'.repeat(64) };
+  noteHashed(hostPath, lost, now - 30_000);
+  later(6);
+  assert.equal(await contentProblem(hostPath, lost), undefined);
+  later(8);
+  assert.match((await contentProblem(hostPath, lost)) ?? '', /its content was altered/);
+});
+
+test('the comparison after a week counts for a week', async (t) => {
+  const { hostPath, stored } = await storedSlowly(temporaryFolder(t), veryLarge('e'));
+  const now = Date.now();
+  for (const days of [8, 16]) {
+    t.mock.method(Date, 'now', () => now + days * 24 * 60 * 60 * 1000);
+    assert.equal(isUnknownContent(hostPath, stored), true);
+    assert.equal(await contentProblem(hostPath, stored), undefined);
+    assert.equal(isUnknownContent(hostPath, stored), false);
+  }
+});
+
 test('a large blob that is altered after it was stored is found to be', async (t) => {
   const { hostPath, stored } = await storedSlowly(temporaryFolder(t), veryLarge('c'));
   const altered = readFileSync(hostPath);

@@ -6,6 +6,7 @@ import { acquireLock, LockHeldError } from '../../server/src/pond/lock.ts';
 import { type LockHolder } from '../../server/src/pond/lockFile.ts';
 import { type LockClock, newHolder, stateOf } from '../../server/src/pond/lockHolder.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
+import { processStart } from '../../server/src/storage/processStart.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { imageOf } from '../support/diskImage.ts';
 import { endLockHolders, overwrite } from '../support/pondState.ts';
@@ -101,8 +102,44 @@ describe('a lock of another container or machine', () => {
     assert.equal(place.watch(9), 'silent');
     place.beat();
     assert.equal(place.watch(9), 'held');
-    place.nowMs -= 48 * 3600_000;
-    assert.equal(place.watch(100), 'held');
+    place.nowMs -= 365 * 24 * 3600_000;
+    for (let beat = 0; beat < 100; beat++) {
+      assert.notEqual(place.watch(9), 'taken');
+      place.pass(1);
+      place.beat();
+    }
+    assert.equal(place.watch(9), 'held');
+  });
+
+  it('is taken from a holder that ended, although the clock was set back by a year since', () => {
+    const place = new Place();
+    place.nowMs -= 365 * 24 * 3600_000;
+    assert.equal(place.watch(15), 'silent');
+    assert.equal(place.watch(2), 'taken');
+  });
+
+  it('is known to be held as soon as one beat is seen, whatever the clock of its holder says', () => {
+    for (const skewMs of [-3600_000, 3600_000]) {
+      const place = new Place();
+      const beat = (): void => {
+        place.nowMs += skewMs;
+        place.beat();
+        place.nowMs -= skewMs;
+      };
+      beat();
+      assert.equal(place.watch(9), 'silent');
+      place.pass(1);
+      beat();
+      assert.equal(place.look(), 'held');
+    }
+  });
+
+  it('is taken from an id that another process has by now, where the start of processes is not known', () => {
+    const place = new Place({ ...newHolder(), pid: process.ppid, started: undefined });
+    assert.equal(place.look(), 'held');
+    place.pass(60);
+    assert.equal(place.watch(15), 'silent');
+    assert.equal(place.watch(2), 'taken');
   });
 
   it('is not taken by a process that was suspended while it watched', () => {
@@ -139,6 +176,8 @@ describe('the holder of a lock', () => {
   const states: Readonly<Record<string, readonly [Partial<LockHolder>, ReturnType<typeof stateOf>]>> = {
     'this process': [{}, 'running'],
     'this process under another host name': [{ host: 'renamed' }, self.boot === undefined ? 'elsewhere' : 'running'],
+    'another process that runs': [{ pid: process.ppid, started: processStart(process.ppid) }, 'running'],
+    'a process whose id runs, since when is not known': [{ pid: process.ppid, started: undefined }, 'elsewhere'],
     'an earlier process of the same id': [{ started: 'before' }, 'ended'],
     'a process before the restart of the machine': [{ boot: 'before' }, self.boot === undefined ? 'running' : 'ended'],
     'a process of another machine': [{ boot: 'other', host: 'other' }, 'elsewhere'],

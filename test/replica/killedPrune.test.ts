@@ -1,11 +1,14 @@
-/** A prune that is killed, alone or while a push names again what it removes: no version loses an object. */
+/** A prune that is killed, alone or while a push is about to name what it removes: no version is without an object. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
 import { pruneCopy } from '../../server/src/replica/prune.ts';
 import { verifyCopy } from '../../server/src/replica/verify.ts';
 import { commitFileAt, createBackedUp, fillPond, large, pushTo } from '../support/backup.ts';
+import { seeds } from '../support/proof.ts';
+import { randomOf } from '../support/random.ts';
 import { createMemoryStore, type MemoryStore, type StoreCall, watchStore } from '../support/memoryStore.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -20,9 +23,10 @@ const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
 interface Prunable {
   readonly store: MemoryStore;
   prune(store: ObjectStore): Promise<unknown>;
-  /** Commits the content of the orphan and pushes it, as another process does. */
-  push(): Promise<void>;
-  readonly isPushed: boolean;
+  /** Commits the content of the orphan. */
+  commit(): Promise<void>;
+  /** Pushes, as another process does. Returns the code of the failure. */
+  push(store?: ObjectStore): Promise<string | undefined>;
   problems(): Promise<readonly string[]>;
   passDays(days: number): void;
 }
@@ -40,62 +44,110 @@ async function newPrunable(): Promise<Prunable> {
   nowMs += 8 * dayMs;
   await prune(store);
   nowMs += 2 * dayMs;
-  let isPushed = false;
   return {
     store,
     prune,
-    get isPushed() {
-      return isPushed;
-    },
-    async push() {
-      isPushed = true;
-      await commitFileAt(backed.pond, '/late', content);
-      await pushTo(backed, store);
-    },
+    commit: () => commitFileAt(backed.pond, '/late', content),
+    push: (on = store) => pushTo(backed, on).then(noFailure, codeOf),
     problems: async () => (await verifyCopy({ source, store }, { share: 1 })).problems,
     passDays: (days) => void (nowMs += days * dayMs),
   };
 }
 
-/** A store that is lost at a call, and calls `meanwhile` as the orphan is about to be removed. */
-function losing(store: ObjectStore, when: 'before' | 'after', at: number, meanwhile: () => Promise<void>): ObjectStore {
+const noFailure = (): undefined => undefined;
+
+function codeOf(error: unknown): string {
+  assert.ok(isPondError(error), String(error));
+  return error.code;
+}
+
+/** A store that is lost at a call. */
+function losing(store: ObjectStore, when: 'before' | 'after', at: number): ObjectStore {
   const kill = (_: StoreCall, index: number): void => {
     if (index >= at) throw new Killed();
   };
-  const watched = watchStore(store, { [when]: kill }).store;
-  return {
-    ...watched,
-    async remove(key, options) {
-      if (key === orphan) await meanwhile();
-      await watched.remove(key, options);
-    },
-  };
+  return watchStore(store, { [when]: kill }).store;
 }
 
-const others = { 'while nothing else works': false, 'while a push names what it removes': true };
+/** Runs a prune up to a call; true when it ends before that. */
+async function pruneUpTo(parts: Prunable, when: 'before' | 'after', at: number): Promise<boolean> {
+  try {
+    await parts.prune(losing(parts.store, when, at));
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof Killed, String(error));
+    return false;
+  }
+}
 
 describe('a prune that is killed at a call to the store', () => {
-  for (const [name, isPushed] of Object.entries(others)) {
-    for (const when of ['before', 'after'] as const) {
-      it(`leaves each version whole after the next one: ${when} each call, ${name}`, async () => {
-        let isWhole = false;
-        for (let at = 0; !isWhole; at++) {
-          const parts = await newPrunable();
-          const meanwhile = (): Promise<void> => (isPushed ? parts.push() : Promise.resolve());
-          isWhole = await parts.prune(losing(parts.store, when, at, meanwhile)).then(
-            () => true,
-            (error: unknown) => {
-              assert.ok(error instanceof Killed, String(error));
-              return false;
-            },
-          );
-          if (!isPushed) assert.deepEqual(await parts.problems(), [], `killed at call ${at}`);
-          parts.passDays(2);
-          await parts.prune(parts.store);
-          assert.deepEqual(await parts.problems(), [], `after call ${at}`);
-          assert.equal(parts.store.objects.has(orphan), parts.isPushed, `after call ${at}`);
-        }
-      });
-    }
+  for (const when of ['before', 'after'] as const) {
+    it(`leaves each version whole, and the next one completes it: ${when} each call`, async () => {
+      for (let at = 0, isWhole = false; !isWhole; at++) {
+        const parts = await newPrunable();
+        isWhole = await pruneUpTo(parts, when, at);
+        assert.deepEqual(await parts.problems(), [], `killed at call ${at}`);
+        parts.passDays(2);
+        await parts.prune(parts.store);
+        assert.deepEqual(await parts.problems(), [], `after call ${at}`);
+        assert.equal(parts.store.objects.has(orphan), false, `after call ${at}`);
+      }
+    });
+
+    it(`leaves each version whole that a push names afterwards, at once or a day later: ${when} each call`, async () => {
+      const outcomes = new Set<string | undefined>();
+      for (let at = 0, isWhole = false; !isWhole; at++) {
+        const parts = await newPrunable();
+        isWhole = await pruneUpTo(parts, when, at);
+        await parts.commit();
+        outcomes.add(await parts.push());
+        assert.deepEqual(await parts.problems(), [], `after call ${at}`);
+        parts.passDays(2);
+        assert.equal(await parts.push(), undefined, `after call ${at}`);
+        assert.deepEqual(await parts.problems(), [], `after call ${at}, and a push`);
+        assert.ok(parts.store.objects.has(orphan));
+      }
+      assert.deepEqual([...outcomes].sort(), ['remote-failed', undefined]);
+    });
   }
+});
+
+/** A store whose calls take a random number of turns of the event loop. */
+function slow(store: ObjectStore, random: (below: number) => number): ObjectStore {
+  const wait = async (): Promise<void> => {
+    for (let turns = random(2) * random(20); turns > 0; turns--) await new Promise(setImmediate);
+  };
+  return watchStore(store, { before: wait, after: wait }).store;
+}
+
+/** Runs a prune that is killed at a random call, and a push of what it removes, which begins at another. */
+async function pruneAndPush(parts: Prunable, random: (below: number) => number): Promise<string | undefined> {
+  const [begins, ends] = [random(14), random(30)];
+  const push = async (): Promise<string | undefined> => {
+    await parts.commit();
+    return await parts.push(slow(parts.store, random));
+  };
+  let pushing: Promise<string | undefined> | undefined;
+  const atCall = (_: StoreCall, index: number): void => {
+    if (index >= begins) pushing ??= push();
+    if (index >= ends) throw new Killed();
+  };
+  await parts.prune(watchStore(slow(parts.store, random), { before: atCall }).store).catch((error) => {
+    assert.ok(error instanceof Killed, String(error));
+  });
+  return await (pushing ?? push());
+}
+
+describe('a prune and a push of what it removes, at the same time', () => {
+  it('leave each version whole in any order of their calls, and after each kill of the prune', async () => {
+    for (const seed of seeds(20)) {
+      const parts = await newPrunable();
+      const code = await pruneAndPush(parts, randomOf(seed));
+      assert.ok(code === undefined || code === 'remote-failed', `seed ${seed}: ${code}`);
+      assert.deepEqual(await parts.problems(), [], `seed ${seed}`);
+      parts.passDays(2);
+      assert.equal(await parts.push(), undefined, `seed ${seed}`);
+      assert.deepEqual(await parts.problems(), [], `seed ${seed}, and a push`);
+    }
+  });
 });

@@ -70,7 +70,7 @@ describe('a push', () => {
       await change('one more');
       const cost = await costOf(backed);
       // The data file and the entry are put; the listing finds the end, before the note its entry is looked at.
-      assert.deepEqual(cost.calls, { list: 1, putIfAbsent: 2, stat: 1, put: 1 }, `after ${age} commits`);
+      assert.deepEqual(cost.calls, { list: 2, putIfAbsent: 2, stat: 1, put: 1 }, `after ${age} commits`);
       bytes.push(cost.bytes);
     }
     // Ids and times compress differently.
@@ -87,7 +87,8 @@ describe('a push', () => {
     const checkpoints = puts.filter((key) => key.includes('.checkpoint.'));
     assert.deepEqual([puts.length - checkpoints.length, new Set(puts).size], [200, puts.length]);
     assert.ok(checkpoints.length <= 2, checkpoints.join());
-    assert.equal(calls.filter(({ name }) => name === 'list').length, 1);
+    // The end of the log, and the notes of prunes.
+    assert.equal(calls.filter(({ name }) => name === 'list').length, 2);
     assert.ok(calls.length <= puts.length + 10, `${calls.length} calls`);
   });
 
@@ -114,6 +115,25 @@ describe('a push', () => {
     const first = await callsOf(backed);
     assert.equal(first['stat'], 41);
     assert.equal(first['putIfAbsent'], 42);
+  });
+
+  it('asks again for what it sent before the clock was set back', async () => {
+    const backed = await createBackedUp();
+    const yearMs = 365 * 24 * 60 * 60 * 1000;
+    const ahead = { ...backed, cache: createMemoryDisk(undefined, () => Date.now() + yearMs) };
+    await commitFileAt(backed.pond, '/large', large(1));
+    const isEntry = (key: string): boolean => /^_delta_log\/\d+\.json$/.test(key);
+    const killed = watchStore(backed.store, {
+      before: ({ name, key }) => {
+        if (name === 'putIfAbsent' && isEntry(key)) throw new Error('killed');
+      },
+    });
+    await assert.rejects(pushTo(ahead, killed.store), /killed/);
+    const blobs = [...backed.store.objects.keys()].filter((key) => key.startsWith('_pond/blobs/'));
+    assert.equal(blobs.length, 1);
+    backed.store.objects.delete(blobs[0]!);
+    await pushTo(ahead, backed.store);
+    assert.ok(backed.store.objects.has(blobs[0]!));
   });
 
   it('with nothing to send but minor commits sends nothing', async () => {

@@ -45,7 +45,7 @@ for (const { name, skip, start } of s3Servers()) {
       await commitFileAt(backed.pond, '/small', bytesOf('more'));
       proxy.plan(() => undefined);
       await pushTo(backed, store);
-      assert.deepEqual(proxy.requests.map(({ method }) => method).sort(), ['GET', 'HEAD', 'PUT', 'PUT', 'PUT']);
+      assert.deepEqual(proxy.requests.map(({ method }) => method).sort(), ['GET', 'GET', 'HEAD', 'PUT', 'PUT', 'PUT']);
     });
 
     it('is complete although every other answer is lost, or an error', async () => {

@@ -137,8 +137,8 @@ describe('a prune', () => {
   });
 });
 
-describe('a prune during a push', () => {
-  it('sends again what a version names that was made and pushed after the prune had looked', async () => {
+describe('a push during a prune', () => {
+  it('names nothing that is being removed, and sends it when the prune has ended', async () => {
     const backed = await pushed();
     let nowMs = Date.now();
     const store = createMemoryStore(backed.store.objects, () => nowMs);
@@ -146,11 +146,10 @@ describe('a prune during a push', () => {
     const hash = createHash('sha256').update(content).digest('hex');
     const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
     store.objects.set(orphan, { bytes: content, modifiedMs: nowMs });
-    // The push finds the object, which the prune then removes.
     const remove: ObjectStore['remove'] = async (key, options) => {
       if (key === orphan) {
         await commitFileAt(backed.pond, '/late', content);
-        await pushTo(backed, store);
+        await assert.rejects(pushTo(backed, store), { code: 'remote-failed', path: orphan });
       }
       await store.remove(key, options);
     };
@@ -159,11 +158,38 @@ describe('a prune during a push', () => {
     nowMs += 8 * dayMs;
     await prune();
     nowMs += 2 * dayMs;
-    assert.deepEqual(
-      (await prune()).objects.filter(({ key }) => !isNote(key)),
-      [],
-    );
+    await prune();
+    assert.ok(!store.objects.has(orphan));
+    await pushTo(backed, store);
     assert.ok(store.objects.has(orphan));
+    assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
+  });
+
+  it('keeps what it names from a prune that looked at the versions before', async () => {
+    const backed = await pushed();
+    let nowMs = Date.now();
+    const store = createMemoryStore(backed.store.objects, () => nowMs);
+    const content = large(9);
+    const hash = createHash('sha256').update(content).digest('hex');
+    const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
+    store.objects.set(orphan, { bytes: content, modifiedMs: nowMs });
+    // The prune looks at the objects of the store after it looked at the versions.
+    const list: ObjectStore['list'] = async function* (prefix, options) {
+      if (prefix === '' && nowMs > Date.now() + 9 * dayMs) {
+        await commitFileAt(backed.pond, '/late', content);
+        await pushTo(backed, store);
+      }
+      yield* store.list(prefix, options);
+    };
+    const prune = () =>
+      pruneCopy({ source: backed.pond.stored, store: { ...store, list }, pruner: store }, { now: () => nowMs });
+    nowMs += 8 * dayMs;
+    await prune();
+    nowMs += 2 * dayMs;
+    assert.deepEqual(
+      (await prune()).objects.filter(({ key }) => !isNote(key)).map(({ key, state }) => [key, state]),
+      [[orphan, 'candidate']],
+    );
     assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
   });
 });

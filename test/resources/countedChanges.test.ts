@@ -23,7 +23,7 @@ async function apply(host: PondHost, ...texts: readonly string[]): Promise<reado
   const sources = texts.map((text) => ({ text, origin: 'document' }));
   const { applied, problems } = await host.run('apply', { sources, directory: host.folder });
   assert.deepEqual(problems, []);
-  return applied.map(({ home }) => home);
+  return applied.map(({ directory: home }) => home);
 }
 
 test('an applied document is one change, with the name of its resource', async (t) => {

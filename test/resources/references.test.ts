@@ -66,7 +66,7 @@ test('the readers of a path are known by the name of a resource, by its UUID, an
   const documents = [inboxDocument('a', '/x/*.csv'), deriveDocument('c', '/Inbox/a/*'), deriveDocument('d', '/in/*')];
   const sources = documents.map((text) => ({ text, origin: 'document' }));
   const { applied } = await host.run('apply', { sources, directory: host.folder });
-  const home = applied.find(({ kind: name }) => name === 'Inbox')?.home ?? '';
+  const home = applied.find(({ kind: name }) => name === 'Inbox')?.directory ?? '';
   await host.run('makeDirectory', { path: '/in' });
   await host.run('write', textFile('/in/a.csv', 'a\n1\n'));
   assert.deepEqual(await readers(host, '/Inbox/a'), ['Derive/c 1']);

@@ -1,43 +1,12 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { type PlainValue } from '../../server/src/sandbox/plainValue.ts';
-import { sql, type SqlText } from '../../server/src/duckdb/sql.ts';
+import { test } from 'node:test';
+import { sql } from '../../server/src/duckdb/sql.ts';
 import { readCoverage } from '../../server/src/pond/seriesCoverage.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
-import { runTail } from '../../server/src/resources/kinds/tail/run.ts';
-import { type RunOutcome } from '../../server/src/resources/model/runState.ts';
-import { readParquet } from '../../server/src/resources/series/readParquet.ts';
-import { temporaryFolder } from '../support/folder.ts';
-import { newResourcePond } from '../support/resourcePond.ts';
-import { createResourceBench, type ResourceBench } from '../support/runContext.ts';
-
-interface Bench extends ResourceBench {
-  readonly folder: string;
-  follow(now?: number): Promise<RunOutcome>;
-  rows(name: string, columns: SqlText): Promise<readonly (readonly PlainValue[])[]>;
-}
-
-async function tailBench(t: TestContext, spec: string): Promise<Bench> {
-  const folder = temporaryFolder(t);
-  const pond = await newResourcePond(t);
-  const document = `apiVersion: duckpond/v1\nkind: Tail\nname: log\ndesc: test\nspec:\n  pattern: ${folder}/*.log\n${spec}`;
-  const bench = await createResourceBench(pond, 'Tail', document);
-  const { materializer } = pond.layer;
-  return {
-    ...bench,
-    folder,
-    follow: (now = 0) => bench.run(runTail, { materializer, now: () => now }),
-    async rows(name, columns) {
-      const node = (await (await pond.fs.root()).get(`${bench.home}/${name}`))!.node;
-      const reads = (await pond.hostFiles(node)).map(({ hostPath }) => hostPath);
-      const statements = [sql`SELECT ${columns} FROM ${readParquet(reads)} ORDER BY 1`];
-      return (await materializer.builder.run({ statements, reads })).map((row) => row.map((value) => value));
-    },
-  };
-}
+import { tailBench } from '../support/tailBench.ts';
 
 test('added lines of a CSV file are rows, also where numbers get decimals and a rotated file has a new column', async (t) => {
   const bench = await tailBench(t, '  lines: csv\n');

@@ -97,6 +97,7 @@ class LogModel {
           known: known.get('x.csv') ?? [],
           write,
           notes,
+          signal: new AbortController().signal,
           scratch: join(scratch, 'f'),
           onRead,
         });

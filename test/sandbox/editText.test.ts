@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { type SourceFile } from '../../server/src/sandbox/sources.ts';
 import { type TableEdits } from '../../server/src/protocol/tables.ts';
+import { planEdits, positionMap } from '../../server/src/sandbox/tableEdits/edits.ts';
 import { encodeText } from '../../server/src/sandbox/tableEdits/encodeText.ts';
 import { type Encoding } from '../../server/src/sandbox/textTables/decoded.ts';
 import { RecordReader } from '../../server/src/sandbox/textTables/records.ts';
@@ -342,4 +343,23 @@ test('the places of records are those in the whole text, however it is cut into 
     ];
     assert.equal(Buffer.concat(parts).toString(), Buffer.concat(expected.map((part) => Buffer.from(part))).toString());
   }
+});
+
+test('an edit that turns repeated times into those of the other pass is refused, also where as many stay in each', async () => {
+  const text =
+    't\n2026-10-25 01:00\n2026-10-25 02:10\n2026-10-25 02:40\n2026-10-25 02:20\n2026-10-25 03:00\n2026-10-26 00:00\n';
+  const file = files.file('passes.csv', text, { zone: 'Europe/Berlin' });
+  const to = (position: number, time: string): TableEdits['changed'][number] => ({ position, values: [['t', time]] });
+  const refused = { code: 'invalid-content', message: /as repeated times of the other pass in the column "t"$/ };
+  // Rows 2 and 3 are of the first pass; with the latest time first, rows 3 and 4 are.
+  const turned = [to(0, '2026-10-25 02:00:00'), to(4, '2026-10-24 23:00:00')];
+  await assert.rejects(edited(file, { changed: turned }), refused);
+  const moved = { deleted: [5], inserted: [{ before: 0, values: [['t', '2026-10-24 00:00:00']] as const }] };
+  const after = text.replace('t\n', 't\n2026-10-24 02:00\n').replace('2026-10-26 00:00\n', '');
+  assert.equal(String(await edited(file, moved)), after);
+});
+
+test('positions of rows after edits are those of the rows that stay', () => {
+  const change = { changed: [], deleted: [0, 3], inserted: [1, 1, 4].map((before) => ({ before, values: [] })) };
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map(positionMap(planEdits(change))), [undefined, 2, 3, undefined, 5, 6]);
 });

@@ -56,6 +56,13 @@ const unclear: Readonly<Record<string, string>> = {
   'numbers that rise': lines('depth,1,2,5,10,25', 'A,3.1,2.5,9,8.5,1', 'B,2,3.5,4.5,1,8'),
   'whole numbers above fractions': lines('site,48291,10334,77120', 'North,1.5,2.5,3.5', 'South,2.5,3.5,0.5'),
   'a number above words': lines('site,2019', 'North,dry', 'South,wet'),
+  'a name that is a value below it, next to few others': lines(',y,ap,week', '1,y,p,0', '2,n,p,4'),
+  'a row with one word that occurs again': lines('y,p,hi,OFF,X01', 'y,p,lo,5,X02', 'n,p,hi,6,X03'),
+  'uneven numbers next to an empty field that is empty below too': lines(
+    ',16.5,17,18,20,24,30',
+    ',0,0,4,3,9,1',
+    'a,0,1,3,2,0,4',
+  ),
   'days above words': lines('plant,2026-01-01,2026-01-02', 'oak,B,F', 'elm,B,B'),
 };
 for (const [name, text] of Object.entries(unclear)) {
@@ -87,6 +94,16 @@ const headers: Readonly<Record<string, string>> = {
   wavelengths: lines('sample,400,405,410,415,420', 'S1,0.2,0.1,,0.4,NA', 'S2,0.1,A,0.3,0.2,0.1'),
   'depths that fall': lines('date,-5,-10,-15,-20,-25', 'S1,0.2,0.1,0.5,0.4,3', 'S2,0.1,0.1,0.3,0.2,0.1'),
   'hours above words': lines('day,00,01,02', 'Mon,dry,wet,wet', 'Tue,dry,dry,wet'),
+  'a name that is a value below it, next to others that are not': lines(
+    '"","y","ap","hilo","week","trt"',
+    '"1","y","p","hi",0,"placebo"',
+    '"2","n","a","hi",4,"drug"',
+  ),
+  'uneven numbers next to the empty corner above names of rows': lines(
+    '"",16.5,16.75,17.25,17.75,18.25,19',
+    '"71",0,0,0,1,3,4',
+    '"70",0,0,1,5,13,11',
+  ),
   'days above numbers and gaps': lines('site,2026-01-01,2026-01-02', 'North,1.5,NA', 'South,,A'),
 };
 for (const [name, text] of Object.entries(headers)) {

@@ -90,6 +90,7 @@ for (const [name, start] of [
   ['a Parquet file', 'PAR1\u0015\0'],
   ['an Arrow file', 'ARROW1\0\0'],
   ['a PDF', '%PDF-1.4\n'],
+  ['a file of macOS with attributes of the file next to it', '\0\u0005\u0016\u0007\0\u0002\0\0Mac OS X\n'],
   ['the older format, .xls', '\u00d0\u00cf\u0011\u00e0\u00a1'],
   ['text in UTF-32', '\u00ff\u00fe\0\0t\0\0\0'],
   ['an HTML page', '\n<!DOCTYPE html>\n'],

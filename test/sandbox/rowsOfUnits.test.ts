@@ -69,7 +69,6 @@ test('an offer names the lines', async () => {
 /** [title, content]. */
 const others: readonly (readonly [string, string])[] = [
   ['a table', 't,v\n1,2\n3,4\n'],
-  ['a first row with missing values', 't,v,w\n2026-02-01,---,---\n2026-02-02,1,2\n2026-02-03,1,2\n'],
   ['words', 'a,b\nx,y\nz,w\n'],
   ['words that end each row', 'ID;T;eor\n44;2.1;eor\n44;2.0;eor\n'],
   ['a header alone', 't,v\n'],

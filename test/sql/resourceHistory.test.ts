@@ -42,7 +42,7 @@ const runColumns = [
 
 test('a pond without resources has empty tables with typed columns', async () => {
   assert.deepEqual(await rowsOf('FROM pond.runs'), { rows: [], types: runColumns });
-  const types = ['kind', 'name', 'id', 'home'].map((name) => `${name} VARCHAR`);
+  const types = ['kind', 'name', 'id', 'directory'].map((name) => `${name} VARCHAR`);
   assert.deepEqual(await rowsOf('FROM pond.resources'), { rows: [], types });
 });
 

@@ -41,6 +41,11 @@ for (const [name, change] of [
       utimesSync(path, 1, 1);
     },
   ],
+  ['written again with more bytes', (path: string) => writeFileSync(path, Buffer.alloc(before.length + 1, 'b'))],
+  [
+    'written again with more bytes below an equal start',
+    (path: string) => writeFileSync(path, Buffer.alloc(before.length + 1, 'b').fill('a', 0, 512 * 1024)),
+  ],
 ] as const) {
   test(`a file that is ${name} while it is read is refused`, async (t) => {
     await assert.rejects(readWhile(t, change), {

@@ -1,7 +1,7 @@
 /**
  * An HTTP proxy in front of an S3 server, whose faults a test chooses: it drops answers, cuts bodies, answers errors,
- * alters content. It forwards the conditional puts of one key one after the other, since s3s-fs checks a condition and
- * stores the object in two steps.
+ * alters content. It forwards the conditional puts of one key one after the other, since the servers check a condition and
+ * store the object in two steps.
  */
 import {
   createServer,
@@ -113,6 +113,9 @@ export async function startFaultProxy(endpoint: string): Promise<FaultProxy> {
   // A client that gives up ends the reading of its request.
   const server = createServer((incoming, response) => void serve(incoming, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A proxy that is never closed must not keep the process running, nor must its connections.
+  server.unref();
+  server.on('connection', (socket) => socket.unref());
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,

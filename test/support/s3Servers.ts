@@ -60,32 +60,22 @@ export function motoServer(): AvailableServer {
   return { name: 'moto', skip: findMoto() === undefined ? s3ServerMissing : undefined, start: startMoto };
 }
 
-/** s3s-fs checks a condition and stores the object in two steps: the proxy makes that one. */
 async function startS3sFs(): Promise<S3Server> {
   const program = findS3sFs();
   assert.ok(program !== undefined);
   const folder = mkdtempSync(join(tmpdir(), 'pond-test-s3-'));
   const keys = ['--access-key', credentials.keyId, '--secret-key', credentials.secret];
-  const server = await startProcess(program, (port) => [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    ...keys,
-    folder,
-  ]);
-  const proxy = await startFaultProxy(server.endpoint);
+  const server = await startServer(program, (port) => ['--host', '127.0.0.1', '--port', String(port), ...keys, folder]);
   return {
     name: 's3s-fs',
-    endpoint: proxy.endpoint,
+    endpoint: server.endpoint,
     credentials,
     createBucket: () => {
       const bucket = newBucketName();
       mkdirSync(join(folder, bucket));
-      return Promise.resolve(locationIn(proxy.endpoint, bucket));
+      return Promise.resolve(locationIn(server.endpoint, bucket));
     },
     close: async () => {
-      await proxy.close();
       await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -135,7 +125,7 @@ async function startMoto(): Promise<S3Server> {
   assert.ok(moto !== undefined);
   const parts = (port: number): readonly string[] => ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)];
   const env = { PYTHONPATH: moto.libraries, PYTHONDONTWRITEBYTECODE: '1', INITIAL_NO_AUTH_ACTION_COUNT: '1000000' };
-  const server = await startProcess(moto.program, parts, env);
+  const server = await startServer(moto.program, parts, env);
   return {
     name: 'moto',
     endpoint: server.endpoint,
@@ -154,6 +144,19 @@ const newBucketName = (): string => `pond-${randomUUID()}`;
 
 function locationIn(endpoint: string, bucket: string): S3Location {
   return { kind: 's3', endpoint, region: 'us-east-1', bucket, prefix: 'ponds/one', isPathStyle: true };
+}
+
+/** Starts a server with a proxy in front of it: moto and s3s-fs check a condition and store the object in two steps, and it makes them one. */
+async function startServer(...command: Parameters<typeof startProcess>): Promise<StartedProcess> {
+  const server = await startProcess(...command);
+  const proxy = await startFaultProxy(server.endpoint);
+  return {
+    endpoint: proxy.endpoint,
+    close: async () => {
+      await proxy.close();
+      await server.close();
+    },
+  };
 }
 
 interface StartedProcess {

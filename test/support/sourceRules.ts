@@ -235,6 +235,38 @@ function isAttribute(node: ts.Node): boolean {
   return ts.isCallExpression(node) && /\.setAttribute(NS)?$/.test(node.expression.getText());
 }
 
+/** Members of vscode.window by which the user is asked in a list or a box of the palette. */
+const questions = /^(showQuickPick|showInputBox|createQuickPick|createInputBox)$/;
+
+/**
+ * Questions of the editor that are not steps of one `QuickSteps.ask`: asked by VS Code's functions, in lists that no steps
+ * show, or in the second `ask` of a function. Such a list closes when a webview takes the focus late.
+ */
+export function separateQuestions(product: readonly SourceFile[]): readonly string[] {
+  const asking = product.filter(({ path, text }) => /QuickSteps|QuickPick|InputBox/.test(text) && isAsking(path));
+  return asking.flatMap((file) => {
+    const isShown = file.text.includes('steps.show(');
+    return found(file, (node) => {
+      if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) return asksIn(node).slice(1);
+      const name = ts.isPropertyAccessExpression(node) ? node.name.text : '';
+      return questions.test(name) && !(isShown && name.startsWith('create')) ? [node] : [];
+    }).map((node) => at(file, node, node.getText()));
+  });
+}
+
+/** quickSteps.ts itself makes the lists and boxes. */
+const isAsking = (path: string): boolean => path.startsWith('client/vscode/') && !path.endsWith('/quickSteps.ts');
+
+function asksIn(node: ts.Node): readonly ts.Node[] {
+  const asks: ts.Node[] = [];
+  const visit = (child: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(child) && child.getText() === 'QuickSteps.ask') asks.push(child);
+    ts.forEachChild(child, visit);
+  };
+  visit(node);
+  return asks;
+}
+
 /** What a function finds in the nodes of a file, in order. */
 function found<T>(file: SourceFile, look: (node: ts.Node) => readonly T[]): readonly T[] {
   const all: T[] = [];

@@ -75,8 +75,8 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** Starts VS Code, installed first if necessary. `trusted`: whether it trusts the folders that it opens. */
-export async function startWorkbench(browser: Browser, { trusted }: { trusted: boolean }): Promise<Workbench> {
+/** Starts a VS Code that trusts the folders that it opens. It is installed first if necessary. */
+export async function startWorkbench(browser: Browser): Promise<Workbench> {
   const installed = await ensureCodeServer((line) => process.stderr.write(`${line}\n`));
   const home = await mkdtemp(join(tmpdir(), 'pond-workbench-'));
   const remove = (): Promise<void> => rm(home, { recursive: true, force: true, maxRetries: 5 });
@@ -89,7 +89,7 @@ export async function startWorkbench(browser: Browser, { trusted }: { trusted: b
     for (const name of builtIn) await symlink(join(extensions, name), join(builtInDirectory, name), 'junction');
     const server = await startCodeServer(installed, {
       ...{ port: 0, dataDirectory, builtInDirectory, extensionsDirectory: join(home, 'extensions') },
-      ...{ testDriver: true, trusted },
+      ...{ testDriver: true, trusted: true },
       // Each window has processes of its own, which compile the same programs.
       env: { NODE_COMPILE_CACHE: join(home, 'compiled') },
     });

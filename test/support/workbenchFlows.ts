@@ -25,8 +25,6 @@ export interface FlowFiles extends Workspace {
 interface OwnWindow {
   /** Host path of a script that exports `run()`, to be run inside the extension host. */
   readonly tests?: string;
-  /** Whether VS Code trusts the folders that it opens. */
-  readonly trusted: boolean;
   /** Timeout for each of the two attempts. */
   readonly attemptMs?: number;
 }
@@ -34,11 +32,10 @@ interface OwnWindow {
 /** Steps of a user in a window over files. */
 type Steps<Files> = (window: Window, files: Files) => Promise<void>;
 
-/** A browser and the VS Codes that it shows. A start costs as much as a short flow, so the flows of a process share them. */
+/** A browser and the VS Code that it shows. A start costs as much as a short flow, so the flows of a process share them. */
 class Flows {
   #browser: Promise<Browser> | undefined;
-  /** By whether they trust the folders that they open. */
-  readonly #workbenches = new Map<boolean, Promise<Workbench>>();
+  #workbench: Promise<Workbench> | undefined;
   readonly #homes: string[] = [];
   /** The window that the next flow gets; undefined before the first one, and after one that failed. */
   #shared: Window | undefined;
@@ -55,7 +52,7 @@ class Flows {
     make: () => Promise<Files>,
     steps: Steps<Files>,
   ): Promise<void> {
-    const workbench = await this.#workbench(true);
+    const workbench = await this.#started();
     await retried(t, name, async (attempt) => {
       const files = await this.#keep(make());
       const window = (this.#shared ??= await this.#openShared(workbench));
@@ -80,9 +77,9 @@ class Flows {
     name: string,
     make: () => Promise<Files>,
     steps: Steps<Files>,
-    { tests, trusted, attemptMs = flowAttemptMs }: OwnWindow,
+    { tests, attemptMs = flowAttemptMs }: OwnWindow,
   ): Promise<void> {
-    const workbench = await this.#workbench(trusted);
+    const workbench = await this.#started();
     await retried(t, name, async (attempt) => {
       const files = await this.#keep(make());
       const workspace = join(files.home, 'test.code-workspace');
@@ -109,20 +106,17 @@ class Flows {
     return files;
   }
 
-  async #workbench(trusted: boolean): Promise<Workbench> {
+  async #started(): Promise<Workbench> {
     const browser = await (this.#browser ??= startBrowser());
-    const started = this.#workbenches.get(trusted) ?? startWorkbench(browser, { trusted });
-    this.#workbenches.set(trusted, started);
-    return started;
+    return (this.#workbench ??= startWorkbench(browser));
   }
 
   /** Ends every process that was started, and removes the files of all flows. What failed to start has ended. */
   async close(): Promise<void> {
     const [browser] = await Promise.allSettled([this.#browser]);
     if (browser.status === 'fulfilled') await browser.value?.close();
-    for (const started of await Promise.allSettled(this.#workbenches.values())) {
-      if (started.status === 'fulfilled') await started.value.close();
-    }
+    const [workbench] = await Promise.allSettled([this.#workbench]);
+    if (workbench.status === 'fulfilled') await workbench.value?.close();
     // Not before the servers of the ponds are gone.
     for (const home of this.#homes) await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -24,6 +24,6 @@ export async function allowAccess(
   const { question, detail } = asked;
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, allowAnswer);
   if (answer === undefined) return false;
-  await client.request('allow', { pond, accesses: missing.map(({ home, access }) => ({ home, access })) });
+  await client.request('allow', { pond, accesses: missing.map(({ directory, access }) => ({ directory, access })) });
   return true;
 }

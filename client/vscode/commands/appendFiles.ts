@@ -3,6 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { countText } from '../numberStrings.ts';
 
 /** Adds rows of host files to the series at `target`; without one, asks for its path, where a series may be new. */
@@ -10,10 +11,13 @@ export async function appendFiles(
   { client, ponds }: Context,
   target?: vscode.Uri,
 ): Promise<Result<'append'> | undefined> {
-  const pond = await ponds.choose(target);
-  if (pond === undefined) return undefined;
-  const path = await seriesPath(target);
-  if (path === undefined) return undefined;
+  const series = await QuickSteps.ask(async (steps) => {
+    const pond = await ponds.choose(steps, target);
+    const path = pond === undefined ? undefined : await seriesPath(steps, target);
+    return pond === undefined || path === undefined ? undefined : { pond, path };
+  });
+  if (series === undefined) return undefined;
+  const { pond, path } = series;
   const picked = await vscode.window.showOpenDialog({
     title: `Files whose rows to append to ${path}`,
     openLabel: 'Append',
@@ -32,17 +36,17 @@ export async function appendFiles(
   return done;
 }
 
-async function seriesPath(target: vscode.Uri | undefined): Promise<string | undefined> {
+async function seriesPath(steps: QuickSteps, target: vscode.Uri | undefined): Promise<string | undefined> {
   const location = target === undefined ? undefined : parsePondUri(target);
   if (location !== undefined && target !== undefined) {
     const { type } = await vscode.workspace.fs.stat(target);
     if ((type & vscode.FileType.Directory) === 0) return location.path;
   }
   const folder = location === undefined || location.path === '/' ? '' : location.path;
-  return await vscode.window.showInputBox({
+  return await steps.type({
     title: 'Append to a series',
     prompt: 'Path of the series in the pond; a new one is made',
     value: `${folder}/`,
-    validateInput: (text) => (/^\/.*[^/]$/.test(text) ? undefined : 'A path begins with / and ends with a name'),
+    validate: (text) => (/^\/.*[^/]$/.test(text) ? undefined : 'A path begins with / and ends with a name.'),
   });
 }

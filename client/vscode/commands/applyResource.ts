@@ -5,6 +5,7 @@ import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol
 import { printable } from '../../../server/src/base/printable.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { titleOf } from '../resources/strings.ts';
 import { missingVariables } from '../resources/variables.ts';
@@ -28,10 +29,13 @@ export async function applyResource(context: Context, target?: unknown): Promise
     );
     return undefined;
   }
-  const pond = await context.ponds.choose(document.uri);
-  if (pond === undefined) return undefined;
-  const result = await apply(context, pond, document);
-  if (result === undefined) return undefined;
+  const outcome = await QuickSteps.ask(async (steps) => {
+    const pond = await context.ponds.choose(steps, document.uri);
+    const result = pond === undefined ? undefined : await apply(context, { pond, document }, steps);
+    return pond === undefined || result === undefined ? undefined : { pond, result };
+  });
+  if (outcome === undefined) return undefined;
+  const { pond, result } = outcome;
   context.applyProblems.set(document.uri, result.problems);
   void context.queryProblems.check(document);
   if (result.applied.length === 0) await reportProblems(document, result.problems);
@@ -56,8 +60,8 @@ function pickFile(): Thenable<vscode.Uri[] | undefined> {
 /** Applies a document; prompts for missing variables, repeatedly when that reveals more of them. */
 async function apply(
   { client }: Context,
-  pond: string,
-  document: vscode.TextDocument,
+  { pond, document }: { readonly pond: string; readonly document: vscode.TextDocument },
+  steps: QuickSteps,
 ): Promise<Result<'apply'> | undefined> {
   const sources = [{ text: document.getText(), origin: originOf(document.uri) }];
   const directory = directoryOf(document.uri, pond);
@@ -66,16 +70,29 @@ async function apply(
     const result = await client.request('apply', { pond, sources, directory, variables });
     const missing = missingVariables(document.getText(), result.problems).filter((name) => !(name in variables));
     if (missing.length === 0) return result;
-    for (const name of missing) {
-      const value = await vscode.window.showInputBox({
-        title: `Apply ${vscode.workspace.asRelativePath(document.uri)}`,
-        prompt: `Value of the variable "${name}"`,
-        ignoreFocusOut: true,
-      });
-      if (value === undefined) return undefined;
-      variables = { ...variables, [name]: value };
-    }
+    const values = await askValues(document, missing, steps);
+    if (values === undefined) return undefined;
+    variables = { ...variables, ...values };
   }
+}
+
+/** Values of variables by their names; undefined when the user cancels. */
+async function askValues(
+  document: vscode.TextDocument,
+  names: readonly string[],
+  steps: QuickSteps,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  const values: [string, string][] = [];
+  for (const name of names) {
+    const value = await steps.type({
+      title: `Apply ${vscode.workspace.asRelativePath(document.uri)}`,
+      prompt: `Value of the variable "${name}"`,
+      ignoreFocusOut: true,
+    });
+    if (value === undefined) return undefined;
+    values.push([name, value]);
+  }
+  return Object.fromEntries(values);
 }
 
 function originOf(uri: vscode.Uri): string {

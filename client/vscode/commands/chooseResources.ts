@@ -3,11 +3,12 @@ import { printable } from '../../../server/src/base/printable.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
+import { type QuickSteps } from '../quickSteps.ts';
 import { resourcesOf, type ViewNode } from '../resources/nodes.ts';
 import { idle, summaryOf, titleOf } from '../resources/strings.ts';
 
 /** Resources of one pond. */
-interface ChosenResources {
+export interface ChosenResources {
   readonly pond: string;
   readonly resources: readonly ResourceInfo[];
 }
@@ -19,12 +20,15 @@ interface ChosenResources {
 export async function chooseResources(
   context: Context,
   args: readonly unknown[],
-  placeHolder: string,
+  placeholder: string,
+  steps: QuickSteps,
 ): Promise<ChosenResources | undefined> {
   const selected = selectedResources(context, args);
   if (selected !== undefined) return selected;
-  const pond = await choosePond(context, args);
-  return pond === undefined ? undefined : pick(context.store.resources(pond), pond, placeHolder);
+  const pond = await choosePond(context, args, steps);
+  if (pond === undefined) return undefined;
+  const picked = await pick(context.store.resources(pond), placeholder, steps);
+  return picked && { pond, resources: [picked] };
 }
 
 /**
@@ -47,9 +51,13 @@ export function selectedResources({ store }: Context, args: readonly unknown[]):
 }
 
 /** The pond to which a command of the view applies. */
-export async function choosePond({ ponds }: Context, args: readonly unknown[]): Promise<string | undefined> {
+export async function choosePond(
+  { ponds }: Context,
+  args: readonly unknown[],
+  steps: QuickSteps,
+): Promise<string | undefined> {
   const [node] = nodesOf(args);
-  return node?.pond ?? ponds.choose(args[0] instanceof vscode.Uri ? args[0] : undefined);
+  return node?.pond ?? ponds.choose(steps, args[0] instanceof vscode.Uri ? args[0] : undefined);
 }
 
 /** Rows passed by a menu of the view: the row, or the whole selection when the row is part of it. */
@@ -65,9 +73,9 @@ function isNode(value: unknown): value is ViewNode {
 
 async function pick(
   resources: readonly ResourceInfo[],
-  pond: string,
-  placeHolder: string,
-): Promise<ChosenResources | undefined> {
+  placeholder: string,
+  steps: QuickSteps,
+): Promise<ResourceInfo | undefined> {
   if (resources.length === 0) {
     void vscode.window.showInformationMessage(
       'This pond has no resources. Run "Pond: New Resource" or "Pond: Apply Resource".',
@@ -80,6 +88,5 @@ async function pick(
     detail: printable(resource.desc),
     resource,
   }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true });
-  return picked === undefined ? undefined : { pond, resources: [picked.resource] };
+  return (await steps.choose(items, { placeholder, matchOnDetail: true }))?.resource;
 }

@@ -3,6 +3,7 @@ import { cloneText, storeUrl } from '../cloneStrings.ts';
 import { type Context } from '../context.ts';
 import { addToExplorer } from '../discover.ts';
 import { requestWithProgress } from '../progress.ts';
+import { QuickSteps } from '../quickSteps.ts';
 
 /** Kinds of clones, by what they fetch at once and what may be done with them. */
 const forms = [
@@ -16,18 +17,10 @@ const forms = [
  * a failure or a cancellation, the same command with the same answers goes on.
  */
 export async function clonePond({ client, ponds }: Context): Promise<string | undefined> {
-  const typed = await vscode.window.showInputBox({
-    title: 'Clone Pond',
-    prompt: 'Address of a backup, or path of the folder of a pond',
-    placeHolder: 's3://BUCKET/PREFIX?endpoint=https://HOST',
-    ignoreFocusOut: true,
-    validateInput: (text) =>
-      text === '' || storeUrl(text) !== undefined ? undefined : 'Write s3://…, file:///… or an absolute path.',
-  });
-  const url = typed === undefined ? undefined : storeUrl(typed);
-  const form = url === undefined ? undefined : await vscode.window.showQuickPick(forms, { title: 'What to Clone' });
-  const parent = form === undefined ? undefined : await pickDirectory();
-  if (url === undefined || form === undefined || parent === undefined) return undefined;
+  const asked = await QuickSteps.ask(askSource);
+  const parent = asked === undefined ? undefined : await pickDirectory();
+  if (asked === undefined || parent === undefined) return undefined;
+  const { url, form } = asked;
   // As for a new pond: within an ordinary folder it is named `.pond`, where discovery finds it.
   const directory = parent.path.endsWith('.pond') ? parent : vscode.Uri.joinPath(parent, '.pond');
   const { thin } = form;
@@ -37,6 +30,23 @@ export async function clonePond({ client, ponds }: Context): Promise<string | un
   addToExplorer(info.pond);
   void vscode.window.showInformationMessage(cloneText(info));
   return info.pond;
+}
+
+/** The address that the user types, and how much of it to fetch; undefined when the user cancels. */
+async function askSource(
+  steps: QuickSteps,
+): Promise<{ readonly url: string; readonly form: (typeof forms)[number] } | undefined> {
+  const typed = await steps.type({
+    title: 'Clone Pond',
+    prompt: 'Address of a backup, or path of the folder of a pond',
+    placeholder: 's3://BUCKET/PREFIX?endpoint=https://HOST',
+    ignoreFocusOut: true,
+    validate: (text) =>
+      text === '' || storeUrl(text) !== undefined ? undefined : 'Write s3://…, file:///… or an absolute path.',
+  });
+  const url = typed === undefined ? undefined : storeUrl(typed);
+  const form = url === undefined ? undefined : await steps.choose(forms, { title: 'What to Clone' });
+  return url === undefined || form === undefined ? undefined : { url, form };
 }
 
 async function pickDirectory(): Promise<vscode.Uri | undefined> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
 import { chosenStatement, queryLanguage, type QueryDocuments } from '../queries/queryDocuments.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { timeText } from '../times.ts';
 
@@ -27,24 +28,31 @@ export async function compareQueries({ ponds, queries, tableDiffs }: Context): P
     void vscode.window.showInformationMessage('Open a query or its result first, to compare it with another query.');
     return;
   }
-  const pond = own.pond ?? (await ponds.choose());
-  if (pond === undefined) return;
-  const items = await otherQueries(queries, pond, own);
-  if (items.length === 0) {
-    void vscode.window.showInformationMessage(
-      'Run another query, or write one into this document, to compare with it.',
-    );
-    return;
-  }
-  const placeHolder = `Query to compare with ${queryTitle(own.sql)}`;
-  const other = (await vscode.window.showQuickPick(items, { placeHolder, matchOnDetail: true }))?.sql;
-  if (other === undefined) return;
+  const compared = await QuickSteps.ask(async (steps) => {
+    const pond = own.pond ?? (await ponds.choose(steps));
+    const other = pond === undefined ? undefined : await pickOther(await otherQueries(queries, pond, own), own, steps);
+    return pond === undefined || other === undefined ? undefined : { pond, other };
+  });
+  if (compared === undefined) return;
+  const { pond, other } = compared;
   await ponds.open(pond);
   const isAbove = own.document.includes(other) && own.document.indexOf(own.sql) < own.document.indexOf(other);
   const [before, after] = isAbove ? [own.sql, other] : [other, own.sql];
   const [beforeName, afterName] = [queryTitle(before), queryTitle(after)];
   const diff = { before: { sql: before }, after: { sql: after }, beforeName, afterName };
   await tableDiffs.show({ pond, diff }, `${beforeName} ↔ ${afterName}`);
+}
+
+/** The query that the user picks; undefined when none is picked, or none is there. */
+async function pickOther(items: readonly QueryItem[], own: OwnQuery, steps: QuickSteps): Promise<string | undefined> {
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage(
+      'Run another query, or write one into this document, to compare with it.',
+    );
+    return undefined;
+  }
+  const placeholder = `Query to compare with ${queryTitle(own.sql)}`;
+  return (await steps.choose(items, { placeholder, matchOnDetail: true }))?.sql;
 }
 
 function ownQuery(queries: QueryDocuments): OwnQuery | undefined {

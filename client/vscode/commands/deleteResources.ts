@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { titleOf } from '../resources/strings.ts';
 import { chooseResources } from './chooseResources.ts';
 import { countText } from '../numberStrings.ts';
@@ -9,7 +10,7 @@ export async function deleteResources(
   context: Context,
   ...args: readonly unknown[]
 ): Promise<readonly string[] | undefined> {
-  const chosen = await chooseResources(context, args, 'Resource to delete');
+  const chosen = await QuickSteps.ask((steps) => chooseResources(context, args, 'Resource to delete', steps));
   if (chosen === undefined) return undefined;
   const { pond, resources } = chosen;
   const ids = new Set(resources.map(({ id }) => id));

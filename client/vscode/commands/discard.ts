@@ -3,6 +3,7 @@ import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
 import { shownPath } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { changeLines } from './changeList.ts';
 import { numberText } from '../numberStrings.ts';
 
@@ -12,7 +13,7 @@ const cannotBeUndone = 'This cannot be undone.';
 export async function discardChanges(context: Context, ...args: readonly unknown[]): Promise<number | undefined> {
   const selected = selectedPaths(args);
   const root = sourceControlRoot(args);
-  const pond = selected?.pond ?? (await context.ponds.choose(root));
+  const pond = selected?.pond ?? (await QuickSteps.ask((steps) => context.ponds.choose(steps, root)));
   if (pond === undefined) return undefined;
   const paths = selected?.paths.filter((path) => path !== '/') ?? [];
   return await askAndDiscard(context, { pond, paths, notice: cannotBeUndone });

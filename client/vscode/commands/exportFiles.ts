@@ -3,6 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { activePondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { reportCopied } from './reportCopied.ts';
 import { countText, numberText } from '../numberStrings.ts';
 
@@ -14,7 +15,7 @@ export async function exportFiles(
   const last = args.at(-1);
   const given = last instanceof vscode.Uri && last.scheme === 'file' ? last : undefined;
   const selected = selectedPaths(args);
-  const pond = selected?.pond ?? (await ponds.choose(activePondUri()));
+  const pond = selected?.pond ?? (await QuickSteps.ask((steps) => ponds.choose(steps, activePondUri())));
   if (pond === undefined) return undefined;
   const directory = given ?? (await pickDirectory());
   if (directory === undefined) return undefined;

@@ -3,6 +3,7 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
 import { patternsIn, queryText, type SearchQuery } from '../search/state.ts';
 import { pickCommit } from '../history/versions.ts';
+import { QuickSteps } from '../quickSteps.ts';
 
 const buttons = {
   regex: { iconPath: new vscode.ThemeIcon('regex'), tooltip: 'Use Regular Expression' },
@@ -21,8 +22,19 @@ type Answer = { readonly text: string } | PressedButton | undefined;
 
 /** Asks what to find, and shows the lines in the Search view while they are found. */
 export async function findInFiles({ client, ponds, search }: Context): Promise<void> {
-  const pond = await ponds.choose();
-  if (pond === undefined) return;
+  const query = await QuickSteps.ask(async (steps) => {
+    const pond = await ponds.choose(steps);
+    return pond === undefined ? undefined : await askQuery({ client, search }, pond, steps);
+  });
+  if (query !== undefined && query.text !== '') await search.search(query);
+}
+
+/** The query that the user types, with what the buttons choose; undefined when the user cancels. */
+async function askQuery(
+  { client, search }: Pick<Context, 'client' | 'search'>,
+  pond: string,
+  steps: QuickSteps,
+): Promise<SearchQuery | undefined> {
   const last = search.lastQuery?.pond === pond ? search.lastQuery : undefined;
   let query: SearchQuery = {
     ...{ regex: false, matchCase: false, include: [], exclude: [], at: activeVersion(pond) },
@@ -30,24 +42,23 @@ export async function findInFiles({ client, ponds, search }: Context): Promise<v
     ...{ pond, text: selectedText() ?? last?.text ?? '' },
   };
   for (;;) {
-    const answer = await ask(query);
-    if (answer === undefined) return;
+    const answer = await ask(query, steps);
+    if (answer === undefined) return undefined;
     query = { ...query, text: answer.text };
-    if (!('button' in answer)) break;
+    if (!('button' in answer)) return query;
     if (answer.button === buttons.regex) query = { ...query, regex: !query.regex };
     else if (answer.button === buttons.matchCase) query = { ...query, matchCase: !query.matchCase };
     else if (answer.button === buttons.version) {
-      const commit = await pickCommit(client, pond, {
-        placeHolder: 'Search which version? Escape for the working tree',
-      });
+      const commit = await pickCommit(client, pond, whichVersion, steps);
       query = { ...query, at: commit === undefined ? undefined : String(commit.number) };
     } else {
       const key = answer.button === buttons.include ? 'include' : 'exclude';
-      query = { ...query, [key]: await askPatterns(key, query[key]) };
+      query = { ...query, [key]: await askPatterns(key, query[key], steps) };
     }
   }
-  if (query.text !== '') await search.search(query);
 }
+
+const whichVersion = { placeholder: 'Search which version? Escape for the working tree' };
 
 /** Cancels the search that is going on. */
 export async function cancelSearch({ search }: Context): Promise<void> {
@@ -55,7 +66,7 @@ export async function cancelSearch({ search }: Context): Promise<void> {
   return Promise.resolve();
 }
 
-function ask(query: SearchQuery): Promise<Answer> {
+function ask(query: SearchQuery, steps: QuickSteps): Promise<Answer> {
   const box = vscode.window.createInputBox();
   const how = queryText(query);
   box.title = `Find in Files of ${pondName(query.pond)}${how === '' ? '' : ` · ${how}`}`;
@@ -67,14 +78,18 @@ function ask(query: SearchQuery): Promise<Answer> {
     box.onDidAccept(() => resolve({ text: box.value }));
     box.onDidTriggerButton((button) => resolve({ button, text: box.value }));
     box.onDidHide(() => resolve(undefined));
-    box.show();
-  }).finally(() => box.dispose());
+    steps.show(box);
+  });
 }
 
-async function askPatterns(key: 'include' | 'exclude', present: readonly string[]): Promise<readonly string[]> {
-  const text = await vscode.window.showInputBox({
+async function askPatterns(
+  key: 'include' | 'exclude',
+  present: readonly string[],
+  steps: QuickSteps,
+): Promise<readonly string[]> {
+  const text = await steps.type({
     prompt: `Files to ${key}: names or paths, with * and **, between commas; empty for ${key === 'include' ? 'all' : 'none'}`,
-    placeHolder: '*.csv, /logs/**',
+    placeholder: '*.csv, /logs/**',
     value: present.join(', '),
   });
   return text === undefined ? present : patternsIn(text);

@@ -6,30 +6,27 @@ import { pickCommit } from '../history/versions.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 
+const whichVersion = { placeholder: 'Files of which version? Escape for the working tree' };
+
 const button = { iconPath: new vscode.ThemeIcon('history'), tooltip: 'Files of a Version…' };
 
 /** Lets the user open a file of a pond by letters of its name: of the working tree, or of a version. */
 export async function goToFile({ client, ponds }: Context): Promise<void> {
-  const pond = await ponds.choose();
-  if (pond === undefined) return;
-  const picked = await QuickSteps.ask((steps) => pickFile(client, pond, steps));
-  if (picked !== undefined) await vscode.commands.executeCommand('vscode.open', pondUri(pond, picked.path, picked.at));
+  const picked = await QuickSteps.ask(async (steps) => {
+    const pond = await ponds.choose(steps);
+    return pond === undefined ? undefined : await pickFile(client, pond, steps);
+  });
+  if (picked !== undefined) await vscode.commands.executeCommand('vscode.open', picked);
 }
 
-async function pickFile(
-  client: PondClient,
-  pond: string,
-  steps: QuickSteps,
-): Promise<{ readonly path: string; readonly at: string | undefined } | undefined> {
+async function pickFile(client: PondClient, pond: string, steps: QuickSteps): Promise<vscode.Uri | undefined> {
   let at: string | undefined;
   for (;;) {
     const title = `Go to File of ${pondName(pond)}${at === undefined ? '' : `, version ${at}`}`;
     const path = await new FilePicker(client, { pond, at, title, button }).pick(steps);
     if (path === undefined) return undefined;
-    if (path !== 'button') return { path, at };
-    const commit = await pickCommit(client, pond, {
-      placeHolder: 'Files of which version? Escape for the working tree',
-    });
+    if (path !== 'button') return pondUri(pond, path, at);
+    const commit = await pickCommit(client, pond, whichVersion, steps);
     at = commit === undefined ? undefined : String(commit.number);
   }
 }

@@ -4,6 +4,7 @@ import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryFilters, type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
 
 type Node = HistoryNode | undefined;
@@ -12,7 +13,7 @@ type Node = HistoryNode | undefined;
 export async function showHistory({ client, ponds, history }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args) ?? ofVersion(args[0]);
   const root = sourceControlRoot(args);
-  const pond = selected?.pond ?? (await ponds.choose(root));
+  const pond = selected?.pond ?? (await QuickSteps.ask((steps) => ponds.choose(steps, root)));
   if (pond === undefined) return;
   const path = selected?.paths[0];
   if (path === undefined || path === '/') return await history.filter(pond, {});
@@ -42,20 +43,31 @@ const fields = [
 
 /** Asks for one filter of the History view, and adds it to those that are set. */
 export async function filterHistory({ ponds, history }: Context, node: Node): Promise<void> {
-  const pond = node?.pond ?? (await ponds.choose());
-  if (pond === undefined) return;
-  const filters = history.filters(pond);
-  const items = fields.map(({ key, ...field }) => ({ ...field, key, description: filters[key] ?? '' }));
-  const field = await vscode.window.showQuickPick(items, { placeHolder: 'Filter the history by', matchOnDetail: true });
-  if (field === undefined) return;
-  const value = await vscode.window.showInputBox({
+  const asked = await QuickSteps.ask(async (steps) => {
+    const pond = node?.pond ?? (await ponds.choose(steps));
+    const filters = pond === undefined ? undefined : await askFilter(steps, pond, history.filters(pond));
+    return pond === undefined || filters === undefined ? undefined : { pond, filters };
+  });
+  if (asked !== undefined) await history.filter(asked.pond, asked.filters);
+}
+
+/** The filters with one that the user picks and types; undefined when the user cancels. */
+async function askFilter(
+  steps: QuickSteps,
+  pond: string,
+  filters: HistoryFilters,
+): Promise<HistoryFilters | undefined> {
+  const items = fields.map((field) => ({ ...field, description: filters[field.key] ?? '' }));
+  const field = await steps.choose(items, { placeholder: 'Filter the history by', matchOnDetail: true });
+  if (field === undefined) return undefined;
+  const value = await steps.type({
     prompt: `${field.detail}; empty for all`,
-    placeHolder: field.example,
+    placeholder: field.example,
     value: filters[field.key] ?? activePath(pond, field.key),
   });
-  if (value === undefined) return;
+  if (value === undefined) return undefined;
   const { [field.key]: _, ...others } = filters;
-  await history.filter(pond, value.trim() === '' ? others : { ...others, [field.key]: value.trim() });
+  return value.trim() === '' ? others : { ...others, [field.key]: value.trim() };
 }
 
 /** The path of the active document, as a suggestion. */

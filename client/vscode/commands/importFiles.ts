@@ -3,6 +3,7 @@ import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { reportCopied } from './reportCopied.ts';
 import { countText, numberText } from '../numberStrings.ts';
 
@@ -12,7 +13,7 @@ export async function importFiles(
   target?: vscode.Uri,
   sources?: readonly vscode.Uri[],
 ): Promise<Result<'import'> | undefined> {
-  const pond = await ponds.choose(target);
+  const pond = await QuickSteps.ask((steps) => ponds.choose(steps, target));
   if (pond === undefined) return undefined;
   const path = target === undefined ? '/' : await directoryOf(target);
   // The explorer passes its selection as the second argument: those are pond URIs, not sources.

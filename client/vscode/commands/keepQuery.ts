@@ -3,9 +3,10 @@ import { statementAt } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
 import { pondName } from '../pondUri.ts';
 import { queryLanguage } from '../queries/queryDocuments.ts';
-import { type PastQuery } from '../queries/queryHistory.ts';
+import { type PastQuery, type QueryHistory } from '../queries/queryHistory.ts';
 import { resourceOfQuery } from '../queries/queryResource.ts';
 import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { openNewDocument } from '../resources/newDocument.ts';
 import { timeText } from '../times.ts';
 
@@ -41,15 +42,12 @@ interface PastItem extends vscode.QuickPickItem {
 
 /** Lists the queries of a pond that ran on this computer, and opens the one that the user picks. */
 export async function showQueryHistory({ ponds, queries }: Context): Promise<void> {
-  const pond = await ponds.choose();
-  if (pond === undefined) return;
-  const past = await queries.history.list(pond);
-  if (past.length === 0) {
-    void vscode.window.showInformationMessage(`No query of ${pondName(pond)} has run on this computer yet.`);
-    return;
-  }
-  const picked = await pick(pond, past, () => queries.history.clear(pond));
-  if (picked !== undefined) await queries.create(pond, `${picked.sql};\n`);
+  const picked = await QuickSteps.ask(async (steps) => {
+    const pond = await ponds.choose(steps);
+    const query = pond === undefined ? undefined : await pickPast(pond, queries.history, steps);
+    return pond === undefined || query === undefined ? undefined : { pond, query };
+  });
+  if (picked !== undefined) await queries.create(picked.pond, `${picked.query.sql};\n`);
 }
 
 const clearButton: vscode.QuickInputButton = {
@@ -57,7 +55,12 @@ const clearButton: vscode.QuickInputButton = {
   tooltip: 'Clear the History',
 };
 
-function pick(pond: string, past: readonly PastQuery[], clear: () => Promise<void>): Promise<PastQuery | undefined> {
+async function pickPast(pond: string, history: QueryHistory, steps: QuickSteps): Promise<PastQuery | undefined> {
+  const past = await history.list(pond);
+  if (past.length === 0) {
+    void vscode.window.showInformationMessage(`No query of ${pondName(pond)} has run on this computer yet.`);
+    return undefined;
+  }
   const list = vscode.window.createQuickPick<PastItem>();
   list.title = `Queries of ${pondName(pond)} on This Computer`;
   list.placeholder = 'Query to open';
@@ -69,10 +72,10 @@ function pick(pond: string, past: readonly PastQuery[], clear: () => Promise<voi
     detail: queryDetail(query.sql),
     query,
   }));
-  return new Promise<PastQuery | undefined>((resolve) => {
-    list.onDidTriggerButton(() => void clear().then(() => list.hide()));
+  return await new Promise<PastQuery | undefined>((resolve) => {
+    list.onDidTriggerButton(() => void history.clear(pond).then(() => list.hide()));
     list.onDidAccept(() => resolve(list.selectedItems[0]?.query));
     list.onDidHide(() => resolve(undefined));
-    list.show();
-  }).finally(() => list.dispose());
+    steps.show(list);
+  });
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ConflictRow, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { countText } from '../numberStrings.ts';
 
 /** Rows that a person decides about one by one; beyond, one side is taken for all. */
@@ -33,32 +34,39 @@ export async function mergeRows({ client, sourceControls }: Context, ...args: re
   );
 }
 
-type Choice = Pick<RowMergeInfo, 'key'> & {
+/** One side for all rows, or a side for each. */
+interface SideChoice {
   readonly take?: 'ours' | 'theirs';
   readonly choices?: readonly RowChoiceInfo[];
-  readonly limit: number;
-};
+}
+
+type Choice = SideChoice & Pick<RowMergeInfo, 'key'> & { readonly limit: number };
 
 /** Asks the user, and merges; undefined when the user leaves it. */
 async function decided(
   merge: RowMergeInfo,
   send: (choice: Choice) => Promise<RowMergeInfo>,
 ): Promise<RowMergeInfo | undefined> {
-  const { key, conflicts, rows } = merge;
+  const choice = await QuickSteps.ask((steps) => askChoice(merge, steps));
+  return choice && (await send({ key: merge.key, limit: 0, ...choice }));
+}
+
+/** The choice between both sides that the user makes; undefined when the user cancels. */
+async function askChoice(merge: RowMergeInfo, steps: QuickSteps): Promise<SideChoice | undefined> {
+  const { conflicts, rows } = merge;
   if (conflicts > rows.length) {
     const sides = [
       { label: 'Keep the staged rows', take: 'ours' },
       { label: 'Take the rows of the other commit', take: 'theirs' },
     ] as const;
-    const placeHolder = `${countText(conflicts, 'row')} changed on both sides`;
-    const side = await vscode.window.showQuickPick(sides, { placeHolder });
-    return side && (await send({ key, take: side.take, limit: 0 }));
+    const placeholder = `${countText(conflicts, 'row')} changed on both sides`;
+    const side = await steps.choose(sides, { placeholder });
+    return side && { take: side.take };
   }
   const items = rows.flatMap((row) => decisionsOf(merge, row));
-  const picked = await vscode.window.showQuickPick(items, {
-    canPickMany: true,
+  const picked = await steps.chooseMany(items, {
     matchOnDescription: true,
-    placeHolder: `Both sides changed ${countText(conflicts, 'row')}: check what comes from the other commit`,
+    placeholder: `Both sides changed ${countText(conflicts, 'row')}: check what comes from the other commit`,
   });
   if (picked === undefined) return undefined;
   const choices = rows.map((row): RowChoiceInfo => {
@@ -67,7 +75,7 @@ async function decided(
     const columns = own.flatMap(({ column }) => (column === undefined ? [] : [column]));
     return { key: row.key, take: 'theirs', ...(columns.length > 0 && { columns }) };
   });
-  return await send({ key, choices, limit: 0 });
+  return { choices };
 }
 
 /** Decisions to make about a row. A cell that only the other side changed is checked. */

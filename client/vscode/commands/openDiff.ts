@@ -4,6 +4,7 @@ import { openCommits } from '../history/commitPages.ts';
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChange, showChanges, sideNames, type Sides } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
 import { commitItem, pickFromPages } from '../history/versions.ts';
 
@@ -19,9 +20,11 @@ export async function openDiff(context: Context, ...args: readonly unknown[]): P
     return;
   }
   const sourceControl = sourceControlRoot(args);
-  const pond = selected?.pond ?? (await context.ponds.choose(sourceControl));
-  if (pond === undefined) return;
-  const sides = sourceControl === undefined ? await pickSides(context, pond) : { pond, from: 'HEAD', to: undefined };
+  const sides = await QuickSteps.ask(async (steps) => {
+    const pond = selected?.pond ?? (await context.ponds.choose(steps, sourceControl));
+    if (pond === undefined) return undefined;
+    return sourceControl === undefined ? pickSides(context, pond, steps) : { pond, from: 'HEAD', to: undefined };
+  });
   if (sides !== undefined) await openAll(context, sides);
 }
 
@@ -75,14 +78,14 @@ async function openAll({ client }: Pick<Context, 'client'>, sides: Sides, paths?
   await showChanges(sides, `${pondName(pond)}: ${sideNames(sides)}`, changes);
 }
 
-async function pickSides({ client }: Context, pond: string): Promise<Sides | undefined> {
+async function pickSides({ client }: Context, pond: string, steps: QuickSteps): Promise<Sides | undefined> {
   const commits = await openCommits(client, pond);
   const working = { label: '$(edit) Working tree', detail: 'With the staged changes', commit: undefined };
-  const from = await pickFromPages(commits, 'Compare: the older side');
+  const from = await pickFromPages(commits, 'Compare: the older side', steps);
   if (from === undefined) return undefined;
   // The list contains every commit newer than a listed one.
   const later = commits.loaded.filter(({ number }) => number > from.number).map(commitItem);
-  const to = await vscode.window.showQuickPick([working, ...later], { placeHolder: 'Compare: the newer side' });
+  const to = await steps.choose([working, ...later], { placeholder: 'Compare: the newer side' });
   if (to === undefined) return undefined;
   return { pond, from: String(from.number), to: to.commit === undefined ? undefined : String(to.commit.number) };
 }

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
 import { queryLanguage } from '../queries/queryDocuments.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { activeTable } from '../tables/tableTabs.ts';
 
 /** Opens a query document: for a file, or the table of the active tab, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target = activeTable()): Promise<void> {
-  const pond = await ponds.choose(target);
+  const pond = await QuickSteps.ask((steps) => ponds.choose(steps, target));
   if (pond === undefined) return;
   const location = target === undefined ? undefined : parsePondUri(target);
   await queries.create(pond, template(pond, location));

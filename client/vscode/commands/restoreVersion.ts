@@ -4,6 +4,7 @@ import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { shownPath, activePondUri } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { pickCommit } from '../history/versions.ts';
 import { countText, numberText } from '../numberStrings.ts';
 
@@ -57,11 +58,13 @@ async function chosenRestoration(
   given: string | undefined,
 ): Promise<Restoration | undefined> {
   const selected = selectedPaths(args.filter((arg) => arg !== given)) ?? selectedPaths([activePondUri()]);
-  const pond = selected?.pond ?? (await ponds.choose());
-  if (pond === undefined) return undefined;
   const paths = selected?.paths ?? ['/'];
-  const at = given ?? (await pickVersion(client, pond, paths));
-  return at === undefined ? undefined : { pond, paths, at };
+  return await QuickSteps.ask(async (steps) => {
+    const pond = selected?.pond ?? (await ponds.choose(steps));
+    if (pond === undefined) return undefined;
+    const at = given ?? (await pickVersion(client, { pond, paths }, steps));
+    return at === undefined ? undefined : { pond, paths, at };
+  });
 }
 
 /** Shows what differs, and asks. Says which staged changes would be replaced. */
@@ -96,11 +99,12 @@ function detailOf(changes: readonly ChangeInfo[], replaced: readonly ChangeInfo[
 
 async function pickVersion(
   client: Context['client'],
-  pond: string,
-  paths: readonly string[],
+  { pond, paths }: Omit<Restoration, 'at'>,
+  steps: QuickSteps,
 ): Promise<string | undefined> {
   const [path] = paths;
   const filter = paths.length === 1 && path !== undefined && path !== '/' ? { path } : {};
-  const commit = await pickCommit(client, pond, { ...filter, placeHolder: `Restore ${paths.join(', ')} as of` });
+  const placeholder = `Restore ${paths.join(', ')} as of`;
+  const commit = await pickCommit(client, pond, { ...filter, placeholder }, steps);
   return commit === undefined ? undefined : String(commit.number);
 }

@@ -4,6 +4,7 @@ import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
 import { offerMirrored } from '../files/mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { newDataText, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
@@ -16,7 +17,7 @@ export async function runResources(
   ...args: readonly unknown[]
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
-  const chosen = await chooseResources(context, args, 'Resource to run');
+  const chosen = await QuickSteps.ask((steps) => chooseResources(context, args, 'Resource to run', steps));
   if (chosen === undefined || !(await committed(context, chosen.pond, chosen.resources))) return undefined;
   if (!(await allowAccess(context, chosen.pond, chosen.resources))) return undefined;
   return await runAndReport(context, chosen.pond, chosen.resources);
@@ -28,7 +29,7 @@ export async function runAllResources(
   ...args: readonly unknown[]
 ): Promise<readonly RunInfo[] | undefined> {
   if (!(await mayRun())) return undefined;
-  const pond = await choosePond(context, args);
+  const pond = await QuickSteps.ask((steps) => choosePond(context, args, steps));
   if (pond === undefined || !(await committed(context, pond, context.store.resources(pond)))) return undefined;
   if (!(await allowAccess(context, pond, []))) return undefined;
   return await runAndReport(context, pond, []);

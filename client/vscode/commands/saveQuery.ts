@@ -3,6 +3,7 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { queryLanguage } from '../queries/queryDocuments.ts';
 import { queryFileName } from '../queries/queryStrings.ts';
+import { QuickSteps } from '../quickSteps.ts';
 
 /** Folder of a pond in which queries are saved by default. */
 const folder = '/queries';
@@ -22,36 +23,45 @@ export async function saveQuery({ ponds, queries }: Context): Promise<vscode.Uri
     await document.save();
     return document.uri;
   }
-  const pond = queries.pondOfDocument(document) ?? (await ponds.choose());
-  if (pond === undefined) return undefined;
-  const file = await askPath(pond, document.getText());
-  if (file === undefined) return undefined;
+  const place = await QuickSteps.ask(async (steps) => {
+    const pond = queries.pondOfDocument(document) ?? (await ponds.choose(steps));
+    const path = pond === undefined ? undefined : await askPath(pond, document.getText(), steps);
+    return pond === undefined || path === undefined ? undefined : { pond, path };
+  });
+  if (place === undefined || !(await mayWrite(place))) return undefined;
+  const file = pondUri(place.pond, place.path);
   await vscode.workspace.fs.writeFile(file, Buffer.from(document.getText()));
   queries.moved(document.uri, file);
   await replaceEditor(editor, file);
   return file;
 }
 
-/** Asks for the path of a new file; a file that is there is replaced after a question. */
-async function askPath(pond: string, text: string): Promise<vscode.Uri | undefined> {
+interface QueryFile {
+  readonly pond: string;
+  readonly path: string;
+}
+
+/** Asks for the path of a file. */
+async function askPath(pond: string, text: string, steps: QuickSteps): Promise<string | undefined> {
   const proposed = await freePath(pond, `${folder}/${queryFileName(text)}`);
-  const typed = await vscode.window.showInputBox({
+  const typed = await steps.type({
     title: `Save Query in ${pondName(pond)}`,
     prompt: 'Path of the query in the pond',
     value: proposed,
     valueSelection: [folder.length + 1, proposed.length - '.pondsql'.length],
     ignoreFocusOut: true,
-    validateInput: (path) => (/^\/.*[^/]$/.test(path) ? undefined : 'A path begins with / and ends with a name.'),
+    validate: (path) => (/^\/.*[^/]$/.test(path) ? undefined : 'A path begins with / and ends with a name.'),
   });
-  if (typed === undefined) return undefined;
-  const file = pondUri(pond, typed.endsWith('.pondsql') ? typed : `${typed}.pondsql`);
-  if (!(await exists(file))) return file;
+  return typed === undefined || typed.endsWith('.pondsql') ? typed : `${typed}.pondsql`;
+}
+
+/** True for a new file; a file that is there is replaced after a question. */
+async function mayWrite({ pond, path }: QueryFile): Promise<boolean> {
+  if (!(await exists(pondUri(pond, path)))) return true;
   const replace = 'Replace';
-  const question = `${file.path} is already in ${pondName(pond)}. Replace it?`;
+  const question = `${path} is already in ${pondName(pond)}. Replace it?`;
   const detail = 'The version of the latest commit stays in the history.';
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, replace)) === replace
-    ? file
-    : undefined;
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, replace)) === replace;
 }
 
 /** The path, or with a number before its ending where it is taken. */

@@ -1,8 +1,8 @@
-import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { parseInterval } from '../resources/scheduleStrings.ts';
 import { titleOf } from '../resources/strings.ts';
-import { chooseResources } from './chooseResources.ts';
+import { chooseResources, type ChosenResources } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 
 const other = 'Another interval…';
@@ -11,7 +11,22 @@ const intervals = ['15 min', '1 h', '6 h', '1 day'];
 /** Sets how often resources run while this workspace is open, as the user picks or types it. */
 export async function setSchedule(context: Context, ...args: readonly unknown[]): Promise<string | undefined> {
   if (!(await mayRun())) return undefined;
-  const chosen = await chooseResources(context, args, 'Resource to run on a schedule');
+  const schedule = await QuickSteps.ask((steps) => askSchedule(context, args, steps));
+  if (schedule === undefined) return undefined;
+  const { pond, resources, interval } = schedule;
+  for (const resource of resources) {
+    await context.schedules.set(pond, titleOf(resource), interval === '' ? undefined : interval);
+  }
+  return interval;
+}
+
+/** The resources and how often they run, '' for never; undefined when the user cancels. */
+async function askSchedule(
+  context: Context,
+  args: readonly unknown[],
+  steps: QuickSteps,
+): Promise<(ChosenResources & { readonly interval: string }) | undefined> {
+  const chosen = await chooseResources(context, args, 'Resource to run on a schedule', steps);
   const [first] = chosen?.resources ?? [];
   if (chosen === undefined || first === undefined) return undefined;
   const { pond, resources } = chosen;
@@ -22,23 +37,19 @@ export async function setSchedule(context: Context, ...args: readonly unknown[])
     { label: 'Never', description: 'only when you run it', interval: '' },
   ];
   const title = resources.length === 1 ? `Schedule of ${titleOf(first)}` : `Schedule of ${resources.length} resources`;
-  const placeHolder = `${present === undefined ? 'No schedule' : `Every ${present}`}. It runs while this window is open.`;
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder });
+  const placeholder = `${present === undefined ? 'No schedule' : `Every ${present}`}. It runs while this window is open.`;
+  const picked = await steps.choose(items, { title, placeholder });
   if (picked === undefined) return undefined;
-  const interval = picked.label === other ? await typed(title, present) : picked.interval;
-  if (interval === undefined) return undefined;
-  for (const resource of resources) {
-    await context.schedules.set(pond, titleOf(resource), interval === '' ? undefined : interval);
-  }
-  return interval;
+  const interval = picked.label === other ? await typed(steps, title, present) : picked.interval;
+  return interval === undefined ? undefined : { ...chosen, interval };
 }
 
-function typed(title: string, present: string | undefined): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+function typed(steps: QuickSteps, title: string, present: string | undefined): Promise<string | undefined> {
+  return steps.type({
     title,
     prompt: 'Interval, such as 15 min, 1 h or 1 day',
     ...(present !== undefined && { value: present }),
-    validateInput: (text) => {
+    validate: (text) => {
       const interval = parseInterval(text);
       return typeof interval === 'string' ? interval : undefined;
     },

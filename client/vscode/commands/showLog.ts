@@ -1,6 +1,7 @@
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showChanges } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
 import { pickCommit } from '../history/versions.ts';
 
@@ -8,11 +9,14 @@ import { pickCommit } from '../history/versions.ts';
 export async function showLog({ client, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
   const root = sourceControlRoot(args);
-  const pond = selected?.pond ?? (await ponds.choose(root));
-  if (pond === undefined) return;
-  const { path, placeHolder } = await logTarget(client, pond, selected?.paths[0]);
-  const commit = await pickCommit(client, pond, { ...(path === undefined ? {} : { path }), placeHolder });
-  if (commit === undefined) return;
+  const picked = await QuickSteps.ask(async (steps) => {
+    const pond = selected?.pond ?? (await ponds.choose(steps, root));
+    if (pond === undefined) return undefined;
+    const commit = await pickCommit(client, pond, await logTarget(client, pond, selected?.paths[0]), steps);
+    return commit && { pond, commit };
+  });
+  if (picked === undefined) return;
+  const { pond, commit } = picked;
   const { changes } = await client.request('show', { pond, commit: String(commit.number) });
   const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
   await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
@@ -23,9 +27,9 @@ async function logTarget(
   client: Context['client'],
   pond: string,
   path: string | undefined,
-): Promise<{ readonly path: string | undefined; readonly placeHolder: string }> {
-  if (path === undefined || path === '/') return { path: undefined, placeHolder: `Commits of ${pondName(pond)}` };
+): Promise<{ readonly path?: string; readonly placeholder: string }> {
+  if (path === undefined || path === '/') return { placeholder: `Commits of ${pondName(pond)}` };
   const derived = await derivedContentAt(client, pond, path);
-  if (derived === undefined) return { path, placeHolder: `Commits of ${path}` };
-  return { path: derived.resourceDirectory, placeHolder: `Commits of the resource that computes ${path}` };
+  if (derived === undefined) return { path, placeholder: `Commits of ${path}` };
+  return { path: derived.resourceDirectory, placeholder: `Commits of the resource that computes ${path}` };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type FormatInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { type FormatStatement, parseOptions, quotedValue } from '../queries/formatStrings.ts';
 
 /** States how the CSV files at the selected path are read: as given by a quick fix, else as a person types it. */
@@ -33,13 +34,14 @@ async function typedStatement(
   const { path: real, options } = await client.request('format', { pond, path });
   const own = options.filter((option) => option.path === real && option.inDocument !== true);
   const inherited = options.filter((option) => !own.includes(option));
-  const text = await vscode.window.showInputBox({
-    title: `How the CSV files at ${path} are read`,
-    prompt: `option=value, such as dates=day-first decimal=, nulls=NAN,-9999; empty: found in the files${inheritedText(inherited)}`,
-    value: own.map((option) => `${option.option}=${quotedValue(option.text)}`).join(' '),
-    validateInput: (typed) =>
-      parseOptions(typed) === undefined ? 'Write option=value, separated by spaces.' : undefined,
-  });
+  const text = await QuickSteps.ask((steps) =>
+    steps.type({
+      title: `How the CSV files at ${path} are read`,
+      prompt: `option=value, such as dates=day-first decimal=, nulls=NAN,-9999; empty: found in the files${inheritedText(inherited)}`,
+      value: own.map((option) => `${option.option}=${quotedValue(option.text)}`).join(' '),
+      validate: (typed) => (parseOptions(typed) === undefined ? 'Write option=value, separated by spaces.' : undefined),
+    }),
+  );
   const typed = text === undefined ? undefined : parseOptions(text);
   return typed && { pond, path, options: typed };
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { changeLines } from './changeList.ts';
 
 /** Undoes the latest commit by a new one, after a question that says what changes. */
@@ -11,7 +12,7 @@ export async function undoCommit(
 ): Promise<CommitInfo | null | undefined> {
   const named = target !== undefined && 'pond' in target ? target.pond : undefined;
   const root = target !== undefined && 'rootUri' in target ? target.rootUri : undefined;
-  const pond = named ?? (await context.ponds.choose(root));
+  const pond = named ?? (await QuickSteps.ask((steps) => context.ponds.choose(steps, root)));
   return pond === undefined ? undefined : await askAndUndo(context, pond);
 }
 

@@ -17,7 +17,7 @@ export async function offerMirrored(
   const first = runs.filter((run) => run.status === 'ok' && isFirst(run));
   if (first.length === 0) return;
   for (const mirror of await client.request('mirrors', { pond })) {
-    const isRun = first.some(({ id }) => mirror.home.endsWith(`/${id}`));
+    const isRun = first.some(({ id }) => mirror.directory.endsWith(`/${id}`));
     if (isRun && mirror.isFolderThere && !isShown(mirror.folder)) void offer(mirror);
   }
 }

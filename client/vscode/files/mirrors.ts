@@ -60,7 +60,7 @@ export class MirrorWatcher implements vscode.Disposable {
         isWarned ||= !isWatching;
         const { runs } = await this.client.request('run', { pond, names, isRepeated: true }, token);
         await offerMirrored(this.client, pond, runs, ({ id }) =>
-          mirrors.some(({ home, comparedAt }) => comparedAt === null && home.endsWith(`/${id}`)),
+          mirrors.some(({ directory, comparedAt }) => comparedAt === null && directory.endsWith(`/${id}`)),
         );
         await this.client.request('mirrorEvents', { pond, names, since: { changes, commit } }, token);
       } catch (error) {

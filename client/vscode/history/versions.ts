@@ -4,6 +4,7 @@ import { type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { openCommits, type CommitPages } from './commitPages.ts';
 import { type PondClient } from '../client.ts';
 import { pondName } from '../pondUri.ts';
+import { type QuickSteps } from '../quickSteps.ts';
 import { timeText } from '../times.ts';
 import { numberText } from '../numberStrings.ts';
 
@@ -38,20 +39,25 @@ export function commitItem(commit: CommitInfo): CommitItem {
 export async function pickCommit(
   client: PondClient,
   pond: string,
-  { path, placeHolder }: { readonly path?: string; readonly placeHolder: string },
+  { path, placeholder }: { readonly path?: string; readonly placeholder: string },
+  steps: QuickSteps,
 ): Promise<CommitInfo | undefined> {
   const commits = await openCommits(client, pond, path);
   if (commits.loaded.length === 0) {
     void vscode.window.showInformationMessage(`${path ?? pondName(pond)} is in no commit yet.`);
     return undefined;
   }
-  return pickFromPages(commits, placeHolder);
+  return pickFromPages(commits, placeholder, steps);
 }
 
 /** Lets the user pick one of the commits; loads more of them on demand. Undefined when none is picked. */
-export function pickFromPages(commits: CommitPages, placeHolder: string): Promise<CommitInfo | undefined> {
+export function pickFromPages(
+  commits: CommitPages,
+  placeholder: string,
+  steps: QuickSteps,
+): Promise<CommitInfo | undefined> {
   const list = vscode.window.createQuickPick<CommitItem | MoreItem>();
-  list.placeholder = placeHolder;
+  list.placeholder = placeholder;
   list.matchOnDescription = true;
   list.matchOnDetail = true;
   list.keepScrollPosition = true;
@@ -70,8 +76,8 @@ export function pickFromPages(commits: CommitPages, placeHolder: string): Promis
     };
     list.onDidAccept(() => void accept().catch(reject));
     list.onDidHide(() => resolve(undefined));
-    list.show();
-  }).finally(() => list.dispose());
+    steps.show(list);
+  });
 }
 
 function itemsOf({ loaded, hasMore }: CommitPages): readonly (CommitItem | MoreItem)[] {

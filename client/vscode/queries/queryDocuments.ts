@@ -8,6 +8,7 @@ import { type GridHost } from '../tables/gridTable.ts';
 import { followWorkingTree } from '../tables/tableDiffs.ts';
 import { activeUri, type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { columnOfQuery, columnOfResult, resultPanel } from './columns.ts';
 import { QueryHistory } from './queryHistory.ts';
 import { QueryPonds } from './queryPonds.ts';
@@ -90,7 +91,8 @@ export class QueryDocuments implements vscode.Disposable {
   /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
   async run(editor: vscode.TextEditor): Promise<void> {
     const { document, selection } = editor;
-    const pond = this.pondOf.get(document.uri) ?? (await this.ponds.choose(document.uri));
+    const pond =
+      this.pondOf.get(document.uri) ?? (await QuickSteps.ask((steps) => this.ponds.choose(steps, document.uri)));
     if (pond === undefined) return;
     this.pondOf.set(document.uri, pond);
     const statement = chosenStatement(document, selection);

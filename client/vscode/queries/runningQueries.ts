@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { pondName } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { elapsedText } from './queryStrings.ts';
 import { countText } from '../numberStrings.ts';
 
@@ -60,7 +61,7 @@ export class RunningQueries implements vscode.Disposable {
       description: `${pondName(query.pond)} · ${elapsedText(now - query.startMs)}`,
       query,
     }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder: 'Queries to cancel', canPickMany: true });
+    const picked = await QuickSteps.ask((steps) => steps.chooseMany(items, { placeholder: 'Queries to cancel' }));
     for (const { query } of picked ?? []) query.cancel();
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type OutputInfo, type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type PondClient } from '../client.ts';
 import { pondUri } from '../pondUri.ts';
+import { type QuickSteps } from '../quickSteps.ts';
 import { tableEditor } from '../tables/viewTypes.ts';
 import { readablePath } from './treeLocations.ts';
 import { titleOf } from './strings.ts';
@@ -21,18 +22,17 @@ export class Outputs {
     else await vscode.commands.executeCommand('vscode.open', pondUri(pond, path));
   }
 
-  /** Lets the user pick a file of a resource, and shows it. */
-  async pick(pond: string, resource: ResourceInfo): Promise<void> {
+  /** Lets the user pick a file of a resource; undefined when none is picked. */
+  async pick(pond: string, resource: ResourceInfo, steps: QuickSteps): Promise<OutputInfo | undefined> {
     const files = await this.files(pond, resource);
     if (files.length === 0) {
       void vscode.window.showInformationMessage(`${titleOf(resource)} has no outputs yet.`);
-      return;
+      return undefined;
     }
     const items = files.map((output) => ({ label: output.path, description: output.type, output }));
     const [only] = files;
-    const placeHolder = `Outputs of ${titleOf(resource)}`;
-    const chosen = files.length === 1 ? only : (await vscode.window.showQuickPick(items, { placeHolder }))?.output;
-    if (chosen !== undefined) await this.open(pond, chosen);
+    const placeholder = `Outputs of ${titleOf(resource)}`;
+    return files.length === 1 ? only : (await steps.choose(items, { placeholder }))?.output;
   }
 
   private async files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {

@@ -110,7 +110,7 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
     const edit = new vscode.WorkspaceEdit();
     // Documents may have changed since they were listed.
     const now = await this.readers(renamed);
-    for (const reader of now.filter(({ home }) => readers.some((one) => one.home === home))) {
+    for (const reader of now.filter(({ directory }) => readers.some((one) => one.directory === directory))) {
       this.replace(edit, reader, renamed);
     }
     const isDone = await vscode.workspace.applyEdit(edit);
@@ -141,7 +141,7 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
   }
 
   private replace(edit: vscode.WorkspaceEdit, reader: ReferenceInfo, { pond, to }: Renamed): void {
-    const resource = this.store.resources(pond).find(({ home }) => home === reader.home);
+    const resource = this.store.resources(pond).find(({ directory }) => directory === reader.directory);
     const [kind = '', name = ''] = reader.resource.split('/');
     const uri = documentUri(pond, resource ?? { kind, name });
     for (const { start, end } of reader.ranges) {

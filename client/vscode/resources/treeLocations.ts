@@ -9,13 +9,13 @@ export function documentUri(pond: string, { kind, name }: Pick<ResourceInfo, 'ki
 
 /** A path in a resource directory, with the resource's name instead of its UUID; any other path is unchanged. */
 export function readablePath(resources: readonly ResourceInfo[], path: string): string {
-  const owner = resources.find(({ home }) => path === home || path.startsWith(`${home}/`));
-  return owner === undefined ? path : `/${owner.kind}/${owner.name}${path.slice(owner.home.length)}`;
+  const owner = resources.find(({ directory }) => path === directory || path.startsWith(`${directory}/`));
+  return owner === undefined ? path : `/${owner.kind}/${owner.name}${path.slice(owner.directory.length)}`;
 }
 
 /** A server text, with resource names instead of UUIDs in all paths in resource directories. */
 export function readableText(resources: readonly ResourceInfo[], text: string): string {
-  return resources.reduce((read, { home, kind, name }) => read.replaceAll(home, `/${kind}/${name}`), text);
+  return resources.reduce((read, { directory, kind, name }) => read.replaceAll(directory, `/${kind}/${name}`), text);
 }
 
 /** `uri` with the position at which an editor opens it; both numbers are 0-based. */

@@ -135,8 +135,7 @@ class PondSourceControl implements vscode.Disposable {
   showMode(): void {
     const { inputBox } = this.control;
     const isReadOnly = this.host.isReadOnly();
-    // In a restricted workspace a commit of what is staged is still possible.
-    inputBox.enabled = !isReadOnly || !vscode.workspace.isTrusted;
+    inputBox.enabled = !isReadOnly;
     inputBox.placeholder = isReadOnly ? readOnlyText(this.status) : 'Message (Ctrl+Enter to commit)';
   }
 

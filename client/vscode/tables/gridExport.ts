@@ -57,13 +57,13 @@ async function askTarget(
   pond: string,
   steps: QuickSteps,
 ): Promise<(Format & { readonly path: string | undefined }) | undefined> {
-  const format = await steps.choose(formats, 'Format of the file');
+  const format = await steps.choose(formats, { placeholder: 'Format of the file' });
   if (format === undefined) return undefined;
   const here = { label: '$(desktop-download) On This Computer…', isHost: true };
   const inside = { label: `$(database) In the Pond ${pondName(pond)}…`, isHost: false };
-  const place = await steps.choose([here, inside], 'Where to write the rows as seen');
+  const place = await steps.choose([here, inside], { placeholder: 'Where to write the rows as seen' });
   if (place === undefined || place.isHost) return place && { ...format, path: undefined };
-  const path = await vscode.window.showInputBox({
+  const path = await steps.type({
     prompt: 'Path in the pond',
     value: `/export.${format.extension}`,
     valueSelection: [1, 7],

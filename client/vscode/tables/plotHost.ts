@@ -69,8 +69,8 @@ export class PlotHost {
   /** The user picks a version to draw over the table; null when none is picked. */
   async pickVersion(query: PlainTableQuery): Promise<string | null> {
     const path = 'path' in query ? { path: query.path } : {};
-    const placeHolder = 'Version to draw over the plot';
-    const commit = await pickCommit(this.#host.client, query.pond, { ...path, placeHolder });
+    const target = { ...path, placeholder: 'Version to draw over the plot' };
+    const commit = await QuickSteps.ask((steps) => pickCommit(this.#host.client, query.pond, target, steps));
     return commit === undefined ? null : String(commit.number);
   }
 
@@ -183,5 +183,5 @@ async function pickColumn(
   placeholder: string,
 ): Promise<string | undefined> {
   const items = columns.map(({ name, type }) => ({ label: name, description: type }));
-  return (await steps.choose(items, placeholder))?.label;
+  return (await steps.choose(items, { placeholder }))?.label;
 }

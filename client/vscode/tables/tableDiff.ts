@@ -3,6 +3,7 @@ import { type ComparedTable, type TableDiffInfo } from '../../../server/src/prot
 import { type PondClient } from '../client.ts';
 import { openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
+import { QuickSteps } from '../quickSteps.ts';
 import { type DiffQuery, type FromGridPage, type GridState, type TableQuery } from '../webviews/grid/messages.ts';
 
 /** Two files of a pond, each at a version; undefined for the working tree. */
@@ -98,10 +99,8 @@ async function pickKey(
 ): Promise<readonly string[] | undefined> {
   const isInKey = (label: string): boolean => key?.some((name) => name.toLowerCase() === label.toLowerCase()) === true;
   const items = columns.map((label) => ({ label, picked: isInKey(label) }));
-  const picked = await vscode.window.showQuickPick(items, {
-    canPickMany: true,
-    placeHolder: 'Columns that identify a row; none to compare whole rows',
-  });
+  const placeholder = 'Columns that identify a row; none to compare whole rows';
+  const picked = await QuickSteps.ask((steps) => steps.chooseMany(items, { placeholder }));
   return picked?.map(({ label }) => label);
 }
 

@@ -6,3 +6,11 @@ export function ageText(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
 }
+
+/**
+ * True for a time that is less than a span away from now, before or after. A time in the future proves that the clock was
+ * set back, and then nothing is known of its age: what is believed for a while must not be believed until then.
+ */
+export function isRecent(timeMs: number, nowMs: number, spanMs: number): boolean {
+  return Math.abs(nowMs - timeMs) < spanMs;
+}

@@ -31,6 +31,8 @@ export interface StatementRequest {
   readonly statements: readonly SqlText[];
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** As in OwnSql. */
+  readonly isOrdered?: boolean;
 }
 
 /** An open connection, and the names under which its database knows the host files of the request. */
@@ -91,7 +93,10 @@ export class StatementPool {
     return true;
   }
 
-  async #useOnce<T>({ reads, writes }: StatementRequest, work: (scope: StatementScope) => Promise<T>): Promise<T> {
+  async #useOnce<T>(
+    { reads, writes, isOrdered = false }: StatementRequest,
+    work: (scope: StatementScope) => Promise<T>,
+  ): Promise<T> {
     const { directory, settings, openDisk } = this.#options;
     // Databases that spill into the same directory would take each other's files for their own.
     const own = join(directory, randomUUID());
@@ -102,7 +107,8 @@ export class StatementPool {
       const hostPaths = [...names.values()];
       const spillDirectory = join(own, 'spill');
       openDisk(own).makeDirectory('');
-      const { database, connection } = await openLockedDatabase({ ...settings, spillDirectory, hostPaths });
+      const threads = isOrdered && { threads: 1 };
+      const { database, connection } = await openLockedDatabase({ ...settings, ...threads, spillDirectory, hostPaths });
       try {
         return await work(scopeOf(connection, names));
       } catch (error) {
@@ -164,6 +170,8 @@ class PooledDatabase {
     const names = [...sequence(inputsMax, inputName), ...sequence(outputsMax, outputName)];
     const opened = await openLockedDatabase({
       ...settings,
+      // Its inputs are small: a statement may be ordered, and others gain little from more.
+      threads: 1,
       spillDirectory: join(directory, 'spill'),
       hostPaths: names.map((each) => join(directory, each)),
       // A cached file would be returned for the next one at the same path.

@@ -17,6 +17,7 @@ import { type SandboxSettings } from '../sandbox/sandbox.ts';
 import { parquetReading, queryableExtensions } from '../sandbox/formats.ts';
 import { type InputSql, placeInput } from './inputSql.ts';
 import { type QuerySource, type SourceFile, viewOf } from '../sandbox/sources.ts';
+import { dependsOnOrder } from './orderDependent.ts';
 import { textOptions } from './textOptions.ts';
 import { type BuildSlot, type BuildSlots, placeFiles, removeCopies } from './buildSlots.ts';
 
@@ -176,7 +177,7 @@ async function open(
   const views = shared.map((source) => viewOf(source, { isShared: true }));
   const sandbox = await BuildSandbox.open(
     { hostPaths, result: slot.result, views },
-    { ...settings, spillDirectory: slot.spillDirectory },
+    { ...settings, ...(dependsOnOrder(build.sql) && { threads: 1 }), spillDirectory: slot.spillDirectory },
   );
   return { sandbox, tables: new Set(shared.map(({ name }) => name)) };
 }

@@ -27,7 +27,7 @@ export const apply: Command<'apply'> = async (pond, { sources, variables = {}, d
       kind,
       name,
       id,
-      home: resourceDirectory({ kind, id }),
+      directory: resourceDirectory({ kind, id }),
       outcome,
       hostFiles,
       allows: allowed[index]?.allows ?? [],

@@ -7,16 +7,21 @@ import { pathEntries } from './pathEntries.ts';
 import { treeAt } from './tree.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
-/** Paths of the files of one tree that is remembered, so that a typed letter does not list the pond again. */
+/** Paths of the files of one tree, so that a typed letter does not list the pond again. */
 interface Listing {
   readonly at: string;
   readonly paths: readonly string[];
 }
 
-/** Listings of more paths are not remembered. */
-const rememberedMax = 200_000;
-const listings = new WeakMap<ResourcePond, Listing>();
-const followed = new WeakSet<ResourcePond>();
+/** The latest complete listing of a pond, and how often what it lists has changed. */
+interface Listings {
+  latest: Listing | undefined;
+  changes: number;
+}
+
+/** Listings of more paths are not kept. */
+const keptMax = 200_000;
+const listingsOf = new WeakMap<ResourcePond, Listings>();
 const pageFiles = 100;
 
 /** Files whose path has the letters of a text in their order, the best first. Fails `version-not-found`. */
@@ -45,25 +50,26 @@ async function pathsOf(
   yieldToEventLoop: () => Promise<void>,
 ): Promise<readonly string[]> {
   const version = at === undefined ? 'working' : String((await pond.resolve(at)).number);
-  const known = listings.get(pond);
-  if (known?.at === version) return known.paths;
-  forgetWhenChanged(pond);
-  const listed: Listing = { at: version, paths: [] };
-  listings.set(pond, listed);
+  const listings = followed(pond);
+  if (listings.latest?.at === version) return listings.latest.paths;
+  const { changes } = listings;
   const paths = await listFiles(await treeAt(pond, at), yieldToEventLoop);
-  // A change since the listing began may be missing in it.
-  if (listings.get(pond) === listed) listings.delete(pond);
-  else return paths;
-  // What another process stages arrives without an event.
+  // What another process stages arrives without an event, and a change since the listing began may be missing in it.
   const isFollowed = at !== undefined || pond.mode === 'write';
-  if (isFollowed && paths.length <= rememberedMax) listings.set(pond, { at: version, paths });
+  if (isFollowed && listings.changes === changes && paths.length <= keptMax) listings.latest = { at: version, paths };
   return paths;
 }
 
-function forgetWhenChanged(pond: ResourcePond): void {
-  if (followed.has(pond)) return;
-  followed.add(pond);
-  pond.onEvent(() => void listings.delete(pond));
+function followed(pond: ResourcePond): Listings {
+  const known = listingsOf.get(pond);
+  if (known !== undefined) return known;
+  const listings: Listings = { latest: undefined, changes: 0 };
+  listingsOf.set(pond, listings);
+  pond.onEvent(() => {
+    listings.latest = undefined;
+    listings.changes += 1;
+  });
+  return listings;
 }
 
 async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>): Promise<readonly string[]> {

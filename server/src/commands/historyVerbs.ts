@@ -18,7 +18,7 @@ export const historyVerbs = {
   },
   commit: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'nothing-staged',
@@ -31,14 +31,14 @@ export const historyVerbs = {
   },
   discard: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: { failsWith: 'nothing-staged', result: async () => ({ discarded: 0 }) },
     load: async () => (await import('./discard.ts')).discard,
   },
   resolve: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: { failsWith: 'nothing-staged', result: async () => null },
     load: async () => (await import('./resolve.ts')).resolve,
@@ -73,7 +73,7 @@ export const historyVerbs = {
   },
   setTag: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
@@ -87,21 +87,21 @@ export const historyVerbs = {
   },
   deleteTag: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: { failsWith: 'version-not-found', result: async () => null },
     load: async () => (await import('./tags.ts')).deleteTag,
   },
   undo: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: 'never',
     load: async () => (await import('./undo.ts')).undo,
   },
   restore: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: 'repeatable',
     load: async () => (await import('./restore.ts')).restore,

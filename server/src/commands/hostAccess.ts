@@ -36,7 +36,7 @@ async function originAccessOf(
   if (origin === undefined) return undefined;
   const access = originAccess(origin);
   const isAllowed = grants.has({ pond: id, home: originHome, access });
-  return { resource: originName, home: originHome, access, state: 'committed', isAllowed };
+  return { resource: originName, directory: originHome, access, state: 'committed', isAllowed };
 }
 
 interface Documents {
@@ -59,7 +59,7 @@ function accessesOf(stored: StoredResource, { pond, committed, staged, grants }:
   for (const access of statedBy(committed)) states.set(access, 'committed');
   return [...states].map(([access, state]) => ({
     resource: `${kind.kind}/${name}`,
-    home,
+    directory: home,
     access,
     state,
     isAllowed: grants.has({ pond, home, access }),
@@ -69,6 +69,6 @@ function accessesOf(stored: StoredResource, { pond, committed, staged, grants }:
 /** Allows accesses to the host on this computer, or revokes them. Fails with the storage codes. */
 export const allow: Command<'allow'> = async (pond, { accesses, isRevoked = false }, { effects }) => {
   const { add, remove } = effects.grants;
-  for (const { home, access } of accesses) (isRevoked ? remove : add)({ pond: pond.id, home, access });
+  for (const { directory: home, access } of accesses) (isRevoked ? remove : add)({ pond: pond.id, home, access });
   return await Promise.resolve(null);
 };

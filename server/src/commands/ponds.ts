@@ -5,7 +5,7 @@
  * - At most one session per directory, whatever its names; sessions are opened one after the other.
  * - A resident process (a server) takes the lock or joins its holder, and only reads when neither is possible. A
  * short-lived one (a terminal command) opens for reading unless it changes something, so that it blocks no other
- * process. In an untrusted workspace a server does the same: taking the lock would repair what a crash left.
+ * process. In an untrusted workspace a server only reads, as every verb that writes needs trust.
  * - A session whose remote process exited is opened again, as owner unless another process was faster. Staged changes
  * are in the pond.
  */

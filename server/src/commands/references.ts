@@ -12,7 +12,7 @@ export const references: Command<'references'> = async ({ fs }, { name: path }) 
   const others = documents.filter((reader) => !inResource(reader.home) && !inResource(linkOf(reader)));
   return referencesTo(others, [...new Set([path, shown])]).map(({ reader, ranges }) => ({
     resource: titleOf(reader),
-    home: reader.home,
+    directory: reader.home,
     ranges: ranges.map(({ start, end }) => ({ start, end })),
   }));
 };

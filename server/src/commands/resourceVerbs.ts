@@ -32,7 +32,7 @@ export const resourceVerbs = {
   },
   deleteResources: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: { failsWith: 'resource-not-found', result: async ({ names }) => ({ removed: names }) },
     load: async () => (await import('./deleteResources.ts')).deleteResources,

@@ -44,7 +44,7 @@ async function describe(
     name,
     id,
     desc,
-    home: stored.home,
+    directory: stored.home,
     state: before === undefined ? 'staged' : before.sha256 === stored.sha256 ? 'committed' : 'changed',
     problems: problemsOf(stored, acyclic),
     reads: resource === undefined ? [] : acyclic.graph.sourcesOf(resource).map((source) => source.id),

@@ -28,7 +28,7 @@ export async function treeHashes(pond: ResourcePond, fs: FileSystem): Promise<re
   for (const { kind, name, home } of await readResources(fs)) {
     const entries = (await root.list(home)).filter(({ basename }) => !isBookkeeping(basename));
     const hash = await digest(root, entries, (node) => pond.contentKey(node));
-    hashes.push({ resource: `${kind.kind}/${name}`, home, hash: hash.toString('hex') });
+    hashes.push({ resource: `${kind.kind}/${name}`, directory: home, hash: hash.toString('hex') });
   }
   return hashes;
 }

@@ -62,7 +62,7 @@ export const treeVerbs = {
   },
   write: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
@@ -73,7 +73,7 @@ export const treeVerbs = {
   },
   makeDirectory: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
@@ -86,14 +86,14 @@ export const treeVerbs = {
   },
   touch: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: 'repeatable',
     load: async () => (await import('./touch.ts')).touch,
   },
   link: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
@@ -113,21 +113,21 @@ export const treeVerbs = {
   },
   setFormat: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: 'repeatable',
     load: async () => (await import('./format.ts')).setFormat,
   },
   remove: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: { failsWith: 'not-found', result: async ({ paths }) => ({ removed: paths.length }) },
     load: async () => (await import('./remove.ts')).remove,
   },
   rename: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'not-found',
@@ -138,7 +138,7 @@ export const treeVerbs = {
   },
   copy: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',

@@ -2,7 +2,7 @@ import { type Job } from '../base/job.ts';
 import { type RepairReport } from '../pond/findings.ts';
 import { type PondCopy } from '../pond/pondCopy.ts';
 import { type CommandName, type Params, type Result } from '../protocol/commands.ts';
-import { type VerbFacts } from '../protocol/verb.ts';
+import { type PondVerbFacts, type VerbFacts } from '../protocol/verb.ts';
 import { type Grants } from '../resources/model/grants.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
@@ -32,10 +32,7 @@ export type PondsCommand<N extends CommandName> = (
 export type Verb<N extends CommandName> = PondVerb<N> | PondsVerb<N>;
 
 /** A verb that works on a pond. */
-export interface PondVerb<N extends CommandName> extends VerbFacts<N> {
-  readonly access: 'read' | 'write';
-  readonly load: () => Promise<Command<N>>;
-}
+export type PondVerb<N extends CommandName> = PondVerbFacts<N> & { readonly load: () => Promise<Command<N>> };
 
 /** A verb that works on the set of open ponds. */
 interface PondsVerb<N extends CommandName> extends VerbFacts<N> {

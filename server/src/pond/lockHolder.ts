@@ -2,15 +2,18 @@
  * Whether the holder of a lock still runs.
  *
  * A process id has its meaning in one table: that of one start of one machine, or of one container. A holder in the
- * table of this process is looked up. A machine of the same name that was started again since has no process of before.
+ * table of this process is looked up; where the system does not say when a process started, another one may have its id
+ * by now. A machine of the same name that was started again since has no process of before.
  * Of any other holder only the heartbeat is seen: the time of its lock file, which it changes every 10 seconds. It
- * counts as ended when that time is 60 seconds old, and does not change while this process watches it for 15 seconds.
- * The age alone would not do, since clocks differ and jump; the watch alone would not, since a holder may be busy.
+ * counts as ended when that time is 60 seconds away, in the past or the future, and does not change while this process
+ * watches it for 15 seconds. The age alone would not do, since clocks differ and jump; the watch alone would not, since a
+ * holder may be busy.
  *
  * A holder that was suspended for longer is mistaken for one that ended. That loses nothing: before and after each
  * write a holder looks whether the lock is still its own, and acknowledges nothing once it is not.
  */
 import { randomUUID } from 'node:crypto';
+import { isRecent } from '../base/age.ts';
 import { isRunning, processStart } from '../storage/processStart.ts';
 import { ownProcessTable, type ProcessTable } from '../storage/processTable.ts';
 import { type LockHolder } from './lockFile.ts';
@@ -56,7 +59,10 @@ export function isOfThisStart({ boot }: LockHolder): boolean {
 /** 'running' or 'ended' where the process can be looked up; 'elsewhere' where only its heartbeat is seen. */
 export function stateOf(holder: LockHolder): 'running' | 'ended' | 'elsewhere' {
   const here = ownProcessTable();
-  if (isSameTable(holder, here)) return isRunning(holder.pid, holder.started) ? 'running' : 'ended';
+  if (isSameTable(holder, here)) {
+    if (!isRunning(holder.pid, holder.started)) return 'ended';
+    return holder.started !== undefined || holder.pid === process.pid ? 'running' : 'elsewhere';
+  }
   const wasRestarted = holder.host === here.host && holder.boot !== undefined && holder.boot !== here.boot;
   return wasRestarted ? 'ended' : 'elsewhere';
 }
@@ -76,12 +82,14 @@ export class HeartbeatWatch {
 
   /** Looks at a lock file, changed last at `modifiedMs` (since 1970 UTC). */
   look({ id, beats }: LockHolder, modifiedMs: number, clock: LockClock): Heartbeat {
-    if (!beats || clock.now() - modifiedMs < silentMs) return 'alive';
+    if (!beats || isRecent(modifiedMs, clock.now(), silentMs)) return 'alive';
     const lookedMs = clock.elapsed();
     const before = this.#seen.get(id);
     const isSame = before?.modifiedMs === modifiedMs;
     const watchedMs = isSame ? before.watchedMs + Math.min(lookedMs - before.lookedMs, lookMs) : 0;
     this.#seen.set(id, { modifiedMs, watchedMs, lookedMs });
+    // A heartbeat was seen, whatever its clock says.
+    if (before !== undefined && !isSame) return 'alive';
     return watchedMs >= watchMs ? 'ended' : 'silent';
   }
 }

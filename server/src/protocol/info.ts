@@ -232,7 +232,7 @@ export interface TreeHashInfo {
   /** `KIND/NAME`. */
   readonly resource: string;
   /** `/KIND/<uuid>`. */
-  readonly home: string;
+  readonly directory: string;
   /** Lower-case hex SHA-256. */
   readonly hash: string;
 }

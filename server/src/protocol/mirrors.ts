@@ -6,7 +6,7 @@ export interface MirrorInfo {
   /** `KIND/NAME`. */
   readonly resource: string;
   /** `/KIND/<uuid>`. */
-  readonly home: string;
+  readonly directory: string;
   /** Why it cannot run, in words; null for a document without errors. With one, the fields of the document are ''. */
   readonly problem: string | null;
   /** Absolute host path, and the pond path or pattern. */

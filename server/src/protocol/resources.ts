@@ -22,7 +22,7 @@ export interface AppliedInfo {
   readonly name: string;
   readonly id: string;
   /** `/KIND/<uuid>`. */
-  readonly home: string;
+  readonly directory: string;
   readonly outcome: 'created' | 'changed' | 'unchanged';
   /** Absolute paths of the host files whose texts are now part of the document. */
   readonly hostFiles: readonly string[];
@@ -35,7 +35,7 @@ export interface HostAccessInfo {
   /** `KIND/NAME`. */
   readonly resource: string;
   /** `/KIND/<uuid>`. */
-  readonly home: string;
+  readonly directory: string;
   /** In words: `reads /data/*.csv`, `sends HYDROVU_KEY to https://www.hydrovu.com`. */
   readonly access: string;
   /** `committed`: a run does it. `staged`: after the next commit. `former`: it was allowed, and no document does it. */
@@ -96,7 +96,7 @@ export interface ResourceInfo {
   readonly name: string;
   readonly id: string;
   readonly desc: string;
-  readonly home: string;
+  readonly directory: string;
   /** State of the document in the working tree relative to the latest commit. Runs use committed documents. */
   readonly state: 'committed' | 'staged' | 'changed';
   /** Reasons why it cannot work: errors of its document, a cycle. */
@@ -115,7 +115,7 @@ export interface ReferenceInfo {
   /** `KIND/NAME`. */
   readonly resource: string;
   /** `/KIND/<uuid>`. */
-  readonly home: string;
+  readonly directory: string;
   /** Places of the path in the text of its document, in order; 0-based. */
   readonly ranges: readonly TextRange[];
 }
@@ -182,7 +182,7 @@ export interface ResourceCommands {
   /** Allows accesses, as `hostAccess` returns them, on this computer; or revokes them. */
   allow: {
     params: InPond & {
-      readonly accesses: readonly { readonly home: string; readonly access: string }[];
+      readonly accesses: readonly { readonly directory: string; readonly access: string }[];
       readonly isRevoked?: boolean;
     };
     result: null;

@@ -9,7 +9,7 @@ export interface VerbFacts<N extends CommandName> {
    * to the process that holds one.
    */
   readonly access: 'none' | 'read' | 'write';
-  /** 'trusted': it runs code of others or uses the host, so a restricted workspace refuses it. */
+  /** 'trusted': it writes, runs code of others or uses the host, so a restricted workspace refuses it. */
   readonly trust: 'any' | 'trusted';
   /** 'latest': commits of other processes are loaded first. 'loaded': the state last loaded by this process suffices. */
   readonly freshness: 'latest' | 'loaded';
@@ -17,6 +17,13 @@ export interface VerbFacts<N extends CommandName> {
   /** The stream that may replace the content in its params or its result. */
   readonly stream?: 'input' | 'output';
 }
+
+/**
+ * Facts about a verb that works on a pond. One that writes needs trust: to open a pond for writing takes its lock and
+ * repairs what a crash left, and other processes would then send their commands to the server of the restricted window.
+ */
+export type PondVerbFacts<N extends CommandName> = VerbFacts<N> &
+  ({ readonly access: 'read' } | { readonly access: 'write'; readonly trust: 'trusted' });
 
 /**
  * Treatment of a second call, sent because the process that received the first died before it answered.

@@ -3,6 +3,7 @@
  * sent. It is in the user's cache folder, saves requests, and answers `status` without the network. Without it, or with
  * a wrong one, a push asks the store instead.
  */
+import { isRecent } from '../base/age.ts';
 import { sha256Of } from '../base/sha256.ts';
 import { type CommitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { fieldsOf, parseJson } from '../base/json.ts';
@@ -14,6 +15,7 @@ import { removeQuietly, replaceUnflushed } from '../storage/durable.ts';
 import { createMemoryDisk } from '../storage/memoryDisk.ts';
 import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { userCacheFolder } from '../storage/userFolder.ts';
+import { waitMs } from './pruneNotes.ts';
 import { optional, uploadsIn } from './uploadLedger.ts';
 
 /** End of the contiguous log on a store, as a push or a listing saw it. */
@@ -40,8 +42,8 @@ interface LedgerState {
   readonly probedMs?: number;
 }
 
-/** Objects that a push sent longer ago than this are asked for again: they may have been pruned. */
-const sentMsMax = 24 * 60 * 60 * 1000;
+/** Objects that a push sent longer ago than this are asked for again: a prune may remove them a day after it. */
+const sentMsMax = waitMs / 2;
 const stateFile = 'state.json';
 
 /** The memory of one copy: of a pond, at the address of a store. */
@@ -91,7 +93,7 @@ export class Ledger {
       const path = this.#path(name);
       if (!name.startsWith('sent-')) continue;
       const stat = optional(() => this.#disk.stat(path));
-      if (stat === undefined || Date.now() - stat.modifiedMs > sentMsMax) {
+      if (stat === undefined || !isRecent(stat.modifiedMs, Date.now(), sentMsMax)) {
         removeQuietly(this.#disk, path);
         continue;
       }

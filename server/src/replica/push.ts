@@ -3,6 +3,7 @@
  * entry is put after all that it names; so the copy is a whole version of the pond at every moment, nothing has to be
  * locked, and what a push that was cut short left is used by the next. server/ARCHITECTURE.md describes the order.
  */
+import { isRecent } from '../base/age.ts';
 import { plural } from '../base/plural.ts';
 import { type CommitNumber, type CommitRange, firstCommit, nextCommit } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
@@ -121,7 +122,7 @@ async function requireSafeStore(
   { now, signal, isSingleWriter = false }: PushOptions,
 ): Promise<void> {
   const { probedMs = -Infinity } = ledger.read();
-  if (isSingleWriter || now() - probedMs < probedMsMax) return;
+  if (isSingleWriter || isRecent(probedMs, now(), probedMsMax)) return;
   const outcome = await probeStore(store, { signal });
   if (!outcome.isSafe) {
     throw new PondError('remote-unsafe', outcome.reason, {

@@ -13,6 +13,7 @@ import { type ObjectStat, type ObjectStore, type RequestOptions } from '../remot
 import { fileBody } from './localFiles.ts';
 import { type KnownTip, type SentList } from './ledger.ts';
 import { type PushBatch, type LogEntry } from './needs.ts';
+import { keepFromPrunes } from './pruneNotes.ts';
 import { type PushProgress } from './pushProgress.ts';
 import { entryDiffers } from './otherEntry.ts';
 import { type RememberedCopy } from './remoteCopy.ts';
@@ -59,7 +60,9 @@ export class PushSender {
 
   /** Sends the files of a batch: its blobs, then its data files. All are acknowledged on return. */
   async files(batch: PushBatch): Promise<void> {
-    const list = this.#parts.ledger.sending(batch.entries[0]!.version);
+    const { ledger, store } = this.#parts;
+    await keepFromPrunes(store, [...batch.blobs.keys(), ...batch.data.keys()], Date.now(), this.#options);
+    const list = ledger.sending(batch.entries[0]!.version);
     this.#lists.set(batch, list);
     try {
       const missing = await this.#missing([...batch.blobs.values()]);

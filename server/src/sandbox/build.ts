@@ -64,6 +64,11 @@ export interface OwnSql {
   readonly reads?: readonly string[];
   /** Host paths of the files that the statements write; none when undefined. */
   readonly writes?: readonly string[];
+  /**
+   * True when the result depends on the order of the rows, as a sum of doubles does: the statements run in one thread, so
+   * that it is the same each time.
+   */
+  readonly isOrdered?: boolean;
 }
 
 /**

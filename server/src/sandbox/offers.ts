@@ -3,6 +3,7 @@ import { isOfText } from './redactHostPaths.ts';
 import { type SourceFile, type ViewSpec } from './sources.ts';
 import { readerSql } from './formats.ts';
 import { type FormatOffer } from './textTables/description.ts';
+import { offersOf } from './textTables/missingWords.ts';
 import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from './textTables/rowsOfUnits.ts';
 import { type TextScope } from './textTables/decoded.ts';
 import { cachedScan } from './textTables/scanCache.ts';
@@ -30,7 +31,7 @@ export async function withOffers(error: PondError, views: readonly ViewSpec[], s
 
 async function offerFor(file: SourceFile, scope: TextScope): Promise<FormatOffer | undefined> {
   const { reading, sizeBytes } = file;
-  if (reading.reader === 'read_csv' && sizeBytes > 0) return (await cachedScan(scope, file)).layout.offers[0];
+  if (reading.reader === 'read_csv' && sizeBytes > 0) return offersOf(await cachedScan(scope, file), file.format)[0];
   if (reading.converted !== 'xlsx' || !mayHaveUnits(file.format)) return undefined;
   const rows = await (await scope.connect()).rows(sheetHeadSql(readerSql(reading, [file.hostPath])));
   return offerOfSheetUnits(rows.map((row) => row.map((value) => (value === null ? null : String(value)))));

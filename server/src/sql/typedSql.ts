@@ -92,11 +92,34 @@ function tablesIn(tokens: readonly Token[], named: readonly SqlTableName[]): rea
   return tokens.flatMap((token, index) => {
     const table = named.find(({ name }) => names(token, name)) ?? tableAtPath(token);
     if (table === undefined) return [];
-    const next = tokens[index + 1];
-    const alias = next?.kind === 'word' && next.text === 'AS' ? tokens[index + 2] : next;
+    const [next, second] = tokens.slice(endOfTable(tokens, index));
+    const alias = next?.kind === 'word' && next.text === 'AS' ? second : next;
     const aliases = isName(alias) ? [alias.text.toLowerCase()] : [];
     return [{ path: table.path, names: [table.name.toLowerCase(), ...aliases] }];
   });
+}
+
+/** Index after the table whose path or name is a token: after the call of a reader function that has it in parentheses. */
+function endOfTable(tokens: readonly Token[], index: number): number {
+  const open = indexAtDepth(tokens.slice(0, index).toReversed(), { in: ')', out: '(' });
+  const reader = open === undefined ? undefined : tokens[index - open - 2];
+  if (reader?.kind !== 'word' || !/^read_/i.test(reader.text)) return index + 1;
+  const close = indexAtDepth(tokens.slice(index + 1), { in: '(', out: ')' });
+  return close === undefined ? tokens.length : index + close + 2;
+}
+
+/** Index of the parenthesis that leads out of those around the first token; undefined without any. */
+function indexAtDepth(
+  tokens: readonly Token[],
+  parentheses: { readonly in: string; readonly out: string },
+): number | undefined {
+  let depth = 0;
+  const at = tokens.findIndex((token) => {
+    if (isSymbol(token, parentheses.in)) depth++;
+    else if (isSymbol(token, parentheses.out)) depth--;
+    return depth < 0;
+  });
+  return at < 0 ? undefined : at;
 }
 
 /** True for a token that is a name: as a word in any case or in quotes, and in those of a string if it is not a word. */

@@ -1,11 +1,14 @@
 /**
  * Verifies host files against the hash in their name before a program unaware of hashes opens them. A file is read once
  * for that, or hashed while it is written: its inode, size and times show whether it is unchanged. Results for large
- * files are kept in a folder of the user for other processes.
+ * files are kept in a folder of the user for other processes. A disk may lose bytes without a change of the times, so a
+ * result counts for a week: a hash at each read would cost as much as a sum over a column of a Parquet file, and seven
+ * times as much as reading the rows of one key.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRecent } from '../base/age.ts';
 import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { LruCache } from '../base/lruCache.ts';
@@ -31,8 +34,17 @@ const marksMax = 10_000;
 const countedStart = '00';
 const rememberedMax = 200_000;
 
-/** States of files that this process read whole, with the hashes of their content. */
-const hashes = new LruCache<string, string>({ max: rememberedMax });
+/** Time for which the hash of a file in the same state counts, milliseconds. */
+const countsMs = 7 * 24 * 60 * 60 * 1000;
+
+/** The hash of a content, and when it was read or written, milliseconds since 1970 UTC. */
+interface ReadHash {
+  readonly sha256: string;
+  readonly atMs: number;
+}
+
+/** States of files that this process read or wrote whole. */
+const hashes = new LruCache<string, ReadHash>({ max: rememberedMax });
 
 /** A host file in the state in which its content was found to be the expected one. */
 export interface SoundFile {
@@ -64,7 +76,7 @@ export async function contentProblem(
   if (known === undefined) {
     const after = fileState(hostPath);
     if (typeof after === 'string' || after.key !== before.key) return 'it is being changed';
-    if (before.isSettled) hashes.set(before.key, hash);
+    if (before.isSettled) hashes.set(before.key, { sha256: hash, atMs: Date.now() });
     if (before.isSettled && hash === sha256) mark(before.key, sizeBytes, sha256);
   }
   if (hash !== sha256) return `its content was altered: its hash is ${hash}; expected ${sha256}`;
@@ -81,9 +93,14 @@ export function isUnknownContent(hostPath: string, content: ExpectedContent): bo
   );
 }
 
-/** The hash of the content of a file in a state that was read before; undefined for any other. */
-function knownHash(key: string, { sizeBytes, sha256 }: ExpectedContent): string | undefined {
-  return hashes.get(key) ?? (isMarked(key, sizeBytes, sha256) ? sha256 : undefined);
+/** The hash of the content of a file in a state that was read in the last week; undefined for any other. */
+function knownHash(key: string, content: ExpectedContent): string | undefined {
+  const known = stillCounts(hashes.get(key)) ?? stillCounts(markedHash(key, content));
+  return known && hashes.set(key, known).sha256;
+}
+
+function stillCounts(read: ReadHash | undefined): ReadHash | undefined {
+  return read !== undefined && isRecent(read.atMs, Date.now(), countsMs) ? read : undefined;
 }
 
 /** Registers a file that this process has just written, whose content is as expected. */
@@ -104,7 +121,7 @@ export function noteHashed(hostPath: string, { sizeBytes, sha256 }: ExpectedCont
   if (state === undefined || typeof state === 'string' || state.sizeBytes !== sizeBytes) return;
   // The clock of the process has whole milliseconds.
   if (!state.isWriteSettled || state.writtenNs > BigInt(writtenMs + 1) * 1_000_000n) return;
-  hashes.set(state.key, sha256);
+  hashes.set(state.key, { sha256, atMs: Date.now() });
   mark(state.key, sizeBytes, sha256);
 }
 
@@ -147,12 +164,10 @@ const markFolder = (): string => join(userTemporaryFolder(), 'checked');
 
 const markName = (key: string, sha256: string): string => sha256Of(`${key}\0${sha256}`);
 
-function isMarked(key: string, sizeBytes: number, sha256: string): boolean {
-  if (sizeBytes < markedBytesMin) return false;
+function markedHash(key: string, { sizeBytes, sha256 }: ExpectedContent): ReadHash | undefined {
+  if (sizeBytes < markedBytesMin) return undefined;
   const mark = attempt(() => statSync(join(markFolder(), markName(key, sha256)), { throwIfNoEntry: false }));
-  if (mark === undefined) return false;
-  hashes.set(key, sha256);
-  return true;
+  return mark && { sha256, atMs: mark.mtimeMs };
 }
 
 function mark(key: string, sizeBytes: number, sha256: string): void {

@@ -9,6 +9,9 @@ export const readOnlyMode = 0o444;
 
 const chunkBytes = 1024 * 1024;
 
+/** Bytes at each end of a chunk that differ in a file that was rewritten, and not in one that grew. */
+const sampleBytes = 4096;
+
 /** A named pipe in the place of a file must not block the process until a writer comes. */
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK);
 
@@ -82,10 +85,17 @@ export async function* readGrowingStream(path: string): AsyncGenerator<Uint8Arra
   const handle = await openToRead({ path, links: 'followed' });
   try {
     const before = await handle.stat({ bigint: true });
-    const end = Number(before.size);
-    yield* chunksIn(handle, { path, start: 0, end }, newChunk);
+    const range = { path, start: 0, end: Number(before.size) };
+    const samples: Sample[] = [];
+    let start = 0;
+    for await (const chunk of chunksIn(handle, range, newChunk)) {
+      samples.push(...samplesOf(chunk, start));
+      start += chunk.length;
+      yield chunk;
+    }
     const { size, mtimeNs } = await handle.stat({ bigint: true });
-    if (size > before.size || (size === before.size && mtimeNs === before.mtimeNs)) return;
+    if (size === before.size && mtimeNs === before.mtimeNs) return;
+    if (size > before.size && (await hasSamples(handle, path, samples))) return;
     throw new PondError('content-changed', `${path} was written to while it was read`, {
       path,
       hint: 'Repeat it when no program writes the file.',
@@ -93,6 +103,29 @@ export async function* readGrowingStream(path: string): AsyncGenerator<Uint8Arra
   } finally {
     await handle.close();
   }
+}
+
+/** Bytes of a file at a position. */
+interface Sample {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Copies of the first and the last bytes of a chunk. */
+function samplesOf(chunk: Uint8Array, start: number): readonly Sample[] {
+  const last = Math.max(0, chunk.length - sampleBytes);
+  return [0, last].map((at) => ({ start: start + at, bytes: new Uint8Array(chunk.subarray(at, at + sampleBytes)) }));
+}
+
+/** True for a file that has the samples where they were read: one that only grew. */
+async function hasSamples(handle: FileHandle, path: string, samples: readonly Sample[]): Promise<boolean> {
+  for (const { start, bytes } of samples) {
+    const now: Uint8Array[] = [];
+    const end = start + bytes.length;
+    for await (const chunk of chunksIn(handle, { path, start, end }, newChunk)) now.push(chunk);
+    if (Buffer.compare(Buffer.concat(now), bytes) !== 0) return false;
+  }
+  return true;
 }
 
 /**

@@ -72,9 +72,9 @@ export class BuildOperations implements Pick<
   }
 
   async statements({ sql }: OperationParams<'statements'>, signal: AbortSignal): Promise<Rows> {
-    const { reads = [], writes = [] } = sql;
+    const { reads = [], writes = [], isOrdered = false } = sql;
     const statements = sql.statements.map(receivedSql);
-    return await this.#perform({ statements, reads, writes }, signal, (scope) =>
+    return await this.#perform({ statements, reads, writes, isOrdered }, signal, (scope) =>
       runStatements(scope, statements, signal),
     );
   }

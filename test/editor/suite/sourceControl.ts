@@ -51,7 +51,7 @@ export function sourceControlTests(): void {
     await writeFile(join(inbox, 'a.csv'), 'a,b\n1,2\n');
     const pond = await pondWith(t, document('Inbox', 'files', `  pattern: "${inbox}/*.csv"`));
     const [files] = await api().request('resources', { pond: pond.pond });
-    const path = `${files?.home}/a.csv`;
+    const path = `${files?.directory}/a.csv`;
     await pond.write(path, 'my own');
     await staged(pond, `added ${path}`);
     await api().request('run', { pond: pond.pond });

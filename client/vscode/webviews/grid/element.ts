@@ -10,6 +10,11 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+/** Returns a name, whose end is cut where it has no room; its tooltip has all of it. */
+export function fittedName(name: string): HTMLElement {
+  return element('span', { class: 'fitted', title: name }, name);
+}
+
 /** Width of a digit in the grid's font. */
 export function characterWidth(): number {
   const sample = element('span', { class: 'measure' }, '0'.repeat(20));

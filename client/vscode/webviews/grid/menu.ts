@@ -1,4 +1,4 @@
-import { element, type PagePosition } from './element.ts';
+import { element, fittedName, type PagePosition } from './element.ts';
 
 /** An entry of a menu; a line instead of one separates groups. */
 export type MenuItem = MenuEntry | 'line';
@@ -60,9 +60,9 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
   let isOn = isChecked === true;
   const draw = (): void => {
     button.setAttribute('aria-checked', String(isOn));
-    button.replaceChildren(element('span', { 'aria-hidden': 'true' }, isOn ? '☑' : '☐'), element('span', {}, label));
+    button.replaceChildren(element('span', { 'aria-hidden': 'true' }, isOn ? '☑' : '☐'), fittedName(label));
   };
-  if (isChecked === undefined) button.append(label);
+  if (isChecked === undefined) button.append(fittedName(label));
   else draw();
   if (item.key !== undefined) button.append(element('kbd', {}, item.key));
   // One entry is marked: that of the mouse or of the keyboard, whichever moved last.

@@ -1,6 +1,6 @@
 /** Short facts about every column of a view, loaded one after the other as they become visible. */
 import { type Column, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
-import { element } from './element.ts';
+import { element, fittedName } from './element.ts';
 import { typeText } from './header.ts';
 import { histogramBars } from './summaryPane.ts';
 import { percentText } from './summaryText.ts';
@@ -27,7 +27,7 @@ export function profileElements(columns: readonly Column[], host: ProfileHost): 
   // A screen reader reads what the user goes to, not each section as it arrives.
   const list = element('div', { 'aria-live': 'off' });
   for (const column of columns) {
-    const name = element('button', { type: 'button', class: 'link' }, column.name);
+    const name = element('button', { type: 'button', class: 'link' }, fittedName(column.name));
     name.addEventListener('click', () => host.open(column));
     const type = element('span', { class: 'type' }, typeText(column));
     const section = element('section', { class: 'profile' }, element('h3', {}, name, type));

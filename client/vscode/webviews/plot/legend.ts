@@ -1,5 +1,5 @@
 import { type Column } from '../../../../server/src/protocol/commands.ts';
-import { element } from '../grid/element.ts';
+import { element, fittedName } from '../grid/element.ts';
 import { groupsShown, type GroupValues } from './loader.ts';
 import { type ChosenPlot, yColumns } from './plotColumns.ts';
 import { groupName, styleAt } from './series.ts';
@@ -88,7 +88,7 @@ function legend(entries: readonly LegendEntry[], label: string, toggle: (key: st
 function entryButton({ key, name, color, dashed, isShown }: LegendEntry, toggle: (key: string) => void): HTMLElement {
   const swatch = element('span', { class: dashed ? 'swatch dashed' : 'swatch' });
   swatch.style.color = isShown ? color : 'var(--vscode-descriptionForeground)';
-  const button = element('button', { type: 'button', 'aria-pressed': String(isShown) }, swatch, name);
+  const button = element('button', { type: 'button', 'aria-pressed': String(isShown) }, swatch, fittedName(name));
   button.addEventListener('click', () => toggle(key));
   return button;
 }

@@ -1,5 +1,5 @@
 /** The values of the series at the pointer, in a box next to it. */
-import { element } from '../grid/element.ts';
+import { element, fittedName } from '../grid/element.ts';
 import { valueText, positionText, shortText } from './axisText.ts';
 import { type DrawnPanel } from './chart.ts';
 import { type DrawnSeries, readingAt, type SeriesReading } from './series.ts';
@@ -65,8 +65,8 @@ function rowOf({ series, reading: { low, high, rows }, time }: Reading, boxTime:
   const value =
     low === null || high === null ? '–' : low === high ? valueText(low) : `${shortText(low)} to ${shortText(high)}`;
   const about = [...(rows > 1 ? [countText(rows, 'row')] : []), ...(time === boxTime ? [] : [time])].join(', ');
-  const parts = [series.name, value, about].map((text) => element('span', {}, text));
-  return element('div', {}, swatch, ...parts);
+  const parts = [value, about].map((text) => element('span', {}, text));
+  return element('div', {}, swatch, fittedName(series.name), ...parts);
 }
 
 /** The time of a row, or of the first and the last one of several. */

@@ -1,15 +1,12 @@
 import { type CommandName, type Params, type Result } from '../../protocol/commands.ts';
-import { type VerbFacts } from '../../protocol/verb.ts';
+import { type PondVerbFacts } from '../../protocol/verb.ts';
 import { type Pond } from '../../pond/types.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type Grants } from './grants.ts';
 import { type Resource } from './kind.ts';
 
 /** A verb that a kind of resource contributes: its facts, and its function, loaded on the first call. */
-interface KindVerb<N extends CommandName> extends VerbFacts<N> {
-  readonly access: 'read' | 'write';
-  readonly load: () => Promise<KindCommand<N>>;
-}
+type KindVerb<N extends CommandName> = PondVerbFacts<N> & { readonly load: () => Promise<KindCommand<N>> };
 
 /** Declarations of the verbs of a kind, by name. */
 export type KindVerbs = { readonly [N in CommandName]?: KindVerb<N> };

@@ -39,6 +39,8 @@ interface AppenderOptions {
 /** Rows in a file of the host. */
 export interface Batch {
   readonly file: InputFile;
+  /** Files in the same notation, which determine what the batch leaves open: see UserBuild. */
+  readonly settledBy?: readonly InputFile[];
   /** SHA-256 by which an equal batch is recognized, lower-case hex; undefined for rows that are appended in any case. */
   readonly hash?: string;
 }
@@ -100,7 +102,7 @@ export class SeriesAppender {
    * Reads a batch: all its rows become one version, after those of the batches read before. Fails `invalid-content` for
    * rows that do not fit the series, and as Builder.fromUserSql.
    */
-  async read({ file, hash }: Batch): Promise<ReadBatch> {
+  async read({ file, settledBy, hash }: Batch): Promise<ReadBatch> {
     if (hash !== undefined) {
       const { home, path, cache } = this.#options;
       this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
@@ -112,7 +114,7 @@ export class SeriesAppender {
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
     const where = file.pondPath;
-    const facts = await this.#convert(file, source);
+    const facts = await this.#convert({ file, ...(settledBy && { settledBy }) }, source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
@@ -161,11 +163,12 @@ export class SeriesAppender {
   }
 
   /** Writes the rows as Parquet. A column that is text in the series is read as text, whatever its values look like. */
-  async #convert(file: InputFile, target: string): Promise<FileFacts> {
+  async #convert({ file, settledBy }: Batch, target: string): Promise<FileFacts> {
     const { builder } = this.#options.materializer;
     const { signal } = this.#options.job;
     const input = { name: file.pondPath, files: [file] };
-    await builder.fromUserSql({ sql: 'FROM "$1"', input, tables: [], target }, signal);
+    const build = { input, tables: [], ...(settledBy && { settledBy }) };
+    await builder.fromUserSql({ ...build, sql: 'FROM "$1"', target }, signal);
     const facts = await builder.inspect([target], signal);
     const texts = new Set(this.#columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name.toLowerCase()));
     const wrong = facts.columns.filter(({ name, type }) => type !== 'VARCHAR' && texts.has(name.toLowerCase()));
@@ -173,7 +176,7 @@ export class SeriesAppender {
     const types = joinSql(wrong.map(({ name }) => sql`${literal(name)}: 'VARCHAR'`));
     const asText = `${target}-text`;
     const query = sql`FROM read_csv('$1', types = {${types}})`;
-    await builder.fromUserSql({ sql: query, input, tables: [], target: asText }, signal);
+    await builder.fromUserSql({ ...build, sql: query, target: asText }, signal);
     await builder.run(
       { statements: [writeParquet(sql`FROM ${readParquet([asText])}`, target)], reads: [asText], writes: [target] },
       signal,

@@ -45,7 +45,7 @@ async function rootAt(pond: Pond, at: string | undefined): Promise<WorkingDirect
 
 const resourcesTable: TableSpec = {
   name: 'resources',
-  columns: ['kind', 'name', 'id', 'home'].map((name) => [name, 'VARCHAR']),
+  columns: ['kind', 'name', 'id', 'directory'].map((name) => [name, 'VARCHAR']),
 };
 
 /** pond.resources: the resources of the working tree, or of a version. */

@@ -9,7 +9,7 @@ import { rowsSql } from '../textTables/rowsSql.ts';
 import { readRows } from '../textTables/scanFile.ts';
 import { type TextTable, tablesOf } from '../textTables/tables.ts';
 import { timePasses } from '../textTables/timePasses.ts';
-import { type PlannedEdits } from './edits.ts';
+import { type PlannedEdits, positionMap } from './edits.ts';
 import { type CellValue, type CheckedCell, type RowValues } from '../../protocol/tables.ts';
 import { requirePositions, rowsOf, unfitCell } from './editParquet.ts';
 import { byteOrderMark, encodeText } from './encodeText.ts';
@@ -187,23 +187,31 @@ async function requireReadBack(
   });
 }
 
-/** Edits write no repeated times, and so the first passes are as before, but for those of rows that were edited. */
+/** Edits write no repeated times, and so the rows of first passes are the same ones, but for those that were edited. */
 async function passDifference(
   scope: TextScope,
   { before, after }: { readonly before: TextTable; readonly after: TextTable },
-  { deleted, changed }: PlannedEdits,
+  edits: PlannedEdits,
 ): Promise<string | undefined> {
   if (before.columns.every(({ local }) => local === undefined)) return undefined;
   const passes = async (table: TextTable): Promise<readonly TimePasses[]> =>
     await timePasses(scope, table, await rowsSql(scope, table, { table: 'rows to edit', isShared: false }));
-  const found = new Map((await passes(after)).map(({ column, counts }) => [column, counts.first]));
-  const turned = (await passes(before)).find(({ column, first }) => {
-    const rows = first.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from - 1 + index));
-    const isKept = (row: number): boolean =>
-      !deleted.has(row) && changed.get(row)?.every(([name]) => name !== column) !== false;
-    return rows.filter(isKept).length !== (found.get(column) ?? 0);
+  const [old, found] = [await passes(before), await passes(after)];
+  const positionsAfter = positionMap(edits);
+  const turned = before.columns.find(({ name }) => {
+    const isKept = (row: number): boolean => edits.changed.get(row)?.every(([column]) => column !== name) !== false;
+    const kept = firstPositions(old, name)
+      .filter(isKept)
+      .flatMap((row) => positionsAfter(row) ?? []);
+    return kept.join() !== firstPositions(found, name).join();
   });
-  return turned && `repeated times of the other pass in the column "${turned.column}"`;
+  return turned && `repeated times of the other pass in the column "${turned.name}"`;
+}
+
+/** Positions of the rows whose time in a column is of a first pass, in their order. */
+function firstPositions(passes: readonly TimePasses[], name: string): readonly number[] {
+  const ranges = passes.find(({ column }) => column === name)?.first ?? [];
+  return ranges.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from - 1 + index));
 }
 
 function differenceOf(before: TextTable, after: TextTable, rowCount: number): string | undefined {

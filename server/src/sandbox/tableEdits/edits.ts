@@ -27,3 +27,17 @@ export function planEdits({ changed, deleted, inserted }: TableEdits): PlannedEd
   }
   return { changed: values, deleted: gone, inserted: added, growth: inserted.length - gone.size };
 }
+
+/** Returns the function from positions before edits to those after them; undefined for a deleted row. */
+export function positionMap({ deleted, inserted }: PlannedEdits): (position: number) => number | undefined {
+  const steps = [
+    ...[...inserted].map(([before, rows]) => ({ from: before, by: rows.length })),
+    ...[...deleted].map((position) => ({ from: position + 1, by: -1 })),
+  ].sort((a, b) => a.from - b.from);
+  let sum = 0;
+  const shifts = steps.map(({ from, by }) => ({ from, shift: (sum += by) }));
+  return (position) => {
+    if (deleted.has(position)) return undefined;
+    return position + (shifts.findLast(({ from }) => from <= position)?.shift ?? 0);
+  };
+}

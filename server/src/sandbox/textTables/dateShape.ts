@@ -14,6 +14,8 @@ interface Parts {
   /** The text between date and time. */
   readonly between: string | undefined;
   readonly hour: string | undefined;
+  /** The character after the hour, and after the minute where seconds follow. */
+  readonly colon: string | undefined;
   readonly minute: string | undefined;
   readonly second60: string | undefined;
   readonly fraction: string | undefined;
@@ -24,7 +26,7 @@ interface Parts {
 }
 
 const form =
-  /^(\d{4}|\d{1,2})([-/. ])(\d{1,2}|[A-Za-z]{3,9})\2(\d{4}|\d{2}|\d(?!\d))(?:(T| +)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?( ?)([AaPp][Mm])?( ?)(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/;
+  /^(\d{4}|\d{1,2})([-/. ])(\d{1,2}|[A-Za-z]{3,9})\2(\d{4}|\d{2}|\d(?!\d))(?:(T| +)(\d{1,2})([:.])(\d{2})(?:\7(\d{2})(?:\.(\d{1,9}))?)?( ?)([AaPp][Mm])?( ?)([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const longMonths = 'january february march april may june july august september october november december'.split(' ');
@@ -71,9 +73,9 @@ export class DateShape {
     const match = form.exec(text);
     if (match === null) return undefined;
     const [, first = '', separator = '', second = '', third = '', between] = match;
-    const [hour, minute, second60, fraction, beforeHalf = '', half, beforeZone = '', zone] = match.slice(6);
+    const [hour, colon, minute, second60, fraction, beforeHalf = '', half, beforeZone = '', zone] = match.slice(6);
     const parts: Parts = {
-      ...{ first, separator, second, third, between, hour, minute, second60, fraction },
+      ...{ first, separator, second, third, between, hour, colon, minute, second60, fraction },
       ...{ beforeHalf, half, beforeZone, zone },
     };
     const isName = /[A-Za-z]/.test(second);
@@ -81,6 +83,8 @@ export class DateShape {
     if (isName && (isYearFirst || monthOf(second) === undefined)) return undefined;
     if (!isName && separator === ' ') return undefined;
     if (isYearFirst ? third.length > 2 : third.length === 1) return undefined;
+    // Spreadsheets of some countries write 3.04 for a time; with a zone, or after a T, no program does.
+    if (colon === '.' && (between === 'T' || zone !== undefined)) return undefined;
     // 1.2.26 is rather the number of a version than a date.
     if (separator === '.' && third.length === 2 && !isYearFirst && (first.length < 2 || second.length < 2))
       return undefined;
@@ -131,11 +135,12 @@ export class DateShape {
 
   /** True for the notation that DuckDB's own types are cast from. */
   get isIso(): boolean {
-    const { first, separator, half, between, zone, beforeZone } = this.#parts;
+    const { first, separator, colon, half, between, zone, beforeZone } = this.#parts;
     const isPlain = between === undefined || between.length === 1;
     return (
       first.length === 4 &&
       separator !== '.' &&
+      colon !== '.' &&
       half === undefined &&
       isPlain &&
       (zone === undefined || beforeZone === '')
@@ -150,7 +155,7 @@ export class DateShape {
 
   /** The format of strptime in an order. */
   formatIn(order: DateOrder): string {
-    const { first, separator, second, third, between, hour, second60, fraction } = this.#parts;
+    const { first, separator, second, third, between, hour, colon, second60, fraction } = this.#parts;
     const { beforeHalf, half, beforeZone, zone } = this.#parts;
     const isLong = longMonths.includes(second.toLowerCase()) && second.length > 3;
     const month = /[A-Za-z]/.test(second) ? (isLong ? '%B' : '%b') : '%m';
@@ -162,9 +167,10 @@ export class DateShape {
     };
     const date = parts[order].join(separator);
     if (hour === undefined) return date;
-    const time = `${half === undefined ? '%H' : '%I'}:%M${second60 === undefined ? '' : ':%S'}${fraction === undefined ? '' : '.%f'}`;
+    const clock = [half === undefined ? '%H' : '%I', '%M', ...(second60 === undefined ? [] : ['%S'])].join(colon);
+    const time = `${clock}${fraction === undefined ? '' : '.%f'}`;
     // The zones with names are replaced by an offset, without a space.
-    const isNamed = zone !== undefined && /[A-Z]/.test(zone);
+    const isNamed = zone !== undefined && /[A-Za-z]/.test(zone);
     const gap = half === undefined ? '' : beforeHalf;
     const beforeOffset = isNamed ? '' : half === undefined ? beforeHalf : beforeZone;
     const rest = `${gap}${half === undefined ? '' : '%p'}${zone === undefined ? '' : `${beforeOffset}%z`}`;
@@ -178,7 +184,9 @@ export class DateShape {
     const format = isPadded ? this.formatIn(order) : this.formatIn(order).replace(/%([dmHI])/g, '%-$1');
     const gap = half === undefined ? beforeHalf : beforeZone;
     const utc =
-      zone === undefined || /[A-Z]/.test(zone) ? `${gap}${zone ?? ''}` : zone.replaceAll(/\d/g, '0').replace('-', '+');
+      zone === undefined || /[A-Za-z]/.test(zone)
+        ? `${gap}${zone ?? ''}`
+        : zone.replaceAll(/\d/g, '0').replace('-', '+');
     return format.replace('%f', fraction?.length === 3 ? '%g' : '%f').replace('%z', utc);
   }
 

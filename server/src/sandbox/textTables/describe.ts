@@ -3,6 +3,7 @@ import { type TextScope } from './decoded.ts';
 import { type DescribedColumn, type TextDescription } from './description.ts';
 import { type TimePasses } from './passDecision.ts';
 import { rowsSql } from './rowsSql.ts';
+import { offersOf } from './missingWords.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { timePasses } from './timePasses.ts';
 
@@ -56,7 +57,7 @@ function description(
       reason: reasons.get(name),
     })),
     rowCount: table.rowCount,
-    offers: layout.offers,
+    offers: offersOf(scan, file.format),
     stated: Object.keys(format),
   };
 }

@@ -19,5 +19,7 @@ export const isWord = (field: string): boolean => word.test(field);
 /** Words that programs write for a missing value. Na, which is sodium, is not one. */
 const missing = /^(NA|na|#?N\/A|n\/a|NULL|null|None|none|ND|nd|#VALUE!|#DIV\/0!|#REF!|[-–—.*?]+)$/;
 
+export const isMissingWord = (field: string): boolean => missing.test(field);
+
 /** True for a word that may be the name of a column. */
-export const isName = (field: string): boolean => field !== '' && !isValue(field) && !missing.test(field);
+export const isName = (field: string): boolean => field !== '' && !isValue(field) && !isMissingWord(field);

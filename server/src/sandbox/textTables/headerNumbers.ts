@@ -28,7 +28,13 @@ export function isNamedByNumbers(columns: readonly HeadColumn[], rows: Rows): bo
   if (own.length === 0 || columns.some(({ field }) => isWord(field))) return false;
   const below = rows.map((row) => row.filter((_, index) => isNumber(columns[index]?.field ?? '')));
   if (isAlone) return areNamingAlone(own, below);
-  return areNamingNumbers(own, { below, hasCorner: columns.every(({ field }) => field === '' || isNumber(field)) });
+  return areNamingNumbers(own, { below, hasCorner: hasCorner(columns, rows.length) });
+}
+
+/** True for numbers next to one empty field, below which every row has a text. */
+function hasCorner(columns: readonly HeadColumn[], rowCount: number): boolean {
+  const [corner, ...others] = columns;
+  return corner?.field === '' && corner.filled.length === rowCount && others.every(({ field }) => isNumber(field));
 }
 
 /** Dates and times above numbers: a table with a column for each day or hour. */
@@ -51,7 +57,7 @@ function areNamingAlone(columns: readonly HeadColumn[], below: Rows): false | un
 interface Surroundings {
   /** The fields below the numbers, by rows. */
   readonly below: Rows;
-  /** True where all other fields are empty, as in the corner of a table with names of rows. */
+  /** True where the numbers are next to the empty corner of a table with names of rows. */
   readonly hasCorner: boolean;
 }
 
@@ -72,6 +78,8 @@ function areNamingNumbers(columns: readonly HeadColumn[], { below, hasCorner }: 
   }
   const isUnlike =
     course !== undefined && count >= unevenMin && !below.some((row) => courseOf(row)?.rises === course.rises);
+  // A table with names of rows: a row without its name would be the only one.
+  if (isUnlike && hasCorner && count > certainMin) return true;
   const areIds = count >= seriesMin && new Set(fields).size === count && areWholeAboveFractions(columns);
   return isUnlike || areIds ? undefined : false;
 }

@@ -9,12 +9,13 @@ export function isLikeRows(fields: readonly string[], rows: readonly (readonly s
   const names = fields.flatMap((field, index) => (isName(field) ? [{ field, index }] : []));
   const others =
     fields.length === 1 && !rows.flat().some(isValue) ? rows : rows.filter((row) => !repeatsNames(row, fields));
-  const occursAgain = ({ field, index }: (typeof names)[number]): boolean => others.some((row) => row[index] === field);
+  const occursAgain = ({ field, index }: PlacedWord): boolean => others.some((row) => row[index] === field);
   if (names.length > 0 && names.length === fields.length && names.every(occursAgain)) return true;
   const first = fields.findIndex((field) => field !== '');
   // A word at the end of every line, such as `eor`, may have its own name.
-  if (isName(fields[first] ?? '') && others.some((row) => row[first] === fields[first] && row.some(isValue)))
-    return true;
+  const repeatsFirst =
+    isName(fields[first] ?? '') && others.some((row) => row[first] === fields[first] && row.some(isValue));
+  if (repeatsFirst) return !areNamesByOthers(names.slice(1), { fields, rows: others, occursAgain });
   return names.some(({ field, index }) => {
     const form = numberedForm(field);
     const filled = others.map((row) => row[index] ?? '').filter((text) => text !== '');
@@ -22,6 +23,36 @@ export function isLikeRows(fields: readonly string[], rows: readonly (readonly s
     // A list may have other lines in between.
     return alike.length > 0 && (fields.length === 1 || alike.length * 2 >= filled.length);
   });
+}
+
+/** A word of a first record, and the index of its column. */
+interface PlacedWord {
+  readonly field: string;
+  readonly index: number;
+}
+
+/** Other words from which a first record is a header although its first word occurs below it. */
+const othersMin = 4;
+
+/**
+ * True for a header whose first name is also a value, as `y` of R above `y` and `n`: each other field is a word that does not
+ * occur below it, and one of them is above numbers.
+ */
+function areNamesByOthers(
+  others: readonly PlacedWord[],
+  {
+    fields,
+    rows,
+    occursAgain,
+  }: {
+    readonly fields: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+    readonly occursAgain: (word: PlacedWord) => boolean;
+  },
+): boolean {
+  if (others.length < othersMin || fields.slice(1).some((field) => !isName(field)) || others.some(occursAgain))
+    return false;
+  return others.some(({ index }) => rows.every((row) => isValue(row[index] ?? '')));
 }
 
 /** True for the names of a header again. */

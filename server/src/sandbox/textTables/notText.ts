@@ -12,6 +12,8 @@ const formats: readonly (readonly [start: RegExp, name: string])[] = [
   [/^PAR1[^]*\0/, 'a Parquet file'],
   [/^ARROW1\0\0/, 'an Arrow file'],
   [/^%PDF-\d/, 'a PDF'],
+  // ._NAME, next to NAME on memory cards and in archives.
+  [/^\0\u0005\u0016\u0007/, 'a file of macOS with attributes of the file next to it, which can be removed'],
   [/^SQLite format 3\0/, 'an SQLite database'],
   [/^(\u00ff\u00fe\0\0|\0\0\u00fe\u00ff)/, 'text in UTF-32'],
   [/^(\u00ef\u00bb\u00bf)?\s*<(!doctype html|html|head|body|table)\b/i, 'an HTML page'],

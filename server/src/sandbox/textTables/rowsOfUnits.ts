@@ -2,7 +2,7 @@ import { sql, type SqlText } from '../../duckdb/sql.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type FormatOffer } from './description.ts';
 import { type HeadRecord } from './head.ts';
-import { isValue } from './headField.ts';
+import { isName, isValue } from './headField.ts';
 import { belowMax } from './tableStart.ts';
 
 /** Records below a header that may be other than rows, at most. */
@@ -61,7 +61,8 @@ function isOfWords(record: HeadRecord | undefined, below: readonly HeadRecord[])
   const rows = below.filter(({ trimmed }) => trimmed.length === record.trimmed.length);
   const fields = record.trimmed.filter((field, index) => field !== '' && isOfValues(rows, index));
   const words = fields.filter((field) => !isValue(field));
-  return words.length > 0 && words[0] === fields[0] && words.length * 2 >= fields.length;
+  // A word for a missing value is not a unit, but `-` may be one among others.
+  return words.some(isName) && words[0] === fields[0] && words.length * 2 >= fields.length;
 }
 
 function isOfValues(rows: readonly HeadRecord[], index: number): boolean {

@@ -140,7 +140,7 @@ function dateSql(cell: SqlText, facts: ColumnFacts, { format, order }: ValueForm
 }
 
 /** True for a time with a zone of its own. */
-const hasOffsetSql = (cell: SqlText): SqlText => sql`regexp_matches(${cell}, ':.*(Z|UTC|GMT|[-+][0-9:]+)$')`;
+const hasOffsetSql = (cell: SqlText): SqlText => sql`regexp_matches(${cell}, ':.*([Zz]|UTC|GMT|[-+][0-9:]+)$')`;
 
 /** A time without the digits of its second below the microsecond. */
 const microsSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, '([.]\\d{6})\\d+', '\\1')`;
@@ -163,8 +163,8 @@ function parsedSql(cell: SqlText, shapes: readonly DateShape[], order: DateOrder
 /** Parses the hour 24, the end of a day, as the start of the next. */
 function atDayEnds(cell: SqlText, shapes: readonly DateShape[], parsed: (text: SqlText) => SqlText): SqlText {
   if (!shapes.some(({ hasDayEnd }) => hasDayEnd)) return parsed(cell);
-  const start = sql`regexp_replace(${cell}, '([T ])24:00', '\\100:00')`;
-  const isEnd = sql`regexp_matches(${cell}, '[T ]24:00')`;
+  const start = sql`regexp_replace(${cell}, '([T ])24([:.])00', '\\100\\200')`;
+  const isEnd = sql`regexp_matches(${cell}, '[T ]24[:.]00')`;
   return sql`CASE WHEN ${isEnd} THEN ${parsed(start)} + INTERVAL 1 DAY ELSE ${parsed(cell)} END`;
 }
 
@@ -176,4 +176,4 @@ function formatsOf(shapes: readonly DateShape[], order: DateOrder | undefined): 
 }
 
 /** A text with the offset from UTC in place of a name for UTC. */
-const offsetSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, ' ?(Z|UTC|GMT)$', '+00')`;
+const offsetSql = (cell: SqlText): SqlText => sql`regexp_replace(${cell}, ' ?([Zz]|UTC|GMT)$', '+00')`;

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { isRecent } from '../../../base/age.ts';
 import { plural } from '../../../base/plural.ts';
 import { type ErrorCode, isPondError, PondError } from '../../../base/error.ts';
 import { push, type PushReport } from '../../../replica/push.ts';
@@ -66,7 +67,7 @@ async function verifyIfDue(
   const { tip, verifiedMs = 0 } = ledger.read();
   if (verify === undefined || tip === undefined) return { notes: [] };
   const { months, microseconds } = verify.every.duration;
-  if (now() - verifiedMs < months * monthMs + microseconds / 1000) return { notes: [] };
+  if (isRecent(verifiedMs, now(), months * monthMs + microseconds / 1000)) return { notes: [] };
   const share = verify.sample ?? defaultSample;
   const { problems, objects, readObjects } = await verifyCopy(copy, { share, signal, progress, known: tip });
   if (problems.length === 0) {

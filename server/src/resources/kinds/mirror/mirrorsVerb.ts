@@ -44,7 +44,7 @@ async function mirrorOrProblem(
     if (!isPondError(error, 'resource-invalid')) throw error;
     const resource = name.includes('/') ? name.replace(/^\//, '') : `${mirror.kind}/${name}`;
     return {
-      ...{ resource, home: dirname(error.path ?? '/'), problem: error.message },
+      ...{ resource, directory: dirname(error.path ?? '/'), problem: error.message },
       ...{ folder: '', path: '', direction: 'both', isWatched: false, isAllowed: false, isFolderThere: false },
       ...{ files: 0, waiting: 0, comparedAt: null },
     };
@@ -72,7 +72,7 @@ function infoOf(resource: Resource<MirrorSpec>, disk: Disk, isAllowed: boolean):
   // The folder may be that of the original: a person runs the mirror of a clone for the first time.
   const isWatched = watch && (counts.comparedAt !== null || disk.readFile(replicaPath) === undefined);
   return {
-    ...{ resource: titleOf(resource), home: resourceDirectory(resource), problem: null, folder, path, direction },
+    ...{ resource: titleOf(resource), directory: resourceDirectory(resource), problem: null, folder, path, direction },
     ...{ isWatched, isAllowed, isFolderThere: isHostFolder(folder) },
     ...counts,
   };

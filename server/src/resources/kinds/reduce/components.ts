@@ -1,7 +1,7 @@
 /**
  * Components: what a partial keeps of the values of a column in a bucket. Each folds exactly, in any order and grouping,
  * so a statistic made from them is the same from finer buckets as from the rows: but for sums of DOUBLE, whose last bit
- * depends on the order in which several threads add.
+ * depends on the order of additions, that of the files and their rows (build/orderDependent.ts).
  */
 import { sql, type SqlText } from '../../../duckdb/sql.ts';
 import { sumSql } from './aggregates.ts';

@@ -18,7 +18,7 @@ export const reduce: ResourceKind<ReduceSpec> = {
     '',
     '**Statistics.** The same from any finer buckets as from all rows:',
     '',
-    '- `avg`, `min`, `max`, `count`, `sum`. A sum of integers or decimals is exact. The last digit of a sum or mean of doubles depends on the order of additions, and may differ between two computers.',
+    '- `avg`, `min`, `max`, `count`, `sum`. A sum of integers or decimals is exact. The last digit of a sum or mean of doubles depends on the order of additions, which is that of the files and their rows.',
     '- `first`, `last`: the value at the earliest and at the latest time. Of rows with the same time, `first` is the least and `last` the greatest value.',
     '- `median`, and percentiles: `p` with the digits after the decimal point, so `p05` is 0.05, `p95` is 0.95 and `p999` is 0.999. They are exact, with linear interpolation between two values; the cache keeps all values for them.',
     '- `circular`: the mean direction of angles in degrees, such as wind directions, from 0 to 360. NULL where they cancel out.',

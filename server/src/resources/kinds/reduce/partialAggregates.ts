@@ -104,7 +104,7 @@ async function makePartial(
     const query = partialSql({ hostPaths, time: rowCount === 0 ? undefined : time, values, baseUs });
     await requireSeconds(files, facts, materializer, shared);
     await materializer.builder.run(
-      { statements: [writePartialSql(query, target, rowCount)], reads: hostPaths, writes: [target] },
+      { statements: [writePartialSql(query, target, rowCount)], reads: hostPaths, writes: [target], isOrdered: true },
       shared.signal,
     );
   };
@@ -198,7 +198,7 @@ function merged(parts: readonly PartialAggregate[], materializer: Materializer):
     const hostPaths = files.map(({ hostPath }) => hostPath);
     const query = mergedSql(hostPaths, columns);
     await materializer.builder.run(
-      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target] },
+      { statements: [writePartialSql(query, target)], reads: hostPaths, writes: [target], isOrdered: true },
       shared.signal,
     );
   };

@@ -77,7 +77,7 @@ async function makePart(part: Part, { materializer, job }: BuildContext): Promis
     const query = foldSql({ resolution, period, inputs: folds.flat(), columns });
     const reads = folds.flat().flatMap(({ hostPaths }) => hostPaths);
     await materializer.builder.run(
-      { statements: [writeParquet(query, target)], reads, writes: [target] },
+      { statements: [writeParquet(query, target)], reads, writes: [target], isOrdered: true },
       shared.signal,
     );
   };

@@ -4,7 +4,7 @@ import { type KindVerbs } from '../../model/kindVerb.ts';
 export const scribbleVerbs = {
   scribble: {
     access: 'write',
-    trust: 'any',
+    trust: 'trusted',
     freshness: 'loaded',
     idempotency: 'repeatable',
     load: async () => (await import('./scribbleVerb.ts')).scribble,

@@ -2,6 +2,12 @@
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
 
+/** The uncompressed content of a log in a host file. */
+export interface LogContent {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
 /** Lines of a file. */
 export interface LineChunk {
   readonly bytes: Uint8Array;

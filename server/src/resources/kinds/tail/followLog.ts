@@ -6,20 +6,13 @@ import { hostFileState } from '../../../storage/hostScan.ts';
 import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
-import { type LineChunk, readLines } from './chunks.ts';
+import { type LineChunk, type LogContent, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
+import { afterLines, decidingLines, decidingOnly, type EarlierLines } from './earlierLines.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
-import {
-  absentLogs,
-  type LogContent,
-  type LogFile,
-  matchLogs,
-  type MatchedLog,
-  type ReadLog,
-  sampleOf,
-} from './readLogs.ts';
+import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
 
@@ -34,6 +27,7 @@ export interface Following {
   /** Appends lines to the series. Fails `invalid-content` for lines that do not fit. */
   readonly write: (lines: Lines) => Promise<Written>;
   readonly notes: Notes;
+  readonly signal: AbortSignal;
   /** Host path before which temporary files are named. */
   readonly scratch: string;
   /** Called after each version, with how far each file was read then. */
@@ -53,15 +47,20 @@ export async function followLog(following: Following): Promise<void> {
       logs.some(({ file }) => file.isLive),
     );
     const states = async (): Promise<readonly ReadLog[]> => [...(await statesOf(read)), ...absent];
+    // The files of a log are written alike.
+    let shown: EarlierLines =
+      known.findLast(({ dates, decimal }) => dates !== undefined || decimal !== undefined) ?? {};
     // A file that fails keeps its offset; those after it wait, since their lines are later.
     for (const [index, matched] of logs.entries()) {
       hostPath = matched.file.hostPath;
       if (matched.unchanged !== undefined) continue;
       const wasSettled = known.some(({ stamp }) => stamp === matched.file.stamp);
       const isFollowed = logs.slice(index + 1).some(({ file }) => file.sizeBytes > 0);
-      await readNew(following, matched, { wasSettled, isFollowed }, async (offset, written) => {
+      const earlier = { ...decidingOnly(shown), ...matched.earlier };
+      await readNew(following, { ...matched, earlier }, { wasSettled, isFollowed }, async (offset, after, written) => {
         const bytes = offset - read[index]!.offset;
-        read[index] = { file: matched.file, offset };
+        shown = after;
+        read[index] = { file: matched.file, offset, earlier: after };
         await onRead(await states(), written, bytes);
       });
     }
@@ -98,35 +97,44 @@ interface FileFacts {
   readonly isFollowed: boolean;
 }
 
-type OnLines = (offset: number, written: RunCounts) => Promise<void>;
+type OnLines = (offset: number, earlier: EarlierLines, written: RunCounts) => Promise<void>;
 
 async function readNew(
   following: Following,
-  { file, offset }: MatchedLog,
-  { wasSettled, isFollowed }: FileFacts,
+  { file, offset, earlier }: Pick<MatchedLog, 'file' | 'offset' | 'earlier'>,
+  facts: FileFacts,
   onLines: OnLines,
 ): Promise<void> {
-  const { spec, notes } = following;
+  const { spec, notes, signal } = following;
   const isCsv = spec.lines === 'csv';
-  const { path: content, sizeBytes } = await file.content();
-  const head = isCsv ? await readHead(content, sizeBytes, spec) : { bytes: new Uint8Array(), end: 0 };
+  const content = await file.content();
+  const head = isCsv ? await readHead(content, spec, earlier.headAt) : { bytes: new Uint8Array(), end: 0 };
   if (head === undefined) return;
   const start = Math.max(offset, head.end);
   const quote = isCsv ? quoteOf(spec) : undefined;
-  const options = { bytesMax: versionBytes, quote, isSettled: wasSettled, isFinished: isFollowed };
-  if (start > offset) await onLines(start, noCounts);
+  const options = { bytesMax: versionBytes, quote, isSettled: facts.wasSettled, isFinished: facts.isFollowed };
+  if (start > offset) await onLines(start, earlier, noCounts);
   const invalid = new InvalidLines();
+  let [known, readUntil] = [earlier, start];
   try {
-    for await (const chunk of readLines(content, { start, end: sizeBytes }, options)) {
+    for await (const chunk of readLines(content.path, { start, end: content.sizeBytes }, options)) {
       requireSame(file);
-      const { written, others } = await writeLines(following, { ...chunk, head: head.bytes, hostPath: file.hostPath });
-      await onLines(chunk.end, { ...written, files: written.rows === 0 ? 0 : 1 });
+      const lines = { ...chunk, head: head.bytes, deciding: decidingLines(known), hostPath: file.hostPath };
+      const { written, others } = await writeLines(following, lines);
+      // A line that is cut is the last one.
+      if (isCsv && !chunk.isCut) known = await afterLines(spec, lines, known, signal);
+      readUntil = chunk.end;
+      await onLines(readUntil, known, { ...written, files: written.rows === 0 ? 0 : 1 });
       for (const line of others) invalid.add(line);
+      if (known.headAt !== earlier.headAt) break;
     }
   } finally {
     const left = invalid.note({ as: 'JSON objects' });
     if (left !== undefined) notes.partly(file.hostPath, left);
   }
+  // Below another header.
+  if (known.headAt !== earlier.headAt)
+    await readNew(following, { file, offset: readUntil, earlier: known }, facts, onLines);
 }
 
 /**
@@ -135,16 +143,16 @@ async function readNew(
  */
 async function writeLines(
   { spec, write, notes }: Following,
-  { bytes, end, isCut, head, hostPath }: LineChunk & Lines,
+  { bytes, end, isCut, ...rest }: LineChunk & Lines,
 ): Promise<{ readonly written: Written; readonly others: readonly Uint8Array[] }> {
   const isSkipped = spec.lines === 'ndjson' && spec.invalid === 'skip';
   try {
     const { objects, others } = isSkipped ? divideLines(bytes) : { objects: bytes, others: [] };
-    return { written: objects.length === 0 ? noCounts : await write({ bytes: objects, head, hostPath }), others };
+    return { written: objects.length === 0 ? noCounts : await write({ bytes: objects, ...rest }), others };
   } catch (error) {
     if (!isPondError(error, 'invalid-content')) throw error;
     if (!isCut) throw faultIn(error, { bytes, end }, spec);
-    notes.skipped(hostPath, `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`);
+    notes.skipped(rest.hostPath, `its last line, ${bytes.length} bytes without an end, is not a row: ${error.message}`);
     return { written: noCounts, others: [] };
   }
 }
@@ -171,14 +179,14 @@ function requireSame({ hostPath, inode }: LogFile): void {
 
 async function statesOf(read: readonly MatchedLog[]): Promise<readonly ReadLog[]> {
   const states: ReadLog[] = [];
-  for (const { file, offset, unchanged } of read) {
+  for (const { file, offset, earlier, unchanged } of read) {
     if (unchanged !== undefined) {
       states.push(unchanged);
       continue;
     }
     const { path } = await file.content();
     const { stamp, isLive } = file;
-    states.push({ offset, sample: await sampleOf(path, offset), stamp, isLive });
+    states.push({ offset, sample: await sampleOf(path, offset), stamp, isLive, ...earlier });
   }
   return states;
 }

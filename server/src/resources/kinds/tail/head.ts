@@ -1,7 +1,7 @@
 /** Lines that precede the rows of a CSV file, which is read again with each part of the rows. */
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
-import { lengthOfLine } from './chunks.ts';
+import { lengthOfLine, type LogContent } from './chunks.ts';
 import { type LinesSpec } from './spec.ts';
 
 /** The lines that name the columns of a file. */
@@ -18,15 +18,23 @@ const [firstBytes, bytesMax] = [64 * 1024, 16 * 1024 * 1024];
 const newline = 0x0a;
 
 /**
- * Reads the head of a host file; undefined while the file does not have all of it. Fails `invalid-content` when the head
- * is longer than 16 MiB.
+ * Reads the head of a host file, or a later one at an offset; undefined while the file does not have all of it. Fails
+ * `invalid-content` when the head is longer than 16 MiB.
  */
-export async function readHead(path: string, sizeBytes: number, spec: HeadSpec): Promise<Head | undefined> {
+export async function readHead(
+  { path, sizeBytes }: LogContent,
+  spec: HeadSpec,
+  at: number | undefined,
+): Promise<Head | undefined> {
+  const start = at ?? 0;
+  // Lines to skip are above the first header.
+  const own = at === undefined ? spec : { ...spec, format: { ...spec.format, skip: 0 } };
   for (let size = firstBytes; ; size *= 4) {
     const parts: Uint8Array[] = [];
-    for await (const part of readHostStream(path, 0, Math.min(size, sizeBytes))) parts.push(part);
-    const head = headIn(Buffer.concat(parts), spec);
-    if (head !== undefined || size >= sizeBytes) return head;
+    for await (const part of readHostStream(path, start, Math.min(start + size, sizeBytes))) parts.push(part);
+    const head = headIn(Buffer.concat(parts), own);
+    if (head !== undefined) return { bytes: head.bytes, end: start + head.end };
+    if (start + size >= sizeBytes) return undefined;
     if (size >= bytesMax) throw longHead(path);
   }
 }

@@ -18,7 +18,7 @@ export const tail: ResourceKind<TailSpec> = {
     '',
     '**What becomes of a line.**',
     '',
-    '- `csv`: a row; the first line of each file has the names of the columns, unless `names` are given; `format` says what the first line and the values do not, such as the order of the dates and lines above the header.',
+    '- `csv`: a row; the first line of each file has the names of the columns, unless `names` are given; `format` says what the first line and the values do not, such as the order of the dates and lines above the header. A header again, as of a logger that was started again, names the columns of the lines below it. What earlier lines of a log show, such as the order of the dates, holds for later ones.',
     '- `ndjson`: a row; the keys are its columns. With `invalid: skip`, lines that are not JSON objects, such as one that a crash cut, are left out, and a note of the run has their number and the first one.',
     '- `text`: a row with `Timestamp`, the time at which it was read in seconds since 1970 UTC, and `line`.',
     '',

@@ -5,9 +5,11 @@
 import { createHash } from 'node:crypto';
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
+import { type LogContent } from './chunks.ts';
+import { earlierLinesOf, type EarlierLines } from './earlierLines.ts';
 
 /** A log up to the last line that was read. */
-export interface ReadLog {
+export interface ReadLog extends EarlierLines {
   /** Number of bytes read. */
   readonly offset: number;
   /** Hash of at most `sampleBytes` bytes at the start and at the end of those read. */
@@ -18,12 +20,6 @@ export interface ReadLog {
   readonly isLive: boolean;
   /** True while no file has it: it may come back, as from a drive that was not there. */
   readonly isAbsent?: boolean;
-}
-
-/** The uncompressed content of a log in a host file. */
-export interface LogContent {
-  readonly path: string;
-  readonly sizeBytes: number;
 }
 
 /** A log as a file, uncompressed. */
@@ -45,6 +41,7 @@ export interface LogFile {
 export interface MatchedLog {
   readonly file: LogFile;
   readonly offset: number;
+  readonly earlier: EarlierLines;
   /** The file is as it was then: it need not be read. */
   readonly unchanged?: ReadLog | undefined;
 }
@@ -66,13 +63,14 @@ const [absentMax, absentNamesMax] = [16, 1000];
  */
 export async function matchLogs(files: readonly LogFile[], known: readonly ReadLog[]): Promise<Matching> {
   const left = new Set(known);
-  const offsets = new Map<LogFile, number>();
+  const [offsets, matched] = [new Map<LogFile, number>(), new Map<LogFile, ReadLog>()];
   const match = async (accept: (file: LogFile, log: ReadLog) => boolean | Promise<boolean>): Promise<void> => {
     for (const file of files) {
       if (offsets.has(file)) continue;
       for (const log of [...left].sort((a, b) => b.offset - a.offset)) {
         if (!(await accept(file, log))) continue;
         offsets.set(file, log.offset);
+        matched.set(file, log);
         left.delete(log);
         break;
       }
@@ -91,7 +89,12 @@ export async function matchLogs(files: readonly LogFile[], known: readonly ReadL
     }
   }
   await match(async (file, log) => isSameFile(file, log) && (await continues(file, log)));
-  const logs = files.map((file) => ({ file, offset: offsets.get(file) ?? 0, unchanged: unchanged.get(file) }));
+  const logs = files.map((file) => ({
+    file,
+    offset: offsets.get(file) ?? 0,
+    earlier: earlierLinesOf(matched.get(file) ?? {}),
+    unchanged: unchanged.get(file),
+  }));
   const lost: ReadLog[] = [];
   for (const log of left) if (!(await isIn(log, files, unchanged))) lost.push(log);
   return { logs, lost };
@@ -182,7 +185,7 @@ export function decodeReadLogs(bytes: Uint8Array, path: string): ReadLogs {
 }
 
 function readLog(value: unknown): ReadLog {
-  const { offset, sample, stamp, isLive, isAbsent = false } = record(value);
+  const { offset, sample, stamp, isLive, isAbsent = false, ...earlier } = record(value);
   const isWhole = Number.isSafeInteger(offset) && Number(offset) >= 0;
   if (
     !isWhole ||
@@ -193,7 +196,7 @@ function readLog(value: unknown): ReadLog {
   ) {
     throw new TypeError('expected a log');
   }
-  return { offset: Number(offset), sample, stamp, isLive, ...(isAbsent && { isAbsent }) };
+  return { offset: Number(offset), sample, stamp, isLive, ...(isAbsent && { isAbsent }), ...earlierLinesOf(earlier) };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

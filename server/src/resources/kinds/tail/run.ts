@@ -69,7 +69,7 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
         await context.checkpoint(counts);
       };
       const following: Following = {
-        ...{ spec, log, notes, onRead, known: before.get(name) ?? [] },
+        ...{ spec, log, notes, signal, onRead, known: before.get(name) ?? [] },
         write: (lines) => writeLines(context, spec, resource.spec.series ?? name, lines),
         scratch: join(temporary.path, String(index)),
       };

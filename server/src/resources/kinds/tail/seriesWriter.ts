@@ -5,6 +5,7 @@ import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
 import { rowsFile, type RowsFile } from './rows.ts';
+import { type InputFile } from '../../../sandbox/build.ts';
 import { type LinesSpec, type TailSpec } from './spec.ts';
 
 /** Whole lines of a log. */
@@ -12,6 +13,8 @@ export interface Lines {
   readonly bytes: Uint8Array;
   /** Lines of a CSV file that name the columns, which the lines do not begin with; empty otherwise. */
   readonly head: Uint8Array;
+  /** Texts of lines above, with their headers, that show how values are written. */
+  readonly deciding: readonly Uint8Array[];
   /** Path of the log, for errors. */
   readonly hostPath: string;
 }
@@ -30,17 +33,28 @@ export async function writeLines(
   context: RunContext<TailSpec>,
   spec: LinesSpec,
   path: string,
-  { bytes, head, hostPath }: Lines,
+  { bytes, head, deciding, hostPath }: Lines,
 ): Promise<Written> {
-  const rows = rowsFile(spec, bytes, { head, nowMs: context.now() });
-  return await writeRows(context, path, { rows, from: hostPath });
+  const fileOf = (lines: Uint8Array, above: Uint8Array): RowsFile =>
+    rowsFile(spec, lines, { head: above, nowMs: context.now() });
+  const settledBy = deciding.map((lines) => fileOf(lines, new Uint8Array()));
+  return await writeRows(context, path, { rows: fileOf(bytes, head), settledBy, from: hostPath });
 }
 
-/** Writes rows as a version of the series at a path in the resource directory, as writeLines; `from` is for errors. */
+/** Rows to write. */
+interface RowsToWrite {
+  readonly rows: RowsFile;
+  /** Files in the same notation, which determine what the rows leave open. */
+  readonly settledBy?: readonly RowsFile[];
+  /** Path for errors. */
+  readonly from: string;
+}
+
+/** Writes rows as a version of the series at a path in the resource directory, as writeLines. */
 export async function writeRows(
   context: RunContext<TailSpec>,
   path: string,
-  { rows, from }: { readonly rows: RowsFile; readonly from: string },
+  { rows, settledBy = [], from }: RowsToWrite,
 ): Promise<Written> {
   const { resource, materializer, signal } = context;
   const home = await context.home();
@@ -49,19 +63,17 @@ export async function writeRows(
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
   try {
-    const file = join(directory.path, 'rows');
-    await writeHostStream(file, streamOf(rows.bytes));
-    const sizeBytes = rows.bytes.length;
-    const read = await appender.read({
-      file: {
-        hostPath: file,
-        sizeBytes,
-        pondPath: from,
-        type: 'file',
-        reading: rows.reading,
-        ...(rows.format && { format: rows.format }),
-      },
-    });
+    const inputOf = async (written: RowsFile, name: string): Promise<InputFile> => {
+      const hostPath = join(directory.path, name);
+      await writeHostStream(hostPath, streamOf(written.bytes));
+      const { reading, format } = written;
+      const sizeBytes = written.bytes.length;
+      return { hostPath, sizeBytes, pondPath: from, type: 'file', reading, ...(format && { format }) };
+    };
+    const others: InputFile[] = [];
+    for (const [index, other] of settledBy.entries()) others.push(await inputOf(other, `settling-${index}`));
+    const file = await inputOf(rows, 'rows');
+    const read = await appender.read({ file, ...(others.length > 0 && { settledBy: others }) });
     if (read.rows === 0) return { rows: 0, bytes: 0 };
     const folder = path.split('/').slice(0, -1).join('/');
     if (folder !== '') await home.createDirectory(folder, { parents: true });

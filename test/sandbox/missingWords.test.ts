@@ -1,0 +1,71 @@
+/** Words for missing values that make columns text: they are offered as such, and what is offered reads the file. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
+import { newPondHost, textFile } from '../support/commandHost.ts';
+import { TextFiles } from '../support/textFiles.ts';
+
+const texts = new TextFiles();
+before(() => texts.open());
+after(() => texts.close());
+
+const r = '"","Ozone","Day"\n"1",41,1\n"2",NA,2\n"3",12.5,NA\n';
+
+/** [title, content, stated before, offered, types with it]. */
+const offered: readonly (readonly [string, string, TextFormat, TextFormat, readonly string[]])[] = [
+  ['R', r, {}, { nulls: ['NA'] }, ['BIGINT', 'DOUBLE', 'BIGINT']],
+  [
+    'several words',
+    't,a,b\n2026-01-01,---,1\n---,2,#N/A\n2026-01-02,3,4\n',
+    {},
+    { nulls: ['---', '#N/A'] },
+    ['DATE', 'BIGINT', 'BIGINT'],
+  ],
+  ['a word in the first row', 'a,b\nNA,1\n1.5,2\n2.5,3\n', {}, { nulls: ['NA'] }, ['DOUBLE', 'BIGINT']],
+  ['another word than the stated one', 'a\n1\n-9\nn/a\n', { nulls: ['-9'] }, { nulls: ['-9', 'n/a'] }, ['BIGINT']],
+  [
+    'words in the whole first row',
+    't,v\n2026-02-01,---\n2026-02-02,1\n2026-02-03,1\n',
+    {},
+    { nulls: ['---'] },
+    ['DATE', 'BIGINT'],
+  ],
+  ['times of day', 't,v\n10:00:00,1\nNULL,2\n', {}, { nulls: ['NULL'] }, ['TIME', 'BIGINT']],
+];
+for (const [title, content, stated, format, types] of offered) {
+  test(`a word for a missing value is offered: ${title}`, async () => {
+    const [description] = await texts.describe(texts.file('a.csv', content, stated));
+    assert.deepEqual(
+      description?.offers.map((offer) => offer.format),
+      [format],
+    );
+    assert.deepEqual((await texts.read(texts.file('a.csv', content, { ...stated, ...format }))).types, types);
+  });
+}
+
+for (const [title, content, format] of [
+  ['a column of words', 'a,b\nNA,1\nFR,2\nDE,3\n', {}],
+  ['a word that is none for a missing value', 'a,b\n1,1\nOFF,2\n', {}],
+  ['stated words', r, { nulls: ['NA'] }],
+  ['a column that is stated to be text', 'a,b\nx,1\nNA,2\n', { types: { a: 'text' } }],
+] as const) {
+  test(`no word is offered for a missing value: ${title}`, async () => {
+    const [description] = await texts.describe(texts.file('a.csv', content, format));
+    assert.deepEqual(description?.offers, []);
+  });
+}
+
+test('a query that fails for a column with such a word offers to state it', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/r.csv', r));
+  const offers = { message: /avg\(VARCHAR\)/, path: '/r.csv', formats: [{ nulls: ['NA'] }] };
+  await assert.rejects(host.run('query', { sql: `SELECT avg("Ozone") FROM '/r.csv'` }), (error) => {
+    assert.ok(isPondError(error));
+    const { message, path, formats, hint } = error;
+    assert.match(message, offers.message);
+    assert.deepEqual({ path, formats }, { path: offers.path, formats: offers.formats });
+    assert.equal(hint, 'In /r.csv, line 3 has "NA" among values, as for a missing one: state `nulls: NA`.');
+    return true;
+  });
+});
