@@ -6,7 +6,7 @@ import { newHolder } from '../../server/src/pond/lockHolder.ts';
 const journal = { batch: 'b', sizeBytes: 10 };
 const held = { id: 'x', pid: 7, host: 'elsewhere', started: '1', boot: '2', namespace: '3', beats: true };
 
-it('a lock is read back as it was written, also with a byte of a heartbeat behind it', () => {
+it('a lock is read back as it was written, also with a byte of a heartbeat after it', () => {
   const holder = newHolder();
   for (const rest of ['', '\n']) {
     assert.deepEqual(parseLock(`${heldText(holder)}${rest}`), { kind: 'held', holder });
