@@ -19,7 +19,7 @@ const filesMax = 20;
 export async function filesOfRows(
   client: Requester,
   { query, source, view }: { readonly query: PlainTableQuery; readonly source: TableSource; readonly view: TableView },
-  token: vscode.CancellationToken,
+  token?: vscode.CancellationToken,
 ): Promise<Result<'tableOrigins'>['files'] | undefined> {
   const { pond } = query;
   const version = query.at === undefined ? {} : { at: query.at };
