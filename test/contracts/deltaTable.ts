@@ -140,6 +140,18 @@ function testOpening(check: Check): void {
     await assert.rejects(openTable(disk), (error) => isPondError(error, 'pond-too-new'));
   });
 
+  for (const lacking of ['protocol', 'metaData'] as const) {
+    check(`a first commit without ${lacking} is damage`, async (disk) => {
+      makeTable(disk);
+      const file = commitFile(commitNumber(0));
+      const lines = new TextDecoder().decode(disk.readFile(file)).split('\n');
+      const others = lines.filter((line) => !line.startsWith(`{"${lacking}"`));
+      assert.equal(others.length, lines.length - 1);
+      replaceFile(disk, file, new TextEncoder().encode(others.join('\n')));
+      await assert.rejects(openTable(disk), { code: 'pond-damaged', message: new RegExp(`has no ${lacking}`) });
+    });
+  }
+
   check('the latest version is found from a known one, a hint, a wrong hint and none', (disk) => {
     assert.equal(latestVersion(disk), undefined);
     grow(disk, 6);

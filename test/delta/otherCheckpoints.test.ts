@@ -61,6 +61,24 @@ it('a hint that names a checkpoint without its files costs a replay', async () =
   assert.match(replayed.unusableCheckpoints.join(), /^_delta_log\/0+3\.checkpoint\.0+1\.0+2\.parquet$/);
 });
 
+for (const lacking of ['protocol', 'metaData'] as const) {
+  it(`a checkpoint without ${lacking} is passed over`, async () => {
+    const disk = createMemoryDisk();
+    grow(disk, 3);
+    const expected = contentOf(await openLatest(disk));
+    const [file = ''] = writeOtherCheckpoint(disk, await openLatest(disk), 'json');
+    const lines = new TextDecoder().decode(disk.readFile(file)).split('\n');
+    const others = lines.filter((line) => !line.startsWith(`{"${lacking}"`));
+    assert.equal(others.length, lines.length - 1);
+    disk.remove(file);
+    writeNew(disk, file, new TextEncoder().encode(others.join('\n')));
+    const hint = { version: 2, size: 1, v2Checkpoint: { path: file.split('/').at(-1) } };
+    writeNew(disk, hintFile, new TextEncoder().encode(JSON.stringify(hint)));
+    const replayed = await openLatest(disk);
+    assert.deepEqual([contentOf(replayed), replayed.unusableCheckpoints], [expected, [file]]);
+  });
+}
+
 it('a sidecar outside the folder for sidecars is damage', async () => {
   const disk = createMemoryDisk();
   grow(disk, 2);

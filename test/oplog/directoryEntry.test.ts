@@ -63,6 +63,25 @@ describe('the entries of a directory', () => {
     }
   });
 
+  const wrongFields: Readonly<Record<string, Partial<Record<keyof DirectoryEntry, unknown>>>> = {
+    version: { version: -1 },
+    file_type: { type: 'commit' },
+    txn: { txn: -1 },
+    changed_txn: { changedTxn: -1 },
+    placed_txn: { placedTxn: -1 },
+    size: { sizeBytes: -1 },
+    sha256: { sha256: 'AB'.repeat(32) },
+    series_hash: { seriesHash: 'ab' },
+    attributes: { attributes: { key: 1 } },
+  };
+  for (const [field, value] of Object.entries(wrongFields)) {
+    it(`with a wrong ${field} give an error that names the entry and the field`, () => {
+      const bytes = encodeEntries([entry('a'), entry('b', value as Partial<DirectoryEntry>)]);
+      const message = new RegExp(`entry 2 of the test: .*\\b${field}\\b`);
+      assert.throws(() => decodeEntries(bytes, where), { code: 'pond-damaged', message });
+    });
+  }
+
   it('of a stream that states more than it has give an error, and take no memory', () => {
     const rows = 2 ** 27;
     const bytes = Buffer.from(encodeEntries(Array.from({ length: 777 }, (_, i) => entry(`${i}`))));

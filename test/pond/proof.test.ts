@@ -93,6 +93,20 @@ test('every node of a random pond at each of its versions proves, for the hash o
   }
 });
 
+test('a path that the version does not have, and a chain that ends before it, have no proof', async () => {
+  const pond = await initPondOn(createMemoryDisk(), 'proof');
+  const root = await pond.fs.root();
+  await root.createDirectory('/wide');
+  for (let i = 0; i < 200; i++) await root.writeFile(`/wide/${i}`, bytesOf(`${i}`));
+  await pond.commit({ message: 'files', author: 'test' });
+  for (const path of ['/none', '/wide/none', '/wide/7/none']) {
+    await assert.rejects(pond.prove(path, '1', '1'), { code: 'not-found', message: new RegExp(path) }, path);
+  }
+  await assert.rejects(pond.prove('/wide/7', '0', '1'), { code: 'not-found' });
+  await assert.rejects(pond.prove('/wide/7', '1', '0'), { code: 'version-not-found', message: /0 is before commit 1/ });
+  await pond.close();
+});
+
 /** Changes each byte of the proof of a path in two ways. Returns the number of changes, and those that were accepted. */
 async function changedBytes(seed: number): Promise<{ readonly changed: number; readonly accepted: readonly string[] }> {
   const random = randomOf(seed);

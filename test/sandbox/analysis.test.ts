@@ -109,6 +109,12 @@ refuses(
 refuses('a WITH that inserts', 'WITH t AS (SELECT 1) INSERT INTO x FROM t', 'query-forbidden', /not allowed/);
 refuses(
   'a WITH that inserts and pivots',
+  'WITH t AS (PIVOT x ON y) INSERT INTO z FROM t',
+  'query-forbidden',
+  /the text is not a query/,
+);
+refuses(
+  'a WITH that pivots, and a DROP',
   'WITH t AS (PIVOT x ON y) SELECT 1; DROP TABLE x',
   'query-forbidden',
   /several statements/,

@@ -92,6 +92,8 @@ checkType('an integer', new Int32(), [1, null, -2], 'INTEGER', ['1', null, '-2']
 checkType('a small unsigned integer', new Uint8(), [255], 'UTINYINT', ['255']);
 checkType('a long integer', new Int64(), [2n ** 62n, null], 'BIGINT', ['4611686018427387904', null]);
 checkType('a truth value', new Bool(), [true, null, false], 'BOOLEAN', ['true', null, 'false']);
+const truths = Array.from({ length: 1000 }, (_, index) => index % 3 === 0);
+checkType('a thousand truth values, of one bit each', new Bool(), truths, 'BOOLEAN', truths.map(String));
 checkType('a text', new Utf8(), ['é😀', null, ''], 'VARCHAR', ['é😀', null, '']);
 checkType('a dictionary', new Dictionary(new Utf8(), new Int32()), ['a', 'b', null, 'a'], 'VARCHAR', [
   'a',

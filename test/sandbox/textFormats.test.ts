@@ -137,6 +137,7 @@ const stated: readonly (readonly [string, TextFormat, Content, (string | null)[]
   ['types', { types: { id: 'text', n: 'number' } }, 'id,n\n12,3\n', [['12', '3.0']]],
   ['integer for zeros', { types: { m: 'integer' } }, 'm,n\n02,3\n', [['2', '3']]],
   ['the type of all', { types: { '*': 'text' } }, 'm,n\n02,3.50\n', [['02', '3.50']]],
+  ['a header of one column, whose name is a value too', { header: true }, 'site\nnorth\nsite\n', [['north'], ['site']]],
   ['latin-1', { encoding: 'latin-1' }, Buffer.from('t,v\n1,\xb0C\n', 'latin1'), [['1', '°C']]],
   ['utf-16be', { encoding: 'utf-16be' }, Buffer.from('t,v\n1,°C\n', 'utf16le').swap16(), [['1', '°C']]],
 ];
@@ -148,6 +149,14 @@ for (const [title, format, content, rows] of stated) {
 /** [title, content, rows]: found without a statement. */
 const found: readonly (readonly [string, Content, (string | null)[][]])[] = [
   ['UTF-8 with a byte-order mark', '\ufefft,v\n1,°C\n', [['1', '°C']]],
+  [
+    'joined files, each with a byte-order mark',
+    '\ufefft,v\n1,a\n\ufeff2,b\n',
+    [
+      ['1', 'a'],
+      ['2', 'b'],
+    ],
+  ],
   ['UTF-16LE', Buffer.from('\ufefft,v\n1,°C\n', 'utf16le'), [['1', '°C']]],
   ['UTF-16BE without a mark', Buffer.from('time,value\n1,2\n', 'utf16le').swap16(), [['1', '2']]],
   ['windows-1252', Buffer.from('t,v\n1,\x80 \xb0C\n', 'latin1'), [['1', '€ °C']]],

@@ -20,7 +20,6 @@ export function addFileOf(add: Add, addedVersion: CommitNumber | undefined): Add
 
 /** Returns the number of rows in the file's statistics, or undefined when they are absent or malformed. */
 export function numRecords(add: Add): number | undefined {
-  if (add.stats === undefined) return undefined;
-  const count = fieldsOf(parseJsonText(add.stats))['numRecords'];
+  const count = fieldsOf(parseJsonText(add.stats ?? ''))['numRecords'];
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }

@@ -75,7 +75,7 @@ export function acquireLock(disk: Disk, clock: LockClock = systemClock): Lock {
 /** More than processes that open a pond at the same moment; a listing that is late, as on a network disk, ends it. */
 const attemptsMax = 32;
 
-/** Takes the next generation of the lock; undefined when a faster process took it, and has released it since. */
+/** Takes the next generation of the lock; undefined when a faster process took it, which holds it or has released it. */
 function takeNext(disk: Disk, clock: LockClock): Lock | undefined {
   const highest = highestGeneration(disk);
   const claim = highest === undefined ? undefined : claimAt(disk, highest, clock);
@@ -83,11 +83,7 @@ function takeNext(disk: Disk, clock: LockClock): Lock | undefined {
   const previous = previousAt(disk, highest);
   const mine = (highest ?? 0) + 1;
   const self = newHolder();
-  if (!tryTake(disk, mine, self)) {
-    const faster = currentClaim(disk, clock);
-    if (faster !== undefined) throw new LockHeldError(faster);
-    return undefined;
-  }
+  if (!tryTake(disk, mine, self)) return undefined;
   held.add(self.id);
   removeBelow(disk, mine);
   return new HeldLock(disk, { generation: mine, id: self.id, previous });
@@ -117,7 +113,8 @@ function put(disk: Disk, path: string, self: LockHolder): boolean {
 
 /** True while a process, known or unknown, holds the lock; it may be this process. */
 export function isLocked(disk: Disk): boolean {
-  return currentClaim(disk, systemClock) !== undefined;
+  const highest = highestGeneration(disk);
+  return highest !== undefined && claimAt(disk, highest, systemClock) !== undefined;
 }
 
 /** Returns where the journal ended when the last holder of the lock ended; undefined when it runs, or that is not known. */
@@ -234,13 +231,7 @@ function freeAfterFailure(disk: Disk, path: string, id: string): boolean {
   return isCreated;
 }
 
-/** Current claim on the lock; undefined when it is free or its holder ended. */
-function currentClaim(disk: Disk, clock: LockClock): Claim | undefined {
-  const highest = highestGeneration(disk);
-  return highest === undefined ? undefined : claimAt(disk, highest, clock);
-}
-
-/** Undefined when the lock is free or its holder ended. */
+/** Returns the claim on a generation of the lock; undefined when it is free or its holder ended. */
 function claimAt(disk: Disk, generation: number, clock: LockClock): Claim | undefined {
   const path = lockPath(generation);
   const lock = lockAt(disk, path);
