@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ResponseError } from 'vscode-languageclient/node';
+import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageclient/node';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { type ErrorData } from '../../server/src/protocol/events.ts';
 import { inEditor } from './editorWords.ts';
@@ -13,11 +13,17 @@ export function errorData(error: unknown): ErrorData | undefined {
   return typeof data?.code === 'string' ? (data as ErrorData) : undefined;
 }
 
-/** Returns an error response of the server in the words of the editor; any other error as it is. */
+/** Returns an error response of the server, or one for a missing response, in the words of the editor; any other as it is. */
 export function errorInEditor(error: unknown): unknown {
   if (!(error instanceof ResponseError)) return error;
+  // By the server, or by the client for a request that was cancelled before it was sent.
+  if (error.code === LSPErrorCodes.RequestCancelled) return new vscode.CancellationError();
+  if (error.code === ErrorCodes.PendingResponseRejected) return new Error(unfinished);
   return new ResponseError(error.code, editorText(error.message), inEditor<unknown>(error.data));
 }
+
+const unfinished =
+  'the pond server stopped before it finished this. Nothing that was saved is lost: see what is staged and committed, and repeat what is missing';
 
 /** Message of an error; invisible characters of names are escaped. */
 export function errorMessage(error: unknown): string {
@@ -34,7 +40,7 @@ export function errorText(error: unknown): string {
 
 /** True when the user or the server cancelled. */
 export function isCancelled(error: unknown): boolean {
-  return error instanceof vscode.CancellationError || errorData(error)?.code === 'cancelled';
+  return error instanceof vscode.CancellationError;
 }
 
 /** Converts `error` to one of VS Code's six file system errors, by the server's error code. */

@@ -78,7 +78,12 @@ export class QuickSteps {
     isValid = () => true,
   ): Promise<T | undefined> {
     return new Promise<T | undefined>((resolve) => {
-      input.onDidAccept(() => isValid() && resolve(answer()));
+      input.onDidAccept(() => {
+        if (!isValid()) return;
+        // It stays, while what follows is prepared.
+        input.busy = true;
+        resolve(answer());
+      });
       input.onDidHide(() => resolve(undefined));
       this.show(input);
     });

@@ -170,8 +170,9 @@ export class QueryDocuments implements vscode.Disposable {
     pond: string,
     { statement, error }: { readonly statement: SqlStatement; readonly error: unknown },
   ): void {
-    if (isCancelled(error)) return;
-    const at = errorData(error)?.position;
+    // An error without data is not about the text, such as a server that stopped: the panel shows it.
+    const { code, position: at } = errorData(error) ?? {};
+    if (code === undefined || isCancelled(error)) return;
     const first = document.positionAt(statement.start);
     const start =
       at === undefined
@@ -182,8 +183,7 @@ export class QueryDocuments implements vscode.Disposable {
     const range = word ?? new vscode.Range(start, end);
     const diagnostic = new vscode.Diagnostic(range, errorText(error));
     diagnostic.source = 'pond';
-    const code = errorData(error)?.code;
-    if (code !== undefined) diagnostic.code = code;
+    diagnostic.code = code;
     this.problems.set(document.uri, [diagnostic]);
     this.fixes.set(document, pond, diagnostic, error);
   }

@@ -6,7 +6,7 @@ import { nodeId, type ViewNode } from './nodes.ts';
 import { resourceTooltip, type RowContext } from './tooltip.ts';
 import { recordTime } from '../times.ts';
 import { stateOf, summaryOf, titleOf, type ResourceState, type Running } from './strings.ts';
-import { countText } from '../numberStrings.ts';
+import { countText, numberText } from '../numberStrings.ts';
 import { ago } from '../timeStrings.ts';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -46,7 +46,7 @@ function plainItem(node: ViewNode, running: Running, context: RowContext): vscod
       const ofKind = context.resources.filter(({ kind }) => kind === node.kind);
       return {
         ...row(node.kind, Expanded, ofKind[0]?.icon ?? 'symbol-misc'),
-        description: String(ofKind.length),
+        description: numberText(ofKind.length),
         contextValue: 'kind',
       };
     }

@@ -5,15 +5,21 @@ import { errorText, isCancelled } from '../errors.ts';
 import { withHint } from '../hints.ts';
 import { resourceDocuments } from '../resourceDocuments.ts';
 
+/** Source of the marks, by which they are told from those of others. */
+const source = 'pond query';
+
 /**
  * Marks errors of the queries in resource documents when a document is saved or applied, so that they are seen before it is
- * committed and run. Not while it is typed: that would make derived inputs again and again.
+ * committed and run. Not while it is typed: that would make derived inputs again and again. An error that something else
+ * marks too, such as the last run, is marked once, whichever comes first.
  */
 export class QueryProblems implements vscode.Disposable {
   readonly #client: PondClient;
   readonly #pondOf: (document: vscode.TextDocument) => string | undefined;
   readonly #problems = vscode.languages.createDiagnosticCollection('pond-queries');
   readonly #running = new Map<string, vscode.CancellationTokenSource>();
+  /** Errors of each document, also those that something else marks. */
+  readonly #found = new Map<string, readonly vscode.Diagnostic[]>();
   readonly #listener: vscode.Disposable;
 
   /** `pondOf` returns the pond of a document. */
@@ -23,6 +29,9 @@ export class QueryProblems implements vscode.Disposable {
     this.#listener = vscode.Disposable.from(
       vscode.workspace.onDidSaveTextDocument((document) => void this.check(document)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#clear(uri)),
+      vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+        for (const uri of uris) this.#show(uri);
+      }),
     );
   }
 
@@ -56,24 +65,32 @@ export class QueryProblems implements vscode.Disposable {
 
   #clear(uri: vscode.Uri): void {
     this.#running.get(uri.toString())?.cancel();
+    this.#found.delete(uri.toString());
     this.#problems.delete(uri);
   }
 
-  /** Marks the errors, other than that of the last run. */
   #mark(document: vscode.TextDocument, found: readonly SqlProblemInfo[]): void {
-    const keyOf = (code: unknown, { line }: vscode.Position): string => JSON.stringify([code, line]);
-    const others = vscode.languages.getDiagnostics(document.uri);
-    const known = new Set(others.map(({ code, range }) => keyOf(code, range.start)));
     const diagnostics = found.map((problem) => {
       const range = new vscode.Range(document.positionAt(problem.start), document.positionAt(problem.end));
       const diagnostic = new vscode.Diagnostic(range, withHint(problem), vscode.DiagnosticSeverity.Error);
-      diagnostic.source = 'pond';
+      diagnostic.source = source;
       diagnostic.code = problem.code;
       return diagnostic;
     });
-    this.#problems.set(
-      document.uri,
-      diagnostics.filter(({ code, range }) => !known.has(keyOf(code, range.start))),
-    );
+    this.#found.set(document.uri.toString(), diagnostics);
+    this.#show(document.uri);
+  }
+
+  /** Shows the errors of a document that nothing else marks. */
+  #show(uri: vscode.Uri): void {
+    const found = this.#found.get(uri.toString());
+    if (found === undefined) return;
+    const keyOf = ({ code, range }: vscode.Diagnostic): string => JSON.stringify([code, range.start.line]);
+    const others = vscode.languages.getDiagnostics(uri).filter((one) => one.source !== source);
+    const known = new Set(others.map(keyOf));
+    const shown = found.filter((one) => !known.has(keyOf(one)));
+    const present = this.#problems.get(uri) ?? [];
+    // Each change is an event, which leads here.
+    if (shown.map(keyOf).join() !== present.map(keyOf).join()) this.#problems.set(uri, shown);
   }
 }

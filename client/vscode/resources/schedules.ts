@@ -129,11 +129,11 @@ export class Schedules implements vscode.Disposable {
     this.running.add(key);
     try {
       const resource = this.store.resources(pond).find((one) => titleOf(one) === title);
-      const obstacle = await this.obstacle(pond, title, resource);
+      const runnable = await this.runnable(pond, title, resource);
       await this.state.update(startsKey, { ...this.starts(), [key]: Date.now() });
-      if (obstacle !== undefined || resource === undefined) return this.report(scheduled, obstacle ?? '');
+      if (typeof runnable === 'string') return this.report(scheduled, runnable);
       if (missed > 0) this.reportMissed(scheduled, missed);
-      this.reportRuns(scheduled, await this.runner.run(pond, [resource], { isScheduled: true }));
+      this.reportRuns(scheduled, await this.runner.run(pond, [runnable], { isScheduled: true }));
     } catch (error) {
       if (!isCancelled(error)) this.report(scheduled, `The scheduled run of ${title} failed: ${errorText(error)}`);
     } finally {
@@ -141,14 +141,18 @@ export class Schedules implements vscode.Disposable {
     }
   }
 
-  /** The reason why a scheduled run has to wait, as a sentence; undefined when it can run. */
-  private async obstacle(pond: string, title: string, resource: ResourceInfo | undefined): Promise<string | undefined> {
+  /** The resource, if a scheduled run of it need not wait; otherwise the reason, as a sentence. */
+  private async runnable(
+    pond: string,
+    title: string,
+    resource: ResourceInfo | undefined,
+  ): Promise<ResourceInfo | string> {
     const name = pondName(pond);
     if (resource === undefined) return `${title} of ${name} is on a schedule, but it does not exist.`;
     if (resource.state === 'staged') return `${title} of ${name} is on a schedule: it runs once it is committed.`;
     const accesses = await this.client.request('hostAccess', { pond, names: [resource.id] });
     const isMissing = accesses.some(({ state, isAllowed }) => state === 'committed' && !isAllowed);
-    return isMissing ? `${title} of ${name} is on a schedule, but needs your permission: run it once.` : undefined;
+    return isMissing ? `${title} of ${name} is on a schedule, but needs your permission: run it once.` : resource;
   }
 
   private reportRuns(scheduled: Scheduled, runs: readonly RunInfo[]): void {

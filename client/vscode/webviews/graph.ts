@@ -6,7 +6,7 @@ import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/m
 import { GraphView } from './graph/graphView.ts';
 import { stateIcon, stateNames } from './graph/decorations.ts';
 import { zoomedScale } from './graph/scale.ts';
-import { countText } from '../numberStrings.ts';
+import { countText, numberText } from '../numberStrings.ts';
 
 /** State of the page, kept by VS Code while the page is hidden; `scale` is that of a zoom. */
 type KeptState = Pick<GraphState, 'directory'> & { readonly scale?: number };
@@ -62,7 +62,7 @@ function show(state: GraphState): void {
   legend.replaceChildren(
     ...states.map((name) => {
       const count = nodes.filter((node) => node.state === name).length;
-      return element('li', { 'data-state': name }, stateIcon(name), `${count} ${stateNames[name]}`);
+      return element('li', { 'data-state': name }, stateIcon(name), `${numberText(count)} ${stateNames[name]}`);
     }),
   );
   if (graph.root.parentElement !== content) content.replaceChildren(graph.root);

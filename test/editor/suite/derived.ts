@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as vscode from 'vscode';
-import { derive, document, pondWith, rowCount } from './resourcePond.ts';
+import { derive, document, pondWith, resourceRows, rowCount } from './resourcePond.ts';
 import { api, closeEditors, fileSystemError, until } from './support.ts';
 
 const { fs } = vscode.workspace;
@@ -135,6 +135,15 @@ export function derivedTests(): void {
       return all.length > 0 && all;
     });
     assert.equal(document.getText(problem?.range), 'no_x');
+    await pond.commit('A mistake');
+    // Until then, a run would ask about the change.
+    await until('the change committed', async () =>
+      (await resourceRows(pond)).every(({ description }) => !description.includes('changed')),
+    );
+    await vscode.commands.executeCommand('pond.runAllResources', { type: 'pond', pond: pond.pond });
+    // The run marks the same.
+    const sources = (): readonly unknown[] => vscode.languages.getDiagnostics(document.uri).map((one) => one.source);
+    await until('the mark of the run alone', () => sources().join() === 'pond run');
   });
 
   test('a pattern that matched nothing in the last run is marked as information', async (t) => {

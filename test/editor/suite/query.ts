@@ -6,6 +6,9 @@ import { api, checkoutFile, closeEditors, newPond, until, type TestPond } from '
 type State = Extract<NonNullable<NonNullable<ReturnType<ReturnType<typeof api>['grid']>>['state']>, { type: string }>;
 
 /** Opens a query document for a pond with this text, and the cursor at its start. */
+/** A query with more pairs than can be counted during a test. */
+const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1';
+
 async function openQuery(t: TestContext, pond: TestPond, text: string): Promise<vscode.TextEditor> {
   t.after(closeEditors);
   await vscode.commands.executeCommand('pond.newQuery', pond.uri('/'));
@@ -141,11 +144,31 @@ export function queryTests(): void {
 
   test('a running query is cancelled', async (t) => {
     const pond = await newPond(t);
-    await openQuery(t, pond, 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range + b.range = -1');
+    await openQuery(t, pond, endless);
     const running = vscode.commands.executeCommand('pond.runQuery');
     await until('the query running', () => api().grid()?.state?.type === 'running');
     await vscode.commands.executeCommand('pond.cancelQuery');
     await running;
+    assert.equal(api().grid()?.state?.type, 'cancelled');
+  });
+
+  test('a query that a killed server did not finish is run again, and its text has no mark', async (t) => {
+    const pond = await newPond(t);
+    const { document } = await openQuery(t, pond, endless);
+    const running = vscode.commands.executeCommand('pond.runQuery');
+    await until('the query running', () => api().grid()?.state?.type === 'running');
+    const other = api().request('query', { pond: pond.pond, sql: endless });
+    const pid = api().serverPid();
+    assert.ok(pid);
+    process.kill(pid, 'SIGKILL');
+    await assert.rejects(other, /^Error: the pond server stopped before it finished this/);
+    await running;
+    await until('another server', () => api().serverState() === 'running' && api().serverPid() !== pid);
+    await until('the query running again', () => api().grid()?.state?.type === 'running');
+    assert.deepEqual(vscode.languages.getDiagnostics(document.uri), []);
+    // Cancelled before the request is sent: the pond is not open yet.
+    await vscode.commands.executeCommand('pond.cancelQuery');
+    await until('the end of the query', () => api().grid()?.state?.type !== 'running');
     assert.equal(api().grid()?.state?.type, 'cancelled');
   });
 }

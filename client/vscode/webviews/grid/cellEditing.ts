@@ -70,6 +70,8 @@ export class CellEditing {
       const { columns } = await this.on.window(focus.row, focus.row + 1, [column]);
       text = columns[0]?.[0];
     }
+    // Its row is not there any more: an empty text would become its value.
+    if (text === undefined) return;
     const cell = document.getElementById(`c${focus.row}-${focus.column}`);
     if (cell === null) return;
     if (cell.classList.contains('deleted')) return this.on.announce('The row is deleted.');
