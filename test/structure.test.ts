@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { posix } from 'node:path';
 import { test } from 'node:test';
 import { verbs as terminalVerbs } from '../client/cli/verbs.ts';
 import { errorCodes } from '../server/src/base/error.ts';
@@ -171,6 +172,27 @@ function cycles(): string[] {
   };
   for (const path of paths) visit(path, []);
   return found;
+}
+
+test('a chain of imports has at most twenty files', () => {
+  const longest = product.map(({ path }) => longestChain(path)).reduce((a, b) => (b.length > a.length ? b : a));
+  assert.ok(longest.length <= 20, longest.join(' → '));
+});
+
+const chains = new Map<string, readonly string[]>();
+
+/** The longest way down from a file through its imports, itself included, without those that are loaded when needed. */
+function longestChain(path: string): readonly string[] {
+  const done = chains.get(path);
+  if (done !== undefined) return done;
+  // A cycle has a test of its own.
+  chains.set(path, [path]);
+  const text = files.find((file) => file.path === path)?.text ?? '';
+  const names = [...text.matchAll(/^(?:import|export)\b[^'";]* from '(\.[^']+)';$/gm)].map(([, name = '']) => name);
+  const below = names.map((name) => posix.join(posix.dirname(path), name)).filter((name) => paths.has(name));
+  const longest = below.map(longestChain).reduce((a, b) => (b.length > a.length ? b : a), []);
+  chains.set(path, [path, ...longest]);
+  return [path, ...longest];
 }
 
 test('every file is reached from an entry', () => {

@@ -1,5 +1,3 @@
-import { isRecord } from './record.ts';
-
 /**
  * The stable code of every operating error, with its meaning. docs/errors.md has one row for each; structure.test.ts
  * finds codes that are unused or undocumented. Code in client/cli decides the exit status of the command.
@@ -133,8 +131,8 @@ export class PondError extends Error {
 
   /** Returns the error of plain data from another process; undefined for anything that is not one. */
   static fromPlain(data: unknown): PondError | undefined {
-    if (!isRecord(data) || !isErrorCode(data['code']) || typeof data['message'] !== 'string') return undefined;
-    const { code, message, path, displayPath, hint, position, formats } = data;
+    const { code, message, path, displayPath, hint, position, formats } = propertiesOf(data);
+    if (!isErrorCode(code) || typeof message !== 'string') return undefined;
     return new PondError(code, message, {
       ...(typeof path === 'string' ? { path } : {}),
       ...(typeof displayPath === 'string' ? { displayPath } : {}),
@@ -154,8 +152,14 @@ function isErrorCode(data: unknown): data is ErrorCode {
   return typeof data === 'string' && Object.hasOwn(errorCodes, data);
 }
 
+/** The properties of a value; none of null and undefined. */
+function propertiesOf(data: unknown): Readonly<Record<string, unknown>> {
+  return Object(data) as Readonly<Record<string, unknown>>;
+}
+
 function isFormat(data: unknown): data is FormatOptions {
-  return isRecord(data) && Object.values(data).every(isFormatValue);
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+  return isObject && Object.values(data).every(isFormatValue);
 }
 
 /** A text, a number or a truth value; or texts, in a list or by name. */
@@ -165,7 +169,8 @@ function isFormatValue(value: unknown): boolean {
 }
 
 function isPosition(data: unknown): data is NonNullable<ErrorDetails['position']> {
-  return isRecord(data) && Number.isSafeInteger(data['line']) && Number.isSafeInteger(data['character']);
+  const { line, character } = propertiesOf(data);
+  return Number.isSafeInteger(line) && Number.isSafeInteger(character);
 }
 
 /** Returns the result of work; undefined when it fails with a PondError. */
