@@ -5,7 +5,7 @@ import { errorText, isCancelled } from '../errors.ts';
 import { withHint } from '../hints.ts';
 import { resourceDocuments } from '../resourceDocuments.ts';
 
-/** Source of the marks, by which they are told from those of others. */
+/** Source of the marks, which distinguishes them from those of others. */
 const source = 'pond query';
 
 /**
