@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { WorkingTree } from '../../server/src/pond/workingTree.ts';
 import { type Result } from '../../server/src/protocol/commands.ts';
 import { newPondHost, type PondHost, textFile } from '../support/commandHost.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -276,4 +277,36 @@ test('documents that would form a cycle are not applied, and the path of the cyc
   assert.deepEqual(await staged(), before);
   assert.deepEqual(outcomes(await apply(derive('self', '/Derive/self/all/*'))).length, 1);
   assert.deepEqual(outcomes(await apply(derive('three', '/Derive/one/*/*'))), ['created Derive/three']);
+});
+
+test('what is read to apply a document does not grow with the number of documents', async (t) => {
+  const { apply, host } = await applying(t);
+  const readlink = t.mock.method(WorkingTree.prototype, 'readlink');
+  const readsOf = async (documents: readonly string[]): Promise<number> => {
+    const before = readlink.mock.callCount();
+    await apply(documents);
+    return (readlink.mock.callCount() - before) / documents.length;
+  };
+  const named = (count: number): string[] => Array.from({ length: count }, (_, index) => inbox(`n${index}`));
+  const changed = (count: number): string[] => named(count).map((text) => `${text}# changed\n`);
+  const few = [await readsOf(named(4)), await readsOf(changed(4))];
+  const many = [await readsOf(named(48)), await readsOf(changed(48))];
+  for (const [index, reads] of many.entries())
+    assert.ok(reads <= 2 * Math.max(1, few[index]!), `${few.join()} → ${many.join()}`);
+  const before = readlink.mock.callCount();
+  await host.run('deleteResources', { names: named(48).map((_, index) => `Inbox/n${index}`) });
+  assert.ok(readlink.mock.callCount() - before < 48 * 12);
+});
+
+test('an apply that is cancelled stages nothing', async (t) => {
+  const { host, staged } = await applying(t);
+  const sources = [0, 1, 2].map((index) => ({ text: inbox(`n${index}`), origin: `file${index}` }));
+  const controller = new AbortController();
+  const progress = (_: string, done: number): void => {
+    if (done === 2) controller.abort();
+  };
+  const { signal } = controller;
+  const applied = host.run('apply', { sources, variables: {}, directory: host.folder }, { signal, progress });
+  await assert.rejects(applied, { code: 'cancelled' });
+  assert.deepEqual(await staged(), []);
 });

@@ -1,5 +1,7 @@
 /** Documents become resources of a tree, all or none. */
 import { randomUUID } from 'node:crypto';
+import { type Job } from '../base/job.ts';
+import { createYield } from '../base/yieldToEventLoop.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Problem } from '../documents/problem.ts';
 import { documentPath, resourceDirectory } from '../resources/model/resourcePath.ts';
@@ -10,21 +12,23 @@ import { prepare, type Preparation, type PreparedDocument } from './prepare.ts';
 
 /**
  * Stages the documents of the sources in a working tree. A resource keeps its id as long as it keeps its name; an
- * unchanged document is not rewritten. Any problem of severity `error` stages and applies nothing.
+ * unchanged document is not rewritten. Any problem of severity `error` stages and applies nothing. Fails `cancelled`.
  */
 export async function applyDocuments(
   fs: FileSystem,
   sources: readonly DocumentSource[],
-  preparation: Omit<Preparation, 'readHostFile'>,
-  newId: () => string = randomUUID,
+  preparation: Omit<Preparation, 'readHostFile' | 'between'>,
+  { signal, progress }: Required<Job>,
 ): Promise<{ readonly applied: readonly Applied[]; readonly problems: readonly SourceProblem[] }> {
   const problems: SourceProblem[] = [];
   const planned: Planned[] = [];
+  const between = createYield(signal, 'the apply');
   for (const { text, origin, readHostFile } of sources) {
-    const prepared = await prepare(text, { ...preparation, readHostFile });
+    const prepared = await prepare(text, { ...preparation, readHostFile, between });
     problems.push(...prepared.problems.map((problem) => ({ origin, problem })));
     for (const document of prepared.documents) {
-      const found = repeated(planned, document) ?? (await plan(fs, document, newId));
+      await between();
+      const found = repeated(planned, document) ?? (await plan(fs, document));
       if ('code' in found) problems.push({ origin, problem: found });
       else planned.push({ ...found, document, origin });
     }
@@ -32,7 +36,10 @@ export async function applyDocuments(
   const failed = (): boolean => problems.some(({ problem }) => problem.severity === 'error');
   if (!failed()) problems.push(...(await findCycle(fs, planned)));
   if (failed()) return { applied: [], problems };
-  await store(fs, planned);
+  await store(fs, planned, async (done) => {
+    progress('staged documents', done, planned.length);
+    await between();
+  });
   return { applied: planned.map((plan) => ({ ...plan, resource: plannedResource(plan) })), problems };
 }
 
@@ -43,7 +50,7 @@ function repeated(planned: readonly Planned[], { kind, name, nameRange }: Prepar
   return { code: 'resource-duplicate', severity: 'error', message, range: nameRange };
 }
 
-async function plan(fs: FileSystem, document: PreparedDocument, newId: () => string): Promise<ApplyOutcome | Problem> {
+async function plan(fs: FileSystem, document: PreparedDocument): Promise<ApplyOutcome | Problem> {
   const { kind, name } = document;
   let existing: ExistingResource;
   try {
@@ -55,13 +62,18 @@ async function plan(fs: FileSystem, document: PreparedDocument, newId: () => str
     return { code: 'name-taken', severity: 'error', message, range, ...(hint === undefined ? {} : { hint }) };
   }
   const outcome = existing.text === undefined ? 'created' : existing.text === document.text ? 'unchanged' : 'changed';
-  return { kind, name, id: existing.id ?? newId(), outcome, hostFiles: document.hostFiles };
+  return { kind, name, id: existing.id ?? randomUUID(), outcome, hostFiles: document.hostFiles };
 }
 
-async function store(fs: FileSystem, planned: readonly Planned[]): Promise<void> {
+async function store(
+  fs: FileSystem,
+  planned: readonly Planned[],
+  before: (done: number) => Promise<void>,
+): Promise<void> {
   const root = await fs.root();
   await fs.backend.batch(async () => {
-    for (const { kind, id, outcome, document } of planned) {
+    for (const [done, { kind, id, outcome, document }] of planned.entries()) {
+      await before(done);
       if (outcome === 'unchanged') continue;
       await root.createDirectory(resourceDirectory({ kind, id }), { parents: true });
       await root.writeFile(documentPath({ kind, id }), Buffer.from(document.text));

@@ -19,6 +19,8 @@ export interface Preparation {
   readonly kinds: readonly ResourceKind[];
   readonly variables: Readonly<Record<string, string>>;
   readonly readHostFile: ReadHostFile;
+  /** Called between two documents. */
+  readonly between: () => Promise<void>;
 }
 
 /** A document in its stored form. */
@@ -47,6 +49,7 @@ export async function prepare(text: string, preparation: Preparation): Promise<P
   const problems: Problem[] = [];
   let resources = 0;
   for (const part of splitDocuments(text)) {
+    await preparation.between();
     const [read] = readResourceFile(part.text, preparation.kinds);
     if (read === undefined) {
       problems.push(...foreign(part).map((problem) => moved(problem, part.line)));

@@ -2,7 +2,7 @@ import { PondError } from '../base/error.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type ResourceId } from '../resources/model/resourcePath.ts';
 import { partAt } from '../resources/partOfResource.ts';
-import { linksTo } from '../resources/resourceLinks.ts';
+import { ResourceLinks } from '../resources/resourceLinks.ts';
 
 /**
  * Returns the real paths to restore together with some real paths: with the directory of a resource its names. A document
@@ -28,10 +28,11 @@ export async function restoreScope(
     }
   }
   for (const home of whole) all.add(home);
+  const [linksBefore, links] = [new ResourceLinks(await earlier.root()), new ResourceLinks(await working.root())];
   for (const resource of named.values()) {
-    const before = await linksTo(await earlier.root(), resource);
+    const before = await linksBefore.to(resource);
     for (const link of before) await refuseTaken(working, link, named);
-    for (const link of [...before, ...(await linksTo(await working.root(), resource))]) all.add(link);
+    for (const link of [...before, ...(await links.to(resource))]) all.add(link);
   }
   return [...all];
 }

@@ -14,14 +14,15 @@ import { problemInfo } from './resourceInfo.ts';
  * Stages documents as resources, all or none, and allows their accesses to the host: the person named the documents.
  * Returns the problems of the documents with the result.
  */
-export const apply: Command<'apply'> = async (pond, { sources, variables = {}, directory }, { effects }) => {
+export const apply: Command<'apply'> = async (pond, { sources, variables = {}, directory }, context) => {
   const { applied, problems } = await applyDocuments(
     pond.fs,
     sources.map((source) => ({ ...source, readHostFile: belowHostFolder(source.directory ?? directory) })),
     { kinds: resourceKinds, variables },
+    context,
   );
   const infos = problems.map(({ origin, problem }) => problemInfo(problem, origin));
-  const allowed = applied.map((one) => allow(one, hostAccessOf(pond.id, one.resource), effects.grants));
+  const allowed = applied.map((one) => allow(one, hostAccessOf(pond.id, one.resource), context.effects.grants));
   return {
     applied: applied.map(({ kind: { kind }, name, id, outcome, hostFiles }, index) => ({
       kind,

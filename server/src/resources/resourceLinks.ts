@@ -21,3 +21,46 @@ export async function linksOf(
   }
   return found;
 }
+
+/**
+ * The links to resource directories in a tree, read once for each kind: a change of many resources would read all of them
+ * for each. Links are changed here alone.
+ */
+export class ResourceLinks {
+  readonly #root: WorkingDirectory;
+  /** Paths of links by the ID of their resource, of each kind. */
+  readonly #kinds = new Map<string, Map<string, readonly string[]>>();
+
+  constructor(root: WorkingDirectory) {
+    this.#root = root;
+  }
+
+  /** Returns the paths of the links to a resource directory, which may be missing. */
+  async to({ kind, id }: ResourceId): Promise<readonly string[]> {
+    return (await this.#ofKind(kind)).get(id) ?? [];
+  }
+
+  /** Creates a link to a resource directory. */
+  async create(resource: ResourceId, path: string): Promise<void> {
+    const links = await this.to(resource);
+    await this.#root.createSymlink(path, resource.id);
+    (await this.#ofKind(resource.kind)).set(resource.id, [...links, path]);
+  }
+
+  /** Removes a link to a resource directory. */
+  async remove(resource: ResourceId, path: string): Promise<void> {
+    const links = await this.to(resource);
+    await this.#root.remove(path);
+    const left = links.filter((link) => link !== path);
+    (await this.#ofKind(resource.kind)).set(resource.id, left);
+  }
+
+  async #ofKind(kind: string): Promise<Map<string, readonly string[]>> {
+    const known = this.#kinds.get(kind);
+    if (known !== undefined) return known;
+    const links = new Map<string, readonly string[]>();
+    for (const { path, id } of await linksOf(this.#root, kind)) links.set(id, [...(links.get(id) ?? []), path]);
+    this.#kinds.set(kind, links);
+    return links;
+  }
+}

@@ -4,14 +4,13 @@ import { formatAttributes, formatOfSpec, withFormat } from '../../documents/stat
 import { rewrite } from '../../documents/rewrite.ts';
 import { entryOf } from '../../documents/yamlNode.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
-import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { isKindName } from '../kindNames.ts';
 import { documentPath, kindDirectory, linkOf, type ResourceId, titleOf } from '../model/resourcePath.ts';
 import { entryAt, type PartOfResource } from '../partOfResource.ts';
 import { invalidError, readResource, readResources, type StoredResource } from '../readResource.ts';
 import { resourceKinds } from '../registry.ts';
 import { readResourceFile } from '../resourceFile.ts';
-import { linksTo } from '../resourceLinks.ts';
+import { ResourceLinks } from '../resourceLinks.ts';
 
 /** Changes of resources in a batch, whose consequences follow at its end. */
 export interface ResourceChanges {
@@ -23,9 +22,10 @@ export interface ResourceChanges {
 
 /** Completes what a batch changed: links follow names, formats of files follow documents, and resources are removed as a whole. Fails `invalid-path`. */
 export async function complete(tree: FileSystem, { stored, removed }: ResourceChanges): Promise<void> {
-  for (const part of removed) await completeRemoval(tree, part);
+  const links = new ResourceLinks(await tree.root());
+  for (const part of removed) await completeRemoval(tree, links, part);
   for (const id of stored.values()) {
-    await followName(tree, id);
+    await followName(tree, links, id);
     await followFormat(tree, id);
   }
 }
@@ -67,39 +67,43 @@ export async function refuseCopy(tree: FileSystem, { kind, id }: ResourceId, pat
   });
 }
 
-async function completeRemoval(tree: FileSystem, { part, path, home }: PartOfResource): Promise<void> {
+async function completeRemoval(
+  tree: FileSystem,
+  links: ResourceLinks,
+  { part, path, home }: PartOfResource,
+): Promise<void> {
   const root = await tree.root();
   const id = { kind: home.kind.kind, id: home.id };
-  if ((await entryAt(root, home.home)) === undefined) return await removeLinks(root, id);
+  if ((await entryAt(root, home.home)) === undefined) return await removeLinks(links, id);
   const now = await readResource(tree, id.kind, id.id);
   if (part === 'document' && now === undefined) throw staysError(path, home);
   if (part !== 'name' || (now?.resource !== undefined && linkOf(now) !== path)) return;
-  if ((await linksTo(root, id)).includes(path)) return;
+  if ((await links.to(id)).includes(path)) return;
   // Something else has taken the name.
   if ((await entryAt(root, path)) !== undefined) throw staysError(path, home);
-  await removeLinks(root, id);
+  await removeLinks(links, id);
   await root.remove(home.home, { recursive: true });
 }
 
-async function removeLinks(root: WorkingDirectory, id: ResourceId): Promise<void> {
-  for (const link of await linksTo(root, id)) await root.remove(link);
+async function removeLinks(links: ResourceLinks, id: ResourceId): Promise<void> {
+  for (const link of await links.to(id)) await links.remove(id, link);
 }
 
 /**
  * Updates the link of a resource to the name in its document. A document with errors keeps the existing link. Fails
  * `already-exists` when something else has the name.
  */
-async function followName(tree: FileSystem, id: ResourceId): Promise<void> {
+async function followName(tree: FileSystem, links: ResourceLinks, id: ResourceId): Promise<void> {
   const home = await readResource(tree, id.kind, id.id);
   if (home?.resource === undefined) return;
   const root = await tree.root();
   const link = linkOf(home);
-  const links = await linksTo(root, id);
-  if (!links.includes(link)) {
+  const present = await links.to(id);
+  if (!present.includes(link)) {
     if ((await root.get(link, { followLinks: false })) !== undefined) throw takenError(home);
-    await root.createSymlink(link, id.id);
+    await links.create(id, link);
   }
-  for (const other of links) if (other !== link) await root.remove(other);
+  for (const other of present) if (other !== link) await links.remove(id, other);
 }
 
 /** Updates the format of the files of a resource to that in its document. A document with errors keeps the existing one. */
