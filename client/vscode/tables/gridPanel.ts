@@ -264,11 +264,11 @@ export class GridPanel implements vscode.Disposable {
     void this.panel.webview.postMessage(message);
   }
 
-  /** The rows were lost with the server that held them. */
+  /** The rows were lost with the server that held them; a query that was cancelled has none. */
   private serverGone(): void {
     this.requests.cancelAll();
     this.plots.forget();
-    this.isLost = this.query !== undefined;
+    this.isLost = this.query !== undefined && this.current?.type !== 'cancelled';
   }
 
   /** Runs the query again, whose rows were lost, once the server runs and the panel is visible. */

@@ -170,5 +170,8 @@ export function queryTests(): void {
     await vscode.commands.executeCommand('pond.cancelQuery');
     await until('the end of the query', () => api().grid()?.state?.type !== 'running');
     assert.equal(api().grid()?.state?.type, 'cancelled');
+    // What its user cancelled is not run again.
+    await vscode.commands.executeCommand('pond.restartServer');
+    assert.equal(api().grid()?.state?.type, 'cancelled');
   });
 }
