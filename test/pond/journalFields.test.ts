@@ -128,7 +128,7 @@ describe('a staged change in the journal', () => {
     writeFrames(disk, sound);
   });
 
-  it('whose position is none is an error, and not an unfinished change', () => {
+  it('with a malformed position is an error, and not an unfinished change', () => {
     for (const [index, { json, content }] of sound.entries()) {
       for (const position of [{ batch: 7 }, { run: '1' }, { run: 1.5 }, { more: 1 }, { more: false }]) {
         const altered = { ...json, ...position } as unknown as JournalFrame['json'];

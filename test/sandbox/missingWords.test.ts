@@ -46,7 +46,7 @@ for (const [title, content, stated, format, types] of offered) {
 
 for (const [title, content, format] of [
   ['a column of words', 'a,b\nNA,1\nFR,2\nDE,3\n', {}],
-  ['a word that is none for a missing value', 'a,b\n1,1\nOFF,2\n', {}],
+  ['a word that does not stand for a missing value', 'a,b\n1,1\nOFF,2\n', {}],
   ['stated words', r, { nulls: ['NA'] }],
   ['a column that is stated to be text', 'a,b\nx,1\nNA,2\n', { types: { a: 'text' } }],
 ] as const) {
