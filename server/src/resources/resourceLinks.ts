@@ -2,26 +2,6 @@
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { idOfTarget, kindDirectory, type ResourceId } from './model/resourcePath.ts';
 
-/** Returns the paths of the links in a kind's directory to a resource directory, which may be missing. */
-export async function linksTo(root: WorkingDirectory, { kind, id }: ResourceId): Promise<readonly string[]> {
-  return (await linksOf(root, kind)).filter((link) => link.id === id).map(({ path }) => path);
-}
-
-/** Returns the links in a kind's directory to resource directories; none if the kind's directory is missing. */
-export async function linksOf(
-  root: WorkingDirectory,
-  kind: string,
-): Promise<readonly { readonly path: string; readonly id: string }[]> {
-  const directory = kindDirectory(kind);
-  if ((await root.get(directory, { followLinks: false }))?.isDirectory !== true) return [];
-  const found: { path: string; id: string }[] = [];
-  for (const { path, node } of await root.list(directory)) {
-    const id = node.type === 'symlink' ? idOfTarget(kind, await root.readlink(path)) : undefined;
-    if (id !== undefined) found.push({ path, id });
-  }
-  return found;
-}
-
 /**
  * The links to resource directories in a tree, read once for each kind: a change of many resources would read all of them
  * for each. Links are changed here alone.
@@ -42,17 +22,17 @@ export class ResourceLinks {
 
   /** Creates a link to a resource directory. */
   async create(resource: ResourceId, path: string): Promise<void> {
-    const links = await this.to(resource);
+    const links = await this.#ofKind(resource.kind);
     await this.#root.createSymlink(path, resource.id);
-    (await this.#ofKind(resource.kind)).set(resource.id, [...links, path]);
+    links.set(resource.id, [...(links.get(resource.id) ?? []), path]);
   }
 
   /** Removes a link to a resource directory. */
   async remove(resource: ResourceId, path: string): Promise<void> {
-    const links = await this.to(resource);
+    const links = await this.#ofKind(resource.kind);
     await this.#root.remove(path);
-    const left = links.filter((link) => link !== path);
-    (await this.#ofKind(resource.kind)).set(resource.id, left);
+    const left = (links.get(resource.id) ?? []).filter((link) => link !== path);
+    links.set(resource.id, left);
   }
 
   async #ofKind(kind: string): Promise<Map<string, readonly string[]>> {
@@ -63,4 +43,19 @@ export class ResourceLinks {
     this.#kinds.set(kind, links);
     return links;
   }
+}
+
+/** Returns the links in a kind's directory to resource directories; none if the kind's directory is missing. */
+async function linksOf(
+  root: WorkingDirectory,
+  kind: string,
+): Promise<readonly { readonly path: string; readonly id: string }[]> {
+  const directory = kindDirectory(kind);
+  if ((await root.get(directory, { followLinks: false }))?.isDirectory !== true) return [];
+  const found: { path: string; id: string }[] = [];
+  for (const { path, node } of await root.list(directory)) {
+    const id = node.type === 'symlink' ? idOfTarget(kind, await root.readlink(path)) : undefined;
+    if (id !== undefined) found.push({ path, id });
+  }
+  return found;
 }

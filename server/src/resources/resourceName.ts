@@ -1,7 +1,7 @@
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename, isName } from '../tinyfs/path.ts';
 import { readResource } from './readResource.ts';
-import { linksTo } from './resourceLinks.ts';
+import { ResourceLinks } from './resourceLinks.ts';
 import { idOfTarget, linkOf, type ResourceId } from './model/resourcePath.ts';
 
 /**
@@ -17,6 +17,6 @@ export async function resourceName(fs: FileSystem, resource: ResourceId): Promis
     const link = await root.get(linkOf({ kind, name: declared }), { followLinks: false });
     if (link?.node.type === 'symlink' && idOfTarget(kind, await root.readlink(link.path)) === id) return declared;
   }
-  const [link] = await linksTo(root, resource);
+  const [link] = await new ResourceLinks(root).to(resource);
   return link === undefined ? undefined : basename(link);
 }

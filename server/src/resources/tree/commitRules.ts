@@ -2,8 +2,8 @@ import { PondError } from '../../base/error.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { withoutCycles } from '../graph.ts';
 import { invalidError, readResource, readResources, type StoredResource, resourcesOf } from '../readResource.ts';
-import { documentPath, linkOf, resourceDirectory } from '../model/resourcePath.ts';
-import { linksOf } from '../resourceLinks.ts';
+import { documentPath, linkOf } from '../model/resourcePath.ts';
+import { ResourceLinks } from '../resourceLinks.ts';
 
 /**
  * Checks the resources of a tree whose document or links differ from the tree that it is committed over, since a commit
@@ -13,12 +13,12 @@ import { linksOf } from '../resourceLinks.ts';
 export async function requireValid(committed: FileSystem, tree: FileSystem): Promise<void> {
   const homes = await readResources(tree);
   if (homes.length === 0) return;
-  const [links, linksBefore] = [await linksIn(tree, homes), await linksIn(committed, homes)];
+  const [links, linksBefore] = [new ResourceLinks(await tree.root()), new ResourceLinks(await committed.root())];
   let isChanged = false;
   for (const home of homes) {
-    const own = links.get(home.home) ?? [];
-    const isNamed = own.includes(linkOf(home));
-    const wasNamed = linksBefore.get(home.home)?.includes(linkOf(home)) === true;
+    const id = { kind: home.kind.kind, id: home.id };
+    const isNamed = (await links.to(id)).includes(linkOf(home));
+    const wasNamed = (await linksBefore.to(id)).includes(linkOf(home));
     const isSame = (await readResource(committed, home.kind.kind, home.id))?.sha256 === home.sha256;
     if (isSame && (isNamed || !wasNamed)) continue;
     if (home.resource === undefined) throw invalidError(home);
@@ -26,22 +26,6 @@ export async function requireValid(committed: FileSystem, tree: FileSystem): Pro
     isChanged = true;
   }
   if (isChanged) await refuseCycles(homes, committed);
-}
-
-/** The paths of all links to resource directories, by directory. */
-async function linksIn(
-  fs: FileSystem,
-  homes: readonly StoredResource[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const root = await fs.root();
-  const links = new Map<string, string[]>();
-  for (const kind of new Set(homes.map((home) => home.kind.kind))) {
-    for (const { path, id } of await linksOf(root, kind)) {
-      const directory = resourceDirectory({ kind, id });
-      links.set(directory, [...(links.get(directory) ?? []), path]);
-    }
-  }
-  return links;
 }
 
 /** A cycle that is already committed does not block other commits. */
