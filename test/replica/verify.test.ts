@@ -137,15 +137,21 @@ describe('a prune', () => {
   });
 });
 
+/** A copy with an object that no version names yet, and the content of that object. */
+async function withOrphan() {
+  const backed = await pushed();
+  const clock = { nowMs: Date.now() };
+  const store = createMemoryStore(backed.store.objects, () => clock.nowMs);
+  const content = large(9);
+  const hash = createHash('sha256').update(content).digest('hex');
+  const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
+  store.objects.set(orphan, { bytes: content, modifiedMs: clock.nowMs });
+  return { backed, clock, store, content, orphan };
+}
+
 describe('a push during a prune', () => {
   it('names nothing that is being removed, and sends it when the prune has ended', async () => {
-    const backed = await pushed();
-    let nowMs = Date.now();
-    const store = createMemoryStore(backed.store.objects, () => nowMs);
-    const content = large(9);
-    const hash = createHash('sha256').update(content).digest('hex');
-    const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
-    store.objects.set(orphan, { bytes: content, modifiedMs: nowMs });
+    const { backed, clock, store, content, orphan } = await withOrphan();
     const remove: ObjectStore['remove'] = async (key, options) => {
       if (key === orphan) {
         await commitFileAt(backed.pond, '/late', content);
@@ -154,10 +160,10 @@ describe('a push during a prune', () => {
       await store.remove(key, options);
     };
     const prune = () =>
-      pruneCopy({ source: backed.pond.stored, store, pruner: { ...store, remove } }, { now: () => nowMs });
-    nowMs += 8 * dayMs;
+      pruneCopy({ source: backed.pond.stored, store, pruner: { ...store, remove } }, { now: () => clock.nowMs });
+    clock.nowMs += 8 * dayMs;
     await prune();
-    nowMs += 2 * dayMs;
+    clock.nowMs += 2 * dayMs;
     await prune();
     assert.ok(!store.objects.has(orphan));
     await pushTo(backed, store);
@@ -166,26 +172,20 @@ describe('a push during a prune', () => {
   });
 
   it('keeps what it names from a prune that looked at the versions before', async () => {
-    const backed = await pushed();
-    let nowMs = Date.now();
-    const store = createMemoryStore(backed.store.objects, () => nowMs);
-    const content = large(9);
-    const hash = createHash('sha256').update(content).digest('hex');
-    const orphan = `_pond/blobs/${hash.slice(0, 2)}/${hash}`;
-    store.objects.set(orphan, { bytes: content, modifiedMs: nowMs });
+    const { backed, clock, store, content, orphan } = await withOrphan();
     // The prune looks at the objects of the store after it looked at the versions.
     const list: ObjectStore['list'] = async function* (prefix, options) {
-      if (prefix === '' && nowMs > Date.now() + 9 * dayMs) {
+      if (prefix === '' && clock.nowMs > Date.now() + 9 * dayMs) {
         await commitFileAt(backed.pond, '/late', content);
         await pushTo(backed, store);
       }
       yield* store.list(prefix, options);
     };
     const prune = () =>
-      pruneCopy({ source: backed.pond.stored, store: { ...store, list }, pruner: store }, { now: () => nowMs });
-    nowMs += 8 * dayMs;
+      pruneCopy({ source: backed.pond.stored, store: { ...store, list }, pruner: store }, { now: () => clock.nowMs });
+    clock.nowMs += 8 * dayMs;
     await prune();
-    nowMs += 2 * dayMs;
+    clock.nowMs += 2 * dayMs;
     assert.deepEqual(
       (await prune()).objects.filter(({ key }) => !isNote(key)).map(({ key, state }) => [key, state]),
       [[orphan, 'candidate']],
