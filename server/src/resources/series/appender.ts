@@ -6,6 +6,7 @@ import { type SqlType, tryCastSql } from '../../duckdb/sqlType.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
 import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
+import { type Notation } from '../../sandbox/textTables/notation.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../storage/temporaryDirectory.ts';
 import { type Node } from '../../tinyfs/backend.ts';
@@ -39,8 +40,8 @@ interface AppenderOptions {
 /** Rows in a file of the host. */
 export interface Batch {
   readonly file: InputFile;
-  /** Files in the same notation, which determine what the batch leaves open: see UserBuild. */
-  readonly settledBy?: readonly InputFile[];
+  /** Notation of other files in the same one: see UserBuild. */
+  readonly notation?: Notation;
   /** SHA-256 by which an equal batch is recognized, lower-case hex; undefined for rows that are appended in any case. */
   readonly hash?: string;
 }
@@ -102,7 +103,7 @@ export class SeriesAppender {
    * Reads a batch: all its rows become one version, after those of the batches read before. Fails `invalid-content` for
    * rows that do not fit the series, and as Builder.fromUserSql.
    */
-  async read({ file, settledBy, hash }: Batch): Promise<ReadBatch> {
+  async read({ file, notation, hash }: Batch): Promise<ReadBatch> {
     if (hash !== undefined) {
       const { home, path, cache } = this.#options;
       this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
@@ -114,7 +115,7 @@ export class SeriesAppender {
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
     const where = file.pondPath;
-    const facts = await this.#convert({ file, ...(settledBy && { settledBy }) }, source);
+    const facts = await this.#convert({ file, ...(notation && { notation }) }, source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
@@ -163,11 +164,11 @@ export class SeriesAppender {
   }
 
   /** Writes the rows as Parquet. A column that is text in the series is read as text, whatever its values look like. */
-  async #convert({ file, settledBy }: Batch, target: string): Promise<FileFacts> {
+  async #convert({ file, notation }: Batch, target: string): Promise<FileFacts> {
     const { builder } = this.#options.materializer;
     const { signal } = this.#options.job;
     const input = { name: file.pondPath, files: [file] };
-    const build = { input, tables: [], ...(settledBy && { settledBy }) };
+    const build = { input, tables: [], ...(notation && { notation }) };
     await builder.fromUserSql({ ...build, sql: 'FROM "$1"', target }, signal);
     const facts = await builder.inspect([target], signal);
     const texts = new Set(this.#columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name.toLowerCase()));

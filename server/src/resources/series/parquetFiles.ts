@@ -1,19 +1,18 @@
 import { formatText } from '../../documents/statedFormat.ts';
-import { isPondError, PondError } from '../../base/error.ts';
+import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
-import { type InputFile } from '../../sandbox/build.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
+import { type SharedNotation, type TextSource } from './textSource.ts';
 
-/** An input with the inputs of the same format, which together determine the order of day and month in their dates. */
-export interface AlikeInput {
+/** An input, and the source that it is a file of. */
+interface SourceInput {
   readonly match: Match;
-  /** May include the input itself. */
-  readonly alike: readonly Match[];
+  readonly source: TextSource;
 }
 
 /**
@@ -22,11 +21,11 @@ export interface AlikeInput {
  * with the input's path, for content that is not a table, and `ambiguous-dates`.
  */
 export async function parquetFilesOf(
-  input: AlikeInput,
+  input: SourceInput,
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
-  const { match, alike } = input;
+  const { match, source } = input;
   const reading = readingOfMatch(match);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
@@ -39,17 +38,8 @@ export async function parquetFilesOf(
     return files;
   }
   const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
-  return await Promise.all(
-    written.map(async (file) => {
-      try {
-        return await converted(file, conversion);
-      } catch (error) {
-        // Most files determine the order of their dates alone, without the others.
-        if (!isPondError(error, 'ambiguous-dates') || alike.length < 2) throw error;
-        return await converted(file, { ...conversion, settledBy: await csvFilesOf(alike, job) });
-      }
-    }),
-  );
+  const shared = await source.notationFor(match, materializer, job);
+  return await Promise.all(written.map((file) => converted(file, { ...conversion, ...(shared && { shared }) })));
 }
 
 interface Conversion {
@@ -57,24 +47,24 @@ interface Conversion {
   readonly reading: Reading;
   readonly materializer: Materializer;
   readonly job: Job;
-  readonly settledBy?: readonly InputFile[];
+  readonly shared?: SharedNotation;
 }
 
 async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
-  const { match, reading, materializer, job, settledBy } = conversion;
+  const { match, reading, materializer, job, shared } = conversion;
   const pondPath = match.path;
   const format = match.format?.();
   const input = {
     name: pondPath,
     files: [{ ...file, pondPath, type: match.type, reading, ...(format && { format }) }],
   };
-  const others = settledBy?.map(({ key }) => key ?? null) ?? null;
+  const others = shared === undefined ? null : JSON.stringify(shared.decided);
   const stated = format === undefined ? [] : [formatText(format)];
   return await materializer.file(
     keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated),
     (target, { signal }) =>
       materializer.builder.fromUserSql(
-        { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
+        { sql: 'FROM "$1"', input, tables: [], target, ...(shared && { notation: shared.notation }) },
         signal,
       ),
     job,
@@ -91,16 +81,4 @@ async function requireReadable(file: HostFile, { match, reading, materializer, j
       materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal),
     job,
   );
-}
-
-async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly InputFile[]> {
-  const files: InputFile[] = [];
-  for (const match of matches) {
-    const reading = readingOfMatch(match);
-    if (reading?.reader !== 'read_csv') continue;
-    const format = match.format?.();
-    const named = { pondPath: match.path, type: match.type, reading, ...(format && { format }) };
-    for (const file of await match.files(job)) files.push({ ...file, ...named });
-  }
-  return files;
 }

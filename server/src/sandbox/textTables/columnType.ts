@@ -2,9 +2,9 @@ import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { decimalOf, isInteger, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { type ColumnFacts, settledValues } from './columnFacts.ts';
+import { settledValues } from './columnFacts.ts';
+import { possibleOrders } from './columnOrders.ts';
 import { typeOfFormat } from './dateFormat.ts';
-import { type DateOrder } from './dateShape.ts';
 import { allNumbers, decimalKind, requireSign } from './decimalSign.ts';
 import { forms, type NumberSizes } from './numberForm.ts';
 import {
@@ -101,14 +101,6 @@ function dateType(column: SourceColumn, { format: { zone } }: TypeRules): Column
     return textType('no order of day and month fits all its dates');
   const type = isNano ? 'TIMESTAMP_NS' : shapes.some(({ hasTime }) => hasTime) ? 'TIMESTAMP' : 'DATE';
   return { kind: 'date', type: requireSqlType(type) };
-}
-
-/** The orders in which all dates of a column can be read; all of them when none of its dates has an order. */
-export function possibleOrders({ shapes }: ColumnFacts): readonly DateOrder[] {
-  const ordered = [...shapes.values()].filter(({ hasOrder }) => hasOrder);
-  const [first] = ordered;
-  if (first === undefined) return ['year-first'];
-  return first.possible.filter((order) => ordered.every(({ possible }) => possible.includes(order)));
 }
 
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {

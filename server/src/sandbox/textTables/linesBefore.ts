@@ -1,8 +1,8 @@
 /** Lines of a file that matter to the lines that follow them, for a file that is read part by part. */
 import { createYield } from '../../base/yieldToEventLoop.ts';
 import { type ColumnFacts } from './columnFacts.ts';
-import { possibleOrders } from './columnType.ts';
-import { decimalOf } from './decimalSign.ts';
+import { possibleOrders } from './columnOrders.ts';
+import { hasDividingCommas, signOf } from './decimalSign.ts';
 import { headRecords } from './head.ts';
 import { HeaderStarts } from './headerStarts.ts';
 import { type TextLayout } from './layout.ts';
@@ -113,7 +113,8 @@ function linesOfOrder(facts: ColumnFacts): readonly number[] {
 function linesOfSigns({ layout: { delimiter }, table }: FileScan): readonly number[] {
   const lines = new Map<string, number>();
   for (const { name, facts } of table.columns) {
-    const sign = decimalOf([[{ pondPath: '', delimiter, name, facts }]]);
+    const { found } = facts;
+    const sign = signOf([{ name, found, hasDividing: hasDividingCommas({ delimiter, facts }) }]);
     const shown = (['comma', 'point', 'thousands'] as const).flatMap((form) => facts.firstOf(form) ?? []);
     const [first] = shown;
     if (sign !== undefined && first !== undefined && !lines.has(sign)) lines.set(sign, first.line);

@@ -11,6 +11,7 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { textSource } from '../../series/textSource.ts';
 import { type Period } from '../../series/periods.ts';
 import { writeParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';
@@ -44,7 +45,8 @@ export async function tableOf(
   job: Job,
 ): Promise<QueryTable> {
   const files: HostFile[] = [];
-  for (const match of matches) files.push(...(await parquetFilesOf({ match, alike: matches }, materializer, job)));
+  const source = textSource(matches);
+  for (const match of matches) files.push(...(await parquetFilesOf({ match, source }, materializer, job)));
   if (files.length === 0) {
     throw new PondError('not-found', `no file with content is at ${pattern}`, { path: pattern });
   }

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
-import { isPondError, PondError } from '../../../base/error.ts';
+import { PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
 import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
+import { type SourceFile } from '../../../sandbox/sources.ts';
+import { joinNotations } from '../../../sandbox/textTables/findNotation.ts';
+import { type Notation } from '../../../sandbox/textTables/notation.ts';
+import { type Materializer } from '../../../materialize/materializer.ts';
+import { type Job } from '../../../base/job.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
 import { decidingLines, type EarlierLines } from './earlierLines.ts';
@@ -39,22 +44,15 @@ export async function writeLines(
   const fileOf = (lines: Uint8Array, above: Uint8Array): RowsFile =>
     rowsFile(spec, lines, { head: above, nowMs: context.now() });
   const rows = { rows: fileOf(bytes, head), from: hostPath };
-  const settledBy = decidingLines(earlier).map((lines) => fileOf(lines, new Uint8Array()));
-  if (earlier.decimal !== undefined) return await writeRows(context, path, { ...rows, settledBy });
-  try {
-    return await writeRows(context, path, rows);
-  } catch (error) {
-    // Most lines determine the order of their dates alone.
-    if (!isPondError(error, 'ambiguous-dates') || settledBy.length === 0) throw error;
-    return await writeRows(context, path, { ...rows, settledBy });
-  }
+  const deciding = decidingLines(earlier).map((lines) => fileOf(lines, new Uint8Array()));
+  return await writeRows(context, path, { ...rows, deciding });
 }
 
 /** Rows to write. */
 interface RowsToWrite {
   readonly rows: RowsFile;
-  /** Files in the same notation, which determine what the rows leave open. */
-  readonly settledBy?: readonly RowsFile[];
+  /** Files that show the notation of the rows. */
+  readonly deciding?: readonly RowsFile[];
   /** Path for errors. */
   readonly from: string;
 }
@@ -63,7 +61,7 @@ interface RowsToWrite {
 export async function writeRows(
   context: RunContext<TailSpec>,
   path: string,
-  { rows, settledBy = [], from }: RowsToWrite,
+  { rows, deciding = [], from }: RowsToWrite,
 ): Promise<Written> {
   const { resource, materializer, signal } = context;
   const home = await context.home();
@@ -72,17 +70,18 @@ export async function writeRows(
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
   try {
-    const inputOf = async (written: RowsFile, name: string): Promise<InputFile> => {
+    const inputOf = async (written: RowsFile, name: string): Promise<InputFile & SourceFile> => {
       const hostPath = join(directory.path, name);
       await writeHostStream(hostPath, streamOf(written.bytes));
       const { reading, format } = written;
       const sizeBytes = written.bytes.length;
       return { hostPath, sizeBytes, pondPath: from, type: 'file', reading, ...(format && { format }) };
     };
-    const others: InputFile[] = [];
-    for (const [index, other] of settledBy.entries()) others.push(await inputOf(other, `settling-${index}`));
+    const others: SourceFile[] = [];
+    for (const [index, other] of deciding.entries()) others.push(await inputOf(other, `deciding-${index}`));
     const file = await inputOf(rows, 'rows');
-    const read = await appender.read({ file, ...(others.length > 0 && { settledBy: others }) });
+    const notation = others.length === 0 ? undefined : await notationOf([...others, file], materializer, { signal });
+    const read = await appender.read({ file, ...(notation && { notation }) });
     if (read.rows === 0) return { rows: 0, bytes: 0 };
     const folder = path.split('/').slice(0, -1).join('/');
     if (folder !== '') await home.createDirectory(folder, { parents: true });
@@ -104,4 +103,11 @@ function otherWriter(path: string): PondError {
     path,
     hint: 'Restore the series from a commit before it was changed.',
   });
+}
+
+/** The notation that files show together. */
+async function notationOf(files: readonly SourceFile[], { builder }: Materializer, { signal }: Job): Promise<Notation> {
+  const notations = await builder.notations(files, signal);
+  const found = notations.flatMap((notation, at) => (notation ? [{ path: files[at]!.pondPath, notation }] : []));
+  return joinNotations(found);
 }
