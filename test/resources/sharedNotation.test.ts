@@ -126,3 +126,34 @@ test('a run of Derive notes a file whose decimal sign another file shows, as it 
     'collection c: numbers of /in/0.csv, column "a", can be read with a decimal point or comma, and each file is read alone, although others show the sign; state `decimal` in `format`',
   ]);
 });
+
+for (const [what, first, second, expected] of [
+  ['words', 'NA', '1.50', 'NA:VARCHAR, 1.50:VARCHAR'],
+  ['ids', '007', '12', '007:VARCHAR, 12:VARCHAR'],
+  ['ids among decimals', '1E10', '12.5', '10000000000.0:DOUBLE, 12.5:DOUBLE'],
+  ['truth values', 'TRUE', '1', 'TRUE:VARCHAR, 1:VARCHAR'],
+  ['times of day', '3:05', 'x', '3:05:VARCHAR, x:VARCHAR'],
+  ['missing values', '', '1.5', ':DOUBLE, 1.5:DOUBLE'],
+  ['dates', '01.02.2026', 'n/a', '01.02.2026:VARCHAR, n/a:VARCHAR'],
+] as const) {
+  test(`a Query reads ${what} in one of its files as a query does`, async (t) => {
+    const { add, run } = await newReaders(t);
+    await add('0.csv', file(',', header, ['2026-01-01', first]));
+    await add('1.csv', file(',', header, ['2026-01-02', second]));
+    for (const path of ['/in/*', '/Query/x/q/result']) {
+      const sql = `SELECT coalesce(a::VARCHAR, '') || ':' || typeof(a) FROM '${path}' ORDER BY "Timestamp"`;
+      const { text } = await run('queryToText', { sql, format: 'csv' });
+      assert.equal(text.trim().split('\n').slice(1).join(', '), expected, path);
+    }
+  });
+}
+
+test('a Query refuses a long integer that the decimals of another file would round', async (t) => {
+  const { add, rows } = await newReaders(t);
+  await add('0.csv', file(',', header, ['2026-01-01', '9007199254740993']));
+  await add('1.csv', file(',', header, ['2026-01-02', '2.5']));
+  assert.match(
+    await rows('Query'),
+    /9007199254740993 in column "a" of \/in\/0\.csv, of type BIGINT, is not exact in DOUBLE/,
+  );
+});

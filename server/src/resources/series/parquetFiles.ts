@@ -1,7 +1,10 @@
-import { formatText } from '../../documents/statedFormat.ts';
+import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
 import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
+import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
+import { type ColumnsByOthers } from '../../sandbox/textTables/findNotation.ts';
+import { statedType } from '../../sandbox/textTables/statedType.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
@@ -13,6 +16,8 @@ import { type SharedNotation, type TextSource } from './textSource.ts';
 interface SourceInput {
   readonly match: Match;
   readonly source: TextSource;
+  /** True where each column has one type in all files of the source, as in a query: text where their kinds differ. */
+  readonly isOneTable?: boolean;
 }
 
 /**
@@ -25,7 +30,7 @@ export async function parquetFilesOf(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
-  const { match, source } = input;
+  const { match, source, isOneTable = false } = input;
   const reading = readingOfMatch(match);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
@@ -39,7 +44,8 @@ export async function parquetFilesOf(
   }
   const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
   const shared = await source.notationFor(match, materializer, job);
-  return await Promise.all(written.map((file) => converted(file, { ...conversion, ...(shared && { shared }) })));
+  const columns = isOneTable ? await source.columnsFor(match, materializer, job) : undefined;
+  return await Promise.all(written.map((file) => converted(file, { ...conversion, shared, columns })));
 }
 
 interface Conversion {
@@ -47,13 +53,20 @@ interface Conversion {
   readonly reading: Reading;
   readonly materializer: Materializer;
   readonly job: Job;
-  readonly shared?: SharedNotation;
 }
 
-async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
-  const { match, reading, materializer, job, shared } = conversion;
+/** The parts of a conversion that other files decide. */
+interface ByOthers {
+  readonly shared: SharedNotation | undefined;
+  readonly columns: ColumnsByOthers | undefined;
+}
+
+async function converted(file: HostFile, conversion: Conversion & ByOthers): Promise<HostFile> {
+  const { match, reading, materializer, job, shared, columns } = conversion;
   const pondPath = match.path;
-  const format = match.format?.();
+  const format = withTypes(match.format?.(), columns?.types);
+  const empty = columns?.empty ?? [];
+  const query = empty.length === 0 ? 'FROM "$1"' : sql`SELECT * EXCLUDE (${joinSql(empty.map(identifier))}) FROM "$1"`;
   const input = {
     name: pondPath,
     files: [{ ...file, pondPath, type: match.type, reading, ...(format && { format }) }],
@@ -61,14 +74,21 @@ async function converted(file: HostFile, conversion: Conversion): Promise<HostFi
   const others = shared === undefined ? null : JSON.stringify(shared.decided);
   const stated = format === undefined ? [] : [formatText(format)];
   return await materializer.file(
-    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated),
+    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated, ...empty),
     (target, { signal }) =>
       materializer.builder.fromUserSql(
-        { sql: 'FROM "$1"', input, tables: [], target, ...(shared && { notation: shared.notation }) },
+        { sql: query, input, tables: [], target, ...(shared && { notation: shared.notation }) },
         signal,
       ),
     job,
   );
+}
+
+/** A format with types of columns for which it states none. */
+function withTypes(format: StatedFormat | undefined, types: ColumnsByOthers['types'] = {}): StatedFormat | undefined {
+  const isOpen = ([name]: readonly [string, string]): boolean => statedType(name, format ?? {}) === undefined;
+  const open = Object.entries(types).filter(isOpen);
+  return open.length === 0 ? format : { ...format, types: { ...format?.types, ...Object.fromEntries(open) } };
 }
 
 /** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */

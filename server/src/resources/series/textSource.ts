@@ -5,7 +5,13 @@ import { mapLimit } from '../../base/mapLimit.ts';
 import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
-import { type DecidedByOthers, decidedByOthers, joinNotations } from '../../sandbox/textTables/findNotation.ts';
+import {
+  type ColumnsByOthers,
+  columnsByOthers,
+  type DecidedByOthers,
+  decidedByOthers,
+  joinNotations,
+} from '../../sandbox/textTables/findNotation.ts';
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
@@ -26,6 +32,8 @@ export interface TextSource {
   readonly key: string | undefined;
   /** Returns the notation for a file; undefined for a file that is read the same alone. */
   notationFor(match: Match, materializer: Materializer, job: Job): Promise<SharedNotation | undefined>;
+  /** Returns the columns of a file that have another type in one table with the others; undefined without any. */
+  columnsFor(match: Match, materializer: Materializer, job: Job): Promise<ColumnsByOthers | undefined>;
 }
 
 interface TextMatch {
@@ -55,20 +63,31 @@ export function textSource(
     const key = keyOf('text', readingVersion, match.key, JSON.stringify(reading), stated);
     return [{ match, reading, format, key }];
   });
-  if (texts.length < 2) return { key: undefined, notationFor: () => Promise.resolve(undefined) };
+  const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+  if (texts.length < 2) return { key: undefined, notationFor: nothing, columnsFor: nothing };
   let known: Promise<FoundNotations> | undefined;
+  const notations = async (materializer: Materializer, job: Job): Promise<FoundNotations> => {
+    known ??= findNotations(texts, materializer, job);
+    try {
+      return await known;
+    } catch (error) {
+      // The job of one caller may be cancelled.
+      known = undefined;
+      throw error;
+    }
+  };
   return {
     key: keyOf('text source', ...texts.map(({ key }) => key)),
     notationFor: async ({ path }, materializer, job) => {
-      known ??= findNotations(texts, materializer, job);
-      // The job of one caller may be cancelled.
-      const { own, notation } = await known.catch((error: unknown) => {
-        known = undefined;
-        throw error;
-      });
+      const { own, notation } = await notations(materializer, job);
       const found = own.get(path);
       const decided = found && decidedByOthers(found, notation);
       return decided && { notation, decided };
+    },
+    columnsFor: async ({ path }, materializer, job) => {
+      const { own, notation } = await notations(materializer, job);
+      const found = own.get(path);
+      return found && columnsByOthers(found, notation);
     },
   };
 }

@@ -47,6 +47,16 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
   return textType('its values are of several kinds');
 }
 
+/** The kind of values that have these forms, whatever their decimal sign and their order of dates. */
+export function kindOfForms(found: number): 'text' | 'number' | 'truth' | 'time' | 'date' {
+  if (isOnly(found, allNumbers)) return isId(found) ? 'text' : 'number';
+  if (found === forms.truth) return 'truth';
+  if (found === forms.time) return 'time';
+  return isOnly(found, forms.date | forms.formatted) ? 'date' : 'text';
+}
+
+const isId = (found: number): boolean => (found & forms.id) !== 0 && (found & fractions) === 0;
+
 /** Forms that fit a stated type; undefined for a type that DuckDB's cast decides about. */
 function formsFor(type: SqlType): number | undefined {
   if (isInteger(type)) return bitsOf(['integer', 'id']);
@@ -105,7 +115,7 @@ function dateType(column: SourceColumn, { format: { zone } }: TypeRules): Column
 
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const found = formsOf(column);
-  if ((found & forms.id) !== 0 && (found & fractions) === 0) return textType(placeOf(column, forms.id));
+  if (isId(found)) return textType(placeOf(column, forms.id));
   if ((found & decimals) !== 0) return decimalType(column, rules);
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };

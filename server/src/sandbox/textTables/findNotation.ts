@@ -1,5 +1,6 @@
 /** Finds the notation that files show, and what it decides about others. */
 import { type TextFormat } from '../textFormat.ts';
+import { kindOfForms } from './columnType.ts';
 import { differingDate, hasOrder, possibleOrders } from './columnOrders.ts';
 import { type DateOrder } from './dateShape.ts';
 import { hasDividingCommas, isOpen, signOf } from './decimalSign.ts';
@@ -74,6 +75,29 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
 function joined(known: NotedColumn | undefined, { name, found, hasDividing }: NotedColumn): NotedColumn {
   if (known === undefined) return { name, found, hasDividing };
   return { name, found: known.found | found, hasDividing: known.hasDividing || hasDividing };
+}
+
+/** Columns of a file that would have another type in one table with the others. */
+export interface ColumnsByOthers {
+  /** Their types, by name in lower case, as a format states them. */
+  readonly types: Readonly<Record<string, 'text' | 'number'>>;
+  /** Names of those without a value: any type holds them. */
+  readonly empty: readonly string[];
+}
+
+/** Returns the columns of a file whose type the others decide; undefined without any. */
+export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByOthers | undefined {
+  const types: Record<string, 'text' | 'number'> = Object.create(null) as Record<string, never>;
+  const empty: string[] = [];
+  for (const { name, found } of own.columns) {
+    const all = source.columns.find((column) => column.name === name)?.found ?? found;
+    const kind = kindOfForms(all);
+    if (found === 0 && all !== 0) empty.push(name);
+    else if (kindOfForms(found) !== kind) types[name] = kind === 'number' ? kind : 'text';
+  }
+  // The rows of a file without any column would be lost.
+  const left = empty.length < own.columns.length ? empty : [];
+  return left.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty: left };
 }
 
 /** The parts of a notation that decide about one of the files. */
