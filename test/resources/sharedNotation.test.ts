@@ -157,3 +157,32 @@ test('a Query refuses a long integer that the decimals of another file would rou
     /9007199254740993 in column "a" of \/in\/0\.csv, of type BIGINT, is not exact in DOUBLE/,
   );
 });
+
+test('a series is appended in the notation that its earlier batches show, also by a later command', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  const append = async (text: string): Promise<void> => {
+    const path = join(folder, 'batch.csv');
+    writeFileSync(path, text);
+    await run('append', { sources: [path], path: '/s' });
+  };
+  await append(file('\t', header, ['14/01/2026', '12,5']));
+  await append(file('\t', header, ['02/01/2026', '1.234']));
+  await append(file('\t', header, ['03/01/2026', '1,234']));
+  const { text } = await run('queryToText', { sql: `SELECT "Timestamp"::DATE, a FROM '/s' ORDER BY 1`, format: 'csv' });
+  assert.deepEqual(text.trim().split('\n').slice(1), ['2026-01-02,1234.0', '2026-01-03,1.234', '2026-01-14,12.5']);
+});
+
+test('decimal commas are refused after numbers whose sign nothing showed', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  const append = async (value: string): Promise<void> => {
+    const path = join(folder, 'batch.csv');
+    writeFileSync(path, file('\t', header, [`2026-01-${String(days++).padStart(2, '0')}`, value]));
+    await run('append', { sources: [path], path: '/s' });
+  };
+  let days = 1;
+  await append('1.234');
+  await assert.rejects(append('12,5'), /decimal commas, and earlier numbers of column "a" of \/s, such as 1\.234/);
+  await append('12.5');
+  // The sign is known by now, so that this batch contradicts no reading.
+  await append('12,5');
+});
