@@ -154,7 +154,7 @@ export class QueryEngine {
     const request = { sql: sql`FROM ${table}`, ...(version !== undefined && { at: version }) };
     const { worker, prepared } = await this.#prepare(pond, request, signal);
     const files = prepared.spec.views.flatMap((view) => ('source' in view ? view.source.files : []));
-    return await worker.request('describeTexts', { files, settledBy: [] }, signal);
+    return await worker.request('describeTexts', { files }, signal);
   }
 
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */

@@ -9,17 +9,16 @@ import { type TextTable, tablesOf } from './tables.ts';
 import { timePasses } from './timePasses.ts';
 
 /**
- * Describes how CSV files that form one table are read, in their order; empty files are left out. `settledBy` are
- * further files that decide the order of dates. Fails as tablesOf.
+ * Describes how CSV files that form one table are read, in their order; empty files are left out. Fails as
+ * tablesOf.
  */
 export async function describeTexts(
   scope: TextScope,
   files: readonly SourceFile[],
-  settledBy: readonly SourceFile[],
 ): Promise<readonly TextDescription[]> {
   const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
   const described: TextDescription[] = [];
-  for (const table of await tablesOf(scope, files.filter(isCsv), settledBy.filter(isCsv)))
+  for (const table of await tablesOf(scope, files.filter(isCsv)))
     described.push(description(table, await passesIn(scope, table)));
   return described;
 }
