@@ -43,12 +43,16 @@ export class FilePicker {
    */
   async pick(steps: QuickSteps): Promise<string | undefined> {
     const picked = new Promise<string | undefined>((resolve) => {
+      const answer = (path: string): void => {
+        steps.keep(this.list);
+        resolve(path);
+      };
       this.list.onDidAccept(() => {
         const [item] = this.list.selectedItems;
-        if (item?.path !== undefined) resolve(item.path);
+        if (item?.path !== undefined) answer(item.path);
         else if (item !== undefined) void this.load(this.paths.length);
       });
-      this.list.onDidTriggerButton(() => resolve('button'));
+      this.list.onDidTriggerButton(() => answer('button'));
       this.list.onDidChangeValue(() => void this.load(0));
       this.list.onDidHide(() => resolve(undefined));
     });

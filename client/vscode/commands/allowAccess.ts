@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { accessQuestion, allowAnswer, missingAccess, tooManyText } from '../accessStrings.ts';
 import { type Context } from '../context.ts';
+import { requestChange } from '../progress.ts';
 
 /**
  * Asks the user to allow what committed documents do on this computer, once for each: those of others, and changed ones.
@@ -24,6 +25,9 @@ export async function allowAccess(
   const { question, detail } = asked;
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, allowAnswer);
   if (answer === undefined) return false;
-  await client.request('allow', { pond, accesses: missing.map(({ directory, access }) => ({ directory, access })) });
+  await requestChange(client, 'allow', {
+    pond,
+    accesses: missing.map(({ directory, access }) => ({ directory, access })),
+  });
   return true;
 }
