@@ -126,6 +126,9 @@ async function find(window: Window): Promise<void> {
   await input(page).fill('buno');
   await found.waitFor();
   await screenshot('go-to-file');
+  // A name that is typed at once, with Enter, waits for its files.
+  await input(page).fill('notes');
+  await input(page).fill('buno');
   await page.keyboard.press('Enter');
   await page.locator('.tab.active').filter({ hasText: 'north.txt' }).waitFor();
   await runCommand(page, 'Pond: Find in Files');

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { accessQuestion, allowAnswer, missingAccess, tooManyText } from '../accessStrings.ts';
 import { type Context } from '../context.ts';
+import { pondName } from '../pondUri.ts';
 import { requestChange } from '../progress.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function allowAccess(
   const names = resources.length === 0 ? {} : { names: resources.map(({ id }) => id) };
   const missing = missingAccess(await client.request('hostAccess', { pond, ...names }));
   if (missing.length === 0) return true;
-  const asked = accessQuestion(resources, missing);
+  const asked = accessQuestion(pondName(pond), resources, missing);
   if (asked === undefined) {
     void vscode.window.showWarningMessage(tooManyText(missing.length));
     return false;
