@@ -246,6 +246,8 @@ test('discarded and restored changes are counted as in status', async (t) => {
   await check(['write', '/d/e/y'], {}, 'two');
   await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (+3)\n' });
   await check(['restore', '/', '--at', '1'], { stdout: '1 change staged\nD  /d/\n' });
+  const status = 'pond FOLDER/.pond\ncommit 2  TIME  AUTHOR  second\n1 change staged\n';
+  await check(['status'], { stdout: `${status}D  /d/  1 file\n` });
   await check(['discard'], { stdout: 'discarded 1 change\n' });
   await check(['mv', '/x', '/z'], {});
   await check(['discard'], { stdout: 'discarded 1 change\n' });
