@@ -55,6 +55,19 @@ test('grep finds expressions, and leaves out names and paths', async (t) => {
   await assert.rejects(found({ text: '^(a+)+$', regex: true }), { code: 'usage' });
 });
 
+test('a text is found where it is in the line, also after letters whose small form is longer', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/places', 'İzmir (İ) PUMP a+b\n'));
+  const search = async (text: string) => {
+    const { matches } = await host.run('grep', { paths: ['/'], text, ignoreCase: true });
+    return matches.map(({ character, length }) => [character, length]);
+  };
+  assert.deepEqual(await search('pump'), [[10, 4]]);
+  assert.deepEqual(await search('(İ)'), [[6, 3]]);
+  assert.deepEqual(await search('A+B'), [[15, 3]]);
+  assert.deepEqual(await search('p.mp'), []);
+});
+
 test('the pages of a search have each line once, in any size of page', async (t) => {
   const host = await newTree(t);
   const all = await host.run('grep', { text: 'r', paths: ['/logs', '/'] });
