@@ -57,12 +57,12 @@ export async function planExport(root: WorkingDirectory, paths: readonly string[
 
 async function* itemsOf(root: WorkingDirectory, path: string): AsyncIterable<ExportItem | Skipped> {
   if (!hasWildcard(path) || (await root.exists(path))) {
-    yield* withContent(root, await existing(root, path, true), dirname(path) === '.' ? '/' : dirname(path), path);
+    yield* withContent(root, await existing(root, path), dirname(path) === '.' ? '/' : dirname(path), path);
     return;
   }
   const fixed = fixedPart(path);
   // Matches have real paths, even when the fixed part goes through a link: the name of a resource.
-  const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
+  const base = (await root.exists(fixed)) ? (await existing(root, fixed)).path : fixed;
   const unlisted: Skipped[] = [];
   for await (const { node } of root.visit(path, skipping(unlisted))) yield* withContent(root, node, base, node.path);
   yield* unlisted;

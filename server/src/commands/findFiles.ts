@@ -75,7 +75,7 @@ function followed(pond: ResourcePond): Listings {
 async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>): Promise<readonly string[]> {
   const names = displayPaths([fs]);
   const paths: string[] = [];
-  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', true)) {
+  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', { recursive: true })) {
     await yieldToEventLoop();
     // The content of a link to a directory is listed where it is.
     if (problem === undefined && !at.isDirectory) paths.push(await names.path(path));

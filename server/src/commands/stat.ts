@@ -18,13 +18,12 @@ async function seriesInfo(root: WorkingDirectory, { path, node }: NodePath): Pro
 }
 
 /** The entry at a path; a link itself unless `followLinks`. Fails `not-found`. */
-export const stat: Command<'stat'> = async (pond, params) => {
-  const fs = await treeAt(pond, params.at);
+export const stat: Command<'stat'> = async (pond, { path, at: version, followLinks = false }) => {
+  const fs = await treeAt(pond, version);
   const root = await fs.root();
-  const at = await existing(root, params.path, params.followLinks ?? false);
+  const at = await existing(root, path, { followLinks });
   const latest = pond.layer.builtTimes(at.node)?.maxUs;
   const built = latest === undefined ? {} : { latest: isoTime(latest) };
   const info = { ...(await nodeInfo(root, at)), ...(await seriesInfo(root, at)), ...built };
-  const displayPath = await displayPaths([fs]).path(info.path);
-  return displayPath === info.path ? info : { ...info, displayPath };
+  return { ...info, ...(await displayPaths([fs]).named(info.path)) };
 };

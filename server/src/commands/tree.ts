@@ -17,7 +17,7 @@ export async function rootAt(pond: ResourcePond, at: string | undefined): Promis
 }
 
 /** The entry at the path. Fails `not-found`. */
-export async function existing(root: WorkingDirectory, path: string, followLinks: boolean): Promise<NodePath> {
+export async function existing(root: WorkingDirectory, path: string, { followLinks = true } = {}): Promise<NodePath> {
   const at = await root.get(path, { followLinks });
   if (at === undefined) throw new PondError('not-found', `nothing is at ${path}`, { path });
   return at;
@@ -26,7 +26,7 @@ export async function existing(root: WorkingDirectory, path: string, followLinks
 /** Target of A in `cp A B` and `mv A B`: in B under its own name when B is a directory, else B. */
 export async function destination(root: WorkingDirectory, from: string, to: string): Promise<string> {
   if (!(await root.exists(to))) return to;
-  const at = await existing(root, to, true);
+  const at = await existing(root, to);
   const name = splitPath(from).steps.at(-1);
   return at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
 }
