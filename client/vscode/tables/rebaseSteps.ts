@@ -23,14 +23,14 @@ export function rebaseSteps(steps: readonly EditStep[], saved: SavedEdits): read
 }
 
 /** The place of a row among those of a file: before a position, after new rows there with a lower order. */
-interface Place {
+interface RowOrder {
   readonly before: number;
   readonly order: number;
 }
 
 /** Places of the rows of some steps that the saved file does not have: of new rows, and of deleted ones. */
-function newPlaces(steps: readonly EditStep[], saved: SavedEdits['edits']): ReadonlyMap<RowKey, Place> {
-  const places = new Map<RowKey, Place>();
+function newPlaces(steps: readonly EditStep[], saved: SavedEdits['edits']): ReadonlyMap<RowKey, RowOrder> {
+  const places = new Map<RowKey, RowOrder>();
   for (const [key, edit] of steps.flatMap(({ rows, reverse }) => [...rows, ...reverse]))
     if (edit?.before !== undefined && !saved.has(key)) places.set(key, { before: edit.before, order: edit.order ?? 0 });
   for (const [key, { isDeleted }] of saved)
@@ -46,11 +46,11 @@ class SavedRows {
   private readonly inserted: ReturnType<typeof newRowsOf>;
   private readonly insertedAt: ReadonlyMap<RowKey, number>;
   /** The place of each row that the file does not have. */
-  private readonly places: ReadonlyMap<RowKey, Place>;
+  private readonly places: ReadonlyMap<RowKey, RowOrder>;
   /** Begins the names of deleted rows that come back. */
   private readonly name = randomUUID();
 
-  constructor(saved: SavedEdits, places: ReadonlyMap<RowKey, Place>) {
+  constructor(saved: SavedEdits, places: ReadonlyMap<RowKey, RowOrder>) {
     this.saved = saved;
     const deleted = [...saved.edits].flatMap(([key, { isDeleted }]) =>
       typeof key === 'number' && isDeleted === true ? [key] : [],
@@ -90,9 +90,9 @@ class SavedRows {
   }
 
   /** The position of the row that follows a place. */
-  private position({ before, order }: Place): number {
+  private position({ before, order }: RowOrder): number {
     const { inserted } = this;
-    const isEarlier = (row: Place): boolean => row.before < before || (row.before === before && row.order < order);
+    const isEarlier = (row: RowOrder): boolean => row.before < before || (row.before === before && row.order < order);
     return this.withoutDeleted(before) + countOf(inserted.length, (index) => isEarlier(inserted[index]!));
   }
 

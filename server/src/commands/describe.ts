@@ -10,7 +10,8 @@ import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { optionsAt } from './format.ts';
 import { isoTime } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Facts about tables, and about their reading; a link is followed. Fails as in the protocol. */

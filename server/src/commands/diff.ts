@@ -6,7 +6,7 @@ import { type FileSystem } from '../tinyfs/fs.ts';
 import { comparedPaths } from '../tinyfs/realPath.ts';
 import { type Command } from './verb.ts';
 import { changeInfo } from './info.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * Differences from a version (HEAD) to another (the working tree), in path order; links in the paths are followed, so

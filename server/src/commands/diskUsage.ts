@@ -2,7 +2,8 @@ import { displayPaths } from '../resources/displayPath.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { pathEntries } from './pathEntries.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 

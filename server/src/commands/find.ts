@@ -4,7 +4,7 @@ import { matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { nodeInfo } from './info.ts';
 import { momentOf } from './moment.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 

@@ -4,7 +4,7 @@ import { fuzzyScore } from '../base/fuzzy.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Command } from './verb.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** Paths of the files of one tree, so that a typed letter does not list the pond again. */

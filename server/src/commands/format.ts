@@ -19,7 +19,8 @@ import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /** The format stated for a path and for paths below it. Fails `not-found`, and as formatAt. */

@@ -10,7 +10,7 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type FoundLine, matchingLines } from './fileLines.ts';
 import { lineMatcher } from './lineMatcher.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 

@@ -5,7 +5,7 @@ import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * The entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at the

@@ -10,7 +10,7 @@ import { RowMerge } from '../sql/diff/rowMerge.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { stagedPaths } from '../tinyfs/realPath.ts';
 import { compareByKey } from './rowKey.ts';
-import { rootAt } from './tree.ts';
+import { rootAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Merges the rows of a table in conflict: see the protocol. */

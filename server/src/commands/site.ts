@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { requireOutside } from './hostPaths.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /**

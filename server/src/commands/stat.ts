@@ -6,7 +6,8 @@ import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { isoTime, nodeInfo } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /** Returns the rows and times of a stored series; nothing for any other node. */
 async function seriesInfo(root: WorkingDirectory, { path, node }: NodePath): Promise<{ series?: SeriesInfo }> {

@@ -9,7 +9,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { shownSql } from '../sql/tables/shownSql.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { commitInfo } from './info.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /** Maximum number of files that are described; the others are counted. */

@@ -1,20 +1,8 @@
 /** Functions shared by the commands on the tree. */
 import { PondError } from '../base/error.ts';
-import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-
-/** The tree of a version; the working tree without one. Fails `version-not-found`. */
-export async function treeAt(pond: ResourcePond, at: string | undefined): Promise<FileSystem> {
-  return at === undefined ? pond.fs : await pond.at(at);
-}
-
-/** The root directory of the tree of `treeAt`. */
-export async function rootAt(pond: ResourcePond, at: string | undefined): Promise<WorkingDirectory> {
-  return await (await treeAt(pond, at)).root();
-}
 
 /** The entry at the path. Fails `not-found`. */
 export async function existing(root: WorkingDirectory, path: string, { followLinks = true } = {}): Promise<NodePath> {

@@ -37,7 +37,7 @@ interface TimeSpan {
 }
 
 /** A path of a version of the pond, and the sheet of a workbook. */
-interface TablePlace {
+interface TableLocation {
   readonly pond: Pond;
   readonly at: NodePath;
   readonly version: string | undefined;
@@ -50,7 +50,7 @@ interface TablePlace {
  */
 export async function describeTable(
   engine: QueryEngine,
-  { pond, at, version, sheet }: TablePlace,
+  { pond, at, version, sheet }: TableLocation,
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const reader = readerOf(at);
