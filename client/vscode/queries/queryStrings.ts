@@ -37,14 +37,6 @@ export function queryFileName(sql: string): string {
   return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.pondsql`;
 }
 
-/** Time since a start: `8 s`, `3 min 20 s`, `2 h 5 min`. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
 /** The statement without its comments, with one space where it has any. */
 function tokenizedText(sql: string): string {
   let [text, end] = ['', 0];

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EditStep } from './tableDraft.ts';
 import { newRowsOf, type KeyedEdit, type RowEdit, type RowKey, valueIn } from '../webviews/grid/rowEdits.ts';
+import { countFirst } from '../../../server/src/base/countFirst.ts';
 
 /** Edits that a file has now. */
 export interface SavedEdits {
@@ -93,27 +94,16 @@ class SavedRows {
   private position({ before, order }: RowOrder): number {
     const { inserted } = this;
     const isEarlier = (row: RowOrder): boolean => row.before < before || (row.before === before && row.order < order);
-    return this.withoutDeleted(before) + countOf(inserted.length, (index) => isEarlier(inserted[index]!));
+    return this.withoutDeleted(before) + countFirst(inserted.length, (index) => isEarlier(inserted[index]!));
   }
 
   /** Number of rows before a position that stay. */
   private withoutDeleted(before: number): number {
-    return before - countOf(this.deleted.length, (index) => this.deleted[index]! < before);
+    return before - countFirst(this.deleted.length, (index) => this.deleted[index]! < before);
   }
 }
 
 type OldValues = (column: string) => string | null;
-
-/** Number of items that come first: those of a list in order for which a condition is true. */
-function countOf(length: number, isFirst: (index: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isFirst(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** Edits that give a row of the saved file, which has the edits `now`, the state of other edits. */
 function changed(position: number, edit: RowEdit | null, now: RowEdit | undefined, old: OldValues): KeyedEdit {
