@@ -48,6 +48,8 @@ test('grep finds expressions, and leaves out names and paths', async (t) => {
     );
   assert.deepEqual(await found({ text: '(e|E)rror', regex: true }), ['/link:2:0+5', '/logs/old/b.log:1:3+5']);
   assert.deepEqual(await found({ text: '^end$', regex: true, ignoreCase: true }), ['/link:3:0+3']);
+  // The end of a line is not part of it, whatever the system that wrote it.
+  assert.deepEqual(await found({ text: '^start$', regex: true }), ['/link:1:0+5']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['old', '/link'] }), ['/logs/a.log:2:1+4']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['*.log', 'link'] }), []);
   await assert.rejects(found({ text: '(', regex: true }), { code: 'usage' });
