@@ -11,7 +11,8 @@ import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { optionsAt } from './format.ts';
 import { isoTime } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Facts about tables, and about their reading; a link is followed. Fails as in the protocol. */
@@ -22,7 +23,7 @@ export const describe: Command<'describe'> = async (pond, { paths, at }, context
   const found: DescriptionInfo[] = [];
   for (const path of paths) {
     const { sheet, ...whole } = (await root.exists(path)) ? { path } : splitSheet(path);
-    const node = await existing(root, whole.path, true);
+    const node = await existing(root, whole.path);
     found.push(await describeAt({ pond, version: at, root, names, context }, node, sheet));
   }
   return found;
@@ -45,16 +46,12 @@ async function describeAt(
   const table = await describeTable(queries, place, context.signal);
   const [text] = table?.texts ?? [];
   const described = new Map(text?.columns.map((column) => [column.name, column]));
-  const displayPath = await names.path(at.path);
   return {
-    path: at.path,
-    ...(displayPath === at.path ? {} : { displayPath }),
-    ...{
-      type: at.node.type,
-      size: at.node.sizeBytes,
-      reader: table?.reader ?? null,
-      rowCount: table?.rowCount ?? null,
-    },
+    ...(await names.named(at.path)),
+    type: at.node.type,
+    size: at.node.sizeBytes,
+    reader: table?.reader ?? null,
+    rowCount: table?.rowCount ?? null,
     columns: (table?.columns ?? []).map(({ name, type }) => {
       const { unit, reason } = described.get(name) ?? {};
       return { name, type, ...(unit !== undefined && { unit }), ...(reason !== undefined && { reason }) };
@@ -69,16 +66,8 @@ async function describeAt(
 
 type Table = NonNullable<Awaited<ReturnType<typeof describeTable>>>;
 
-function textInfo({
-  encoding,
-  delimiter,
-  quote,
-  lineEnds,
-  skipped,
-  dates,
-  ...lines
-}: Table['texts'][number]): TextInfo {
-  const { headerLine, laterHeaderLines, unitsLine } = lines;
+function textInfo({ headerLine, unitsLine, dates, ...text }: Table['texts'][number]): TextInfo {
+  const { encoding, delimiter, quote, lineEnds, laterHeaderLines, skipped } = text;
   return {
     ...{ encoding, delimiter, quote, lineEnds, laterHeaderLines, skipped },
     headerLine: headerLine ?? null,

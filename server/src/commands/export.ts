@@ -22,7 +22,7 @@ import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written

@@ -66,12 +66,12 @@ async function* itemsOf(tree: ExportedTree, path: string): AsyncIterable<ExportI
   const { root } = tree;
   if (!hasWildcard(path) || (await root.exists(path))) {
     const parent = dirname(path) === '.' ? '/' : dirname(path);
-    yield* withContent(tree, await existing(root, path, true), { base: parent, path });
+    yield* withContent(tree, await existing(root, path), { base: parent, path });
     return;
   }
   const fixed = fixedPart(path);
   // Matches have real paths, even when the fixed part goes through a link: the name of a resource.
-  const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
+  const base = (await root.exists(fixed)) ? (await existing(root, fixed)).path : fixed;
   const unlisted: Skipped[] = [];
   for await (const { node } of root.visit(path, skipping(unlisted)))
     yield* withContent(tree, node, { base, path: node.path });

@@ -39,7 +39,7 @@ interface TimeSpan {
 }
 
 /** A path of a version of the pond, and the sheet of a workbook. */
-interface TablePlace {
+interface TableLocation {
   readonly pond: Pond;
   readonly at: NodePath;
   readonly version: string | undefined;
@@ -52,7 +52,7 @@ interface TablePlace {
  */
 export async function describeTable(
   engine: QueryEngine,
-  { pond, at, version, sheet }: TablePlace,
+  { pond, at, version, sheet }: TableLocation,
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const reader = readerOf(at);
@@ -96,7 +96,7 @@ export async function describeTable(
  */
 export async function formatOfOther(
   engine: QueryEngine,
-  { pond, at, version }: TablePlace,
+  { pond, at, version }: TableLocation,
   signal?: AbortSignal,
 ): Promise<FormatOptions | undefined> {
   try {
