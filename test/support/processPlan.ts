@@ -54,7 +54,7 @@ export function planOf(random: Random, round: number, versions: readonly FileVer
   const hasServer = random(4) > 0;
   return {
     lanes: lanes.slice(hasServer ? 0 : 2).map((kind, lane) => {
-      const count = kind === 'editor' ? 6 : 2;
+      const count = kind === 'editor' ? 6 : 1 + random(2);
       const name = (at: number): string => `${round}.${lane}.${at}`;
       const operations = Array.from({ length: count }, (_, at) => operationOf({ random, kind, versions }, name(at)));
       const isKilled = kind === 'terminal' && random(3) === 0;
