@@ -168,6 +168,15 @@ test('several ponds can be open at once', async (t) => {
   assert.equal(await (await (await openedPond(ponds, b, 'read')).fs.root()).exists('/in-a'), false);
 });
 
+test('the error of a directory names the pond in its .pond', async (t) => {
+  const directory = temporaryFolder(t);
+  await (await initPond(join(directory, '.pond'))).close();
+  await assert.rejects(newPonds(t, true, noProcess).open(directory), {
+    code: 'pond-not-found',
+    hint: `There is one at ${directory}/.pond.`,
+  });
+});
+
 test('a directory without a pond is checked again after a pond was created there', async (t) => {
   const directory = join(temporaryFolder(t), 'pond');
   const ponds = newPonds(t, true, noProcess);
