@@ -20,7 +20,7 @@ import {
   type TableQuery,
   type ToGridPage,
 } from '../webviews/grid/messages.ts';
-import { releaseLater } from './releaseTable.ts';
+import { releaseLater } from './releaseLater.ts';
 import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 type Shown = Extract<GridState, { type: 'result' }>;

@@ -20,7 +20,8 @@ import {
 } from '../webviews/grid/messages.ts';
 import { isTimeColumn } from '../webviews/grid/times.ts';
 import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
-import { releaseLater, releaseTable } from './releaseTable.ts';
+import { releaseTable } from './releaseTable.ts';
+import { releaseLater } from './releaseLater.ts';
 import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 /** Needs of the plots of a panel in addition to the rows of its table: other tables, choices of the user, and files. */
