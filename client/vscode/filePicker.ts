@@ -29,7 +29,10 @@ export class FilePicker {
   private readonly list = vscode.window.createQuickPick<FileItem>();
   private pending: vscode.CancellationTokenSource | undefined;
   private paths: readonly string[] = [];
-  /** True when Enter was pressed while the rows were those of an earlier text: the first of the next ones is meant. */
+  /** The row that is active once VS Code shows the loaded files. Until then, what it reports of its rows is of earlier ones. */
+  private first: FileItem | undefined;
+  private isShown = false;
+  /** True when Enter was pressed after a text whose files are not loaded: the first of them is meant. */
   private isFirstMeant = false;
   private answer: (path: string) => void = () => undefined;
 
@@ -52,6 +55,7 @@ export class FilePicker {
         steps.keep(this.list);
         resolve(path);
       };
+      this.list.onDidChangeActive(([active]) => (this.isShown ||= active === this.first));
       this.list.onDidAccept(() => this.accept());
       this.list.onDidTriggerButton(() => this.answer('button'));
       this.list.onDidChangeValue(() => void this.load(0));
@@ -68,11 +72,10 @@ export class FilePicker {
 
   private accept(): void {
     if (this.list.busy) {
-      this.isFirstMeant = true;
+      this.isFirstMeant = this.list.value !== '';
       return;
     }
-    // None is selected where the rows were replaced as Enter was pressed.
-    const [item = this.list.items[0]] = this.list.selectedItems;
+    const item = this.isShown ? this.list.selectedItems[0] : this.first;
     if (item?.path !== undefined) this.answer(item.path);
     else if (item !== undefined) void this.load(this.paths.length);
   }
@@ -97,10 +100,11 @@ export class FilePicker {
       if (pending.token.isCancellationRequested) return;
       this.paths = start === 0 ? paths : [...this.paths, ...paths];
       this.list.items = itemsOf(this.paths, total);
+      this.first = this.list.items[start];
+      this.isShown = false;
       this.list.activeItems = this.list.items.slice(start, start + 1);
       this.list.busy = false;
-      const [first] = this.paths;
-      if (this.isFirstMeant && start === 0 && first !== undefined) this.answer(first);
+      if (this.isFirstMeant) this.accept();
     } catch (error) {
       if (isCancelled(error) || pending.token.isCancellationRequested) return;
       this.list.busy = false;
