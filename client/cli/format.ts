@@ -23,10 +23,18 @@ export function widthOf(text: string): number {
 }
 
 /** Truncates a long text, with an ellipsis. */
-export function cut(text: string, lengthMax: number): string {
+function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   // Drops half of a surrogate pair.
   return `${text.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** A longer value among differences is cut to this many characters. */
+const valueLengthMax = 40;
+
+/** Returns the value of a cell among differences; NULL for one that is none. */
+export function shownValue(value: string | null | undefined): string {
+  return value === null || value === undefined ? 'NULL' : cut(printable(value), valueLengthMax);
 }
 
 /** Truncates a text to a number of columns on a terminal, with an ellipsis. */
@@ -108,6 +116,11 @@ export function shownPath({ path, displayPath }: { readonly path: string; readon
 /** Returns the changes to count: those of a resource's own entries count as one. */
 export function counted(changes: readonly ChangeInfo[]): readonly ChangeInfo[] {
   return changes.filter(({ partOf }) => partOf === undefined);
+}
+
+/** Returns the first line of a message, as it can be printed. */
+export function firstLine(text: string): string {
+  return printable(text.split('\n', 1)[0] ?? '');
 }
 
 /** Returns the columns of a change: letter, path, sizes. */

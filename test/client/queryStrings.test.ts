@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { elapsedText, queryFileName, queryTitle } from '../../client/vscode/queries/queryStrings.ts';
+import { queryFileName, queryTitle } from '../../client/vscode/queries/queryStrings.ts';
+import { elapsedText } from '../../client/vscode/timeStrings.ts';
 import { sortableTime, zonedTime } from '../../client/vscode/timeStrings.ts';
 
 const titles: readonly (readonly [sql: string, title: string, file: string])[] = [

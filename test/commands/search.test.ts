@@ -48,11 +48,26 @@ test('grep finds expressions, and leaves out names and paths', async (t) => {
     );
   assert.deepEqual(await found({ text: '(e|E)rror', regex: true }), ['/link:2:0+5', '/logs/old/b.log:1:3+5']);
   assert.deepEqual(await found({ text: '^end$', regex: true, ignoreCase: true }), ['/link:3:0+3']);
+  // The end of a line is not part of it, whatever the system that wrote it.
+  assert.deepEqual(await found({ text: '^start$', regex: true }), ['/link:1:0+5']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['old', '/link'] }), ['/logs/a.log:2:1+4']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['*.log', 'link'] }), []);
   await assert.rejects(found({ text: '(', regex: true }), { code: 'usage' });
   await host.run('write', textFile('/slow', `${'a'.repeat(60)}!`));
   await assert.rejects(found({ text: '^(a+)+$', regex: true }), { code: 'usage' });
+});
+
+test('a text is found where it is in the line, also after letters whose small form is longer', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/places', 'İzmir (İ) PUMP a+b\n'));
+  const search = async (text: string) => {
+    const { matches } = await host.run('grep', { paths: ['/'], text, ignoreCase: true });
+    return matches.map(({ character, length }) => [character, length]);
+  };
+  assert.deepEqual(await search('pump'), [[10, 4]]);
+  assert.deepEqual(await search('(İ)'), [[6, 3]]);
+  assert.deepEqual(await search('A+B'), [[15, 3]]);
+  assert.deepEqual(await search('p.mp'), []);
 });
 
 test('the pages of a search have each line once, in any size of page', async (t) => {

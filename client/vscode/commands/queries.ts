@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
-import { queryLanguage } from '../queries/queryDocuments.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { activeTable } from '../tables/tableTabs.ts';
+import { activeQuery } from '../queries/activeQuery.ts';
 
 /** Opens a query document: for a file, or the table of the active tab, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target = activeTable()): Promise<void> {
@@ -15,12 +15,8 @@ export async function newQuery({ ponds, queries }: Context, target = activeTable
 
 /** Runs the selection or the statement at the cursor of the active query document. */
 export async function runQuery({ queries }: Context): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== queryLanguage) {
-    void vscode.window.showInformationMessage('Open a query document first: run "Pond: New Query".');
-    return;
-  }
-  await queries.run(editor);
+  const editor = activeQuery();
+  if (editor !== undefined) await queries.run(editor);
 }
 
 /** Cancels the running query; of several, those that the user picks. */

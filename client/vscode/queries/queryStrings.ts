@@ -37,14 +37,6 @@ export function queryFileName(sql: string): string {
   return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.pondsql`;
 }
 
-/** Time since a start: `8 s`, `3 min 20 s`, `2 h 5 min`. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
 /** The first line with letters of the comment above the statement; undefined without one. */
 function commentAbove(sql: string): string | undefined {
   let block: readonly string[] = [];

@@ -8,7 +8,7 @@ import { fuzzyScore } from '../base/fuzzy.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Command } from './verb.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
 /** The files of one tree, so that a typed letter does not list the pond again. */
@@ -85,7 +85,7 @@ async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>):
   const names = displayPaths([fs]);
   const top = rootPath(await fs.backend.root());
   const files: ListedFile[] = [];
-  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', true)) {
+  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', { recursive: true })) {
     await yieldToEventLoop();
     if (problem !== undefined || at.isDirectory) continue;
     const end = at.node.type === 'symlink' ? ((await followIfPossible(fs.backend, top, at)) ?? at) : at;

@@ -7,6 +7,7 @@ import { positionText } from './axisText.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
 import { countText, numberText } from '../../numberStrings.ts';
+import { wholeView } from '../../../../server/src/protocol/tableViews.ts';
 
 /** Interface of the page to the pane. */
 interface PaneHost {
@@ -87,8 +88,7 @@ export class PointPane {
     const view: TableView = { sort: [], filters: [match] };
     const { rowCount } = await requests.send(run, 'tableCount', { view }, 'pointCount', other);
     if (rowCount !== 1) return null;
-    const whole: TableView = { sort: [], filters: [] };
-    const params = { view: whole, match, start: { row: -1, column: 0 } };
+    const params = { view: wholeView, match, start: { row: -1, column: 0 } };
     return (await requests.send(run, 'findInTable', params, 'pointRow', other))?.row ?? null;
   }
 
