@@ -9,6 +9,7 @@ import {
   fragmentHints,
   guardedParses,
   literalsAmong,
+  privateWords,
   separateQuestions,
   typeDecisions,
   untaggedSql,
@@ -106,6 +107,13 @@ test('a file that is taken from the active text editor is found', () => {
     'client/vscode/a.ts:1 vscode.window.activeTextEditor?.document.uri',
   ]);
   assert.deepEqual(editorUris([file('client/vscode/activeFile.ts', text)]), []);
+});
+
+test('a member that only TypeScript keeps private is found', () => {
+  const found = (text: string): readonly string[] => privateWords([file('a.ts', text)]);
+  assert.deepEqual(found('class A {\n  private a = 1;\n}'), ['a.ts:2 private a = 1;']);
+  assert.equal(found('class A {\n  private get a() { return 1; }\n  private b(): void {}\n}').length, 2);
+  assert.deepEqual(found('class A {\n  #a = 1;\n  private constructor() {}\n}'), []);
 });
 
 test('a name that is written as a text or a key is found', () => {

@@ -44,69 +44,69 @@ export type ServerState = 'starting' | 'running' | 'stopped';
  */
 export class PondClient implements vscode.Disposable {
   readonly log: vscode.LogOutputChannel;
-  private readonly client: LanguageClient;
-  private readonly emitters = {
+  readonly #client: LanguageClient;
+  readonly #emitters = {
     changed: new vscode.EventEmitter<ChangedEvent>(),
     committed: new vscode.EventEmitter<CommittedEvent>(),
     health: new vscode.EventEmitter<HealthEvent>(),
     progress: new vscode.EventEmitter<ProgressEvent>(),
     state: new vscode.EventEmitter<ServerState>(),
   };
-  readonly onDidChangeTree = this.emitters.changed.event;
-  readonly onDidCommit = this.emitters.committed.event;
-  readonly onDidChangeHealth = this.emitters.health.event;
-  readonly onDidProgress = this.emitters.progress.event;
-  readonly onDidChangeState = this.emitters.state.event;
-  private child: ChildProcess | undefined;
-  private currentState: ServerState = 'starting';
+  readonly onDidChangeTree = this.#emitters.changed.event;
+  readonly onDidCommit = this.#emitters.committed.event;
+  readonly onDidChangeHealth = this.#emitters.health.event;
+  readonly onDidProgress = this.#emitters.progress.event;
+  readonly onDidChangeState = this.#emitters.state.event;
+  #child: ChildProcess | undefined;
+  #currentState: ServerState = 'starting';
   /** Times at which the server was restarted after it died, milliseconds since 1970, oldest first. */
-  private restarts: readonly number[] = [];
-  private restartsItself = false;
+  #restarts: readonly number[] = [];
+  #restartsItself = false;
   /** Verbs that change nothing, as the server declares: sent again when it dies before it responds. */
-  private safeVerbs: ReadonlySet<unknown> = new Set();
+  #safeVerbs: ReadonlySet<unknown> = new Set();
 
   constructor(serverModule: string) {
     this.log = vscode.window.createOutputChannel('DuckPond', { log: true });
-    this.client = new LanguageClient(
+    this.#client = new LanguageClient(
       'pond',
       'DuckPond',
       async () => {
         const started = startServer(serverModule, this.log);
-        this.child = started.process;
+        this.#child = started.process;
         return started.transports;
       },
-      { ...clientOptions(this.log), errorHandler: this.errorHandler() },
+      { ...clientOptions(this.log), errorHandler: this.#errorHandler() },
     );
-    this.client.onDidChangeState(({ newState }) => this.stateChanged(newState));
-    const { changed, committed, health, progress } = this.emitters;
-    this.client.onNotification(events.changed, (event: ChangedEvent) => changed.fire(inEditor(event)));
-    this.client.onNotification(events.committed, (event: CommittedEvent) => committed.fire(inEditor(event)));
-    this.client.onNotification(events.health, (event: HealthEvent) => health.fire(inEditor(event)));
-    this.client.onNotification(events.progress, (event: ProgressEvent) => progress.fire(inEditor(event)));
+    this.#client.onDidChangeState(({ newState }) => this.#stateChanged(newState));
+    const { changed, committed, health, progress } = this.#emitters;
+    this.#client.onNotification(events.changed, (event: ChangedEvent) => changed.fire(inEditor(event)));
+    this.#client.onNotification(events.committed, (event: CommittedEvent) => committed.fire(inEditor(event)));
+    this.#client.onNotification(events.health, (event: HealthEvent) => health.fire(inEditor(event)));
+    this.#client.onNotification(events.progress, (event: ProgressEvent) => progress.fire(inEditor(event)));
   }
 
   get state(): ServerState {
-    return this.currentState;
+    return this.#currentState;
   }
 
   /** Process id of the running server; undefined before the first start. */
   get serverPid(): number | undefined {
-    return this.child?.pid;
+    return this.#child?.pid;
   }
 
   /** Starts the server. Resolves when it is ready or failed to start; the log and the state report a failure. */
   async start(): Promise<void> {
     try {
-      await this.client.start();
+      await this.#client.start();
     } catch (error) {
       this.log.error(`the server could not be started: ${String(error)}`);
-      this.stateChanged(State.Stopped);
+      this.#stateChanged(State.Stopped);
     }
   }
 
   async restart(): Promise<void> {
     // A server that hangs does not respond to a stop request.
-    await this.client.stop(2_000).catch(() => this.child?.kill('SIGKILL'));
+    await this.#client.stop(2_000).catch(() => this.#child?.kill('SIGKILL'));
     await this.start();
   }
 
@@ -119,25 +119,25 @@ export class PondClient implements vscode.Disposable {
     params: Params<N> & { readonly progressToken?: string },
     token?: vscode.CancellationToken,
   ): Promise<Result<N>> {
-    await this.waitUntilRunning(token);
-    const child = this.child;
+    await this.#waitUntilRunning(token);
+    const child = this.#child;
     try {
-      return await this.send(name, params, token);
+      return await this.#send(name, params, token);
     } catch (error) {
       const died = child?.connected === false;
-      if (!died || !this.safeVerbs.has(name) || token?.isCancellationRequested) throw error;
-      await this.waitUntilRunning(token, child);
-      return this.send(name, params, token);
+      if (!died || !this.#safeVerbs.has(name) || token?.isCancellationRequested) throw error;
+      await this.#waitUntilRunning(token, child);
+      return this.#send(name, params, token);
     }
   }
 
   async dispose(): Promise<void> {
-    await this.client.dispose(2_000).catch(() => this.child?.kill('SIGKILL'));
-    for (const emitter of Object.values(this.emitters)) emitter.dispose();
+    await this.#client.dispose(2_000).catch(() => this.#child?.kill('SIGKILL'));
+    for (const emitter of Object.values(this.#emitters)) emitter.dispose();
     this.log.dispose();
   }
 
-  private async send<N extends CommandName>(
+  async #send<N extends CommandName>(
     name: N,
     params: Params<N>,
     token: vscode.CancellationToken | undefined,
@@ -146,8 +146,8 @@ export class PondClient implements vscode.Disposable {
       // An undefined token would be sent as a second parameter.
       return inEditor(
         token === undefined
-          ? await this.client.sendRequest<Result<N>>(method(name), params)
-          : await this.client.sendRequest<Result<N>>(method(name), params, token),
+          ? await this.#client.sendRequest<Result<N>>(method(name), params)
+          : await this.#client.sendRequest<Result<N>>(method(name), params, token),
       );
     } catch (error) {
       throw errorInEditor(error);
@@ -155,8 +155,8 @@ export class PondClient implements vscode.Disposable {
   }
 
   /** Waits until a server other than `dead` runs. Throws when none starts, and CancellationError on a cancel. */
-  private async waitUntilRunning(token: vscode.CancellationToken | undefined, dead?: ChildProcess): Promise<void> {
-    const ready = (): boolean => this.currentState === 'running' && this.child !== dead;
+  async #waitUntilRunning(token: vscode.CancellationToken | undefined, dead?: ChildProcess): Promise<void> {
+    const ready = (): boolean => this.#currentState === 'running' && this.#child !== dead;
     if (ready()) return;
     await new Promise<void>((resolve, reject) => {
       const finish = (complete: () => void): void => {
@@ -175,18 +175,18 @@ export class PondClient implements vscode.Disposable {
         }),
         ...(token === undefined ? [] : [token.onCancellationRequested(cancel)]),
       );
-      if (this.currentState === 'stopped') finish(fail);
+      if (this.#currentState === 'stopped') finish(fail);
     });
   }
 
-  private errorHandler(): ErrorHandler {
+  #errorHandler(): ErrorHandler {
     return {
       error: () => ({ action: ErrorAction.Continue }),
       closed: () => {
         const now = Date.now();
-        this.restarts = [...this.restarts.filter((time) => now - time < restartsWithinMs), now];
-        this.restartsItself = this.restarts.length <= restartsMax;
-        return this.restartsItself
+        this.#restarts = [...this.#restarts.filter((time) => now - time < restartsWithinMs), now];
+        this.#restartsItself = this.#restarts.length <= restartsMax;
+        return this.#restartsItself
           ? {
               action: CloseAction.Restart,
               message: 'the pond server stopped unexpectedly and is restarted',
@@ -194,19 +194,19 @@ export class PondClient implements vscode.Disposable {
             }
           : {
               action: CloseAction.DoNotRestart,
-              message: `the pond server stopped unexpectedly ${this.restarts.length} times: run "Pond: Show Server Log"`,
+              message: `the pond server stopped unexpectedly ${this.#restarts.length} times: run "Pond: Show Server Log"`,
             };
       },
     };
   }
 
-  private stateChanged(state: State): void {
+  #stateChanged(state: State): void {
     // Between death and restart the language client is briefly stopped; report it as starting to waiting requests.
-    if (state === State.Stopped && this.restartsItself) state = State.Starting;
-    else this.restartsItself = false;
-    if (state === State.Running) this.safeVerbs = safeVerbsOf(this.client.initializeResult);
-    this.currentState = state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';
-    this.emitters.state.fire(this.currentState);
+    if (state === State.Stopped && this.#restartsItself) state = State.Starting;
+    else this.#restartsItself = false;
+    if (state === State.Running) this.#safeVerbs = safeVerbsOf(this.#client.initializeResult);
+    this.#currentState = state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';
+    this.#emitters.state.fire(this.#currentState);
   }
 }
 

@@ -24,22 +24,25 @@ interface PickedFiles {
 
 /** A list of files of a pond that follows what is typed: letters of their names. */
 export class FilePicker {
-  private readonly client: PondClient;
-  private readonly files: PickedFiles;
-  private readonly list = vscode.window.createQuickPick<FileItem>();
-  private pending: vscode.CancellationTokenSource | undefined;
-  private paths: readonly string[] = [];
-  /** True when Enter was pressed while the rows were those of an earlier text: the first of the next ones is meant. */
-  private isFirstMeant = false;
-  private answer: (path: string) => void = () => undefined;
+  readonly #client: PondClient;
+  readonly #files: PickedFiles;
+  readonly #list = vscode.window.createQuickPick<FileItem>();
+  #pending: vscode.CancellationTokenSource | undefined;
+  #paths: readonly string[] = [];
+  /** The row that is active once VS Code shows the loaded files. Until then, what it reports of its rows is of earlier ones. */
+  #first: FileItem | undefined;
+  #isShown = false;
+  /** True when Enter was pressed after a text whose files are not loaded: the first of them is meant. */
+  #isFirstMeant = false;
+  #answer: (path: string) => void = () => undefined;
 
   constructor(client: PondClient, files: PickedFiles) {
-    this.client = client;
-    this.files = files;
-    this.list.title = files.title;
-    this.list.placeholder = 'Letters of the name, or of the path';
-    this.list.matchOnDescription = true;
-    this.list.buttons = files.button === undefined ? [] : [files.button];
+    this.#client = client;
+    this.#files = files;
+    this.#list.title = files.title;
+    this.#list.placeholder = 'Letters of the name, or of the path';
+    this.#list.matchOnDescription = true;
+    this.#list.buttons = files.button === undefined ? [] : [files.button];
   }
 
   /**
@@ -48,63 +51,64 @@ export class FilePicker {
    */
   async pick(steps: QuickSteps): Promise<string | undefined> {
     const picked = new Promise<string | undefined>((resolve) => {
-      this.answer = (path) => {
-        steps.keep(this.list);
+      this.#answer = (path) => {
+        steps.keep(this.#list);
         resolve(path);
       };
-      this.list.onDidAccept(() => this.accept());
-      this.list.onDidTriggerButton(() => this.answer('button'));
-      this.list.onDidChangeValue(() => void this.load(0));
-      this.list.onDidHide(() => resolve(undefined));
+      this.#list.onDidChangeActive(([active]) => (this.#isShown ||= active === this.#first));
+      this.#list.onDidAccept(() => this.#accept());
+      this.#list.onDidTriggerButton(() => this.#answer('button'));
+      this.#list.onDidChangeValue(() => void this.#load(0));
+      this.#list.onDidHide(() => resolve(undefined));
     });
-    steps.show(this.list);
-    void this.load(0);
+    steps.show(this.#list);
+    void this.#load(0);
     try {
       return await picked;
     } finally {
-      this.pending?.cancel();
+      this.#pending?.cancel();
     }
   }
 
-  private accept(): void {
-    if (this.list.busy) {
-      this.isFirstMeant = true;
+  #accept(): void {
+    if (this.#list.busy) {
+      this.#isFirstMeant = this.#list.value !== '';
       return;
     }
-    // None is selected where the rows were replaced as Enter was pressed.
-    const [item = this.list.items[0]] = this.list.selectedItems;
-    if (item?.path !== undefined) this.answer(item.path);
-    else if (item !== undefined) void this.load(this.paths.length);
+    const item = this.#isShown ? this.#list.selectedItems[0] : this.#first;
+    if (item?.path !== undefined) this.#answer(item.path);
+    else if (item !== undefined) void this.#load(this.#paths.length);
   }
 
   /** Loads the files from `start` on that match what is typed now; an earlier request is cancelled. */
-  private async load(start: number): Promise<void> {
-    this.pending?.cancel();
-    const pending = (this.pending = new vscode.CancellationTokenSource());
-    const { pond, at, areTables = false } = this.files;
-    this.list.busy = true;
-    this.isFirstMeant = false;
+  async #load(start: number): Promise<void> {
+    this.#pending?.cancel();
+    const pending = (this.#pending = new vscode.CancellationTokenSource());
+    const { pond, at, areTables = false } = this.#files;
+    this.#list.busy = true;
+    this.#isFirstMeant = false;
     try {
       const params = {
         pond,
-        text: this.list.value,
+        text: this.#list.value,
         areTables,
         start,
         limit: pageFiles,
         ...(at !== undefined && { at }),
       };
-      const { paths, total } = await this.client.request('findFiles', params, pending.token);
+      const { paths, total } = await this.#client.request('findFiles', params, pending.token);
       if (pending.token.isCancellationRequested) return;
-      this.paths = start === 0 ? paths : [...this.paths, ...paths];
-      this.list.items = itemsOf(this.paths, total);
-      this.list.activeItems = this.list.items.slice(start, start + 1);
-      this.list.busy = false;
-      const [first] = this.paths;
-      if (this.isFirstMeant && start === 0 && first !== undefined) this.answer(first);
+      this.#paths = start === 0 ? paths : [...this.#paths, ...paths];
+      this.#list.items = itemsOf(this.#paths, total);
+      this.#first = this.#list.items[start];
+      this.#isShown = false;
+      this.#list.activeItems = this.#list.items.slice(start, start + 1);
+      this.#list.busy = false;
+      if (this.#isFirstMeant) this.#accept();
     } catch (error) {
       if (isCancelled(error) || pending.token.isCancellationRequested) return;
-      this.list.busy = false;
-      this.list.items = [{ label: `$(error) ${errorText(error)}`, path: undefined, alwaysShow: true }];
+      this.#list.busy = false;
+      this.#list.items = [{ label: `$(error) ${errorText(error)}`, path: undefined, alwaysShow: true }];
     }
   }
 }

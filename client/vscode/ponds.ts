@@ -10,51 +10,51 @@ export type OpenedPond = Result<'open'>;
 
 /** Ponds open in this window. Each is opened once per server process: after a restart the next use reopens it. */
 export class OpenPonds implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly opened = new Map<string, Promise<OpenedPond>>();
-  private readonly added = new vscode.EventEmitter<string>();
-  private readonly closed = new vscode.EventEmitter<string>();
-  private readonly modeChanged = new vscode.EventEmitter<string>();
-  private readonly known = new Map<string, OpenedPond['mode']>();
-  private readonly shown: (() => string | undefined)[] = [];
-  private readonly listener: vscode.Disposable;
-  readonly onDidAdd = this.added.event;
-  readonly onDidClose = this.closed.event;
+  readonly #client: PondClient;
+  readonly #opened = new Map<string, Promise<OpenedPond>>();
+  readonly #added = new vscode.EventEmitter<string>();
+  readonly #closed = new vscode.EventEmitter<string>();
+  readonly #modeChanged = new vscode.EventEmitter<string>();
+  readonly #known = new Map<string, OpenedPond['mode']>();
+  readonly #shown: (() => string | undefined)[] = [];
+  readonly #listener: vscode.Disposable;
+  readonly onDidAdd = this.#added.event;
+  readonly onDidClose = this.#closed.event;
   /** Fires when a pond that could only be read can be written, or the other way round. */
-  readonly onDidChangeMode = this.modeChanged.event;
+  readonly onDidChangeMode = this.#modeChanged.event;
 
   constructor(client: PondClient) {
-    this.client = client;
-    this.listener = vscode.Disposable.from(
+    this.#client = client;
+    this.#listener = vscode.Disposable.from(
       client.onDidChangeState((state) => {
-        if (state !== 'running') this.opened.clear();
+        if (state !== 'running') this.#opened.clear();
       }),
       // The server takes the lock when its holder releases it.
       client.onDidChangeTree(({ pond }) => {
-        if (this.isReadOnly(pond) && this.opened.delete(pond)) void this.tryOpen(pond);
+        if (this.isReadOnly(pond) && this.#opened.delete(pond)) void this.tryOpen(pond);
       }),
     );
   }
 
   /** True for a pond that this window can only read, and for one in a restricted workspace. */
   isReadOnly(pond: string): boolean {
-    return this.known.get(pond) === 'read';
+    return this.#known.get(pond) === 'read';
   }
 
   /** Adds a finder of the pond that the active tab shows, for tabs that are not documents of a pond. */
   addShown(find: () => string | undefined): void {
-    this.shown.push(find);
+    this.#shown.push(find);
   }
 
   /** The pond of the active tab: its file, its query or its result; undefined when it shows none. */
   active(): string | undefined {
     const uri = activeUri();
-    return this.of(uri) ?? firstDefined(this.shown);
+    return this.#of(uri) ?? firstDefined(this.#shown);
   }
 
   /** Host directories of the open ponds, in the order of opening. */
   get all(): readonly string[] {
-    return [...this.known.keys()];
+    return [...this.#known.keys()];
   }
 
   /** The only open pond; undefined for none and for several. */
@@ -65,14 +65,14 @@ export class OpenPonds implements vscode.Disposable {
 
   /** Opens a pond; all callers share one result until the server restarts. The next call after a failure retries. */
   open(pond: string): Promise<OpenedPond> {
-    const pending = this.opened.get(pond);
+    const pending = this.#opened.get(pond);
     if (pending !== undefined) return pending;
-    const opening = this.client.request('open', { pond });
-    this.opened.set(pond, opening);
+    const opening = this.#client.request('open', { pond });
+    this.#opened.set(pond, opening);
     opening.then(
-      ({ mode }) => this.add(pond, mode),
+      ({ mode }) => this.#add(pond, mode),
       () => {
-        if (this.opened.get(pond) === opening) this.opened.delete(pond);
+        if (this.#opened.get(pond) === opening) this.#opened.delete(pond);
       },
     );
     return opening;
@@ -80,10 +80,10 @@ export class OpenPonds implements vscode.Disposable {
 
   /** Closes a pond in this window. Its staged changes remain. */
   async close(pond: string): Promise<void> {
-    if (!this.known.delete(pond)) return;
-    this.opened.delete(pond);
-    this.closed.fire(pond);
-    await this.client.request('close', { pond });
+    if (!this.#known.delete(pond)) return;
+    this.#opened.delete(pond);
+    this.#closed.fire(pond);
+    await this.#client.request('close', { pond });
   }
 
   /** Like `open`, for ponds that the window discovered: a failure is logged. */
@@ -91,7 +91,7 @@ export class OpenPonds implements vscode.Disposable {
     try {
       await this.open(pond);
     } catch (error) {
-      this.client.log.warn(`${pond}: ${errorText(error)}`);
+      this.#client.log.warn(`${pond}: ${errorText(error)}`);
     }
   }
 
@@ -100,7 +100,7 @@ export class OpenPonds implements vscode.Disposable {
    * the user picks. Undefined without one, and when the user cancels.
    */
   async choose(steps: QuickSteps, uri?: vscode.Uri): Promise<string | undefined> {
-    const named = this.of(uri) ?? this.active();
+    const named = this.#of(uri) ?? this.active();
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
       if (this.all.length === 0)
@@ -112,21 +112,21 @@ export class OpenPonds implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.listener.dispose();
-    this.added.dispose();
-    this.closed.dispose();
-    this.modeChanged.dispose();
+    this.#listener.dispose();
+    this.#added.dispose();
+    this.#closed.dispose();
+    this.#modeChanged.dispose();
   }
 
-  private of(uri: vscode.Uri | undefined): string | undefined {
+  #of(uri: vscode.Uri | undefined): string | undefined {
     return uri === undefined ? undefined : parsePondUri(uri)?.pond;
   }
 
-  private add(pond: string, mode: OpenedPond['mode']): void {
-    const before = this.known.get(pond);
-    this.known.set(pond, mode);
-    if (before === undefined) this.added.fire(pond);
-    else if ((before === 'read') !== (mode === 'read')) this.modeChanged.fire(pond);
+  #add(pond: string, mode: OpenedPond['mode']): void {
+    const before = this.#known.get(pond);
+    this.#known.set(pond, mode);
+    if (before === undefined) this.#added.fire(pond);
+    else if ((before === 'read') !== (mode === 'read')) this.#modeChanged.fire(pond);
   }
 }
 

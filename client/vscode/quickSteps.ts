@@ -26,8 +26,8 @@ interface BoxOptions {
  * that is answered, because what follows takes too long, cancels the command.
  */
 export class QuickSteps {
-  private shown: vscode.QuickInput | undefined;
-  private readonly cancellation = new vscode.CancellationTokenSource();
+  #shown: vscode.QuickInput | undefined;
+  readonly #cancellation = new vscode.CancellationTokenSource();
 
   private constructor() {}
 
@@ -40,20 +40,20 @@ export class QuickSteps {
     try {
       return await Promise.race([ask(steps), cancelled]);
     } finally {
-      steps.close();
+      steps.#close();
     }
   }
 
   /** Cancelled when the user closes an answered list or box before the next one is shown. */
   get token(): vscode.CancellationToken {
-    return this.cancellation.token;
+    return this.#cancellation.token;
   }
 
   /** Shows a list or a box in the place of the one before, which is disposed. Throws CancellationError after a cancel. */
   show(input: vscode.QuickInput): void {
     if (this.token.isCancellationRequested) throw new vscode.CancellationError();
-    const before = this.shown;
-    this.shown = input;
+    const before = this.#shown;
+    this.#shown = input;
     input.show();
     before?.dispose();
   }
@@ -61,21 +61,23 @@ export class QuickSteps {
   /** Shows an answered list or box as busy, while what follows is prepared. A user who closes it cancels the command. */
   keep(input: vscode.QuickInput): void {
     input.busy = true;
+    // The page of a webview that takes the focus late would close it, and cancel what the user wants.
+    input.ignoreFocusOut = true;
     input.onDidHide(() => {
-      if (this.shown === input) this.cancellation.cancel();
+      if (this.#shown === input) this.#cancellation.cancel();
     });
   }
 
-  private close(): void {
-    const last = this.shown;
-    this.shown = undefined;
+  #close(): void {
+    const last = this.#shown;
+    this.#shown = undefined;
     last?.dispose();
   }
 
   /** Lets the user pick one of the items; undefined for none. */
   choose<T extends vscode.QuickPickItem>(items: readonly T[], options: ListOptions): Promise<T | undefined> {
     const list = Object.assign(vscode.window.createQuickPick<T>(), { items, ...options });
-    return this.answered(list, () => list.selectedItems[0]);
+    return this.#answered(list, () => list.selectedItems[0]);
   }
 
   /** Lets the user check any of the items, at first those with `picked`; undefined when the user cancels. */
@@ -86,7 +88,7 @@ export class QuickSteps {
     const selectedItems = items.filter(({ picked }) => picked);
     const list = Object.assign(vscode.window.createQuickPick<T>(), { items, canSelectMany: true, ...options });
     list.selectedItems = selectedItems;
-    return this.answered(list, () => list.selectedItems);
+    return this.#answered(list, () => list.selectedItems);
   }
 
   /** Lets the user type a text that `validate` accepts; undefined when the user cancels. */
@@ -94,11 +96,11 @@ export class QuickSteps {
     const box = Object.assign(vscode.window.createInputBox(), options);
     const check = (): boolean => (box.validationMessage = validate(box.value)) === undefined;
     box.onDidChangeValue(check);
-    return this.answered(box, () => box.value, check);
+    return this.#answered(box, () => box.value, check);
   }
 
   /** The answer of a list or a box; undefined when it closes without one. What `isValid` refuses stays open. */
-  private answered<T>(
+  #answered<T>(
     input: vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
     answer: () => T,
     isValid = () => true,

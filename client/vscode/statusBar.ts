@@ -8,27 +8,27 @@ import { findingsOf, type StatusReport, statusText } from './statusStrings.ts';
 
 /** The status bar item: pond of the active document (else the first), staged changes, and health of the server. */
 export class StatusBar implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
-  private readonly sourceControls: SourceControls;
-  private readonly item = vscode.window.createStatusBarItem('pond.status', vscode.StatusBarAlignment.Left, 50);
-  private readonly listeners: vscode.Disposable[];
-  private health: HealthEvent = { health: 'ok', message: '' };
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
+  readonly #sourceControls: SourceControls;
+  readonly #item = vscode.window.createStatusBarItem('pond.status', vscode.StatusBarAlignment.Left, 50);
+  readonly #listeners: vscode.Disposable[];
+  #health: HealthEvent = { health: 'ok', message: '' };
 
   constructor(client: PondClient, ponds: OpenPonds, sourceControls: SourceControls) {
-    this.client = client;
-    this.ponds = ponds;
-    this.sourceControls = sourceControls;
-    this.item.name = 'Pond';
-    const show = (): void => this.show();
-    this.listeners = [
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#sourceControls = sourceControls;
+    this.#item.name = 'Pond';
+    const show = (): void => this.#show();
+    this.#listeners = [
       client.onDidChangeState((state) => {
         // The health of an earlier server does not apply to the next one.
-        if (state !== 'running') this.health = { health: 'ok', message: '' };
+        if (state !== 'running') this.#health = { health: 'ok', message: '' };
         show();
       }),
       client.onDidChangeHealth((health) => {
-        this.health = health;
+        this.#health = health;
         show();
       }),
       ponds.onDidAdd(show),
@@ -42,45 +42,45 @@ export class StatusBar implements vscode.Disposable {
 
   /** Current text; undefined when the item is hidden. */
   get text(): string | undefined {
-    return statusText(this.report())?.text;
+    return statusText(this.#report())?.text;
   }
 
   dispose(): void {
-    for (const listener of this.listeners) listener.dispose();
-    this.item.dispose();
+    for (const listener of this.#listeners) listener.dispose();
+    this.#item.dispose();
   }
 
-  private report(): StatusReport {
-    const pond = this.ponds.active() ?? this.ponds.all[0];
-    const status = pond === undefined ? undefined : this.sourceControls.status(pond);
+  #report(): StatusReport {
+    const pond = this.#ponds.active() ?? this.#ponds.all[0];
+    const status = pond === undefined ? undefined : this.#sourceControls.status(pond);
     return {
       pond: pond === undefined ? undefined : { name: pondName(pond), directory: pond },
-      staged: pond === undefined ? undefined : this.sourceControls.countedChanges(pond)?.length,
+      staged: pond === undefined ? undefined : this.#sourceControls.countedChanges(pond)?.length,
       conflicts: status?.conflicts.length ?? 0,
-      isGone: pond !== undefined && this.sourceControls.isGone(pond),
-      isReadOnly: pond !== undefined && this.ponds.isReadOnly(pond) && vscode.workspace.isTrusted,
+      isGone: pond !== undefined && this.#sourceControls.isGone(pond),
+      isReadOnly: pond !== undefined && this.#ponds.isReadOnly(pond) && vscode.workspace.isTrusted,
       backups: (status?.backups ?? []).map(({ resource, text }) => `${resource}: ${text}`),
       findings: status === undefined ? [] : findingsOf(status),
-      state: this.client.state,
-      health: this.health,
+      state: this.#client.state,
+      health: this.#health,
     };
   }
 
-  private show(): void {
-    const shown = statusText(this.report());
+  #show(): void {
+    const shown = statusText(this.#report());
     if (shown === undefined) {
-      this.item.hide();
+      this.#item.hide();
       return;
     }
-    this.item.text = shown.text;
-    this.item.tooltip = shown.tooltip;
+    this.#item.text = shown.text;
+    this.#item.tooltip = shown.tooltip;
     const spoken = shown.text.replace(/\$\([^)]*\) /g, '');
     // What is wrong is otherwise in the color and the tooltip alone.
-    this.item.accessibilityInformation = { label: shown.bad === undefined ? spoken : `${spoken}, ${shown.tooltip}` };
-    this.item.backgroundColor =
+    this.#item.accessibilityInformation = { label: shown.bad === undefined ? spoken : `${spoken}, ${shown.tooltip}` };
+    this.#item.backgroundColor =
       shown.bad === undefined ? undefined : new vscode.ThemeColor(`statusBarItem.${shown.bad}Background`);
-    this.item.command =
-      shown.bad === undefined || this.client.state === 'running' ? 'workbench.view.scm' : 'pond.showServerLog';
-    this.item.show();
+    this.#item.command =
+      shown.bad === undefined || this.#client.state === 'running' ? 'workbench.view.scm' : 'pond.showServerLog';
+    this.#item.show();
   }
 }

@@ -68,7 +68,7 @@ test('a page runs its own script alone, and loads from its own folder and nowher
   const made = lines.filter((line) => /\.html = /.test(line));
   assert.ok(made.length > 0);
   for (const line of made)
-    assert.match(line, /\.html = webviewPage\([\w.]+, assets, \{ name: '\w+', title: '[\w ]+' \}\)/);
+    assert.match(line, /\.html = webviewPage\([\w.#]+, assets, \{ name: '\w+', title: '[\w ]+' \}\)/);
   const enabling = lines.filter((one) => /enableScripts/.test(one));
   assert.equal(enabling.length, made.length);
   for (const line of enabling) assert.match(line, /\{ enableScripts: true, localResourceRoots: \[assets\] \}/);

@@ -264,6 +264,17 @@ export function editorUris(product: readonly SourceFile[]): readonly string[] {
 
 const editorUri = 'vscode.window.activeTextEditor?.document.uri';
 
+/** Members that TypeScript alone keeps private, in place of `#name`; constructors have no other way. */
+export function privateWords(product: readonly SourceFile[]): readonly string[] {
+  const withWord = product.filter(({ text }) => /^\s+private (?!constructor)/m.test(text));
+  return withWord.flatMap((file) =>
+    found(file, (node) => {
+      const isPrivate = node.kind === ts.SyntaxKind.PrivateKeyword && !ts.isConstructorDeclaration(node.parent);
+      return isPrivate ? [at(file, node, node.parent.getText().split('\n')[0] ?? '')] : [];
+    }),
+  );
+}
+
 /** quickSteps.ts itself makes the lists and boxes. */
 const isAsking = (path: string): boolean => path.startsWith('client/vscode/') && !path.endsWith('/quickSteps.ts');
 

@@ -22,38 +22,38 @@ const movingMax = 1000;
 
 /** Ponds as a file system of the editor. It caches nothing: each operation is a request to the server. */
 export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
-  private readonly tabs: TableTabs;
-  private readonly watches = new Watches();
-  private readonly moving = new Map<string, vscode.Uri>();
-  private readonly listeners: vscode.Disposable[];
-  readonly onDidChangeFile = this.watches.onDidChangeFile;
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
+  readonly #tabs: TableTabs;
+  readonly #watches = new Watches();
+  readonly #moving = new Map<string, vscode.Uri>();
+  readonly #listeners: vscode.Disposable[];
+  readonly onDidChangeFile = this.#watches.onDidChangeFile;
 
   constructor(client: PondClient, ponds: OpenPonds, tabs: TableTabs) {
-    this.client = client;
-    this.ponds = ponds;
-    this.tabs = tabs;
-    this.listeners = [
-      client.onDidChangeTree((event) => this.treeChanged(event)),
-      client.onDidCommit(({ pond }) => this.headMoved(pond)),
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#tabs = tabs;
+    this.#listeners = [
+      client.onDidChangeTree((event) => this.#treeChanged(event)),
+      client.onDidCommit(({ pond }) => this.#headMoved(pond)),
     ];
   }
 
   watch(uri: vscode.Uri, options: { recursive: boolean; excludes: readonly string[] }): vscode.Disposable {
-    return this.watches.add(uri, options);
+    return this.#watches.add(uri, options);
   }
 
   /** True when the editor watches `uri` for changes; a watch starts some time after a document is shown. */
   isWatched(uri: vscode.Uri): boolean {
-    return this.watches.has(uri);
+    return this.#watches.has(uri);
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
-    const { location, opened } = await this.locate(uri);
-    const node = await this.request(uri, 'stat', { ...wire(location), followLinks: false });
+    const { location, opened } = await this.#locate(uri);
+    const node = await this.#request(uri, 'stat', { ...wire(location), followLinks: false });
     const end =
-      node.targetType === undefined ? node : await this.request(uri, 'stat', { ...wire(location), followLinks: true });
+      node.targetType === undefined ? node : await this.#request(uri, 'stat', { ...wire(location), followLinks: true });
     const readOnly = location.at !== undefined || opened.mode === 'read' || end.derived === true;
     return {
       type: fileType(node.type, node.targetType),
@@ -66,15 +66,15 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   }
 
   async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
-    const { location } = await this.locate(uri);
-    const children = await this.request(uri, 'children', wire(location));
+    const { location } = await this.#locate(uri);
+    const children = await this.#request(uri, 'children', wire(location));
     return children.map(([name, type, targetType]) => [name, fileType(type, targetType)]);
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const { location } = await this.locate(uri);
-    if (await this.tabs.isTable(uri)) throw vscode.FileSystemError.Unavailable('the file is shown as a table');
-    const content = await this.request(uri, 'read', wire(location));
+    const { location } = await this.#locate(uri);
+    if (await this.#tabs.isTable(uri)) throw vscode.FileSystemError.Unavailable('the file is shown as a table');
+    const content = await this.#request(uri, 'read', wire(location));
     return content instanceof Uint8Array ? content : Buffer.from(content.base64, 'base64');
   }
 
@@ -83,28 +83,28 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     content: Uint8Array,
     options: { readonly create: boolean; readonly overwrite: boolean },
   ): Promise<void> {
-    const { pond, path } = await this.locateWritable(uri);
-    await this.request(uri, 'write', { pond, path, content, create: options.create, overwrite: options.overwrite });
+    const { pond, path } = await this.#locateWritable(uri);
+    await this.#request(uri, 'write', { pond, path, content, create: options.create, overwrite: options.overwrite });
   }
 
   async createDirectory(uri: vscode.Uri): Promise<void> {
-    const { pond, path } = await this.locateWritable(uri);
-    await this.request(uri, 'makeDirectory', { pond, path });
+    const { pond, path } = await this.#locateWritable(uri);
+    await this.#request(uri, 'makeDirectory', { pond, path });
   }
 
   async delete(uri: vscode.Uri, options: { readonly recursive: boolean }): Promise<void> {
-    const { pond, path } = await this.locateWritable(uri);
-    await this.request(uri, 'remove', { pond, paths: [path], recursive: options.recursive });
+    const { pond, path } = await this.#locateWritable(uri);
+    await this.#request(uri, 'remove', { pond, paths: [path], recursive: options.recursive });
   }
 
   async rename(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
-    const source = await this.locateWritable(from);
-    const target = await this.locateWritable(to);
+    const source = await this.#locateWritable(from);
+    const target = await this.#locateWritable(to);
     if (source.pond !== target.pond) {
-      await moveBetweenPonds(this.client, { from: source, to: target, overwrite: options.overwrite });
+      await moveBetweenPonds(this.#client, { from: source, to: target, overwrite: options.overwrite });
       return;
     }
-    await this.request(from, 'rename', {
+    await this.#request(from, 'rename', {
       pond: source.pond,
       from: source.path,
       to: target.path,
@@ -113,48 +113,48 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
   }
 
   async copy(from: vscode.Uri, to: vscode.Uri, options: { readonly overwrite: boolean }): Promise<void> {
-    const { location: source } = await this.locate(from);
-    const target = await this.locateWritable(to);
+    const { location: source } = await this.#locate(from);
+    const target = await this.#locateWritable(to);
     const { overwrite } = options;
     if (source.pond === target.pond && source.at === undefined) {
       const { pond } = source;
-      await this.request(from, 'copy', { pond, from: source.path, to: target.path, recursive: true, overwrite });
+      await this.#request(from, 'copy', { pond, from: source.path, to: target.path, recursive: true, overwrite });
       return;
     }
-    await this.copyContent(from, to, overwrite);
+    await this.#copyContent(from, to, overwrite);
   }
 
   dispose(): void {
-    for (const listener of this.listeners) listener.dispose();
-    this.watches.dispose();
+    for (const listener of this.#listeners) listener.dispose();
+    this.#watches.dispose();
   }
 
   /** Copies between ponds, or from an old version, where the server cannot share the content. */
-  private async copyContent(from: vscode.Uri, to: vscode.Uri, overwrite: boolean): Promise<void> {
+  async #copyContent(from: vscode.Uri, to: vscode.Uri, overwrite: boolean): Promise<void> {
     if (((await this.stat(from)).type & vscode.FileType.Directory) === 0) {
       await this.writeFile(to, await this.readFile(from), { create: true, overwrite });
       return;
     }
     await this.createDirectory(to);
     for (const [name] of await this.readDirectory(from)) {
-      await this.copyContent(vscode.Uri.joinPath(from, name), vscode.Uri.joinPath(to, name), overwrite);
+      await this.#copyContent(vscode.Uri.joinPath(from, name), vscode.Uri.joinPath(to, name), overwrite);
     }
   }
 
   /** Parses a URI and opens its pond. */
-  private async locate(uri: vscode.Uri): Promise<{ readonly location: PondLocation; readonly opened: OpenedPond }> {
+  async #locate(uri: vscode.Uri): Promise<{ readonly location: PondLocation; readonly opened: OpenedPond }> {
     const location = parsePondUri(uri);
     if (location === undefined) throw vscode.FileSystemError.FileNotFound(uri);
-    if (location.at !== undefined && !/^\d+$/.test(location.at)) this.trackMoving(uri);
+    if (location.at !== undefined && !/^\d+$/.test(location.at)) this.#trackMoving(uri);
     try {
-      return { location, opened: await this.ponds.open(location.pond) };
+      return { location, opened: await this.#ponds.open(location.pond) };
     } catch (error) {
       throw fileSystemError(error, uri);
     }
   }
 
-  private async locateWritable(uri: vscode.Uri): Promise<PondLocation> {
-    const { location } = await this.locate(uri);
+  async #locateWritable(uri: vscode.Uri): Promise<PondLocation> {
+    const { location } = await this.#locate(uri);
     if (location.at !== undefined)
       throw vscode.FileSystemError.NoPermissions(
         'an old version cannot be changed: run "Pond: Restore Version…" to stage it',
@@ -162,34 +162,34 @@ export class PondFileSystem implements vscode.FileSystemProvider, vscode.Disposa
     return location;
   }
 
-  private async request<N extends CommandName>(uri: vscode.Uri, name: N, params: Params<N>): Promise<Result<N>> {
+  async #request<N extends CommandName>(uri: vscode.Uri, name: N, params: Params<N>): Promise<Result<N>> {
     try {
-      return await this.client.request(name, params);
+      return await this.#client.request(name, params);
     } catch (error) {
       throw fileSystemError(error, uri);
     }
   }
 
-  private trackMoving(uri: vscode.Uri): void {
+  #trackMoving(uri: vscode.Uri): void {
     const key = uri.toString();
-    this.moving.delete(key);
-    this.moving.set(key, uri);
-    const [oldest] = this.moving.keys();
-    if (this.moving.size > movingMax && oldest !== undefined) this.moving.delete(oldest);
+    this.#moving.delete(key);
+    this.#moving.set(key, uri);
+    const [oldest] = this.#moving.keys();
+    if (this.#moving.size > movingMax && oldest !== undefined) this.#moving.delete(oldest);
   }
 
-  private treeChanged({ pond, changes }: ChangedEvent): void {
+  #treeChanged({ pond, changes }: ChangedEvent): void {
     for (const { kind, path } of changes) {
       const uri = pondUri(pond, path);
-      this.watches.offer(changeTypes[kind], uri);
+      this.#watches.offer(changeTypes[kind], uri);
       // The server reports a file as created until it is committed, even when it is written again.
-      if (kind === 'created') this.watches.offer(vscode.FileChangeType.Changed, uri);
+      if (kind === 'created') this.#watches.offer(vscode.FileChangeType.Changed, uri);
     }
   }
 
-  private headMoved(pond: string): void {
-    for (const uri of this.moving.values()) {
-      if (parsePondUri(uri)?.pond === pond) this.watches.send(vscode.FileChangeType.Changed, uri);
+  #headMoved(pond: string): void {
+    for (const uri of this.#moving.values()) {
+      if (parsePondUri(uri)?.pond === pond) this.#watches.send(vscode.FileChangeType.Changed, uri);
     }
   }
 }

@@ -10,70 +10,70 @@ const pauseMs = 10_000;
 
 /** Runs the mirrors of the open ponds after each change of their folders, in a trusted workspace. */
 export class MirrorWatcher implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly listeners: readonly vscode.Disposable[];
+  readonly #client: PondClient;
+  readonly #listeners: readonly vscode.Disposable[];
   /** Ponds whose mirrors are being watched. */
-  private readonly watched = new Map<string, vscode.CancellationTokenSource>();
+  readonly #watched = new Map<string, vscode.CancellationTokenSource>();
 
   constructor(client: PondClient, ponds: OpenPonds) {
-    this.client = client;
-    const followAll = (): void => ponds.all.forEach((pond) => this.follow(pond));
-    this.listeners = [
-      ponds.onDidAdd((pond) => this.follow(pond)),
-      ponds.onDidClose((pond) => this.leave(pond)),
+    this.#client = client;
+    const followAll = (): void => ponds.all.forEach((pond) => this.#follow(pond));
+    this.#listeners = [
+      ponds.onDidAdd((pond) => this.#follow(pond)),
+      ponds.onDidClose((pond) => this.#leave(pond)),
       // A commit may have brought a mirror.
-      client.onDidCommit(({ pond }) => this.follow(pond)),
+      client.onDidCommit(({ pond }) => this.#follow(pond)),
       vscode.workspace.onDidGrantWorkspaceTrust(followAll),
     ];
   }
 
   dispose(): void {
-    for (const listener of this.listeners) listener.dispose();
-    for (const pond of [...this.watched.keys()]) this.leave(pond);
+    for (const listener of this.#listeners) listener.dispose();
+    for (const pond of [...this.#watched.keys()]) this.#leave(pond);
   }
 
-  private leave(pond: string): void {
-    this.watched.get(pond)?.cancel();
-    this.watched.delete(pond);
+  #leave(pond: string): void {
+    this.#watched.get(pond)?.cancel();
+    this.#watched.delete(pond);
   }
 
-  private follow(pond: string): void {
-    if (!vscode.workspace.isTrusted || this.watched.has(pond)) return;
+  #follow(pond: string): void {
+    if (!vscode.workspace.isTrusted || this.#watched.has(pond)) return;
     const source = new vscode.CancellationTokenSource();
-    this.watched.set(pond, source);
-    void this.watch(pond, source.token).finally(() => {
-      if (this.watched.get(pond) === source) this.watched.delete(pond);
+    this.#watched.set(pond, source);
+    void this.#watch(pond, source.token).finally(() => {
+      if (this.#watched.get(pond) === source) this.#watched.delete(pond);
       source.dispose();
     });
   }
 
   /** Runs the mirrors of a pond until it has none, or is closed. */
-  private async watch(pond: string, token: vscode.CancellationToken): Promise<void> {
+  async #watch(pond: string, token: vscode.CancellationToken): Promise<void> {
     let isWarned = false;
     while (!token.isCancellationRequested) {
       try {
-        const mirrors = await this.mirrorsOf(pond);
+        const mirrors = await this.#mirrorsOf(pond);
         const names = mirrors.map(({ resource }) => resource);
         if (names.length === 0) return;
-        const { changes, commit, isWatching } = await this.client.request('mirrorEvents', { pond, names }, token);
-        if (!isWatching && !isWarned) this.client.log.warn(`${pond}: a mirrored folder cannot be watched`);
+        const { changes, commit, isWatching } = await this.#client.request('mirrorEvents', { pond, names }, token);
+        if (!isWatching && !isWarned) this.#client.log.warn(`${pond}: a mirrored folder cannot be watched`);
         isWarned ||= !isWatching;
-        const { runs } = await this.client.request('run', { pond, names, isRepeated: true }, token);
-        await offerMirrored(this.client, pond, runs, ({ id }) =>
+        const { runs } = await this.#client.request('run', { pond, names, isRepeated: true }, token);
+        await offerMirrored(this.#client, pond, runs, ({ id }) =>
           mirrors.some(({ directory, comparedAt }) => comparedAt === null && directory.endsWith(`/${id}`)),
         );
-        await this.client.request('mirrorEvents', { pond, names, since: { changes, commit } }, token);
+        await this.#client.request('mirrorEvents', { pond, names, since: { changes, commit } }, token);
       } catch (error) {
         if (isCancelled(error) || token.isCancellationRequested) return;
-        this.client.log.warn(`${pond}: ${errorText(error)}`);
+        this.#client.log.warn(`${pond}: ${errorText(error)}`);
         await pause(token);
       }
     }
   }
 
   /** The mirrors that an editor runs. */
-  private async mirrorsOf(pond: string): Promise<readonly MirrorInfo[]> {
-    const mirrors = await this.client.request('mirrors', { pond });
+  async #mirrorsOf(pond: string): Promise<readonly MirrorInfo[]> {
+    const mirrors = await this.#client.request('mirrors', { pond });
     return mirrors.filter(({ isWatched, isAllowed }) => isWatched && isAllowed);
   }
 }

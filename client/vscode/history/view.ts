@@ -18,112 +18,112 @@ const filesMax = 1000;
 
 /** The History view: ponds (if there are several) → commits → changed files. */
 export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
-  private readonly tree: vscode.TreeView<HistoryNode>;
-  private readonly changed = new vscode.EventEmitter<HistoryNode[] | undefined>();
-  private readonly drawn = new TreeRows(nodeId);
-  private readonly listeners: vscode.Disposable[];
-  private readonly pages = new Map<string, HistoryPages>();
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
+  readonly #tree: vscode.TreeView<HistoryNode>;
+  readonly #changed = new vscode.EventEmitter<HistoryNode[] | undefined>();
+  readonly #drawn = new TreeRows(nodeId);
+  readonly #listeners: vscode.Disposable[];
+  readonly #pages = new Map<string, HistoryPages>();
   /** Ponds with new commits since the view was hidden. */
-  private readonly outdated = new Set<string>();
-  readonly onDidChangeTreeData = this.changed.event;
+  readonly #outdated = new Set<string>();
+  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
-    this.client = client;
-    this.ponds = ponds;
-    this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
-    this.listeners = [
-      this.tree,
-      eachMinute(() => this.tick()),
-      ponds.onDidAdd(() => this.show()),
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
+    this.#listeners = [
+      this.#tree,
+      eachMinute(() => this.#tick()),
+      ponds.onDidAdd(() => this.#show()),
       ponds.onDidClose((pond) => {
-        this.pages.delete(pond);
-        this.show();
+        this.#pages.delete(pond);
+        this.#show();
       }),
-      client.onDidCommit(({ pond }) => this.reloadSoon(pond)),
-      this.tree.onDidChangeVisibility(({ visible }) => {
-        if (visible) for (const pond of this.outdated) this.reloadSoon(pond);
-        this.tick();
+      client.onDidCommit(({ pond }) => this.#reloadSoon(pond)),
+      this.#tree.onDidChangeVisibility(({ visible }) => {
+        if (visible) for (const pond of this.#outdated) this.#reloadSoon(pond);
+        this.#tick();
       }),
       client.onDidChangeState((state) => {
-        if (state === 'running') for (const pond of this.pages.keys()) this.reloadSoon(pond);
+        if (state === 'running') for (const pond of this.#pages.keys()) this.#reloadSoon(pond);
       }),
     ];
-    this.show();
+    this.#show();
   }
 
   getTreeItem(node: HistoryNode): vscode.TreeItem {
-    return this.drawn.row(node, itemOf(node, Date.now()));
+    return this.#drawn.row(node, itemOf(node, Date.now()));
   }
 
   async getChildren(node?: HistoryNode): Promise<HistoryNode[]> {
-    return this.drawn.below(node, await this.children(node));
+    return this.#drawn.below(node, await this.#children(node));
   }
 
-  private async children(node: HistoryNode | undefined): Promise<HistoryNode[]> {
-    const [only, ...more] = this.ponds.all;
+  async #children(node: HistoryNode | undefined): Promise<HistoryNode[]> {
+    const [only, ...more] = this.#ponds.all;
     if (node === undefined) {
       if (only === undefined) return [];
-      return more.length === 0 ? await this.orNote(only, () => this.commits(only)) : this.pondRows();
+      return more.length === 0 ? await this.#orNote(only, () => this.#commits(only)) : this.#pondRows();
     }
-    if (node.type === 'pond') return await this.orNote(node.pond, () => this.commits(node.pond));
-    if (node.type === 'commit') return await this.orNote(node.pond, () => this.files(node));
+    if (node.type === 'pond') return await this.#orNote(node.pond, () => this.#commits(node.pond));
+    if (node.type === 'commit') return await this.#orNote(node.pond, () => this.#files(node));
     return [];
   }
 
   /** Filters of a pond. */
   filters(pond: string): HistoryFilters {
-    return this.pages.get(pond)?.filters ?? {};
+    return this.#pages.get(pond)?.filters ?? {};
   }
 
   /** Shows the commits that pass the filters, and brings the view to the front. */
   async filter(pond: string, filters: HistoryFilters): Promise<void> {
-    this.pages.set(pond, new HistoryPages(this.client, pond, filters));
-    this.show();
+    this.#pages.set(pond, new HistoryPages(this.#client, pond, filters));
+    this.#show();
     await vscode.commands.executeCommand(`${viewId}.focus`);
   }
 
   /** Loads the next page of a pond. */
   async showMore(pond: string): Promise<void> {
-    await this.pages.get(pond)?.loadMore();
-    this.show();
+    await this.#pages.get(pond)?.loadMore();
+    this.#show();
   }
 
   /** Loads the latest commits again. */
   async reload(pond: string): Promise<void> {
-    const before = this.pages.get(pond);
+    const before = this.#pages.get(pond);
     if (before === undefined) return;
     try {
       const again = await before.reloaded();
-      if (this.pages.get(pond) !== before) return;
-      this.pages.set(pond, again);
+      if (this.#pages.get(pond) !== before) return;
+      this.#pages.set(pond, again);
     } catch (error) {
-      this.client.log.warn(`history of ${pond}: ${errorText(error)}`);
+      this.#client.log.warn(`history of ${pond}: ${errorText(error)}`);
     }
-    this.show();
+    this.#show();
   }
 
   /** Loads the latest commits again once the view shows them. */
-  private reloadSoon(pond: string): void {
-    this.outdated.add(pond);
-    if (this.tree.visible && this.outdated.delete(pond)) void this.reload(pond);
+  #reloadSoon(pond: string): void {
+    this.#outdated.add(pond);
+    if (this.#tree.visible && this.#outdated.delete(pond)) void this.reload(pond);
   }
 
   dispose(): void {
-    for (const listener of this.listeners) listener.dispose();
-    this.changed.dispose();
+    for (const listener of this.#listeners) listener.dispose();
+    this.#changed.dispose();
   }
 
   /** Shows ages as of now. */
-  private tick(): void {
+  #tick(): void {
     const nowMs = Date.now();
-    const rows = this.tree.visible ? this.drawn.changed((node) => itemOf(node, nowMs)) : [];
-    if (rows.length > 0) this.changed.fire([...rows]);
+    const rows = this.#tree.visible ? this.#drawn.changed((node) => itemOf(node, nowMs)) : [];
+    if (rows.length > 0) this.#changed.fire([...rows]);
   }
 
-  private show(): void {
-    const filters = this.ponds.all.map((pond) => this.filters(pond));
+  #show(): void {
+    const filters = this.#ponds.all.map((pond) => this.filters(pond));
     void vscode.commands.executeCommand(
       'setContext',
       'pond.historyFiltered',
@@ -134,22 +134,22 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
       'pond.historyWithoutRuns',
       filters.some(({ noRuns }) => noRuns === true),
     );
-    this.drawn.clear();
-    this.changed.fire(undefined);
+    this.#drawn.clear();
+    this.#changed.fire(undefined);
   }
 
-  private pondRows(): HistoryNode[] {
-    return this.ponds.all.map((pond) => ({ type: 'pond', pond }));
+  #pondRows(): HistoryNode[] {
+    return this.#ponds.all.map((pond) => ({ type: 'pond', pond }));
   }
 
-  private pagesOf(pond: string): HistoryPages {
-    const pages = this.pages.get(pond) ?? new HistoryPages(this.client, pond, {});
-    this.pages.set(pond, pages);
+  #pagesOf(pond: string): HistoryPages {
+    const pages = this.#pages.get(pond) ?? new HistoryPages(this.#client, pond, {});
+    this.#pages.set(pond, pages);
     return pages;
   }
 
-  private async commits(pond: string): Promise<HistoryNode[]> {
-    const pages = this.pagesOf(pond);
+  async #commits(pond: string): Promise<HistoryNode[]> {
+    const pages = this.#pagesOf(pond);
     const { filters } = pages;
     const commits = await pages.loaded();
     const rows: HistoryNode[] = commits.map((commit) => ({ type: 'commit', pond, commit }));
@@ -160,8 +160,8 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
     return rows;
   }
 
-  private async files({ pond, commit }: Extract<HistoryNode, { type: 'commit' }>): Promise<HistoryNode[]> {
-    const { changes } = await this.client.request('show', { pond, commit: String(commit.number) });
+  async #files({ pond, commit }: Extract<HistoryNode, { type: 'commit' }>): Promise<HistoryNode[]> {
+    const { changes } = await this.#client.request('show', { pond, commit: String(commit.number) });
     const rows: HistoryNode[] = changes.slice(0, filesMax).map((change) => ({ type: 'file', pond, commit, change }));
     if (changes.length > filesMax) {
       const text = `${numberText(changes.length - filesMax)} more: Open All Changes of the commit lists them`;
@@ -170,7 +170,7 @@ export class HistoryView implements vscode.TreeDataProvider<HistoryNode>, vscode
     return rows;
   }
 
-  private async orNote(pond: string, work: () => Promise<HistoryNode[]>): Promise<HistoryNode[]> {
+  async #orNote(pond: string, work: () => Promise<HistoryNode[]>): Promise<HistoryNode[]> {
     try {
       return await work();
     } catch (error) {

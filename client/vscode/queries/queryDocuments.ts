@@ -21,71 +21,71 @@ export const queryLanguage = 'pond-sql';
 
 /** Query documents: the pond of each, its result grid, and its error markers. */
 export class QueryDocuments implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
   /** Interface of the window to the grids of queries and of files. */
   readonly gridHost: GridHost;
-  private readonly fixes: FormatFixes;
-  private readonly pondOf: QueryPonds;
-  private readonly grids = new Map<string, GridPanel>();
-  private readonly problems = vscode.languages.createDiagnosticCollection('pond query');
-  private readonly listeners: vscode.Disposable;
+  readonly #fixes: FormatFixes;
+  readonly #pondOf: QueryPonds;
+  readonly #grids = new Map<string, GridPanel>();
+  readonly #problems = vscode.languages.createDiagnosticCollection('pond query');
+  readonly #listeners: vscode.Disposable;
   readonly running = new RunningQueries();
   readonly history: QueryHistory;
   /** The grid that last ran a query. */
   lastGrid: GridPanel | undefined;
 
   constructor(client: PondClient, ponds: OpenPonds, extension: vscode.ExtensionContext, fixes: FormatFixes) {
-    this.client = client;
-    this.ponds = ponds;
-    this.pondOf = new QueryPonds(extension.workspaceState);
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#pondOf = new QueryPonds(extension.workspaceState);
     this.history = new QueryHistory(extension.globalStorageUri, client.log);
     this.gridHost = {
       ...{ client, extension: extension.extensionUri, openPond: (pond) => ponds.open(pond), running: this.running },
       openQuery: (pond, sql) => this.create(pond, sql),
     };
-    this.fixes = fixes;
-    ponds.addShown(() => this.activePond());
+    this.#fixes = fixes;
+    ponds.addShown(() => this.#activePond());
     const closed = vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      this.problems.delete(uri);
-      this.fixes.clear(uri);
-      this.pondOf.forget(uri);
+      this.#problems.delete(uri);
+      this.#fixes.clear(uri);
+      this.#pondOf.forget(uri);
     });
     // Results that were open when the window was closed: their queries are run again.
     const restored = vscode.window.registerWebviewPanelSerializer(resultPanel, {
-      deserializeWebviewPanel: async (panel, state) => this.restore(panel, state),
+      deserializeWebviewPanel: async (panel, state) => this.#restore(panel, state),
     });
-    this.listeners = vscode.Disposable.from(closed, restored);
+    this.#listeners = vscode.Disposable.from(closed, restored);
   }
 
   /** Pond in which a document was last run, else the one that has it, else the only open one; undefined without one. */
   pondOfDocument({ uri }: vscode.TextDocument): string | undefined {
-    return this.pondOf.get(uri) ?? parsePondUri(uri)?.pond ?? this.ponds.only;
+    return this.#pondOf.get(uri) ?? parsePondUri(uri)?.pond ?? this.#ponds.only;
   }
 
   /** Pond of the active query document or result; undefined when the active tab is another. */
-  private activePond(): string | undefined {
+  #activePond(): string | undefined {
     const uri = activeUri();
-    if (uri !== undefined) return this.pondOf.get(uri);
-    return [...this.grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
+    if (uri !== undefined) return this.#pondOf.get(uri);
+    return [...this.#grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
   }
 
   /** The queries whose results are open. */
   get results(): readonly { readonly pond: string; readonly sql: string; readonly isActive: boolean }[] {
-    return [...this.grids.values()].flatMap(({ state, isActive }) =>
+    return [...this.#grids.values()].flatMap(({ state, isActive }) =>
       state !== undefined && 'sql' in state.query ? [{ pond: state.query.pond, sql: state.query.sql, isActive }] : [],
     );
   }
 
   /** Makes a document without a file, such as one made of a query, that of a pond. */
   assign(document: vscode.TextDocument, pond: string): void {
-    this.pondOf.set(document.uri, pond);
+    this.#pondOf.set(document.uri, pond);
   }
 
   /** Opens a new query document for a pond. */
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
-    this.pondOf.set(document.uri, pond);
+    this.#pondOf.set(document.uri, pond);
     return vscode.window.showTextDocument(document, { preview: false, viewColumn: columnOfQuery() });
   }
 
@@ -93,47 +93,47 @@ export class QueryDocuments implements vscode.Disposable {
   async run(editor: vscode.TextEditor): Promise<void> {
     const { document, selection } = editor;
     const pond =
-      this.pondOf.get(document.uri) ?? (await QuickSteps.ask((steps) => this.ponds.choose(steps, document.uri)));
+      this.#pondOf.get(document.uri) ?? (await QuickSteps.ask((steps) => this.#ponds.choose(steps, document.uri)));
     if (pond === undefined) return;
-    this.pondOf.set(document.uri, pond);
+    this.#pondOf.set(document.uri, pond);
     const statement = chosenStatement(document, selection);
     if (statement === undefined) {
       void vscode.window.showInformationMessage('There is no statement to run.');
       return;
     }
-    this.problems.delete(document.uri);
-    this.fixes.clear(document.uri);
-    await this.ponds.open(pond);
+    this.#problems.delete(document.uri);
+    this.#fixes.clear(document.uri);
+    await this.#ponds.open(pond);
     try {
-      const grid = this.grid(document.uri.toString(), resultTitle(document, pond, statement));
+      const grid = this.#grid(document.uri.toString(), resultTitle(document, pond, statement));
       await grid.run({ pond, sql: statement.text, document: document.uri.toString() });
       if (grid.state?.type === 'result') void this.history.add(pond, statement.text);
     } catch (error) {
-      this.mark(document, pond, { statement, error });
+      this.#mark(document, pond, { statement, error });
     }
   }
 
   /** Passes the result of a document on to the document that it was saved as. */
   moved(from: vscode.Uri, to: vscode.Uri): void {
-    const grid = this.grids.get(from.toString());
+    const grid = this.#grids.get(from.toString());
     if (grid === undefined) return;
-    this.grids.delete(from.toString());
-    this.adopt(to.toString(), grid);
+    this.#grids.delete(from.toString());
+    this.#adopt(to.toString(), grid);
   }
 
   dispose(): void {
-    for (const grid of this.grids.values()) grid.dispose();
-    this.problems.dispose();
-    this.listeners.dispose();
+    for (const grid of this.#grids.values()) grid.dispose();
+    this.#problems.dispose();
+    this.#listeners.dispose();
     this.running.dispose();
   }
 
   /** Grid of a document, by its URI, revealed; created if it has none. */
-  private grid(document: string, title: string): GridPanel {
-    const known = this.grids.get(document);
+  #grid(document: string, title: string): GridPanel {
+    const known = this.#grids.get(document);
     const grid = known ?? new GridPanel(this.gridHost, newPanel(title));
     if (known === undefined) {
-      this.adopt(document, grid);
+      this.#adopt(document, grid);
     } else {
       grid.title = title;
       grid.reveal();
@@ -143,15 +143,15 @@ export class QueryDocuments implements vscode.Disposable {
   }
 
   /** Makes a grid that of a document. */
-  private adopt(document: string, grid: GridPanel): void {
-    this.grids.set(document, grid);
+  #adopt(document: string, grid: GridPanel): void {
+    this.#grids.set(document, grid);
     grid.onDidClose(() => {
-      if (this.grids.get(document) === grid) this.grids.delete(document);
+      if (this.#grids.get(document) === grid) this.#grids.delete(document);
     });
   }
 
   /** Shows the result of a query again in a panel of an earlier window. */
-  private restore(panel: vscode.WebviewPanel, state: unknown): void {
+  #restore(panel: vscode.WebviewPanel, state: unknown): void {
     const { query } = readPageState(state);
     if (query === undefined) {
       panel.dispose();
@@ -159,14 +159,14 @@ export class QueryDocuments implements vscode.Disposable {
     }
     const grid = new GridPanel(this.gridHost, panel);
     // The next run of its document shows its rows here.
-    if ('sql' in query && query.document !== undefined) this.adopt(query.document, grid);
+    if ('sql' in query && query.document !== undefined) this.#adopt(query.document, grid);
     this.lastGrid = grid;
-    followWorkingTree(this.client, { panel, grid, query });
-    grid.run(query).catch((error: unknown) => this.client.log.info(`a result was not restored: ${errorText(error)}`));
+    followWorkingTree(this.#client, { panel, grid, query });
+    grid.run(query).catch((error: unknown) => this.#client.log.info(`a result was not restored: ${errorText(error)}`));
   }
 
   /** Marks an error at the server's position, which is relative to the start of the statement. */
-  private mark(
+  #mark(
     document: vscode.TextDocument,
     pond: string,
     { statement, error }: { readonly statement: SqlStatement; readonly error: unknown },
@@ -185,8 +185,8 @@ export class QueryDocuments implements vscode.Disposable {
     const diagnostic = new vscode.Diagnostic(range, errorText(error));
     diagnostic.source = 'pond';
     diagnostic.code = code;
-    this.problems.set(document.uri, [diagnostic]);
-    this.fixes.set(document, pond, diagnostic, error);
+    this.#problems.set(document.uri, [diagnostic]);
+    this.#fixes.set(document, pond, diagnostic, error);
   }
 }
 

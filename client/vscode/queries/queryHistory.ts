@@ -19,24 +19,24 @@ const formatVersion = 1;
  * server refused is never kept, since its text may hold what a sandboxed query cannot use, such as a key.
  */
 export class QueryHistory {
-  private readonly folder: vscode.Uri;
-  private readonly log: vscode.LogOutputChannel;
+  readonly #folder: vscode.Uri;
+  readonly #log: vscode.LogOutputChannel;
   /** Changes are made one after another; other windows may write between them. */
-  private last: Promise<void> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(storage: vscode.Uri, log: vscode.LogOutputChannel) {
-    this.folder = vscode.Uri.joinPath(storage, 'queries');
-    this.log = log;
+    this.#folder = vscode.Uri.joinPath(storage, 'queries');
+    this.#log = log;
   }
 
   /** Queries of a pond, the latest first; empty without any, and when their file cannot be read, which is logged. */
   async list(pond: string): Promise<readonly PastQuery[]> {
-    const file = this.file(pond);
+    const file = this.#file(pond);
     try {
       return parseHistory(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'));
     } catch (error) {
       const isNew = error instanceof vscode.FileSystemError && error.code === 'FileNotFound';
-      if (!isNew) this.log.warn(`the history of queries in ${file.fsPath} is not used: ${errorMessage(error)}`);
+      if (!isNew) this.#log.warn(`the history of queries in ${file.fsPath} is not used: ${errorMessage(error)}`);
       return [];
     }
   }
@@ -45,32 +45,32 @@ export class QueryHistory {
   add(pond: string, sql: string): Promise<void> {
     const max = vscode.workspace.getConfiguration('pond.query').get<number>('history') ?? 0;
     if (max <= 0 || sql.length > lengthMax) return Promise.resolve();
-    return this.change(async () => {
+    return this.#change(async () => {
       const earlier = (await this.list(pond)).filter((query) => query.sql !== sql);
-      await this.write(pond, [{ sql, time: new Date().toISOString() }, ...earlier].slice(0, max));
+      await this.#write(pond, [{ sql, time: new Date().toISOString() }, ...earlier].slice(0, max));
     });
   }
 
   /** Removes the queries of a pond. */
   clear(pond: string): Promise<void> {
-    return this.change(() => this.write(pond, []));
+    return this.#change(() => this.#write(pond, []));
   }
 
-  private change(work: () => Promise<void>): Promise<void> {
-    this.last = this.last.then(work).catch((error: unknown) => {
-      this.log.warn(`the history of queries was not written: ${errorMessage(error)}`);
+  #change(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work).catch((error: unknown) => {
+      this.#log.warn(`the history of queries was not written: ${errorMessage(error)}`);
     });
-    return this.last;
+    return this.#last;
   }
 
-  private async write(pond: string, queries: readonly PastQuery[]): Promise<void> {
+  async #write(pond: string, queries: readonly PastQuery[]): Promise<void> {
     const text = `${JSON.stringify({ version: formatVersion, pond, queries }, undefined, 1)}\n`;
-    await vscode.workspace.fs.writeFile(this.file(pond), Buffer.from(text));
+    await vscode.workspace.fs.writeFile(this.#file(pond), Buffer.from(text));
   }
 
-  private file(pond: string): vscode.Uri {
+  #file(pond: string): vscode.Uri {
     const name = createHash('sha256').update(pond).digest('hex').slice(0, 32);
-    return vscode.Uri.joinPath(this.folder, `${name}.json`);
+    return vscode.Uri.joinPath(this.#folder, `${name}.json`);
   }
 }
 

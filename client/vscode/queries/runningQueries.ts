@@ -24,39 +24,39 @@ const tickMs = 1000;
  * cancels it, or lists all of them.
  */
 export class RunningQueries implements vscode.Disposable {
-  private readonly running = new Set<Started>();
-  private readonly item = vscode.window.createStatusBarItem('pond.queries', vscode.StatusBarAlignment.Left, 49);
-  private clock: NodeJS.Timeout | undefined;
+  readonly #running = new Set<Started>();
+  readonly #item = vscode.window.createStatusBarItem('pond.queries', vscode.StatusBarAlignment.Left, 49);
+  #clock: NodeJS.Timeout | undefined;
 
   constructor() {
-    this.item.name = 'Pond Queries';
-    this.item.command = 'pond.cancelQuery';
+    this.#item.name = 'Pond Queries';
+    this.#item.command = 'pond.cancelQuery';
   }
 
   /** Adds a query; disposing the result removes it. */
   start(query: RunningQuery): vscode.Disposable {
     const started: Started = { ...query, startMs: Date.now() };
-    this.running.add(started);
-    this.clock ??= setInterval(() => this.show(), tickMs);
+    this.#running.add(started);
+    this.#clock ??= setInterval(() => this.#show(), tickMs);
     return new vscode.Disposable(() => {
-      this.running.delete(started);
-      if (this.running.size > 0) return;
-      clearInterval(this.clock);
-      this.clock = undefined;
-      this.item.hide();
+      this.#running.delete(started);
+      if (this.#running.size > 0) return;
+      clearInterval(this.#clock);
+      this.#clock = undefined;
+      this.#item.hide();
     });
   }
 
   /** Cancels the only running query, else those that the user picks of the list. */
   async cancel(): Promise<void> {
-    const [first, ...more] = this.running;
+    const [first, ...more] = this.#running;
     if (first === undefined) {
       void vscode.window.showInformationMessage('No query is running.');
       return;
     }
     if (more.length === 0) return first.cancel();
     const now = Date.now();
-    const items = [...this.running].map((query) => ({
+    const items = [...this.#running].map((query) => ({
       label: query.title,
       description: `${pondName(query.pond)} · ${elapsedText(now - query.startMs)}`,
       query,
@@ -66,21 +66,21 @@ export class RunningQueries implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearInterval(this.clock);
-    this.item.dispose();
+    clearInterval(this.#clock);
+    this.#item.dispose();
   }
 
-  private show(): void {
+  #show(): void {
     const now = Date.now();
-    const lines = [...this.running].map(({ pond, title, startMs }) => ({
+    const lines = [...this.#running].map(({ pond, title, startMs }) => ({
       elapsed: elapsedText(now - startMs),
       line: `${title} (${pondName(pond)}, ${elapsedText(now - startMs)})`,
     }));
     const what = countText(lines.length, 'query');
     const text = `${what} · ${lines[0]?.elapsed ?? ''}`;
-    this.item.text = `$(sync~spin) ${text}`;
-    this.item.accessibilityInformation = { label: `${text}, running` };
-    this.item.tooltip = [...lines.map(({ line }) => line), 'Click to cancel.'].join('\n');
-    this.item.show();
+    this.#item.text = `$(sync~spin) ${text}`;
+    this.#item.accessibilityInformation = { label: `${text}, running` };
+    this.#item.tooltip = [...lines.map(({ line }) => line), 'Click to cancel.'].join('\n');
+    this.#item.show();
   }
 }

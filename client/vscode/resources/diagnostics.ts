@@ -10,44 +10,44 @@ const { Error, Warning, Information } = vscode.DiagnosticSeverity;
 
 /** Marks problems in the resource documents of a pond: those across resources, and those reported by the last run. */
 export class RunProblems implements vscode.Disposable {
-  private readonly store: ResourceStore;
-  private readonly problems = vscode.languages.createDiagnosticCollection('pond-run');
-  private readonly marked = new Map<string, readonly vscode.Uri[]>();
-  private readonly listener: vscode.Disposable;
+  readonly #store: ResourceStore;
+  readonly #problems = vscode.languages.createDiagnosticCollection('pond-run');
+  readonly #marked = new Map<string, readonly vscode.Uri[]>();
+  readonly #listener: vscode.Disposable;
 
   constructor(store: ResourceStore) {
-    this.store = store;
-    this.listener = vscode.Disposable.from(
-      store.onDidChange((pond) => this.mark(pond)),
+    this.#store = store;
+    this.#listener = vscode.Disposable.from(
+      store.onDidChange((pond) => this.#mark(pond)),
       // The marked range covers the line's characters only once its text is loaded, so mark it again.
       vscode.workspace.onDidOpenTextDocument(({ uri }) => {
         const location = parsePondUri(uri);
-        if (location !== undefined && this.isMarked(location.pond, uri)) this.mark(location.pond);
+        if (location !== undefined && this.#isMarked(location.pond, uri)) this.#mark(location.pond);
       }),
     );
   }
 
   dispose(): void {
-    this.listener.dispose();
-    this.problems.dispose();
+    this.#listener.dispose();
+    this.#problems.dispose();
   }
 
-  private isMarked(pond: string, uri: vscode.Uri): boolean {
-    return this.marked.get(pond)?.some((one) => one.toString() === uri.toString()) === true;
+  #isMarked(pond: string, uri: vscode.Uri): boolean {
+    return this.#marked.get(pond)?.some((one) => one.toString() === uri.toString()) === true;
   }
 
-  private mark(pond: string): void {
-    const resources = this.store.resources(pond);
+  #mark(pond: string): void {
+    const resources = this.#store.resources(pond);
     const marked: vscode.Uri[] = [];
-    for (const uri of this.marked.get(pond) ?? []) this.problems.delete(uri);
+    for (const uri of this.#marked.get(pond) ?? []) this.#problems.delete(uri);
     for (const resource of resources) {
       const diagnostics = [...cycleProblems(resource), ...ofLastRun(pond, resources, resource)];
       if (diagnostics.length === 0) continue;
       const uri = documentUri(pond, resource);
-      this.problems.set(uri, diagnostics);
+      this.#problems.set(uri, diagnostics);
       marked.push(uri);
     }
-    this.marked.set(pond, marked);
+    this.#marked.set(pond, marked);
   }
 }
 
@@ -116,12 +116,12 @@ function lineOf(uri: vscode.Uri, line: number): vscode.Range {
 
 /** Problems that the server found when a document was applied; cleared when its text changes. */
 export class ApplyProblems implements vscode.Disposable {
-  private readonly problems = vscode.languages.createDiagnosticCollection('pond-apply');
-  private readonly listener: vscode.Disposable;
+  readonly #problems = vscode.languages.createDiagnosticCollection('pond-apply');
+  readonly #listener: vscode.Disposable;
 
   constructor() {
-    const clear = (document: vscode.TextDocument): void => this.problems.delete(document.uri);
-    this.listener = vscode.Disposable.from(
+    const clear = (document: vscode.TextDocument): void => this.#problems.delete(document.uri);
+    this.#listener = vscode.Disposable.from(
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) clear(document);
       }),
@@ -144,12 +144,12 @@ export class ApplyProblems implements vscode.Disposable {
         diagnostic.code = problem.code;
         return diagnostic;
       });
-    this.problems.set(uri, diagnostics);
+    this.#problems.set(uri, diagnostics);
   }
 
   dispose(): void {
-    this.listener.dispose();
-    this.problems.dispose();
+    this.#listener.dispose();
+    this.#problems.dispose();
   }
 }
 

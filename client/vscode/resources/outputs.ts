@@ -9,10 +9,10 @@ import { titleOf } from './strings.ts';
 
 /** Shows the outputs of resources. */
 export class Outputs {
-  private readonly client: PondClient;
+  readonly #client: PondClient;
 
   constructor(client: PondClient) {
-    this.client = client;
+    this.#client = client;
   }
 
   /** Shows tables and series in a grid, any other file in an editor. */
@@ -24,7 +24,7 @@ export class Outputs {
 
   /** Lets the user pick a file of a resource; undefined when none is picked. */
   async pick(pond: string, resource: ResourceInfo, steps: QuickSteps): Promise<OutputInfo | undefined> {
-    const files = await this.files(pond, resource);
+    const files = await this.#files(pond, resource);
     if (files.length === 0) {
       void vscode.window.showInformationMessage(`${titleOf(resource)} has no outputs yet.`);
       return undefined;
@@ -35,11 +35,11 @@ export class Outputs {
     return files.length === 1 ? only : (await steps.choose(items, { placeholder }))?.output;
   }
 
-  private async files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {
+  async #files(pond: string, resource: ResourceInfo): Promise<readonly OutputInfo[]> {
     const isDirectory = ({ type }: OutputInfo): boolean => type === 'directory';
     const listed = await Promise.all(
       resource.outputs.map(async (output) =>
-        isDirectory(output) ? this.client.request('list', { pond, path: output.path, recursive: true }) : [output],
+        isDirectory(output) ? this.#client.request('list', { pond, path: output.path, recursive: true }) : [output],
       ),
     );
     const files = listed.flat().filter((output) => !isDirectory(output));

@@ -24,14 +24,14 @@ export interface PatternsHost {
  * completed as those in query documents.
  */
 export class PatternFeatures implements vscode.DefinitionProvider, vscode.CompletionItemProvider, vscode.Disposable {
-  private readonly host: PatternsHost;
-  private readonly store: ResourceStore;
-  private readonly registered: vscode.Disposable;
+  readonly #host: PatternsHost;
+  readonly #store: ResourceStore;
+  readonly #registered: vscode.Disposable;
 
   constructor(host: PatternsHost, store: ResourceStore) {
-    this.host = host;
-    this.store = store;
-    this.registered = vscode.Disposable.from(
+    this.#host = host;
+    this.#store = store;
+    this.#registered = vscode.Disposable.from(
       vscode.languages.registerDefinitionProvider(resourceDocuments, this),
       vscode.languages.registerCompletionItemProvider(resourceDocuments, this, ...completionTriggers),
     );
@@ -43,12 +43,12 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     const match = [...text.matchAll(pathPattern)].find(
       ({ 0: all, index }) => index <= position.character && position.character <= index + all.length,
     );
-    const pond = this.host.pondOf(document);
+    const pond = this.#host.pondOf(document);
     if (match === undefined || pond === undefined) return [];
     const [all, kind, name = ''] = match;
     const { line } = position;
     const start = new vscode.Position(0, 0);
-    return this.store
+    return this.#store
       .resources(pond)
       .filter((resource) => resource.kind === kind && (resource.id === name || matchesName(name, resource.name)))
       .map((resource) => ({
@@ -63,21 +63,21 @@ export class PatternFeatures implements vscode.DefinitionProvider, vscode.Comple
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.CompletionList | vscode.CompletionItem[]> {
-    const inQuery = await this.host.sql.provideCompletionItems(document, position, token);
-    return inQuery ?? this.patternItems(document, position);
+    const inQuery = await this.#host.sql.provideCompletionItems(document, position, token);
+    return inQuery ?? this.#patternItems(document, position);
   }
 
   dispose(): void {
-    this.registered.dispose();
+    this.#registered.dispose();
   }
 
   /** Completes kinds after the first slash of a path, names after the second, outputs after the third. */
-  private patternItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+  #patternItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
     const before = document.lineAt(position).text.slice(0, position.character);
     const [typed, kind, name, output] = /(?:^|[\s"'])\/(\w*)(?:\/([\w-]*))?(?:\/([\w-]*))?$/.exec(before) ?? [];
-    const pond = this.host.pondOf(document);
+    const pond = this.#host.pondOf(document);
     if (typed === undefined || pond === undefined) return [];
-    const resources = this.store.resources(pond);
+    const resources = this.#store.resources(pond);
     const { Folder, Module } = vscode.CompletionItemKind;
     const ofKind = resources.filter((resource) => resource.kind === kind);
     if (name === undefined) {

@@ -25,30 +25,30 @@ interface Renamed {
  * them too; a deletion of it warns; Rename Symbol on the name of a resource or a collection changes all of them at once.
  */
 export class Renames implements vscode.RenameProvider, vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly store: ResourceStore;
-  private readonly listeners: vscode.Disposable;
+  readonly #client: PondClient;
+  readonly #store: ResourceStore;
+  readonly #listeners: vscode.Disposable;
 
   constructor(client: PondClient, store: ResourceStore) {
-    this.client = client;
-    this.store = store;
-    this.listeners = vscode.Disposable.from(
-      vscode.workspace.onDidDeleteFiles(({ files }) => void this.warn(files)),
+    this.#client = client;
+    this.#store = store;
+    this.#listeners = vscode.Disposable.from(
+      vscode.workspace.onDidDeleteFiles(({ files }) => void this.#warn(files)),
       vscode.workspace.onDidRenameFiles(({ files }) => {
-        void this.offer(files);
+        void this.#offer(files);
         // In another pond it is gone from this one.
-        void this.warn(files.filter((file) => renamedPath(file).length === 0).map(({ oldUri }) => oldUri));
+        void this.#warn(files.filter((file) => renamedPath(file).length === 0).map(({ oldUri }) => oldUri));
       }),
       vscode.languages.registerRenameProvider({ language: 'yaml', scheme: 'pond', pattern: '**/resource.yaml' }, this),
     );
   }
 
   dispose(): void {
-    this.listeners.dispose();
+    this.#listeners.dispose();
   }
 
   prepareRename(document: vscode.TextDocument, position: vscode.Position): vscode.Range {
-    const target = this.target(document, position);
+    const target = this.#target(document, position);
     if (target === undefined) throw new Error('Rename the value of a `name`: of the resource, or of a collection.');
     return target.range;
   }
@@ -59,27 +59,27 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
     position: vscode.Position,
     newName: string,
   ): Promise<vscode.WorkspaceEdit | undefined> {
-    const target = this.target(document, position);
+    const target = this.#target(document, position);
     if (target === undefined) return undefined;
     if (!/^[^/\s*?[\]{}"'#:]+$/.test(newName)) throw new Error('A name has no spaces, slashes, quotes or wildcards.');
     const from = target.path;
     const to = `${from.slice(0, from.lastIndexOf('/') + 1)}${newName}`;
     const edit = new vscode.WorkspaceEdit();
     edit.replace(document.uri, target.range, newName);
-    for (const reader of await this.client.request('references', { pond: target.pond, name: from })) {
-      this.replace(edit, reader, { pond: target.pond, from, to });
+    for (const reader of await this.#client.request('references', { pond: target.pond, name: from })) {
+      this.#replace(edit, reader, { pond: target.pond, from, to });
     }
     return edit;
   }
 
   /** The name at a position and the path that has it; undefined for any other position. */
-  private target(
+  #target(
     document: vscode.TextDocument,
     position: vscode.Position,
   ): { readonly pond: string; readonly path: string; readonly range: vscode.Range } | undefined {
     const location = parsePondUri(document.uri);
     if (location === undefined || location.at !== undefined) return undefined;
-    const resource = this.store.at(location.pond, location.path);
+    const resource = this.#store.at(location.pond, location.path);
     const name = collectionAt(document.getText(), position.line);
     if (resource === undefined || name === undefined) return undefined;
     const range = new vscode.Range(position.line, name.start, position.line, name.end);
@@ -90,9 +90,9 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
   }
 
   /** Lists the documents that name what was renamed, and writes the new path into them if the user wants it. */
-  private async offer(files: readonly RenamedFile[]): Promise<void> {
+  async #offer(files: readonly RenamedFile[]): Promise<void> {
     for (const renamed of files.flatMap(renamedPath)) {
-      const readers = await this.readers(renamed);
+      const readers = await this.#readers(renamed);
       if (readers.length === 0) continue;
       const text = `${renamed.from} of ${pondName(renamed.pond)} is now ${renamed.to}, but ${readText(readers, 'the old path')}.`;
       if (/[*?[\]{}"'\s]/.test(renamed.to)) {
@@ -101,17 +101,17 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
         continue;
       }
       const change = readers.length === 1 ? 'Change It Too' : 'Change Them Too';
-      if ((await vscode.window.showWarningMessage(text, change)) === change) await this.change(readers, renamed);
+      if ((await vscode.window.showWarningMessage(text, change)) === change) await this.#change(readers, renamed);
     }
   }
 
   /** Writes the new path into documents, and saves them: each is staged. */
-  private async change(readers: readonly ReferenceInfo[], renamed: Renamed): Promise<void> {
+  async #change(readers: readonly ReferenceInfo[], renamed: Renamed): Promise<void> {
     const edit = new vscode.WorkspaceEdit();
     // Documents may have changed since they were listed.
-    const now = await this.readers(renamed);
+    const now = await this.#readers(renamed);
     for (const reader of now.filter(({ directory }) => readers.some((one) => one.directory === directory))) {
-      this.replace(edit, reader, renamed);
+      this.#replace(edit, reader, renamed);
     }
     const isDone = await vscode.workspace.applyEdit(edit);
     for (const [uri] of isDone ? edit.entries() : []) await (await vscode.workspace.openTextDocument(uri)).save();
@@ -119,9 +119,9 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
   }
 
   /** Warns of documents that name what was deleted, and offers to restore it. */
-  private async warn(files: readonly vscode.Uri[]): Promise<void> {
+  async #warn(files: readonly vscode.Uri[]): Promise<void> {
     for (const location of files.flatMap(workingPath)) {
-      const readers = await this.readers({ pond: location.pond, from: location.path });
+      const readers = await this.#readers({ pond: location.pond, from: location.path });
       if (readers.length === 0) continue;
       const restore = 'Restore';
       const text = `${location.path} is gone from ${pondName(location.pond)}, but ${readText(readers, 'it')}.`;
@@ -130,18 +130,18 @@ export class Renames implements vscode.RenameProvider, vscode.Disposable {
     }
   }
 
-  private async readers({ pond, from }: Pick<Renamed, 'pond' | 'from'>): Promise<readonly ReferenceInfo[]> {
+  async #readers({ pond, from }: Pick<Renamed, 'pond' | 'from'>): Promise<readonly ReferenceInfo[]> {
     try {
-      return await this.client.request('references', { pond, name: from });
+      return await this.#client.request('references', { pond, name: from });
     } catch (error) {
       // A rename must not fail because its readers are not known.
-      this.client.log.warn(`readers of ${from}: ${errorText(error)}`);
+      this.#client.log.warn(`readers of ${from}: ${errorText(error)}`);
       return [];
     }
   }
 
-  private replace(edit: vscode.WorkspaceEdit, reader: ReferenceInfo, { pond, to }: Renamed): void {
-    const resource = this.store.resources(pond).find(({ directory }) => directory === reader.directory);
+  #replace(edit: vscode.WorkspaceEdit, reader: ReferenceInfo, { pond, to }: Renamed): void {
+    const resource = this.#store.resources(pond).find(({ directory }) => directory === reader.directory);
     const [kind = '', name = ''] = reader.resource.split('/');
     const uri = documentUri(pond, resource ?? { kind, name });
     for (const { start, end } of reader.ranges) {

@@ -17,37 +17,37 @@ interface ResourceReport {
 
 /** Resources of the open ponds, kept in sync with the server. */
 export class ResourceStore implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
-  private readonly loaders = new Map<string, ResourceLoader>();
-  private readonly changed = new vscode.EventEmitter<string>();
-  private readonly listeners: vscode.Disposable[];
-  private kinds: Promise<readonly KindInfo[]> | undefined;
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
+  readonly #loaders = new Map<string, ResourceLoader>();
+  readonly #changed = new vscode.EventEmitter<string>();
+  readonly #listeners: vscode.Disposable[];
+  #kinds: Promise<readonly KindInfo[]> | undefined;
   /** Fires when the resources of a pond change, or a pond is opened or closed. */
-  readonly onDidChange = this.changed.event;
+  readonly onDidChange = this.#changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
-    this.client = client;
-    this.ponds = ponds;
-    this.listeners = [
-      ponds.onDidAdd((pond) => this.loader(pond).reloadSoon()),
-      ponds.onDidClose((pond) => this.remove(pond)),
-      client.onDidChangeTree(({ pond }) => this.loaders.get(pond)?.reloadSoon()),
-      client.onDidCommit(({ pond }) => this.loaders.get(pond)?.reloadSoon()),
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#listeners = [
+      ponds.onDidAdd((pond) => this.#loader(pond).reloadSoon()),
+      ponds.onDidClose((pond) => this.#remove(pond)),
+      client.onDidChangeTree(({ pond }) => this.#loaders.get(pond)?.reloadSoon()),
+      client.onDidCommit(({ pond }) => this.#loaders.get(pond)?.reloadSoon()),
       client.onDidChangeState((state) => {
-        if (state === 'running') for (const loader of this.loaders.values()) loader.reloadSoon();
+        if (state === 'running') for (const loader of this.#loaders.values()) loader.reloadSoon();
       }),
     ];
   }
 
   /** Host directories of the ponds whose resources are known or requested. */
   get all(): readonly string[] {
-    return this.ponds.all;
+    return this.#ponds.all;
   }
 
   /** Last report of a pond; undefined before the first response. */
   report(pond: string): ResourceReport | undefined {
-    return this.loaders.get(pond)?.report;
+    return this.#loaders.get(pond)?.report;
   }
 
   /** Resources of a pond by kind and name; empty before the first response. */
@@ -65,96 +65,96 @@ export class ResourceStore implements vscode.Disposable {
 
   /** Reloads the resources of a pond; resolves when they are known. */
   async refresh(pond: string): Promise<void> {
-    await this.loader(pond).reload();
+    await this.#loader(pond).reload();
   }
 
   /** All kinds; requested once. */
   async allKinds(): Promise<readonly KindInfo[]> {
-    this.kinds ??= this.client.request('kinds', {});
+    this.#kinds ??= this.#client.request('kinds', {});
     try {
-      return await this.kinds;
+      return await this.#kinds;
     } catch (error) {
-      this.kinds = undefined;
+      this.#kinds = undefined;
       throw error;
     }
   }
 
   dispose(): void {
-    for (const item of [...this.listeners, ...this.loaders.values(), this.changed]) item.dispose();
+    for (const item of [...this.#listeners, ...this.#loaders.values(), this.#changed]) item.dispose();
   }
 
-  private loader(pond: string): ResourceLoader {
-    const known = this.loaders.get(pond);
+  #loader(pond: string): ResourceLoader {
+    const known = this.#loaders.get(pond);
     if (known !== undefined) return known;
-    const created = new ResourceLoader(this.client, pond, () => this.changed.fire(pond));
-    this.loaders.set(pond, created);
+    const created = new ResourceLoader(this.#client, pond, () => this.#changed.fire(pond));
+    this.#loaders.set(pond, created);
     return created;
   }
 
-  private remove(pond: string): void {
-    this.loaders.get(pond)?.dispose();
-    this.loaders.delete(pond);
-    this.changed.fire(pond);
+  #remove(pond: string): void {
+    this.#loaders.get(pond)?.dispose();
+    this.#loaders.delete(pond);
+    this.#changed.fire(pond);
   }
 }
 
 /** Loads the resources of one pond, one request at a time. */
 class ResourceLoader implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly pond: string;
-  private readonly changed: () => void;
-  private timer: NodeJS.Timeout | undefined;
-  private pending: Promise<void> | undefined;
-  private pauseMs = pauseMsMin;
-  private isDisposed = false;
+  readonly #client: PondClient;
+  readonly #pond: string;
+  readonly #changed: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  #pending: Promise<void> | undefined;
+  #pauseMs = pauseMsMin;
+  #isDisposed = false;
   report: ResourceReport | undefined;
 
   constructor(client: PondClient, pond: string, changed: () => void) {
-    this.client = client;
-    this.pond = pond;
-    this.changed = changed;
+    this.#client = client;
+    this.#pond = pond;
+    this.#changed = changed;
   }
 
   reloadSoon(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
       void this.reload();
-    }, this.pauseMs);
+    }, this.#pauseMs);
   }
 
   /** Reloads now; after a pending request, which may predate the change that the caller knows of. */
   async reload(): Promise<void> {
-    const before = this.pending;
+    const before = this.#pending;
     const loading = (async () => {
       await before;
-      await this.load();
+      await this.#load();
     })();
-    this.pending = loading;
+    this.#pending = loading;
     await loading;
-    if (this.pending === loading) this.pending = undefined;
+    if (this.#pending === loading) this.#pending = undefined;
   }
 
   dispose(): void {
-    this.isDisposed = true;
-    clearTimeout(this.timer);
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
   }
 
-  private async load(): Promise<void> {
-    if (this.isDisposed) return;
+  async #load(): Promise<void> {
+    if (this.#isDisposed) return;
     const start = Date.now();
-    const report = await this.request();
-    this.pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - start)));
+    const report = await this.#request();
+    this.#pauseMs = Math.min(pauseMsMax, Math.max(pauseMsMin, 2 * (Date.now() - start)));
     // Firing for an unchanged report would close menus and make icons flicker.
-    if (this.isDisposed || JSON.stringify(report) === JSON.stringify(this.report)) return;
+    if (this.#isDisposed || JSON.stringify(report) === JSON.stringify(this.report)) return;
     this.report = report;
-    this.changed();
+    this.#changed();
   }
 
-  private async request(): Promise<ResourceReport> {
+  async #request(): Promise<ResourceReport> {
     try {
-      return { resources: inOrder(await this.client.request('resources', { pond: this.pond })), error: undefined };
+      return { resources: inOrder(await this.#client.request('resources', { pond: this.#pond })), error: undefined };
     } catch (error) {
-      this.client.log.warn(`resources of ${this.pond}: ${errorText(error)}`);
+      this.#client.log.warn(`resources of ${this.#pond}: ${errorText(error)}`);
       // Known resources stay visible, with the reason why they may be outdated.
       return { resources: this.report?.resources ?? [], error: errorText(error) };
     }

@@ -13,19 +13,19 @@ const recordsMax = 200;
 
 /** Run records as a document, with links to the locations of errors. New runs appear as they happen. */
 export class RunLog implements vscode.TextDocumentContentProvider, vscode.DocumentLinkProvider, vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly store: ResourceStore;
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registered: vscode.Disposable;
-  readonly onDidChange = this.changed.event;
+  readonly #client: PondClient;
+  readonly #store: ResourceStore;
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly #registered: vscode.Disposable;
+  readonly onDidChange = this.#changed.event;
 
   constructor(client: PondClient, store: ResourceStore) {
-    this.client = client;
-    this.store = store;
-    this.registered = vscode.Disposable.from(
+    this.#client = client;
+    this.#store = store;
+    this.#registered = vscode.Disposable.from(
       vscode.workspace.registerTextDocumentContentProvider(scheme, this),
       vscode.languages.registerDocumentLinkProvider({ scheme }, this),
-      store.onDidChange((pond) => this.follow(pond)),
+      store.onDidChange((pond) => this.#follow(pond)),
     );
   }
 
@@ -42,11 +42,11 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const { pond, titles } = parseLogUri(uri);
     const names = titles.length === 0 ? {} : { names: titles };
-    const loaded = await this.client.request('runs', { pond, ...names, limit: recordsMax + 1 });
+    const loaded = await this.#client.request('runs', { pond, ...names, limit: recordsMax + 1 });
     const runs = loaded.slice(0, recordsMax);
     const what = titles.length === 0 ? `all resources of ${pondName(pond)}` : titles.join(', ');
     if (runs.length === 0) return `No runs of ${what} yet.\n`;
-    const records = runs.map((run) => recordText(run, this.store.resources(pond)));
+    const records = runs.map((run) => recordText(run, this.#store.resources(pond)));
     const more =
       loaded.length > runs.length
         ? ['Older runs are not shown. To list them, run "Pond: New Query" with: SELECT * FROM pond.runs']
@@ -69,13 +69,13 @@ export class RunLog implements vscode.TextDocumentContentProvider, vscode.Docume
   }
 
   dispose(): void {
-    this.registered.dispose();
-    this.changed.dispose();
+    this.#registered.dispose();
+    this.#changed.dispose();
   }
 
-  private follow(pond: string): void {
+  #follow(pond: string): void {
     for (const { uri } of vscode.workspace.textDocuments) {
-      if (uri.scheme === scheme && parseLogUri(uri).pond === pond) this.changed.fire(uri);
+      if (uri.scheme === scheme && parseLogUri(uri).pond === pond) this.#changed.fire(uri);
     }
   }
 }

@@ -27,32 +27,32 @@ interface Round {
 
 /** Runs resources for this window, and tracks their progress. */
 export class Runner implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly store: ResourceStore;
-  private readonly rounds = new Set<Round>();
-  private readonly changed = new vscode.EventEmitter<string>();
-  private readonly listener: vscode.Disposable;
+  readonly #client: PondClient;
+  readonly #store: ResourceStore;
+  readonly #rounds = new Set<Round>();
+  readonly #changed = new vscode.EventEmitter<string>();
+  readonly #listener: vscode.Disposable;
   /** Fires when a run starts, progresses or ends. */
-  readonly onDidChange = this.changed.event;
+  readonly onDidChange = this.#changed.event;
 
   constructor(client: PondClient, store: ResourceStore) {
-    this.client = client;
-    this.store = store;
-    this.listener = store.onDidChange((pond) => {
-      if (this.dropEnded(pond)) this.changed.fire(pond);
+    this.#client = client;
+    this.#store = store;
+    this.#listener = store.onDidChange((pond) => {
+      if (this.#dropEnded(pond)) this.#changed.fire(pond);
     });
   }
 
   /** Progress of a resource; undefined when this window is not running it. */
   progress(pond: string, title: string): RunProgress | undefined {
-    const entry = this.roundOf(pond, title)?.entries.get(title);
+    const entry = this.#roundOf(pond, title)?.entries.get(title);
     return entry?.ended === undefined ? entry?.progress : undefined;
   }
 
   /** State of a resource in the runs of this window. */
   at(pond: string, resource: ResourceInfo): Running {
     const title = titleOf(resource);
-    return { progress: this.progress(pond, title), ended: this.roundOf(pond, title)?.entries.get(title)?.ended };
+    return { progress: this.progress(pond, title), ended: this.#roundOf(pond, title)?.entries.get(title)?.ended };
   }
 
   /**
@@ -66,57 +66,57 @@ export class Runner implements vscode.Disposable {
   ): Promise<readonly RunInfo[]> {
     const cancellation = new vscode.CancellationTokenSource();
     const round: Round = { pond, cancellation, entries: new Map() };
-    this.rounds.add(round);
-    for (const resource of chosen) this.put(round, titleOf(resource), { message: 'waiting', done: 0 });
+    this.#rounds.add(round);
+    for (const resource of chosen) this.#put(round, titleOf(resource), { message: 'waiting', done: 0 });
     const [first] = chosen;
     const what =
       first === undefined ? 'all resources' : chosen.length === 1 ? titleOf(first) : `${chosen.length} resources`;
     const names = first === undefined ? {} : { names: chosen.map(({ id }) => id) };
     try {
       const { runs } = await requestWithProgress(
-        this.client,
+        this.#client,
         `Running ${what}`,
         'run',
         { pond, ...names, ...(isScheduled && { isRepeated: true }) },
         {
           cancellation,
           isQuiet: isScheduled,
-          onProgress: (event) => this.follow(round, event),
+          onProgress: (event) => this.#follow(round, event),
           messageOf: progressText,
         },
       );
       return runs;
     } finally {
-      await this.store.refresh(pond);
-      this.rounds.delete(round);
+      await this.#store.refresh(pond);
+      this.#rounds.delete(round);
       cancellation.dispose();
-      this.changed.fire(pond);
+      this.#changed.fire(pond);
     }
   }
 
   /** Cancels the run that a resource is part of; all runs of the pond when none is named. */
   cancel(pond: string, title?: string): void {
     const rounds =
-      title === undefined ? [...this.rounds].filter((round) => round.pond === pond) : [this.roundOf(pond, title)];
+      title === undefined ? [...this.#rounds].filter((round) => round.pond === pond) : [this.#roundOf(pond, title)];
     for (const round of rounds) round?.cancellation.cancel();
   }
 
   dispose(): void {
-    for (const { cancellation } of this.rounds) cancellation.cancel();
-    this.listener.dispose();
-    this.changed.dispose();
+    for (const { cancellation } of this.#rounds) cancellation.cancel();
+    this.#listener.dispose();
+    this.#changed.dispose();
   }
 
-  private roundOf(pond: string, title: string): Round | undefined {
-    return [...this.rounds].find((round) => round.pond === pond && round.entries.has(title));
+  #roundOf(pond: string, title: string): Round | undefined {
+    return [...this.#rounds].find((round) => round.pond === pond && round.entries.has(title));
   }
 
   /** Progress messages are `KIND/NAME: …`; at the end of a resource, `KIND/NAME: ok`. */
-  private follow(round: Round, { message, done, total }: ProgressEvent): void {
+  #follow(round: Round, { message, done, total }: ProgressEvent): void {
     const [, title, rest] = /^(\w+\/[^:]+): (.*)$/s.exec(message) ?? [];
     if (title === undefined || rest === undefined) return;
     const progress = { message: rest, done, ...(total === undefined ? {} : { total }) };
-    this.put(
+    this.#put(
       round,
       title,
       progress,
@@ -124,19 +124,19 @@ export class Runner implements vscode.Disposable {
     );
   }
 
-  private put(round: Round, title: string, progress: RunProgress, ended?: RunInfo['status']): void {
-    const lastStarted = round.entries.get(title)?.lastStarted ?? this.lastStarted(round.pond, title);
+  #put(round: Round, title: string, progress: RunProgress, ended?: RunInfo['status']): void {
+    const lastStarted = round.entries.get(title)?.lastStarted ?? this.#lastStarted(round.pond, title);
     round.entries.set(title, { lastStarted, progress, ...(ended === undefined ? {} : { ended }) });
-    this.changed.fire(round.pond);
+    this.#changed.fire(round.pond);
   }
 
   /** Removes the entries whose run record has arrived. */
-  private dropEnded(pond: string): boolean {
+  #dropEnded(pond: string): boolean {
     let dropped = false;
-    for (const { pond: its, entries } of this.rounds) {
+    for (const { pond: its, entries } of this.#rounds) {
       if (its !== pond) continue;
       for (const [title, { lastStarted }] of entries) {
-        if (this.lastStarted(pond, title) === lastStarted) continue;
+        if (this.#lastStarted(pond, title) === lastStarted) continue;
         entries.delete(title);
         dropped = true;
       }
@@ -144,7 +144,7 @@ export class Runner implements vscode.Disposable {
     return dropped;
   }
 
-  private lastStarted(pond: string, title: string): string | undefined {
-    return this.store.resources(pond).find((resource) => titleOf(resource) === title)?.lastRun?.started;
+  #lastStarted(pond: string, title: string): string | undefined {
+    return this.#store.resources(pond).find((resource) => titleOf(resource) === title)?.lastRun?.started;
   }
 }

@@ -17,25 +17,25 @@ const lettersBefore = 40;
 
 /** The Search view: files with the lines that were found. Lines appear while the search goes on. */
 export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly tree: vscode.TreeView<SearchNode>;
-  private readonly changed = new vscode.EventEmitter<undefined>();
-  private readonly listener: vscode.Disposable;
+  readonly #client: PondClient;
+  readonly #tree: vscode.TreeView<SearchNode>;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #listener: vscode.Disposable;
   /** The last search; undefined before the first, and after its pond was closed. */
-  private search: TextSearch | undefined;
-  readonly onDidChangeTreeData = this.changed.event;
+  #search: TextSearch | undefined;
+  readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
-    this.client = client;
-    this.listener = ponds.onDidClose((pond) => {
-      if (this.search?.query.pond === pond) this.clear();
+    this.#client = client;
+    this.#listener = ponds.onDidClose((pond) => {
+      if (this.#search?.query.pond === pond) this.#clear();
     });
-    this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
+    this.#tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
   }
 
   /** Query of the last search; undefined before the first. */
   get lastQuery(): SearchQuery | undefined {
-    return this.search?.query;
+    return this.#search?.query;
   }
 
   getTreeItem(node: SearchNode): vscode.TreeItem {
@@ -44,7 +44,7 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
 
   getChildren(node?: SearchNode): SearchNode[] {
     if (node === undefined) {
-      const { search } = this;
+      const search = this.#search;
       if (search === undefined) return [];
       return [...search.files].map(([path, matches]) => ({ type: 'file', query: search.query, path, matches }));
     }
@@ -56,43 +56,43 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
   async start(query: SearchQuery): Promise<void> {
     this.cancel();
     const search: TextSearch = { query, files: new Map(), cancelling: new vscode.CancellationTokenSource() };
-    this.search = search;
-    this.changed.fire(undefined);
-    this.isSearching(true);
+    this.#search = search;
+    this.#changed.fire(undefined);
+    this.#isSearching(true);
     await vscode.commands.executeCommand(`${viewId}.focus`);
     try {
-      await vscode.window.withProgress({ location: { viewId } }, () => this.pages(search));
+      await vscode.window.withProgress({ location: { viewId } }, () => this.#pages(search));
     } catch (error) {
-      if (this.search === search)
-        this.tree.message = isCancelled(error) ? `${foundText(search)} Cancelled.` : errorText(error);
+      if (this.#search === search)
+        this.#tree.message = isCancelled(error) ? `${foundText(search)} Cancelled.` : errorText(error);
     } finally {
-      if (this.search === search) this.isSearching(false);
+      if (this.#search === search) this.#isSearching(false);
     }
   }
 
   /** Cancels the search that is going on. */
   cancel(): void {
-    this.search?.cancelling.cancel();
+    this.#search?.cancelling.cancel();
   }
 
   dispose(): void {
     this.cancel();
-    this.listener.dispose();
-    this.tree.dispose();
-    this.changed.dispose();
+    this.#listener.dispose();
+    this.#tree.dispose();
+    this.#changed.dispose();
   }
 
   /** Shows the view as it was before the first search. */
-  private clear(): void {
+  #clear(): void {
     this.cancel();
     // The search that was cancelled reports nothing.
-    this.search = undefined;
-    this.tree.message = '';
-    this.isSearching(false);
-    this.changed.fire(undefined);
+    this.#search = undefined;
+    this.#tree.message = '';
+    this.#isSearching(false);
+    this.#changed.fire(undefined);
   }
 
-  private async pages(search: TextSearch): Promise<void> {
+  async #pages(search: TextSearch): Promise<void> {
     const { token } = search.cancelling;
     const { pond, text, regex, matchCase, include, exclude, at } = search.query;
     const params = { pond, text, regex, ignoreCase: !matchCase, exclude, paged: true, limit: pageLines };
@@ -101,7 +101,7 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
     let [searched, notText, lines] = [0, 0, 0];
     while (after !== null && lines < linesMax) {
       const from = { ...(after !== undefined && { after }), ...(at !== undefined && { at }) };
-      const page = await this.client.request('grep', { ...params, paths, ...from }, token);
+      const page = await this.#client.request('grep', { ...params, paths, ...from }, token);
       if (token.isCancellationRequested) throw new vscode.CancellationError();
       for (const match of page.matches) addMatch(search, match);
       [searched, notText, lines, after] = [
@@ -110,15 +110,15 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
         lines + page.matches.length,
         page.next,
       ];
-      this.tree.message = `${foundText(search)} ${countText(searched, 'file')} searched…`;
-      this.changed.fire(undefined);
+      this.#tree.message = `${foundText(search)} ${countText(searched, 'file')} searched…`;
+      this.#changed.fire(undefined);
     }
     const skipped = notText === 0 ? '' : ` ${countText(notText, 'file')} not searched: binary files and tables.`;
     const cut = after === null ? '' : ' There are more: name fewer files, or a longer text.';
-    this.tree.message = `${foundText(search)} ${countText(searched, 'file')} searched.${skipped}${cut}`;
+    this.#tree.message = `${foundText(search)} ${countText(searched, 'file')} searched.${skipped}${cut}`;
   }
 
-  private isSearching(on: boolean): void {
+  #isSearching(on: boolean): void {
     void vscode.commands.executeCommand('setContext', 'pond.searching', on);
   }
 }

@@ -20,28 +20,28 @@ const readOnly = new vscode.FileDecoration('RO', 'Read-only pond', new vscode.Th
 
 /** Letters of staged changes, in the explorer and in source control; and the mark of a pond that can only be read. */
 export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
-  private readonly sourceControls: SourceControls;
-  private readonly ponds: OpenPonds;
-  private readonly emitter = new vscode.EventEmitter<undefined>();
-  private readonly listener: vscode.Disposable;
-  readonly onDidChangeFileDecorations = this.emitter.event;
+  readonly #sourceControls: SourceControls;
+  readonly #ponds: OpenPonds;
+  readonly #emitter = new vscode.EventEmitter<undefined>();
+  readonly #listener: vscode.Disposable;
+  readonly onDidChangeFileDecorations = this.#emitter.event;
 
   constructor(sourceControls: SourceControls, ponds: OpenPonds) {
-    this.sourceControls = sourceControls;
-    this.ponds = ponds;
-    const changed = (): void => this.emitter.fire(undefined);
-    this.listener = vscode.Disposable.from(sourceControls.onDidChange(changed), ponds.onDidChangeMode(changed));
+    this.#sourceControls = sourceControls;
+    this.#ponds = ponds;
+    const changed = (): void => this.#emitter.fire(undefined);
+    this.#listener = vscode.Disposable.from(sourceControls.onDidChange(changed), ponds.onDidChangeMode(changed));
   }
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
     const location = parsePondUri(uri);
     if (location === undefined || location.at !== undefined) return undefined;
-    if (location.path === '/' && this.ponds.isReadOnly(location.pond)) return readOnly;
-    const change = this.sourceControls.change(location.pond, location.path);
+    if (location.path === '/' && this.#ponds.isReadOnly(location.pond)) return readOnly;
+    const change = this.#sourceControls.change(location.pond, location.path);
     if (change === undefined) return undefined;
-    const isConflict = this.sourceControls.status(location.pond)?.conflicts.includes(change.path);
+    const isConflict = this.#sourceControls.status(location.pond)?.conflicts.includes(change.path);
     const known = isConflict ? conflict : decorations[change.kind];
-    const rows = this.sourceControls.rowsText(location.pond, change.path);
+    const rows = this.#sourceControls.rowsText(location.pond, change.path);
     const decoration =
       rows === undefined
         ? known
@@ -51,7 +51,7 @@ export class ChangeDecorations implements vscode.FileDecorationProvider, vscode.
   }
 
   dispose(): void {
-    this.listener.dispose();
-    this.emitter.dispose();
+    this.#listener.dispose();
+    this.#emitter.dispose();
   }
 }

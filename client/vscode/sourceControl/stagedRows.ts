@@ -12,53 +12,53 @@ const restMs = 500;
 
 /** Numbers of rows by which the staged tables of a pond differ, counted while nothing else is staged. */
 export class StagedRows implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly pond: string;
-  private readonly changed: () => void;
-  private texts: ReadonlyMap<string, string> = new Map();
-  private timer: NodeJS.Timeout | undefined;
-  private cancellation: vscode.CancellationTokenSource | undefined;
+  readonly #client: PondClient;
+  readonly #pond: string;
+  readonly #changed: () => void;
+  #texts: ReadonlyMap<string, string> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+  #cancellation: vscode.CancellationTokenSource | undefined;
 
   /** `changed` is called when other texts are known. */
   constructor(client: PondClient, pond: string, changed: () => void) {
-    this.client = client;
-    this.pond = pond;
-    this.changed = changed;
+    this.#client = client;
+    this.#pond = pond;
+    this.#changed = changed;
   }
 
   /** `+3 −1 ~2 rows`, of the change at a path; undefined when it is not known. */
   text(path: string): string | undefined {
-    return this.texts.get(path);
+    return this.#texts.get(path);
   }
 
   /** Counts again, soon: something else is staged. What was known is not shown meanwhile. */
   update({ staged }: StatusInfo): void {
-    this.stop();
-    this.texts = new Map();
+    this.#stop();
+    this.#texts = new Map();
     if (!vscode.workspace.isTrusted) return;
     if (!staged.some(({ kind, type }) => (kind === 'modified' || kind === 'renamed') && type !== 'directory')) return;
-    this.timer = setTimeout(() => void this.count(), restMs);
+    this.#timer = setTimeout(() => void this.#count(), restMs);
   }
 
   dispose(): void {
-    this.stop();
+    this.#stop();
   }
 
-  private stop(): void {
-    clearTimeout(this.timer);
-    this.cancellation?.cancel();
-    this.cancellation = undefined;
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#cancellation?.cancel();
+    this.#cancellation = undefined;
   }
 
-  private async count(): Promise<void> {
-    const cancellation = (this.cancellation = new vscode.CancellationTokenSource());
+  async #count(): Promise<void> {
+    const cancellation = (this.#cancellation = new vscode.CancellationTokenSource());
     try {
-      const found = await this.client.request('countRows', { pond: this.pond, bytesMax }, cancellation.token);
+      const found = await this.#client.request('countRows', { pond: this.#pond, bytesMax }, cancellation.token);
       if (cancellation.token.isCancellationRequested) return;
-      this.texts = new Map(found.map((one) => [one.path, textOf(one)]));
-      this.changed();
+      this.#texts = new Map(found.map((one) => [one.path, textOf(one)]));
+      this.#changed();
     } catch (error) {
-      if (!isCancelled(error)) this.client.log.info(`rows of ${this.pond} were not counted: ${errorText(error)}`);
+      if (!isCancelled(error)) this.#client.log.info(`rows of ${this.#pond} were not counted: ${errorText(error)}`);
     } finally {
       cancellation.dispose();
     }

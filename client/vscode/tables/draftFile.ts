@@ -19,50 +19,50 @@ export interface DraftDisk {
  * touches the file with the latest draft, so that a write that is cut off loses nothing.
  */
 export class DraftFile {
-  private readonly disk: DraftDisk;
-  private readonly current: () => Draft | undefined;
+  readonly #disk: DraftDisk;
+  readonly #current: () => Draft | undefined;
   /** Number of the latest write; 0 while nothing is on disk. */
-  private sequence = 0;
+  #sequence = 0;
   /** Writes are made one after another. */
-  private last: Promise<void> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   /** `current` returns the edits as they are; undefined without any. */
   constructor(disk: DraftDisk, current: () => Draft | undefined) {
-    this.disk = disk;
-    this.current = current;
+    this.#disk = disk;
+    this.#current = current;
   }
 
   /** Reads the latest draft; undefined without one. Throws when there are only files that cannot be read. */
   async read(): Promise<Draft | undefined> {
-    const files = await Promise.all([this.disk.read(0), this.disk.read(1)]);
+    const files = await Promise.all([this.#disk.read(0), this.#disk.read(1)]);
     const found = files.filter((bytes) => bytes !== undefined);
     const [latest] = found
       .map(parseDraft)
       .filter((draft): draft is NumberedDraft => draft !== undefined)
       .sort((a, b) => b.sequence - a.sequence);
     if (latest === undefined && found.length > 0) throw new Error('the file of the edits is damaged');
-    this.sequence = latest?.sequence ?? 0;
+    this.#sequence = latest?.sequence ?? 0;
     return latest && { base: latest.base, steps: latest.steps };
   }
 
   /** Brings the files to the present edits. Fails as the disk does; the latest draft on disk is then as it was. */
   sync(): Promise<void> {
-    const next = this.last.then(() => this.write());
-    this.last = next.catch(() => undefined);
+    const next = this.#last.then(() => this.#write());
+    this.#last = next.catch(() => undefined);
     return next;
   }
 
-  private async write(): Promise<void> {
-    const draft = this.current();
+  async #write(): Promise<void> {
+    const draft = this.#current();
     if (draft !== undefined) {
-      const sequence = this.sequence + 1;
-      await this.disk.write(slotOf(sequence), draftBytes({ ...draft, sequence }));
-      this.sequence = sequence;
-    } else if (this.sequence > 0) {
+      const sequence = this.#sequence + 1;
+      await this.#disk.write(slotOf(sequence), draftBytes({ ...draft, sequence }));
+      this.#sequence = sequence;
+    } else if (this.#sequence > 0) {
       // The latest last: an earlier draft alone would be taken for it.
-      await this.disk.remove(slotOf(this.sequence + 1));
-      await this.disk.remove(slotOf(this.sequence));
-      this.sequence = 0;
+      await this.#disk.remove(slotOf(this.#sequence + 1));
+      await this.#disk.remove(slotOf(this.#sequence));
+      this.#sequence = 0;
     }
   }
 }

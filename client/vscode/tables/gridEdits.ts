@@ -9,26 +9,26 @@ import { type RowEdit, type RowKey } from '../webviews/grid/rowEdits.ts';
  * that it shows: the file may have changed since they were made.
  */
 export class GridEdits implements vscode.Disposable {
-  private readonly document: TableDocument | undefined;
-  private readonly post: (message: ToGridPage) => void;
-  private readonly listener: vscode.Disposable | undefined;
+  readonly #document: TableDocument | undefined;
+  readonly #post: (message: ToGridPage) => void;
+  readonly #listener: vscode.Disposable | undefined;
   /** Content of the rows that are shown; undefined while there are none that can be edited. */
-  private base: string | undefined;
+  #base: string | undefined;
   /** Edits and commands are carried out one after another. */
-  private last: Promise<void> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   /** `document` is undefined for the result of a query. */
   constructor(document: TableDocument | undefined, post: (message: ToGridPage) => void) {
-    this.document = document;
-    this.post = post;
-    this.listener = document?.onDidEdit((edits) => {
-      if (this.fits) post({ type: 'edited', ...edits });
+    this.#document = document;
+    this.#post = post;
+    this.#listener = document?.onDidEdit((edits) => {
+      if (this.#fits) post({ type: 'edited', ...edits });
     });
   }
 
   /** Edits of the rows that are shown. */
   get rows(): ReadonlyMap<RowKey, RowEdit> {
-    return this.document !== undefined && this.fits ? this.document.rows : new Map();
+    return this.#document !== undefined && this.#fits ? this.#document.rows : new Map();
   }
 
   get isDirty(): boolean {
@@ -37,18 +37,18 @@ export class GridEdits implements vscode.Disposable {
 
   /** Passes the edits of a table to the page, before the table itself. */
   shows(state: GridState): void {
-    const { document } = this;
+    const document = this.#document;
     if (document === undefined) return;
-    this.base = state.type === 'result' ? editedFile(state)?.base : undefined;
-    if (this.base !== undefined) document.seen(this.base);
-    this.post({ type: 'edited', rows: [...this.rows], isAll: true });
-    if (state.type === 'result' && !this.fits) document.reportConflict();
+    this.#base = state.type === 'result' ? editedFile(state)?.base : undefined;
+    if (this.#base !== undefined) document.seen(this.#base);
+    this.#post({ type: 'edited', rows: [...this.rows], isAll: true });
+    if (state.type === 'result' && !this.#fits) document.reportConflict();
   }
 
   /** Makes an edit of the page, after what was asked before. One that cannot be made is reverted in the page. */
   edit(message: Extract<FromGridPage, { type: 'edit' }>): void {
-    const { base } = this;
-    this.next(async () => this.editOn(base, message));
+    const base = this.#base;
+    this.#next(async () => this.#editOn(base, message));
   }
 
   /**
@@ -56,7 +56,7 @@ export class GridEdits implements vscode.Disposable {
    * later step than it gets it, and would undo the one before.
    */
   command(command: EditorCommand): void {
-    this.next(async () => {
+    this.#next(async () => {
       await vscode.commands.executeCommand('setContext', 'pond.tableCommand', command);
       const done = vscode.commands.executeCommand(editorCommands[command]);
       // Edits that follow while a save runs are refused.
@@ -66,29 +66,29 @@ export class GridEdits implements vscode.Disposable {
 
   /** The page opened the editor of a cell, or closed it. */
   setTyping(isOpen: boolean): void {
-    this.document?.setTyping(this, isOpen);
+    this.#document?.setTyping(this, isOpen);
   }
 
   dispose(): void {
     this.setTyping(false);
-    this.listener?.dispose();
+    this.#listener?.dispose();
   }
 
-  private editOn(base: string | undefined, { label, rows }: Extract<FromGridPage, { type: 'edit' }>): void {
-    const { document } = this;
+  #editOn(base: string | undefined, { label, rows }: Extract<FromGridPage, { type: 'edit' }>): void {
+    const document = this.#document;
     if (document === undefined || base === undefined) return;
-    const isShown = base === this.base;
-    if (isShown && this.fits && document.edit(label, base, rows)) return;
-    this.post({ type: 'edited', rows: [...this.rows], isAll: true });
-    if (!this.fits) document.reportConflict();
+    const isShown = base === this.#base;
+    if (isShown && this.#fits && document.edit(label, base, rows)) return;
+    this.#post({ type: 'edited', rows: [...this.rows], isAll: true });
+    if (!this.#fits) document.reportConflict();
     else if (!isShown) document.refuse(label);
   }
 
-  private next(work: () => Promise<void>): void {
-    this.last = this.last.then(work).catch(() => undefined);
+  #next(work: () => Promise<void>): void {
+    this.#last = this.#last.then(work).catch(() => undefined);
   }
 
-  private get fits(): boolean {
-    return this.document?.base === undefined || this.document.base === this.base;
+  get #fits(): boolean {
+    return this.#document?.base === undefined || this.#document.base === this.#base;
   }
 }

@@ -23,26 +23,26 @@ interface ShownTable {
 
 /** Passes the requests of a page on to the server, about its own table alone, and the answers back. */
 export class GridRequests {
-  private readonly client: PondClient;
-  private readonly plots: PlotHost;
-  private readonly post: (message: ToGridPage) => void;
-  private readonly running = new Map<number, vscode.CancellationTokenSource>();
+  readonly #client: PondClient;
+  readonly #plots: PlotHost;
+  readonly #post: (message: ToGridPage) => void;
+  readonly #running = new Map<number, vscode.CancellationTokenSource>();
 
   constructor(client: PondClient, plots: PlotHost, post: (message: ToGridPage) => void) {
-    this.client = client;
-    this.plots = plots;
-    this.post = post;
+    this.#client = client;
+    this.#plots = plots;
+    this.#post = post;
   }
 
   send(message: PageRequest, table: ShownTable): void {
     const { id } = message;
     const cancellation = new vscode.CancellationTokenSource();
-    this.running.set(id, cancellation);
+    this.#running.set(id, cancellation);
     const finish = (answer: ToGridPage): void => {
       cancellation.dispose();
-      if (this.running.delete(id)) this.post(answer);
+      if (this.#running.delete(id)) this.#post(answer);
     };
-    this.request(message, table, cancellation.token).then(
+    this.#request(message, table, cancellation.token).then(
       (result) => finish({ type: 'answer', id, result }),
       (error: unknown) => finish({ type: 'answerFailed', id, message: errorText(error) }),
     );
@@ -50,44 +50,44 @@ export class GridRequests {
 
   /** Cancels a request, if it runs; it gets no answer. */
   cancel(id: number): void {
-    this.running.get(id)?.cancel();
-    this.running.delete(id);
+    this.#running.get(id)?.cancel();
+    this.#running.delete(id);
   }
 
   cancelAll(): void {
-    for (const id of [...this.running.keys()]) this.cancel(id);
+    for (const id of [...this.#running.keys()]) this.cancel(id);
   }
 
-  private async request(
+  async #request(
     message: PageRequest,
     { query, source: own, edited }: ShownTable,
     token: vscode.CancellationToken,
   ): Promise<AnyResult> {
     const { name, other } = message;
-    if (name === 'pickVersion') return await this.plots.pickVersion(plotted(query));
-    if (name === 'pickEvents') return await this.plots.pickEvents(query);
-    const source = other === undefined ? own : await this.plots.source(plotted(query), other);
+    if (name === 'pickVersion') return await this.#plots.pickVersion(plotted(query));
+    if (name === 'pickEvents') return await this.#plots.pickEvents(query);
+    const source = other === undefined ? own : await this.#plots.source(plotted(query), other);
     if (name === 'origins')
-      return await this.plots.origins({ query: plotted(query), other, source }, message.params, token);
+      return await this.#plots.origins({ query: plotted(query), other, source }, message.params, token);
     const table = { pond: query.pond, source };
     switch (message.name) {
       case 'tableRows':
-        return await this.client.request('tableRows', { ...message.params, ...table }, token);
+        return await this.#client.request('tableRows', { ...message.params, ...table }, token);
       case 'tableCount':
-        return await this.client.request('tableCount', { ...message.params, ...table }, token);
+        return await this.#client.request('tableCount', { ...message.params, ...table }, token);
       case 'tableSummary':
-        return await this.client.request('tableSummary', { ...message.params, ...table }, token);
+        return await this.#client.request('tableSummary', { ...message.params, ...table }, token);
       case 'cellFacts':
-        return await this.client.request('cellFacts', { ...message.params, ...table }, token);
+        return await this.#client.request('cellFacts', { ...message.params, ...table }, token);
       case 'tablePlot':
-        return await this.client.request('tablePlot', { ...message.params, ...table }, token);
+        return await this.#client.request('tablePlot', { ...message.params, ...table }, token);
       case 'findInTable':
-        return await this.client.request('findInTable', { ...message.params, ...table }, token);
+        return await this.#client.request('findInTable', { ...message.params, ...table }, token);
       case 'countMatches':
-        return await this.client.request('countMatches', { ...message.params, ...table }, token);
+        return await this.#client.request('countMatches', { ...message.params, ...table }, token);
       case 'checkCells':
         if (edited === undefined) throw new Error('the table cannot be edited');
-        return await this.client.request('checkCells', { ...message.params, pond: query.pond, ...edited }, token);
+        return await this.#client.request('checkCells', { ...message.params, pond: query.pond, ...edited }, token);
     }
   }
 }

@@ -41,65 +41,65 @@ function newPlaces(steps: readonly EditStep[], saved: SavedEdits['edits']): Read
 
 /** The rows of a saved file, by their keys before the save. */
 class SavedRows {
-  private readonly saved: SavedEdits;
+  readonly #saved: SavedEdits;
   /** Positions of deleted rows, ascending. */
-  private readonly deleted: readonly number[];
-  private readonly inserted: ReturnType<typeof newRowsOf>;
-  private readonly insertedAt: ReadonlyMap<RowKey, number>;
+  readonly #deleted: readonly number[];
+  readonly #inserted: ReturnType<typeof newRowsOf>;
+  readonly #insertedAt: ReadonlyMap<RowKey, number>;
   /** The place of each row that the file does not have. */
-  private readonly places: ReadonlyMap<RowKey, RowOrder>;
+  readonly #places: ReadonlyMap<RowKey, RowOrder>;
   /** Begins the names of deleted rows that come back. */
-  private readonly name = randomUUID();
+  readonly #name = randomUUID();
 
   constructor(saved: SavedEdits, places: ReadonlyMap<RowKey, RowOrder>) {
-    this.saved = saved;
+    this.#saved = saved;
     const deleted = [...saved.edits].flatMap(([key, { isDeleted }]) =>
       typeof key === 'number' && isDeleted === true ? [key] : [],
     );
-    this.deleted = deleted.sort((a, b) => a - b);
-    this.inserted = newRowsOf(saved.edits);
-    this.insertedAt = new Map(
-      this.inserted.map(({ key, before }, index) => [key, this.withoutDeleted(before) + index] as const),
+    this.#deleted = deleted.sort((a, b) => a - b);
+    this.#inserted = newRowsOf(saved.edits);
+    this.#insertedAt = new Map(
+      this.#inserted.map(({ key, before }, index) => [key, this.#withoutDeleted(before) + index] as const),
     );
     const sorted = [...places].sort(([, a], [, b]) => a.before - b.before || a.order - b.order);
-    this.places = new Map(sorted.map(([key, place], order) => [key, { before: this.position(place), order }]));
+    this.#places = new Map(sorted.map(([key, place], order) => [key, { before: this.#position(place), order }]));
   }
 
   /** A state of a row before the save, as edits of the saved file. */
   state(key: RowKey, edit: RowEdit | null): KeyedEdit {
-    const now = this.saved.edits.get(key);
-    const place = this.places.get(key);
+    const now = this.#saved.edits.get(key);
+    const place = this.#places.get(key);
     if (typeof key === 'string') {
-      const position = this.insertedAt.get(key);
+      const position = this.#insertedAt.get(key);
       if (position === undefined) return [key, edit && { ...edit, ...place }];
       return changed(position, edit ?? gone, now, () => null);
     }
-    const old = this.oldValues(key);
-    if (place === undefined) return changed(this.position({ before: key, order: Infinity }), edit, now, old);
-    const name = `${this.name} ${key}`;
+    const old = this.#oldValues(key);
+    if (place === undefined) return changed(this.#position({ before: key, order: Infinity }), edit, now, old);
+    const name = `${this.#name} ${key}`;
     if (edit?.isDeleted === true) return [name, null];
-    const columns = this.saved.before.get(key) ?? [];
+    const columns = this.#saved.before.get(key) ?? [];
     return [name, { values: columns.map(([column]) => [column, newest(edit, column, old)]), ...place }];
   }
 
-  private oldValues(key: number): OldValues {
+  #oldValues(key: number): OldValues {
     return (column) => {
-      const value = this.saved.before.get(key)?.find(([name]) => name === column)?.[1];
+      const value = this.#saved.before.get(key)?.find(([name]) => name === column)?.[1];
       if (value === undefined) throw new Error(`expected the values of row ${key + 1}, got none of "${column}"`);
       return value;
     };
   }
 
   /** The position of the row that follows a place. */
-  private position({ before, order }: RowOrder): number {
-    const { inserted } = this;
+  #position({ before, order }: RowOrder): number {
+    const inserted = this.#inserted;
     const isEarlier = (row: RowOrder): boolean => row.before < before || (row.before === before && row.order < order);
-    return this.withoutDeleted(before) + countFirst(inserted.length, (index) => isEarlier(inserted[index]!));
+    return this.#withoutDeleted(before) + countFirst(inserted.length, (index) => isEarlier(inserted[index]!));
   }
 
   /** Number of rows before a position that stay. */
-  private withoutDeleted(before: number): number {
-    return before - countFirst(this.deleted.length, (index) => this.deleted[index]! < before);
+  #withoutDeleted(before: number): number {
+    return before - countFirst(this.#deleted.length, (index) => this.#deleted[index]! < before);
   }
 }
 

@@ -9,11 +9,11 @@ import { type DiffQuery, type TableQuery } from '../webviews/grid/messages.ts';
 
 /** Opens the differences of two files or queries in a tab of their own, or shows that tab. */
 export class TableDiffs implements vscode.Disposable {
-  private readonly host: GridHost;
-  private readonly panels = new Map<string, GridPanel>();
+  readonly #host: GridHost;
+  readonly #panels = new Map<string, GridPanel>();
 
   constructor(host: GridHost) {
-    this.host = host;
+    this.#host = host;
   }
 
   async open({ pond, before, after }: ComparedFiles, title: string): Promise<GridPanel> {
@@ -22,25 +22,25 @@ export class TableDiffs implements vscode.Disposable {
 
   async show(query: { readonly pond: string; readonly diff: DiffQuery }, title: string): Promise<GridPanel> {
     const id = JSON.stringify(query);
-    const known = this.panels.get(id);
+    const known = this.#panels.get(id);
     if (known !== undefined) {
       known.reveal();
       return known;
     }
     const panel = vscode.window.createWebviewPanel('pond.grid', title, vscode.ViewColumn.Active);
-    const grid = new GridPanel(this.host, panel);
-    this.panels.set(id, grid);
-    grid.onDidClose(() => this.panels.delete(id));
-    followWorkingTree(this.host.client, { panel, grid, query });
+    const grid = new GridPanel(this.#host, panel);
+    this.#panels.set(id, grid);
+    grid.onDidClose(() => this.#panels.delete(id));
+    followWorkingTree(this.#host.client, { panel, grid, query });
     // The page shows why tables could not be compared.
     await grid.run(query).catch((error: unknown) => {
-      if (!isCancelled(error)) this.host.client.log.info(`${title}: not compared`);
+      if (!isCancelled(error)) this.#host.client.log.info(`${title}: not compared`);
     });
     return grid;
   }
 
   dispose(): void {
-    for (const grid of this.panels.values()) grid.dispose();
+    for (const grid of this.#panels.values()) grid.dispose();
   }
 }
 

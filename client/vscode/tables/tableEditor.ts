@@ -12,33 +12,33 @@ import { type TableQuery } from '../webviews/grid/messages.ts';
 
 /** Shows tables and series in a grid, and edits those that are CSV or Parquet files. */
 export class TableEditors implements vscode.CustomEditorProvider<TableDocument> {
-  private readonly client: PondClient;
-  private readonly queries: QueryDocuments;
-  private readonly drafts: vscode.Uri;
-  private readonly changed = new vscode.EventEmitter<vscode.CustomDocumentContentChangeEvent<TableDocument>>();
-  readonly onDidChangeCustomDocument = this.changed.event;
+  readonly #client: PondClient;
+  readonly #queries: QueryDocuments;
+  readonly #drafts: vscode.Uri;
+  readonly #changed = new vscode.EventEmitter<vscode.CustomDocumentContentChangeEvent<TableDocument>>();
+  readonly onDidChangeCustomDocument = this.#changed.event;
 
   /** `drafts` is the folder of edits that are not saved. */
   constructor(client: PondClient, queries: QueryDocuments, drafts: vscode.Uri) {
-    this.client = client;
-    this.queries = queries;
-    this.drafts = drafts;
+    this.#client = client;
+    this.#queries = queries;
+    this.#drafts = drafts;
   }
 
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<TableDocument> {
-    const document = new TableDocument(uri, draftDisk(this.drafts, uri));
+    const document = new TableDocument(uri, draftDisk(this.#drafts, uri));
     await restoreDraft(document, backupId !== undefined);
     if (backupId !== undefined && document.base === undefined) document.withoutBackup();
-    document.onDidChange((event) => this.changed.fire(event));
+    document.onDidChange((event) => this.#changed.fire(event));
     document.onDidEdit(() => {
       // VS Code does not ask for a backup of a document that has no edits any more.
-      if (document.base === undefined) document.file.sync().catch((error: unknown) => this.logDraft(document, error));
+      if (document.base === undefined) document.file.sync().catch((error: unknown) => this.#logDraft(document, error));
     });
     return document;
   }
 
   saveCustomDocument(document: TableDocument, cancellation: vscode.CancellationToken): Promise<void> {
-    return saveTable(this.client, document, cancellation);
+    return saveTable(this.#client, document, cancellation);
   }
 
   saveCustomDocumentAs(
@@ -46,7 +46,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     target: vscode.Uri,
     cancellation: vscode.CancellationToken,
   ): Promise<void> {
-    return saveTableAs(this.client, document, target, cancellation);
+    return saveTableAs(this.#client, document, target, cancellation);
   }
 
   async revertCustomDocument(document: TableDocument): Promise<void> {
@@ -63,14 +63,14 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     const { uri } = document;
     const location = parsePondUri(uri);
     if (location === undefined) throw new Error(`${uri.path} is not in a pond`);
-    const grid = new GridPanel(this.queries.gridHost, panel, document);
-    this.queries.lastGrid = grid;
+    const grid = new GridPanel(this.#queries.gridHost, panel, document);
+    this.#queries.lastGrid = grid;
     const refresh = refreshWhenVisible(panel, () => {
       // The end of a save asks again.
       if (document.isSaving) return;
       // The grid shows why it has no rows.
       grid.run(tableOf(location)).catch((error: unknown) => {
-        this.client.log.info(`${location.path}: ${errorText(error)}`);
+        this.#client.log.info(`${location.path}: ${errorText(error)}`);
       });
     });
     const listeners = vscode.Disposable.from(
@@ -78,7 +78,7 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
       document.onDidEdit(({ isAll }) => {
         if (isAll) refresh.request();
       }),
-      this.client.onDidChangeTree(({ pond, changes }) => {
+      this.#client.onDidChangeTree(({ pond, changes }) => {
         const isItself = ({ path }: { readonly path: string }): boolean => path === location.path;
         if (pond === location.pond && location.at === undefined && changes.some(isItself)) refresh.request();
       }),
@@ -88,8 +88,8 @@ export class TableEditors implements vscode.CustomEditorProvider<TableDocument> 
     refresh.request();
   }
 
-  private logDraft({ uri }: TableDocument, error: unknown): void {
-    this.client.log.warn(`the saved edits of ${uri.path} were not removed from the drafts: ${errorText(error)}`);
+  #logDraft({ uri }: TableDocument, error: unknown): void {
+    this.#client.log.warn(`the saved edits of ${uri.path} were not removed from the drafts: ${errorText(error)}`);
   }
 }
 

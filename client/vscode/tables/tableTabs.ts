@@ -14,57 +14,57 @@ const reopenMs = 1_000;
  * files, and series without an extension. Their text is not read meanwhile. "Reopen Editor With…" shows it.
  */
 export class TableTabs implements vscode.Disposable {
-  private readonly client: PondClient;
-  private readonly ponds: OpenPonds;
+  readonly #client: PondClient;
+  readonly #ponds: OpenPonds;
   /** Files whose tab was just opened: whether they are shown as tables. */
-  private readonly decisions = new Map<string, Promise<boolean>>();
+  readonly #decisions = new Map<string, Promise<boolean>>();
   /** When a table was closed, milliseconds since 1970 UTC, by its file. */
-  private readonly closedMs = new Map<string, number>();
-  private readonly listener: vscode.Disposable;
+  readonly #closedMs = new Map<string, number>();
+  readonly #listener: vscode.Disposable;
 
   constructor(client: PondClient, ponds: OpenPonds) {
-    this.client = client;
-    this.ponds = ponds;
-    this.listener = vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
-      for (const tab of closed) this.closed(tab);
-      for (const tab of opened) this.opened(tab);
+    this.#client = client;
+    this.#ponds = ponds;
+    this.#listener = vscode.window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+      for (const tab of closed) this.#closed(tab);
+      for (const tab of opened) this.#opened(tab);
     });
   }
 
   /** True when the text of a file is not needed, since its tab became a table. Resolves at once for any other file. */
   async isTable(uri: vscode.Uri): Promise<boolean> {
-    return (await this.decisions.get(uri.toString())) ?? false;
+    return (await this.#decisions.get(uri.toString())) ?? false;
   }
 
   dispose(): void {
-    this.listener.dispose();
+    this.#listener.dispose();
   }
 
-  private closed(tab: vscode.Tab): void {
+  #closed(tab: vscode.Tab): void {
     const uri = tableOf(tab);
-    if (uri !== undefined) this.closedMs.set(uri.toString(), Date.now());
+    if (uri !== undefined) this.#closedMs.set(uri.toString(), Date.now());
   }
 
-  private opened(tab: vscode.Tab): void {
+  #opened(tab: vscode.Tab): void {
     const uri = textOf(tab);
     if (uri === undefined || isTextWanted(uri)) return;
-    const closedMs = this.closedMs.get(uri.toString()) ?? 0;
+    const closedMs = this.#closedMs.get(uri.toString()) ?? 0;
     if (Date.now() - closedMs < reopenMs) return;
     const key = uri.toString();
-    const decision = this.decide(tab, uri).catch((error: unknown) => {
-      this.client.log.info(`${uri.path} is shown as text: ${errorText(error)}`);
+    const decision = this.#decide(tab, uri).catch((error: unknown) => {
+      this.#client.log.info(`${uri.path} is shown as text: ${errorText(error)}`);
       return false;
     });
-    this.decisions.set(key, decision);
-    void decision.finally(() => this.decisions.delete(key));
+    this.#decisions.set(key, decision);
+    void decision.finally(() => this.#decisions.delete(key));
   }
 
-  private async decide(tab: vscode.Tab, uri: vscode.Uri): Promise<boolean> {
+  async #decide(tab: vscode.Tab, uri: vscode.Uri): Promise<boolean> {
     const location = parsePondUri(uri);
     if (location === undefined) return false;
     const { pond, path, at } = location;
-    await this.ponds.open(pond);
-    const node = await this.client.request('stat', { pond, path, ...(at !== undefined && { at }), followLinks: true });
+    await this.#ponds.open(pond);
+    const node = await this.#client.request('stat', { pond, path, ...(at !== undefined && { at }), followLinks: true });
     const limit = vscode.workspace.getConfiguration('pond.table').get<number>('openAbove') ?? 0;
     if (!opensAsTable(node, limit * 1024 ** 2)) return false;
     const { isPreview, group } = tab;

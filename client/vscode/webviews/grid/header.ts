@@ -33,36 +33,36 @@ const dragMin = 6;
 /** The heads of the visible columns. */
 export class Header {
   readonly root = element('div', { class: 'header', role: 'row', 'aria-rowindex': '1' });
-  private readonly host: HeaderHost;
-  private content: HeaderContent | undefined;
-  private isDragging = false;
-  private drawn = '';
+  readonly #host: HeaderHost;
+  #content: HeaderContent | undefined;
+  #isDragging = false;
+  #drawn = '';
 
   constructor(host: HeaderHost) {
-    this.host = host;
+    this.#host = host;
   }
 
   /** Draws the heads of columns, scrolled to `left`. A head that is being dragged stays as it is. */
   draw(content: HeaderContent, visible: readonly number[], left: number): void {
-    this.content = content;
+    this.#content = content;
     // A head that is replaced between a press and its release gets no click.
     const drawn = JSON.stringify([content, visible, left]);
-    if (this.isDragging || drawn === this.drawn) return;
-    this.drawn = drawn;
+    if (this.#isDragging || drawn === this.#drawn) return;
+    this.#drawn = drawn;
     const focused = document.activeElement?.closest('.heading')?.getAttribute('aria-colindex');
-    this.root.replaceChildren(this.corner(content), ...visible.map((index) => this.heading(content, index, left)));
+    this.root.replaceChildren(this.#corner(content), ...visible.map((index) => this.#heading(content, index, left)));
     if (focused === undefined || focused === null) return;
     this.root.querySelector<HTMLElement>(`[aria-colindex="${focused}"] .more`)?.focus();
   }
 
-  private corner({ layouts }: HeaderContent): HTMLElement {
+  #corner({ layouts }: HeaderContent): HTMLElement {
     const corner = element('div', { class: 'heading corner', role: 'columnheader', 'aria-colindex': '1' });
     corner.append(element('span', { class: 'heard' }, 'Row'));
     corner.style.width = `${layouts[0]?.left ?? 0}px`;
     return corner;
   }
 
-  private heading(content: HeaderContent, index: number, left: number): HTMLElement {
+  #heading(content: HeaderContent, index: number, left: number): HTMLElement {
     const column = content.columns[index];
     const layout = content.layouts[index];
     if (column === undefined || layout === undefined) return element('div');
@@ -97,56 +97,56 @@ export class Header {
     heading.style.width = `${layout.width}px`;
     more.addEventListener('click', (event) => {
       event.stopPropagation();
-      this.host.menu(column, more);
+      this.#host.menu(column, more);
     });
     heading.addEventListener('contextmenu', (event) => {
       event.preventDefault();
-      this.host.menu(column, more);
+      this.#host.menu(column, more);
     });
-    heading.addEventListener('pointerdown', (event) => this.pressed(event, column, heading));
-    edge.addEventListener('pointerdown', (event) => this.resizing(event, column, layout.width));
-    edge.addEventListener('dblclick', () => this.host.resize(column, undefined));
+    heading.addEventListener('pointerdown', (event) => this.#pressed(event, column, heading));
+    edge.addEventListener('pointerdown', (event) => this.#resizing(event, column, layout.width));
+    edge.addEventListener('dblclick', () => this.#host.resize(column, undefined));
     return heading;
   }
 
   /** A press is a click, which sorts, or the start of a move. */
-  private pressed(event: PointerEvent, column: Column, heading: HTMLElement): void {
+  #pressed(event: PointerEvent, column: Column, heading: HTMLElement): void {
     const target = event.target;
     if (event.button !== 0 || !(target instanceof Element) || target.closest('.more, .edge') !== null) return;
     const startX = event.clientX;
     const move = ({ clientX }: PointerEvent): void => {
-      if (!this.isDragging && Math.abs(clientX - startX) < dragMin) return;
-      this.isDragging = true;
+      if (!this.#isDragging && Math.abs(clientX - startX) < dragMin) return;
+      this.#isDragging = true;
       heading.classList.add('dragged');
       heading.style.transform = `translateX(${clientX - startX}px)`;
     };
     followPointer(move, ({ clientX, shiftKey }) => {
-      const wasDragging = this.isDragging;
-      this.isDragging = false;
-      if (wasDragging) this.drawn = '';
-      if (wasDragging) this.host.move(column, this.columnAt(clientX));
-      else this.host.clicked(column, shiftKey);
+      const wasDragging = this.#isDragging;
+      this.#isDragging = false;
+      if (wasDragging) this.#drawn = '';
+      if (wasDragging) this.#host.move(column, this.#columnAt(clientX));
+      else this.#host.clicked(column, shiftKey);
     });
   }
 
-  private resizing(event: PointerEvent, column: Column, width: number): void {
+  #resizing(event: PointerEvent, column: Column, width: number): void {
     if (event.button !== 0) return;
     event.stopPropagation();
     event.preventDefault();
     const startX = event.clientX;
-    const resize = ({ clientX }: PointerEvent): void => this.host.resize(column, width + clientX - startX);
+    const resize = ({ clientX }: PointerEvent): void => this.#host.resize(column, width + clientX - startX);
     followPointer(resize, () => undefined);
   }
 
   /** The column before which a column is dropped at a position in the page; undefined for the end. */
-  private columnAt(clientX: number): Column | undefined {
+  #columnAt(clientX: number): Column | undefined {
     const heads = [...this.root.querySelectorAll('.heading:not(.corner, .dragged)')];
     const next = heads.find((head) => {
       const { left, width } = head.getBoundingClientRect();
       return clientX < left + width / 2;
     });
     const index = next === undefined ? undefined : Number(next.getAttribute('aria-colindex')) - 2;
-    return index === undefined ? undefined : this.content?.columns[index];
+    return index === undefined ? undefined : this.#content?.columns[index];
   }
 }
 

@@ -9,36 +9,37 @@ const moved = 'moved';
 export class OverflowBar {
   /** Opens the menu; the last child of the bar. */
   readonly more: HTMLElement;
-  private readonly bar: HTMLElement;
-  private buttons: readonly HTMLElement[] = [];
+  readonly #bar: HTMLElement;
+  #buttons: readonly HTMLElement[] = [];
 
   /** The other parts of the bar give way to the buttons, as far as the style says. */
   constructor(bar: HTMLElement) {
-    this.bar = bar;
+    this.#bar = bar;
     const name = 'More Actions…';
     this.more = element('button', { class: 'toggle', type: 'button', title: name, 'aria-label': name }, '⋯');
     this.more.setAttribute('aria-haspopup', 'menu');
-    this.more.addEventListener('click', () => showMenu(this.items(), positionBelow(this.more)));
+    this.more.addEventListener('click', () => showMenu(this.#items(), positionBelow(this.more)));
     new ResizeObserver(() => this.fit()).observe(bar);
   }
 
   /** Sets the buttons, the most important first. */
   setButtons(buttons: readonly HTMLElement[]): void {
-    this.buttons = buttons;
+    this.#buttons = buttons;
     this.fit();
   }
 
   /** Shows the buttons that fit: after one of them appeared, disappeared or got another text. */
   fit(): void {
-    const { bar, more } = this;
+    const bar = this.#bar,
+      { more } = this;
     const focused = document.activeElement;
-    for (const button of this.buttons) button.classList.remove(moved);
+    for (const button of this.#buttons) button.classList.remove(moved);
     more.hidden = true;
     if (bar.scrollWidth <= bar.clientWidth) return;
     more.hidden = false;
     // One look at the layout: with hundreds of buttons, one for each would be slow.
     let excess = bar.scrollWidth - bar.clientWidth;
-    const widths = this.shownButtons().map((button) => ({ button, width: button.getBoundingClientRect().width }));
+    const widths = this.#shownButtons().map((button) => ({ button, width: button.getBoundingClientRect().width }));
     for (const { button, width } of widths.toReversed()) {
       if (excess <= 0) break;
       button.classList.add(moved);
@@ -52,12 +53,12 @@ export class OverflowBar {
     return button.classList.contains(moved) ? this.more : button;
   }
 
-  private shownButtons(): readonly HTMLElement[] {
-    return this.buttons.filter((button) => button.getClientRects().length > 0);
+  #shownButtons(): readonly HTMLElement[] {
+    return this.#buttons.filter((button) => button.getClientRects().length > 0);
   }
 
-  private items(): readonly MenuItem[] {
-    return this.buttons
+  #items(): readonly MenuItem[] {
+    return this.#buttons
       .filter((button) => button.classList.contains(moved))
       .map((button) => {
         const pressed = button.getAttribute('aria-pressed');

@@ -17,12 +17,12 @@ const doubleMs = 500;
  * after each press.
  */
 export class DoubleClicks {
-  private last: { readonly on: string; readonly time: number } | undefined;
+  #last: { readonly on: string; readonly time: number } | undefined;
 
   /** True for the second press of a double click. */
   press(on: string, { timeStamp }: PointerEvent): boolean {
-    const isSecond = this.last?.on === on && timeStamp - this.last.time < doubleMs;
-    this.last = isSecond ? undefined : { on, time: timeStamp };
+    const isSecond = this.#last?.on === on && timeStamp - this.#last.time < doubleMs;
+    this.#last = isSecond ? undefined : { on, time: timeStamp };
     return isSecond;
   }
 }

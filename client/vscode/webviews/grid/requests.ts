@@ -19,13 +19,13 @@ export class Superseded extends Error {}
 
 /** Sends requests, and passes each answer to its caller. */
 export class Requests {
-  private readonly post: (message: FromGridPage) => void;
-  private readonly pending = new Map<number, Pending>();
-  private readonly latest = new Map<string, number>();
-  private lastId = 0;
+  readonly #post: (message: FromGridPage) => void;
+  readonly #pending = new Map<number, Pending>();
+  readonly #latest = new Map<string, number>();
+  #lastId = 0;
 
   constructor(post: (message: FromGridPage) => void) {
-    this.post = post;
+    this.#post = post;
   }
 
   /**
@@ -39,44 +39,44 @@ export class Requests {
     slot?: string,
     other?: OtherTable,
   ): Promise<RequestResult<N>> {
-    const id = (this.lastId += 1);
+    const id = (this.#lastId += 1);
     if (slot !== undefined) {
-      this.cancel(this.latest.get(slot));
-      this.latest.set(slot, id);
+      this.#cancel(this.#latest.get(slot));
+      this.#latest.set(slot, id);
     }
     const answered = new Promise<RequestResult<N>>((resolve, reject) =>
       // The extension answers a request by the result of its name.
-      this.pending.set(id, { resolve: resolve as Pending['resolve'], reject }),
+      this.#pending.set(id, { resolve: resolve as Pending['resolve'], reject }),
     );
     // The params are those of the name; the compiler does not follow that through the union.
-    this.post({ type: 'request', id, run, name, params, ...(other && { other }) } as FromGridPage);
+    this.#post({ type: 'request', id, run, name, params, ...(other && { other }) } as FromGridPage);
     return answered;
   }
 
   /** Cancels the request in a slot, if it runs. */
   cancelSlot(slot: string): void {
-    this.cancel(this.latest.get(slot));
+    this.#cancel(this.#latest.get(slot));
   }
 
   /** Cancels all requests: the table they were about is gone. */
   cancelAll(): void {
-    for (const id of [...this.pending.keys()]) this.cancel(id);
-    this.latest.clear();
+    for (const id of [...this.#pending.keys()]) this.#cancel(id);
+    this.#latest.clear();
   }
 
   /** Accepts an answer; one to a canceled request is dropped. */
   receive(message: Extract<ToGridPage, { type: 'answer' | 'answerFailed' }>): void {
-    const pending = this.pending.get(message.id);
-    this.pending.delete(message.id);
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
     if (message.type === 'answer') pending?.resolve(message.result);
     else pending?.reject(new Error(message.message));
   }
 
-  private cancel(id: number | undefined): void {
-    const pending = id === undefined ? undefined : this.pending.get(id);
+  #cancel(id: number | undefined): void {
+    const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || pending === undefined) return;
-    this.pending.delete(id);
-    this.post({ type: 'cancelRequest', id });
+    this.#pending.delete(id);
+    this.#post({ type: 'cancelRequest', id });
     pending.reject(new Superseded('a later request replaced this one'));
   }
 }

@@ -9,42 +9,42 @@ type Page = RowWindow | 'requested';
 
 /** Rows of a result in the page, loaded on request: the most recently used pages of a bounded number. */
 export class RowCache {
-  private readonly pages = new LruCache<number, Page>({ max: pagesMax });
-  private readonly request: (start: number, count: number) => void;
+  readonly #pages = new LruCache<number, Page>({ max: pagesMax });
+  readonly #request: (start: number, count: number) => void;
 
   constructor(request: (start: number, count: number) => void) {
-    this.request = request;
+    this.#request = request;
   }
 
   /** Text of a cell; null for NULL, undefined when its row is not loaded. */
   cell(row: number, column: number): string | null | undefined {
-    const page = this.pages.get(Math.floor(row / pageRows));
+    const page = this.#pages.get(Math.floor(row / pageRows));
     return page === undefined || page === 'requested' ? undefined : page.columns[column]?.[row % pageRows];
   }
 
   /** Position of a row in the table; undefined when it is not loaded, or was not asked for. */
   position(row: number): number | undefined {
-    const page = this.pages.get(Math.floor(row / pageRows));
+    const page = this.#pages.get(Math.floor(row / pageRows));
     return page === undefined || page === 'requested' ? undefined : page.positions?.[row % pageRows];
   }
 
   /** Requests the missing rows from `start` up to `end`, and marks the loaded ones as used. */
   want(start: number, end: number): void {
     for (let page = Math.floor(start / pageRows); page * pageRows < end; page++) {
-      if (this.pages.get(page) !== undefined) continue;
-      this.pages.set(page, 'requested');
-      this.request(page * pageRows, pageRows);
+      if (this.#pages.get(page) !== undefined) continue;
+      this.#pages.set(page, 'requested');
+      this.#request(page * pageRows, pageRows);
     }
   }
 
   /** Stores rows. Rows evicted since their request are dropped. */
   put(rows: RowWindow): void {
     const page = rows.start / pageRows;
-    if (this.pages.has(page)) this.pages.set(page, rows);
+    if (this.#pages.has(page)) this.#pages.set(page, rows);
   }
 
   /** Clears a failed request: the next `want` requests the rows again. */
   failed(start: number): void {
-    this.pages.delete(start / pageRows);
+    this.#pages.delete(start / pageRows);
   }
 }

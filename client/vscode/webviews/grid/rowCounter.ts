@@ -12,61 +12,61 @@ interface RowCounterHost {
 
 /** Numbers of rows of a table and of its view, as far as they are known. */
 export class RowCounter {
-  private readonly host: RowCounterHost;
-  private view: TableView;
-  private all: number | undefined;
-  private counted: number | undefined;
+  readonly #host: RowCounterHost;
+  #view: TableView;
+  #all: number | undefined;
+  #counted: number | undefined;
   /** Rows that were received, while their number is not known. */
-  private received = 0;
+  #received = 0;
 
   constructor(view: TableView, total: number | undefined, host: RowCounterHost) {
-    this.view = view;
-    this.all = total;
-    this.host = host;
+    this.#view = view;
+    this.#all = total;
+    this.#host = host;
   }
 
   /** Rows of the table; undefined while they are being computed. */
   get total(): number | undefined {
-    return this.all;
+    return this.#all;
   }
 
   /** Rows of the view; undefined while they are being counted. */
   get known(): number | undefined {
-    return this.counted;
+    return this.#counted;
   }
 
   /** Rows of the view; while they are being counted, up to the last that was received. */
   get rows(): number {
-    return this.counted ?? this.received;
+    return this.#counted ?? this.#received;
   }
 
   /** Counts the rows of another view. */
   begin(view: TableView): void {
-    this.view = view;
-    this.received = 0;
-    this.counted = isWhole(view) ? this.all : undefined;
-    this.host.changed();
-    if (!isWhole(view)) void this.count(view);
+    this.#view = view;
+    this.#received = 0;
+    this.#counted = isWhole(view) ? this.#all : undefined;
+    this.#host.changed();
+    if (!isWhole(view)) void this.#count(view);
   }
 
   /** All rows of the table are known. */
   setTotal(rows: number): void {
-    this.all = rows;
-    if (isWhole(this.view)) this.counted = rows;
-    this.host.changed();
+    this.#all = rows;
+    if (isWhole(this.#view)) this.#counted = rows;
+    this.#host.changed();
   }
 
   /** Rows of the view up to `end` were received. */
   receive(end: number): void {
-    this.received = Math.max(this.received, end);
+    this.#received = Math.max(this.#received, end);
   }
 
-  private async count(view: TableView): Promise<void> {
+  async #count(view: TableView): Promise<void> {
     try {
-      this.counted = await this.host.count(view);
-      this.host.changed();
+      this.#counted = await this.#host.count(view);
+      this.#host.changed();
     } catch (error) {
-      this.host.failed(error);
+      this.#host.failed(error);
     }
   }
 }

@@ -84,48 +84,48 @@ interface EditedView {
 /** The rows of a view with edits: which of them is a row of the view, and which is new. */
 export class EditedRows {
   readonly edits: ReadonlyMap<RowKey, RowEdit>;
-  private readonly added: readonly NewRow[];
-  private readonly places: readonly number[];
-  private readonly view: EditedView;
+  readonly #added: readonly NewRow[];
+  readonly #places: readonly number[];
+  readonly #view: EditedView;
 
   constructor(edits: ReadonlyMap<RowKey, RowEdit>, view: EditedView) {
     this.edits = edits;
-    this.view = view;
-    this.added = newRowsOf(edits);
+    this.#view = view;
+    this.#added = newRowsOf(edits);
     const { isWhole, rowCount } = view;
-    this.places = this.added.map(({ before }, index) => index + (isWhole ? Math.min(before, rowCount) : rowCount));
+    this.#places = this.#added.map(({ before }, index) => index + (isWhole ? Math.min(before, rowCount) : rowCount));
   }
 
   /** Number of rows, with the new ones. */
   get rowCount(): number {
-    return this.view.rowCount + this.added.length;
+    return this.#view.rowCount + this.#added.length;
   }
 
   /** The new row that is shown in a row; undefined for a row of the view. */
   newRow(row: number): NewRow | undefined {
-    const index = this.newBefore(row);
-    return this.places[index] === row ? this.added[index] : undefined;
+    const index = this.#newBefore(row);
+    return this.#places[index] === row ? this.#added[index] : undefined;
   }
 
   /** The row of the view that is shown in a row; for a new row, the next one. */
   viewRow(row: number): number {
-    return row - this.newBefore(row);
+    return row - this.#newBefore(row);
   }
 
   /** The row in which a row of the view is shown. */
   shownRow(viewRow: number): number {
-    return viewRow + countFirst(this.places.length, (index) => this.places[index]! - index <= viewRow);
+    return viewRow + countFirst(this.#places.length, (index) => this.#places[index]! - index <= viewRow);
   }
 
   /** The row in which a new row is shown. */
   rowOf(key: string): number | undefined {
-    return this.places[this.added.findIndex((row) => row.key === key)];
+    return this.#places[this.#added.findIndex((row) => row.key === key)];
   }
 
   /** Rows of the view that are shown in some rows. */
   viewRange(start: number, end: number): { readonly start: number; readonly count: number } {
     const from = this.viewRow(start);
-    return { start: from, count: Math.max(0, Math.min(this.viewRow(end), this.view.rowCount) - from) };
+    return { start: from, count: Math.max(0, Math.min(this.viewRow(end), this.#view.rowCount) - from) };
   }
 
   /**
@@ -163,8 +163,8 @@ export class EditedRows {
   }
 
   /** Number of new rows that are shown before a row. */
-  private newBefore(row: number): number {
-    return countFirst(this.places.length, (index) => this.places[index]! < row);
+  #newBefore(row: number): number {
+    return countFirst(this.#places.length, (index) => this.#places[index]! < row);
   }
 }
 

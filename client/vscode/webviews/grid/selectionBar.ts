@@ -36,43 +36,43 @@ export class SelectionBar {
     'aria-live': 'polite',
     'aria-label': 'Selection',
   });
-  private readonly on: SelectedTable;
-  private shown = '';
-  private timer: number | undefined;
+  readonly #on: SelectedTable;
+  #shown = '';
+  #timer: number | undefined;
 
   constructor(on: SelectedTable) {
-    this.on = on;
+    this.#on = on;
   }
 
   /** Shows facts about the selected cells, once the selection rests. */
   follow(): void {
-    const { selection } = this.on.table;
-    const key = JSON.stringify([this.params(), selection, this.on.edits.edits.size]);
-    if (key === this.shown) return;
-    this.shown = key;
-    window.clearTimeout(this.timer);
-    this.on.requests.cancelSlot(slot);
-    this.show([]);
+    const { selection } = this.#on.table;
+    const key = JSON.stringify([this.#params(), selection, this.#on.edits.edits.size]);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    window.clearTimeout(this.#timer);
+    this.#on.requests.cancelSlot(slot);
+    this.#show([]);
     const { anchor, focus } = selection;
     if (anchor.row === focus.row && anchor.column === focus.column) return;
     this.root.setAttribute('aria-busy', 'true');
-    this.timer = window.setTimeout(() => this.read(), restMs);
+    this.#timer = window.setTimeout(() => this.#read(), restMs);
   }
 
-  private read(): void {
-    const { run, requests, edits } = this.on;
+  #read(): void {
+    const { run, requests, edits } = this.#on;
     this.root.textContent = 'Computing …';
     const note = edits.edits.size > 0 ? ['as saved, without the edits'] : [];
-    requests.send(run, 'cellFacts', this.params(), slot).then(
-      (facts: CellFacts) => this.show([...factTexts(facts), ...note]),
+    requests.send(run, 'cellFacts', this.#params(), slot).then(
+      (facts: CellFacts) => this.#show([...factTexts(facts), ...note]),
       (error: unknown) => {
-        if (!(error instanceof Superseded)) this.show([error instanceof Error ? error.message : String(error)]);
+        if (!(error instanceof Superseded)) this.#show([error instanceof Error ? error.message : String(error)]);
       },
     );
   }
 
-  private params(): RequestParams<'cellFacts'> {
-    const { table, columns, edits, state, isCounted, viewRows } = this.on;
+  #params(): RequestParams<'cellFacts'> {
+    const { table, columns, edits, state, isCounted, viewRows } = this.#on;
     const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(table.selection);
     const { start, count } = edits.viewRange(rowStart, rowEnd);
     // Without a range of rows, the engine needs no order of them.
@@ -85,7 +85,7 @@ export class SelectionBar {
   }
 
   /** Shows texts, each of which stays in one line. */
-  private show(texts: readonly string[]): void {
+  #show(texts: readonly string[]): void {
     this.root.removeAttribute('aria-busy');
     this.root.replaceChildren(
       ...texts.flatMap((text, index) => [...(index === 0 ? [] : [' · ']), element('span', {}, text)]),

@@ -15,50 +15,50 @@ interface ShownContent {
 
 /** The rows of a table as they are shown: those of the server, with edits over them. */
 export class ShownRows {
-  private readonly cache: RowCache;
-  private readonly content: () => ShownContent;
+  readonly #cache: RowCache;
+  readonly #content: () => ShownContent;
 
   constructor(host: RowSource, content: () => ShownContent) {
-    this.cache = new RowCache((start, count) => host.request(start, count));
-    this.content = content;
+    this.#cache = new RowCache((start, count) => host.request(start, count));
+    this.#content = content;
   }
 
   /** Text of a cell; null for NULL, undefined when its row is not loaded. */
   cell(row: number, column: number): string | null | undefined {
-    const { edits, columns } = this.content();
+    const { edits, columns } = this.#content();
     const added = edits.newRow(row);
     const name = columns[column]?.name ?? '';
     if (added !== undefined) return valueIn(added, name) ?? null;
     const viewRow = edits.viewRow(row);
-    const key = this.cache.position(viewRow);
+    const key = this.#cache.position(viewRow);
     const value = key === undefined ? undefined : valueIn(edits.edits.get(key), name);
-    return value === undefined ? this.cache.cell(viewRow, column) : value;
+    return value === undefined ? this.#cache.cell(viewRow, column) : value;
   }
 
   /** Changes of a cell by edits; undefined without any. */
   mark(row: number, column: number): CellMark | undefined {
-    const { edits, columns } = this.content();
-    return edits.mark(this.key(row), columns[column]?.name ?? '');
+    const { edits, columns } = this.#content();
+    return edits.mark(this.#key(row), columns[column]?.name ?? '');
   }
 
   /** Requests the missing rows of those from `start` up to `end`. */
   want(start: number, end: number): void {
-    const { edits } = this.content();
-    this.cache.want(edits.viewRow(start), edits.viewRow(end));
+    const { edits } = this.#content();
+    this.#cache.want(edits.viewRow(start), edits.viewRow(end));
   }
 
   /** Stores rows of the server. */
   put(rows: RowWindow): void {
-    this.cache.put(rows);
+    this.#cache.put(rows);
   }
 
   /** Clears a failed request: the next `want` requests the rows again. */
   failed(start: number): void {
-    this.cache.failed(start);
+    this.#cache.failed(start);
   }
 
-  private key(row: number): RowKey | undefined {
-    const { edits } = this.content();
-    return edits.newRow(row)?.key ?? this.cache.position(edits.viewRow(row));
+  #key(row: number): RowKey | undefined {
+    const { edits } = this.#content();
+    return edits.newRow(row)?.key ?? this.#cache.position(edits.viewRow(row));
   }
 }

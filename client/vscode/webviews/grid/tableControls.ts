@@ -50,27 +50,27 @@ export interface ControlledTable {
 
 /** Actions of a user on a table by keys, menus and the heads of columns. */
 export class TableControls implements TableActions, HeaderHost {
-  private readonly on: ControlledTable;
+  readonly #on: ControlledTable;
 
   constructor(on: ControlledTable) {
-    this.on = on;
+    this.#on = on;
   }
 
   key(event: KeyboardEvent): void {
-    const action = tableKey(event, this.on.isEditable);
+    const action = tableKey(event, this.#on.isEditable);
     if (action === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const { table, search, pane } = this.on;
+    const { table, search, pane } = this.#on;
     const { focus } = table.selection;
-    const column = this.on.columns[focus.column];
+    const column = this.#on.columns[focus.column];
     if (action.do === 'find') search.open(action.mode);
     else if (action.do === 'again') search.again(action.backward);
     else if (action.do === 'copy') this.copy('tsv');
     else if (action.do === 'pane') pane.toggle(action.mode, focus);
     else if (action.do === 'close') pane.close();
-    else if (action.do === 'command') this.on.post({ type: 'command', command: action.command });
-    else if (action.do === 'edit') void this.on.cells.start(action.typed);
+    else if (action.do === 'command') this.#on.post({ type: 'command', command: action.command });
+    else if (action.do === 'edit') void this.#on.cells.start(action.typed);
     else if (action.do === 'clear' || action.do === 'delete' || action.do === 'paste') this.edit(action.do);
     else if (action.do === 'insert') this.edit('insertBelow');
     else if (action.do === 'menu') this.cellMenu(focus, table.positionOf(focus));
@@ -87,19 +87,19 @@ export class TableControls implements TableActions, HeaderHost {
   /** Opens the menu of a column below an element. */
   menu(column: Column, below: HTMLElement): void {
     // The keys of the table work once the menu is closed.
-    this.on.focus();
-    showMenu(columnMenu(this.menuColumn(column), this), positionBelow(below));
+    this.#on.focus();
+    showMenu(columnMenu(this.#menuColumn(column), this), positionBelow(below));
   }
 
   cellMenu(cell: Cell, at: PagePosition): void {
-    const column = this.on.columns[cell.column];
-    if (column !== undefined) showMenu(cellMenu(this.menuColumn(column), this), at);
+    const column = this.#on.columns[cell.column];
+    if (column !== undefined) showMenu(cellMenu(this.#menuColumn(column), this), at);
   }
 
   /** Opens the menu of all columns, shown and hidden, below an element. */
   columnsMenu(below: HTMLElement): void {
-    const { hidden } = this.on.state.columns;
-    const items = this.on.all.map((column) => {
+    const { hidden } = this.#on.state.columns;
+    const items = this.#on.all.map((column) => {
       const isChecked = !hidden.includes(column.name);
       const run = (isOn: boolean): void => this.setHidden(column, !isOn);
       return { label: column.name, isChecked, staysOpen: true, run };
@@ -108,31 +108,31 @@ export class TableControls implements TableActions, HeaderHost {
   }
 
   clicked(column: Column, adds: boolean): void {
-    this.on.setView({ sort: sortedBy(this.on.state.view.sort, column.name, adds) });
+    this.#on.setView({ sort: sortedBy(this.#on.state.view.sort, column.name, adds) });
     this.select(column, false);
-    this.on.focus();
+    this.#on.focus();
   }
 
   /** Selects the cell of a column in the present row, and returns it; scrolls to it unless `follows` is false. */
   select({ name }: Column, follows = true): Cell {
-    const column = this.on.columns.findIndex((one) => one.name === name);
-    const focus = { row: this.on.table.selection.focus.row, column };
-    this.on.table.select({ anchor: focus, focus }, follows);
+    const column = this.#on.columns.findIndex((one) => one.name === name);
+    const focus = { row: this.#on.table.selection.focus.row, column };
+    this.#on.table.select({ anchor: focus, focus }, follows);
     return focus;
   }
 
   sort(column: Column, descending: boolean | undefined): void {
-    const others = this.on.state.view.sort.filter((key) => key.column !== column.name);
-    this.on.setView({ sort: descending === undefined ? others : [{ column: column.name, descending }] });
+    const others = this.#on.state.view.sort.filter((key) => key.column !== column.name);
+    this.#on.setView({ sort: descending === undefined ? others : [{ column: column.name, descending }] });
   }
 
   sortNext({ name }: Column, descending: boolean): void {
-    const others = this.on.state.view.sort.filter((key) => key.column !== name);
-    this.on.setView({ sort: [...others, { column: name, descending }] });
+    const others = this.#on.state.view.sort.filter((key) => key.column !== name);
+    this.#on.setView({ sort: [...others, { column: name, descending }] });
   }
 
   filter(column: Column): void {
-    const { run, requests, state, table } = this.on;
+    const { run, requests, state, table } = this.#on;
     const others = { sort: [], filters: filteredBy(state.view.filters, column.name, undefined) };
     const params = { view: others, column: column.name, topMax: pickedMax };
     const present = state.view.filters.find((filter) => filter.column === column.name);
@@ -144,67 +144,67 @@ export class TableControls implements TableActions, HeaderHost {
 
   /** Changes the filter of a column by its name. */
   editFilter(name: string): void {
-    const column = this.on.all.find((each) => each.name === name);
+    const column = this.#on.all.find((each) => each.name === name);
     if (column !== undefined) this.filter(column);
   }
 
   showPane(mode: PaneMode): void {
-    this.on.pane.open(mode, this.on.table.selection.focus);
+    this.#on.pane.open(mode, this.#on.table.selection.focus);
   }
 
   /** Opens the summary, or closes it. */
   toggleSummary(): void {
-    this.on.pane.toggle('summary', this.on.table.selection.focus);
+    this.#on.pane.toggle('summary', this.#on.table.selection.focus);
   }
 
   selectColumn(column: Column): void {
-    const { table, edits } = this.on;
+    const { table, edits } = this.#on;
     this.select(column, false);
     table.select(wholeColumns(table.selection, { rows: edits.rowCount }), false);
   }
 
   setPinned(column: Column, isPinned: boolean): void {
-    this.on.setColumns(withPinned(this.on.state.columns, column.name, isPinned));
+    this.#on.setColumns(withPinned(this.#on.state.columns, column.name, isPinned));
   }
 
   setHidden(column: Column, isHidden: boolean): void {
-    this.on.setColumns(withHidden(this.on.state.columns, column.name, isHidden));
+    this.#on.setColumns(withHidden(this.#on.state.columns, column.name, isHidden));
   }
 
   move(column: Column, before: Column | undefined): void {
     const to = { name: column.name, before: before?.name };
-    this.on.setColumns(columnMoved(this.on.all, this.on.state.columns, to));
+    this.#on.setColumns(columnMoved(this.#on.all, this.#on.state.columns, to));
   }
 
   moveBy(column: Column, by: 1 | -1): void {
-    this.on.setColumns(columnMovedBy(this.on.all, this.on.state.columns, { name: column.name, by }));
-    const at = this.on.columns.findIndex(({ name }) => name === column.name);
-    const focus = { row: this.on.table.selection.focus.row, column: at };
-    this.on.table.select({ anchor: focus, focus });
+    this.#on.setColumns(columnMovedBy(this.#on.all, this.#on.state.columns, { name: column.name, by }));
+    const at = this.#on.columns.findIndex(({ name }) => name === column.name);
+    const focus = { row: this.#on.table.selection.focus.row, column: at };
+    this.#on.table.select({ anchor: focus, focus });
   }
 
   resize(column: Column, width: number | undefined): void {
-    this.on.setColumns(withWidth(this.on.state.columns, column.name, width));
+    this.#on.setColumns(withWidth(this.#on.state.columns, column.name, width));
   }
 
   widen(column: Column, by: number): void {
-    this.resize(column, this.on.table.widthOf(column.name) + by);
+    this.resize(column, this.#on.table.widthOf(column.name) + by);
   }
 
   copy(format: ClipboardFormat): void {
-    const { run, state, table } = this.on;
+    const { run, state, table } = this.#on;
     const { rowStart, rowEnd, columnStart, columnEnd } = selectedRange(table.selection);
-    const columns = this.on.columns.slice(columnStart, columnEnd);
-    const rowCount = this.on.viewRows;
-    this.on.post({ type: 'copy', run, view: state.view, columns, rowStart, rowEnd, rowCount, format });
+    const columns = this.#on.columns.slice(columnStart, columnEnd);
+    const rowCount = this.#on.viewRows;
+    this.#on.post({ type: 'copy', run, view: state.view, columns, rowStart, rowEnd, rowCount, format });
   }
 
   keepValue(isKept: boolean): void {
-    const { focus } = this.on.table.selection;
-    const column = this.on.columns[focus.column];
+    const { focus } = this.#on.table.selection;
+    const column = this.#on.columns[focus.column];
     if (column === undefined) return;
     // The table has the beginning of a long text; the filter needs all of it.
-    this.on.window(focus.row, focus.row + 1, [column]).then(
+    this.#on.window(focus.row, focus.row + 1, [column]).then(
       ({ columns: [[value = null] = []] }) => {
         this.setFilter(column.name, { column: column.name, kind: 'values', values: [value], exclude: !isKept });
       },
@@ -213,56 +213,56 @@ export class TableControls implements TableActions, HeaderHost {
   }
 
   showText(): void {
-    const { run, table, edits } = this.on;
+    const { run, table, edits } = this.#on;
     const { row } = table.selection.focus;
-    const show = (position: number | null): void => this.on.post({ type: 'follow', to: 'row', row: position });
+    const show = (position: number | null): void => this.#on.post({ type: 'follow', to: 'row', row: position });
     if (edits.newRow(row) !== undefined) return show(null);
-    const params = { view: this.on.state.view, start: edits.viewRow(row), count: 1, columns: [], positions: true };
-    this.on.requests.send(run, 'tableRows', params, 'text').then(
+    const params = { view: this.#on.state.view, start: edits.viewRow(row), count: 1, columns: [], positions: true };
+    this.#on.requests.send(run, 'tableRows', params, 'text').then(
       ({ positions = [] }) => show(positions[0] ?? null),
       () => undefined,
     );
   }
 
   edit(what: EditAction): void {
-    const { cells } = this.on;
+    const { cells } = this.#on;
     if (!cells.canEdit()) return;
     if (what === 'edit') void cells.start();
     else if (what === 'clear') void cells.setNull();
-    else if (what === 'paste') this.on.post({ type: 'paste', run: this.on.run });
+    else if (what === 'paste') this.#on.post({ type: 'paste', run: this.#on.run });
     else if (what === 'delete') void cells.deleteRows();
     else if (what === 'revert') void cells.revertRows();
     else void cells.insertRow(what === 'insertAbove');
   }
 
   showAll(): void {
-    this.on.setColumns({ ...this.on.state.columns, hidden: [] });
+    this.#on.setColumns({ ...this.#on.state.columns, hidden: [] });
   }
 
   setFilter(column: string, filter: ColumnFilter | undefined): void {
-    this.setFilters(filteredBy(this.on.state.view.filters, column, filter));
+    this.#setFilters(filteredBy(this.#on.state.view.filters, column, filter));
   }
 
   clearFilters(): void {
-    this.setFilters([]);
+    this.#setFilters([]);
   }
 
   /** The keys of the table work at once: the control by which the filters were changed may be gone. */
-  private setFilters(filters: readonly ColumnFilter[]): void {
-    this.on.setView({ filters });
-    this.on.focus();
+  #setFilters(filters: readonly ColumnFilter[]): void {
+    this.#on.setView({ filters });
+    this.#on.focus();
   }
 
-  private menuColumn(column: Column): MenuColumn {
-    const { columns, view } = this.on.state;
+  #menuColumn(column: Column): MenuColumn {
+    const { columns, view } = this.#on.state;
     return {
       column,
       isSorted: view.sort.some((key) => key.column === column.name),
       isSortedByOthers: view.sort.some((key) => key.column !== column.name),
       isPinned: columns.pinned.includes(column.name),
       hasHidden: columns.hidden.length > 0,
-      isEditable: this.on.isEditable,
-      hasText: this.on.hasText,
+      isEditable: this.#on.isEditable,
+      hasText: this.#on.hasText,
     };
   }
 }

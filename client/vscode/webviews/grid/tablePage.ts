@@ -57,63 +57,64 @@ export class TablePage implements ControlledTable, EditedTable {
   readonly cells: CellEditing;
   readonly search: Search;
   readonly pane: SidePane;
-  private readonly selectionBar: SelectionBar;
-  private readonly host: TablePageHost;
-  private readonly shown: ShownTable;
+  readonly #selectionBar: SelectionBar;
+  readonly #host: TablePageHost;
+  readonly #shown: ShownTable;
   readonly table: Table;
-  private readonly chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Filters' });
-  private readonly empty = element('p', { class: 'empty', role: 'status' });
+  readonly #chips = element('div', { class: 'chips', role: 'group', 'aria-label': 'Filters' });
+  readonly #empty = element('p', { class: 'empty', role: 'status' });
   /** Choices of the user. */
   state: TableState;
-  private readonly rows: ViewRows;
-  private readonly draft = new Map<RowKey, RowEdit>();
+  readonly #rows: ViewRows;
+  readonly #draft = new Map<RowKey, RowEdit>();
   readonly textMax = textMax;
   edits: EditedRows;
-  private differences: TableDiffInfo | undefined;
+  #differences: TableDiffInfo | undefined;
 
   constructor(shown: ShownTable, host: TablePageHost) {
-    this.shown = shown;
-    this.host = host;
+    this.#shown = shown;
+    this.#host = host;
     this.state = shown.state;
-    this.differences = shown.diff;
-    this.rows = new ViewRows(shown, {
+    this.#differences = shown.diff;
+    this.#rows = new ViewRows(shown, {
       ...{ requests: host.requests, view: () => this.state.view, columns: () => this.columns, edits: () => this.edits },
-      hidden: () => (this.differences === undefined ? [] : this.diff(this.differences).fetched),
-      counted: () => this.counted(),
-      received: (rows) => this.received(rows),
+      hidden: () => (this.#differences === undefined ? [] : this.diff(this.#differences).fetched),
+      counted: () => this.#counted(),
+      received: (rows) => this.#received(rows),
       missed: (start) => this.table.failed(start),
-      failed: (error) => this.failed(error),
+      failed: (error) => this.#failed(error),
     });
-    this.edits = this.editedRows();
+    this.edits = this.#editedRows();
     this.cells = new CellEditing(this);
     this.search = tableSearch(this);
     this.pane = new SidePane({
       ...{ requests: host.requests, run: shown.run },
       view: () => this.state.view,
       columns: () => this.columns,
-      window: (start, end, columns) => this.rows.window(start, end, columns, 'pane'),
+      window: (start, end, columns) => this.#rows.window(start, end, columns, 'pane'),
       select: (column) => this.commands.select(column),
       opened: () => this.table.reveal(),
       closed: () => this.focus(),
     });
-    this.selectionBar = new SelectionBar(this);
+    this.#selectionBar = new SelectionBar(this);
     this.commands = new TableControls(this);
-    this.table = new Table(this.content(), {
-      request: (start, count) => this.rows.request(start, count),
-      changed: () => this.changed(),
+    this.table = new Table(this.#content(), {
+      request: (start, count) => this.#rows.request(start, count),
+      changed: () => this.#changed(),
       key: (event) => this.commands.key(event),
       cellMenu: (cell, at) => this.commands.cellMenu(cell, at),
       activated: () => (this.isEditable ? void this.cells.start() : this.commands.showPane('value')),
       head: this.commands,
     });
-    const { search, table, chips, empty, selectionBar, pane } = this;
+    const [chips, empty, selectionBar] = [this.#chips, this.#empty, this.#selectionBar],
+      { search, table, pane } = this;
     const main = element('div', { class: 'main' }, chips, search.root, table.root, empty, selectionBar.root);
     this.root = element('div', { class: 'table' }, main, pane.root);
     this.table.root.setAttribute('aria-readonly', String(!this.isEditable));
     this.table.restore(this.state);
     // The rows that the table was opened with took the time of opening it.
     if (!this.isWhole) host.reading();
-    this.recount();
+    this.#recount();
   }
 
   /** The view as it is seen, and the number of its rows as far as it is known. */
@@ -122,23 +123,23 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   get viewRows(): number {
-    return this.rows.count;
+    return this.#rows.count;
   }
 
   get isCounted(): boolean {
-    return this.rows.isCounted;
+    return this.#rows.isCounted;
   }
 
   get editing(): OpenedTableInfo['editing'] {
-    return this.shown.info.editing;
+    return this.#shown.info.editing;
   }
 
   get isEditable(): boolean {
-    return isEditable(this.shown.info);
+    return isEditable(this.#shown.info);
   }
 
   get hasText(): boolean {
-    return this.shown.hasText;
+    return this.#shown.hasText;
   }
 
   get isWhole(): boolean {
@@ -152,13 +153,13 @@ export class TablePage implements ControlledTable, EditedTable {
 
   /** All rows of the table are known. */
   setTotal(rowCount: number): void {
-    this.rows.setTotal(rowCount);
+    this.#rows.setTotal(rowCount);
   }
 
   /** The differences were counted. */
   setDiff(info: TableDiffInfo): void {
-    this.differences = info;
-    this.table.show(this.content());
+    this.#differences = info;
+    this.table.show(this.#content());
   }
 
   /** Drawing of differences in the shown columns. */
@@ -171,107 +172,107 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   get columns(): readonly Column[] {
-    return shownColumns(this.shown.info.columns, this.state.columns);
+    return shownColumns(this.#shown.info.columns, this.state.columns);
   }
 
-  private content(): TableContent {
+  #content(): TableContent {
     const { view, columns: choices } = this.state;
     const { columns, isCounted } = this;
     const pinned = columns.filter(({ name }) => choices.pinned.includes(name)).length;
-    const diff = this.differences && this.diff(this.differences);
-    const edits = (this.edits = this.editedRows());
+    const diff = this.#differences && this.diff(this.#differences);
+    const edits = (this.edits = this.#editedRows());
     return { columns, pinned, widths: choices.widths, view, rowCount: edits.rowCount, isCounted, edits, diff };
   }
 
   get run(): number {
-    return this.shown.run;
+    return this.#shown.run;
   }
 
   get requests(): Requests {
-    return this.host.requests;
+    return this.#host.requests;
   }
 
   get all(): readonly Column[] {
-    return this.shown.info.columns;
+    return this.#shown.info.columns;
   }
 
-  readonly post = (message: FromGridPage): void => this.host.post(message);
+  readonly post = (message: FromGridPage): void => this.#host.post(message);
   setView(change: Partial<TableView>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
-    this.rows.drop();
-    this.table.show(this.content());
-    this.host.reading();
-    this.recount();
-    this.changed();
+    this.#rows.drop();
+    this.table.show(this.#content());
+    this.#host.reading();
+    this.#recount();
+    this.#changed();
   }
 
   setColumns(columns: ColumnChoices): void {
     this.state = { ...this.state, columns };
-    this.table.show(this.content());
-    this.changed();
+    this.table.show(this.#content());
+    this.#changed();
   }
 
   /** Finds out how many rows the view has; its first rows are shown before. */
-  private recount(): void {
+  #recount(): void {
     const text = (filter: ColumnFilter): string =>
-      changedFilterText(this.differences, filter) ?? filterText(filter, this.all);
-    drawChips(this.chips, this.state.view.filters, { text, actions: this.commands });
-    this.empty.textContent = '';
-    this.rows.recount();
+      changedFilterText(this.#differences, filter) ?? filterText(filter, this.all);
+    drawChips(this.#chips, this.state.view.filters, { text, actions: this.commands });
+    this.#empty.textContent = '';
+    this.#rows.recount();
   }
 
-  private counted(): void {
-    const { known, total } = this.rows;
-    if (known === undefined) return this.host.counted(undefined, total);
-    this.table.show(this.content());
+  #counted(): void {
+    const { known, total } = this.#rows;
+    if (known === undefined) return this.#host.counted(undefined, total);
+    this.table.show(this.#content());
     this.table.arrive();
-    this.host.counted(known, total);
-    this.empty.textContent = known > 0 ? '' : this.emptyText();
+    this.#host.counted(known, total);
+    this.#empty.textContent = known > 0 ? '' : this.#emptyText();
   }
 
-  private emptyText(): string {
+  #emptyText(): string {
     if (this.state.view.filters.length > 0) return 'No row meets the filters.';
-    return this.differences === undefined ? 'The table has no rows.' : 'No row differs.';
+    return this.#differences === undefined ? 'The table has no rows.' : 'No row differs.';
   }
 
-  private received(rows: RowWindow): void {
-    this.host.read();
-    if (!this.isCounted) this.table.show(this.content());
+  #received(rows: RowWindow): void {
+    this.#host.read();
+    if (!this.isCounted) this.table.show(this.#content());
     this.table.put(rows);
     this.cells.arrived();
   }
 
   /** Rows as they are shown, with their edits and in full. */
   window(start: number, end: number, columns: readonly Column[]): Promise<EditedWindow> {
-    return this.rows.window(start, end, columns);
+    return this.#rows.window(start, end, columns);
   }
 
   apply(label: string, rows: readonly KeyedEdit[]): void {
     this.edited(rows, false);
-    this.host.post({ type: 'edit', run: this.run, label, rows });
+    this.#host.post({ type: 'edit', run: this.run, label, rows });
   }
 
   /** Takes over edits of rows: all that there are, with `isAll`. */
   edited(rows: readonly KeyedEdit[], isAll: boolean): void {
-    if (isAll) this.draft.clear();
-    applyChanges(this.draft, rows);
-    this.table.show(this.content());
+    if (isAll) this.#draft.clear();
+    applyChanges(this.#draft, rows);
+    this.table.show(this.#content());
   }
 
-  readonly announce = (text: string): void => this.host.announce(text);
-  private editedRows(): EditedRows {
-    return new EditedRows(this.draft, { isWhole: this.isWhole, rowCount: this.viewRows });
+  readonly announce = (text: string): void => this.#host.announce(text);
+  #editedRows(): EditedRows {
+    return new EditedRows(this.#draft, { isWhole: this.isWhole, rowCount: this.viewRows });
   }
 
-  private changed(): void {
+  #changed(): void {
     const { selection, row } = this.table;
     this.state = { ...this.state, selection, row };
-    this.host.changed(this.state);
+    this.#host.changed(this.state);
     this.pane.follow(selection.focus);
-    this.selectionBar.follow();
+    this.#selectionBar.follow();
   }
 
-  private failed(error: unknown): void {
-    if (!(error instanceof Superseded)) this.host.failed(error instanceof Error ? error.message : String(error));
+  #failed(error: unknown): void {
+    if (!(error instanceof Superseded)) this.#host.failed(error instanceof Error ? error.message : String(error));
   }
 }

@@ -41,15 +41,15 @@ export function isEditable({ editing }: OpenedTableInfo): boolean {
 
 /** The rows of a view, as they are read and counted; rows that were requested for an earlier view are dropped. */
 export class ViewRows {
-  private readonly table: ReadTable;
-  private readonly host: ViewRowsHost;
-  private readonly counter: RowCounter;
-  private generation = 0;
+  readonly #table: ReadTable;
+  readonly #host: ViewRowsHost;
+  readonly #counter: RowCounter;
+  #generation = 0;
 
   constructor(table: ReadTable, host: ViewRowsHost) {
-    this.table = table;
-    this.host = host;
-    this.counter = new RowCounter(table.state.view, table.info.rowCount ?? undefined, {
+    this.#table = table;
+    this.#host = host;
+    this.#counter = new RowCounter(table.state.view, table.info.rowCount ?? undefined, {
       count: async (view) => (await host.requests.send(table.run, 'tableCount', { view }, 'count')).rowCount,
       changed: () => host.counted(),
       failed: (error) => host.failed(error),
@@ -58,12 +58,12 @@ export class ViewRows {
 
   /** Rows of the view as far as known. */
   get count(): number {
-    return this.counter.rows;
+    return this.#counter.rows;
   }
 
   /** Rows of the view; undefined while they are counted. */
   get known(): number | undefined {
-    return this.counter.known;
+    return this.#counter.known;
   }
 
   get isCounted(): boolean {
@@ -72,37 +72,37 @@ export class ViewRows {
 
   /** Rows of the table; undefined while they are counted. */
   get total(): number | undefined {
-    return this.counter.total;
+    return this.#counter.total;
   }
 
   /** All rows of the table are known. */
   setTotal(rowCount: number): void {
-    this.counter.setTotal(rowCount);
+    this.#counter.setTotal(rowCount);
   }
 
   /** Drops what was requested: the view is another one now. */
   drop(): void {
-    this.generation += 1;
-    this.host.requests.cancelAll();
+    this.#generation += 1;
+    this.#host.requests.cancelAll();
   }
 
   /** Counts the rows of the present view. */
   recount(): void {
-    this.counter.begin(this.host.view());
+    this.#counter.begin(this.#host.view());
   }
 
   /** Reads rows of the view, which `received` gets. */
   request(start: number, count: number): void {
-    const { generation, host } = this;
-    const columns = this.names();
-    const fetched = { columns: [...columns, ...host.hidden()], positions: isEditable(this.table.info) };
+    const [generation, host] = [this.#generation, this.#host];
+    const columns = this.#names();
+    const fetched = { columns: [...columns, ...host.hidden()], positions: isEditable(this.#table.info) };
     const params = { view: host.view(), start, count, textMax, ...fetched };
     const isCurrent = (): boolean =>
-      generation === this.generation && JSON.stringify(columns) === JSON.stringify(this.names());
-    host.requests.send(this.table.run, 'tableRows', params).then(
+      generation === this.#generation && JSON.stringify(columns) === JSON.stringify(this.#names());
+    host.requests.send(this.#table.run, 'tableRows', params).then(
       (rows) => {
         if (!isCurrent()) return;
-        this.counter.receive(start + (rows.columns[0]?.length ?? 0));
+        this.#counter.receive(start + (rows.columns[0]?.length ?? 0));
         host.received(rows);
       },
       (error: unknown) => {
@@ -115,14 +115,14 @@ export class ViewRows {
   /** Rows as they are shown, with their edits and in full. */
   async window(start: number, end: number, columns: readonly Column[], slot?: string): Promise<EditedWindow> {
     const names = columns.map(({ name }) => name);
-    const range = this.host.edits().viewRange(start, end);
-    const params = { view: this.host.view(), ...range, columns: names, positions: isEditable(this.table.info) };
+    const range = this.#host.edits().viewRange(start, end);
+    const params = { view: this.#host.view(), ...range, columns: names, positions: isEditable(this.#table.info) };
     const none = { start: range.start, columns: [] };
-    const read = range.count === 0 ? none : await this.host.requests.send(this.table.run, 'tableRows', params, slot);
-    return this.host.edits().over(start, end, names, read);
+    const read = range.count === 0 ? none : await this.#host.requests.send(this.#table.run, 'tableRows', params, slot);
+    return this.#host.edits().over(start, end, names, read);
   }
 
-  private names(): readonly string[] {
-    return this.host.columns().map(({ name }) => name);
+  #names(): readonly string[] {
+    return this.#host.columns().map(({ name }) => name);
   }
 }

@@ -19,11 +19,11 @@ interface DiffBarHost {
 /** The bar of a table of differences: which tables, how many differences, and how they are shown. */
 export class DiffBar {
   readonly root = element('div', { class: 'diff-bar', role: 'toolbar', 'aria-label': 'Differences' });
-  private readonly host: DiffBarHost;
-  private readonly overflow = new OverflowBar(this.root);
+  readonly #host: DiffBarHost;
+  readonly #overflow = new OverflowBar(this.root);
 
   constructor(host: DiffBarHost) {
-    this.host = host;
+    this.#host = host;
     this.root.hidden = true;
   }
 
@@ -37,60 +37,64 @@ export class DiffBar {
     this.root.hidden = false;
     const names = `${query.beforeName} ↔ ${query.afterName}`;
     const sides = element('span', { class: 'sides', title: names }, names);
-    const all = this.button('Only Changes', () => this.host.toggleAll(), 'Show rows that differ, or all rows');
+    const all = this.#button('Only Changes', () => this.#host.toggleAll(), 'Show rows that differ, or all rows');
     all.setAttribute('aria-pressed', String(query.all !== true));
     const keyTitle = 'Choose the columns by which rows are matched';
-    const key = this.button(keyText(query, info), () => this.host.pickKey(), keyTitle);
+    const key = this.#button(keyText(query, info), () => this.#host.pickKey(), keyTitle);
     const buttons = [
-      ...(info?.counts ? this.kinds(info.counts) : []),
-      this.step('↑', 'Previous Change', true),
-      this.step('↓', 'Next Change', false),
+      ...(info?.counts ? this.#kinds(info.counts) : []),
+      this.#step('↑', 'Previous Change', true),
+      this.#step('↓', 'Next Change', false),
       all,
       key,
       ...(query.hasText === true
-        ? [this.button('Show as Text', () => this.host.showText(), 'Compare the lines of the text')]
+        ? [this.#button('Show as Text', () => this.#host.showText(), 'Compare the lines of the text')]
         : []),
-      ...(info?.counts ? this.columns(info, info.counts) : []),
+      ...(info?.counts ? this.#columns(info, info.counts) : []),
     ];
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
     const title = focused instanceof HTMLElement ? focused.title : '';
     const rows = info === undefined ? [] : [element('span', { class: 'of' }, rowsText(info))];
-    this.root.replaceChildren(sides, ...rows, ...buttons, this.overflow.more);
-    this.overflow.setButtons(buttons);
+    this.root.replaceChildren(sides, ...rows, ...buttons, this.#overflow.more);
+    this.#overflow.setButtons(buttons);
     // The button that was used keeps the focus, for the keyboard.
     const again = [...this.root.querySelectorAll('button')].find((button) => button.title === title);
     if (focused !== null) again?.focus();
   }
 
-  private kinds(counts: DiffCounts): readonly HTMLElement[] {
+  #kinds(counts: DiffCounts): readonly HTMLElement[] {
     const kinds = (['added', 'removed', 'changed'] as const).filter((kind) => counts[kind] > 0);
-    return kinds.map((kind) => this.kind(kind, counts));
+    return kinds.map((kind) => this.#kind(kind, counts));
   }
 
-  private kind(kind: RowChange, counts: DiffCounts): HTMLElement {
+  #kind(kind: RowChange, counts: DiffCounts): HTMLElement {
     const number = numberText(counts[kind]);
-    const made = this.button(`${changeSigns[kind]}${number}`, () => this.host.showKind(kind), `Show the ${kind} rows`);
+    const made = this.#button(
+      `${changeSigns[kind]}${number}`,
+      () => this.#host.showKind(kind),
+      `Show the ${kind} rows`,
+    );
     made.classList.add(kind);
     made.setAttribute('aria-label', `${countText(counts[kind], 'row')} ${kind}: show them`);
     return made;
   }
 
-  private columns({ diffColumns }: TableDiffInfo, { values }: DiffCounts): readonly HTMLElement[] {
+  #columns({ diffColumns }: TableDiffInfo, { values }: DiffCounts): readonly HTMLElement[] {
     return diffColumns.flatMap(({ name }, index) => {
       const changed = values[index] ?? 0;
       const title = `Show the rows whose ${name} changed`;
       const text = `${name} ~${numberText(changed)}`;
-      return changed > 0 ? [this.button(text, () => this.host.showColumn(index), title)] : [];
+      return changed > 0 ? [this.#button(text, () => this.#host.showColumn(index), title)] : [];
     });
   }
 
-  private step(text: string, name: string, backward: boolean): HTMLElement {
-    const made = this.button(text, () => this.host.step(backward), `${name} (${backward ? 'Shift+F7' : 'F7'})`);
+  #step(text: string, name: string, backward: boolean): HTMLElement {
+    const made = this.#button(text, () => this.#host.step(backward), `${name} (${backward ? 'Shift+F7' : 'F7'})`);
     made.setAttribute('aria-label', name);
     return made;
   }
 
-  private button(text: string, run: () => void, title: string): HTMLElement {
+  #button(text: string, run: () => void, title: string): HTMLElement {
     const made = element('button', { class: 'toggle', type: 'button', title }, text);
     made.addEventListener('click', run);
     return made;

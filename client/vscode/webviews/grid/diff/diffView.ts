@@ -17,47 +17,47 @@ export type CellText = (row: number, column: number) => string | null | undefine
 export class DiffView {
   /** Notes in the heads of columns: `+`, `−`, `BIGINT → DOUBLE`, `~12`. */
   readonly notes: Readonly<Record<string, string>>;
-  private readonly info: TableDiffInfo;
-  private readonly shown: readonly Column[];
+  readonly #info: TableDiffInfo;
+  readonly #shown: readonly Column[];
 
   constructor(info: TableDiffInfo, shown: readonly Column[]) {
-    this.info = info;
-    this.shown = shown;
+    this.#info = info;
+    this.#shown = shown;
     this.notes = Object.fromEntries(info.diffColumns.map(({ name }, index) => [name, noteOf(info, index)]));
   }
 
   /** Names of the columns to fetch after the shown ones. */
   get fetched(): readonly string[] {
-    const { changeColumn, cellsColumn } = this.info;
-    return [changeColumn, cellsColumn, ...this.shown.map(({ name }) => this.column(name)?.old ?? changeColumn)];
+    const { changeColumn, cellsColumn } = this.#info;
+    return [changeColumn, cellsColumn, ...this.#shown.map(({ name }) => this.#column(name)?.old ?? changeColumn)];
   }
 
   /** Kind of a row; undefined for an equal one, and while it is not loaded. */
   kind(row: number, text: CellText): RowChange | undefined {
-    const kind = text(row, this.shown.length);
+    const kind = text(row, this.#shown.length);
     return kind === 'added' || kind === 'removed' || kind === 'changed' ? kind : undefined;
   }
 
   /** Value before of a changed cell; undefined for any other cell. */
   old(row: number, column: number, text: CellText): string | null | undefined {
-    const name = this.shown[column]?.name;
-    const index = this.info.diffColumns.findIndex((one) => one.name === name);
-    const cells = text(row, this.shown.length + 1);
+    const name = this.#shown[column]?.name;
+    const index = this.#info.diffColumns.findIndex((one) => one.name === name);
+    const cells = text(row, this.#shown.length + 1);
     if (index === -1 || typeof cells !== 'string' || !cells.includes(`,${index},`)) return undefined;
-    return text(row, this.shown.length + 2 + column);
+    return text(row, this.#shown.length + 2 + column);
   }
 
   /** True for the column with the kinds of rows: an equal row has none, which is no missing value. */
   isKind(column: number): boolean {
-    return this.shown[column]?.name === this.info.changeColumn;
+    return this.#shown[column]?.name === this.#info.changeColumn;
   }
 
   /** Shown columns with changes in a row that has `cells`, as indexes; none for a row of one table alone. */
   changedColumns(cells: string | null): readonly number[] {
     if (cells === null) return [];
     const changed = new Set(cells.split(',').flatMap((text) => (text === '' ? [] : [Number(text)])));
-    return this.shown.flatMap(({ name }, at) => {
-      const index = this.info.diffColumns.findIndex((one) => one.name === name);
+    return this.#shown.flatMap(({ name }, at) => {
+      const index = this.#info.diffColumns.findIndex((one) => one.name === name);
       return changed.has(index) ? [at] : [];
     });
   }
@@ -65,7 +65,7 @@ export class DiffView {
   /** The first rows as they are drawn, by which the width of columns is chosen. */
   texts(columns: readonly (readonly (string | null)[])[]): readonly (readonly (string | null)[])[] {
     const text: CellText = (row, column) => columns[column]?.[row];
-    return this.shown.map((_, at) =>
+    return this.#shown.map((_, at) =>
       (columns[at] ?? []).map((value, row) => {
         const old = this.old(row, at, text);
         return old === undefined ? value : `${old ?? 'NULL'}  →  ${value ?? 'NULL'}`;
@@ -73,8 +73,8 @@ export class DiffView {
     );
   }
 
-  private column(name: string): TableDiffInfo['diffColumns'][number] | undefined {
-    return this.info.diffColumns.find((column) => column.name === name);
+  #column(name: string): TableDiffInfo['diffColumns'][number] | undefined {
+    return this.#info.diffColumns.find((column) => column.name === name);
   }
 }
 
