@@ -5,6 +5,7 @@ import {
   type FileTypeName,
   type NodeInfo,
 } from '../../server/src/protocol/commands.ts';
+import { plural } from '../../server/src/base/plural.ts';
 import { printable } from '../../server/src/base/printable.ts';
 
 /** Characters two columns wide on a terminal: most scripts of East Asia, and pictographs. */
@@ -129,7 +130,17 @@ export function changeRow(change: ChangeInfo): string[] {
   const name = change.type === 'directory' ? `${path}/` : path;
   const { format } = change;
   const stated = format === undefined ? [] : [format === '' ? 'no stated format' : `format ${format}`];
-  return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change), ...stated];
+  return [
+    changeLetters[change.kind],
+    name,
+    change.type === 'directory' ? filesBefore(change) : sizes(change),
+    ...stated,
+  ];
+}
+
+function filesBefore({ filesBefore: files }: ChangeInfo): string {
+  if (files === undefined) return '';
+  return `${files.isAll ? '' : 'more than '}${plural(files.count, 'file')}`;
 }
 
 function sizes({ sizeBefore, sizeAfter }: ChangeInfo): string {

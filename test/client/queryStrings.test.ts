@@ -14,6 +14,13 @@ const titles: readonly (readonly [sql: string, title: string, file: string])[] =
     'SELECT Größe FROM "/Übersicht.csv"',
     'select-gro-e-from-u-bersicht.pondsql',
   ],
+  [
+    '-- Queries of the harbor, 2026\n-- by month\n\n-- Daily means\n-- of wind\nSELECT 1',
+    'Daily means',
+    'daily-means.pondsql',
+  ],
+  ['\n-- Daily means\n\nSELECT 1', 'Daily means', 'daily-means.pondsql'],
+  ['-- ----\n-- Daily means\nSELECT 1 -- one', 'Daily means', 'daily-means.pondsql'],
   ['', 'Untitled query', 'untitled-query.pondsql'],
   [';;', 'Untitled query', 'untitled-query.pondsql'],
   ["SELECT '日本'", "SELECT '日本'", 'select.pondsql'],

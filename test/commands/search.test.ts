@@ -117,6 +117,19 @@ test('files are found by letters of their names, in any version and after every 
   assert.ok(!(await find('log')).includes('/later.log'));
   const { paths, total, searched } = await host.run('findFiles', { text: '', start: 1, limit: 2 });
   assert.deepEqual([paths.length, total, searched], [2, 6, 6]);
+  await host.run('link', { target: '/logs', path: '/latest-logs' });
+  assert.deepEqual(await find('latest'), [], 'a link to a directory is not a file');
+  await host.run('link', { target: '/nowhere', path: '/latest-broken' });
+  assert.deepEqual(await find('latest'), ['/latest-broken']);
+});
+
+test('files that a query reads are found, whatever their names', async (t) => {
+  const host = await newTree(t);
+  const tables = async (): Promise<readonly string[]> =>
+    (await host.run('findFiles', { text: '', areTables: true })).paths.toSorted();
+  assert.deepEqual(await tables(), ['/big.csv', '/same.csv']);
+  await host.run('setFormat', { path: '/logs/a.log', options: { delimiter: ' ' } });
+  assert.deepEqual(await tables(), ['/big.csv', '/link', '/logs/a.log', '/same.csv']);
 });
 
 test('a search for files that begins while another lists them, and that one cancelled, finds all', async (t) => {

@@ -125,6 +125,7 @@ function countWrites(materializer: Materializer, made: { count: number }): Mater
     builder: materializer.builder,
     files: (key, make, job) => materializer.files(key, make, job),
     known: (key) => materializer.known(key),
+    notations: (key, files, job) => materializer.notations(key, files, job),
     inspect: (files, job) => materializer.inspect(files, job),
     file: (key, write, job) =>
       materializer.file(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { type LogFilters } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { showCommit } from '../sourceControl/diffEditor.ts';
@@ -72,7 +73,7 @@ async function askFilter(
 
 /** The path of the active document, as a suggestion. */
 function activePath(pond: string, key: string): string {
-  const uri = vscode.window.activeTextEditor?.document.uri;
+  const uri = activeUri();
   const location = uri === undefined ? undefined : parsePondUri(uri);
   return key === 'path' && location?.pond === pond ? location.path : '';
 }

@@ -71,7 +71,10 @@ async function pickPast(pond: string, history: QueryHistory, steps: QuickSteps):
   }));
   return await new Promise<PastQuery | undefined>((resolve) => {
     list.onDidTriggerButton(() => void history.clear(pond).then(() => list.hide()));
-    list.onDidAccept(() => resolve(list.selectedItems[0]?.query));
+    list.onDidAccept(() => {
+      steps.keep(list);
+      resolve(list.selectedItems[0]?.query);
+    });
     list.onDidHide(() => resolve(undefined));
     steps.show(list);
   });

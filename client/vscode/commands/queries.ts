@@ -24,12 +24,20 @@ export async function cancelQuery({ queries }: Context): Promise<void> {
   await queries.running.cancel();
 }
 
-/** An example. The statement is first: VS Code calls a document without a file by its first line. */
+/**
+ * A query of a file, else of the history: one of all files would read the files that others are derived from again. The
+ * statement is first: VS Code calls a document without a file by its first line.
+ */
 function template(pond: string, location: PondLocation | undefined): string {
-  const { path, at } = location ?? { path: '/', at: undefined };
-  const table = path === '/' ? '/**/*.csv' : `${path.replaceAll('"', '""')}${at === undefined ? '' : `@${at}`}`;
   const rows = vscode.workspace.getConfiguration('pond.query').get<number>('rows') ?? 0;
   const limit = rows > 0 ? ` LIMIT ${Math.floor(rows)}` : '';
   const help = `-- Pond ${pondName(pond)}. Paths and globs are tables: "/a/*.csv", of a version: "/a/*.csv@HEAD".`;
-  return `SELECT * FROM "${table}"${limit};\n${help}\n`;
+  return `${selectFrom(location)}${limit};\n${help}\n`;
+}
+
+function selectFrom(location: PondLocation | undefined): string {
+  if (location === undefined || location.path === '/')
+    return 'SELECT number, time, author, message FROM pond.commits ORDER BY number DESC';
+  const { path, at } = location;
+  return `SELECT * FROM "${path.replaceAll('"', '""')}${at === undefined ? '' : `@${at}`}"`;
 }

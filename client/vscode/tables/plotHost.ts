@@ -77,7 +77,7 @@ export class PlotHost {
 
   async #pickEvents({ pond }: TableQuery, steps: QuickSteps): Promise<PlottedEvents | undefined> {
     const title = `Mark Events of a Table of ${pondName(pond)}`;
-    const path = await new FilePicker(this.#host.client, { pond, title }).pick(steps);
+    const path = await new FilePicker(this.#host.client, { pond, title, areTables: true }).pick(steps);
     if (path === undefined) return undefined;
     const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
     await releaseTable(this.#host.client, pond, source);

@@ -1,3 +1,4 @@
+import { type FormatOptions } from '../base/error.ts';
 import { isPointInTime } from '../base/typeClass.ts';
 import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
@@ -5,7 +6,7 @@ import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { describeTable } from '../sql/describe.ts';
+import { describeTable, formatOfOther } from '../sql/describe.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { optionsAt } from './format.ts';
@@ -41,7 +42,8 @@ async function describeAt(
   at: NodePath,
   sheet: string | undefined,
 ): Promise<DescriptionInfo> {
-  const table = await describeTable(await context.queries(), { pond, at, version, sheet }, context.signal);
+  const [queries, place] = [await context.queries(), { pond, at, version, sheet }];
+  const table = await describeTable(queries, place, context.signal);
   const [text] = table?.texts ?? [];
   const described = new Map(text?.columns.map((column) => [column.name, column]));
   return {
@@ -57,7 +59,7 @@ async function describeAt(
     time: table?.time ?? null,
     text: text === undefined ? null : textInfo(text),
     format: at.node.type === 'file' ? await optionsAt(at, names) : [],
-    offers: offersOf(table),
+    offers: table === undefined ? asCsv(await formatOfOther(queries, place, context.signal)) : offersOf(table),
     notes: [...notesOf(table), ...(await coverageNotes(root, at))],
   };
 }
@@ -74,11 +76,11 @@ function textInfo({ headerLine, unitsLine, dates, ...text }: Table['texts'][numb
   };
 }
 
-/** The offer for a file with an extension that says nothing, such as `.dat`. */
-const asCsv = { reason: 'it is not a table unless it is stated to be CSV', options: { header: true } };
+function asCsv(options: FormatOptions | undefined): DescriptionInfo['offers'] {
+  return options === undefined ? [] : [{ reason: 'it is not a table unless it is stated to be CSV', options }];
+}
 
-function offersOf(table: Table | undefined): DescriptionInfo['offers'] {
-  if (table === undefined) return [asCsv];
+function offersOf(table: Table): DescriptionInfo['offers'] {
   const offers = table.offers.map(({ reason, format: { ...options } }) => ({ reason, options }));
   const forms = table.forms.flatMap(({ options, ...form }) =>
     options === undefined ? [] : [{ reason: formText(form), options }],

@@ -133,7 +133,7 @@ async function textOf(
   { signal }: CommandContext,
 ): Promise<Buffer> {
   const textAt = async (at?: string): Promise<TableText> => {
-    const [description] = await engine.describeTexts(pond, path, at, signal);
+    const [description] = await engine.describeTexts(pond, { path }, at, signal);
     if (description === undefined) throw notMergeable(path, 'one of the sides is empty');
     const { encoding, compression, laterHeaderLines } = description;
     if (encoding !== 'utf-8' || compression !== undefined) throw notMergeable(path, 'it is not a text in UTF-8');

@@ -170,7 +170,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
     throw new PondError('query-invalid', message, { ...details, path: pondPath, hint: 'Write the path without "#".' });
   }
   if (reading === undefined) {
-    const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it, such as 'pond format ${at.path} header=true'.`;
+    const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it; 'pond describe ${at.path}' suggests one.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
   return { node: at.node, pondPath, reading: sheet === undefined ? reading : { ...reading, sheet }, format };

@@ -2,8 +2,7 @@ import { type Column, type RowWindow, type TableView } from '../../../../server/
 import { element } from '../grid/element.ts';
 import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
-import { timeElements } from '../grid/timeElements.ts';
-import { isTimeColumn } from '../grid/times.ts';
+import { isTimeColumn, readableValue } from '../grid/times.ts';
 import { positionText } from './axisText.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
@@ -158,7 +157,9 @@ function rowsTable(shown: readonly Column[], { columns }: RowWindow): HTMLElemen
 
 function cell(column: Column, text: string | null): HTMLElement {
   if (text === null) return element('td', { class: 'null' }, 'NULL');
-  return element('td', {}, text, ...timeElements(column, text));
+  // The pane has no room for the seconds of a series next to the times that they mean.
+  const shown = readableValue(column, text);
+  return element('td', shown === text ? {} : { title: text }, shown);
 }
 
 function rowsText(listed: number, rowCount: number): string {
