@@ -6,7 +6,7 @@ import { copyCells, editedRows } from './gridCopy.ts';
 import { GridEdits } from './gridEdits.ts';
 import { exportView } from './gridExport.ts';
 import { GridRequests } from './gridRequests.ts';
-import { editedFile, failure, type GridHost, tableName, tableTitle } from './gridTable.ts';
+import { editedFile, failure, type GridHost, tableName, tableTitle, releaseLater } from './gridTable.ts';
 import { PlotHost } from './plotHost.ts';
 import { pondName } from '../pondUri.ts';
 import { type TableAction, tableAction } from './tableActions.ts';
@@ -20,7 +20,6 @@ import {
   type TableQuery,
   type ToGridPage,
 } from '../webviews/grid/messages.ts';
-import { releaseLater } from './releaseLater.ts';
 import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 type Shown = Extract<GridState, { type: 'result' }>;

@@ -2,7 +2,7 @@
 import type * as vscode from 'vscode';
 import { type ErrorData } from '../../../server/src/protocol/events.ts';
 import { type PondClient } from '../client.ts';
-import { errorData, errorMessage, isCancelled } from '../errors.ts';
+import { errorData, errorMessage, isCancelled, errorText } from '../errors.ts';
 import { formatOffers } from '../queries/formatStrings.ts';
 import { queryTitle } from '../queries/queryStrings.ts';
 import { type RunningQueries } from '../queries/runningQueries.ts';
@@ -12,6 +12,8 @@ import {
   type PlainTableQuery,
   type TableQuery,
 } from '../webviews/grid/messages.ts';
+import { type TableSource } from '../../../server/src/protocol/tables.ts';
+import { releaseTable } from './releaseTable.ts';
 
 /** Interface of the window to a grid. */
 export interface GridHost {
@@ -39,6 +41,13 @@ export function located({ path, at }: Extract<TableQuery, { path: string }>): {
   readonly at?: string;
 } {
   return { path, ...(at !== undefined && { at }) };
+}
+
+/** Releases a table without waiting. A failure is logged: a server that is gone has no rows. */
+export function releaseLater(client: PondClient, pond: string, source: TableSource): void {
+  releaseTable(client, pond, source).catch((error: unknown) => {
+    client.log.debug(`a result was not released: ${errorText(error)}`);
+  });
 }
 
 /** Name of a table, for people, while it is opened. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Column, type TableSource } from '../../../server/src/protocol/commands.ts';
 import { FilePicker } from '../filePicker.ts';
-import { type GridHost, openParams } from './gridTable.ts';
+import { type GridHost, openParams, releaseLater } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
@@ -21,7 +21,6 @@ import {
 import { isTimeColumn } from '../webviews/grid/times.ts';
 import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
 import { releaseTable } from './releaseTable.ts';
-import { releaseLater } from './releaseLater.ts';
 import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 /** Needs of the plots of a panel in addition to the rows of its table: other tables, choices of the user, and files. */

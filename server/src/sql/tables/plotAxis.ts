@@ -8,6 +8,7 @@ import { type Value } from '../../duckdb/values.ts';
 import { whereSql } from './filterSql.ts';
 import { columnOf, type Relation, type RelationColumn } from './relation.ts';
 import { kindOf, microsecondsSql } from './valueKind.ts';
+import { type PlotRange } from '../../protocol/plots.ts';
 
 /** The rows of a plot: those of a view. */
 export interface PlotScope {
@@ -49,6 +50,23 @@ export function numbersOf(relation: Relation, name: string): Axis {
 /** A number as SQL; infinite ones too. */
 export function doubleSql(value: number): SqlText {
   return sql`CAST(${literal(String(value))} AS DOUBLE)`;
+}
+
+/** The part of an axis that a picture shows, in own numbers, and as the caller's range. */
+interface ShownPart {
+  readonly low: number;
+  readonly high: number;
+  readonly range: PlotRange;
+}
+
+/** Returns the part of an axis in a range of the caller, or without one the part that has values. */
+export function shownPart(
+  { scale }: Axis,
+  extent: Pick<Extent, 'low' | 'high'>,
+  range: PlotRange | undefined,
+): ShownPart {
+  const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * scale, range.high * scale];
+  return { low, high, range: { low: low / scale, high: high / scale } };
 }
 
 /** Width of each of the equal parts of a range. */

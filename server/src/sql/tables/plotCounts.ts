@@ -13,6 +13,7 @@ import {
   partWidth,
   type PlotScope,
   withinSql,
+  shownPart,
 } from './plotAxis.ts';
 import { columnOf } from './relation.ts';
 import { kindOf } from './valueKind.ts';
@@ -29,7 +30,8 @@ export async function plotHistogram(
   const extent = await extentOf(scope, x);
   const none = { kind: 'histogram', rows: 0, skipped: extent.skipped, counts: [] } as const;
   if (extent.low > extent.high) return { ...none, range: null };
-  const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * x.scale, range.high * x.scale];
+  const part = shownPart(x, extent, range);
+  const { low, high } = part;
   const width = partWidth(low, high, bins);
   const at = sql`floor(x / ${doubleSql(width)} - ${doubleSql(low / width)})`;
   const bin = width > 0 ? sql`CAST(greatest(0, least(${bins - 1}, ${at})) AS INTEGER)` : sql`0`;
@@ -42,7 +44,7 @@ export async function plotHistogram(
   const rowsOf = new Map(found.map(([index, rows]) => [Number(index), numberOf(rows) ?? 0]));
   const counts = Array.from({ length: bins }, (_, index) => rowsOf.get(index) ?? 0);
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  return { ...none, range: { low: low / x.scale, high: high / x.scale }, rows, counts };
+  return { ...none, range: part.range, rows, counts };
 }
 
 /** Shortest span of times for which each calendar unit is used, from the longest, microseconds: some 60 bars. */

@@ -16,6 +16,7 @@ import {
   partWidth,
   type PlotScope,
   withinSql,
+  shownPart,
 } from './plotAxis.ts';
 import { columnOf } from './relation.ts';
 
@@ -48,7 +49,8 @@ export async function plotLines(
   const ys = request.ys.map((name) => numbersOf(scope.relation, name));
   const extent = await extentOf(scope, x);
   const { range, pixels, by } = request;
-  const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * x.scale, range.high * x.scale];
+  const part = shownPart(x, extent, range);
+  const { low, high } = part;
   const none = { kind: 'lines', series: [], ...{ rows: 0, skipped: extent.skipped } } as const;
   if (extent.low > extent.high) return { ...none, range: null };
   const lines = (margin: number): Promise<readonly LineBuckets[]> => {
@@ -60,7 +62,7 @@ export async function plotLines(
   // The neighbors of few rows may be far away, and are read fast.
   const series = range === undefined || found >= pixels ? near : await lines(1);
   const rows = range === undefined ? extent.rows - extent.skipped : found;
-  return { ...none, range: { low: low / x.scale, high: high / x.scale }, rows, series };
+  return { ...none, range: part.range, rows, series };
 }
 
 /** Share of the width of a range, on either side, in which the ends of its lines have their neighbors. */

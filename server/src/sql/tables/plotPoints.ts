@@ -14,6 +14,7 @@ import {
   partWidth,
   type PlotScope,
   withinSql,
+  shownPart,
 } from './plotAxis.ts';
 import { columnOf } from './relation.ts';
 
@@ -43,7 +44,8 @@ export async function plotPoints(
   const none = { kind: 'points', series: [], rows: 0, skipped: extent.skipped } as const;
   if (extent.low > extent.high) return { ...none, range: null };
   const { range } = request;
-  const [low, high] = range === undefined ? [extent.low, extent.high] : [range.low * x.scale, range.high * x.scale];
+  const part = shownPart(x, extent, range);
+  const { low, high } = part;
   const points: PointsScope = { scope, request, x, low, high };
   const series: PointCells[] = [];
   for (const y of ys) {
@@ -54,7 +56,7 @@ export async function plotPoints(
     sql`SELECT count(*) FROM ${scope.relation.from}${whereSql(scope.filter, withinSql(x, low, high))}`,
   );
   const rows = Number(counted?.[0] ?? 0);
-  return { ...none, range: { low: low / x.scale, high: high / x.scale }, rows, series };
+  return { ...none, range: part.range, rows, series };
 }
 
 async function cellsOf(points: PointsScope, y: Axis): Promise<readonly PointCells[]> {
