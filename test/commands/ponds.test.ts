@@ -188,6 +188,18 @@ test('a repeated request returns the lost response of the first', async (t) => {
     ask as never,
   );
   assert.equal(moved?.result.path, '/new');
+  const exists = new PondError('already-exists', 'something is there');
+  const written = { pond, ...textFile('/new', 'text'), overwrite: false };
+  assert.equal((await resultOfReplay(verbs.write, written, exists, ask as never))?.result.path, '/new');
+  // Another process created the file meanwhile: this one did not.
+  const other = { ...written, content: Buffer.from('other') };
+  assert.equal(await resultOfReplay(verbs.write, other, exists, ask as never), undefined);
+  await run('write', textFile('/other', 'other'));
+  await run('copy', { from: '/new', to: '/copy', recursive: false, overwrite: false });
+  const copied = { pond, from: '/new', to: '/copy', recursive: false, overwrite: false };
+  assert.equal((await resultOfReplay(verbs.copy, copied, exists, ask as never))?.result.path, '/copy');
+  const wrong = { ...copied, to: '/other' };
+  assert.equal(await resultOfReplay(verbs.copy, wrong, exists, ask as never), undefined);
   const commit = await run('commit', { message: 'mine' });
   const nothing = new PondError('nothing-staged', 'nothing');
   const again = await resultOfReplay(verbs.commit, { pond, message: 'mine' }, nothing, ask as never);

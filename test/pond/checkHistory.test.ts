@@ -186,6 +186,29 @@ describe('a check of the whole history', () => {
     });
   }
 
+  for (const isStagedAgain of [false, true]) {
+    it(`finds no damage where a staged blob is discarded meanwhile${isStagedAgain ? ', and staged again' : ''}`, async () => {
+      const disk = createMemoryDisk(image);
+      const owner = await openPondOn(disk, 'checked', { mode: 'write' });
+      const reader = await openPondOn(disk, 'checked', { mode: 'read' });
+      const root = await owner.fs.root();
+      const content = await root.readFile('/staged');
+      const refresh = reader.refresh.bind(reader);
+      const missed = [
+        () => owner.discard(),
+        async () => {
+          if (isStagedAgain) await root.writeFile('/staged', content);
+          await refresh();
+        },
+      ];
+      reader.refresh = async () => void (await missed.shift()?.());
+      assert.deepEqual((await reader.checkHistory()).problems, []);
+      assert.deepEqual(missed, []);
+      await reader.close();
+      await owner.close();
+    });
+  }
+
   it('finds a byte of a staged blob', async () => {
     const disk = createMemoryDisk(image);
     const paths = [...image.files].map(([path]) => path);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
+import { isPondError, type PondError } from '../../server/src/base/error.ts';
 import { type ObjectStore } from '../../server/src/remote/objectStore.ts';
 import { pruneCopy } from '../../server/src/replica/prune.ts';
 import { verifyCopy } from '../../server/src/replica/verify.ts';
@@ -25,10 +25,12 @@ interface Prunable {
   prune(store: ObjectStore): Promise<unknown>;
   /** Commits the content of the orphan. */
   commit(): Promise<void>;
-  /** Pushes, as another process does. Returns the code of the failure. */
-  push(store?: ObjectStore): Promise<string | undefined>;
+  /** Pushes, as another process does. Returns the failure. */
+  push(store?: ObjectStore): Promise<PondError | undefined>;
   problems(): Promise<readonly string[]>;
   passDays(days: number): void;
+  /** Milliseconds since 1970 UTC. */
+  now(): number;
 }
 
 /** A copy with a content that no version names, which was listed two days ago. */
@@ -48,17 +50,18 @@ async function newPrunable(): Promise<Prunable> {
     store,
     prune,
     commit: () => commitFileAt(backed.pond, '/late', content),
-    push: (on = store) => pushTo(backed, on).then(noFailure, codeOf),
+    push: (on = store) => pushTo(backed, on).then(noFailure, failureOf),
     problems: async () => (await verifyCopy({ source, store }, { share: 1 })).problems,
     passDays: (days) => void (nowMs += days * dayMs),
+    now: () => nowMs,
   };
 }
 
 const noFailure = (): undefined => undefined;
 
-function codeOf(error: unknown): string {
+function failureOf(error: unknown): PondError {
   assert.ok(isPondError(error), String(error));
-  return error.code;
+  return error;
 }
 
 /** A store that is lost at a call. */
@@ -100,7 +103,7 @@ describe('a prune that is killed at a call to the store', () => {
         const parts = await newPrunable();
         isWhole = await pruneUpTo(parts, when, at);
         await parts.commit();
-        outcomes.add(await parts.push());
+        outcomes.add((await parts.push())?.code);
         assert.deepEqual(await parts.problems(), [], `after call ${at}`);
         parts.passDays(2);
         assert.equal(await parts.push(), undefined, `after call ${at}`);
@@ -112,6 +115,22 @@ describe('a prune that is killed at a call to the store', () => {
   }
 });
 
+it('a push that a killed prune refuses names the time from which it goes on', async () => {
+  const parts = await newPrunable();
+  const removes = (call: StoreCall): void => {
+    if (call.name === 'remove') throw new Killed();
+  };
+  await assert.rejects(parts.prune(watchStore(parts.store, { before: removes }).store), Killed);
+  await parts.commit();
+  const hint = (await parts.push())?.hint ?? '';
+  const endMs = Date.parse(/backups go on at (\S+Z)/.exec(hint)?.[1] ?? '');
+  assert.equal(endMs, parts.now() + dayMs);
+  parts.passDays((endMs - 1 - parts.now()) / dayMs);
+  assert.equal((await parts.push())?.code, 'remote-failed');
+  parts.passDays(1 / dayMs);
+  assert.equal(await parts.push(), undefined);
+});
+
 /** A store whose calls take a random number of turns of the event loop. */
 function slow(store: ObjectStore, random: (below: number) => number): ObjectStore {
   const wait = async (): Promise<void> => {
@@ -121,13 +140,13 @@ function slow(store: ObjectStore, random: (below: number) => number): ObjectStor
 }
 
 /** Runs a prune that is killed at a random call, and a push of what it removes, which begins at another. */
-async function pruneAndPush(parts: Prunable, random: (below: number) => number): Promise<string | undefined> {
+async function pruneAndPush(parts: Prunable, random: (below: number) => number): Promise<PondError | undefined> {
   const [begins, ends] = [random(14), random(30)];
-  const push = async (): Promise<string | undefined> => {
+  const push = async (): Promise<PondError | undefined> => {
     await parts.commit();
     return await parts.push(slow(parts.store, random));
   };
-  let pushing: Promise<string | undefined> | undefined;
+  let pushing: Promise<PondError | undefined> | undefined;
   const atCall = (_: StoreCall, index: number): void => {
     if (index >= begins) pushing ??= push();
     if (index >= ends) throw new Killed();
@@ -142,7 +161,7 @@ describe('a prune and a push of what it removes, at the same time', () => {
   it('leave each version whole in any order of their calls, and after each kill of the prune', async () => {
     for (const seed of seeds(20)) {
       const parts = await newPrunable();
-      const code = await pruneAndPush(parts, randomOf(seed));
+      const code = (await pruneAndPush(parts, randomOf(seed)))?.code;
       assert.ok(code === undefined || code === 'remote-failed', `seed ${seed}: ${code}`);
       assert.deepEqual(await parts.problems(), [], `seed ${seed}`);
       parts.passDays(2);

@@ -22,7 +22,7 @@ import { type InitializationOptions } from '../../server/src/protocol/handshake.
 const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
 /** A received notification. */
-export interface Received {
+interface Received {
   readonly method: string;
   readonly params: unknown;
 }
@@ -35,6 +35,7 @@ export interface EditorServer {
   readonly initialized: unknown;
   /** Notifications so far, oldest first. */
   readonly received: readonly Received[];
+  /** Fails when the server ends before it answers. */
   ask<N extends CommandName>(
     name: N,
     params: Params<N> & { readonly progressToken?: string },
@@ -61,6 +62,11 @@ export async function startEditorServer(
     env: { ...process.env, ...env },
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  // The connection does not notice it: a request would wait for ever.
+  const died = gone.then((): never => {
+    throw new Error('the server ended');
+  });
+  died.catch(() => undefined);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
   const received: Received[] = [];
   const waiting = new Set<(received: Received) => void>();
@@ -74,12 +80,13 @@ export async function startEditorServer(
   const initializationOptions = { binary: true, trusted: true, protocolVersion, ...options };
   let initialized: unknown;
   try {
-    initialized = await connection.sendRequest('initialize', {
+    const initialize = connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
       capabilities: {},
       initializationOptions,
     });
+    initialized = await Promise.race([initialize, died]);
   } catch (error) {
     child.kill('SIGKILL');
     await gone;
@@ -94,7 +101,10 @@ export async function startEditorServer(
     async ask(name, params, signal) {
       const source = new CancellationTokenSource();
       signal?.addEventListener('abort', () => source.cancel());
-      return await connection.sendRequest(method(name), params, source.token);
+      return await Promise.race([
+        connection.sendRequest<Result<typeof name>>(method(name), params, source.token),
+        died,
+      ]);
     },
     until(accepts) {
       const past = received.find(accepts);
@@ -109,8 +119,8 @@ export async function startEditorServer(
       });
     },
     async stop() {
-      await connection.sendRequest('shutdown');
-      await connection.sendNotification('exit');
+      if (child.connected) await Promise.race([connection.sendRequest('shutdown'), gone]);
+      if (child.connected) await connection.sendNotification('exit');
       await gone;
       connection.dispose();
     },

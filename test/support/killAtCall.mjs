@@ -1,4 +1,4 @@
-/** Loaded before the `pond` command: kills the process before its POND_KILL_AT-th call that changes a file. */
+/** Loaded before the `pond` command or the server: kills the process before its POND_KILL_AT-th call that changes a file. */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
@@ -20,7 +20,7 @@ function count(/** @type {any} */ owner, /** @type {string} */ name) {
 }
 
 // The processes that the command starts are left alone.
-if (process.argv[1]?.endsWith('pond.mjs') === true) {
+if (/\b(?:pond|server)\.mjs$/.test(process.argv[1] ?? '')) {
   for (const name of [...names, ...others]) {
     count(fs, name);
     count(fs, `${name}Sync`);

@@ -104,7 +104,7 @@ export function hostFileOf(hostPath: string): HostFile {
 }
 
 /** The resource of a document without problems. */
-export function reduceOf(text: string): Resource<ReduceSpec> {
+function reduceOf(text: string): Resource<ReduceSpec> {
   const [document] = readResourceFile(text, resourceKinds);
   assert(document !== undefined && document.problems.length === 0, () => JSON.stringify(document?.problems ?? text));
   const resource = resourceOf(document, { id: '0b6a2c1e-6a36-4c0e-8a51-2d1f0f4f3a10', modifiedUs: 1 });

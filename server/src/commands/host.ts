@@ -20,10 +20,13 @@ import { verbs } from './verbs.ts';
 /** Maximum number of times that a call follows a pond to the next process that holds it. */
 const movesMax = 8;
 
-/** Maximum number of times that a call reads again while another process commits. */
+/** Maximum number of times that a call reads again while other processes change the pond. */
 const readsMax = 3;
 
-/** Another process committed the staged changes while a reader without the lock was reading them. */
+/** Errors of what is gone, by damage or since another process changed the pond. */
+const damageCodes: ReadonlySet<string> = new Set(['journal-damaged', 'pond-damaged']);
+
+/** Another process committed or discarded staged changes while a reader without the lock was reading them. */
 class MovedOnError extends Error {
   override readonly cause: PondError;
 
@@ -117,15 +120,16 @@ export class CommandHost implements Host {
     const { name, verb, params, options } = call;
     const { ponds } = this.#parts;
     const session = await ponds.session(params.pond, verb.access, options.signal);
+    const revision = session.kind === 'read' ? session.pond.revision : 0;
     try {
       if (session.kind !== 'attached') return await this.#run(session.pond, call);
       return await session.remote.call(name, { ...params, pond: session.directory }, options);
     } catch (error) {
       const done = isReplay ? await resultOfReplay(verb, params, error, this.#callOnce) : undefined;
       if (done !== undefined) return done.result;
-      if (session.kind === 'read' && isPondError(error, 'journal-damaged')) {
+      if (session.kind === 'read' && isPondError(error) && damageCodes.has(error.code)) {
         await session.pond.refresh();
-        throw new MovedOnError(error);
+        if (session.pond.revision !== revision) throw new MovedOnError(error);
       }
       if (session.kind === 'attached' && isPondError(error, 'lock-held')) {
         // The recorded owner released or lost the lock; reattach.

@@ -1,5 +1,12 @@
+import { sha256Of } from '../base/sha256.ts';
 import { basename, joinPath } from '../tinyfs/path.ts';
+import { plainBytes } from './plainBytes.ts';
 import { type SomeVerbs } from './verb.ts';
+
+/** Path of an entry that was moved or copied. */
+function targetOf({ from, to, into = false }: { from: string; to: string; into: boolean | undefined }): string {
+  return into ? joinPath(to, basename(from)) : to;
+}
 
 /** Verbs on the tree of a pond. */
 export const treeVerbs = {
@@ -66,7 +73,10 @@ export const treeVerbs = {
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
-      result: async ({ pond, path }, call) => await call('stat', { pond, path }),
+      result: async ({ pond, path, content }, call) => {
+        const info = await call('stat', { pond, path });
+        return info.sha256 === sha256Of(plainBytes(content)) ? info : undefined;
+      },
     },
     stream: 'input',
     load: async () => (await import('./write.ts')).write,
@@ -132,7 +142,7 @@ export const treeVerbs = {
     idempotency: {
       failsWith: 'not-found',
       result: async ({ pond, from, to, into }, call) =>
-        await call('stat', { pond, path: into === true ? joinPath(to, basename(from)) : to }),
+        await call('stat', { pond, path: targetOf({ from, to, into }) }),
     },
     load: async () => (await import('./rename.ts')).rename,
   },
@@ -142,7 +152,11 @@ export const treeVerbs = {
     freshness: 'loaded',
     idempotency: {
       failsWith: 'already-exists',
-      result: async ({ pond, to }, call) => await call('stat', { pond, path: to }),
+      result: async ({ pond, from, to, into }, call) => {
+        const original = await call('stat', { pond, path: from });
+        const info = await call('stat', { pond, path: targetOf({ from, to, into }) });
+        return info.type === original.type && info.sha256 === original.sha256 ? info : undefined;
+      },
     },
     load: async () => (await import('./copy.ts')).copy,
   },

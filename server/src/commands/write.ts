@@ -1,6 +1,6 @@
-import { type Bytes } from '../protocol/commands.ts';
 import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
+import { plainBytes } from './plainBytes.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
 /**
@@ -13,7 +13,3 @@ export const write: Command<'write'> = async ({ fs }, { path, content, create, o
     context.input === undefined ? plainBytes(content) : yielding(context.input, createYield(context.signal));
   return await nodeInfo(root, await root.writeFile(path, bytes, { create, overwrite }));
 };
-
-function plainBytes(content: Bytes): Uint8Array {
-  return content instanceof Uint8Array ? content : Buffer.from(content.base64, 'base64');
-}

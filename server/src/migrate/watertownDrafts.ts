@@ -1,5 +1,6 @@
 /** Dynamic nodes of a Watertown pond as drafts of documents, which a person checks and applies. */
 import { fieldsOf, itemsOf } from '../base/json.ts';
+import { printable } from '../base/printable.ts';
 import { yamlText, yamlValue } from '../documents/yamlText.ts';
 import { basename } from '../tinyfs/path.ts';
 
@@ -39,40 +40,64 @@ const drafts: ReadonlyMap<string, (config: Config, name: string) => DocumentDraf
   ['hydrovu', collectorDraft],
 ]);
 
-/** Returns the draft of a node. */
-export function draftOf({ path, factory, config }: DynamicNode): Draft {
-  const { text, variables } = withoutSecrets(config);
-  const value = yamlValue(text);
-  const draft = typeof value === 'object' && value !== null ? drafts.get(factory) : undefined;
-  const title = [`The ${factory} at ${path} of a Watertown pond.`];
+/** Returns the draft of a node. `secrets` are those of the drafts before it, by variable; those of this one are added. */
+export function draftOf({ path, factory, config }: DynamicNode, secrets: Map<string, string>): Draft {
+  const title = `The ${factory} at ${path} of a Watertown pond.`;
+  const variables = new Set<string>();
+  const stated = yamlValue(config);
+  if (typeof stated !== 'object' || stated === null) {
+    const reason =
+      'Its settings cannot be read as YAML, so secrets in them would not be found: only the source has them.';
+    return { text: comment([title, reason]), variables: [], isDocument: false };
+  }
+  const value = withoutSecrets(stated, '', (key, secret) => {
+    const variable = variableOf(key, secret, secrets);
+    variables.add(variable);
+    return variable;
+  });
+  const draft = drafts.get(factory);
   if (draft === undefined) {
-    return {
-      text: comment([...title, 'It has no counterpart: these are its settings.']) + text,
-      variables,
-      isDocument: false,
-    };
+    const head = comment([title, 'It has no counterpart: these are its settings.']);
+    return { text: head + yamlText(value), variables: [...variables], isDocument: false };
   }
   const name = basename(path).replace(/\.\w+$/, '');
   const { kindLine, spec, notes } = draft(fieldsOf(value), name);
   const document = `apiVersion: duckpond/v1\n${kindLine}\n${yamlText({ name, desc: `Draft of ${path}`, spec })}`;
-  const head = comment([...title, "A draft: check it, then apply it with 'pond apply -f'.", ...notes]);
-  return { text: head + document, variables, isDocument: true };
+  const head = comment([title, "A draft: check it, then apply it with 'pond apply -f'.", ...notes]);
+  return { text: head + document, variables: [...variables], isDocument: true };
 }
 
-const comment = (lines: readonly string[]): string => lines.map((line) => `# ${line.replaceAll('\n', ' ')}\n`).join('');
+const comment = (lines: readonly string[]): string => lines.map((line) => `# ${printable(line)}\n`).join('');
 
-/** Keys of settings whose values are secrets, and the same key with a value that is not a reference. */
-const secretLine =
-  /^([ \t]*(?:- )?["']?([\w-]*(?:secret|password|passwd|token|access_key|client_id|api_key)[\w-]*)["']?[ \t]*:[ \t]*)(?!["']?\$\{env:)(\S.*)$/gim;
+/** Keys of settings whose values are secrets. */
+const secretKey = /secret|passw(?:or)?d|passphrase|token|credential|private_key|access_key|client_id|api_key/i;
+/** A URL with a password. */
+const secretUrl = /:\/\/[^/\s@]*:[^/\s@]+@/;
+const reference = /^\$\{env:\w+\}$/;
 
-function withoutSecrets(config: string): Pick<Draft, 'text' | 'variables'> {
-  const variables: string[] = [];
-  const text = config.replace(secretLine, (_, start: string, key: string) => {
-    const variable = key.toUpperCase().replace(/\W+/g, '_');
-    variables.push(variable);
-    return `${start}\${env:${variable}}`;
-  });
-  return { text: text.endsWith('\n') ? text : `${text}\n`, variables };
+/** Returns settings with references in place of secrets. `key` is that of the value, or of one around it that is a secret. */
+function withoutSecrets(value: unknown, key: string, variableFor: (key: string, secret: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, key, variableFor));
+  if (typeof value === 'object' && value !== null) {
+    const nameOf = (own: string): string => (secretKey.test(key) ? key : own);
+    const entries = Object.entries(value).map(([own, item]) => [own, withoutSecrets(item, nameOf(own), variableFor)]);
+    return Object.fromEntries(entries) as unknown;
+  }
+  const text = String(value);
+  const isSecret = (secretKey.test(key) && value !== null && typeof value !== 'boolean') || secretUrl.test(text);
+  return isSecret && !reference.test(text) ? `\${env:${variableFor(key, text)}}` : value;
+}
+
+/** Returns the variable of a secret; another secret under the same key has one with a number. */
+function variableOf(key: string, secret: string, secrets: Map<string, string>): string {
+  const name = key.toUpperCase().replace(/\W+/g, '_') || 'SECRET';
+  for (let number = 1; ; number++) {
+    const variable = number === 1 ? name : `${name}_${number}`;
+    const known = secrets.get(variable);
+    if (known !== undefined && known !== secret) continue;
+    secrets.set(variable, secret);
+    return variable;
+  }
 }
 
 function reduceDraft(config: Config, name: string): DocumentDraft {

@@ -60,9 +60,10 @@ export async function watertownSource(disk: Disk, job: Job, options: SourceOptio
 /** Dynamic nodes of the last state, as texts below the directory of the migration. */
 function draftsOf(history: WatertownHistory, secrets: Map<string, readonly string[]>): FinalChanges {
   const changes: SourceChange[] = [];
+  const known = new Map<string, string>();
   let documents = 0;
   for (const node of history.dynamicNodes()) {
-    const { text, variables, isDocument } = draftOf(node);
+    const { text, variables, isDocument } = draftOf(node, known);
     const bytes = new TextEncoder().encode(text);
     const path = `/migrated${node.path}.yaml`;
     changes.push({ kind: 'version', path, type: 'file', sizeBytes: bytes.length, open: () => bytes });

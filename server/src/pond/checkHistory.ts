@@ -1,6 +1,7 @@
 /** Checks a whole history: the log, the chain, every data file, row and blob once, and the checkpoints. */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { isPondError } from '../base/error.ts';
 import { type CommitNumber, type CommitRange } from '../delta/commitNumber.ts';
 import { compareCheckpoints } from '../delta/compareCheckpoints.ts';
 import { numRecords } from '../delta/files.ts';
@@ -41,10 +42,13 @@ export async function checkRecords(store: Store, onProgress: OnProgress): Promis
   return { problems: findings.problems, commits, blobs: check.blobUses };
 }
 
-/** Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing. */
+/**
+ * Checks the history of a store and the blobs of the staged changes. Reads everything from the disk, and changes nothing.
+ * `stagedNow` returns what is staged when it is called: others stage and discard meanwhile.
+ */
 export async function checkHistory(
   store: Store,
-  staged: Overlay,
+  stagedNow: () => Promise<Overlay>,
   { isQuick = false, onProgress = () => undefined }: HistoryCheckOptions = {},
 ): Promise<CheckReport> {
   const findings = new Findings();
@@ -52,7 +56,7 @@ export async function checkHistory(
   const check = new HistoryCheck(store, findings, onProgress);
   if (!isQuick) {
     await check.rows(commits);
-    await check.blobs(staged);
+    await check.blobs(stagedNow);
     for (const { text } of await compareCheckpoints(store.disk, store.opLog.tableVersion)) findings.add(text);
   }
   const chained = commits.filter(({ hash }) => hash !== undefined).length;
@@ -157,24 +161,36 @@ class HistoryCheck {
   }
 
   /** Reads each blob of the history and of staged changes that is here. */
-  async blobs(staged: Overlay): Promise<void> {
+  async blobs(stagedNow: () => Promise<Overlay>): Promise<void> {
     const { blobs } = this.#rowCheck;
-    for (const { path, node } of stagedEntries(staged)) {
-      if (node?.state !== 'staged' || node.sizeBytes <= inlineBytesMax || blobs.has(node.sha256)) continue;
-      blobs.set(node.sha256, { sizeBytes: node.sizeBytes, where: `${path}, staged` });
-    }
-    this.#total += blobs.size;
-    for (const [hash, { sizeBytes, where }] of blobs) {
-      const read = async (): Promise<void> => {
-        for await (const chunk of this.#store.blobs.read(hash, sizeBytes)) {
-          this.#bytes += chunk.length;
-          this.#onProgress(this.#done, this.#total);
+    const staged = [...stagedBlobs(await stagedNow())].filter(([hash]) => !blobs.has(hash));
+    this.#total += blobs.size + staged.length;
+    for (const [hash, use] of blobs) await this.#blob(hash, use, () => this.#read(hash, use));
+    for (const [hash, use] of staged) {
+      blobs.set(hash, use);
+      await this.#blob(hash, use, async () => {
+        try {
+          await this.#read(hash, use);
+        } catch (error) {
+          if (!isPondError(error, 'pond-damaged')) throw error;
+          // What was discarded since was removed with its blob, and may have been staged again.
+          if (stagedBlobs(await stagedNow()).has(hash)) await this.#read(hash, use);
         }
-      };
-      if (this.#store.blobs.isAbsent(hash)) {
-        this.#absent = { blobs: this.#absent.blobs + 1, bytes: this.#absent.bytes + sizeBytes };
-      } else await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
-      await this.#progress();
+      });
+    }
+  }
+
+  async #blob(hash: string, { sizeBytes, where }: BlobUse, read: () => Promise<void>): Promise<void> {
+    if (this.#store.blobs.isAbsent(hash)) {
+      this.#absent = { blobs: this.#absent.blobs + 1, bytes: this.#absent.bytes + sizeBytes };
+    } else await this.#findings.attempt(where, read, { path: blobPath(hash), sizeBytes, sha256: hash });
+    await this.#progress();
+  }
+
+  async #read(hash: string, { sizeBytes }: BlobUse): Promise<void> {
+    for await (const chunk of this.#store.blobs.read(hash, sizeBytes)) {
+      this.#bytes += chunk.length;
+      this.#onProgress(this.#done, this.#total);
     }
   }
 
@@ -183,6 +199,17 @@ class HistoryCheck {
     this.#onProgress(++this.#done, this.#total);
     if (this.#done % 16 === 0) await setImmediate();
   }
+}
+
+/** Returns the blobs of staged changes, by hash. */
+function stagedBlobs(staged: Overlay): ReadonlyMap<string, BlobUse> {
+  return new Map(
+    stagedEntries(staged).flatMap(({ path, node }) =>
+      node?.state === 'staged' && node.sizeBytes > inlineBytesMax
+        ? [[node.sha256, { sizeBytes: node.sizeBytes, where: `${path}, staged` }]]
+        : [],
+    ),
+  );
 }
 
 const wholeBytesMax = 1024 * 1024;

@@ -29,6 +29,7 @@ import { changesUnder } from './restore.ts';
 import { contentKeyOf } from './series.ts';
 import { pairRenames, stagedChanges, stagedHash } from './stagedChanges.ts';
 import { SavedCommits } from './savedCommits.ts';
+import { type Overlay } from './overlay.ts';
 import { Staging } from './staging.ts';
 import { createStore, type Store } from './store.ts';
 import { tagsAt } from './tags.ts';
@@ -90,6 +91,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   readonly #events = createEvents();
   readonly #committer: Committer;
   readonly #savedCommits: SavedCommits;
+  #revision = 0;
 
   constructor(parts: PondParts, layer: (stored: StoredNodes) => Layer) {
     const { storage, writer, contents, notices } = parts;
@@ -131,6 +133,10 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
 
   get head(): Commit {
     return this.#committer.head;
+  }
+
+  get revision(): number {
+    return this.#revision;
   }
 
   async at(version: VersionSpec): Promise<FileSystem> {
@@ -223,7 +229,11 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   }
 
   async checkHistory(options?: HistoryCheckOptions): Promise<CheckReport> {
-    return (await import('./checkHistory.ts')).checkHistory(this.#store, this.#staging.overlay, options);
+    const stagedNow = async (): Promise<Overlay> => {
+      await this.refresh();
+      return this.#staging.overlay;
+    };
+    return (await import('./checkHistory.ts')).checkHistory(this.#store, stagedNow, options);
   }
 
   async refresh(): Promise<void> {
@@ -233,8 +243,12 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
     const contents = this.#journal === undefined ? readJournal(disk) : undefined;
     const moved = opLog.refresh();
     // Changes that another process staged arrive without an event.
-    if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) this.#layered.changed([]);
+    if (contents !== undefined && this.#staging.follow(await uncommitted(opLog, contents))) {
+      this.#revision += 1;
+      this.#layered.changed([]);
+    }
     if (!moved) return;
+    this.#revision += 1;
     this.#committer.head = await headCommit(opLog);
     this.#notify({ kind: 'refreshed' });
   }

@@ -73,7 +73,9 @@ async function check(storage: PondStorage, onProgress: OnProgress): Promise<Find
   const staged = await attempt(problems, () => stagedChanges(disk));
   const opLog = await attempt(problems, () => openLog(disk));
   if (opLog === undefined) return { problems, damagedFiles: [] };
-  const report = await checkHistory(createStore(storage, opLog), staged ?? new Overlay(), { onProgress });
+  const report = await checkHistory(createStore(storage, opLog), () => Promise.resolve(staged ?? new Overlay()), {
+    onProgress,
+  });
   problems.push(...report.problems);
   if (problems.length === 0) await attempt(problems, async () => (await openPond(storage, { mode: 'read' })).close());
   return { problems, damagedFiles: report.damagedFiles };

@@ -165,6 +165,8 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   checkHistory(options?: HistoryCheckOptions): Promise<CheckReport>;
   /** Loads commits made elsewhere. Cheap when there are none. Fails `pond-not-found` when the folder is gone. */
   refresh(): Promise<void>;
+  /** Number of changes of other processes that were loaded: what was read at another number may be gone. */
+  readonly revision: number;
   /**
    * Fails OwnershipLostError when the pond is open for writing and this process no longer owns its folder, journal or
    * lock.

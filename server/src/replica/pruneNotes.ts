@@ -96,8 +96,9 @@ export async function keepFromPrunes(
   const removed = await keysIn(store, removals, options);
   const lost = keys.find((key) => removed.has(key));
   if (lost === undefined) return;
+  const end = new Date(Math.max(...removals.map((note) => note.modifiedMs)) + waitMs).toISOString();
   throw new PondError('remote-failed', `a prune is removing ${lost} of ${store.address}, which is to be named again`, {
     path: lost,
-    hint: 'Run the backup again once the prune has ended; after one that was killed, a day later.',
+    hint: `Run the backup again once the prune has ended. If it was killed, backups go on at ${end}: nothing is lost until then.`,
   });
 }

@@ -1,6 +1,6 @@
 /** The script of a site for a page of charts, with pickers for the range of time and the resolution. */
 export const pageScript = String.raw`// A page of charts: one for each parameter, over a range of time that can be picked, dragged and shared by its address.
-import {colorsOf, drawChart, formatNumber, isoDay, isoMinute} from "./chart.js";
+import {colorsOf, drawChart, isoDay, isoMinute} from "./chart.js";
 import {csvText, fileName, saveText} from "./csv.js";
 import {fits, loadRows, resolutionFor} from "./series.js";
 
@@ -179,7 +179,7 @@ export function seriesPage(data) {
       if (chart.element === undefined) return;
       const {low, mean, high} = chart.summary;
       const hasMean = group.every(({isDirection}) => isDirection !== true);
-      facts.textContent = "low " + formatNumber(low) + (hasMean ? " · mean " + formatNumber(mean) : "") + " · high " + formatNumber(high);
+      facts.textContent = "low " + low + (hasMean ? " · mean " + mean : "") + " · high " + high;
       chart.element.setAttribute("role", "img");
       chart.element.setAttribute("aria-label", name + (unit ? " in " + unit : "") + ": " + facts.textContent);
       draggable(chart.element);

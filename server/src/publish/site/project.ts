@@ -3,8 +3,10 @@ import { chartScript } from './chartScript.ts';
 import { csvScript } from './csvScript.ts';
 import { headOf } from './headScript.ts';
 import { scriptValue } from '../../documents/pageNames.ts';
+import { numberScript } from './numberScript.ts';
 import { offlineScript } from './offlineScript.ts';
 import { pageScript } from './pageScript.ts';
+import { pointScript } from './pointScript.ts';
 import { seriesScript } from './seriesScript.ts';
 import { siteStyle } from './style.ts';
 
@@ -54,6 +56,8 @@ export function projectFiles(settings: SiteSettings, sections: readonly SidebarS
     ours('pond.offline.js', offlineScript),
     ours('src/components/series.js', seriesScript),
     ours('src/components/chart.js', chartScript),
+    ours('src/components/numbers.js', numberScript),
+    ours('src/components/points.js', pointScript),
     ours('src/components/page.js', pageScript),
     ours('src/components/csv.js', csvScript),
   ];

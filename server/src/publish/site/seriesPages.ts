@@ -105,7 +105,11 @@ const sparklineMax = 120;
 /** Returns the latest values of a parameter, at the coarsest resolution that has enough of them; undefined without any. */
 async function sparklineOf(
   { materializer, job }: ExportTarget,
-  resolutions: readonly { readonly facts: FileFacts; readonly inputs: readonly HostFile[] }[],
+  resolutions: readonly {
+    readonly seconds: number;
+    readonly facts: FileFacts;
+    readonly inputs: readonly HostFile[];
+  }[],
   parameter: Parameter | undefined,
 ): Promise<Sparkline | undefined> {
   const chosen = resolutions.findLast(({ facts }) => facts.rowCount >= sparklineMax / 3) ?? resolutions[0];
@@ -113,19 +117,20 @@ async function sparklineOf(
   const time = chosen && partitionColumn(chosen.facts.columns);
   if (chosen === undefined || parameter === undefined || column === undefined || time === undefined) return undefined;
   const reads = chosen.inputs.map(({ hostPath }) => hostPath);
-  const value = sql`CAST(${identifier(column)} AS DOUBLE)`;
+  const number = sql`CAST(${identifier(column)} AS DOUBLE)`;
   const rows = await materializer.builder.run(
     {
       statements: [
-        sql`SELECT ${value}, epoch(${timeSql(time)}) FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
-         WHERE isfinite(${value}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
+        sql`SELECT ${number}, epoch(${timeSql(time)}) FROM read_parquet(${literalList(reads)}, union_by_name = true, hive_partitioning = false)
+         WHERE isfinite(${number}) ORDER BY ${identifier(time.name)} DESC LIMIT ${sparklineMax}`,
       ],
       reads,
     },
     job.signal,
   );
   if (rows.length === 0) return undefined;
-  const values = rows.map(([one]) => Number(one)).reverse();
+  const points = rows.map(([value, time]) => ({ time: Number(time), value: Number(value) })).reverse();
   const { name, unit, instrument } = parameter;
-  return { name, unit, instrument, values, start: Number(rows.at(-1)?.[1]), end: Number(rows[0]?.[1]) };
+  // Half a bucket more, since months differ.
+  return { name, unit, instrument, points, gapSeconds: chosen.seconds * 1.5 };
 }

@@ -4,6 +4,7 @@ import { type DescribedColumn, type TextDescription } from './description.ts';
 import { type TimePasses } from './passDecision.ts';
 import { rowsSql } from './rowsSql.ts';
 import { offersOf } from './missingWords.ts';
+import { offerOfZone } from './zoneInName.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { timePasses } from './timePasses.ts';
 
@@ -34,6 +35,10 @@ function description(
   const { layout, table, encoding, lineEnds, hasLastEnd } = scan;
   const format = file.format ?? {};
   const units = new Map(table.columns.map(({ name, unit }) => [name, unit]));
+  const zone = offerOfZone(
+    columns.map(({ name, type }, index) => ({ name, type, facts: table.columns[index]!.facts })),
+    format,
+  );
   return {
     path: file.pondPath,
     encoding,
@@ -56,7 +61,7 @@ function description(
       reason: reasons.get(name),
     })),
     rowCount: table.rowCount,
-    offers: offersOf(scan, file.format),
+    offers: [...offersOf(scan, file.format), ...(zone === undefined ? [] : [zone])],
     stated: Object.keys(format),
   };
 }
