@@ -19,6 +19,7 @@ for (const [name, header] of [
   ['in another order', 't,b,a\n'],
   ['in quotes', '"b","t","a"\n'],
   ['in capitals', 'T,A,B\n'],
+  ['after spaces', '  t, a, b\n'],
 ] as const) {
   test(`a header again below many lines is found: ${name}`, async () => {
     const line = await inLines('t,a,b\n', `${many}${header}${row}`);

@@ -71,6 +71,15 @@ test('rows counted by class have the same facts as rows read one by one', () => 
   assert.ok(regularRows > 2000, `${regularRows} rows`);
 });
 
+test('a header again after spaces names the rows below it, also far below the first one', () => {
+  for (const rows of [1, 5000]) {
+    const bytes = Buffer.from(`t,a,b\n${'1,2,3\n'.repeat(rows)}  t, b, a\n4,5,text\n`);
+    const found = scanned({ bytes, format: {} }, 1_000_000, true);
+    assert.equal(found, scanned({ bytes, format: {} }, 1_000_000, false));
+    assert.match(found, new RegExp(`laterHeaderLines\\W+${rows + 2}\\]`));
+  }
+});
+
 /** Values of one form, of all its classes. */
 const families: readonly (readonly string[])[] = [
   ['0', '1', '5', '07', '12', '23', '25', '123', '-7', '+7', '-0', '123456789012345'],

@@ -113,6 +113,7 @@ export function randomTable(random: Random): RandomTable {
       header.join(delimiter),
       header.toReversed().join(delimiter),
       header.join(delimiter).toUpperCase(),
+      header.map((name) => `  ${name} `).join(delimiter),
       '',
       ' ',
       '#x',

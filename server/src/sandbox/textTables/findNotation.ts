@@ -89,8 +89,9 @@ export interface ColumnsByOthers {
 export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByOthers | undefined {
   const types: Record<string, 'text' | 'number'> = Object.create(null) as Record<string, never>;
   const empty: string[] = [];
+  const noted = new Map(source.columns.map((column) => [column.name, column.found]));
   for (const { name, found } of own.columns) {
-    const all = source.columns.find((column) => column.name === name)?.found ?? found;
+    const all = noted.get(name) ?? found;
     const kind = kindOfForms(all);
     if (found === 0 && all !== 0) empty.push(name);
     else if (kindOfForms(found) !== kind) types[name] = kind === 'number' ? kind : 'text';
@@ -110,9 +111,9 @@ export interface DecidedByOthers {
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
 export function decidedByOthers(own: FileNotation, source: Notation): DecidedByOthers | undefined {
-  const signs = own.openNumbers.map((name) => {
-    return [name, signOf(source.columns.filter((other) => other.name === name))] as const;
-  });
+  const openNames = new Set(own.openNumbers);
+  const columns = source.columns.filter(({ name }) => openNames.has(name));
+  const signs = columns.map((column) => [column.name, signOf([column])] as const);
   const sign = signs.length === 0 ? undefined : signOf(source.columns);
   const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
   const hasSign = sign !== undefined || signs.some(([, each]) => each !== undefined);

@@ -184,6 +184,9 @@ function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: Te
   };
 }
 
+/** Bytes of a file from which regular rows are passed together: the tables for it cost more than the rows of a smaller one. */
+const regularBytesMin = 8 * 1024;
+
 const lineEndBytes: ReadonlySet<number> = new Set([0x0a, 0x0d]);
 
 /** Collects the first bytes, finds the layout in them, and passes all to a scan. */
@@ -198,7 +201,7 @@ class Scan {
 
   constructor(settings: ScanSettings) {
     this.#settings = settings;
-    if (settings.layout !== undefined) this.#useLayout(settings.layout);
+    if (settings.layout !== undefined) this.#useLayout(settings.layout, { isSmall: false });
   }
 
   /** Number of ends of lines so far. */
@@ -242,16 +245,18 @@ class Scan {
 
   #begin(isWhole: boolean): void {
     const { format, pondPath } = this.#settings;
-    this.#useLayout(findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath }));
+    const layout = findLayout({ bytes: this.#head.subarray(0, headBytes), isWhole, format, pondPath });
+    this.#useLayout(layout, { isSmall: isWhole && this.#head.length < regularBytesMin });
     this.#reader!.read(this.#head, isWhole);
     this.#head = Buffer.alloc(0);
   }
 
-  #useLayout(layout: TextLayout): void {
+  #useLayout(layout: TextLayout, { isSmall }: { readonly isSmall: boolean }): void {
     this.#layout = layout;
     this.#table = new TableScan(layout, this.#settings);
     const { delimiter, quote, comment, skip } = layout;
     const options = { delimiter, quote, comment, wholeLines: skip, endLine: this.#settings.endLine };
-    this.#reader = new RecordReader(options, this.#table.take, this.#table.takeRegular);
+    const takeRegular = isSmall ? undefined : this.#table.takeRegular;
+    this.#reader = new RecordReader(options, this.#table.take, takeRegular);
   }
 }

@@ -8,7 +8,7 @@ import { type ColumnType, type FileColumn, placeOf, type TypeRules } from './sou
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
 import { columnsOf, joinNotations, notationOfFile } from './findNotation.ts';
-import { type Notation } from './notation.ts';
+import { type FileNotation, type Notation } from './notation.ts';
 import { cachedScan } from './scanCache.ts';
 import { type FileScan } from './tableScan.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
@@ -46,26 +46,29 @@ export async function tablesOf(
 }
 
 /** The readings of scanned files. Fails as tablesOf. */
-export function decideTables(files: readonly ScannedFile[], notation = notationOf(files)): readonly TextTable[] {
-  requireHeaders(files, notation);
+export function decideTables(files: readonly ScannedFile[], given?: Notation): readonly TextTable[] {
+  const noted = files.map((each): NotedScan => ({ ...each, path: each.file.pondPath, notation: notationOfFile(each) }));
+  const notation = given ?? joinNotations(noted);
+  requireHeaders(noted, notation);
   const orders = new OrderDecision(notation);
   const types = typesOf(files, notation);
   return files.map((each) => tableOf(each, types, orders));
 }
 
-const notationOf = (files: readonly ScannedFile[]): Notation =>
-  joinNotations(files.map((each) => ({ path: each.file.pondPath, notation: notationOfFile(each) })));
+interface NotedScan extends ScannedFile {
+  readonly path: string;
+  readonly notation: FileNotation;
+}
 
 /** Fails for a file without a header among files of as many columns with one: its columns would be others. */
-function requireHeaders(files: readonly ScannedFile[], { headers }: Notation): void {
-  for (const each of files) {
-    const { bareColumns } = notationOfFile(each);
+function requireHeaders(files: readonly NotedScan[], { headers }: Notation): void {
+  for (const { path, scan, notation } of files) {
+    const { bareColumns } = notation;
     const other = headers.find(({ names }) => bareColumns > 1 && names.length === bareColumns);
     if (other === undefined) continue;
-    const path = each.file.pondPath;
     throw new PondError(
       'invalid-content',
-      `${path} cannot be read: line ${each.scan.layout.skip + 1} is a row, where ${other.path} has a header of as many columns`,
+      `${path} cannot be read: line ${scan.layout.skip + 1} is a row, where ${other.path} has a header of as many columns`,
       {
         path,
         formats: [{ header: false, names: other.names }, { header: true }],
