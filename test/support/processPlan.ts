@@ -18,7 +18,7 @@ export type FileOperation =
   | { readonly do: 'restore'; readonly path: string; readonly at: number; readonly value: string };
 
 /** An operation that concerns more than the files: it must succeed, or name what keeps it from that. */
-type PondOperation = { readonly do: 'run' | 'backup' | 'prune' | 'clone' | 'check'; readonly value: string };
+type PondOperation = { readonly do: 'run' | 'backup' | 'verify' | 'prune' | 'clone' | 'check'; readonly value: string };
 
 export type Operation = FileOperation | PondOperation;
 
@@ -96,7 +96,7 @@ function operationOf({ random, kind, versions }: Choices, value: string): Operat
     case 11:
       return { do: 'read', path };
     default:
-      return { do: pick(random, ['run', 'run', 'backup', 'backup', 'prune', 'clone', 'check']), value };
+      return { do: pick(random, ['run', 'run', 'backup', 'backup', 'verify', 'prune', 'clone', 'check']), value };
   }
 }
 

@@ -133,9 +133,16 @@ export class WatertownPond {
     this.#modified.add(this.#parent(from)).add(this.#parent(to));
   }
 
-  remove(path: string): void {
-    this.#directories.get(this.#parent(path))!.delete(nameOf(path));
+  /** Removes an entry. Returns a function that adds it again. */
+  remove(path: string): () => void {
+    const entries = this.#directories.get(this.#parent(path))!;
+    const entry = entries.get(nameOf(path))!;
+    entries.delete(nameOf(path));
     this.#modified.add(this.#parent(path));
+    return () => {
+      entries.set(nameOf(path), entry);
+      this.#modified.add(this.#parent(path));
+    };
   }
 
   /** Mounts another pond: an entry with its id, and a row of it in the table. */
