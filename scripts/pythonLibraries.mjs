@@ -47,7 +47,9 @@ export async function installRequirements({ folder, requirements, what }, report
   if (program === undefined) throw new ScriptError('the interoperation tests need Python 3 on the PATH');
   report(`installing ${what} (from PyPI, once, into .cache)`);
   await fillOnce(folder, async (partial) => {
-    const pip = ['-m', 'pip', 'install', '--quiet', '--only-binary=:all:', '--target', partial, '-r', requirements];
+    // Python compiles what a test imports, a part of them.
+    const options = ['--quiet', '--no-compile', '--only-binary=:all:', '--target', partial];
+    const pip = ['-m', 'pip', 'install', ...options, '-r', requirements];
     await mustRun(program, pip, { failure: `${what} could not be installed by pip` });
   });
 }

@@ -4,6 +4,7 @@ import { longFunctions } from './support/sourceFiles.ts';
 import {
   copiedFunctions,
   declaredAgain,
+  editorUris,
   exportsUsedInOneFile,
   fragmentHints,
   guardedParses,
@@ -34,7 +35,7 @@ test('an export that no other file imports is found', () => {
 });
 
 test('a template that inserts values into SQL is found unless it is tagged', () => {
-  const found = (text: string): number => untaggedSql([file('a.ts', text)]).length;
+  const found = (text: string): number => untaggedSql([file('server/a.ts', text)]).length;
   assert.equal(found('const a = `SELECT ${x} FROM t`;'), 1);
   assert.equal(found('const a = `COPY (${x}) TO ${y}`;'), 1);
   assert.equal(found('const a = sql`SELECT ${x} FROM t`;'), 0);
@@ -97,6 +98,14 @@ test('a list or a box that is not a step of one sequence is found', () => {
   const ask = 'await QuickSteps.ask((steps) => steps.choose(items, {}));';
   assert.deepEqual(found(`async function a() { ${ask}\n${ask} }`), ['client/vscode/a.ts:2 QuickSteps.ask']);
   assert.deepEqual(found(`async function a() { ${ask} }\nasync function b() { ${ask} }`), []);
+});
+
+test('a file that is taken from the active text editor is found', () => {
+  const text = 'const uri = vscode.window.activeTextEditor?.document.uri;';
+  assert.deepEqual(editorUris([file('client/vscode/a.ts', text)]), [
+    'client/vscode/a.ts:1 vscode.window.activeTextEditor?.document.uri',
+  ]);
+  assert.deepEqual(editorUris([file('client/vscode/activeFile.ts', text)]), []);
 });
 
 test('a name that is written as a text or a key is found', () => {

@@ -118,7 +118,6 @@ async function status(session: Session): Promise<void> {
   });
   if (line.json) await printJson(session, states);
   else {
-    session.terminal.quiet();
     await session.terminal.print(states.map((state) => `${statusLines(state).map(printable).join('\n')}\n`).join(''));
   }
   failAfter(attempts, session);
@@ -181,27 +180,24 @@ async function ls(session: Session): Promise<void> {
     session.terminal.warn(
       `pond: no copy of a pond is at ${printable(url)}\nhint: Name the prefix of the Backup too: it is 'ponds', unless its document states another.`,
     );
-  if (session.line.json) return await printJson(session, found);
   const rows = found.map(({ pond, created, by, layout, commit, time }) => [
     pond,
     commit === null ? '' : `commit ${commit}`,
     time === null ? '' : minute(time),
     ...[by, layout === 'open' ? '' : layout, created.slice(0, 10)],
   ]);
-  await session.terminal.print(table(rows));
+  await show(session, found, table(rows));
 }
 
 async function prune(session: Session): Promise<void> {
   const { line } = session;
   const name = await oneBackup(session);
   const result = await session.call('backupPrune', { name, dryRun: line.flags.has('dry-run') });
-  if (line.json) return await printJson(session, result);
-  session.terminal.quiet();
   const rows = result.objects.map(({ key, size, state, reason }) => [state, humanSize(size), key, reason ?? '']);
-  await session.terminal.print(table(rows, new Set([1])));
   const later = result.removable === null ? '' : `; a call after ${minute(result.removable)} removes the candidates`;
   const removed = result.objects.filter(({ state }) => state === 'removed').length;
-  await session.terminal.print(`${result.resource}: ${plural(removed, 'object')} of ${rows.length} removed${later}\n`);
+  const sum = `${result.resource}: ${plural(removed, 'object')} of ${rows.length} removed${later}`;
+  await show(session, result, table(rows, new Set([1])) + sum);
 }
 
 async function adopt(session: Session): Promise<void> {

@@ -3,7 +3,7 @@ import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { table } from './format.ts';
 import { mirror } from './mirrorVerb.ts';
-import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { argument, pondPath, show, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerbs, type VerbRunner } from './verb.ts';
 
 /** Queries the account of a HydroVu resource. */
@@ -19,13 +19,11 @@ const hydrovu: VerbRunner = async (session) => {
 
 async function locations(session: Session, name: string): Promise<void> {
   const all = await session.call('hydroVuLocations', { name });
-  if (session.line.json) return await printJson(session, all);
-  session.terminal.quiet();
-  await session.terminal.print(table(all.map((location) => [location.id, location.name, location.description])));
+  await show(session, all, table(all.map((location) => [location.id, location.name, location.description])));
 }
 
 async function scan(session: Session, name: string): Promise<void> {
-  const { line, terminal } = session;
+  const { line } = session;
   const location = argument(line, 2);
   const end = line.positionals[4];
   const start = timeOf(argument(line, 3));
@@ -34,10 +32,8 @@ async function scan(session: Session, name: string): Promise<void> {
     throw new PondError('usage', 'END is before START', { hint: 'Omit END to scan up to now.' });
   }
   const { pages } = await session.call('hydroVuScan', { name, location, ...range });
-  if (line.json) return await printJson(session, pages);
-  terminal.quiet();
   const rows = pages.map(({ min, max, readings }) => [isoOf(min), isoOf(max), plural(readings, 'reading')]);
-  await terminal.print(table(rows, new Set([2])));
+  await show(session, pages, table(rows, new Set([2])));
 }
 
 const isoOf = (seconds: number | null): string =>

@@ -3,7 +3,7 @@ import { plural } from '../../server/src/base/plural.ts';
 import { type DescriptionInfo, type TextInfo } from '../../server/src/protocol/commands.ts';
 import { formatCommand } from './errorText.ts';
 import { humanSize, shownPath, table } from './format.ts';
-import { atOf, pondPath, printJson } from './runner.ts';
+import { atOf, pondPath, show } from './runner.ts';
 import { atHelp } from './options.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
@@ -18,11 +18,9 @@ export const describe = {
 } as const satisfies TerminalVerb;
 
 async function run(session: Session): Promise<void> {
-  const { line, terminal } = session;
+  const { line } = session;
   const found = await session.call('describe', { paths: line.positionals.map(pondPath), ...atOf(line) });
-  if (line.json) return await printJson(session, found);
-  terminal.quiet();
-  await terminal.print(found.map(textOf).join('\n'));
+  await show(session, found, found.map(textOf).join('\n'));
 }
 
 const readers: Readonly<Record<NonNullable<DescriptionInfo['reader']>, string>> = {

@@ -5,6 +5,7 @@ import {
   type FileTypeName,
   type NodeInfo,
 } from '../../server/src/protocol/commands.ts';
+import { plural } from '../../server/src/base/plural.ts';
 import { printable } from '../../server/src/base/printable.ts';
 
 /** Characters two columns wide on a terminal: most scripts of East Asia, and pictographs. */
@@ -22,10 +23,18 @@ export function widthOf(text: string): number {
 }
 
 /** Truncates a long text, with an ellipsis. */
-export function cut(text: string, lengthMax: number): string {
+function cut(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
   // Drops half of a surrogate pair.
   return `${text.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** A longer value among differences is cut to this many characters. */
+const valueLengthMax = 40;
+
+/** Returns the value of a cell among differences; NULL for one that is none. */
+export function shownValue(value: string | null | undefined): string {
+  return value === null || value === undefined ? 'NULL' : cut(printable(value), valueLengthMax);
 }
 
 /** Truncates a text to a number of columns on a terminal, with an ellipsis. */
@@ -109,6 +118,11 @@ export function counted(changes: readonly ChangeInfo[]): readonly ChangeInfo[] {
   return changes.filter(({ partOf }) => partOf === undefined);
 }
 
+/** Returns the first line of a message, as it can be printed. */
+export function firstLine(text: string): string {
+  return printable(text.split('\n', 1)[0] ?? '');
+}
+
 /** Returns the columns of a change: letter, path, sizes. */
 export function changeRow(change: ChangeInfo): string[] {
   const from = change.displayFrom ?? change.from;
@@ -116,7 +130,17 @@ export function changeRow(change: ChangeInfo): string[] {
   const name = change.type === 'directory' ? `${path}/` : path;
   const { format } = change;
   const stated = format === undefined ? [] : [format === '' ? 'no stated format' : `format ${format}`];
-  return [changeLetters[change.kind], name, change.type === 'directory' ? '' : sizes(change), ...stated];
+  return [
+    changeLetters[change.kind],
+    name,
+    change.type === 'directory' ? filesBefore(change) : sizes(change),
+    ...stated,
+  ];
+}
+
+function filesBefore({ filesBefore: files }: ChangeInfo): string {
+  if (files === undefined) return '';
+  return `${files.isAll ? '' : 'more than '}${plural(files.count, 'file')}`;
 }
 
 function sizes({ sizeBefore, sizeAfter }: ChangeInfo): string {

@@ -2,7 +2,7 @@
 import { PondError } from '../../server/src/base/error.ts';
 import { type FormatInfo } from '../../server/src/protocol/commands.ts';
 import { shownPath, table } from './format.ts';
-import { atOf, pondPath, printJson } from './runner.ts';
+import { atOf, pondPath, show } from './runner.ts';
 import { atHelp } from './options.ts';
 import { type CommandLine, type Session, type TerminalVerb } from './verb.ts';
 
@@ -40,9 +40,7 @@ async function runFormat(session: Session): Promise<void> {
   const info = isChange
     ? await session.call('setFormat', { path, options, ...(clear !== undefined && { clear }) })
     : await session.call('format', { path, ...atOf(session.line) });
-  if (session.line.json) return await printJson(session, info);
-  session.terminal.quiet();
-  await session.terminal.print(textOf(info));
+  await show(session, info, textOf(info));
 }
 
 function argumentsOf(line: CommandLine): FormatArguments {

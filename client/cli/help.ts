@@ -39,7 +39,7 @@ function overview(verbs: TerminalVerbs): string {
     '',
     ...lines,
     '',
-    'The pond is the one of --pond, or of the variable POND, or the .pond folder in the current folder or above it.',
+    'The pond is the one of --pond, or of the variable POND, or of the current folder, or of the nearest above it.',
     "'pond help VERB' shows the arguments of a verb.",
     '',
   ].join('\n');

@@ -10,7 +10,7 @@ import {
   type StatusInfo,
 } from '../../server/src/protocol/commands.ts';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
-import { changeRow, counted, counts, minute, shownPath, table } from './format.ts';
+import { changeRow, counted, counts, minute, shownPath, table, firstLine } from './format.ts';
 import { argument, pondPath, printJson, show, wholeNumber } from './runner.ts';
 import { changesWithRows, rowCounts } from './rowCounts.ts';
 import { type VerbRunner } from './verb.ts';
@@ -135,7 +135,6 @@ export const log: VerbRunner = async (session) => {
     ...(flags.has('no-runs') && { noRuns: true }),
     ...(!session.line.json && { rows: true }),
   });
-  if (session.line.json) return await printJson(session, commits);
   const rows = commits.map((one) => [
     String(one.number),
     minute(one.time),
@@ -144,7 +143,7 @@ export const log: VerbRunner = async (session) => {
     counts(one),
     ...(one.rows === undefined || isSame(one.rows) ? [] : [rowCounts(one.rows)]),
   ]);
-  await session.terminal.print(table(rows, new Set([0])));
+  await show(session, commits, table(rows, new Set([0])));
 };
 
 /** Prints a commit with its message and changes. */
@@ -176,8 +175,4 @@ function tagged({ tags = [] }: CommitInfo): string {
 
 function isSame({ added, removed, changed }: RowCountsInfo): boolean {
   return added + removed + changed === 0;
-}
-
-function firstLine(text: string): string {
-  return printable(text.split('\n', 1)[0] ?? '');
 }

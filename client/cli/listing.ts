@@ -1,5 +1,7 @@
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { shownPath } from './format.ts';
+import { type Terminal } from './verb.ts';
+import { printable } from '../../server/src/base/printable.ts';
 
 /**
  * Returns the nodes of a listing by the names of their resources, each path once. A resource is one line although its
@@ -14,6 +16,20 @@ export function nodesToShow(nodes: readonly NodeInfo[]): readonly NodeInfo[] {
     if (other === undefined || other.type === 'symlink') shown.set(path, node);
   }
   return [...shown.values()].sort((a, b) => comparePaths(shownPath(a), shownPath(b)));
+}
+
+/** Returns the last name of the path of a node, with the name of its resource. */
+export function lastName(node: NodeInfo): string {
+  const path = shownPath(node);
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Warns of directories that could not be listed. */
+export function warnOfUnlisted(terminal: Terminal, nodes: readonly NodeInfo[]): void {
+  for (const node of nodes) {
+    const { unlisted } = node;
+    if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
+  }
 }
 
 /** Compares paths name by name, so that a directory comes right before its content. */

@@ -6,6 +6,7 @@ import { type MigrationInfo } from '../../server/src/protocol/migration.ts';
 import { humanSize } from './format.ts';
 import { argument, hostPath, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
+import { isUrl } from '../../server/src/base/url.ts';
 
 /** Maximum number of lines of each list; the rest are counted, and in --json. */
 const linesMax = 20;
@@ -44,7 +45,7 @@ async function run(session: Session): Promise<void> {
   const dryRun = flags.has('dry-run');
   if (!dryRun && positionals.length === 0) throw misused('the folder of the new pond is missing');
   const info = await session.migrate({
-    source: /^[a-z][a-z0-9]+:\/\//i.test(from) ? from : hostPath(from),
+    source: isUrl(from) ? from : hostPath(from),
     directory: positionals.length === 0 ? '' : hostPath(argument(session.line, 0)),
     ...{ history, dryRun, skipDamaged: flags.has('skip-damaged'), parse: flags.has('parse') },
     ...(into !== undefined && { into: pondPath(into) }),

@@ -8,7 +8,7 @@ import { minute, table } from './format.ts';
 import { namesHelp } from './options.ts';
 import { printedError } from './printedError.ts';
 import { runNamed, runOnce } from './runVerbs.ts';
-import { printJson } from './runner.ts';
+import { printJson, namesOf, show } from './runner.ts';
 import { noneCommitted, warnOfNone } from './stagedResources.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
@@ -20,7 +20,7 @@ const runMirror: VerbRunner = async (session) => {
   if (chosen.length > 1 || (isStatus && chosen.length > 0)) {
     throw new PondError('usage', `${chosen.map((flag) => `--${flag}`).join(' and ')} cannot be combined`);
   }
-  const found = await session.call('mirrors', names.length === 0 ? {} : { names });
+  const found = await session.call('mirrors', namesOf(names));
   if (isStatus) return await printStatus(session, found);
   if (found.length === 0) throw await noneCommitted(session, 'mirror');
   if (line.flags.has('dry-run')) return await printPlans(session, found);
@@ -77,7 +77,6 @@ function warnOfRound({ signal, terminal, line }: Session, error: unknown, goesOn
 
 async function printStatus(session: Session, found: readonly MirrorInfo[]): Promise<void> {
   if (found.length === 0) await warnOfNone(session, 'mirror');
-  if (session.line.json) return await printJson(session, found);
   const rows = found.map((info) => [
     info.resource,
     stateOf(info),
@@ -85,7 +84,7 @@ async function printStatus(session: Session, found: readonly MirrorInfo[]): Prom
     info.problem ?? `${info.path} ${{ both: '↔', out: '→', in: '←' }[info.direction]} ${info.folder}`,
     info.comparedAt === null ? '' : minute(info.comparedAt),
   ]);
-  await session.terminal.print(table(rows));
+  await show(session, found, table(rows));
 }
 
 function stateOf({ problem, isFolderThere, isAllowed, comparedAt, waiting }: MirrorInfo): string {
@@ -107,7 +106,6 @@ async function printPlans(session: Session, found: readonly MirrorInfo[]): Promi
   }));
   if (line.json) await printJson(session, plans);
   else {
-    terminal.quiet();
     for (const { resource, changes, skipped, error } of plans) {
       if (error !== null) await terminal.print(`${resource}: not compared\n`);
       else if (changes.length === 0) await terminal.print(`${resource}: nothing to do\n`);

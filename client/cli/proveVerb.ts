@@ -4,8 +4,8 @@ import { PondError } from '../../server/src/base/error.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { hostFileHash, hostFolder } from '../../server/src/terminal.ts';
 import { type ProvenCommitInfo, type ProvenInfo } from '../../server/src/protocol/commands.ts';
-import { table } from './format.ts';
-import { argument, hostPath, pondPath, printJson } from './runner.ts';
+import { table, firstLine } from './format.ts';
+import { argument, hostPath, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Maximum size of a proof: that of a path through wide directories and 50,000 commits. */
@@ -40,7 +40,6 @@ async function run(session: Session): Promise<void> {
     followLinks: !flags.has('no-follow'),
     ...(texts['to'] === undefined ? {} : { to: texts['to'] }),
   });
-  session.terminal.quiet();
   await session.terminal.print(`${text}\n`);
 }
 
@@ -55,8 +54,7 @@ async function check(session: Session, file: string): Promise<void> {
     ...(root === undefined ? {} : { root }),
     ...(content === undefined ? {} : { content: await hostFileHash(hostPath(content)) }),
   });
-  if (session.line.json) return await printJson(session, proven);
-  await session.terminal.print(`${table(rowsOf(proven))}\n${printableLines(verdict(proven, root, content))}\n`);
+  await show(session, proven, `${table(rowsOf(proven))}\n${printableLines(verdict(proven, root, content))}`);
 }
 
 /** Every byte counts: none may be read as another character. */
@@ -82,7 +80,7 @@ function rowsOf({ path, type, hash, versions, rootHash, commit, latest }: Proven
 
 const commitRows = (title: string, { number, hash, time, author, message }: ProvenCommitInfo): string[][] => [
   [title, `${number}  ${hash}`],
-  ['', `${time}  ${author}  ${message.split('\n', 1)[0] ?? ''}`],
+  ['', `${time}  ${author}  ${firstLine(message)}`],
 ];
 
 /** Says what holds, and which hash it depends on. */

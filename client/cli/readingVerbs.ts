@@ -5,6 +5,7 @@ import { shownPath } from './format.ts';
 import { at, atHelp } from './options.ts';
 import { atOf, isPattern, pondPath, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
+import { type NodeInfo } from '../../server/src/protocol/info.ts';
 
 /** Rows or lines that head and tail print. */
 const countUsual = 10;
@@ -80,7 +81,7 @@ async function filesNamed({ line, call }: Session): Promise<readonly string[]> {
   return paths;
 }
 
-type PrintLines = (session: Session, path: string, count: number) => Promise<void>;
+type PrintLines = (session: Session, node: NodeInfo, count: number) => Promise<void>;
 
 function printParts(rowsSql: (count: number, table: string) => string, lines: PrintLines): VerbRunner {
   return async (session) => {
@@ -92,7 +93,7 @@ function printParts(rowsSql: (count: number, table: string) => string, lines: Pr
       const node = await call('stat', { path, followLinks: true, ...atOf(line) });
       if (paths.length > 1) await terminal.print(`${index === 0 ? '' : '\n'}==> ${printable(shownPath(node))} <==\n`);
       const isTable = node.type === 'table' || node.type === 'series' || tableExtension.test(path);
-      if (!isTable) await lines(session, path, count);
+      if (!isTable) await lines(session, node, count);
       else {
         const sql = rowsSql(count, `"${path.replaceAll('"', '""')}"`);
         const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
@@ -103,7 +104,7 @@ function printParts(rowsSql: (count: number, table: string) => string, lines: Pr
 }
 
 /** Prints the first lines; reads no more than the step that contains the last of them. */
-async function firstLines(session: Session, path: string, count: number): Promise<void> {
+async function firstLines(session: Session, { path }: NodeInfo, count: number): Promise<void> {
   const { terminal } = session;
   let left = count;
   for (let start = 0; left > 0; start += stepBytes) {
@@ -120,10 +121,11 @@ async function firstLines(session: Session, path: string, count: number): Promis
 }
 
 /** Prints the last lines; looks for their beginning from the end, step by step. */
-async function lastLines(session: Session, path: string, count: number): Promise<void> {
+async function lastLines(session: Session, node: NodeInfo, count: number): Promise<void> {
   const { line, terminal, call } = session;
-  const { size } = await call('stat', { path, followLinks: true, ...atOf(line) });
   if (count === 0) return;
+  const { path } = node;
+  const size = await sizeOf(session, node);
   let from = size;
   let left = count + 1;
   while (from > 0 && left > 0) {
@@ -140,6 +142,13 @@ async function lastLines(session: Session, path: string, count: number): Promise
   }
   const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
   await call('read', { path, start: from, end: size, ...atOf(line) }, { output });
+}
+
+/** The size of a file in bytes. One that is computed when it is read has a size once it was read. */
+async function sizeOf(session: Session, { path, size, sizeUnknown }: NodeInfo): Promise<number> {
+  if (sizeUnknown !== true) return size;
+  await readRange(session, path, 0, 1);
+  return (await session.call('stat', { path, ...atOf(session.line) })).size;
 }
 
 async function readRange({ line, call }: Session, path: string, start: number, end: number): Promise<Buffer> {

@@ -8,8 +8,8 @@ import {
   type RowChoiceInfo,
   type RowMergeInfo,
 } from '../../server/src/protocol/commands.ts';
-import { cut, table } from './format.ts';
-import { pondPath, printJson, show, wholeNumber } from './runner.ts';
+import { table, shownValue } from './format.ts';
+import { pondPath, printJson, show, keyOf, countOf } from './runner.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 
 /** Rows that are listed unless another number is given. */
@@ -44,13 +44,13 @@ async function mergeRows(session: Session): Promise<void> {
   const { positionals, texts, lists, json } = session.line;
   const [path, ...others] = positionals.map(pondPath);
   if (path === undefined || others.length > 0) throw new PondError('usage', '--rows takes the path of one table');
-  const { key, take, count } = texts;
+  const { take } = texts;
   const merge = await session.call('mergeRows', {
     path,
-    ...(key !== undefined && { key: key.split(',').map((name) => name.trim()) }),
+    ...keyOf(session.line),
     ...(take !== undefined && { take: sideOf(take) }),
     choices: (lists['row'] ?? []).map(choiceOf),
-    limit: count === undefined ? rowsShown : wholeNumber('-n', count, 0),
+    limit: countOf(session.line, rowsShown),
   });
   if (json) await printJson(session, merge);
   else await session.terminal.print(textOf(path, merge));
@@ -84,7 +84,7 @@ function textOf(
   if (merged) return `merged ${printable(path)}: ${numbers}\n`;
   const left = conflicts - rows.length;
   return [
-    table(rows.map((row) => ['!', ...row.key.map(shown), cellsOf(columns, row)])),
+    table(rows.map((row) => ['!', ...row.key.map(shownValue), cellsOf(columns, row)])),
     ...(left > 0 ? [`… and ${plural(left, 'more row')}: -n shows more\n`] : []),
   ].join('');
 }
@@ -94,12 +94,8 @@ function cellsOf(columns: readonly string[], { base, ours, theirs }: ConflictRow
     return ours === null ? 'ours removed, theirs changed' : 'ours changed, theirs removed';
   const cells = columns.flatMap((name, index) => {
     const [was, own, other] = [base?.[index], ours[index], theirs[index]];
-    const before = base === null ? '' : `${shown(was)} → `;
-    return own === other ? [] : [`${printable(name)}: ${before}ours ${shown(own)}, theirs ${shown(other)}`];
+    const before = base === null ? '' : `${shownValue(was)} → `;
+    return own === other ? [] : [`${printable(name)}: ${before}ours ${shownValue(own)}, theirs ${shownValue(other)}`];
   });
   return cells.join('  ');
-}
-
-function shown(value: string | null | undefined): string {
-  return value === null || value === undefined ? 'NULL' : cut(printable(value), 40);
 }

@@ -8,7 +8,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { minute, table } from './format.ts';
 import { readText } from './inputText.ts';
 import { runLine } from './runText.ts';
-import { hostPath, printJson, show } from './runner.ts';
+import { hostPath, printJson, show, namesOf } from './runner.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
 
 interface Source {
@@ -83,10 +83,8 @@ function printProblems(terminal: Terminal, problems: readonly ProblemInfo[]): vo
 /** Lists resources, or shows details of some. */
 export const get: VerbRunner = async (session) => {
   const { line, terminal } = session;
-  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const resources = await session.call('resources', names);
+  const resources = await session.call('resources', namesOf(line.positionals));
   if (line.json) return await printJson(session, resources);
-  terminal.quiet();
   if (resources.length === 0) {
     terminal.warn('pond: there are no resources');
     return terminal.warn(hintText("'pond apply' stages resources."));
@@ -139,17 +137,18 @@ export const allow: VerbRunner = async (session) => {
   if (names.length === 0 && !isList) {
     throw new PondError('usage', 'name the resources to revoke', { hint: 'Usage: pond allow --revoke NAME...' });
   }
-  const found = await session.call('hostAccess', names.length === 0 ? {} : { names });
+  const found = await session.call('hostAccess', namesOf(names));
   if (isList) {
-    if (line.json) return await printJson(session, found);
-    if (found.length === 0) terminal.warn('pond: no resource reads files of this computer or sends secrets');
+    if (found.length === 0 && !line.json) {
+      terminal.warn('pond: no resource reads files of this computer or sends secrets');
+    }
     const rows = found.map(({ resource, access, state, isAllowed }) => [
       resource,
       access,
       isAllowed ? 'allowed' : 'not allowed',
       state === 'committed' ? '' : state,
     ]);
-    return await terminal.print(table(rows));
+    return await show(session, found, table(rows));
   }
   const accesses = found.filter(({ state }) => isRevoked || state !== 'former');
   await session.call('allow', {

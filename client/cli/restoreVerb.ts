@@ -6,7 +6,7 @@ import { type ChangeInfo, type Params } from '../../server/src/protocol/commands
 import { counted } from './format.ts';
 import { changeTable } from './historyVerbs.ts';
 import { at, atHelp } from './options.ts';
-import { atOf, pondPath, printJson } from './runner.ts';
+import { atOf, pondPath, show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Stages paths as they were in an earlier version. */
@@ -26,14 +26,13 @@ export const restore = {
 } as const satisfies TerminalVerb;
 
 async function run(session: Session): Promise<void> {
-  const { line, terminal } = session;
+  const { line } = session;
   const { at: version } = atOf(line);
   if (version === undefined) {
     throw new PondError('usage', 'restore needs a version', { hint: 'Usage: pond restore PATH... --at V' });
   }
   const changes = await restored(session, { paths: line.positionals.map(pondPath), at: version });
-  if (line.json) return await printJson(session, changes);
-  await terminal.print(`${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
+  await show(session, changes, `${plural(counted(changes).length, 'change')} staged\n${changeTable(changes)}`);
 }
 
 async function restored(

@@ -3,25 +3,19 @@ import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type Column, type DifferentRow, type Params, type RowDiffInfo } from '../../server/src/protocol/commands.ts';
-import { cut, table } from './format.ts';
-import { pondPath, printJson, wholeNumber } from './runner.ts';
+import { table, shownValue } from './format.ts';
+import { pondPath, keyOf, countOf, show } from './runner.ts';
 import { type CommandLine, type Session } from './verb.ts';
 
 /** Rows that are listed unless another number is given. */
 const rowsShown = 20;
-/** A longer value is cut to this many characters. */
-const valueLengthMax = 40;
 
 /** Compares two versions of a table, two tables, or the results of queries. */
 export async function diffRows(session: Session): Promise<void> {
-  const { texts, json } = session.line;
-  const found = await session.call('diffRows', {
-    ...sidesOf(session.line),
-    ...(texts['key'] !== undefined && { key: texts['key'].split(',').map((name) => name.trim()) }),
-    limit: texts['count'] === undefined ? rowsShown : wholeNumber('-n', texts['count'], 0),
-  });
-  if (json) return await printJson(session, found);
-  await session.terminal.print(textOf(found));
+  const { line } = session;
+  const params = { ...sidesOf(line), ...keyOf(line), limit: countOf(line, rowsShown) };
+  const found = await session.call('diffRows', params);
+  await show(session, found, textOf(found));
 }
 
 type Sides = Omit<Params<'diffRows'>, 'pond' | 'key' | 'limit'>;
@@ -79,7 +73,7 @@ function rowTable(info: RowDiffInfo): string {
   const keys = info.key.map((name) => info.columns.indexOf(name));
   const lines = info.rows.map((row) => {
     const values = row.after ?? row.before ?? [];
-    return [signs[row.kind], ...keys.map((index) => shown(values[index])), ...cellsOf(info, keys, row)];
+    return [signs[row.kind], ...keys.map((index) => shownValue(values[index])), ...cellsOf(info, keys, row)];
   });
   return table(lines);
 }
@@ -94,13 +88,8 @@ function cellsOf(
   const cells = columns.flatMap((name, index) => {
     if (keys.includes(index)) return [];
     const [old, now] = [before?.[index], after?.[index]];
-    if (before === null || after === null) return [`${printable(name)}=${shown(before === null ? now : old)}`];
-    return old === now ? [] : [`${printable(name)}: ${shown(old)} → ${shown(now)}`];
+    if (before === null || after === null) return [`${printable(name)}=${shownValue(before === null ? now : old)}`];
+    return old === now ? [] : [`${printable(name)}: ${shownValue(old)} → ${shownValue(now)}`];
   });
   return [cells.join('  ')];
-}
-
-function shown(value: string | null | undefined): string {
-  if (value === null || value === undefined) return 'NULL';
-  return cut(printable(value), valueLengthMax);
 }

@@ -7,7 +7,7 @@ import { printable } from '../../server/src/base/printable.ts';
 import { minute, table } from './format.ts';
 import { printedError } from './printedError.ts';
 import { resultRow } from './runText.ts';
-import { printJson, wholeNumber } from './runner.ts';
+import { printJson, namesOf, countOf } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
 import { stagedHint } from './stagedResources.ts';
 import { type Session, type Terminal, type VerbRunner } from './verb.ts';
@@ -49,7 +49,7 @@ export async function runNamed(session: Session, names: readonly string[]): Prom
  */
 async function askToAllow({ terminal, call }: Session, names: readonly string[]): Promise<void> {
   if (!terminal.isInteractive) return;
-  const found = await call('hostAccess', names.length === 0 ? {} : { names });
+  const found = await call('hostAccess', namesOf(names));
   const missing = found.filter(({ state, isAllowed }) => state === 'committed' && !isAllowed);
   if (missing.length === 0) return;
   for (const { resource, access } of missing) terminal.warn(printable(`${resource} ${access}`));
@@ -70,12 +70,11 @@ const userErrors: ReadonlySet<ErrorCode> = new Set([
 export async function runOnce(session: Session, names: readonly string[], { isWatching = false } = {}): Promise<void> {
   const { line, terminal } = session;
   const isRepeated = isWatching || line.texts['every'] !== undefined;
-  const { runs } = await session.call('run', { ...(names.length === 0 ? {} : { names }), isRepeated });
+  const { runs } = await session.call('run', { ...namesOf(names), isRepeated });
   const shown = isWatching ? runs.filter(isNews) : runs;
   if (line.json) {
     if (shown.length > 0 || !isWatching) await printJson(session, shown);
   } else {
-    terminal.quiet();
     const rows = shown.map((info) => [...(isRepeated ? [minute(info.started)] : []), ...resultRow(info)]);
     await terminal.print(table(rows, new Set(isRepeated ? [3, 4, 5] : [2, 3, 4])));
     if (runs.length === 0) {
@@ -116,9 +115,8 @@ const about = (resource: string, text: string): string => (text.startsWith(resou
 export const runs: VerbRunner = async (session) => {
   const { line, terminal } = session;
   const { count } = line.texts;
-  const limit = count === undefined ? runsShown : wholeNumber('-n', count, 0);
-  const names = line.positionals.length === 0 ? {} : { names: line.positionals };
-  const all = await session.call('runs', { ...names, limit: limit + 1 });
+  const limit = countOf(line, runsShown);
+  const all = await session.call('runs', { ...namesOf(line.positionals), limit: limit + 1 });
   const shown = all.slice(0, limit);
   if (all.length > shown.length && count === undefined) {
     terminal.warn(`pond: only the latest ${limit} runs are listed\nhint: -n sets the maximum number.`);

@@ -43,17 +43,30 @@ export function wholeNumber(option: string, text: string, min: number): number {
   throw new PondError('usage', `${option} takes a whole number from ${min}, got '${text}'`);
 }
 
+/** Returns the number of -n, or the usual one without it. Fails `usage`. */
+export function countOf({ texts }: CommandLine, usual: number): number {
+  return texts['count'] === undefined ? usual : wholeNumber('-n', texts['count'], 0);
+}
+
+/** Returns the names of resources as a command takes them: all without any. */
+export function namesOf(names: readonly string[]): { readonly names?: readonly string[] } {
+  return names.length === 0 ? {} : { names };
+}
+
+/** Returns the columns of --key, if given. */
+export function keyOf({ texts }: CommandLine): { readonly key?: readonly string[] } {
+  return texts['key'] === undefined ? {} : { key: texts['key'].split(',').map((name) => name.trim()) };
+}
+
 /** Prints a value as JSON. */
 export async function printJson({ terminal }: Session, value: unknown): Promise<void> {
-  terminal.quiet();
   await terminal.print(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Prints a result as JSON if requested; else its text for people, or nothing without one. */
+/** Prints a result as JSON if requested; else its lines for people, or nothing without any. */
 export async function show(session: Session, result: unknown, text = ''): Promise<void> {
   if (session.line.json) return await printJson(session, result);
-  session.terminal.quiet();
-  if (text !== '') await session.terminal.print(`${text}\n`);
+  if (text !== '') await session.terminal.print(text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /** Returns the pond from --pond or POND; undefined without either. */

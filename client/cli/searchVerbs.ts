@@ -6,7 +6,7 @@ import { type FileTypeName, type NodeInfo } from '../../server/src/protocol/comm
 import { hintText } from './errorText.ts';
 import { exitStatus } from './exitStatus.ts';
 import { humanSize, shownName, shownPath, table } from './format.ts';
-import { nodesToShow } from './listing.ts';
+import { nodesToShow, warnOfUnlisted, lastName } from './listing.ts';
 import { at, atHelp, flag } from './options.ts';
 import { argument, atOf, pondPath, printJson, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
@@ -41,10 +41,9 @@ export const find: TerminalVerb = {
       ...atOf(line),
     });
     if (line.json) return await printJson(session, nodes);
-    terminal.quiet();
     const shown = nodesToShow(nodes);
     await terminal.print(shown.map((node) => `${printable(shownName(node, shownPath(node)))}\n`).join(''));
-    warnOfUnlisted(session, nodes);
+    warnOfUnlisted(terminal, nodes);
   },
 };
 
@@ -114,7 +113,6 @@ export const grep: TerminalVerb = {
       await printJson(session, found);
       return status;
     }
-    terminal.quiet();
     const lines = found.matches.map((match) => {
       const number = line.flags.has('line-number') ? `${match.line}:` : '';
       return printable(filesOnly ? shownPath(match) : `${shownPath(match)}:${number}${match.text}`);
@@ -147,7 +145,6 @@ export const du: TerminalVerb = {
     const path = pondPath(line.positionals[0] ?? '/');
     const usages = await session.call('diskUsage', { path, depth, ...atOf(line) });
     if (line.json) return await printJson(session, usages);
-    terminal.quiet();
     const head = ['size', 'shared', 'files', 'path'];
     const rows = usages.map((usage) => [
       humanSize(usage.bytes),
@@ -181,8 +178,7 @@ export const tree: TerminalVerb = {
     }
     await terminal.print(`${printable(path)}\n`);
     await walk(session, top, depth, (node, prefix) => {
-      const name = shownPath(node).slice(shownPath(node).lastIndexOf('/') + 1);
-      return terminal.print(`${prefix}${printable(shownName(node, name))}\n`);
+      return terminal.print(`${prefix}${printable(shownName(node, lastName(node)))}\n`);
     });
   },
 };
@@ -204,12 +200,5 @@ async function walk(
     await visit(node, `${before}${isLast ? '└── ' : '├── '}`);
     if (node.type === 'directory' && depth > 1)
       await walk(session, await listed(session, node.path), depth - 1, visit, `${before}${isLast ? '    ' : '│   '}`);
-  }
-}
-
-function warnOfUnlisted({ terminal }: Session, nodes: readonly NodeInfo[]): void {
-  for (const node of nodes) {
-    const { unlisted } = node;
-    if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
   }
 }

@@ -1,5 +1,5 @@
 import { PondError } from '../../server/src/base/error.ts';
-import { findPond, type Host } from '../../server/src/terminal.ts';
+import { findPond, pondIn, type Host } from '../../server/src/terminal.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
 import { printableLines } from '../../server/src/base/printable.ts';
 import { namedPond } from './runner.ts';
@@ -49,9 +49,11 @@ export function openSession(line: CommandLine, { host, terminal, signal, warn }:
 }
 
 function pondOf(line: CommandLine): string {
-  const pond = namedPond(line) ?? findPond(process.cwd());
+  const named = namedPond(line);
+  // The server says of a folder without a pond what is wrong with it.
+  const pond = named === undefined ? findPond(process.cwd()) : (pondIn(named) ?? named);
   if (pond !== undefined) return pond;
-  throw new PondError('pond-not-found', 'there is no .pond in this folder or above it', {
+  throw new PondError('pond-not-found', 'there is no pond in this folder or above it', {
     hint: "Name one with --pond DIR or the variable POND, or create one with 'pond init'.",
   });
 }

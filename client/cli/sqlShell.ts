@@ -5,13 +5,14 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { type HistoryFile } from '../../server/src/terminal.ts';
 import { errorText } from './errorText.ts';
-import { shownName } from './format.ts';
+import { shownName, shownPath } from './format.ts';
 import { printedError } from './printedError.ts';
 import { atOf, pondPath } from './runner.ts';
 import { formatNamed } from './queryRequest.ts';
 import { type PrintedFormat, printedFormat, printStatement } from './sqlResults.ts';
 import { splitScript } from './sqlScript.ts';
 import { type Session } from './verb.ts';
+import { nodesToShow } from './listing.ts';
 
 const prompt = 'pond> ';
 const promptMore = '   -> ';
@@ -99,10 +100,10 @@ export class SqlShell {
   }
 
   async #finish(): Promise<void> {
-    const { isEnded } = { isEnded: this.#isEnded };
+    const wasLeft = this.#isEnded;
     this.#isEnded = true;
     await this.#session.terminal.print('\n');
-    if (!isEnded && this.#begun.trim() !== '' && !this.#session.signal.aborted)
+    if (!wasLeft && this.#begun.trim() !== '' && !this.#session.signal.aborted)
       await this.#report(() => this.#statement(this.#begun));
   }
 
@@ -133,7 +134,9 @@ export class SqlShell {
     const { call, line, terminal } = this.#session;
     const nodes = await call('list', { path: pondPath(path), ...atOf(line) });
     await terminal.print(
-      nodes.map((node) => `${printable(shownName(node, node.displayPath ?? node.path))}\n`).join(''),
+      nodesToShow(nodes)
+        .map((node) => `${printable(shownName(node, shownPath(node)))}\n`)
+        .join(''),
     );
   }
 

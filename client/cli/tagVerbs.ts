@@ -1,11 +1,11 @@
 /** Verbs that name commits and undo them. */
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
-import { printable } from '../../server/src/base/printable.ts';
-import { changeRow, counted, minute, table } from './format.ts';
+import { counted, minute, table, firstLine } from './format.ts';
 import { flag } from './options.ts';
-import { printJson, show } from './runner.ts';
+import { show } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
+import { changeTable } from './historyVerbs.ts';
 
 /** Creates, moves, deletes and lists the tags of a pond. */
 export const tag: TerminalVerb = {
@@ -35,14 +35,13 @@ export const tag: TerminalVerb = {
 async function listTags(session: Session): Promise<void> {
   if (session.line.flags.size > 0) throw new PondError('usage', 'the name of a tag is missing');
   const tags = await session.call('tags', {});
-  if (session.line.json) return await printJson(session, tags);
   const rows = tags.map(({ name, commit }) => [
     name,
     String(commit.number),
     minute(commit.time),
-    commit.message.split('\n', 1)[0] ?? '',
+    firstLine(commit.message),
   ]);
-  await session.terminal.print(table(rows, new Set([1])));
+  await show(session, tags, table(rows, new Set([1])));
 }
 
 /** Undoes the latest commit. */
@@ -59,11 +58,10 @@ export const undo: TerminalVerb = {
   run: async (session) => {
     const dryRun = session.line.flags.has('dry-run');
     const result = await session.call('undo', { dryRun });
-    if (session.line.json) return await printJson(session, result);
     const { undone, commit, changes } = result;
-    const what = `commit ${undone.number}: ${printable(undone.message.split('\n', 1)[0] ?? '')}`;
+    const what = `commit ${undone.number}: ${firstLine(undone.message)}`;
     const done = commit === null ? `would undo ${what}` : `commit ${commit.number} undoes ${what}`;
-    const list = table(counted(changes).map(changeRow), new Set([2]));
-    await session.terminal.print(`${done} (${plural(counted(changes).length, 'change')})\n${list}`);
+    const count = plural(counted(changes).length, 'change');
+    await show(session, result, `${done} (${count})\n${changeTable(changes)}`);
   },
 };

@@ -4,7 +4,7 @@ import { PondError } from '../../server/src/base/error.ts';
 import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { longRow, minute, shownName, shownPath, table } from './format.ts';
-import { nodesToShow } from './listing.ts';
+import { nodesToShow, warnOfUnlisted, lastName } from './listing.ts';
 import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
 import { type Session, type VerbRunner } from './verb.ts';
@@ -21,16 +21,13 @@ export const ls: VerbRunner = async (session) => {
     nodes.push(...found);
   }
   if (line.json) return await printJson(session, nodes);
-  for (const node of nodes) {
-    const { unlisted } = node;
-    if (unlisted !== undefined) terminal.warn(printable(`pond: ${shownPath(node)} is not listed: ${unlisted}`));
-  }
+  warnOfUnlisted(terminal, nodes);
   // Names suffice when all entries are in the one requested directory.
   const inOnePlace = !recursive && texts.length === 1 && !texts.some(isPattern);
   // A directory that could not be searched is not a match.
   const shown = nodesToShow(nodes.filter(({ unlisted }) => recursive || unlisted === undefined));
   warnOfLookAlikes(session, shown.map(shownPath));
-  const name = (node: NodeInfo): string => (inOnePlace ? lastName(shownPath(node)) : shownPath(node));
+  const name = (node: NodeInfo): string => (inOnePlace ? lastName(node) : shownPath(node));
   if (line.flags.has('long'))
     await terminal.print(
       table(
@@ -48,13 +45,10 @@ function warnOfLookAlikes({ terminal }: Session, paths: readonly string[]): void
   }
 }
 
-const lastName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
 /** Prints the details of a path. */
 export const stat: VerbRunner = async (session) => {
-  const { line, terminal } = session;
+  const { line } = session;
   const node = await session.call('stat', { path: pondPath(argument(line, 0)), ...atOf(line) });
-  if (line.json) return await printJson(session, node);
   const attributes = Object.entries(node.attributes).map(([key, value]) => [`@${key}`, value]);
   const rows = [
     ['path', node.path === '/' ? '/' : shownName(node, shownPath(node))],
@@ -70,7 +64,7 @@ export const stat: VerbRunner = async (session) => {
     ['id', node.id],
     ...attributes,
   ];
-  await terminal.print(table(rows));
+  await show(session, node, table(rows));
 };
 
 function seriesRows({ series, latest }: NodeInfo): readonly string[][] {

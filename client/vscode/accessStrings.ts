@@ -17,19 +17,21 @@ export function missingAccess(found: readonly HostAccessInfo[]): readonly HostAc
 }
 
 /**
- * A question about accesses of which all are allowed together; `resources` are those to run, all when there are none.
+ * A question about accesses of which all are allowed together; `resources` are those of a pond to run, all when there are
+ * none.
  * Undefined when there are too many to show, or one is too long: a person allows only what the question shows.
  */
 export function accessQuestion(
+  pondName: string,
   resources: readonly Pick<ResourceInfo, 'kind' | 'name'>[],
   accesses: readonly HostAccessInfo[],
 ): { readonly question: string; readonly detail: string } | undefined {
   const lines = accesses.map(({ resource, access }) => printable(`${resource} ${access}`));
   if (lines.length > linesMax || lines.some(({ length }) => length > lineLengthMax)) return undefined;
   const [first] = resources;
-  const subject = first !== undefined && resources.length === 1 ? titleOf(first) : 'Resources of this pond';
+  const subject = first !== undefined && resources.length === 1 ? titleOf(first) : 'Resources';
   return {
-    question: printable(`${subject} may do more than change the pond. Do you trust the author?`),
+    question: printable(`${subject} of ${pondName} may do more than change the pond. Do you trust the author?`),
     detail: lines.join('\n'),
   };
 }

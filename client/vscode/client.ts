@@ -119,14 +119,14 @@ export class PondClient implements vscode.Disposable {
     params: Params<N> & { readonly progressToken?: string },
     token?: vscode.CancellationToken,
   ): Promise<Result<N>> {
-    await this.waitUntilRunning();
+    await this.waitUntilRunning(token);
     const child = this.child;
     try {
       return await this.send(name, params, token);
     } catch (error) {
       const died = child?.connected === false;
       if (!died || !this.safeVerbs.has(name) || token?.isCancellationRequested) throw error;
-      await this.waitUntilRunning(child);
+      await this.waitUntilRunning(token, child);
       return this.send(name, params, token);
     }
   }
@@ -154,23 +154,27 @@ export class PondClient implements vscode.Disposable {
     }
   }
 
-  /** Waits until a server other than `dead` runs. Throws when none starts. */
-  private async waitUntilRunning(dead?: ChildProcess): Promise<void> {
+  /** Waits until a server other than `dead` runs. Throws when none starts, and CancellationError on a cancel. */
+  private async waitUntilRunning(token: vscode.CancellationToken | undefined, dead?: ChildProcess): Promise<void> {
     const ready = (): boolean => this.currentState === 'running' && this.child !== dead;
     if (ready()) return;
     await new Promise<void>((resolve, reject) => {
       const finish = (complete: () => void): void => {
         clearTimeout(timer);
-        listener.dispose();
+        listeners.dispose();
         complete();
       };
       const fail = (): void =>
         reject(new Error('the pond server is not running: run "Pond: Show Server Log" or "Pond: Restart Server"'));
       const timer = setTimeout(() => finish(fail), restartWaitMs);
-      const listener = this.onDidChangeState((state) => {
-        if (ready()) finish(resolve);
-        else if (state === 'stopped') finish(fail);
-      });
+      const cancel = (): void => finish(() => reject(new vscode.CancellationError()));
+      const listeners = vscode.Disposable.from(
+        this.onDidChangeState((state) => {
+          if (ready()) finish(resolve);
+          else if (state === 'stopped') finish(fail);
+        }),
+        ...(token === undefined ? [] : [token.onCancellationRequested(cancel)]),
+      );
       if (this.currentState === 'stopped') finish(fail);
     });
   }

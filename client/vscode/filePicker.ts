@@ -16,6 +16,8 @@ interface PickedFiles {
   readonly pond: string;
   readonly at?: string | undefined;
   readonly title: string;
+  /** True for files that are tables. */
+  readonly areTables?: boolean;
   /** A button with which the user chooses something else. */
   readonly button?: vscode.QuickInputButton;
 }
@@ -27,6 +29,9 @@ export class FilePicker {
   private readonly list = vscode.window.createQuickPick<FileItem>();
   private pending: vscode.CancellationTokenSource | undefined;
   private paths: readonly string[] = [];
+  /** True when Enter was pressed while the rows were those of an earlier text: the first of the next ones is meant. */
+  private isFirstMeant = false;
+  private answer: (path: string) => void = () => undefined;
 
   constructor(client: PondClient, files: PickedFiles) {
     this.client = client;
@@ -43,12 +48,12 @@ export class FilePicker {
    */
   async pick(steps: QuickSteps): Promise<string | undefined> {
     const picked = new Promise<string | undefined>((resolve) => {
-      this.list.onDidAccept(() => {
-        const [item] = this.list.selectedItems;
-        if (item?.path !== undefined) resolve(item.path);
-        else if (item !== undefined) void this.load(this.paths.length);
-      });
-      this.list.onDidTriggerButton(() => resolve('button'));
+      this.answer = (path) => {
+        steps.keep(this.list);
+        resolve(path);
+      };
+      this.list.onDidAccept(() => this.accept());
+      this.list.onDidTriggerButton(() => this.answer('button'));
       this.list.onDidChangeValue(() => void this.load(0));
       this.list.onDidHide(() => resolve(undefined));
     });
@@ -61,20 +66,41 @@ export class FilePicker {
     }
   }
 
+  private accept(): void {
+    if (this.list.busy) {
+      this.isFirstMeant = true;
+      return;
+    }
+    // None is selected where the rows were replaced as Enter was pressed.
+    const [item = this.list.items[0]] = this.list.selectedItems;
+    if (item?.path !== undefined) this.answer(item.path);
+    else if (item !== undefined) void this.load(this.paths.length);
+  }
+
   /** Loads the files from `start` on that match what is typed now; an earlier request is cancelled. */
   private async load(start: number): Promise<void> {
     this.pending?.cancel();
     const pending = (this.pending = new vscode.CancellationTokenSource());
-    const { pond, at } = this.files;
+    const { pond, at, areTables = false } = this.files;
     this.list.busy = true;
+    this.isFirstMeant = false;
     try {
-      const params = { pond, text: this.list.value, start, limit: pageFiles, ...(at !== undefined && { at }) };
+      const params = {
+        pond,
+        text: this.list.value,
+        areTables,
+        start,
+        limit: pageFiles,
+        ...(at !== undefined && { at }),
+      };
       const { paths, total } = await this.client.request('findFiles', params, pending.token);
       if (pending.token.isCancellationRequested) return;
       this.paths = start === 0 ? paths : [...this.paths, ...paths];
       this.list.items = itemsOf(this.paths, total);
       this.list.activeItems = this.list.items.slice(start, start + 1);
       this.list.busy = false;
+      const [first] = this.paths;
+      if (this.isFirstMeant && start === 0 && first !== undefined) this.answer(first);
     } catch (error) {
       if (isCancelled(error) || pending.token.isCancellationRequested) return;
       this.list.busy = false;

@@ -62,9 +62,3 @@ export function directoryName(pond: string): string {
   const last = parts.at(-1) ?? pond;
   return last === '.pond' ? (parts.at(-2) ?? last) : last.replace(/\.pond$/, '');
 }
-
-/** The file of a pond in the active text editor; undefined for any other. */
-export function activePondUri(): vscode.Uri | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  return uri !== undefined && parsePondUri(uri) !== undefined ? uri : undefined;
-}

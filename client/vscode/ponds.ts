@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type Result } from '../../server/src/protocol/commands.ts';
+import { activeUri } from './activeFile.ts';
 import { type PondClient } from './client.ts';
 import { errorText } from './errors.ts';
 import { parsePondUri, pondName } from './pondUri.ts';
@@ -127,14 +128,6 @@ export class OpenPonds implements vscode.Disposable {
     if (before === undefined) this.added.fire(pond);
     else if ((before === 'read') !== (mode === 'read')) this.modeChanged.fire(pond);
   }
-}
-
-/** URI of the file that the active tab shows, the right one of a comparison; undefined for any other tab. */
-export function activeUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
-  if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  return vscode.window.activeTextEditor?.document.uri;
 }
 
 function firstDefined(finders: readonly (() => string | undefined)[]): string | undefined {

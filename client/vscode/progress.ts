@@ -16,6 +16,17 @@ interface ProgressOptions {
   readonly messageOf?: (event: ProgressEvent) => string;
 }
 
+/** Runs a command that changes a pond and rarely takes long. Source Control shows a moving bar until it ends. */
+export function requestChange<N extends CommandName>(
+  client: PondClient,
+  name: N,
+  params: Params<N>,
+  token?: vscode.CancellationToken,
+): Promise<Result<N>> {
+  const options = { location: vscode.ProgressLocation.SourceControl };
+  return Promise.resolve(vscode.window.withProgress(options, () => client.request(name, params, token)));
+}
+
 /** Runs a long command with a notification that shows its progress and lets the user cancel it. */
 export function requestWithProgress<N extends CommandName>(
   client: PondClient,

@@ -22,28 +22,54 @@ interface BoxOptions {
 /**
  * The lists and boxes in which a command asks, one after the other. Each stays until the next is shown: when one closes,
  * VS Code returns the focus to the page of a webview, which takes it some time later, and one that was opened meanwhile
- * would close. So all questions of a command are asked in one `ask`; what takes its time follows it.
+ * would close. So all questions of a command are asked in one `ask`; what takes its time follows it. A user who closes one
+ * that is answered, because what follows takes too long, cancels the command.
  */
 export class QuickSteps {
   private shown: vscode.QuickInput | undefined;
+  private readonly cancellation = new vscode.CancellationTokenSource();
 
   private constructor() {}
 
-  /** The result of `ask`, after which the last list or box closes. */
+  /** The result of `ask`, after which the last list or box closes. Throws CancellationError once the user closes it. */
   static async ask<T>(ask: (steps: QuickSteps) => Promise<T>): Promise<T> {
     const steps = new QuickSteps();
+    const cancelled = new Promise<never>((_, reject) => {
+      steps.token.onCancellationRequested(() => reject(new vscode.CancellationError()));
+    });
     try {
-      return await ask(steps);
+      return await Promise.race([ask(steps), cancelled]);
     } finally {
-      steps.shown?.dispose();
+      steps.close();
     }
   }
 
-  /** Shows a list or a box in the place of the one before, which is disposed. */
+  /** Cancelled when the user closes an answered list or box before the next one is shown. */
+  get token(): vscode.CancellationToken {
+    return this.cancellation.token;
+  }
+
+  /** Shows a list or a box in the place of the one before, which is disposed. Throws CancellationError after a cancel. */
   show(input: vscode.QuickInput): void {
-    input.show();
-    this.shown?.dispose();
+    if (this.token.isCancellationRequested) throw new vscode.CancellationError();
+    const before = this.shown;
     this.shown = input;
+    input.show();
+    before?.dispose();
+  }
+
+  /** Shows an answered list or box as busy, while what follows is prepared. A user who closes it cancels the command. */
+  keep(input: vscode.QuickInput): void {
+    input.busy = true;
+    input.onDidHide(() => {
+      if (this.shown === input) this.cancellation.cancel();
+    });
+  }
+
+  private close(): void {
+    const last = this.shown;
+    this.shown = undefined;
+    last?.dispose();
   }
 
   /** Lets the user pick one of the items; undefined for none. */
@@ -80,8 +106,7 @@ export class QuickSteps {
     return new Promise<T | undefined>((resolve) => {
       input.onDidAccept(() => {
         if (!isValid()) return;
-        // It stays, while what follows is prepared.
-        input.busy = true;
+        this.keep(input);
         resolve(answer());
       });
       input.onDidHide(() => resolve(undefined));

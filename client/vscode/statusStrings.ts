@@ -1,7 +1,8 @@
-/** Text of the status bar about a pond. */
+/** Texts about the state of a pond: of the status bar, and of what is staged. */
 import { printable } from '../../server/src/base/printable.ts';
 import { type HealthEvent } from '../../server/src/protocol/events.ts';
-import { type StatusInfo } from '../../server/src/protocol/info.ts';
+import { type ChangeInfo, type StatusInfo } from '../../server/src/protocol/info.ts';
+import { countText } from './numberStrings.ts';
 
 /** State shown in the status bar. */
 export interface StatusReport {
@@ -56,8 +57,7 @@ export function statusText(report: StatusReport): StatusText | undefined {
     return { text: `$(warning) ${name}`, tooltip: printable(health.message), bad: 'error' };
   }
   if (report.isGone) {
-    const tooltip = `The folder ${printable(pond.directory)} was removed or moved. Nothing is saved until it is back.`;
-    return { text: `$(error) ${name} · folder is gone`, tooltip, bad: 'error' };
+    return { text: `$(error) ${name} · folder is gone`, tooltip: goneText(pond.directory), bad: 'error' };
   }
   const failure = health.health === 'error' ? [printable(health.message)] : [];
   const problems = [...failure, ...findings];
@@ -66,6 +66,19 @@ export function statusText(report: StatusReport): StatusText | undefined {
     tooltip: [`Pond ${printable(pond.directory)}`, ...report.backups.map(printable), ...problems].join('\n'),
     bad: failure.length > 0 ? 'error' : problems.length > 0 || report.conflicts > 0 ? 'warning' : undefined,
   };
+}
+
+/** A change in words: `modified`, `renamed from /a.csv`, `removed, with 40 files`. */
+export function changeText({ kind, displayFrom, from, filesBefore }: ChangeInfo): string {
+  const origin = displayFrom ?? from;
+  if (origin !== undefined) return `${kind} from ${origin}`;
+  if (filesBefore === undefined) return kind;
+  return `${kind}, with ${filesBefore.isAll ? '' : 'more than '}${countText(filesBefore.count, 'file')}`;
+}
+
+/** Sentences about a pond whose folder is not at its host path. */
+export function goneText(directory: string): string {
+  return `The folder ${printable(directory)} was removed or moved. Nothing is saved until it is back. If it was moved, run "Pond: Open Pond".`;
 }
 
 function countsOf({ staged, isReadOnly, conflicts }: StatusReport): readonly string[] {

@@ -31,6 +31,14 @@ export function ago(thenMs: number, nowMs: number): string {
   return days <= 28 ? `${countText(days, 'day')} ago` : new Date(thenMs).toISOString().slice(0, 10);
 }
 
+/** Time since a start: `8 s`, `3 min 20 s`, `2 h 5 min`. */
+export function elapsedText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
+
 type Format = (time: Date, zone: { readonly timeZone?: string }) => string;
 
 function inZone(iso: string, timeZone: string, format: Format): string {

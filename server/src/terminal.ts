@@ -9,10 +9,19 @@ export { descriptorInput } from './storage/descriptorInput.ts';
 export { type HistoryFile, historyFile } from './storage/historyFile.ts';
 export { namedFile, writeNamedFile } from './storage/namedFile.ts';
 
-/** Returns the host directory of a folder's pond: the `.pond` of the folder or of its nearest ancestor. */
+/** Returns the host directory of the pond that a folder is, or has as `.pond`. Undefined without any. */
+export function pondIn(folder: string): string | undefined {
+  const disk = openHostDisk(folder);
+  const isFolder = (name: string): boolean => disk.stat(name)?.kind === 'directory';
+  if (isFolder('.pond')) return join(folder, '.pond');
+  // A Delta table of another program has no `_pond`.
+  return isFolder('_delta_log') && isFolder('_pond') ? folder : undefined;
+}
+
+/** As `pondIn`, of the folder or else of its nearest ancestor. */
 export function findPond(folder: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
-    if (openHostDisk(at).stat('.pond')?.kind === 'directory') return join(at, '.pond');
-    if (at === dirname(at)) return undefined;
+    const pond = pondIn(at);
+    if (pond !== undefined || at === dirname(at)) return pond;
   }
 }

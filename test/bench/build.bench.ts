@@ -97,6 +97,8 @@ function builderOf(operations: BuildOperations): Builder {
   return {
     fromUserSql: async (build, signal = never) => void (await operations.buildUser({ build }, signal)),
     run: (sql, signal = never) => operations.statements({ sql }, signal),
+    notations: async (files, signal = never) =>
+      (await operations.notations({ files }, signal)).map((found) => found ?? undefined),
     inspect: (hostPaths, signal = never) => operations.inspect({ hostPaths }, signal),
     close: () => Promise.resolve(),
   };

@@ -85,7 +85,7 @@ test('a command line that is not well formed exits with 2 and shows the usage', 
 test('a missing pond is reported', async (t) => {
   const folder = temporaryFolder(t);
   const hint = "hint: Name one with --pond DIR or the variable POND, or create one with 'pond init'.";
-  await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no .pond in this folder or above it', hint);
+  await checkFails(folder, ['ls'], 3, 'error[pond-not-found]: there is no pond in this folder or above it', hint);
   await checkFails(
     folder,
     ['--pond', 'x', 'ls'],

@@ -31,6 +31,13 @@ test('an unset shell variable means neither the root nor another pond', async (t
   await check(['ls'], { stdout: 'a.csv\n' });
 });
 
+test('rows from standard input need a format, which is asked for before they are read', async (t) => {
+  const { check } = await newPond(t);
+  const hint = 'hint: Give it: --format csv, ndjson, parquet.\n';
+  const stderr = `error[usage]: the format of standard input is not known\n${hint}`;
+  await check(['append', '-', '/level'], { status: 2, stderr }, 'x\n1\n');
+});
+
 test('a pattern without matches is reported, and so is a pattern where a path is required', async (t) => {
   const { check } = await newPond(t);
   await check(['ls', '/*.txt'], { stderr: 'pond: nothing matches /*.txt\n' });

@@ -1,7 +1,8 @@
 /** Verbs that print parts of files, and what lies below a path. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { runPond } from '../support/pondCommand.ts';
 
 const shared = makeTemporaryDirectory('pond-test');
@@ -86,4 +87,45 @@ test('find, grep and du print what they found', async () => {
     ['log', '-n', 'x'],
   ])
     assert.equal((await runPond(args, { cwd })).status, 2, args.join(' '));
+});
+
+/** A function that runs a verb on a new pond with the files /a.txt and /b.txt, and returns its output. */
+async function newPond(t: TestContext): Promise<(args: readonly string[], input?: string) => Promise<string>> {
+  const folder = temporaryFolder(t);
+  const run = async (args: readonly string[], input = ''): Promise<string> => {
+    const { status, stdout, stderr } = await runPond(args, { cwd: folder, input });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  await run(['init']);
+  await run(['write', '/a.txt'], 'one\ntwo\n');
+  await run(['write', '/b.txt'], 'a longer one\n');
+  return run;
+}
+
+test('cp and mv go into a directory, and replace a file', async (t) => {
+  const run = await newPond(t);
+  await run(['mkdir', '/d']);
+  await run(['cp', '/a.txt', '/d']);
+  await run(['cp', '/b.txt', '/d/a.txt']);
+  assert.equal(await run(['cat', '/d/a.txt']), 'a longer one\n');
+  await run(['cp', '/a.txt', '/d/c.txt']);
+  await run(['mv', '/d/c.txt', '/d/a.txt']);
+  assert.equal(await run(['cat', '/d/a.txt']), 'one\ntwo\n');
+  assert.equal(await run(['ls', '/d']), 'a.txt\n');
+});
+
+test('tail prints the end of what a link leads to, and of a file that is computed when it is read', async (t) => {
+  const run = await newPond(t);
+  await run(['ln', '-s', 'a.txt', '/link']);
+  assert.equal(await run(['tail', '-n', '1', '/link']), 'two\n');
+  const collection = '{ name: all, in_pattern: /a.txt, out_pattern: page.md, template: "three\\nfour\\n" }';
+  const document = `apiVersion: duckpond/v1
+kind: Template
+name: page
+desc: One page for each text
+spec: { collections: [${collection}] }
+`;
+  await run(['apply', '-f', '-'], document);
+  assert.equal(await run(['tail', '-n', '1', '/Template/page/all/page.md']), 'four\n');
 });

@@ -40,6 +40,18 @@ test('contents come when they are read, once the person allowed the origin', asy
   assert.notEqual(offline.status, 0);
 });
 
+test('permission for a resource is not one for the origin', async (t) => {
+  const { pond, thin } = await newThinPond(t);
+  const file = join(thin, '../inbox.yaml');
+  const spec = `{ pattern: ${join(thin, '../in')}/*.csv }`;
+  writeFileSync(file, `apiVersion: duckpond/v1\nkind: Inbox\nname: in\ndesc: Files\nspec: ${spec}\n`);
+  const applied = await pond('apply', '-f', file);
+  assert.equal(applied.status, 0, applied.stderr);
+  assert.match((await pond('allow', 'Inbox/in')).stdout, /^allowed: Inbox\/in reads [^\n]*\n$/);
+  assert.equal((await pond('cat', '/large')).status, 5);
+  assert.equal((await pond('allow', '--list')).stdout.split('\n').length, 3);
+});
+
 test('fetch and evict say what they did, and check says what it could not check', async (t) => {
   const { pond, thin } = await newThinPond(t);
   await pond('allow', 'origin');

@@ -246,6 +246,8 @@ test('discarded and restored changes are counted as in status', async (t) => {
   await check(['write', '/d/e/y'], {}, 'two');
   await check(['commit', '-m', 'second'], { stdout: 'commit 2: second (+3)\n' });
   await check(['restore', '/', '--at', '1'], { stdout: '1 change staged\nD  /d/\n' });
+  const status = 'pond FOLDER/.pond\ncommit 2  TIME  AUTHOR  second\n1 change staged\n';
+  await check(['status'], { stdout: `${status}D  /d/  1 file\n` });
   await check(['discard'], { stdout: 'discarded 1 change\n' });
   await check(['mv', '/x', '/z'], {});
   await check(['discard'], { stdout: 'discarded 1 change\n' });
@@ -266,8 +268,12 @@ test('the pond is the one that --pond or POND names, or the nearest one above', 
   await check(['init', 'other'], { stdout: 'created a pond at FOLDER/other\n' });
   const byVariable = await runPond(['ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
   assert.deepEqual(byVariable, { status: 0, stdout: '', stderr: '' });
-  const named = await runPond(['--pond', '.pond', 'ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
-  assert.equal(named.stdout, 'here\n');
+  for (const name of ['.pond', '.']) {
+    const named = await runPond(['--pond', name, 'ls'], { cwd: folder, env: { POND: join(folder, 'other') } });
+    assert.equal(named.stdout, 'here\n');
+  }
+  const inside = await runPond(['ls'], { cwd: join(folder, 'other/_delta_log') });
+  assert.deepEqual(inside, byVariable);
   await check(['init'], { status: 4, stderr: 'error[pond-exists]: there is a pond at FOLDER/.pond already\n' });
   assert.ok(existsSync(join(folder, 'other/_delta_log')));
 });

@@ -20,20 +20,20 @@ test('a question is about what the latest commit does and was not allowed', () =
 });
 
 test('it names the resource that runs alone, and has a line for each access', () => {
-  const asked = accessQuestion([{ kind: 'Inbox', name: 'files' }], [reads('/a'), reads('/b')]);
+  const asked = accessQuestion('harbor', [{ kind: 'Inbox', name: 'files' }], [reads('/a'), reads('/b')]);
   assert.deepEqual(asked, {
-    question: 'Inbox/files may do more than change the pond. Do you trust the author?',
+    question: 'Inbox/files of harbor may do more than change the pond. Do you trust the author?',
     detail: 'Inbox/files reads /a\nInbox/files reads /b',
   });
-  assert.match(accessQuestion([], [reads('/a')])?.question ?? '', /^Resources of this pond /);
+  assert.match(accessQuestion('harbor', [], [reads('/a')])?.question ?? '', /^Resources of harbor may /);
 });
 
 test('an access cannot hide another: no line breaks, nothing that reorders text, no more lines than a screen shows', () => {
-  const asked = accessQuestion([], [reads('/a\n\n\n\u202e/b'), reads('/etc/**')]);
+  const asked = accessQuestion('harbor', [], [reads('/a\n\n\n\u202e/b'), reads('/etc/**')]);
   assert.deepEqual(asked?.detail.split('\n'), ['Inbox/files reads /a\\n\\n\\n\\u202e/b', 'Inbox/files reads /etc/**']);
-  assert.equal(accessQuestion([], [reads(`/${' '.repeat(2000)}`), reads('/etc/**')]), undefined);
+  assert.equal(accessQuestion('harbor', [], [reads(`/${' '.repeat(2000)}`), reads('/etc/**')]), undefined);
   const many = Array.from({ length: 100 }, (_, index) => reads(`/${index}`));
-  assert.equal(accessQuestion([], many), undefined);
+  assert.equal(accessQuestion('harbor', [], many), undefined);
   assert.match(tooManyText(100), /^A question cannot show all 100 things .*'pond allow --list'/);
   assert.match(tooManyText(1), /^A question cannot show what the resource does /);
 });

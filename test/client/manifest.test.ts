@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from '../../scripts/run.mjs';
+import { verbNames, verbs } from '../../server/src/commands/verbs.ts';
 import { isCode, sourceFiles } from '../support/sourceFiles.ts';
 
 interface Step {
@@ -162,4 +163,16 @@ test('the titles of commands that ask for something first, and of no others, end
   const titled = contributes.commands.flatMap(({ command, title }) => (title.endsWith('…') ? [command] : []));
   assert.equal(registered.length, commands.size);
   assert.deepEqual([...titled, ...askSometimes].sort(), asking.sort());
+});
+
+test('a command that changes a pond shows that it is going on', () => {
+  const ofCommands = editor.filter(({ path }) => path.startsWith('client/vscode/commands/'));
+  const requested = ofCommands.flatMap(({ path, text }) =>
+    [...text.matchAll(/\brequest\('(\w+)'/g)].map(([, verb = '']) => ({ path, verb })),
+  );
+  assert.ok(requested.some(({ verb }) => verb === 'status' || verb === 'diff'));
+  assert.deepEqual(
+    requested.filter(({ verb }) => verbNames.some((name) => name === verb && verbs[name].access === 'write')),
+    [],
+  );
 });

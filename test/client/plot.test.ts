@@ -12,6 +12,7 @@ import { chosenPlot, initialColumns } from '../../client/vscode/webviews/plot/pl
 import { rowsAt, viewOfPoint } from '../../client/vscode/webviews/plot/pointRows.ts';
 import { panned, within, zoomed } from '../../client/vscode/webviews/plot/range.ts';
 import { type PlotStatement, statedPlot, withoutPlot, withPlot } from '../../client/vscode/webviews/plot/statement.ts';
+import { wholeTicks, xValuesOf } from '../../client/vscode/webviews/plot/xAxis.ts';
 
 const column = (name: string, type: string): { name: string; type: string } => ({ name, type });
 
@@ -184,6 +185,21 @@ test('the visible range is zoomed around a position, and stays inside the whole'
   assert.equal(within({ low: -50, high: 150 }, whole), undefined);
   const before = { low: 1e15, high: 1e15 + 1e5 };
   assert.equal(within({ low: 1e15, high: 1e15 + 1e-3 }, { low: 0, high: 2e15 }, before), before);
+});
+
+test('the ticks of whole numbers are whole numbers, and those of any range have room', () => {
+  assert.deepEqual(wholeTicks({ low: 2011.5, high: 2014.2 }, 10), [2012, 2013, 2014]);
+  assert.deepEqual(wholeTicks({ low: 1990, high: 2024 }, 4), [1990, 2000, 2010, 2020]);
+  assert.deepEqual(wholeTicks({ low: -7, high: 12 }, 6), [-5, 0, 5, 10]);
+  assert.deepEqual(wholeTicks({ low: 2012.2, high: 2012.8 }, 10), []);
+  assert.equal(wholeTicks({ low: 0, high: 9e15 }, 3).length, 2);
+  const columns = [
+    { name: 'year', type: 'BIGINT' },
+    { name: 'Timestamp', type: 'BIGINT' },
+    { name: 'depth', type: 'DOUBLE' },
+  ];
+  const values = ['year', 'Timestamp', 'depth', 'lost'].map((name) => xValuesOf(columns, name));
+  assert.deepEqual(values, ['whole numbers', 'times', 'numbers', 'numbers']);
 });
 
 test('many series are split into requests, each of which the server takes', () => {

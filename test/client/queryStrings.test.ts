@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { elapsedText, queryFileName, queryTitle } from '../../client/vscode/queries/queryStrings.ts';
+import { queryFileName, queryTitle } from '../../client/vscode/queries/queryStrings.ts';
+import { elapsedText } from '../../client/vscode/timeStrings.ts';
 import { sortableTime, zonedTime } from '../../client/vscode/timeStrings.ts';
 
 const titles: readonly (readonly [sql: string, title: string, file: string])[] = [
@@ -13,6 +14,13 @@ const titles: readonly (readonly [sql: string, title: string, file: string])[] =
     'SELECT Größe FROM "/Übersicht.csv"',
     'select-gro-e-from-u-bersicht.pondsql',
   ],
+  [
+    '-- Queries of the harbor, 2026\n-- by month\n\n-- Daily means\n-- of wind\nSELECT 1',
+    'Daily means',
+    'daily-means.pondsql',
+  ],
+  ['\n-- Daily means\n\nSELECT 1', 'Daily means', 'daily-means.pondsql'],
+  ['-- ----\n-- Daily means\nSELECT 1 -- one', 'Daily means', 'daily-means.pondsql'],
   ['', 'Untitled query', 'untitled-query.pondsql'],
   [';;', 'Untitled query', 'untitled-query.pondsql'],
   ["SELECT '日本'", "SELECT '日本'", 'select.pondsql'],

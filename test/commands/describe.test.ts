@@ -81,6 +81,40 @@ test('a file of any extension is a table once a format is stated for it', async 
   assert.deepEqual([found?.reader, found?.rowCount, found?.columns.map(({ name }) => name)], ['csv', 1, ['time', 't']]);
 });
 
+/** [title, content, offered, columns with it]. */
+const others: readonly (readonly [string, string | Buffer, Record<string, unknown> | undefined, readonly string[]])[] =
+  [
+    ['rows below their header', 'time;t\n2026-02-01 00:00;1,5\n', { delimiter: ';' }, ['time', 't']],
+    ['rows alone', '2026-02-01 00:00|1.5\n2026-02-02 00:00|2.5\n', { delimiter: '|' }, ['column0', 'column1']],
+    [
+      'names below a line as wide, and above units',
+      '"TOA5","met","11","x"\n"TIMESTAMP","RECORD","T","U"\n"TS","RN","C","V"\n"","","Avg","Min"\n"2026-02-01 00:00:00",1,1.5,2\n',
+      { skip: 1, units: true, below: 1 },
+      ['TIMESTAMP', 'RECORD', 'T', 'U'],
+    ],
+    ['dates of either order', 't,v\n01/02/2026,1\n03/02/2026,2\n', { dates: 'day-first' }, ['t', 'v']],
+    ['no text', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0x81, 0x90, 0xff]), undefined, []],
+    ['nothing', '', undefined, []],
+  ];
+for (const [title, content, options, columns] of others) {
+  test(`what makes a table of a file with another extension is offered: ${title}`, async (t) => {
+    const host = await newPondHost(t);
+    await host.run('write', { ...textFile('/logger.dat', ''), content: Buffer.from(content) });
+    const [found] = await host.run('describe', { paths: ['/logger.dat'] });
+    assert.deepEqual(
+      found?.offers.map((offer) => offer.options),
+      options === undefined ? [] : [options],
+    );
+    if (options === undefined) return;
+    await host.run('setFormat', { path: '/logger.dat', options });
+    const [stated] = await host.run('describe', { paths: ['/logger.dat'] });
+    assert.deepEqual(
+      stated?.columns.map(({ name }) => name),
+      columns,
+    );
+  });
+}
+
 test('what was decided about the text of a file is described, with what is stated', async (t) => {
   const host = await newPondHost(t);
   await host.run('makeDirectory', { path: '/loggers' });

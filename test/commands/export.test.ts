@@ -125,6 +125,36 @@ test('dangling links, and unnamed links to directories, are reported as skipped'
   }
 });
 
+test('the directory of a resource has its name, however it is reached', async (t) => {
+  const host = await newPondHost(t);
+  const text = `apiVersion: duckpond/v1
+kind: Inbox
+name: gauges
+desc: Gauges
+spec: { pattern: '${join(host.folder, 'in')}/*.csv' }
+`;
+  await host.run('apply', { sources: [{ text, origin: 'inbox.yaml' }], directory: host.folder });
+  await host.run('link', { target: '/Inbox/gauges', path: '/other' });
+  const document = 'gauges/resource.yaml';
+  for (const [path, file, skipped] of [
+    ['/', `Inbox/${document}`, ['/other']],
+    ['/Inbox', `Inbox/${document}`, []],
+    ['/Inbox/gauges', document, []],
+    ['/Inbox/*', document, []],
+    ['/Inbox/gauges/*', 'resource.yaml', []],
+    ['/**/*.yaml', `Inbox/${document}`, []],
+  ] as const) {
+    const directory = join(host.folder, `out${file.length}`);
+    const found = await host.run('export', { paths: [path], directory });
+    assert.deepEqual(Object.keys(contents(directory)), [file], path);
+    assert.deepEqual(
+      found.skipped.map((each) => each.path),
+      skipped,
+      path,
+    );
+  }
+});
+
 test('a name with a backslash is exported if the host supports it, and skipped otherwise', async (t) => {
   const host = await newPondHost(t);
   await host.run('write', textFile('/a\\b', 'x'));

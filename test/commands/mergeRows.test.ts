@@ -148,6 +148,8 @@ test('a row that both sides changed is taken from either, or cell by cell, as it
     { key: first.key, take: 'theirs', columns: ['note'] } as const,
     { key: second.key, take: 'ours' } as const,
   ];
+  const misspelled = [{ key: first.key, take: 'theirs', columns: ['notes'] } as const];
+  await assert.rejects(host.run('mergeRows', { path, choices: misspelled, limit: 9 }), /it has no column notes/);
   const done = await host.run('mergeRows', { path, choices, limit: 9 });
   assert.deepEqual([done.merged, done.added, done.removed, done.changed, done.conflicts], [true, 1, 0, 1, 0]);
   assert.equal(

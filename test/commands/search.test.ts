@@ -48,11 +48,26 @@ test('grep finds expressions, and leaves out names and paths', async (t) => {
     );
   assert.deepEqual(await found({ text: '(e|E)rror', regex: true }), ['/link:2:0+5', '/logs/old/b.log:1:3+5']);
   assert.deepEqual(await found({ text: '^end$', regex: true, ignoreCase: true }), ['/link:3:0+3']);
+  // The end of a line is not part of it, whatever the system that wrote it.
+  assert.deepEqual(await found({ text: '^start$', regex: true }), ['/link:1:0+5']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['old', '/link'] }), ['/logs/a.log:2:1+4']);
   assert.deepEqual(await found({ text: 'rror', exclude: ['*.log', 'link'] }), []);
   await assert.rejects(found({ text: '(', regex: true }), { code: 'usage' });
   await host.run('write', textFile('/slow', `${'a'.repeat(60)}!`));
   await assert.rejects(found({ text: '^(a+)+$', regex: true }), { code: 'usage' });
+});
+
+test('a text is found where it is in the line, also after letters whose small form is longer', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/places', 'İzmir (İ) PUMP a+b\n'));
+  const search = async (text: string) => {
+    const { matches } = await host.run('grep', { paths: ['/'], text, ignoreCase: true });
+    return matches.map(({ character, length }) => [character, length]);
+  };
+  assert.deepEqual(await search('pump'), [[10, 4]]);
+  assert.deepEqual(await search('(İ)'), [[6, 3]]);
+  assert.deepEqual(await search('A+B'), [[15, 3]]);
+  assert.deepEqual(await search('p.mp'), []);
 });
 
 test('the pages of a search have each line once, in any size of page', async (t) => {
@@ -102,6 +117,19 @@ test('files are found by letters of their names, in any version and after every 
   assert.ok(!(await find('log')).includes('/later.log'));
   const { paths, total, searched } = await host.run('findFiles', { text: '', start: 1, limit: 2 });
   assert.deepEqual([paths.length, total, searched], [2, 6, 6]);
+  await host.run('link', { target: '/logs', path: '/latest-logs' });
+  assert.deepEqual(await find('latest'), [], 'a link to a directory is not a file');
+  await host.run('link', { target: '/nowhere', path: '/latest-broken' });
+  assert.deepEqual(await find('latest'), ['/latest-broken']);
+});
+
+test('files that a query reads are found, whatever their names', async (t) => {
+  const host = await newTree(t);
+  const tables = async (): Promise<readonly string[]> =>
+    (await host.run('findFiles', { text: '', areTables: true })).paths.toSorted();
+  assert.deepEqual(await tables(), ['/big.csv', '/same.csv']);
+  await host.run('setFormat', { path: '/logs/a.log', options: { delimiter: ' ' } });
+  assert.deepEqual(await tables(), ['/big.csv', '/link', '/logs/a.log', '/same.csv']);
 });
 
 test('a search for files that begins while another lists them, and that one cancelled, finds all', async (t) => {

@@ -121,6 +121,23 @@ test('the query of a view returns its rows, whatever its names and values are', 
     assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { sql } })), selected, sql);
 });
 
+test('the query of a view of an earlier version reads that version', async (t) => {
+  const host = await newPondHost(t);
+  const { source: one } = await host.run('openTable', { table: { sql: 'SELECT 1 AS n' } });
+  await host.run('saveTable', {
+    source: one,
+    view: everything,
+    format: 'parquet',
+    path: '/t.parquet',
+    overwrite: false,
+  });
+  await host.run('commit', { message: 'one' });
+  const { source } = await host.run('openTable', { table: { path: '/t.parquet' }, at: '1' });
+  await host.run('remove', { paths: ['/t.parquet'], recursive: false });
+  const { sql } = await host.run('tableSql', { source, view: everything });
+  assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { sql } })), [['1']], sql);
+});
+
 /** A signal that is aborted when a step is reported. */
 function abortedAt(step: string): { readonly signal: AbortSignal; readonly progress: (message: string) => void } {
   const controller = new AbortController();

@@ -61,6 +61,17 @@ test('undo leaves staged changes elsewhere staged, and refuses where one is in t
   assert.deepEqual([changesOf(staged), conflicts], [['modified /kept'], []]);
 });
 
+test('undo refuses where the new name of a renamed file has staged edits', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/old', 'one'));
+  await host.run('commit', { message: 'first' });
+  await host.run('rename', { from: '/old', to: '/new', overwrite: false });
+  await host.run('commit', { message: 'second' });
+  await host.run('write', textFile('/new', 'staged'));
+  await assert.rejects(host.run('undo', {}), { code: 'conflict' });
+  assert.deepEqual(changesOf((await host.run('status', {})).staged), ['modified /new']);
+});
+
 test('there is nothing to undo in the first commit, and in one that changed no files', async (t) => {
   const host = await newPondHost(t);
   await assert.rejects(host.run('undo', {}), { code: 'usage' });

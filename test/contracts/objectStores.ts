@@ -5,7 +5,7 @@ import { type ErrorCode, isPondError } from '../../server/src/base/error.ts';
 import { bodyOf } from '../../server/src/remote/content.ts';
 import { type ObjectBody, type ObjectStore } from '../../server/src/remote/objectStore.ts';
 
-export interface StoreUnderTest {
+interface StoreUnderTest {
   /** A store without objects. */
   readonly store: ObjectStore;
   readonly dispose: () => void | Promise<void>;

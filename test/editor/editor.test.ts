@@ -207,7 +207,7 @@ async function discard({ page, screenshot }: Window, { home }: FlowFiles): Promi
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
   await page.keyboard.press('Escape');
   await runCommand(page, 'Pond: Discard');
-  const question = page.locator('.monaco-dialog-box').filter({ hasText: 'Discard all 2 staged changes?' });
+  const question = page.locator('.monaco-dialog-box').filter({ hasText: 'Discard all 2 staged changes of demo?' });
   await question.filter({ hasText: ': removed' }).waitFor();
   await screenshot('discard');
   // Another program stages a change before the question is answered.

@@ -288,6 +288,13 @@ async function accessible(window: Window): Promise<void> {
   await tab(page, 'wells.csv').nth(1).waitFor();
   const grid = webview(page);
   await grid.locator('.summary').filter({ hasText: '2 rows' }).waitFor();
+  // The file of a table is the active one, as that of a text is.
+  await runCommand(page, 'Pond: State Format');
+  await page
+    .locator('.quick-input-title')
+    .filter({ hasText: 'How the CSV files at /wells.csv of ground are' })
+    .waitFor();
+  await page.keyboard.press('Escape');
   await inEveryTheme(window, async (kind) => {
     assert.deepEqual(await seriousViolations(grid), [], `table, ${kind}`);
   });

@@ -12,7 +12,7 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+import { chooseInMenu, notified, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
@@ -96,7 +96,7 @@ async function commitOne({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'Pond: Undo Last Commit');
   await page.locator('.monaco-dialog-box').filter({ hasText: '/plan.txt: removed' }).waitFor();
   await screenshot('undo');
-  await answer(page, 'Undo commit 5: Plan the cruise?', 'Undo Commit');
+  await answer(page, 'Undo commit 5 of lake: Plan the cruise?', 'Undo Commit');
   await runCommand(page, 'Pond: Show History');
   await historyRow(page, 'Undo commit 5: Plan the cruise').waitFor();
   await status(page, 'lake · 1 staged').waitFor();
@@ -126,6 +126,9 @@ async function find(window: Window): Promise<void> {
   await input(page).fill('buno');
   await found.waitFor();
   await screenshot('go-to-file');
+  // A name that is typed at once, with Enter, waits for its files.
+  await input(page).fill('notes');
+  await input(page).fill('buno');
   await page.keyboard.press('Enter');
   await page.locator('.tab.active').filter({ hasText: 'north.txt' }).waitFor();
   await runCommand(page, 'Pond: Find in Files');
@@ -161,6 +164,10 @@ async function vanish({ page, screenshot }: Window, { home }: FlowFiles): Promis
   await rename(join(home, 'lake.pond'), join(home, 'away'));
   for (const window of [page, other]) await status(window, 'lake · folder is gone').waitFor();
   await page.bringToFront();
+  await notified(
+    page,
+    `The folder ${join(home, 'lake.pond')} was removed or moved. Nothing is saved until it is back.`,
+  );
   await page.locator('.monaco-editor .view-line').filter({ hasText: 'two' }).click();
   await page.keyboard.press('End');
   await page.keyboard.insertText(' and a half');

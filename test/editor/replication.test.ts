@@ -168,7 +168,7 @@ async function copy({ page, screenshot }: Window, { run }: Fixture): Promise<voi
   const row = resourceRow(page, 'Copy/other', 'never run');
   const question = page
     .locator('.monaco-dialog-box')
-    .filter({ hasText: 'Copy/other may do more than change the pond' });
+    .filter({ hasText: 'Copy/other of demo may do more than change the pond' });
   const clickRun = async (): Promise<void> => {
     await page.keyboard.press('Escape');
     await row.hover();

@@ -5,6 +5,7 @@ import { derivedTests } from './suite/derived.ts';
 import { fileSystemTests } from './suite/fileSystem.ts';
 import { languageTests } from './suite/language.ts';
 import { queryTests } from './suite/query.ts';
+import { quickStepsTests } from './suite/quickSteps.ts';
 import { resourceTests } from './suite/resources.ts';
 import { serverTests } from './suite/server.ts';
 import { sourceControlTests } from './suite/sourceControl.ts';
@@ -20,6 +21,7 @@ suite('the editor', () => {
   commandTests();
   languageTests();
   queryTests();
+  quickStepsTests();
   resourceTests();
   derivedTests();
   speedTests();

@@ -26,6 +26,7 @@ function newMaterializer(t: TestContext, { cache, inspect, isTrusted = () => tru
   const builder: Builder = {
     fromUserSql: never,
     run: never,
+    notations: never,
     inspect: inspect ?? never,
     close: () => Promise.resolve(),
   };

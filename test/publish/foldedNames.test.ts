@@ -6,6 +6,8 @@ import { foldingOf, requireDistinct, samePaths } from '../../server/src/publish/
 import { type NameFolding } from '../../server/src/storage/nameFolding.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
+import { exportFiles } from '../../server/src/commands/export.ts';
+import { newResourcePond } from '../support/resourcePond.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const nfc = 'caf\u00e9';
@@ -42,6 +44,20 @@ test('two paths that are one file are found for what the host ignores, and only 
       const found = samePaths([first, second], given);
       assert.deepEqual(found, areSame(given) ? { first, second } : undefined, JSON.stringify([first, second, given]));
     }
+  }
+});
+
+test('an export refuses two names that are one file in its folder, before it writes', async (t) => {
+  const pond = await newResourcePond(t);
+  const root = await pond.fs.root();
+  for (const path of ['/a.csv', '/A.csv']) await root.createFile(path, Buffer.from('x\n1\n'));
+  const directory = temporaryFolder(t);
+  const openDisk = (folder: string): Disk => folding(openHostDisk(folder), { ignoresCase: true, ignoresForm: false });
+  const context = { signal: new AbortController().signal, progress: () => {}, effects: { openDisk } };
+  const params = { pond: pond.directory, paths: ['/*.csv'], directory };
+  for (const temporal of [{}, { temporal: ['year'] }]) {
+    await assert.rejects(exportFiles(pond, { ...params, ...temporal }, context), { code: 'already-exists' });
+    assert.deepEqual(readdirSync(directory), []);
   }
 });
 

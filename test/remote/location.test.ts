@@ -128,4 +128,6 @@ test('a location is written as a URL and read back, whatever its names are', () 
   assert.deepEqual(parseLocation(urlOf(below), none), { kind: 'folder', folder: '/mnt/a b/x/id', prefix: '' });
   assert.equal(addressOf(below), 'file:///mnt/a%20b/x/id');
   assert.equal(addressOf(locationBelow({ kind: 'folder', folder: '/', prefix: '' }, 'id')), 'file:///id');
+  const root = { kind: 'folder', folder: '/mnt', prefix: '' } as const;
+  assert.deepEqual(locationBelow(root, ''), root);
 });

@@ -18,7 +18,7 @@ interface BackupHost extends PipelineHost {
   sent(): number;
 }
 
-export const backupDocument = (spec: string, name = 'offsite'): string =>
+const backupDocument = (spec: string, name = 'offsite'): string =>
   `apiVersion: duckpond/v1\nkind: Backup\nname: ${name}\ndesc: Copy\nspec: ${spec}\n`;
 
 async function newBackupHost(t: TestContext): Promise<BackupHost> {

@@ -108,6 +108,9 @@ test('a run makes the copy equal to the other pond, and names its commit and roo
   assert.equal(first.files, 4);
   assert.equal(await hashOf(bench), source.pond.head.rootHash);
   assert.deepEqual((await bench.pond.checkHistory()).problems, []);
+  const exact = await resourceBench(t, 'Copy', documentOf(join(source.store, source.pond.id), ''));
+  await exact.run(runCopy);
+  assert.equal(await hashOf(exact), source.pond.head.rootHash, 'also where the address is that of the pond itself');
   const root = await bench.pond.fs.root();
   assert.equal((await collect(root.versions(`${bench.home}/sensors/level`))).length, 2);
   assert.equal(await root.readlink(`${bench.home}/latest`), 'sensors/level');

@@ -87,3 +87,14 @@ test('the order of dates in a log is that of the file before it, which was rotat
   const { failure, rows } = await bench.follow();
   assert.deepEqual([failure?.message, rows], [undefined, 2]);
 });
+
+test('a decimal comma after numbers whose sign no line showed fails, and keeps what was read', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n');
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 't\ta\n2026-01-01 00:00\t1.234\n');
+  await bench.follow();
+  appendFileSync(log, '2026-01-01 00:01\t12,5\n');
+  const { failure } = await bench.follow();
+  assert.match(failure?.message ?? '', /has decimal commas, and earlier numbers of column "a"/);
+  assert.deepEqual(await bench.rows('x.log', sql`a`), [[1.234]]);
+});

@@ -8,7 +8,7 @@ import {
 } from 'apache-arrow';
 
 /** A form in which libraries write Arrow files. */
-export interface ArrowForm {
+interface ArrowForm {
   readonly format: 'file' | 'stream';
   readonly codec: 'none' | 'lz4' | 'zstd';
 }
@@ -106,7 +106,7 @@ function lz4Length(size: number): readonly [short: number, long: readonly number
 }
 
 /** A ZSTD frame of one stored block for each run of different bytes, and a repeated block for each run of equal ones. */
-export function zstdFrame(bytes: Uint8Array): Uint8Array {
+function zstdFrame(bytes: Uint8Array): Uint8Array {
   // A single segment whose size has four bytes.
   const parts: number[] = [0x28, 0xb5, 0x2f, 0xfd, 0xa0, ...little(bytes.length, 4)];
   const isRun = bytes.length > 0 && bytes.every((byte) => byte === bytes[0]);

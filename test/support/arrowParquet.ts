@@ -4,7 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { zstdFrame } from './zstdFrames.ts';
 
 /** Type of a column or of a field. */
-export type ColumnType =
+type ColumnType =
   | 'text'
   | 'int32'
   | 'int64'

@@ -61,7 +61,7 @@ export async function fillPond(pond: Pond): Promise<void> {
 }
 
 /** Writes the objects of a store to a disk: the folder of a pond, as the store has it. */
-export function diskOfStore({ objects }: Pick<MemoryStore, 'objects'>): Disk {
+function diskOfStore({ objects }: Pick<MemoryStore, 'objects'>): Disk {
   return createMemoryDisk({
     directories: ['_pond'],
     files: [...objects].map(([key, { bytes }]) => [key, bytes] as const),

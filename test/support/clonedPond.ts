@@ -11,7 +11,7 @@ import { type CommitState, pondState } from './pondState.ts';
 import { bytesOf, parquetOf } from './tree.ts';
 
 /** Address of the stores that copies are made from. */
-export const storeUrl = 'file:///store';
+const storeUrl = 'file:///store';
 
 /** A small pond as a store has it: some commits with a series, links, small files and two contents of their own. */
 export async function storedPond(): Promise<DiskImage> {

@@ -12,7 +12,7 @@ import { newResourcePond, stageResource } from './resourcePond.ts';
 import { anySql } from './anySql.ts';
 
 /** A wide series, complete. */
-export interface Combined {
+interface Combined {
   readonly files: readonly HostFile[];
   readonly names: readonly string[];
   readonly types: readonly string[];
@@ -21,7 +21,7 @@ export interface Combined {
 }
 
 /** Scopes by name: patterns, and the columns to keep. */
-export type ScopeSpecs = Readonly<
+type ScopeSpecs = Readonly<
   Record<
     string,
     {

@@ -33,7 +33,7 @@ export interface ModelDirectory {
 export type ModelNode = ModelFile | ModelDirectory;
 
 /** Names that change atomically: each to a node, or to nothing. */
-export interface NameChange {
+interface NameChange {
   readonly names: readonly (readonly [name: string, node: ModelNode | undefined])[];
   /** Set if a rename removes a name: the change that adds it, in another directory. */
   readonly givenBy?: { readonly directory: ModelDirectory; readonly change: NameChange };

@@ -56,7 +56,7 @@ export function crashImage(root: ModelDirectory, choose: Choose): CrashImage | u
  * each unsynced append and truncation, parts of each append (its first byte, half, all but the last byte), and NULs if
  * the size was written before the data (the whole unsynced part, or either half of it).
  */
-export function contentsAfterCrash(file: ModelFile): { readonly label: string; readonly content: Uint8Array }[] {
+function contentsAfterCrash(file: ModelFile): { readonly label: string; readonly content: Uint8Array }[] {
   const last = at(file.unsynced, file.unsynced.length - 1);
   const possible = [{ label: 'nothing unsynced', content: file.durable }];
   const stableBytes = Math.min(file.durable.length, ...file.unsynced.map(({ length }) => length));

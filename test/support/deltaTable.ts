@@ -11,7 +11,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { makeDirectoryDurable, writeNew } from '../../server/src/storage/durable.ts';
 
 /** The table of the tests: a number and a name. */
-export const schemaString = JSON.stringify({
+const schemaString = JSON.stringify({
   type: 'struct',
   fields: [
     { name: 'id', type: 'long', nullable: true, metadata: {} },

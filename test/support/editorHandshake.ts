@@ -9,7 +9,7 @@ const controlKind = 2;
 const headerLength = 13;
 
 /** Properties of a connecting client. */
-export interface Connecting {
+interface Connecting {
   readonly port: number;
   /** The token that it sends. */
   readonly token: string;

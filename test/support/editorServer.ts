@@ -22,7 +22,7 @@ import { type InitializationOptions } from '../../server/src/protocol/handshake.
 const builtServer = fileURLToPath(new URL('../../out/server.mjs', import.meta.url));
 
 /** A received notification. */
-export interface Received {
+interface Received {
   readonly method: string;
   readonly params: unknown;
 }

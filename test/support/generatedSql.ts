@@ -1,7 +1,7 @@
 /** SQL texts in which a scanner could differ from DuckDB's: quotes, comments and characters of all kinds. */
 import { randomOf } from './random.ts';
 
-export interface GeneratedSql {
+interface GeneratedSql {
   readonly text: string;
   /**
    * The same query with the columns of its dynamic PIVOT listed, which DuckDB can describe as JSON; the text itself

@@ -38,7 +38,7 @@ export interface FaultScope {
 }
 
 /** The active faults. */
-export interface Faults {
+interface Faults {
   add(fault: Fault & FaultScope): void;
   /** The fault of a request to that path, which is consumed by it. */
   next(path: string): Fault | undefined;

@@ -10,10 +10,10 @@ import { pageReaders } from './zstdFrames.ts';
 import { resourceBench, type ResourceBench, type RunSettings } from './runContext.ts';
 
 /** Current time of the tests, milliseconds since 1970 UTC: 2024-07-01. */
-export const testNowMs = 1_719_792_000_000;
+const testNowMs = 1_719_792_000_000;
 
 /** A device in a document. */
-export interface DocumentDevice {
+interface DocumentDevice {
   readonly id: string;
   readonly name: string;
   readonly scope: string;

@@ -27,7 +27,7 @@ export interface HydroVuServerOptions {
   readonly keepPages?: boolean;
 }
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;

@@ -79,7 +79,7 @@ export interface StoreCall {
 }
 
 /** Called around each call; may throw to cut the work off, before or after the store did it. */
-export interface StoreHooks {
+interface StoreHooks {
   readonly before?: (call: StoreCall, index: number) => void | Promise<void>;
   readonly after?: (call: StoreCall, index: number) => void | Promise<void>;
 }

@@ -9,7 +9,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { makeDirectoryDurable, writeNew } from '../../server/src/storage/durable.ts';
 
 export const checkpointForms = ['parts', 'json', 'parquet', 'json with sidecars', 'parquet with sidecars'] as const;
-export type CheckpointForm = (typeof checkpointForms)[number];
+type CheckpointForm = (typeof checkpointForms)[number];
 
 type Row = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 

@@ -115,7 +115,7 @@ export class HarborCollection {
 const texts = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Readings at these seconds, by device, of the runs of a harbor. */
-export const harborRuns = [
+const harborRuns = [
   [{ device: 0 as const, times: [1000, 1600, 2200] }],
   [
     { device: 0 as const, times: [2800, 3400] },

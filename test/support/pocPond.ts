@@ -17,7 +17,7 @@ export const pocTypes = {
   symlink: { code: 6, extension: 'symlink' },
 } as const;
 
-export type PocType = keyof typeof pocTypes;
+type PocType = keyof typeof pocTypes;
 
 /** Columns of a directory file, by position. */
 export const directoryColumns: Columns = {
@@ -130,7 +130,7 @@ export function compareEntries(a: PocEntryRow, b: PocEntryRow): number {
 }
 
 /** A resource as a document declares it: columns of its spec in the order of the format, with their values. */
-export interface PocResource {
+interface PocResource {
   readonly kind: string;
   readonly name: string;
   readonly uuid: string;

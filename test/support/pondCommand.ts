@@ -19,7 +19,7 @@ export interface Ended {
 }
 
 /** Options to run a command with. */
-export interface RunOptions {
+interface RunOptions {
   readonly cwd: string;
   /** Standard input; nothing by default. */
   readonly input?: string | Uint8Array;
@@ -27,7 +27,7 @@ export interface RunOptions {
 }
 
 /** A running command. */
-export interface Running {
+interface Running {
   readonly process: ChildProcess;
   /** Resolves when it has ended and its output was read. */
   readonly ended: Promise<Ended>;

@@ -140,7 +140,7 @@ function withFile(values: Files, path: string, value: string | undefined): Files
   return value === undefined ? others : { ...others, [path]: value };
 }
 
-export function valuesAt(paths: readonly string[], value: string): Files {
+function valuesAt(paths: readonly string[], value: string): Files {
   return Object.fromEntries(paths.map((path) => [path, value]));
 }
 

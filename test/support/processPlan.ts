@@ -1,7 +1,7 @@
 /** Random plans of what several processes do to one pond at the same time. */
 
 /** Files that operations write, each at the root of the pond; their values are short texts, see contentOf. */
-export const files = ['/a', '/b', '/c'] as const;
+const files = ['/a', '/b', '/c'] as const;
 /** Two files of which only the second is moved to the first. */
 export const [moved, source] = ['/to', '/from'] as const;
 

@@ -12,7 +12,7 @@ import { type Place } from './processRun.ts';
 import { collect, textOf } from './tree.ts';
 
 /** A commit as observed. */
-export interface ObservedCommit extends CommitState {
+interface ObservedCommit extends CommitState {
   readonly number: number;
   readonly hash: string | undefined;
   /** True for a commit that a run made. */

@@ -7,13 +7,13 @@ import { quickEffects, type QuickEffects } from './quickEffects.ts';
 import { type AvailableServer, type S3Server } from './s3Servers.ts';
 
 /** A store in a bucket of its own. */
-export interface ProxiedStore {
+interface ProxiedStore {
   readonly store: S3Store;
   readonly effects: QuickEffects;
   readonly location: S3Location;
 }
 
-export interface ProxiedServer {
+interface ProxiedServer {
   readonly server: S3Server;
   readonly proxy: FaultProxy;
   /** Opens a store in a new bucket, or at the location of another. */

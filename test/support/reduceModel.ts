@@ -2,7 +2,7 @@
 import { identifier, literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/hostFile.ts';
 
-export interface ModelInput {
+interface ModelInput {
   /** SQL of its times, UTC TIMESTAMP. */
   readonly time: string;
   /** Prefix of the names of its columns. */

@@ -104,7 +104,7 @@ export function hostFileOf(hostPath: string): HostFile {
 }
 
 /** The resource of a document without problems. */
-export function reduceOf(text: string): Resource<ReduceSpec> {
+function reduceOf(text: string): Resource<ReduceSpec> {
   const [document] = readResourceFile(text, resourceKinds);
   assert(document !== undefined && document.problems.length === 0, () => JSON.stringify(document?.problems ?? text));
   const resource = resourceOf(document, { id: '0b6a2c1e-6a36-4c0e-8a51-2d1f0f4f3a10', modifiedUs: 1 });
@@ -125,6 +125,7 @@ function countWrites(materializer: Materializer, made: { count: number }): Mater
     builder: materializer.builder,
     files: (key, make, job) => materializer.files(key, make, job),
     known: (key) => materializer.known(key),
+    notations: (key, files, job) => materializer.notations(key, files, job),
     inspect: (files, job) => materializer.inspect(files, job),
     file: (key, write, job) =>
       materializer.file(

@@ -19,7 +19,7 @@ export type CrashChoice =
     };
 
 /** State that a crash after the first `point` operations can leave. */
-export interface CrashState<Fact> {
+interface CrashState<Fact> {
   readonly point: number;
   /** Facts acknowledged before the crash, in order: they must hold. */
   readonly acknowledged: readonly Fact[];

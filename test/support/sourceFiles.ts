@@ -87,7 +87,7 @@ export function importsOf({ path, text }: SourceFile): readonly Import[] {
 }
 
 /** A function of a file. */
-export interface LongFunction {
+interface LongFunction {
   /** `path:line`, the line 1-based. */
   readonly at: string;
   readonly lines: number;

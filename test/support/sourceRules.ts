@@ -24,9 +24,9 @@ export function exportsUsedInOneFile(product: readonly SourceFile[], all: readon
 /** In every text that isSql matches: other files need not be parsed. */
 const sqlKeyword = /select|copy|create|drop|attach|insert|delete|update|pragma|describe|from|set/i;
 
-/** Untagged templates, sums and joined lists of texts that insert values into SQL. */
+/** Untagged templates, sums and joined lists of texts of the server that insert values into SQL. */
 export function untaggedSql(product: readonly SourceFile[]): readonly string[] {
-  const withKeyword = product.filter(({ text }) => sqlKeyword.test(text));
+  const withKeyword = product.filter(({ path, text }) => path.startsWith('server/') && sqlKeyword.test(text));
   return withKeyword.flatMap((file) =>
     found(file, (node) => {
       const parts = partsOf(node);
@@ -253,6 +253,16 @@ export function separateQuestions(product: readonly SourceFile[]): readonly stri
     }).map((node) => at(file, node, node.getText()));
   });
 }
+
+/** Uses of the URI of the active text editor, which knows no tables, in place of `activeUri`. */
+export function editorUris(product: readonly SourceFile[]): readonly string[] {
+  const using = product.filter(({ path, text }) => text.includes(editorUri) && !path.endsWith('/activeFile.ts'));
+  return using.flatMap((file) =>
+    found(file, (node) => (node.getText() === editorUri ? [at(file, node, editorUri)] : [])),
+  );
+}
+
+const editorUri = 'vscode.window.activeTextEditor?.document.uri';
 
 /** quickSteps.ts itself makes the lists and boxes. */
 const isAsking = (path: string): boolean => path.startsWith('client/vscode/') && !path.endsWith('/quickSteps.ts');

@@ -10,7 +10,7 @@ import { newResourcePond } from './resourcePond.ts';
 import { createResourceBench, type ResourceBench } from './runContext.ts';
 
 /** A Tail of the logs `*.log` in `folder`. */
-export interface TailBench extends ResourceBench {
+interface TailBench extends ResourceBench {
   readonly folder: string;
   follow(now?: number): Promise<RunOutcome>;
   rows(name: string, columns: SqlText): Promise<readonly (readonly PlainValue[])[]>;

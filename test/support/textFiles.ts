@@ -76,7 +76,7 @@ export class TextFiles {
   async describe(...files: readonly SourceFile[]): Promise<readonly TextDescription[]> {
     const connection = await this.#database!.connect();
     try {
-      return await describeTexts({ connect: () => Promise.resolve(connection), openDisk: openHostDisk }, files, []);
+      return await describeTexts({ connect: () => Promise.resolve(connection), openDisk: openHostDisk }, files);
     } finally {
       connection.close();
     }
@@ -98,7 +98,7 @@ async function checkSaved(scope: TextScope, files: readonly SourceFile[]): Promi
 /** What a decision says of the columns, and where it reads them; the message of its error. */
 function decided(scanned: readonly ScannedFile[]): unknown {
   try {
-    return decideTables(scanned, scanned).map(({ scan, columns, reasons, dates }) => {
+    return decideTables(scanned).map(({ scan, columns, reasons, dates }) => {
       const { table, ...rest } = scan;
       const { columns: units, ...lines } = table;
       return { ...rest, lines: JSON.stringify(lines), units: units.map(({ unit }) => unit), columns, reasons, dates };

@@ -6,7 +6,7 @@ import { collect, textRead } from './tree.ts';
 import { TreeModel } from './treeModelState.ts';
 import { applyOperation, type Attributes, randomOperation } from './treeOperations.ts';
 
-export interface TreeModelRun {
+interface TreeModelRun {
   /** Of an empty tree. */
   readonly fs: FileSystem;
   readonly seed: number;

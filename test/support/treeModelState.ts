@@ -3,7 +3,7 @@ import { type ErrorCode } from '../../server/src/base/error.ts';
 import { type ContentType } from '../../server/src/tinyfs/change.ts';
 import { type Attributes, type TreeOperation } from './treeOperations.ts';
 
-export interface ModelNode {
+interface ModelNode {
   readonly type: ContentType | 'directory' | 'symlink';
   /** For each version, oldest first: the text of a file, the target of a link, '' for a directory. */
   readonly texts: readonly string[];

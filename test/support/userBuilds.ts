@@ -10,16 +10,16 @@ import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { type FileType } from '../../server/src/tinyfs/backend.ts';
 import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
-export type PondFile = UserBuild['input'];
+type PondFile = UserBuild['input'];
 
 /** Inputs of a build in addition to its SQL; the input is `stations` if omitted. */
-export interface BuildInputs {
+interface BuildInputs {
   readonly input?: PondFile;
   readonly tables?: readonly PondFile[];
 }
 
 /** Functions of userBuilds. */
-export interface UserBuilds {
+interface UserBuilds {
   /** Host folder of contents and results. */
   readonly folder: string;
   /** Two stations, ids 2 and 1, as CSV. */

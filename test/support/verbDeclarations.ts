@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { eachNode, type SourceFile } from './sourceFiles.ts';
 
 /** A verb's declaration: an entry of a table that says how the verb is loaded. */
-export interface VerbDeclaration {
+interface VerbDeclaration {
   readonly name: string;
   readonly path: string;
   readonly fields: readonly string[];

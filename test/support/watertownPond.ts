@@ -15,10 +15,10 @@ const typeCodes = {
   ...{ 'table:physical:version': 6, 'file:physical:series': 7, 'table:physical:series': 8, 'table:dynamic': 9 },
 } as const;
 
-export type NodeTypeName = keyof typeof typeCodes;
+type NodeTypeName = keyof typeof typeCodes;
 
 /** Columns of a row in its file; those of the partition are only in the log. */
-export const watertownColumns: Columns = {
+const watertownColumns: Columns = {
   ...{ node_id: 'text', file_type: 'text', timestamp: 'micros', version: 'int64', 'content?': 'bytes' },
   ...{ 'blake3?': 'text', 'size?': 'int64', 'min_event_time?': 'int64', 'max_event_time?': 'int64' },
   ...{ 'min_override?': 'int64', 'max_override?': 'int64', 'extended_attributes?': 'text', 'factory?': 'text' },

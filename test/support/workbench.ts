@@ -46,7 +46,7 @@ const patienceMs = 60_000;
 const mark = '[suite] ';
 
 /** Content of a window. */
-export interface WindowOptions {
+interface WindowOptions {
   /** A `.code-workspace` file: an absolute host path. */
   readonly workspace: string;
   /** Host path of a script that exports `run()`, to be run inside the extension host. */

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { accessQuestion, allowAnswer, missingAccess, tooManyText } from '../accessStrings.ts';
 import { type Context } from '../context.ts';
+import { pondName } from '../pondUri.ts';
+import { requestChange } from '../progress.ts';
 
 /**
  * Asks the user to allow what committed documents do on this computer, once for each: those of others, and changed ones.
@@ -16,7 +18,7 @@ export async function allowAccess(
   const names = resources.length === 0 ? {} : { names: resources.map(({ id }) => id) };
   const missing = missingAccess(await client.request('hostAccess', { pond, ...names }));
   if (missing.length === 0) return true;
-  const asked = accessQuestion(resources, missing);
+  const asked = accessQuestion(pondName(pond), resources, missing);
   if (asked === undefined) {
     void vscode.window.showWarningMessage(tooManyText(missing.length));
     return false;
@@ -24,6 +26,9 @@ export async function allowAccess(
   const { question, detail } = asked;
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, allowAnswer);
   if (answer === undefined) return false;
-  await client.request('allow', { pond, accesses: missing.map(({ directory, access }) => ({ directory, access })) });
+  await requestChange(client, 'allow', {
+    pond,
+    accesses: missing.map(({ directory, access }) => ({ directory, access })),
+  });
   return true;
 }

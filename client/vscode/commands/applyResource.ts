@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type AppliedInfo, type ProblemInfo } from '../../../server/src/protocol/resources.ts';
 import { printable } from '../../../server/src/base/printable.ts';
@@ -11,6 +12,7 @@ import { titleOf } from '../resources/strings.ts';
 import { missingVariables } from '../resources/variables.ts';
 import { mayRun } from './trust.ts';
 import { countText } from '../numberStrings.ts';
+import { requestChange } from '../progress.ts';
 
 /**
  * Stages the resources that a YAML document declares: the document at `target`, else the active one. Returns the
@@ -46,10 +48,14 @@ export async function applyResource(context: Context, target?: unknown): Promise
 
 /** The document to apply: the one at a URI, the active one when it is YAML, or one that the user picks. */
 async function documentOf(target: unknown): Promise<vscode.TextDocument | undefined> {
-  const active = vscode.window.activeTextEditor?.document;
+  const active = openDocument(activeUri());
   if (!(target instanceof vscode.Uri) && active?.languageId === 'yaml') return active;
   const uri = target instanceof vscode.Uri ? target : (await pickFile())?.[0];
   return uri === undefined ? undefined : vscode.workspace.openTextDocument(uri);
+}
+
+function openDocument(uri: vscode.Uri | undefined): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri?.toString());
 }
 
 function pickFile(): Thenable<vscode.Uri[] | undefined> {
@@ -67,7 +73,7 @@ async function apply(
   const directory = directoryOf(document.uri, pond);
   let variables: Readonly<Record<string, string>> = {};
   for (;;) {
-    const result = await client.request('apply', { pond, sources, directory, variables });
+    const result = await requestChange(client, 'apply', { pond, sources, directory, variables }, steps.token);
     const missing = missingVariables(document.getText(), result.problems).filter((name) => !(name in variables));
     if (missing.length === 0) return result;
     const values = await askValues(document, missing, steps);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { printable } from '../../../server/src/base/printable.ts';
 import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
@@ -44,7 +45,7 @@ export function selectedResources({ store }: Context, args: readonly unknown[]):
     );
     return resources.length === 0 ? undefined : { pond: first.pond, resources };
   }
-  const uri = args[0] instanceof vscode.Uri ? args[0] : vscode.window.activeTextEditor?.document.uri;
+  const uri = args[0] instanceof vscode.Uri ? args[0] : activeUri();
   const location = uri === undefined ? undefined : parsePondUri(uri);
   const owner = location === undefined ? undefined : store.at(location.pond, location.path);
   return location === undefined || owner === undefined ? undefined : { pond: location.pond, resources: [owner] };

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type Context, selectedPaths } from '../context.ts';
+import { pondName } from '../pondUri.ts';
+import { requestChange } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 
 /** Commits all staged changes of a pond, with the message of its input box or one that the user is prompted for. */
@@ -41,13 +43,13 @@ async function commitAs(
     // Unsaved text is not in the pond yet: commit what the user sees.
     await vscode.workspace.saveAll(false);
     const typed = sourceControls.inputBox(scope.pond).value.trim();
-    const message = typed === '' ? await askMessage(steps) : typed;
+    const message = typed === '' ? await askMessage(scope.pond, steps) : typed;
     return message === undefined ? undefined : { scope, typed, message };
   });
   if (asked === undefined) return undefined;
   const { scope, typed, message } = asked;
   const { pond } = scope;
-  const commit = await client.request('commit', { ...scope, message });
+  const commit = await requestChange(client, 'commit', { ...scope, message });
   const box = sourceControls.inputBox(pond);
   if (box.value.trim() === typed) box.value = '';
   await sourceControls.refresh(pond);
@@ -55,8 +57,9 @@ async function commitAs(
   return commit;
 }
 
-async function askMessage(steps: QuickSteps): Promise<string | undefined> {
+async function askMessage(pond: string, steps: QuickSteps): Promise<string | undefined> {
   const message = await steps.type({
+    title: `Commit in ${pondName(pond)}`,
     prompt: 'What does this commit change?',
     placeholder: 'Message',
     validate: (text) => (text.trim() === '' ? 'A commit needs a message.' : undefined),

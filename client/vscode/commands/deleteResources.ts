@@ -4,6 +4,7 @@ import { QuickSteps } from '../quickSteps.ts';
 import { titleOf } from '../resources/strings.ts';
 import { chooseResources } from './chooseResources.ts';
 import { countText } from '../numberStrings.ts';
+import { requestChange } from '../progress.ts';
 
 /** Stages the removal of resources and all their content, after confirmation. Returns their titles. */
 export async function deleteResources(
@@ -31,7 +32,7 @@ export async function deleteResources(
     remove,
   );
   if (answer !== remove) return undefined;
-  const { removed } = await context.client.request('deleteResources', { pond, names: [...ids] });
+  const { removed } = await requestChange(context.client, 'deleteResources', { pond, names: [...ids] });
   await context.store.refresh(pond);
   return removed;
 }

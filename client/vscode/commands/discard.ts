@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
-import { shownPath } from '../pondUri.ts';
+import { pondName, shownPath } from '../pondUri.ts';
+import { requestChange } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { changeLines } from './changeList.ts';
 import { numberText } from '../numberStrings.ts';
@@ -34,12 +35,12 @@ async function askAndDiscard(context: Context, { pond, paths, notice }: Discardi
   const staged = sourceControls.countedChanges(pond) ?? [];
   const stagedHash = sourceControls.status(pond)?.stagedHash;
   if (paths.length + staged.length === 0) {
-    void vscode.window.showInformationMessage('Nothing is staged.');
+    void vscode.window.showInformationMessage(`Nothing is staged in ${pondName(pond)}.`);
     return 0;
   }
-  if (!(await isConfirmed(paths, staged, notice))) return undefined;
+  if (!(await isConfirmed(pond, { paths, staged, notice }))) return undefined;
   try {
-    const { discarded } = await client.request('discard', {
+    const { discarded } = await requestChange(client, 'discard', {
       ...{ pond, ...(paths.length > 0 && { paths }) },
       ...(stagedHash !== undefined && { stagedHash }),
     });
@@ -56,11 +57,14 @@ async function askAndDiscard(context: Context, { pond, paths, notice }: Discardi
 }
 
 /** Asks whether the changes at some paths are discarded, or all without any. */
-async function isConfirmed(paths: readonly string[], staged: readonly ChangeInfo[], notice: string): Promise<boolean> {
+async function isConfirmed(
+  pond: string,
+  { paths, staged, notice }: Omit<Discarding, 'pond'> & { readonly staged: readonly ChangeInfo[] },
+): Promise<boolean> {
   const [only] = paths.length === 0 ? staged.map(shownPath) : paths;
   const count = paths.length === 0 ? staged.length : paths.length;
   const many = `${paths.length === 0 ? 'all' : 'the'} ${numberText(count)} staged changes`;
-  const question = `Discard ${count === 1 ? `the changes of ${only}` : many}?`;
+  const question = `Discard ${count === 1 ? `the changes of ${only}` : many} of ${pondName(pond)}?`;
   const listed = paths.length === 0 ? staged : staged.filter((change) => paths.includes(shownPath(change)));
   const detail = [notice, ...(listed.length > 1 ? ['', ...changeLines(listed)] : [])].join('\n');
   const discard = 'Discard';

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type Result } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
-import { activePondUri } from '../pondUri.ts';
+import { activePondUri } from '../activeFile.ts';
+import { pondName } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { reportCopied } from './reportCopied.ts';
@@ -17,17 +18,25 @@ export async function exportFiles(
   const selected = selectedPaths(args);
   const pond = selected?.pond ?? (await QuickSteps.ask((steps) => ponds.choose(steps, activePondUri())));
   if (pond === undefined) return undefined;
-  const directory = given ?? (await pickDirectory());
+  const directory = given ?? (await pickDirectory(pond));
   if (directory === undefined) return undefined;
   const params = { pond, paths: selected?.paths ?? ['/'], directory: directory.fsPath };
-  const done = await requestWithProgress(client, `Exporting to ${directory.fsPath}`, 'export', params);
-  reportCopied(`Exported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes).`, done);
+  const done = await requestWithProgress(
+    client,
+    `Exporting from ${pondName(pond)} to ${directory.fsPath}`,
+    'export',
+    params,
+  );
+  reportCopied(
+    `Exported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes) from ${pondName(pond)}.`,
+    done,
+  );
   return done;
 }
 
-async function pickDirectory(): Promise<vscode.Uri | undefined> {
+async function pickDirectory(pond: string): Promise<vscode.Uri | undefined> {
   const picked = await vscode.window.showOpenDialog({
-    title: 'Folder to export into',
+    title: `Folder to export into from ${pondName(pond)}`,
     openLabel: 'Export Here',
     canSelectFiles: false,
     canSelectFolders: true,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
 import { patternsIn, queryText, type SearchQuery } from '../search/state.ts';
@@ -26,7 +27,7 @@ export async function findInFiles({ client, ponds, search }: Context): Promise<v
     const pond = await ponds.choose(steps);
     return pond === undefined ? undefined : await askQuery({ client, search }, pond, steps);
   });
-  if (query !== undefined && query.text !== '') await search.search(query);
+  if (query !== undefined && query.text !== '') await search.start(query);
 }
 
 /** The query that the user types, with what the buttons choose; undefined when the user cancels. */
@@ -75,8 +76,12 @@ function ask(query: SearchQuery, steps: QuickSteps): Promise<Answer> {
   box.value = query.text;
   box.buttons = Object.values(buttons);
   return new Promise<Answer>((resolve) => {
-    box.onDidAccept(() => resolve({ text: box.value }));
-    box.onDidTriggerButton((button) => resolve({ button, text: box.value }));
+    const answer = (answered: Answer): void => {
+      steps.keep(box);
+      resolve(answered);
+    };
+    box.onDidAccept(() => answer({ text: box.value }));
+    box.onDidTriggerButton((button) => answer({ button, text: box.value }));
     box.onDidHide(() => resolve(undefined));
     steps.show(box);
   });
@@ -103,7 +108,7 @@ function selectedText(): string | undefined {
 
 /** The version that the active document shows, if it is an earlier one of the pond. */
 function activeVersion(pond: string): string | undefined {
-  const uri = vscode.window.activeTextEditor?.document.uri;
+  const uri = activeUri();
   const location = uri === undefined ? undefined : parsePondUri(uri);
   return location?.pond === pond && location.at !== 'HEAD' ? location.at : undefined;
 }

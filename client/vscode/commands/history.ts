@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { type LogFilters } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
-import { showChanges } from '../sourceControl/diffEditor.ts';
+import { showCommit } from '../sourceControl/diffEditor.ts';
 import { type HistoryFilters, type HistoryNode } from '../history/nodes.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
@@ -72,7 +73,7 @@ async function askFilter(
 
 /** The path of the active document, as a suggestion. */
 function activePath(pond: string, key: string): string {
-  const uri = vscode.window.activeTextEditor?.document.uri;
+  const uri = activeUri();
   const location = uri === undefined ? undefined : parsePondUri(uri);
   return key === 'path' && location?.pond === pond ? location.path : '';
 }
@@ -107,10 +108,7 @@ export async function refreshHistory({ ponds, history }: Context): Promise<void>
 /** Shows all changes of a commit in one editor. */
 export async function openCommit({ client }: Context, node: Node): Promise<void> {
   if (node?.type !== 'commit') return;
-  const { pond, commit } = node;
-  const { changes } = await client.request('show', { pond, commit: String(commit.number) });
-  const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
-  await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
+  await showCommit(client, node.pond, node.commit);
 }
 
 /** Copies the number of a commit, which is accepted wherever a version is. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Result } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
-import { parsePondUri, pondUri } from '../pondUri.ts';
+import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { reportCopied } from './reportCopied.ts';
@@ -16,14 +16,18 @@ export async function importFiles(
   const pond = await QuickSteps.ask((steps) => ponds.choose(steps, target));
   if (pond === undefined) return undefined;
   const path = target === undefined ? '/' : await directoryOf(target);
+  const into = `${path} of ${pondName(pond)}`;
   // The explorer passes its selection as the second argument: those are pond URIs, not sources.
   const given = sources?.filter(({ scheme }) => scheme === 'file');
-  const picked = given !== undefined && given.length > 0 ? given : await pickSources(path);
+  const picked = given !== undefined && given.length > 0 ? given : await pickSources(into);
   if (picked === undefined || picked.length === 0) return undefined;
   const params = { pond, path, sources: picked.map(({ fsPath }) => fsPath) };
-  const done = await requestWithProgress(client, `Importing into ${path}`, 'import', params);
+  const done = await requestWithProgress(client, `Importing into ${into}`, 'import', params);
   const same = done.unchanged > 0 ? `, ${done.unchanged} of them unchanged` : '';
-  reportCopied(`Imported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes)${same}.`, done);
+  reportCopied(
+    `Imported ${countText(done.files, 'file')} (${numberText(done.bytes)} bytes)${same} into ${into}.`,
+    done,
+  );
   return done;
 }
 
@@ -35,9 +39,9 @@ async function directoryOf(target: vscode.Uri): Promise<string> {
   return parsePondUri(vscode.Uri.joinPath(pondUri(location.pond, location.path), '..'))?.path ?? '/';
 }
 
-async function pickSources(path: string): Promise<readonly vscode.Uri[] | undefined> {
+async function pickSources(into: string): Promise<readonly vscode.Uri[] | undefined> {
   return vscode.window.showOpenDialog({
-    title: `Files and folders to import into ${path}`,
+    title: `Files and folders to import into ${into}`,
     openLabel: 'Import',
     canSelectMany: true,
     canSelectFiles: true,

@@ -2,24 +2,21 @@ import * as vscode from 'vscode';
 import { statementAt } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
 import { pondName } from '../pondUri.ts';
-import { queryLanguage } from '../queries/queryDocuments.ts';
 import { type PastQuery, type QueryHistory } from '../queries/queryHistory.ts';
 import { resourceOfQuery } from '../queries/queryResource.ts';
 import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { openNewDocument } from '../resources/newDocument.ts';
 import { timeText } from '../times.ts';
+import { activeQuery } from '../queries/activeQuery.ts';
 
 /**
  * Opens a resource document with the selected statement, else the one at the cursor: a Derive for a query of one file or
  * pattern, a Query for one that reads several.
  */
 export async function deriveFromQuery({ queries }: Context): Promise<vscode.TextEditor | undefined> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== queryLanguage) {
-    void vscode.window.showInformationMessage('Open a query document first: run "Pond: New Query".');
-    return undefined;
-  }
+  const editor = activeQuery();
+  if (editor === undefined) return undefined;
   const { document, selection } = editor;
   const selected = document.getText(selection).trim().replace(/;$/, '');
   const sql = selected === '' ? statementAt(document.getText(), document.offsetAt(selection.active))?.text : selected;
@@ -74,7 +71,10 @@ async function pickPast(pond: string, history: QueryHistory, steps: QuickSteps):
   }));
   return await new Promise<PastQuery | undefined>((resolve) => {
     list.onDidTriggerButton(() => void history.clear(pond).then(() => list.hide()));
-    list.onDidAccept(() => resolve(list.selectedItems[0]?.query));
+    list.onDidAccept(() => {
+      steps.keep(list);
+      resolve(list.selectedItems[0]?.query);
+    });
     list.onDidHide(() => resolve(undefined));
     steps.show(list);
   });

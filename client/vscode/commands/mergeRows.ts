@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ConflictRow, type RowChoiceInfo, type RowMergeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
+import { requestChange } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { countText } from '../numberStrings.ts';
 
@@ -20,10 +21,10 @@ export async function mergeRows({ client, sourceControls }: Context, ...args: re
   const path = selected?.paths[0];
   if (selected === undefined || path === undefined) return;
   const { pond } = selected;
-  const merge = await client.request('mergeRows', { pond, path, limit: decidedMax });
+  const merge = await requestChange(client, 'mergeRows', { pond, path, limit: decidedMax });
   const done = merge.merged
     ? merge
-    : await decided(merge, (choice) => client.request('mergeRows', { pond, path, ...choice }));
+    : await decided(merge, (choice) => requestChange(client, 'mergeRows', { pond, path, ...choice }));
   if (done === undefined) return;
   await sourceControls.refresh(pond);
   const { added, removed, changed } = done;

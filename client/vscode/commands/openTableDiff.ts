@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { activeUri } from '../activeFile.ts';
 import { type Context } from '../context.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { comparedFiles, comparedInTab, type ComparedFiles } from '../tables/tableDiff.ts';
@@ -30,7 +31,7 @@ function selectedTwo(selection: unknown): ComparedFiles | undefined {
 }
 
 function withHead(target: unknown): ComparedFiles | undefined {
-  const uri = target instanceof vscode.Uri ? target : vscode.window.activeTextEditor?.document.uri;
+  const uri = target instanceof vscode.Uri ? target : activeUri();
   const location = uri && parsePondUri(uri);
   if (location === undefined) return undefined;
   const { pond, path, at } = location;

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
-import { queryLanguage } from '../queries/queryDocuments.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { activeTable } from '../tables/tableTabs.ts';
+import { activeQuery } from '../queries/activeQuery.ts';
 
 /** Opens a query document: for a file, or the table of the active tab, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target = activeTable()): Promise<void> {
@@ -15,12 +15,8 @@ export async function newQuery({ ponds, queries }: Context, target = activeTable
 
 /** Runs the selection or the statement at the cursor of the active query document. */
 export async function runQuery({ queries }: Context): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== queryLanguage) {
-    void vscode.window.showInformationMessage('Open a query document first: run "Pond: New Query".');
-    return;
-  }
-  await queries.run(editor);
+  const editor = activeQuery();
+  if (editor !== undefined) await queries.run(editor);
 }
 
 /** Cancels the running query; of several, those that the user picks. */
@@ -28,12 +24,20 @@ export async function cancelQuery({ queries }: Context): Promise<void> {
   await queries.running.cancel();
 }
 
-/** An example. The statement is first: VS Code calls a document without a file by its first line. */
+/**
+ * A query of a file, else of the history: one of all files would read the files that others are derived from again. The
+ * statement is first: VS Code calls a document without a file by its first line.
+ */
 function template(pond: string, location: PondLocation | undefined): string {
-  const { path, at } = location ?? { path: '/', at: undefined };
-  const table = path === '/' ? '/**/*.csv' : `${path.replaceAll('"', '""')}${at === undefined ? '' : `@${at}`}`;
   const rows = vscode.workspace.getConfiguration('pond.query').get<number>('rows') ?? 0;
   const limit = rows > 0 ? ` LIMIT ${Math.floor(rows)}` : '';
   const help = `-- Pond ${pondName(pond)}. Paths and globs are tables: "/a/*.csv", of a version: "/a/*.csv@HEAD".`;
-  return `SELECT * FROM "${table}"${limit};\n${help}\n`;
+  return `${selectFrom(location)}${limit};\n${help}\n`;
+}
+
+function selectFrom(location: PondLocation | undefined): string {
+  if (location === undefined || location.path === '/')
+    return 'SELECT number, time, author, message FROM pond.commits ORDER BY number DESC';
+  const { path, at } = location;
+  return `SELECT * FROM "${path.replaceAll('"', '""')}${at === undefined ? '' : `@${at}`}"`;
 }

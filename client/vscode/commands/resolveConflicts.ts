@@ -1,4 +1,5 @@
 import { selectedPaths, type Context } from '../context.ts';
+import { requestChange } from '../progress.ts';
 
 /** Resolves conflicts in favor of the staged changes: they replace the other commit's version of the selected paths. */
 export async function resolveConflicts(
@@ -7,6 +8,6 @@ export async function resolveConflicts(
 ): Promise<void> {
   const selected = selectedPaths(args);
   if (selected === undefined) return;
-  await client.request('resolve', selected);
+  await requestChange(client, 'resolve', selected);
   await sourceControls.refresh(selected.pond);
 }

@@ -3,7 +3,9 @@ import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
 import { selectedPaths, type Context } from '../context.ts';
 import { showChange, showChanges } from '../sourceControl/diffEditor.ts';
 import { type HistoryNode } from '../history/nodes.ts';
-import { shownPath, activePondUri } from '../pondUri.ts';
+import { activePondUri } from '../activeFile.ts';
+import { shownPath } from '../pondUri.ts';
+import { requestChange } from '../progress.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { pickCommit } from '../history/versions.ts';
 import { countText, numberText } from '../numberStrings.ts';
@@ -33,7 +35,7 @@ export async function restoreVersion(
   const { pond, paths, at } = restoration;
   const target = `${paths.join(', ')} at version ${at}`;
   if (given === undefined && !(await confirm(context, restoration, target))) return undefined;
-  const changes = await context.client.request('restore', { pond, paths, at });
+  const changes = await requestChange(context.client, 'restore', { pond, paths, at });
   await context.sourceControls.refresh(pond);
   const staged = changes.filter(({ partOf }) => partOf === undefined).length;
   const text =

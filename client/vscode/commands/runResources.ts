@@ -10,6 +10,7 @@ import { allowAccess } from './allowAccess.ts';
 import { chooseResources, choosePond, nodesOf } from './chooseResources.ts';
 import { mayRun } from './trust.ts';
 import { countText } from '../numberStrings.ts';
+import { requestChange } from '../progress.ts';
 
 /** Runs resources: the selected ones, the one of a document, or one that the user picks. */
 export async function runResources(
@@ -85,7 +86,7 @@ async function commitFirst(
   pending: readonly ResourceInfo[],
 ): Promise<boolean> {
   await vscode.workspace.saveAll(false);
-  await client.request('commit', { pond, message: `Documents for a run: ${pending.map(titleOf).join(', ')}` });
+  await requestChange(client, 'commit', { pond, message: `Documents for a run: ${pending.map(titleOf).join(', ')}` });
   await sourceControls.refresh(pond);
   return true;
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
-import { queryLanguage } from '../queries/queryDocuments.ts';
 import { queryFileName } from '../queries/queryStrings.ts';
 import { QuickSteps } from '../quickSteps.ts';
+import { activeQuery } from '../queries/activeQuery.ts';
 
 /** Folder of a pond in which queries are saved by default. */
 const folder = '/queries';
@@ -13,11 +13,8 @@ const folder = '/queries';
  * A document of a pond is saved where it is. Returns the file; undefined when the user cancels.
  */
 export async function saveQuery({ ponds, queries }: Context): Promise<vscode.Uri | undefined> {
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== queryLanguage) {
-    void vscode.window.showInformationMessage('Open a query document first: run "Pond: New Query".');
-    return undefined;
-  }
+  const editor = activeQuery();
+  if (editor === undefined) return undefined;
   const { document } = editor;
   if (parsePondUri(document.uri) !== undefined) {
     await document.save();

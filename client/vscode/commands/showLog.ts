@@ -1,5 +1,5 @@
 import { selectedPaths, sourceControlRoot, type Context } from '../context.ts';
-import { showChanges } from '../sourceControl/diffEditor.ts';
+import { showCommit } from '../sourceControl/diffEditor.ts';
 import { pondName } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { derivedContentAt } from '../resources/derivedContent.ts';
@@ -15,11 +15,7 @@ export async function showLog({ client, ponds }: Context, ...args: readonly unkn
     const commit = await pickCommit(client, pond, await logTarget(client, pond, selected?.paths[0]), steps);
     return commit && { pond, commit };
   });
-  if (picked === undefined) return;
-  const { pond, commit } = picked;
-  const { changes } = await client.request('show', { pond, commit: String(commit.number) });
-  const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
-  await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
+  if (picked !== undefined) await showCommit(client, picked.pond, picked.commit);
 }
 
 /** The path to list commits of: for derived content, which is never committed, the resource that computes it. */

@@ -4,7 +4,9 @@ import { type Context } from '../context.ts';
 import { type HistoryNode } from '../history/nodes.ts';
 import { errorData } from '../errors.ts';
 import { pickCommit } from '../history/versions.ts';
+import { pondName } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
+import { requestChange } from '../progress.ts';
 
 type Node = HistoryNode | undefined;
 
@@ -14,17 +16,17 @@ export async function tagVersion({ client, ponds, history }: Context, node: Node
     const pond = node?.pond ?? (await ponds.choose(steps));
     if (pond === undefined) return undefined;
     const commit = node?.type === 'commit' ? node.commit : await pickCommit(client, pond, whichCommit, steps);
-    const name = commit && (await askName(commit, steps));
+    const name = commit && (await askName(pond, commit, steps));
     return commit === undefined || name === undefined ? undefined : { pond, commit, name };
   });
   if (asked === undefined) return;
   const { pond, commit, name } = asked;
   const request = { pond, name, at: String(commit.number) };
   try {
-    await client.request('setTag', request);
+    await requestChange(client, 'setTag', request);
   } catch (error) {
     if (errorData(error)?.code !== 'already-exists' || !(await mayMove(request.name, commit.number))) throw error;
-    await client.request('setTag', { ...request, force: true });
+    await requestChange(client, 'setTag', { ...request, force: true });
   }
   await history.reload(pond);
   vscode.window.setStatusBarMessage(`Commit ${commit.number} is tagged ${request.name}`, 5_000);
@@ -32,9 +34,9 @@ export async function tagVersion({ client, ponds, history }: Context, node: Node
 
 const whichCommit = { placeholder: 'Tag which commit?' };
 
-async function askName(commit: CommitInfo, steps: QuickSteps): Promise<string | undefined> {
+async function askName(pond: string, commit: CommitInfo, steps: QuickSteps): Promise<string | undefined> {
   const name = await steps.type({
-    title: `Tag Commit ${commit.number}`,
+    title: `Tag Commit ${commit.number} of ${pondName(pond)}`,
     prompt: 'A name that begins with a letter, with letters, digits, dots, - and _',
     placeholder: 'report-2026',
     validate: (text) => (text.trim() === '' ? 'A tag needs a name.' : undefined),
@@ -58,7 +60,7 @@ export async function deleteTag({ client, ponds, history }: Context, node: Node)
     return pond === undefined || name === undefined ? undefined : { pond, name };
   });
   if (tag === undefined) return;
-  await client.request('deleteTag', tag);
+  await requestChange(client, 'deleteTag', tag);
   await history.reload(tag.pond);
 }
 

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type Context } from '../context.ts';
 import { errorData } from '../errors.ts';
+import { requestChange } from '../progress.ts';
+import { pondName } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { changeLines } from './changeList.ts';
 
@@ -19,13 +21,13 @@ export async function undoCommit(
 /** Undoes exactly the commit that the question named: asks again where another was made by then. */
 async function askAndUndo(context: Context, pond: string): Promise<CommitInfo | null | undefined> {
   const { client, sourceControls } = context;
-  const { undone, changes } = await client.request('undo', { pond, dryRun: true });
+  const { undone, changes } = await requestChange(client, 'undo', { pond, dryRun: true });
   const undo = 'Undo Commit';
-  const question = `Undo commit ${undone.number}: ${undone.message.split('\n', 1)[0]}?`;
+  const question = `Undo commit ${undone.number} of ${pondName(pond)}: ${undone.message.split('\n', 1)[0]}?`;
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail: detailOf(changes) }, undo);
   if (answer !== undo) return undefined;
   try {
-    const { commit } = await client.request('undo', { pond, number: undone.number });
+    const { commit } = await requestChange(client, 'undo', { pond, number: undone.number });
     await sourceControls.refresh(pond);
     vscode.window.setStatusBarMessage(`Commit ${commit?.number} undoes commit ${undone.number}`, 5_000);
     return commit;

@@ -66,7 +66,10 @@ export function pickFromPages(
     const accept = async (): Promise<void> => {
       const [chosen] = list.selectedItems;
       if (chosen === undefined || list.busy) return;
-      if (chosen.commit !== undefined) return resolve(chosen.commit);
+      if (chosen.commit !== undefined) {
+        steps.keep(list);
+        return resolve(chosen.commit);
+      }
       const before = commits.loaded.length;
       list.busy = true;
       await commits.loadMore();

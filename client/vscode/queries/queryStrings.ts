@@ -1,23 +1,23 @@
 /** Texts about queries: their titles, names of their files, and how long they have run. */
 import { printable } from '../../../server/src/base/printable.ts';
-import { type Token, tokenize } from '../../../server/src/base/sqlTokens.ts';
+import { tokenize } from '../../../server/src/base/sqlTokens.ts';
 import { withoutPlot } from '../webviews/plot/statement.ts';
 
 /** Lengths of a title and of a detail, and the number of words in the name of a file. */
 const titleMax = 48;
 const nameWordsMax = 6;
 const detailMax = 300;
+/** Length of the beginning of a query that its title is found in. */
+const beginningMax = 2000;
 
 /**
- * First words of a query on one line: those of a comment that it begins with, other than that of its plot, else of the
- * statement. At most 48 characters, the last of them `…` when words are missing, and invisible ones as escapes: the query
+ * First words of a query on one line: those of the comment above its statement, other than that of its plot, else of the
+ * statement. Of comments that blank lines separate, the last one counts: the first is the header of a file. At most 48 characters, the last of them `…` when words are missing, and invisible ones as escapes: the query
  * may be a stranger's. `Untitled query` for a text without words.
  */
 export function queryTitle(text: string): string {
-  const sql = withoutPlot(text);
-  const [line = ''] = sql.trimStart().split('\n', 1);
-  const comment = /^--+(.*\p{L}.*)$/u.exec(line.trimEnd())?.[1];
-  const words = comment ?? tokenizedText(sql);
+  const sql = withoutPlot(text).slice(0, beginningMax);
+  const words = commentAbove(sql) ?? tokenizedText(sql);
   if (!/[\p{L}\p{N}]/u.test(words)) return 'Untitled query';
   const title = printable(words.replace(/\s+/g, ' ').trim());
   return title.length <= titleMax ? title : `${title.slice(0, titleMax - 1).trimEnd()}…`;
@@ -37,26 +37,26 @@ export function queryFileName(sql: string): string {
   return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.pondsql`;
 }
 
-/** Time since a start: `8 s`, `3 min 20 s`, `2 h 5 min`. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+/** The first line with letters of the comment above the statement; undefined without one. */
+function commentAbove(sql: string): string | undefined {
+  let block: readonly string[] = [];
+  let isOpen = false;
+  for (const line of sql.split('\n')) {
+    const text = line.trim();
+    if (text !== '' && !text.startsWith('--')) break;
+    if (text !== '') block = isOpen ? [...block, text] : [text];
+    isOpen = text !== '';
+  }
+  return block.map((line) => line.replace(/^-+/, '')).find((line) => /\p{L}/u.test(line));
 }
 
 /** The statement without its comments, with one space where it has any. */
 function tokenizedText(sql: string): string {
   let [text, end] = ['', 0];
-  for (const { start, end: next } of wholeTokens(sql)) {
+  for (const { start, end: next } of tokenize(sql)) {
     text += (start > end && text !== '' ? ' ' : '') + sql.slice(start, next);
     end = next;
     if (text.length > titleMax) break;
   }
   return text;
-}
-
-/** Tokens of the beginning of a text: a title needs no more of a long one. */
-function wholeTokens(sql: string): readonly Token[] {
-  return tokenize(sql.slice(0, 2000));
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { pondName } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
-import { elapsedText } from './queryStrings.ts';
+import { elapsedText } from '../timeStrings.ts';
 import { countText } from '../numberStrings.ts';
 
 /** A query that this window waits for. */

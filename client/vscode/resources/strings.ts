@@ -1,7 +1,7 @@
 /** User-visible texts about resources and their runs. */
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { countText, numberText } from '../numberStrings.ts';
-import { ago } from '../timeStrings.ts';
+import { ago, elapsedText } from '../timeStrings.ts';
 
 /** State of a resource, the most urgent first. */
 export type ResourceState = UrgentState | 'staged' | 'changed' | 'cancelled' | 'skipped' | 'new' | 'ok';
@@ -85,10 +85,7 @@ export function progressText({ message, done, total }: RunProgress): string {
 /** A duration with two or three digits. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : elapsedText(Math.round(ms / 1000) * 1000);
 }
 
 /** A size in the largest unit that leaves a whole number before the point. */

@@ -5,7 +5,7 @@ import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
-import { type FoundMatch, queryText, type SearchNode, type SearchQuery } from './state.ts';
+import { addMatch, foundText, type TextSearch, type SearchNode, type SearchQuery } from './state.ts';
 import { countText } from '../numberStrings.ts';
 
 const viewId = 'pond.search';
@@ -21,55 +21,58 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
   private readonly tree: vscode.TreeView<SearchNode>;
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly listener: vscode.Disposable;
-  private files = new Map<string, FoundMatch[]>();
-  private query: SearchQuery | undefined;
-  private cancelling: vscode.CancellationTokenSource | undefined;
+  /** The last search; undefined before the first, and after its pond was closed. */
+  private search: TextSearch | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(client: PondClient, ponds: OpenPonds) {
     this.client = client;
     this.listener = ponds.onDidClose((pond) => {
-      if (this.query?.pond === pond) this.clear();
+      if (this.search?.query.pond === pond) this.clear();
     });
     this.tree = vscode.window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
   }
 
   /** Query of the last search; undefined before the first. */
   get lastQuery(): SearchQuery | undefined {
-    return this.query;
+    return this.search?.query;
   }
 
   getTreeItem(node: SearchNode): vscode.TreeItem {
-    return node.type === 'file' ? this.fileRow(node) : this.matchRow(node.match);
+    return node.type === 'file' ? fileRow(node) : matchRow(node);
   }
 
   getChildren(node?: SearchNode): SearchNode[] {
-    if (node === undefined) return [...this.files].map(([path, matches]) => ({ type: 'file', path, matches }));
-    return node.type === 'file' ? node.matches.map((match) => ({ type: 'match', match })) : [];
+    if (node === undefined) {
+      const { search } = this;
+      if (search === undefined) return [];
+      return [...search.files].map(([path, matches]) => ({ type: 'file', query: search.query, path, matches }));
+    }
+    const { query } = node;
+    return node.type === 'file' ? node.matches.map((match) => ({ type: 'match', query, match })) : [];
   }
 
   /** Searches, in place of a search that is going on. Resolves when all was searched, or the search was cancelled. */
-  async search(query: SearchQuery): Promise<void> {
+  async start(query: SearchQuery): Promise<void> {
     this.cancel();
-    const cancelling = (this.cancelling = new vscode.CancellationTokenSource());
-    this.query = query;
-    this.files = new Map();
+    const search: TextSearch = { query, files: new Map(), cancelling: new vscode.CancellationTokenSource() };
+    this.search = search;
     this.changed.fire(undefined);
     this.isSearching(true);
     await vscode.commands.executeCommand(`${viewId}.focus`);
     try {
-      await vscode.window.withProgress({ location: { viewId } }, () => this.pages(query, cancelling.token));
+      await vscode.window.withProgress({ location: { viewId } }, () => this.pages(search));
     } catch (error) {
-      if (this.cancelling === cancelling)
-        this.tree.message = isCancelled(error) ? `${this.found()} Cancelled.` : errorText(error);
+      if (this.search === search)
+        this.tree.message = isCancelled(error) ? `${foundText(search)} Cancelled.` : errorText(error);
     } finally {
-      if (this.cancelling === cancelling) this.isSearching(false);
+      if (this.search === search) this.isSearching(false);
     }
   }
 
   /** Cancels the search that is going on. */
   cancel(): void {
-    this.cancelling?.cancel();
+    this.search?.cancelling.cancel();
   }
 
   dispose(): void {
@@ -83,16 +86,15 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
   private clear(): void {
     this.cancel();
     // The search that was cancelled reports nothing.
-    this.cancelling = undefined;
-    this.query = undefined;
-    this.files = new Map();
+    this.search = undefined;
     this.tree.message = '';
     this.isSearching(false);
     this.changed.fire(undefined);
   }
 
-  private async pages(query: SearchQuery, token: vscode.CancellationToken): Promise<void> {
-    const { pond, text, regex, matchCase, include, exclude, at } = query;
+  private async pages(search: TextSearch): Promise<void> {
+    const { token } = search.cancelling;
+    const { pond, text, regex, matchCase, include, exclude, at } = search.query;
     const params = { pond, text, regex, ignoreCase: !matchCase, exclude, paged: true, limit: pageLines };
     const paths = include.length === 0 ? ['/'] : include;
     let after: GrepPosition | null | undefined;
@@ -101,64 +103,48 @@ export class SearchView implements vscode.TreeDataProvider<SearchNode>, vscode.D
       const from = { ...(after !== undefined && { after }), ...(at !== undefined && { at }) };
       const page = await this.client.request('grep', { ...params, paths, ...from }, token);
       if (token.isCancellationRequested) throw new vscode.CancellationError();
-      for (const match of page.matches) this.add(match);
+      for (const match of page.matches) addMatch(search, match);
       [searched, notText, lines, after] = [
         searched + page.searched,
         notText + page.notText,
         lines + page.matches.length,
         page.next,
       ];
-      this.tree.message = `${this.found()} ${countText(searched, 'file')} searched…`;
+      this.tree.message = `${foundText(search)} ${countText(searched, 'file')} searched…`;
       this.changed.fire(undefined);
     }
     const skipped = notText === 0 ? '' : ` ${countText(notText, 'file')} not searched: binary files and tables.`;
     const cut = after === null ? '' : ' There are more: name fewer files, or a longer text.';
-    this.tree.message = `${this.found()} ${countText(searched, 'file')} searched.${skipped}${cut}`;
-  }
-
-  private add(match: FoundMatch): void {
-    const path = shownPath(match);
-    const matches = this.files.get(path) ?? [];
-    // A file that several patterns match is listed once.
-    if (matches.some(({ line }) => line === match.line)) return;
-    matches.push(match);
-    this.files.set(path, matches);
-  }
-
-  private found(): string {
-    const lines = [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
-    const how = this.query === undefined ? '' : queryText(this.query);
-    const where = how === '' ? '' : ` (${how})`;
-    return `“${printable(this.query?.text ?? '')}”${where}: ${countText(lines, 'line')} in ${countText(this.files.size, 'file')}.`;
+    this.tree.message = `${foundText(search)} ${countText(searched, 'file')} searched.${skipped}${cut}`;
   }
 
   private isSearching(on: boolean): void {
     void vscode.commands.executeCommand('setContext', 'pond.searching', on);
   }
+}
 
-  private fileRow({ path, matches }: Extract<SearchNode, { type: 'file' }>): vscode.TreeItem {
-    const at = path.lastIndexOf('/');
-    const item = new vscode.TreeItem(printable(path.slice(at + 1)), vscode.TreeItemCollapsibleState.Expanded);
-    item.id = path;
-    item.description = printable(`${path.slice(0, at) || '/'} · ${matches.length}`);
-    item.resourceUri = pondUri(this.query?.pond ?? '', path, this.query?.at);
-    item.iconPath = vscode.ThemeIcon.File;
-    return item;
-  }
+function fileRow({ query, path, matches }: Extract<SearchNode, { type: 'file' }>): vscode.TreeItem {
+  const at = path.lastIndexOf('/');
+  const item = new vscode.TreeItem(printable(path.slice(at + 1)), vscode.TreeItemCollapsibleState.Expanded);
+  item.id = path;
+  item.description = printable(`${path.slice(0, at) || '/'} · ${matches.length}`);
+  item.resourceUri = pondUri(query.pond, path, query.at);
+  item.iconPath = vscode.ThemeIcon.File;
+  return item;
+}
 
-  private matchRow(match: FoundMatch): vscode.TreeItem {
-    const { line, text, character, length } = match;
-    const start = Math.max(text.length - text.trimStart().length, character - lettersBefore);
-    const label = printable(text.slice(start, character + length + 200));
-    const [from, to] = [character - start, character - start + length];
-    const item = new vscode.TreeItem({ label, highlights: from >= 0 ? [[from, to]] : [] });
-    item.id = `${shownPath(match)}:${line}`;
-    item.description = String(line);
-    item.tooltip = printable(`${shownPath(match)}:${line}`);
-    const range = new vscode.Range(line - 1, character, line - 1, character + length);
-    const uri = pondUri(this.query?.pond ?? '', shownPath(match), this.query?.at);
-    item.command = { command: 'vscode.open', title: 'Open', arguments: [uri, { selection: range, preview: true }] };
-    item.accessibilityInformation = { label: printable(`line ${line}: ${text.trim().slice(0, 200)}`) };
-    return item;
-  }
+function matchRow({ query, match }: Extract<SearchNode, { type: 'match' }>): vscode.TreeItem {
+  const { line, text, character, length } = match;
+  const start = Math.max(text.length - text.trimStart().length, character - lettersBefore);
+  const label = printable(text.slice(start, character + length + 200));
+  const [from, to] = [character - start, character - start + length];
+  const item = new vscode.TreeItem({ label, highlights: from >= 0 ? [[from, to]] : [] });
+  item.id = `${shownPath(match)}:${line}`;
+  item.description = String(line);
+  item.tooltip = printable(`${shownPath(match)}:${line}`);
+  const range = new vscode.Range(line - 1, character, line - 1, character + length);
+  const uri = pondUri(query.pond, shownPath(match), query.at);
+  item.command = { command: 'vscode.open', title: 'Open', arguments: [uri, { selection: range, preview: true }] };
+  item.accessibilityInformation = { label: printable(`line ${line}: ${text.trim().slice(0, 200)}`) };
+  return item;
 }

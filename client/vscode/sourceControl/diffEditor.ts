@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type ChangeInfo } from '../../../server/src/protocol/commands.ts';
+import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
+import { type PondClient } from '../client.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
 import { comparedFiles, isComparedByRows } from '../tables/tableDiff.ts';
 import { type TableDiffs } from '../tables/tableDiffs.ts';
@@ -34,6 +35,13 @@ export async function showChanges(sides: Sides, title: string, changes: readonly
   }
   const resources = files.map((change) => [pondUri(sides.pond, shownPath(change), sides.to), ...uris(sides, change)]);
   await vscode.commands.executeCommand('vscode.changes', title, resources);
+}
+
+/** Shows all changes of a commit in one editor. */
+export async function showCommit(client: PondClient, pond: string, commit: CommitInfo): Promise<void> {
+  const { changes } = await client.request('show', { pond, commit: String(commit.number) });
+  const sides = { pond, from: String(commit.parent ?? 0), to: String(commit.number) };
+  await showChanges(sides, `Commit ${commit.number}: ${commit.message}`, changes);
 }
 
 /** Names of the two sides in titles. */

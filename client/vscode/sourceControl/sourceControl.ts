@@ -5,6 +5,7 @@ import { type PondClient } from '../client.ts';
 import { errorData, errorText } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName, pondUri, shownPath } from '../pondUri.ts';
+import { changeText, goneText } from '../statusStrings.ts';
 import { StagedRows } from './stagedRows.ts';
 
 /** Changes within this time trigger one refresh of the status. */
@@ -160,12 +161,12 @@ class PondSourceControl implements vscode.Disposable {
       this.show(status);
     } catch (error) {
       if (!this.isGone) this.client.log.warn(`status of ${this.pond}: ${errorText(error)}`);
-      if (errorData(error)?.code === 'pond-not-found' && request >= this.lastShown) this.forget(errorText(error));
+      if (errorData(error)?.code === 'pond-not-found' && request >= this.lastShown) this.forget();
     }
   }
 
   /** Shows nothing as staged, and says once why: the folder of the pond is gone. */
-  private forget(reason: string): void {
+  private forget(): void {
     if (this.isGone) return;
     this.isGone = true;
     this.looking = setInterval(() => void this.refresh(), goneMs);
@@ -174,7 +175,7 @@ class PondSourceControl implements vscode.Disposable {
     this.staged.resourceStates = [];
     this.control.count = 0;
     this.host.refreshed();
-    void vscode.window.showErrorMessage(reason);
+    void vscode.window.showErrorMessage(`${pondName(this.pond)}: ${goneText(this.pond)}`);
   }
 
   dispose(): void {
@@ -224,9 +225,7 @@ const counts = ({ partOf }: ChangeInfo): boolean => partOf === undefined;
 function resourceState(pond: string, change: ChangeInfo, conflict: boolean): vscode.SourceControlResourceState {
   const path = shownPath(change);
   const resourceUri = pondUri(pond, path);
-  const origin = change.displayFrom ?? change.from;
-  const from = origin === undefined ? '' : ` from ${origin}`;
-  const what = conflict ? `${path}: another commit changed this path too` : `${path}: ${change.kind}${from}`;
+  const what = conflict ? `${path}: another commit changed this path too` : `${path}: ${changeText(change)}`;
   return {
     resourceUri,
     contextValue: conflict ? 'conflict' : change.kind,

@@ -20,6 +20,8 @@ import {
   type TableQuery,
   type ToGridPage,
 } from '../webviews/grid/messages.ts';
+import { releaseLater } from './releaseTable.ts';
+import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 type Shown = Extract<GridState, { type: 'result' }>;
 
@@ -101,7 +103,7 @@ export class GridPanel implements vscode.Disposable {
     try {
       await this.host.openPond(query.pond);
       const opened = await openTable(this.host.client, query, cancellation.token);
-      if (run !== this.runs) return this.releaseSource(query.pond, opened.info.source);
+      if (run !== this.runs) return releaseLater(this.host.client, query.pond, opened.info.source);
       const shown = { type: 'result', ...about, ...opened } as const;
       this.show(shown);
       void this.count(shown);
@@ -129,7 +131,7 @@ export class GridPanel implements vscode.Disposable {
   /** Rows of the whole table. Throws while no table is shown. */
   async rows(start: number, count: number): Promise<RowWindow> {
     if (this.current?.type !== 'result') throw new Error('no table is shown');
-    const whole = { view: { sort: [], filters: [] }, columns: this.current.info.columns };
+    const whole = { view: wholeView, columns: this.current.info.columns };
     return this.rowsOf(this.current, whole, start, count);
   }
 
@@ -234,7 +236,7 @@ export class GridPanel implements vscode.Disposable {
     const { run, query, info } = shown;
     try {
       if (info.rowCount !== null) return await this.countDifferences(shown);
-      const params = { pond: query.pond, source: info.source, view: { sort: [], filters: [] } };
+      const params = { pond: query.pond, source: info.source, view: wholeView };
       const { rowCount } = await this.host.client.request('tableCount', params);
       if (run !== this.runs || this.isLost) return;
       this.current = { ...shown, info: { ...info, rowCount } };
@@ -284,14 +286,7 @@ export class GridPanel implements vscode.Disposable {
     this.requests.cancelAll();
     if (this.query !== undefined) this.plots.release(this.query.pond);
     if (this.current?.type === 'result' && !this.isLost)
-      this.releaseSource(this.current.query.pond, this.current.info.source);
+      releaseLater(this.host.client, this.current.query.pond, this.current.info.source);
     this.current = undefined;
-  }
-
-  private releaseSource(pond: string, source: Shown['info']['source']): void {
-    if (!('resultId' in source)) return;
-    this.host.client.request('release', { pond, resultId: source.resultId }).catch((error: unknown) => {
-      this.host.client.log.debug(`a result was not released: ${errorText(error)}`);
-    });
   }
 }

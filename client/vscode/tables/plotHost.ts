@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Column, type TableSource } from '../../../server/src/protocol/commands.ts';
-import { errorText } from '../errors.ts';
 import { FilePicker } from '../filePicker.ts';
 import { type GridHost, openParams } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
@@ -21,6 +20,8 @@ import {
 } from '../webviews/grid/messages.ts';
 import { isTimeColumn } from '../webviews/grid/times.ts';
 import { type PlotStatement, type PlottedEvents, withoutPlot, withPlot } from '../webviews/plot/statement.ts';
+import { releaseLater, releaseTable } from './releaseTable.ts';
+import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 /** Needs of the plots of a panel in addition to the rows of its table: other tables, choices of the user, and files. */
 export class PlotHost {
@@ -50,12 +51,7 @@ export class PlotHost {
   release(pond: string): void {
     for (const opened of this.#opened.values())
       void opened.then(
-        (source) => {
-          if (!('resultId' in source)) return;
-          this.#host.client.request('release', { pond, resultId: source.resultId }).catch((error: unknown) => {
-            this.#host.client.log.debug(`a result was not released: ${errorText(error)}`);
-          });
-        },
+        (source) => releaseLater(this.#host.client, pond, source),
         () => undefined,
       );
     this.#opened.clear();
@@ -81,10 +77,10 @@ export class PlotHost {
 
   async #pickEvents({ pond }: TableQuery, steps: QuickSteps): Promise<PlottedEvents | undefined> {
     const title = `Mark Events of a Table of ${pondName(pond)}`;
-    const path = await new FilePicker(this.#host.client, { pond, title }).pick(steps);
+    const path = await new FilePicker(this.#host.client, { pond, title, areTables: true }).pick(steps);
     if (path === undefined) return undefined;
     const { columns, source } = await this.#host.client.request('openTable', { pond, table: { path } });
-    if ('resultId' in source) await this.#host.client.request('release', { pond, resultId: source.resultId });
+    await releaseTable(this.#host.client, pond, source);
     const times = columns.filter(isTimeColumn);
     if (times.length === 0) throw new Error(`${path} has no column of times`);
     const time = times.length === 1 ? times[0]?.name : await pickColumn(steps, times, 'Column of the times');
@@ -165,8 +161,7 @@ export class PlotHost {
       void vscode.window.setStatusBarMessage('The plot is stated in the query.', 5000);
       return;
     }
-    const view = { sort: [], filters: [] };
-    const sql = own ?? (await this.#host.client.request('tableSql', { pond: query.pond, source, view })).sql;
+    const sql = own ?? (await this.#host.client.request('tableSql', { pond: query.pond, source, view: wholeView })).sql;
     await this.#host.openQuery(query.pond, `${withPlot(sql, plot)};\n`);
   }
 }

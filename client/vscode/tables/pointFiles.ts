@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import { type Params, type Result, type TableSource, type TableView } from '../../../server/src/protocol/commands.ts';
 import { type PlainTableQuery } from '../webviews/grid/messages.ts';
+import { wholeView } from '../../../server/src/protocol/tableViews.ts';
+import { releaseTable } from './releaseTable.ts';
 
 type Name = 'tableSql' | 'openTable' | 'tableRows' | 'release' | 'tableOrigins';
 
@@ -51,10 +53,13 @@ async function textsOf(
   const { pond } = params;
   const { source } = await client.request('openTable', params, token);
   try {
-    const view = { sort: [], filters: [] };
-    const { columns } = await client.request('tableRows', { pond, source, view, start: 0, count: filesMax + 1 }, token);
+    const { columns } = await client.request(
+      'tableRows',
+      { pond, source, view: wholeView, start: 0, count: filesMax + 1 },
+      token,
+    );
     return (columns[0] ?? []).filter((text) => text !== null);
   } finally {
-    if ('resultId' in source) await client.request('release', { pond, resultId: source.resultId });
+    await releaseTable(client, pond, source);
   }
 }

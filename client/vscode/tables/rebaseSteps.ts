@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EditStep } from './tableDraft.ts';
 import { newRowsOf, type KeyedEdit, type RowEdit, type RowKey, valueIn } from '../webviews/grid/rowEdits.ts';
+import { countFirst } from '../../../server/src/base/countFirst.ts';
 
 /** Edits that a file has now. */
 export interface SavedEdits {
@@ -23,14 +24,14 @@ export function rebaseSteps(steps: readonly EditStep[], saved: SavedEdits): read
 }
 
 /** The place of a row among those of a file: before a position, after new rows there with a lower order. */
-interface Place {
+interface RowOrder {
   readonly before: number;
   readonly order: number;
 }
 
 /** Places of the rows of some steps that the saved file does not have: of new rows, and of deleted ones. */
-function newPlaces(steps: readonly EditStep[], saved: SavedEdits['edits']): ReadonlyMap<RowKey, Place> {
-  const places = new Map<RowKey, Place>();
+function newPlaces(steps: readonly EditStep[], saved: SavedEdits['edits']): ReadonlyMap<RowKey, RowOrder> {
+  const places = new Map<RowKey, RowOrder>();
   for (const [key, edit] of steps.flatMap(({ rows, reverse }) => [...rows, ...reverse]))
     if (edit?.before !== undefined && !saved.has(key)) places.set(key, { before: edit.before, order: edit.order ?? 0 });
   for (const [key, { isDeleted }] of saved)
@@ -46,11 +47,11 @@ class SavedRows {
   private readonly inserted: ReturnType<typeof newRowsOf>;
   private readonly insertedAt: ReadonlyMap<RowKey, number>;
   /** The place of each row that the file does not have. */
-  private readonly places: ReadonlyMap<RowKey, Place>;
+  private readonly places: ReadonlyMap<RowKey, RowOrder>;
   /** Begins the names of deleted rows that come back. */
   private readonly name = randomUUID();
 
-  constructor(saved: SavedEdits, places: ReadonlyMap<RowKey, Place>) {
+  constructor(saved: SavedEdits, places: ReadonlyMap<RowKey, RowOrder>) {
     this.saved = saved;
     const deleted = [...saved.edits].flatMap(([key, { isDeleted }]) =>
       typeof key === 'number' && isDeleted === true ? [key] : [],
@@ -90,30 +91,19 @@ class SavedRows {
   }
 
   /** The position of the row that follows a place. */
-  private position({ before, order }: Place): number {
+  private position({ before, order }: RowOrder): number {
     const { inserted } = this;
-    const isEarlier = (row: Place): boolean => row.before < before || (row.before === before && row.order < order);
-    return this.withoutDeleted(before) + countOf(inserted.length, (index) => isEarlier(inserted[index]!));
+    const isEarlier = (row: RowOrder): boolean => row.before < before || (row.before === before && row.order < order);
+    return this.withoutDeleted(before) + countFirst(inserted.length, (index) => isEarlier(inserted[index]!));
   }
 
   /** Number of rows before a position that stay. */
   private withoutDeleted(before: number): number {
-    return before - countOf(this.deleted.length, (index) => this.deleted[index]! < before);
+    return before - countFirst(this.deleted.length, (index) => this.deleted[index]! < before);
   }
 }
 
 type OldValues = (column: string) => string | null;
-
-/** Number of items that come first: those of a list in order for which a condition is true. */
-function countOf(length: number, isFirst: (index: number) => boolean): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isFirst(middle)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** Edits that give a row of the saved file, which has the edits `now`, the state of other edits. */
 function changed(position: number, edit: RowEdit | null, now: RowEdit | undefined, old: OldValues): KeyedEdit {

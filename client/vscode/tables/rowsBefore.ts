@@ -1,11 +1,13 @@
 import type * as vscode from 'vscode';
-import { type OpenedTableInfo, type Params } from '../../../server/src/protocol/commands.ts';
+import { type OpenedTableInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
 import { type SavedEdits } from './rebaseSteps.ts';
 import { type TableDocument } from './tableDocument.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { tableEditsOf } from '../webviews/grid/rowEdits.ts';
+import { releaseTable } from './releaseTable.ts';
+import { wholeView } from '../../../server/src/protocol/tableViews.ts';
 
 /** Limits of what is read: cells, and ranges of rows. */
 const cellsMax = 200_000;
@@ -41,7 +43,7 @@ export async function rowsBefore(
       if (rows * table.columns.length > cellsMax) return undefined;
       return await valuesOf(client, { pond, table }, ranges, cancellation);
     } finally {
-      if ('resultId' in table.source) await client.request('release', { pond, resultId: table.source.resultId });
+      await releaseTable(client, pond, table.source);
     }
   } catch (error) {
     client.log.warn(`the edits of ${path} that are being saved cannot be undone later: ${errorText(error)}`);
@@ -67,10 +69,9 @@ async function valuesOf(
   ranges: readonly RowRange[],
   cancellation: vscode.CancellationToken,
 ): Promise<SavedEdits['before']> {
-  const view: Params<'tableRows'>['view'] = { sort: [], filters: [] };
   const values = new Map<number, readonly (readonly [string, string | null])[]>();
   for (const range of ranges) {
-    const read = await client.request('tableRows', { pond, source, view, ...range }, cancellation);
+    const read = await client.request('tableRows', { pond, source, view: wholeView, ...range }, cancellation);
     for (let row = 0; row < range.count; row += 1) {
       const cells = columns.map(({ name }, column) => [name, read.columns[column]?.[row] ?? null] as const);
       values.set(range.start + row, cells);

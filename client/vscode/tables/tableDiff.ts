@@ -5,6 +5,7 @@ import { openParams } from './gridTable.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { type DiffQuery, type FromGridPage, type GridState, type TableQuery } from '../webviews/grid/messages.ts';
+import { releaseTable } from './releaseTable.ts';
 
 /** Two files of a pond, each at a version; undefined for the working tree. */
 export interface ComparedFiles {
@@ -85,7 +86,7 @@ async function sharedColumns(
 ): Promise<readonly string[]> {
   const columnsOf = async (side: ComparedTable): Promise<readonly string[]> => {
     const { source, columns } = await client.request('openTable', openParams({ pond, ...side }));
-    if ('resultId' in source) await client.request('release', { pond, resultId: source.resultId });
+    await releaseTable(client, pond, source);
     return columns.map(({ name }) => name);
   };
   const [left, right] = [await columnsOf(before), await columnsOf(after)];

@@ -140,7 +140,6 @@ export function placeFiles(slot: BuildSlot<unknown>, build: UserBuild, openDisk:
     ...build,
     input: { ...input, files: slot.key === undefined ? linked(input.files) : copied(input.files) },
     tables: build.tables.map((table) => ({ ...table, files: linked(table.files) })),
-    ...(build.settledBy && { settledBy: linked(build.settledBy) }),
   };
 }
 

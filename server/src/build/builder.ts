@@ -56,6 +56,9 @@ export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderO
       await request('buildUser', { build }, signal);
     },
     run: async (sql, signal) => request('statements', { sql }, signal),
+    notations: async (files, signal) => {
+      return (await request('notations', { files }, signal)).map((found) => found ?? undefined);
+    },
     inspect: async (hostPaths, signal) => request('inspect', { hostPaths }, signal),
     close: async () => {
       await Promise.all([shared.close(), own.close()]);

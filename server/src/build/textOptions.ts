@@ -1,8 +1,9 @@
 import { literal, sql } from '../duckdb/sql.ts';
-import { type InputFile } from '../sandbox/build.ts';
+import { type InputFile, type UserBuild } from '../sandbox/build.ts';
 import { type QuerySource, type SourceFile } from '../sandbox/sources.ts';
 import { type TextScope } from '../sandbox/textTables/decoded.ts';
 import { requireWholeOnce } from '../sandbox/textTables/wholeFile.ts';
+import { type Notation } from '../sandbox/textTables/notation.ts';
 import { tablesOf } from '../sandbox/textTables/tables.ts';
 import { type CallFormat, callFormat } from '../sandbox/callFormat.ts';
 import { type InputSql, type TextCall } from './inputSql.ts';
@@ -22,13 +23,13 @@ interface CallReading {
 export async function textOptions(
   scope: TextScope,
   { textCalls: calls, showsHostPaths }: Pick<InputSql, 'textCalls' | 'showsHostPaths'>,
-  files: readonly InputFile[],
+  { input: { files }, notation }: Pick<UserBuild, 'input' | 'notation'>,
 ): Promise<readonly CallReading[]> {
   if (calls.length > 0) for (const file of files) await requireWholeOnce(file, scope.openDisk);
   const readings: CallReading[] = [];
   for (const [index, call] of calls.entries()) {
     readings.push(
-      call.format === 'csv' ? await csvCall(scope, call, { files, index, showsHostPaths }) : { options: '' },
+      call.format === 'csv' ? await csvCall(scope, call, { files, notation, index, showsHostPaths }) : { options: '' },
     );
   }
   return readings;
@@ -36,6 +37,7 @@ export async function textOptions(
 
 interface CallInput {
   readonly files: readonly InputFile[];
+  readonly notation: Notation | undefined;
   /** Index of the call. */
   readonly index: number;
   /** True when the query may use the column `filename`, which only DuckDB's own reader has. */
@@ -45,7 +47,7 @@ interface CallInput {
 async function csvCall(
   scope: TextScope,
   call: TextCall,
-  { files, index, showsHostPaths }: CallInput,
+  { files, notation, index, showsHostPaths }: CallInput,
 ): Promise<CallReading> {
   const stated = callFormat(`${call.given}${call.compression}`);
   const filled = files.filter(({ sizeBytes }) => sizeBytes > 0).map((file) => asCsv(file, stated));
@@ -56,10 +58,15 @@ async function csvCall(
     const repeated = Array.from({ length: call.inputs }, () => filled).flat();
     return {
       options: '',
-      source: { name: `csv ${index + 1} of ${first.pondPath}`, index: call.start, files: repeated },
+      source: {
+        name: `csv ${index + 1} of ${first.pondPath}`,
+        index: call.start,
+        files: repeated,
+        ...(notation && { notation }),
+      },
     };
   }
-  const [table] = await tablesOf(scope, filled);
+  const [table] = await tablesOf(scope, filled, notation);
   const { layout } = table!.scan;
   const missing = [
     ['skip', sql`, skip = ${layout.skip}`],

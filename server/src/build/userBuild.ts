@@ -81,8 +81,7 @@ export async function buildUser(tools: BuildTools, build: UserBuild, signal: Abo
   };
   try {
     const readable = await asReadable(build, { convert, rewrite, openDisk });
-    const isOnce = converted.length > 0 || build.settledBy !== undefined;
-    await buildAt(tools, readable, { isOnce, signal });
+    await buildAt(tools, readable, { isOnce: converted.length > 0, signal });
     return null;
   } finally {
     for (const name of converted) disk.remove(name);
@@ -129,7 +128,7 @@ async function runBuild(
   const { openDisk } = tools.settings;
   const work = async (): Promise<void> => {
     const calls = await sandbox.inspect(
-      (connection) => textOptions({ connect: () => Promise.resolve(connection), openDisk }, sql, files),
+      (connection) => textOptions({ connect: () => Promise.resolve(connection), openDisk }, sql, build),
       named,
     );
     const completed = sql.complete(calls);
@@ -163,8 +162,12 @@ async function openFor(
   const { sandbox, tables } = slot.opened ?? (await open(tools, slot, { shared, build }));
   slot.opened = { sandbox, tables, analyzed };
   const own = sources.filter(({ name }) => !tables.has(name) || isSameTable(name, input.name));
-  const settledBy = build.settledBy?.map(asTable);
-  return { sandbox, own: own.map((source) => (settledBy === undefined ? source : { ...source, settledBy })) };
+  const { notation } = build;
+  const isInput = ({ name }: QuerySource): boolean => isSameTable(name, input.name);
+  return {
+    sandbox,
+    own: own.map((source) => (notation !== undefined && isInput(source) ? { ...source, notation } : source)),
+  };
 }
 
 async function open(
@@ -173,7 +176,7 @@ async function open(
   { shared, build }: { readonly shared: readonly QuerySource[]; readonly build: UserBuild },
 ): Promise<Pick<OpenBuild, 'sandbox' | 'tables'>> {
   const sources = [build.input, ...build.tables].flatMap(({ files }) => files);
-  const hostPaths = [...sources, ...(build.settledBy ?? [])].map(({ hostPath }) => hostPath);
+  const hostPaths = sources.map(({ hostPath }) => hostPath);
   const views = shared.map((source) => viewOf(source, { isShared: true }));
   const sandbox = await BuildSandbox.open(
     { hostPaths, result: slot.result, views },

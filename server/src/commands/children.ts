@@ -5,7 +5,7 @@ import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { type Command } from './verb.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
-import { rootAt } from './tree.ts';
+import { rootAt } from '../pond/treeAt.ts';
 
 /**
  * The names in a directory with their types, and nothing else that `list` reports: an editor requests a directory each

@@ -5,7 +5,7 @@ import { clonePond } from '../replica/clone.ts';
 import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { requirePondDirectory } from './hostPaths.ts';
 import { commitInfo } from './info.ts';
-import { allowOrigin, cloneProgress, withPond } from './remotePond.ts';
+import { allowOrigin, cloneProgress, openRemotePond } from './remotePond.ts';
 import { type PondsCommand } from './verb.ts';
 
 /**
@@ -22,7 +22,9 @@ export const clone: PondsCommand<'clone'> = async (ponds, params, job = {}) => {
   const storage = hostPondStorage(directory);
   // What an interrupted run left is not an empty folder.
   if (readReplica(storage.disk) === undefined) requirePondDirectory(storage.openDisk, directory);
-  return await withPond(parseLocation(url, ponds.env), { ...job, env: ponds.env }, async (store, location) => {
+  const { env } = ponds;
+  const { store, location } = await openRemotePond(parseLocation(url, env), { env, signal: job.signal });
+  try {
     const request = { url: urlOf(location), at, isThin: thin, signal: job.signal, onProgress: cloneProgress(job) };
     const { head, absentBlobs, absentBytes, ...report } = await clonePond(store, storage, {
       ...request,
@@ -32,5 +34,7 @@ export const clone: PondsCommand<'clone'> = async (ponds, params, job = {}) => {
     if (thin) allowOrigin(ponds.grants, storage.disk);
     const absent = { files: absentBlobs, bytes: absentBytes };
     return { ...report, id: report.pond, pond: directory, url: request.url, head: commitInfo(head), absent };
-  });
+  } finally {
+    store.close();
+  }
 };

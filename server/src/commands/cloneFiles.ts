@@ -5,7 +5,7 @@ import { hostPondStorage } from '../storage/hostPondStorage.ts';
 import { makeProcessFolder } from '../storage/processFolder.ts';
 import { exportFiles } from './export.ts';
 import { commitInfo } from './info.ts';
-import { allowOrigin, cloneProgress, withPond } from './remotePond.ts';
+import { allowOrigin, cloneProgress, openRemotePond } from './remotePond.ts';
 import { type PondsCommand } from './verb.ts';
 
 /**
@@ -15,21 +15,22 @@ import { type PondsCommand } from './verb.ts';
  */
 export const cloneFiles: PondsCommand<'cloneFiles'> = async (ponds, { url, directory, at, only }, job = {}) => {
   const { signal = new AbortController().signal, progress = () => undefined } = job;
+  const { env } = ponds;
+  const { store, location } = await openRemotePond(parseLocation(url, env), { env, signal });
   const temporary = makeProcessFolder();
   const pond = join(temporary.path, 'pond');
   const storage = hostPondStorage(pond);
   try {
-    return await withPond(parseLocation(url, ponds.env), { ...job, env: ponds.env }, async (store, location) => {
-      const request = { url: urlOf(location), at, isThin: true, signal, onProgress: cloneProgress(job) };
-      const { head } = await clonePond(store, storage, request);
-      allowOrigin(ponds.grants, storage.disk);
-      const context = { signal, progress, effects: { openDisk: storage.openDisk } };
-      const exported = await ponds.reading(pond, (opened) =>
-        exportFiles(opened, { pond, paths: only, directory, at: String(head.number) }, context),
-      );
-      return { ...exported, url: request.url, head: commitInfo(head) };
-    });
+    const request = { url: urlOf(location), at, isThin: true, signal, onProgress: cloneProgress(job) };
+    const { head } = await clonePond(store, storage, request);
+    allowOrigin(ponds.grants, storage.disk);
+    const context = { signal, progress, effects: { openDisk: storage.openDisk } };
+    const exported = await ponds.reading(pond, (opened) =>
+      exportFiles(opened, { pond, paths: only, directory, at: String(head.number) }, context),
+    );
+    return { ...exported, url: request.url, head: commitInfo(head) };
   } finally {
+    store.close();
     temporary.remove();
   }
 };

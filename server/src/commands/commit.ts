@@ -16,6 +16,5 @@ export const commit: Command<'commit'> = async (pond, { message, author, paths }
 /** Returns the real paths of the staged changes that some paths mean. Fails as restoreScope. */
 export async function stagedScope(pond: ResourcePond, paths: readonly string[]): Promise<readonly string[]> {
   const head = await pond.at('HEAD');
-  const real = await Promise.all(paths.map((path) => stagedPaths(path, head, pond.fs)));
-  return await restoreScope(real.flat(), head, pond.fs);
+  return await restoreScope(await stagedPaths(paths, head, pond.fs), head, pond.fs);
 }

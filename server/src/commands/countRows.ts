@@ -7,20 +7,20 @@ import { RowDiff } from '../sql/diff/rowDiff.ts';
 import { readingOf } from '../sandbox/formats.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { basename } from '../tinyfs/path.ts';
-import { comparedPaths } from '../tinyfs/realPath.ts';
 import { commitKey, KnownRows } from './knownRows.ts';
+import { comparison } from './diff.ts';
 import { compareByKey } from './rowKey.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Numbers of rows by which changed tables differ: see the protocol. */
-export const countRows: Command<'countRows'> = async (pond, { from = 'HEAD', to, paths, bytesMax }, context) => {
-  const [before, after] = [await pond.at(from), to === undefined ? pond.fs : await pond.at(to)];
-  const changes = await pond.diff(from, to, paths && (await comparedPaths(paths, before, after)));
+export const countRows: Command<'countRows'> = async (pond, params, context) => {
+  const { from = 'HEAD', to, paths, bytesMax } = params;
+  const { changes, ...trees } = await comparison(pond, params);
   const known = new KnownRows(pond, context.effects.openDisk);
   const found: TableChangeInfo[] = [];
   let bytesLeft = bytesMax;
   for (const change of changes) {
-    const key = await keyOf(pond, change, { before, after });
+    const key = await keyOf(pond, change, trees);
     if (key === undefined) continue;
     const bytes = (change.before?.sizeBytes ?? 0) + (change.after?.sizeBytes ?? 0);
     let counts = known.get(key);

@@ -1,3 +1,4 @@
+import { type FormatOptions } from '../base/error.ts';
 import { isPointInTime } from '../base/typeClass.ts';
 import { type DescriptionInfo, type TextInfo } from '../protocol/commands.ts';
 import { splitSheet } from '../documents/sheetPath.ts';
@@ -5,12 +6,13 @@ import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { describeTable } from '../sql/describe.ts';
+import { describeTable, formatOfOther } from '../sql/describe.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { optionsAt } from './format.ts';
 import { isoTime } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Facts about tables, and about their reading; a link is followed. Fails as in the protocol. */
@@ -21,7 +23,7 @@ export const describe: Command<'describe'> = async (pond, { paths, at }, context
   const found: DescriptionInfo[] = [];
   for (const path of paths) {
     const { sheet, ...whole } = (await root.exists(path)) ? { path } : splitSheet(path);
-    const node = await existing(root, whole.path, true);
+    const node = await existing(root, whole.path);
     found.push(await describeAt({ pond, version: at, root, names, context }, node, sheet));
   }
   return found;
@@ -40,19 +42,16 @@ async function describeAt(
   at: NodePath,
   sheet: string | undefined,
 ): Promise<DescriptionInfo> {
-  const table = await describeTable(await context.queries(), { pond, at, version, sheet }, context.signal);
+  const [queries, place] = [await context.queries(), { pond, at, version, sheet }];
+  const table = await describeTable(queries, place, context.signal);
   const [text] = table?.texts ?? [];
   const described = new Map(text?.columns.map((column) => [column.name, column]));
-  const displayPath = await names.path(at.path);
   return {
-    path: at.path,
-    ...(displayPath === at.path ? {} : { displayPath }),
-    ...{
-      type: at.node.type,
-      size: at.node.sizeBytes,
-      reader: table?.reader ?? null,
-      rowCount: table?.rowCount ?? null,
-    },
+    ...(await names.named(at.path)),
+    type: at.node.type,
+    size: at.node.sizeBytes,
+    reader: table?.reader ?? null,
+    rowCount: table?.rowCount ?? null,
     columns: (table?.columns ?? []).map(({ name, type }) => {
       const { unit, reason } = described.get(name) ?? {};
       return { name, type, ...(unit !== undefined && { unit }), ...(reason !== undefined && { reason }) };
@@ -60,23 +59,15 @@ async function describeAt(
     time: table?.time ?? null,
     text: text === undefined ? null : textInfo(text),
     format: at.node.type === 'file' ? await optionsAt(at, names) : [],
-    offers: offersOf(table),
+    offers: table === undefined ? asCsv(await formatOfOther(queries, place, context.signal)) : offersOf(table),
     notes: [...notesOf(table), ...(await coverageNotes(root, at))],
   };
 }
 
 type Table = NonNullable<Awaited<ReturnType<typeof describeTable>>>;
 
-function textInfo({
-  encoding,
-  delimiter,
-  quote,
-  lineEnds,
-  skipped,
-  dates,
-  ...lines
-}: Table['texts'][number]): TextInfo {
-  const { headerLine, laterHeaderLines, unitsLine } = lines;
+function textInfo({ headerLine, unitsLine, dates, ...text }: Table['texts'][number]): TextInfo {
+  const { encoding, delimiter, quote, lineEnds, laterHeaderLines, skipped } = text;
   return {
     ...{ encoding, delimiter, quote, lineEnds, laterHeaderLines, skipped },
     headerLine: headerLine ?? null,
@@ -85,11 +76,11 @@ function textInfo({
   };
 }
 
-/** The offer for a file with an extension that says nothing, such as `.dat`. */
-const asCsv = { reason: 'it is not a table unless it is stated to be CSV', options: { header: true } };
+function asCsv(options: FormatOptions | undefined): DescriptionInfo['offers'] {
+  return options === undefined ? [] : [{ reason: 'it is not a table unless it is stated to be CSV', options }];
+}
 
-function offersOf(table: Table | undefined): DescriptionInfo['offers'] {
-  if (table === undefined) return [asCsv];
+function offersOf(table: Table): DescriptionInfo['offers'] {
   const offers = table.offers.map(({ reason, format: { ...options } }) => ({ reason, options }));
   const forms = table.forms.flatMap(({ options, ...form }) =>
     options === undefined ? [] : [{ reason: formText(form), options }],

@@ -2,7 +2,8 @@ import { displayPaths } from '../resources/displayPath.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { joinPath } from '../tinyfs/path.ts';
 import { pathEntries } from './pathEntries.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
@@ -26,10 +27,10 @@ export const diskUsage: Command<'diskUsage'> = async (pond, { path, at: version,
   const fs = await treeAt(pond, version);
   const root = await fs.root();
   const names = displayPaths([fs]);
-  const top = await existing(root, path, true);
+  const top = await existing(root, path);
   const usages = new Map<string, Usage>([[top.path, newUsage()]]);
   const yieldToEventLoop = createYield(context.signal);
-  const entries = top.isDirectory ? pathEntries(root, top.path, true) : [{ at: top, path: top.path }];
+  const entries = top.isDirectory ? pathEntries(root, top.path, { recursive: true }) : [{ at: top, path: top.path }];
   let visited = 0;
   for await (const { at } of entries) {
     await yieldToEventLoop();
@@ -45,10 +46,7 @@ export const diskUsage: Command<'diskUsage'> = async (pond, { path, at: version,
     }
   }
   return await Promise.all(
-    [...usages].map(async ([directory, { contents: _, ...sums }]) => {
-      const displayPath = await names.path(directory);
-      return { path: directory, ...(displayPath === directory ? {} : { displayPath }), ...sums };
-    }),
+    [...usages].map(async ([directory, { contents: _, ...sums }]) => ({ ...(await names.named(directory)), ...sums })),
   );
 };
 

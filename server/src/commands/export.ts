@@ -22,7 +22,7 @@ import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 import { type Skipped, skippedInPond } from './skipped.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written
@@ -45,7 +45,8 @@ export async function exportFiles(
   const fs = await treeAt(pond, params.at);
   const root = await fs.root();
   const yieldToEventLoop = createYield(context.signal);
-  const plan = await planExport(root, paths);
+  const names = displayPaths([fs]);
+  const plan = await planExport({ root, names }, paths);
   const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
   const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
   const disk = context.effects.openDisk(directory);
@@ -75,7 +76,7 @@ export async function exportFiles(
     context.progress('exporting', counts.files + counts.directories, items.length);
   }
   writeManifest(disk, before, copying.merged);
-  return { ...counts, ...(await skippedInPond(skipped, displayPaths([fs]))) };
+  return { ...counts, ...(await skippedInPond(skipped, names)) };
 }
 
 interface Copying {

@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { type DisplayPaths } from '../resources/displayPath.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
 import { dirname } from '../tinyfs/path.ts';
@@ -28,19 +29,25 @@ interface ExportPlan {
   readonly skipped: readonly Skipped[];
 }
 
+/** A version of the pond, and the names of its resources. */
+interface ExportedTree {
+  readonly root: WorkingDirectory;
+  readonly names: DisplayPaths;
+}
+
 /**
  * Plans an export of the paths, each directory before its content. A path keeps its last name; a match of a glob keeps
- * its path below the part of the glob without wildcards. A series or table becomes a Parquet file with that extension.
- * Links are replaced by the files they lead to. A link to a directory is followed only when it is named, and skipped
- * elsewhere, as are dangling links and directories that cannot be listed. Fails `not-found`, and `already-exists` when
- * two items would have the same name.
+ * its path below the part of the glob without wildcards. A series or table becomes a Parquet file with that extension, and
+ * the directory of a resource has its name. Links are replaced by the files they lead to. Another link to a directory is
+ * followed only when it is named, and skipped elsewhere, as are dangling links and directories that cannot be listed. Fails
+ * `not-found`, and `already-exists` when two items would have the same name.
  */
-export async function planExport(root: WorkingDirectory, paths: readonly string[]): Promise<ExportPlan> {
+export async function planExport(tree: ExportedTree, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
   const skipped = new Map<string, Skipped>();
   for (const path of paths) {
     let isEmpty = hasWildcard(path);
-    for await (const item of itemsOf(root, path)) {
+    for await (const item of itemsOf(tree, path)) {
       isEmpty = false;
       if (item.kind === 'skipped') {
         skipped.set(item.path, item);
@@ -55,34 +62,43 @@ export async function planExport(root: WorkingDirectory, paths: readonly string[
   return { items: [...items.values()], skipped: [...skipped.values()] };
 }
 
-async function* itemsOf(root: WorkingDirectory, path: string): AsyncIterable<ExportItem | Skipped> {
+async function* itemsOf(tree: ExportedTree, path: string): AsyncIterable<ExportItem | Skipped> {
+  const { root } = tree;
   if (!hasWildcard(path) || (await root.exists(path))) {
-    yield* withContent(root, await existing(root, path, true), dirname(path) === '.' ? '/' : dirname(path), path);
+    const parent = dirname(path) === '.' ? '/' : dirname(path);
+    yield* withContent(tree, await existing(root, path), { base: parent, path });
     return;
   }
   const fixed = fixedPart(path);
   // Matches have real paths, even when the fixed part goes through a link: the name of a resource.
-  const base = (await root.exists(fixed)) ? (await existing(root, fixed, true)).path : fixed;
+  const base = (await root.exists(fixed)) ? (await existing(root, fixed)).path : fixed;
   const unlisted: Skipped[] = [];
-  for await (const { node } of root.visit(path, skipping(unlisted))) yield* withContent(root, node, base, node.path);
+  for await (const { node } of root.visit(path, skipping(unlisted)))
+    yield* withContent(tree, node, { base, path: node.path });
   yield* unlisted;
 }
 
-/** An entry named `path`, with everything below it; names are relative to `base`. */
+/** Path by which an entry was found, and the one to which its path on the host is relative. */
+interface Found {
+  readonly base: string;
+  readonly path: string;
+}
+
+/** An entry with everything below it. */
 async function* withContent(
-  root: WorkingDirectory,
+  tree: ExportedTree,
   at: NodePath,
-  base: string,
-  path: string,
+  { base, path }: Found,
 ): AsyncIterable<ExportItem | Skipped> {
-  const first = await itemOf(root, at, base, path);
-  // The root itself has no name.
-  if (first.kind === 'skipped' || first.relativePath !== '') yield first;
+  for await (const item of itemsAt(tree, at, { base, path })) {
+    // The root itself has no name.
+    if (item.kind === 'skipped' || item.relativePath !== '') yield item;
+  }
   if (!at.isDirectory) return;
   const unlisted: Skipped[] = [];
-  for await (const child of root.walk(at.path, skipping(unlisted))) {
+  for await (const child of tree.root.walk(at.path, skipping(unlisted))) {
     const childPath = path.replace(/\/+$/, '') + child.path.slice(at.path === '/' ? 0 : at.path.length);
-    yield await itemOf(root, child, base, childPath);
+    yield* itemsAt(tree, child, { base, path: childPath });
   }
   yield* unlisted;
 }
@@ -94,15 +110,24 @@ function skipping(unlisted: Skipped[]): VisitOptions {
   };
 }
 
-/** Export item for an entry, or for the file that a link leads to: at `path`, relative to `base`. */
-async function itemOf(root: WorkingDirectory, at: NodePath, base: string, path: string): Promise<ExportItem | Skipped> {
+/** The item of an entry, or of the file that a link leads to. None for the name of a resource, which its directory has. */
+async function* itemsAt(
+  { root, names }: ExportedTree,
+  at: NodePath,
+  found: Found,
+): AsyncIterable<ExportItem | Skipped> {
+  const [base, path] = [await names.path(found.base), await names.path(found.path)];
   const isBelow = base === '/' || path.startsWith(`${base}/`);
   const relativePath = path.slice(isBelow ? base.length : 0).replace(/^\/+|\/+$/g, '');
-  if (at.node.type !== 'symlink') return { kind: 'item', at, relativePath: fileName(at, relativePath) };
+  if (at.node.type !== 'symlink') {
+    yield { kind: 'item', at, relativePath: fileName(at, relativePath) };
+    return;
+  }
   const end = await followIfPossible(root.backend, rootPath(await root.backend.root()), at);
-  if (end === undefined) return { kind: 'skipped', path: at.path, reason: 'it is a link that leads nowhere' };
-  if (end.isDirectory) return { kind: 'skipped', path: at.path, reason: 'it is a link to a directory' };
-  return { kind: 'item', at: end, relativePath: fileName(end, relativePath) };
+  if (end === undefined) yield { kind: 'skipped', path: at.path, reason: 'it is a link that leads nowhere' };
+  else if (!end.isDirectory) yield { kind: 'item', at: end, relativePath: fileName(end, relativePath) };
+  else if ((await names.path(end.path)) !== at.path)
+    yield { kind: 'skipped', path: at.path, reason: 'it is a link to a directory' };
 }
 
 function fileName({ node }: NodePath, relativePath: string): string {

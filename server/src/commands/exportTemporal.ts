@@ -16,7 +16,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { planTemporal, type TemporalItem } from './exportTemporalPlan.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 import { skippedInPond } from './skipped.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type ExportJob } from './exportPlan.ts';
 
 /**

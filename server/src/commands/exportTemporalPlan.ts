@@ -61,7 +61,7 @@ export async function planTemporal(
 async function matched(root: WorkingDirectory, inputs: InputMatcher, pattern: string): Promise<readonly Match[]> {
   const matches = await inputs.match(pattern);
   if (matches.length > 0 || hasWildcard(pattern)) return matches;
-  const { path } = await existing(root, pattern, true);
+  const { path } = await existing(root, pattern);
   throw new PondError('is-a-directory', `${path} is a directory`, {
     path,
     hint: `Name the files in it with a pattern, such as ${pattern.replace(/\/$/, '')}/**.`,

@@ -4,7 +4,7 @@ import { matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { nodeInfo } from './info.ts';
 import { momentOf } from './moment.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
@@ -21,7 +21,7 @@ export const find: Command<'find'> = async (pond, params, context) => {
   const yieldToEventLoop = createYield(context.signal);
   const found = new Map<string, NodeInfo>();
   let visited = 0;
-  for await (const { at, path: listed, problem } of pathEntries(root, path, true)) {
+  for await (const { at, path: listed, problem } of pathEntries(root, path, { recursive: true })) {
     await yieldToEventLoop();
     context.progress('searching', (visited += 1));
     const { node } = at;
@@ -31,13 +31,8 @@ export const find: Command<'find'> = async (pond, params, context) => {
     if (olderUs !== undefined && node.modifiedUs >= olderUs) continue;
     if (hasSize && at.isDirectory) continue;
     if (node.sizeBytes < (sizeMin ?? 0) || node.sizeBytes > (sizeMax ?? Infinity)) continue;
-    const displayPath = await names.path(listed);
-    const info = found.get(listed) ?? { ...(await nodeInfo(root, at)), path: listed };
-    found.set(listed, {
-      ...info,
-      ...(displayPath === listed ? {} : { displayPath }),
-      ...(problem === undefined ? {} : { unlisted: await names.text(problem.message) }),
-    });
+    const info = found.get(listed) ?? { ...(await nodeInfo(root, at)), ...(await names.named(listed)) };
+    found.set(listed, problem === undefined ? info : { ...info, unlisted: await names.text(problem.message) });
   }
   return [...found.values()];
 };

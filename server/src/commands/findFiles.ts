@@ -1,16 +1,25 @@
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { displayPaths } from '../resources/displayPath.ts';
+import { formatKey } from '../documents/statedFormat.ts';
+import { readingOf } from '../sandbox/formats.ts';
+import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
+import { followIfPossible } from '../tinyfs/resolve.ts';
 import { fuzzyScore } from '../base/fuzzy.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type Command } from './verb.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { createYield } from '../base/yieldToEventLoop.ts';
 
-/** Paths of the files of one tree, so that a typed letter does not list the pond again. */
+/** The files of one tree, so that a typed letter does not list the pond again. */
 interface Listing {
   readonly at: string;
-  readonly paths: readonly string[];
+  readonly files: readonly ListedFile[];
+}
+
+interface ListedFile {
+  readonly path: string;
+  readonly isTable: boolean;
 }
 
 /** The latest complete listing of a pond, and how often what it lists has changed. */
@@ -19,45 +28,45 @@ interface Listings {
   changes: number;
 }
 
-/** Listings of more paths are not kept. */
+/** Listings of more files are not kept. */
 const keptMax = 200_000;
 const listingsOf = new WeakMap<ResourcePond, Listings>();
 const pageFiles = 100;
 
 /** Files whose path has the letters of a text in their order, the best first. Fails `version-not-found`. */
 export const findFiles: Command<'findFiles'> = async (pond, params, { signal }) => {
-  const { text, at, start = 0, limit = pageFiles } = params;
+  const { text, at, areTables = false, start = 0, limit = pageFiles } = params;
   const yieldToEventLoop = createYield(signal);
-  const paths = await pathsOf(pond, at, yieldToEventLoop);
+  const files = await filesOf(pond, at, yieldToEventLoop);
   const scored: { readonly path: string; readonly score: number }[] = [];
-  for (const path of paths) {
+  for (const { path, isTable } of files) {
     await yieldToEventLoop();
-    const score = fuzzyScore(text, path);
+    const score = areTables && !isTable ? undefined : fuzzyScore(text, path);
     if (score !== undefined) scored.push({ path, score });
   }
   scored.sort((a, b) => b.score - a.score || a.path.length - b.path.length || (a.path < b.path ? -1 : 1));
   return {
     paths: scored.slice(start, start + limit).map(({ path }) => path),
     total: scored.length,
-    searched: paths.length,
+    searched: files.length,
   };
 };
 
-/** Paths of all files of a tree, by the names of their resources. */
-async function pathsOf(
+/** All files of a tree, by the names of their resources. */
+async function filesOf(
   pond: ResourcePond,
   at: string | undefined,
   yieldToEventLoop: () => Promise<void>,
-): Promise<readonly string[]> {
+): Promise<readonly ListedFile[]> {
   const version = at === undefined ? 'working' : String((await pond.resolve(at)).number);
   const listings = followed(pond);
-  if (listings.latest?.at === version) return listings.latest.paths;
+  if (listings.latest?.at === version) return listings.latest.files;
   const { changes } = listings;
-  const paths = await listFiles(await treeAt(pond, at), yieldToEventLoop);
+  const files = await listFiles(await treeAt(pond, at), yieldToEventLoop);
   // What another process stages arrives without an event, and a change since the listing began may be missing in it.
   const isFollowed = at !== undefined || pond.mode === 'write';
-  if (isFollowed && listings.changes === changes && paths.length <= keptMax) listings.latest = { at: version, paths };
-  return paths;
+  if (isFollowed && listings.changes === changes && files.length <= keptMax) listings.latest = { at: version, files };
+  return files;
 }
 
 function followed(pond: ResourcePond): Listings {
@@ -72,13 +81,20 @@ function followed(pond: ResourcePond): Listings {
   return listings;
 }
 
-async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>): Promise<readonly string[]> {
+async function listFiles(fs: FileSystem, yieldToEventLoop: () => Promise<void>): Promise<readonly ListedFile[]> {
   const names = displayPaths([fs]);
-  const paths: string[] = [];
-  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', true)) {
+  const top = rootPath(await fs.backend.root());
+  const files: ListedFile[] = [];
+  for await (const { at, path, problem } of pathEntries(await fs.root(), '/', { recursive: true })) {
     await yieldToEventLoop();
-    // The content of a link to a directory is listed where it is.
-    if (problem === undefined && !at.isDirectory) paths.push(await names.path(path));
+    if (problem !== undefined || at.isDirectory) continue;
+    const end = at.node.type === 'symlink' ? ((await followIfPossible(fs.backend, top, at)) ?? at) : at;
+    // A link to a directory is not a file, and its content is listed where it is.
+    if (!end.isDirectory) files.push({ path: await names.path(path), isTable: isTable(end) });
   }
-  return paths;
+  return files;
+}
+
+function isTable(at: NodePath): boolean {
+  return readingOf(at.node.type, at.basename, formatKey(at) !== undefined) !== undefined;
 }

@@ -1,8 +1,8 @@
-import { isPondError, PondError } from '../base/error.ts';
+import { isPondError } from '../base/error.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Resource } from '../resources/model/kind.ts';
 import { invalidError, readResources, type StoredResource } from '../resources/readResource.ts';
-import { selectResources } from '../resources/select.ts';
+import { selectResource } from '../resources/select.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { stagedError } from './stagedOnly.ts';
 
@@ -24,15 +24,11 @@ export async function findCommitted(pond: Pick<Pond, 'at' | 'fs'>, kind: string,
 }
 
 function select(stored: readonly StoredResource[], kind: string, name: string): StoredResource {
-  let hint: string | undefined;
   try {
-    const [found] = selectResources(stored, [name]);
-    if (found !== undefined) return found;
+    return selectResource(stored, name);
   } catch (error) {
     if (!isPondError(error, 'resource-not-found')) throw error;
-    hint = error.hint;
+    // A resource of another kind may have the name.
+    throw error.with({ message: `there is no ${kind} resource "${name}"` });
   }
-  // A resource of another kind may have the name.
-  const message = `there is no ${kind} resource "${name}"`;
-  throw new PondError('resource-not-found', message, hint === undefined ? {} : { hint });
 }

@@ -19,7 +19,8 @@ import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /** The format stated for a path and for paths below it. Fails `not-found`, and as formatAt. */
@@ -28,7 +29,7 @@ export const format: Command<'format'> = async (pond, { path, at }) => await for
 /** States options of a format for a file or folder, as a staged change. Fails `not-found`, `usage`, `invalid-path`. */
 export const setFormat: Command<'setFormat'> = async ({ fs }, { path, options = {}, clear = [] }) => {
   const root = await fs.root();
-  const at = await existing(root, path, true);
+  const at = await existing(root, path);
   if (at.path === '/') {
     throw new PondError('invalid-path', 'a format is stated for a file or folder, not for the whole pond', { path });
   }
@@ -67,7 +68,7 @@ function unknownOption(name: string): PondError {
 async function formatInfo(fs: FileSystem, path: string): Promise<FormatInfo> {
   const root = await fs.root();
   const names = displayPaths([fs]);
-  const at = await existing(root, path, true);
+  const at = await existing(root, path);
   const below: FormatOptionInfo[] = [];
   if (at.isDirectory) {
     for await (const node of storedBelow(root, at)) {
@@ -75,13 +76,7 @@ async function formatInfo(fs: FileSystem, path: string): Promise<FormatInfo> {
       for (const source of own) below.push(...(await optionsOf(source, names)));
     }
   }
-  const displayPath = await names.path(at.path);
-  return {
-    path: at.path,
-    ...(displayPath === at.path ? {} : { displayPath }),
-    options: await optionsAt(at, names),
-    below,
-  };
+  return { ...(await names.named(at.path)), options: await optionsAt(at, names), below };
 }
 
 /** Everything below a directory that is stored: what is derived has no format of its own. */
@@ -109,10 +104,6 @@ async function effective(sources: readonly FormatSource[], names: DisplayPaths):
 
 async function optionsOf(source: FormatSource, names: DisplayPaths): Promise<readonly FormatOptionInfo[]> {
   const { path, inDocument, format: stated } = source;
-  const displayPath = await names.path(path);
-  return formatTexts(stated).map(([option, text]) => ({
-    ...{ option, text, path },
-    ...(displayPath === path ? {} : { displayPath }),
-    ...(inDocument ? { inDocument } : {}),
-  }));
+  const shown = await names.named(path);
+  return formatTexts(stated).map(([option, text]) => ({ option, text, ...shown, ...(inDocument && { inDocument }) }));
 }

@@ -1,7 +1,7 @@
 import { contentAt } from '../tinyfs/entries.ts';
 import { type Glob, matchNames, parseGlob } from '../tinyfs/glob.ts';
 import { type GrepInfo, type GrepPosition } from '../protocol/commands.ts';
-import { displayPaths } from '../resources/displayPath.ts';
+import { displayPaths, type NamedPath } from '../resources/displayPath.ts';
 import { roleOf } from '../resources/tree/nodeRole.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type NodePath, rootPath } from '../tinyfs/nodePath.ts';
@@ -10,7 +10,7 @@ import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type FoundLine, matchingLines } from './fileLines.ts';
 import { lineMatcher } from './lineMatcher.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 
@@ -34,17 +34,16 @@ export const grep: Command<'grep'> = async (pond, params, context) => {
   const matches: GrepInfo['matches'][number][] = [];
   const counts = { searched: 0, notText: 0 };
   let bytes = 0;
-  const named = async (path: string): Promise<string | undefined> => {
-    const displayPath = await names.path(path);
-    return isExcluded(displayPath) ? undefined : displayPath;
+  const named = async (path: string): Promise<NamedPath | undefined> => {
+    const shown = await names.named(path);
+    return isExcluded(shown.displayPath ?? path) ? undefined : shown;
   };
-  for await (const { at, path, displayPath, index } of filesOf(root, { paths, after, named })) {
-    context.progress(`searching ${displayPath}`, counts.searched);
+  for await (const { at, path, shown, index } of filesOf(root, { paths, after, named })) {
+    context.progress(`searching ${shown.displayPath ?? path}`, counts.searched);
     if (!isText(at)) {
       counts.notText += 1;
       continue;
     }
-    const shown = displayPath === path ? { path } : { path, displayPath };
     let last: FoundLine | undefined;
     let isBinary = false;
     const content = yielding(contentAt(root.backend, at), yieldToEventLoop);
@@ -92,12 +91,12 @@ interface WantedFiles {
   readonly paths: readonly string[];
   readonly after: GrepPosition | undefined;
   /** Returns the path by the name of its resource; undefined for one that is left out. */
-  readonly named: (path: string) => Promise<string | undefined>;
+  readonly named: (path: string) => Promise<NamedPath | undefined>;
 }
 
 interface FoundFile extends Omit<GrepPosition, 'line'> {
   readonly at: NodePath;
-  readonly displayPath: string;
+  readonly shown: NamedPath;
 }
 
 /** The files at, below or matching the paths, from a position on; links to files are followed, and each file counts once. */
@@ -106,13 +105,13 @@ async function* filesOf(root: WorkingDirectory, { paths, after, named }: WantedF
   const top = rootPath(await backend.root());
   const seen = new Set<string>();
   for (const [index, requested] of paths.entries()) {
-    for await (const { at, path } of pathEntries(root, requested, true)) {
+    for await (const { at, path } of pathEntries(root, requested, { recursive: true })) {
       const file = at.node.type === 'symlink' ? await followIfPossible(backend, top, at) : at;
       if (file === undefined || file.isDirectory || seen.has(file.path)) continue;
-      const displayPath = await named(path);
-      if (displayPath === undefined) continue;
+      const shown = await named(path);
+      if (shown === undefined) continue;
       seen.add(file.path);
-      if (after === undefined || !isBefore({ index, path }, after)) yield { at: file, path, displayPath, index };
+      if (after === undefined || !isBefore({ index, path }, after)) yield { at: file, path, shown, index };
     }
   }
 }

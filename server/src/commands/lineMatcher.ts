@@ -20,13 +20,18 @@ export function lineMatcher(
   { regex = false, ignoreCase = false }: { readonly regex?: boolean; readonly ignoreCase?: boolean },
 ): LineMatcher {
   if (text === '') throw new PondError('usage', 'the text to search for is empty');
-  if (regex) return expressionMatcher(expressionOf(text, ignoreCase));
-  const wanted = ignoreCase ? text.toLowerCase() : text;
+  // In lower case, characters such as İ are longer, which would move the position of all that follows them.
+  if (regex || ignoreCase) return expressionMatcher(expressionOf(regex ? text : literal(text), ignoreCase));
   return (lines) =>
     lines.map((line) => {
-      const character = (ignoreCase ? line.toLowerCase() : line).indexOf(wanted);
+      const character = line.indexOf(text);
       return character < 0 ? undefined : { character, length: text.length };
     });
+}
+
+/** An expression that matches a text and nothing else. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 function expressionOf(text: string, ignoreCase: boolean): RegExp {

@@ -5,7 +5,7 @@ import { type Command } from './verb.ts';
 import { nodeInfo } from './info.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { pathEntries } from './pathEntries.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * The entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at the
@@ -13,12 +13,12 @@ import { treeAt } from './tree.ts';
  * them. A directory that cannot be listed carries the reason, and the rest is listed. Fails `not-found` for a path, not
  * for a glob, and as the requested directory itself.
  */
-export const list: Command<'list'> = async (pond, params, context) => {
-  const fs = await treeAt(pond, params.at);
+export const list: Command<'list'> = async (pond, { path: requested, at: version, recursive = false }, context) => {
+  const fs = await treeAt(pond, version);
   const root = await fs.root();
   const names = displayPaths([fs]);
   const listed = new Map<string, NodeInfo>();
-  for await (const { at, path, problem } of pathEntries(root, params.path, params.recursive ?? false)) {
+  for await (const { at, path, problem } of pathEntries(root, requested, { recursive })) {
     throwIfCancelled(context.signal);
     const info = listed.get(path) ?? (await listedInfo(at, path));
     listed.set(path, problem === undefined ? info : { ...info, unlisted: await names.text(problem.message) });
@@ -26,7 +26,6 @@ export const list: Command<'list'> = async (pond, params, context) => {
   return [...listed.values()];
 
   async function listedInfo(at: NodePath, path: string): Promise<NodeInfo> {
-    const displayPath = await names.path(path);
-    return { ...(await nodeInfo(root, at)), path, ...(displayPath === path ? {} : { displayPath }) };
+    return { ...(await nodeInfo(root, at)), ...(await names.named(path)) };
   }
 };

@@ -9,5 +9,5 @@ import { existing } from './tree.ts';
 export const makeDirectory: Command<'makeDirectory'> = async ({ fs }, { path, parents = false }) => {
   const root = await fs.root();
   const created = await root.createDirectory(path, { parents });
-  return await nodeInfo(root, await existing(root, created.path, true));
+  return await nodeInfo(root, await existing(root, created.path));
 };

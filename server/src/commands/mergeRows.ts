@@ -10,6 +10,7 @@ import { RowMerge } from '../sql/diff/rowMerge.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { stagedPaths } from '../tinyfs/realPath.ts';
 import { compareByKey } from './rowKey.ts';
+import { rootAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /** Merges the rows of a table in conflict: see the protocol. */
@@ -39,7 +40,7 @@ export const mergeRows: Command<'mergeRows'> = async (pond, params, context) => 
 
 /** The conflict of a file. Fails `nothing-staged`, and `invalid-content` where one side has no file there. */
 async function conflictAt(pond: ResourcePond, path: string): Promise<Conflict> {
-  const real = await stagedPaths(path, await pond.at('HEAD'), pond.fs);
+  const real = await stagedPaths([path], await pond.at('HEAD'), pond.fs);
   const found = (await pond.status()).conflicts.find((conflict) => real.includes(conflict.path));
   if (found === undefined) throw new PondError('nothing-staged', `no conflict at ${path}`, { path });
   const sides = [found.base, found.committed, found.staged];
@@ -70,14 +71,17 @@ async function baseVersion(pond: ResourcePond, { path, base }: Conflict): Promis
   throw notMergeable(path, 'the version that both sides changed is at another path');
 }
 
+/** A table whose rows are merged, and the commit that both sides changed. */
+interface Merged {
+  readonly rowDiff: RowDiff;
+  readonly base: number;
+  readonly path: string;
+  readonly params: Params<'mergeRows'>;
+}
+
 async function tablesOf(
   pond: ResourcePond,
-  {
-    rowDiff,
-    base,
-    path,
-    params,
-  }: { readonly rowDiff: RowDiff; readonly base: number; readonly path: string; readonly params: Params<'mergeRows'> },
+  { rowDiff, base, path, params }: Merged,
   context: CommandContext,
 ): Promise<MergedTables> {
   const earlier = await RowDiff.open(
@@ -95,12 +99,12 @@ async function tablesOf(
       columns.shared.some((one) => one.name.toLowerCase() === name.toLowerCase() && one.before === one.after),
     );
   const columns = order.map(({ name }) => ({ name, asText: !isSame(name) }));
-  const named = params.key === undefined ? {} : { key: params.key };
   const key = await compareByKey(rowDiff, { named: params.key, path }, async ({ key: tried }) => {
     if (tried.length === 0) return tried;
     return (await rowDiff.duplicates(tried)) + (await earlier.duplicates(tried)) === 0 ? tried : undefined;
   });
-  if (key.length === 0) throw notMergeable(path, `no column identifies a row${'key' in named ? '' : ': name one'}`);
+  if (key.length === 0)
+    throw notMergeable(path, `no column identifies a row${params.key === undefined ? ': name one' : ''}`);
   const sideAt = (at?: string) => fromSql(pond, { path, ...(at !== undefined && { at }) });
   return {
     ...{ base: await sideAt(String(base)), ours: await sideAt(), theirs: await sideAt('HEAD') },
@@ -129,13 +133,12 @@ async function textOf(
   { signal }: CommandContext,
 ): Promise<Buffer> {
   const textAt = async (at?: string): Promise<TableText> => {
-    const [description] = await engine.describeTexts(pond, path, at, signal);
+    const [description] = await engine.describeTexts(pond, { path }, at, signal);
     if (description === undefined) throw notMergeable(path, 'one of the sides is empty');
     const { encoding, compression, laterHeaderLines } = description;
     if (encoding !== 'utf-8' || compression !== undefined) throw notMergeable(path, 'it is not a text in UTF-8');
     if (laterHeaderLines.length > 0) throw notMergeable(path, 'it has several headers');
-    const tree = at === undefined ? pond.fs : await pond.at(at);
-    return { bytes: Buffer.from(await (await tree.root()).readFile(path)), description };
+    return { bytes: Buffer.from(await (await rootAt(pond, at)).readFile(path)), description };
   };
   return mergedText(await textAt(), await textAt('HEAD'), await merge.lineChanges(), path);
 }

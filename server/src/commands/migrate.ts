@@ -15,7 +15,7 @@ import { normalizePath, joinPath } from '../tinyfs/path.ts';
 import { isInside, requirePondDirectory } from './hostPaths.ts';
 import { isoTime } from './info.ts';
 import { SandboxTextParser } from './textParser.ts';
-import { type PondsCommand } from './verb.ts';
+import { type PondAccess, type PondsCommand } from './verb.ts';
 
 /**
  * Migrates a pond of an older system. Fails `pond-damaged` for a damaged source unless damage is skipped, `pond-exists` for
@@ -26,18 +26,15 @@ export const migrate: PondsCommand<'migrate'> = async (ponds, params, job = {}) 
   if (!dryRun && !isUrl(location)) requireApart(location, directory);
   const parser = params.parse === true ? new SandboxTextParser(ponds.builder, job) : undefined;
   try {
-    return await migrateFrom(await openSource(location, job, { history: params.history, parser }), {
-      ponds,
-      params,
-      job,
-    });
+    const source = await openSource(location, job, { history: params.history, parser });
+    return await migrateFrom(source, { ponds, params, job });
   } finally {
     parser?.close();
   }
 };
 
 interface Migration {
-  readonly ponds: Parameters<PondsCommand<'migrate'>>[0];
+  readonly ponds: PondAccess;
   readonly params: Params<'migrate'>;
   readonly job: Job;
 }

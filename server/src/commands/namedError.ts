@@ -1,5 +1,5 @@
 import { isPondError } from '../base/error.ts';
-import { displayPaths, namesResourceDirectory } from '../resources/displayPath.ts';
+import { displayPaths, namedFailure, namesResourceDirectory } from '../resources/displayPath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 
@@ -13,12 +13,7 @@ export async function withNames(error: unknown, pond: ResourcePond, at: string |
   if (![message, hint, path].some((text) => text !== undefined && namesResourceDirectory(text))) return error;
   try {
     const names = displayPaths(await treesOf(pond, at));
-    const displayPath = path === undefined ? undefined : await names.path(path);
-    return error.with({
-      message: await names.text(message),
-      ...(hint === undefined ? {} : { hint: await names.text(hint) }),
-      ...(displayPath === undefined || displayPath === path ? {} : { displayPath }),
-    });
+    return error.with(await namedFailure(error, names));
   } catch (other) {
     // The tree with the names is unreadable. The caller asked for something else, so its error counts.
     if (isPondError(other)) return error;

@@ -18,9 +18,13 @@ interface Listed {
  * Yields the entries of a directory, or with `recursive` everything below it; the matches of a glob; else the one entry at
  * the path. A link at the end is followed if it leads to a directory. Fails `not-found` for a path, not for a glob.
  */
-export async function* pathEntries(root: WorkingDirectory, path: string, recursive: boolean): AsyncIterable<Listed> {
+export async function* pathEntries(
+  root: WorkingDirectory,
+  path: string,
+  { recursive }: { readonly recursive: boolean },
+): AsyncIterable<Listed> {
   // An entry of exactly that name takes precedence over the matches of the name as a pattern.
-  const named = hasWildcard(path) ? await resolved(root, path) : await existing(root, path, false);
+  const named = hasWildcard(path) ? await resolved(root, path) : await existing(root, path, { followLinks: false });
   if (named === undefined) {
     yield* matches(root, path, recursive);
     return;

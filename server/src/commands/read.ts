@@ -1,6 +1,6 @@
 import { type Command } from './verb.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
-import { rootAt } from './tree.ts';
+import { rootAt } from '../pond/treeAt.ts';
 
 /** The content of a file, or bytes `start` to `end` (exclusive) of it. Fails `not-found`, `is-a-directory`. */
 export const read: Command<'read'> = async (pond, params, context) => {

@@ -1,4 +1,4 @@
-/** Common parts of the verbs that copy from a pond at a store. */
+/** Common parts of the verbs that read a pond at a store. */
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Job } from '../base/job.ts';
 import { locationBelow, type RemoteLocation } from '../remote/location.ts';
@@ -18,25 +18,30 @@ export function allowOrigin(grants: PondAccess['grants'], disk: Disk): void {
   if (origin !== undefined) grants.add({ pond: origin.pond, home: originHome, access: originAccess(origin) });
 }
 
-/** Opens the copy of the pond at a location, and closes it after some work. Fails `pond-not-found`, and as openLayout. */
-export async function withPond<T>(
-  location: RemoteLocation,
-  { signal, env }: Job & Pick<PondAccess, 'env'>,
-  work: (store: ObjectStore, location: RemoteLocation) => Promise<T>,
-): Promise<T> {
-  const outer = await openObjectStore(location);
-  let below: string;
+/**
+ * Opens the copy of the pond at a location, or of the only one below it, and returns it with its own location. The caller
+ * closes it. Fails `pond-not-found`, and as openLayout.
+ */
+export async function openRemotePond(
+  at: RemoteLocation,
+  { signal, env }: { readonly signal: AbortSignal | undefined } & Pick<PondAccess, 'env'>,
+): Promise<{ readonly store: ObjectStore; readonly location: RemoteLocation }> {
+  const location = locationBelow(at, await pondBelow(at, signal));
+  const store = await openObjectStore(location);
+  try {
+    return { store: await openLayout(store, { env, signal }), location };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** Returns the prefix of the pond below a location: '' for the location itself. */
+async function pondBelow(location: RemoteLocation, signal: AbortSignal | undefined): Promise<string> {
+  const store = await openObjectStore(location);
   try {
     throwIfCancelled(signal);
-    below = await findPond(outer, signal);
-    if (below === '') return await work(await openLayout(outer, { env, signal }), location);
-  } finally {
-    outer.close();
-  }
-  const own = locationBelow(location, below);
-  const store = await openObjectStore(own);
-  try {
-    return await work(await openLayout(store, { env, signal }), own);
+    return await findPond(store, signal);
   } finally {
     store.close();
   }

@@ -11,5 +11,5 @@ export const rename: Command<'rename'> = async ({ fs }, { from, to, overwrite, i
   const root = await fs.root();
   const target = into ? await destination(root, from, to) : to;
   await root.rename(from, target, { overwrite });
-  return await nodeInfo(root, await existing(root, target, false));
+  return await nodeInfo(root, await existing(root, target, { followLinks: false }));
 };

@@ -3,15 +3,13 @@ import { isUrl } from '../base/url.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type Params } from '../protocol/commands.ts';
 import { copyOnDisk, type OpenCopy, type PondCopy } from '../pond/pondCopy.ts';
-import { locationBelow, parseLocation } from '../remote/location.ts';
-import { openObjectStore } from '../remote/openStore.ts';
-import { openLayout } from '../replica/layout.ts';
-import { findPond } from '../replica/pondsOnStore.ts';
+import { parseLocation } from '../remote/location.ts';
 import { copyAtStore } from '../replica/storeCopy.ts';
 import { requireAllowed } from '../resources/model/hostAccess.ts';
 import { invalidError, readResources } from '../resources/readResource.ts';
-import { selectResources } from '../resources/select.ts';
+import { selectResource } from '../resources/select.ts';
 import { hostPondStorage } from '../storage/hostPondStorage.ts';
+import { openRemotePond } from './remotePond.ts';
 import { type PondAccess } from './verb.ts';
 
 /** A copy as the caller names it: a URL, or a folder with the name of a Backup in its place. */
@@ -47,13 +45,9 @@ export class RepairCopies {
   }
 
   async #addStore(url: string): Promise<void> {
-    const location = parseLocation(url, this.#ponds.env);
-    const outer = await openObjectStore(location);
-    this.#opened.push(outer);
-    const below = await findPond(outer, this.#signal);
-    const store = below === '' ? outer : await openObjectStore(locationBelow(location, below));
-    const copy = await openLayout(store, { env: this.#ponds.env, signal: this.#signal });
-    this.#keep(copyAtStore(copy, this.#signal));
+    const { env } = this.#ponds;
+    const { store } = await openRemotePond(parseLocation(url, env), { env, signal: this.#signal });
+    this.#keep(copyAtStore(store, this.#signal));
   }
 
   #keep(copy: OpenCopy): void {
@@ -66,14 +60,13 @@ export class RepairCopies {
     const { env, grants } = this.#ponds;
     try {
       return await this.#ponds.reading(this.#pond, async (pond) => {
-        const [found] = selectResources(await readResources(await pond.at('HEAD')), [name]);
-        const resource = found?.resource;
-        if (found === undefined || resource === undefined)
-          throw found === undefined ? notFound(name) : invalidError(found);
+        const found = selectResource(await readResources(await pond.at('HEAD')), name);
+        const { resource } = found;
+        if (resource === undefined) throw invalidError(found);
         requireAllowed(pond.id, resource, grants);
         const copy = await resource.kind.openCopy?.(resource, pond.id, { env, signal: this.#signal });
         if (copy !== undefined) return copy;
-        throw notFound(name);
+        throw new PondError('resource-not-found', `"${name}" is not a copy of the pond`);
       });
     } catch (error) {
       const isNoCopy = isPondError(error, 'pond-damaged') || isPondError(error, 'resource-not-found');
@@ -82,6 +75,3 @@ export class RepairCopies {
     }
   }
 }
-
-const notFound = (name: string): PondError =>
-  new PondError('resource-not-found', `"${name}" is not a copy of the pond`);

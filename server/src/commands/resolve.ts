@@ -4,9 +4,7 @@ import { type Command } from './verb.ts';
 
 /** Resolves conflicts in favor of the staged side. Fails `nothing-staged` when there are none. */
 export const resolve: Command<'resolve'> = async (pond, { paths }) => {
-  const head = await pond.at('HEAD');
-  const real = await Promise.all(paths.map((path) => stagedPaths(path, head, pond.fs)));
-  const kept = await pond.keepStaged(real.flat());
+  const kept = await pond.keepStaged(await stagedPaths(paths, await pond.at('HEAD'), pond.fs));
   if (kept === 0) throw new PondError('nothing-staged', `no conflict at ${paths.join(', ')}`);
   return null;
 };

@@ -1,7 +1,7 @@
 /** Conversions from resources to the protocol's types. */
 import { pondNode, rowOf } from '../pond/node.ts';
-import { type ProblemInfo, type RunErrorInfo, type RunInfo } from '../protocol/resources.ts';
-import { type DisplayPaths, displayPaths } from '../resources/displayPath.ts';
+import { type ProblemInfo, type RunInfo } from '../protocol/resources.ts';
+import { type DisplayPaths, displayPaths, namedFailure } from '../resources/displayPath.ts';
 import { type Problem } from '../documents/problem.ts';
 import { type StoredResource } from '../resources/readResource.ts';
 import { readRecords, type RunRecord } from '../resources/runs/records.ts';
@@ -25,18 +25,8 @@ export async function runInfo({ kind, name, id, record, commit }: RunResult, nam
 /** A record with resource names in its texts; paths stay as they are. */
 async function namedRecord(record: RunRecord, names: DisplayPaths): Promise<RunRecord> {
   const notes = await Promise.all(record.notes.map((note) => names.text(note)));
-  return { ...record, notes, error: record.error && (await namedFailure(record.error, names)) };
-}
-
-async function namedFailure(failure: RunErrorInfo, names: DisplayPaths): Promise<RunErrorInfo> {
-  const { path, hint } = failure;
-  const displayPath = path === undefined ? undefined : await names.path(path);
-  return {
-    ...failure,
-    message: await names.text(failure.message),
-    ...(hint === undefined ? {} : { hint: await names.text(hint) }),
-    ...(displayPath === undefined || displayPath === path ? {} : { displayPath }),
-  };
+  const { error } = record;
+  return { ...record, notes, error: error && { ...error, ...(await namedFailure(error, names)) } };
 }
 
 /** A record kept in a resource directory. */

@@ -13,8 +13,7 @@ import { changeInfo } from './info.ts';
  */
 export const restore: Command<'restore'> = async (pond, { paths, at, keepStaged = false }) => {
   const earlier = await pond.at(at);
-  const real = await Promise.all(paths.map((path) => earlierPaths(path, earlier, pond.fs)));
-  const scope = await restoreScope(real.flat(), earlier, pond.fs);
+  const scope = await restoreScope(await earlierPaths(paths, earlier, pond.fs), earlier, pond.fs);
   if (keepStaged) await refuseReplaced(pond, scope, at);
   const changes = await pond.restore(scope, at);
   return (await nameChanges(changes, await pond.at('HEAD'), pond.fs)).map(changeInfo);

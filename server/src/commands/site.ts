@@ -1,7 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
-import { type Command } from './verb.ts';
 import { requireOutside } from './hostPaths.ts';
+import { treeAt } from '../pond/treeAt.ts';
+import { type Command } from './verb.ts';
 
 /**
  * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
@@ -15,7 +16,7 @@ export const site: Command<'site'> = async (
   const settings = { title: title ?? nameOf(params.pond), lang: languageOf(lang ?? 'en') };
   requireOutside(params.pond, directory);
   const { writeSite } = await import('../publish/site/writeSite.ts');
-  const fs = at === undefined ? pond.fs : await pond.at(at);
+  const fs = await treeAt(pond, at);
   // Reports an existing file.
   effects.openDisk(directory).makeDirectory('');
   return await writeSite({

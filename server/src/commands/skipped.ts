@@ -19,10 +19,10 @@ export function matchless(pattern: string): Skipped {
 /** As skippedInfo, for pond paths, with resource names from `names`. */
 export async function skippedInPond(all: readonly Skipped[], names: DisplayPaths): Promise<SkippedInfo> {
   const { skipped, skippedCount } = skippedInfo(all);
-  const named = skipped.map(async ({ path, reason }) => {
-    const displayPath = await names.path(path);
-    return { path, reason: await names.text(reason), ...(displayPath === path ? {} : { displayPath }) };
-  });
+  const named = skipped.map(async ({ path, reason }) => ({
+    ...(await names.named(path)),
+    reason: await names.text(reason),
+  }));
   return { skipped: await Promise.all(named), skippedCount };
 }
 

@@ -9,7 +9,7 @@ import { tableColumns } from '../sql/tableColumns.ts';
 import { type SqlTableName } from '../sql/typedSql.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { rootPath } from '../tinyfs/nodePath.ts';
-import { rootAt } from './tree.ts';
+import { rootAt } from '../pond/treeAt.ts';
 import { type CommandContext } from './verb.ts';
 
 /** A position in SQL. */

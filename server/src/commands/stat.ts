@@ -6,7 +6,8 @@ import { roleOf } from '../resources/tree/nodeRole.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { isoTime, nodeInfo } from './info.ts';
-import { existing, treeAt } from './tree.ts';
+import { existing } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /** Returns the rows and times of a stored series; nothing for any other node. */
 async function seriesInfo(root: WorkingDirectory, { path, node }: NodePath): Promise<{ series?: SeriesInfo }> {
@@ -18,13 +19,12 @@ async function seriesInfo(root: WorkingDirectory, { path, node }: NodePath): Pro
 }
 
 /** The entry at a path; a link itself unless `followLinks`. Fails `not-found`. */
-export const stat: Command<'stat'> = async (pond, params) => {
-  const fs = await treeAt(pond, params.at);
+export const stat: Command<'stat'> = async (pond, { path, at: version, followLinks = false }) => {
+  const fs = await treeAt(pond, version);
   const root = await fs.root();
-  const at = await existing(root, params.path, params.followLinks ?? false);
+  const at = await existing(root, path, { followLinks });
   const latest = pond.layer.builtTimes(at.node)?.maxUs;
   const built = latest === undefined ? {} : { latest: isoTime(latest) };
   const info = { ...(await nodeInfo(root, at)), ...(await seriesInfo(root, at)), ...built };
-  const displayPath = await displayPaths([fs]).path(info.path);
-  return displayPath === info.path ? info : { ...info, displayPath };
+  return { ...info, ...(await displayPaths([fs]).named(info.path)) };
 };

@@ -11,7 +11,7 @@ import { temporaryPathIn } from '../storage/durable.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { requireOutside } from './hostPaths.ts';
 import { nodeInfo } from './info.ts';
-import { rootAt } from './tree.ts';
+import { rootAt } from '../pond/treeAt.ts';
 import { type Command, type CommandContext } from './verb.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
 

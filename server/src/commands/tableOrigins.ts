@@ -9,7 +9,7 @@ import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { shownSql } from '../sql/tables/shownSql.ts';
 import { type FileSystem } from '../tinyfs/fs.ts';
 import { commitInfo } from './info.ts';
-import { treeAt } from './tree.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /** Maximum number of files that are described; the others are counted. */
@@ -40,18 +40,17 @@ async function originOf(scope: Scope, path: string): Promise<FileOriginInfo> {
   const { tree, names, graph } = scope;
   const node = (await (await tree.root()).get(path))?.node;
   const isDerived = node !== undefined && roleOf(node)?.in === 'derived';
-  const displayPath = await names.path(path);
+  const shown = await names.named(path);
   const within = parseResourcePath(path);
   const owner = within && (await readResource(tree, within.kind, within.id));
   const { committed, isStaged } = isDerived ? { committed: undefined, isStaged: false } : await changeOf(scope, path);
   return {
-    path,
-    ...(displayPath === path ? {} : { displayPath }),
+    ...shown,
     isDerived,
     isStaged,
     commit: committed === undefined ? null : commitInfo(committed),
     resource: owner === undefined ? null : resourceName({ kind: owner.kind.kind, name: owner.name, id: owner.id }),
-    readBy: dependentsOf(graph, [path, displayPath]).map(named),
+    readBy: dependentsOf(graph, [path, shown.displayPath ?? path]).map(named),
   };
 }
 

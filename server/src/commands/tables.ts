@@ -59,68 +59,56 @@ async function keptTable(
 }
 
 /** Rows of a view. Fails as in the protocol. */
-export const tableRows: Command<'tableRows'> = (pond, { source, view, ...window }, context) => {
-  const read: OnTable<'tableRows'> = (worker, table) =>
-    worker.request('tableRows', { table, view, window }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const tableRows: Command<'tableRows'> = (pond, { source, view, ...window }, context) =>
+  onTable(pond, source, context, (worker, table) =>
+    worker.request('tableRows', { table, view, window }, context.signal),
+  );
 
 /** Number of rows of a view. */
 export const tableCount: Command<'tableCount'> = async (pond, { source, view }, context) => {
-  const read = (worker: WorkerProcess, table: WorkerTable): Promise<number> =>
-    worker.request('tableCount', { table, view }, context.signal);
-  return { rowCount: await onTable(pond, source, context, read) };
+  const rowCount = await onTable(pond, source, context, (worker, table) =>
+    worker.request('tableCount', { table, view }, context.signal),
+  );
+  return { rowCount };
 };
 
 /** Facts about a column of a view. */
-export const tableSummary: Command<'tableSummary'> = (pond, { source, view, column, topMax }, context) => {
-  const read: OnTable<'tableSummary'> = (worker, table) =>
-    worker.request('tableSummary', { table, view, column, topMax }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const tableSummary: Command<'tableSummary'> = (pond, { source, view, column, topMax }, context) =>
+  onTable(pond, source, context, (worker, table) =>
+    worker.request('tableSummary', { table, view, column, topMax }, context.signal),
+  );
 
 /** Facts about cells of a view. */
-export const cellFacts: Command<'cellFacts'> = (pond, { source, view, ...range }, context) => {
-  const read: OnTable<'cellFacts'> = (worker, table) =>
-    worker.request('cellFacts', { table, view, range }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const cellFacts: Command<'cellFacts'> = (pond, { source, view, ...range }, context) =>
+  onTable(pond, source, context, (worker, table) =>
+    worker.request('cellFacts', { table, view, range }, context.signal),
+  );
 
 /** Content of a plot of a view. */
-export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) => {
-  const read: OnTable<'tablePlot'> = (worker, table) =>
-    worker.request('tablePlot', { table, view, plot }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const tablePlot: Command<'tablePlot'> = (pond, { source, view, plot }, context) =>
+  onTable(pond, source, context, (worker, table) => worker.request('tablePlot', { table, view, plot }, context.signal));
 
 /** The next matching cell of a view; null without one. */
-export const findInTable: Command<'findInTable'> = (pond, { source, view, match, start }, context) => {
-  const read: OnTable<'findInTable'> = (worker, table) =>
-    worker.request('findInTable', { table, view, match, start }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const findInTable: Command<'findInTable'> = (pond, { source, view, match, start }, context) =>
+  onTable(pond, source, context, (worker, table) =>
+    worker.request('findInTable', { table, view, match, start }, context.signal),
+  );
 
 /** Numbers of the matching cells of a view. */
-export const countMatches: Command<'countMatches'> = (pond, { source, view, match, at }, context) => {
-  const read: OnTable<'countMatches'> = (worker, table) =>
-    worker.request('countMatches', { table, view, match, at }, context.signal);
-  return onTable(pond, source, context, read);
-};
+export const countMatches: Command<'countMatches'> = (pond, { source, view, match, at }, context) =>
+  onTable(pond, source, context, (worker, table) =>
+    worker.request('countMatches', { table, view, match, at }, context.signal),
+  );
 
 /** The query that returns the rows of a view. */
 export const tableSql: Command<'tableSql'> = async (pond, { source, view, columns, sql }, context) => {
-  const read = (worker: WorkerProcess, table: WorkerTable): Promise<OpenedTableInfo['columns'] | null> =>
-    worker.request('tableColumns', { table }, context.signal);
-  const all = (await onTable(pond, source, context, read)) ?? [];
+  const all = await onTable(pond, source, context, (worker, table) =>
+    worker.request('tableColumns', { table }, context.signal),
+  );
   const from = sql === undefined ? source : { sql };
   if ('resultId' in from) throw new PondError('usage', 'expected the query of the result, got none');
-  return { sql: shownSql({ from, all, view, ...(columns && { columns }) }) };
+  return { sql: shownSql({ from, all: all ?? [], view, ...(columns && { columns }) }) };
 };
-
-type OnTable<N extends 'tableRows' | 'tableSummary' | 'cellFacts' | 'tablePlot' | 'findInTable' | 'countMatches'> = (
-  worker: WorkerProcess,
-  table: WorkerTable,
-) => ReturnType<Command<N>>;
 
 /** Runs work on a table. Fails `query-failed` for a released result, and for files that are no longer read in place. */
 export async function onTable<T>(

@@ -29,7 +29,7 @@ async function* storedVersions(pond: ResourcePond, paths: readonly string[], sig
   const root = await pond.fs.root();
   const yieldToEventLoop = createYield(signal);
   for (const path of paths) {
-    for await (const { at, problem } of pathEntries(root, path, true)) {
+    for await (const { at, problem } of pathEntries(root, path, { recursive: true })) {
       await yieldToEventLoop();
       // What resources derive has no content of its own, also where it cannot be listed.
       if (roleOf(at.node)?.in === 'derived') continue;

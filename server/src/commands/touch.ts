@@ -9,7 +9,7 @@ export const touch: Command<'touch'> = async ({ fs }, { paths }) => {
     const infos = [];
     for (const path of paths) {
       if ((await root.get(path)) === undefined) await root.createFile(path, new Uint8Array());
-      infos.push(await nodeInfo(root, await existing(root, path, true)));
+      infos.push(await nodeInfo(root, await existing(root, path)));
     }
     return infos;
   });

@@ -1,23 +1,11 @@
 /** Functions shared by the commands on the tree. */
 import { PondError } from '../base/error.ts';
-import { type ResourcePond } from '../resources/tree/resourcePond.ts';
-import { type FileSystem } from '../tinyfs/fs.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { joinPath, splitPath } from '../tinyfs/path.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
-/** The tree of a version; the working tree without one. Fails `version-not-found`. */
-export async function treeAt(pond: ResourcePond, at: string | undefined): Promise<FileSystem> {
-  return at === undefined ? pond.fs : await pond.at(at);
-}
-
-/** The root directory of the tree of `treeAt`. */
-export async function rootAt(pond: ResourcePond, at: string | undefined): Promise<WorkingDirectory> {
-  return await (await treeAt(pond, at)).root();
-}
-
 /** The entry at the path. Fails `not-found`. */
-export async function existing(root: WorkingDirectory, path: string, followLinks: boolean): Promise<NodePath> {
+export async function existing(root: WorkingDirectory, path: string, { followLinks = true } = {}): Promise<NodePath> {
   const at = await root.get(path, { followLinks });
   if (at === undefined) throw new PondError('not-found', `nothing is at ${path}`, { path });
   return at;
@@ -26,7 +14,7 @@ export async function existing(root: WorkingDirectory, path: string, followLinks
 /** Target of A in `cp A B` and `mv A B`: in B under its own name when B is a directory, else B. */
 export async function destination(root: WorkingDirectory, from: string, to: string): Promise<string> {
   if (!(await root.exists(to))) return to;
-  const at = await existing(root, to, true);
+  const at = await existing(root, to);
   const name = splitPath(from).steps.at(-1);
   return at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
 }

@@ -26,11 +26,7 @@ export function fieldAt(schema: Schema | undefined, key: string): Field | undefi
 /** Returns the innermost entry whose key or value is at the position, or undefined. */
 export function entryAt(node: YamlNode, position: SourcePosition, path: ValuePath = []): EntryRef | undefined {
   if (node.type === 'scalar') return undefined;
-  if (node.type === 'list') {
-    return firstOf(node.items, (item, index) =>
-      contains(item.range, position) ? entryAt(item, position, [...path, index]) : undefined,
-    );
-  }
+  if (node.type === 'list') return firstOf(node.items, (item, index) => entryAt(item, position, [...path, index]));
   return firstOf(node.entries, (entry) => {
     if (contains(entry.keyRange, position)) return { entry, path };
     if (!contains(entry.value.range, position)) return undefined;

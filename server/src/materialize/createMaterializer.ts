@@ -3,6 +3,9 @@ import { PondError } from '../base/error.ts';
 import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build.ts';
+import { type SourceFile } from '../sandbox/sources.ts';
+import { type FileNotation } from '../sandbox/textTables/notation.ts';
+import { readNotations, writeNotations } from '../sandbox/textTables/notationText.ts';
 import { type Cache } from '../storage/cache.ts';
 import { isPassingFailure } from '../storage/unchangedFiles.ts';
 import { keyOf } from './contentKey.ts';
@@ -35,6 +38,8 @@ class CachingMaterializer implements Materializer {
   readonly #fileFlights = createSingleFlight<HostFile>();
   readonly #filesFlights = createSingleFlight<readonly HostFile[]>();
   readonly #factsFlights = createSingleFlight<FileFacts>();
+  readonly #notationFlights = createSingleFlight<readonly (FileNotation | undefined)[]>();
+  readonly #notations = new LruCache<string, readonly (FileNotation | undefined)[]>({ max: resultsMax });
   readonly #facts = new LruCache<string, FileFacts>({ max: resultsMax });
   readonly #parts = new LruCache<string, readonly string[]>({ max: resultsMax });
 
@@ -73,6 +78,21 @@ class CachingMaterializer implements Materializer {
     if (keys === undefined) return undefined;
     const files = this.#parts.set(key, keys).map((part) => this.#cache.find(part));
     return files.every((file) => file !== undefined) ? files : undefined;
+  }
+
+  async notations(
+    key: string,
+    files: (job: Job) => Promise<readonly SourceFile[]>,
+    job: Job,
+  ): Promise<readonly (FileNotation | undefined)[]> {
+    const cached = this.#notations.get(key) ?? readNotations(this.#cache.readText(key));
+    if (cached !== undefined) return this.#notations.set(key, cached);
+    const find = async (shared: Job): Promise<readonly (FileNotation | undefined)[]> => {
+      const found = await this.builder.notations(await files(shared), shared.signal);
+      this.#cache.writeText(key, writeNotations(found));
+      return this.#notations.set(key, found);
+    };
+    return await this.#notationFlights(key, find, job);
   }
 
   async inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {

@@ -1,6 +1,8 @@
 /** Builds derived files and caches them by content key, next to the pond; the cache can be emptied at any time. */
 import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts } from '../sandbox/build.ts';
+import { type SourceFile } from '../sandbox/sources.ts';
+import { type FileNotation } from '../sandbox/textTables/notation.ts';
 import { type Job } from '../base/job.ts';
 
 /** The cache of one pond, and the builder that fills it. */
@@ -20,6 +22,12 @@ export interface Materializer {
   files(key: string, make: (job: Job) => Promise<readonly HostFile[]>, job: Job): Promise<readonly HostFile[]>;
   /** Files that files() has cached under `key`; undefined when it would have to build them. */
   known(key: string): readonly HostFile[] | undefined;
+  /** Like builder.notations, cached under `key`; `files` returns the files. */
+  notations(
+    key: string,
+    files: (job: Job) => Promise<readonly SourceFile[]>,
+    job: Job,
+  ): Promise<readonly (FileNotation | undefined)[]>;
   /** Like builder.inspect, cached for as long as the files. */
   inspect(files: readonly HostFile[], job: Job): Promise<FileFacts>;
 }

@@ -44,8 +44,8 @@ export class WatertownContents {
   }
 
   /** Returns where the content of a row is, for people. */
-  location({ place }: WatertownRow): string {
-    return locationOf(this.#disk, place.file);
+  location({ location }: WatertownRow): string {
+    return locationOf(this.#disk, location.file);
   }
 
   /** Returns a small content of its stated size; its hash is not compared. Fails `pond-damaged`, also for a large one. */
@@ -126,7 +126,7 @@ export class WatertownContents {
     }
   }
 
-  async #inline({ place: { file, group, row } }: WatertownRow): Promise<Uint8Array | undefined> {
+  async #inline({ location: { file, group, row } }: WatertownRow): Promise<Uint8Array | undefined> {
     const key = `${file} ${group}`;
     let contents = this.#groups.get(key);
     if (contents === undefined) {

@@ -30,11 +30,11 @@ export interface WatertownRow {
   readonly txn: number;
   /** Versions that the row stands for, both inclusive: its own, unless others were merged into it. */
   readonly range: { readonly first: number; readonly last: number; readonly isMerged: boolean };
-  readonly place: RowPlace;
+  readonly location: RowLocation;
 }
 
 /** Location of a row: a data file, and in it a row group and a row, 0-based. */
-interface RowPlace {
+interface RowLocation {
   readonly file: string;
   readonly group: number;
   readonly row: number;
@@ -51,9 +51,12 @@ export const rowColumns: readonly string[] = [
 ];
 
 /** Returns a row. Fails `pond-damaged`, naming the first column that is not valid. */
-export function watertownRow(row: ParquetRow, pondId: string, place: RowPlace): WatertownRow {
+export function watertownRow(row: ParquetRow, pondId: string, location: RowLocation): WatertownRow {
   const wrong = (column: string): never => {
-    throw damagedSource(place.file, `row ${place.row + 1} of row group ${place.group + 1} has no valid ${column}`);
+    throw damagedSource(
+      location.file,
+      `row ${location.row + 1} of row group ${location.group + 1} has no valid ${column}`,
+    );
   };
   const whole = (column: string): number => wholeIn(row[column]) ?? wrong(column);
   const text = (column: string): string => textIn(row[column]) ?? wrong(column);
@@ -63,7 +66,7 @@ export function watertownRow(row: ParquetRow, pondId: string, place: RowPlace): 
   const version = whole('version');
   const through = wholeIn(row['collapsed_through']);
   return {
-    ...{ pondId, type, version, blake3, place },
+    ...{ pondId, type, version, blake3, location },
     nodeId: nodeIdForm.test(text('node_id')) ? text('node_id') : wrong('node_id'),
     timestampUs: whole('timestamp'),
     sizeBytes: wholeIn(row['size']),

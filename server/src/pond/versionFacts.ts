@@ -27,6 +27,9 @@ export const batchKey = 'duckpond.batch';
 /** Key of the text with the columns of the whole series, up to this version: JSON, a list of pairs of name and type. */
 export const columnsKey = 'duckpond.columns';
 
+/** Key of the text with the notation of the text files that the series was appended from, up to this version: JSON. */
+export const notationKey = 'duckpond.notation';
+
 /** Returns the facts that a footer states. */
 export function factsIn(footer: ParquetFooter, attributes: Node['attributes']): VersionFacts {
   const time = footer.timeRange(attributes[timeAttribute] ?? defaultTimeColumn);

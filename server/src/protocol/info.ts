@@ -109,6 +109,8 @@ export interface ChangeInfo {
   readonly type: FileTypeName;
   readonly sizeBefore: number | null;
   readonly sizeAfter: number | null;
+  /** Files of a directory whose removal is staged, in a status; the count is a part of them without `isAll`. */
+  readonly filesBefore?: { readonly count: number; readonly isAll: boolean };
   /** The format stated for the path afterwards and before, as `option=text`; omitted where they are equal. */
   readonly format?: string;
   readonly formatBefore?: string;

@@ -76,9 +76,17 @@ export interface SearchCommands {
     };
     result: readonly NodeInfo[];
   };
-  /** Files whose path has the letters of `text` in order: those from `start` (0) on, at most `limit` (100). */
+  /**
+   * Files whose path has the letters of `text` in order: those from `start` (0) on, at most `limit` (100). With `areTables`,
+   * only files that a query reads.
+   */
   findFiles: {
-    params: InTree & { readonly text: string; readonly start?: number; readonly limit?: number };
+    params: InTree & {
+      readonly text: string;
+      readonly areTables?: boolean;
+      readonly start?: number;
+      readonly limit?: number;
+    };
     result: FoundFilesInfo;
   };
   /**

@@ -30,6 +30,9 @@ export interface TableView {
   readonly filters: readonly ColumnFilter[];
 }
 
+/** The view with all rows, in the order of the table. */
+export const wholeView: TableView = { sort: [], filters: [] };
+
 /** A match to find: a text in some columns, or the first row that meets a condition. */
 export type TableMatch = { readonly text: string; readonly columns: readonly string[] } | ColumnFilter;
 

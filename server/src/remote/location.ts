@@ -90,9 +90,9 @@ export function locationOf(fields: LocationFields): RemoteLocation {
   return { kind: 'folder', folder: folderOf(endpoint), prefix: prefixOf(prefix ?? '') };
 }
 
-/** Returns the location of `name` below another: of the pond with that id. */
+/** Returns the location of `name` below another, such as that of the pond with that id; '' is the location itself. */
 export function locationBelow(location: RemoteLocation, name: string): RemoteLocation {
-  return { ...location, prefix: prefixOf(posix.join(location.prefix, name)) };
+  return name === '' ? location : { ...location, prefix: prefixOf(posix.join(location.prefix, name)) };
 }
 
 /** Returns the URL that `parseLocation` parses to the same location (a folder with its prefix), in any environment. */

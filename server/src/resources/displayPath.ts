@@ -14,12 +14,20 @@ import {
   resourceDirectory,
 } from './model/resourcePath.ts';
 
+/** A path, and how it is shown where that differs. */
+export interface NamedPath {
+  readonly path: string;
+  readonly displayPath?: string;
+}
+
 /** Names of resources in some trees. */
 export interface DisplayPaths {
   /**
    * Returns the path with the name of its resource; the path itself if it is in no resource, or the trees have no name.
    */
   path(path: string): Promise<string>;
+  /** Returns the path with how it is shown, as results have both. */
+  named(path: string): Promise<NamedPath>;
   /** Returns a text for users, with resource names in all its paths. */
   text(text: string): Promise<string>;
 }
@@ -30,6 +38,25 @@ const names = lazyAsync(() => import('./resourceName.ts'));
 /** True if a text contains the directory of a resource. */
 export function namesResourceDirectory(text: string): boolean {
   return resourceDirectoriesIn(text).some(({ kind }) => isKindName(kind));
+}
+
+/** Texts of a failure, and where it is. */
+interface FailureTexts {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/** Returns the texts of a failure with resource names in their paths. */
+export async function namedFailure(
+  { message, hint, path }: FailureTexts,
+  names: DisplayPaths,
+): Promise<{ readonly message: string; readonly hint?: string } & Partial<NamedPath>> {
+  return {
+    message: await names.text(message),
+    ...(hint !== undefined && { hint: await names.text(hint) }),
+    ...(path !== undefined && (await names.named(path))),
+  };
 }
 
 /** Returns the names of resources in the trees; if several trees have a resource, the first one determines its name. */
@@ -53,10 +80,16 @@ export function displayPaths(trees: readonly FileSystem[]): DisplayPaths {
     return resourceDirectory({ kind, id });
   }
 
+  async function shownPath(path: string): Promise<string> {
+    const at = parseResourcePath(path);
+    return at === undefined ? path : (await directory(at)) + path.slice(at.directory.length);
+  }
+
   return {
-    async path(path) {
-      const at = parseResourcePath(path);
-      return at === undefined ? path : (await directory(at)) + path.slice(at.directory.length);
+    path: shownPath,
+    async named(path) {
+      const displayPath = await shownPath(path);
+      return displayPath === path ? { path } : { path, displayPath };
     },
     async text(text) {
       let [shown, end] = ['', 0];

@@ -11,11 +11,12 @@ export function selectResources(
   names: readonly string[] | undefined,
 ): readonly StoredResource[] {
   if (names === undefined) return homes;
-  const wanted = new Set(names.map((name) => findHome(homes, name)));
+  const wanted = new Set(names.map((name) => selectResource(homes, name)));
   return homes.filter((home) => wanted.has(home));
 }
 
-function findHome(homes: readonly StoredResource[], name: string): StoredResource {
+/** Returns the resource that a name refers to. Fails as selectResources. */
+export function selectResource(homes: readonly StoredResource[], name: string): StoredResource {
   const wanted = name.replace(/^\//, '');
   const found = homes.filter(
     (home) => wanted === home.name || wanted === `${home.kind.kind}/${home.name}` || wanted.toLowerCase() === home.id,

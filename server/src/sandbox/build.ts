@@ -4,6 +4,7 @@ import { type Reading } from './formats.ts';
 import { type Column } from '../protocol/results.ts';
 import { type PlainValue } from './plainValue.ts';
 import { type SourceFile } from './sources.ts';
+import { type FileNotation, type Notation } from './textTables/notation.ts';
 
 /** A column whose type can be part of a statement. */
 export interface TypedColumn extends Column {
@@ -44,11 +45,8 @@ export interface UserBuild {
   readonly input: InputSource;
   /** Other pond paths that the SQL names as tables, already resolved, under their names in the SQL. */
   readonly tables: readonly InputSource[];
-  /**
-   * Files in the same notation as the input: they determine the order of day, month and year where the input does not.
-   * Undefined when the input alone determines it.
-   */
-  readonly settledBy?: readonly InputFile[];
+  /** Notation of the files that the input is one of; undefined when the input is read alone. */
+  readonly notation?: Notation;
   /** Absolute host path of the Parquet file to write; the file does not exist, its directory does. */
   readonly target: string;
 }
@@ -85,6 +83,11 @@ export interface Builder {
    * `query-forbidden` for a statement that DuckDB's parser splits into several.
    */
   run(sql: OwnSql, signal?: AbortSignal): Promise<readonly (readonly PlainValue[])[]>;
+  /**
+   * Returns what each CSV file shows of its notation; undefined for one that is not a table as stated, which fails when it
+   * is read.
+   */
+  notations(files: readonly SourceFile[], signal?: AbortSignal): Promise<readonly (FileNotation | undefined)[]>;
   /** Returns facts about Parquet files that are read as one table, columns matched by name; at least one file. */
   inspect(hostPaths: readonly string[], signal?: AbortSignal): Promise<FileFacts>;
   /** Ends the process, if it runs, and waits for its exit. Calls in progress, and later ones, fail. */

@@ -75,12 +75,12 @@ export class FileNames {
     return { ...view, sql: withLiterals(view.sql, (text) => this.#names.get(text)) };
   }
 
-  #namedSource({ settledBy, ...source }: QuerySource): QuerySource {
+  #namedSource(source: QuerySource): QuerySource {
     const named = ({ rowsPath, ...file }: SourceFile): SourceFile => ({
       ...this.named(file),
       ...(rowsPath !== undefined && { rowsPath: this.nameOf(rowsPath) }),
     });
-    return { ...source, files: source.files.map(named), ...(settledBy && { settledBy: settledBy.map(named) }) };
+    return { ...source, files: source.files.map(named) };
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { type CellValue, type CheckedCell, type TableEdits } from '../protocol/tables.ts';
 import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type TextDescription } from './textTables/description.ts';
+import { type FileNotation } from './textTables/notation.ts';
 import { type QueryParameter } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
@@ -110,10 +111,9 @@ interface Operations {
   /** See Builder.inspect. */
   inspect: { params: { readonly hostPaths: readonly string[] }; result: FileFacts };
   /** Describes how CSV files that form one table are read: see describeTexts. */
-  describeTexts: {
-    params: { readonly files: readonly SourceFile[]; readonly settledBy: readonly SourceFile[] };
-    result: readonly TextDescription[];
-  };
+  describeTexts: { params: { readonly files: readonly SourceFile[] }; result: readonly TextDescription[] };
+  /** The notation of each CSV file: see fileNotations. */
+  notations: { params: { readonly files: readonly SourceFile[] }; result: readonly (FileNotation | null)[] };
   /** For each CSV file, true when its rows have to be put into a table: see areLoaded. */
   areLoaded: { params: { readonly files: readonly SourceFile[] }; result: readonly boolean[] };
   /** Writes the rows of a CSV file to a Parquet file that does not exist: see writeRowsFile. */

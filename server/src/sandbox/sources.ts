@@ -1,6 +1,7 @@
 import { type SqlText } from '../duckdb/sql.ts';
 import { type Reading } from './formats.ts';
 import { type TextFormat } from './textFormat.ts';
+import { type Notation } from './textTables/notation.ts';
 
 /** A host file with the content of a pond path, and its reading. */
 export interface SourceFile {
@@ -24,8 +25,8 @@ export interface QuerySource {
   /** Index of the name in the SQL, in UTF-16 code units. */
   readonly index: number | undefined;
   readonly files: readonly SourceFile[];
-  /** Additional files that determine the order of day, month and year where these do not. */
-  readonly settledBy?: readonly SourceFile[];
+  /** Notation of the files that these are some of; by default, what these show. */
+  readonly notation?: Notation;
   /** True for a table with the column `filename`, the pond path of the file of each row. */
   readonly hasFilename?: boolean;
 }

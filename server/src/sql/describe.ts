@@ -1,9 +1,11 @@
 /** Describes tables: their columns, rows and times, as queries see them. */
+import { type FormatOptions, isPondError } from '../base/error.ts';
 import { identifier, joinSql, sql, type SqlText } from '../duckdb/sql.ts';
 import { isNumber, isPointInTime } from '../base/typeClass.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type FormatOffer, type TextDescription } from '../sandbox/textTables/description.ts';
+import { noDelimiter } from '../sandbox/textTables/layout.ts';
 import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from '../sandbox/textTables/rowsOfUnits.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
@@ -37,7 +39,7 @@ interface TimeSpan {
 }
 
 /** A path of a version of the pond, and the sheet of a workbook. */
-interface TablePlace {
+interface TableLocation {
   readonly pond: Pond;
   readonly at: NodePath;
   readonly version: string | undefined;
@@ -50,7 +52,7 @@ interface TablePlace {
  */
 export async function describeTable(
   engine: QueryEngine,
-  { pond, at, version, sheet }: TablePlace,
+  { pond, at, version, sheet }: TableLocation,
   signal?: AbortSignal,
 ): Promise<TableDescription | undefined> {
   const reader = readerOf(at);
@@ -75,7 +77,7 @@ export async function describeTable(
   }));
   const time = timeColumn(columns);
   const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
-  const texts = reader === 'csv' ? await engine.describeTexts(pond, at.path, version, signal) : [];
+  const texts = reader === 'csv' ? await engine.describeTexts(pond, at, version, signal) : [];
   const words = (texts[0]?.columns ?? []).filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
   const counts = joinSql([sql`count(*)`, span, ...unseenCounts(words)]);
   const [[count = null, first = null, last = null, ...unseen] = []] = await rows(sql`SELECT ${counts} FROM ${table}`);
@@ -86,6 +88,28 @@ export async function describeTable(
     unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
+}
+
+/**
+ * The options that make a table of a file whose extension says nothing, such as `.dat`: those without which it is not read, or
+ * what is found in it. Undefined for an empty file, and for one that is hardly text. Fails as a query over it.
+ */
+export async function formatOfOther(
+  engine: QueryEngine,
+  { pond, at, version }: TableLocation,
+  signal?: AbortSignal,
+): Promise<FormatOptions | undefined> {
+  try {
+    const [text] = await engine.describeTexts(pond, { path: at.path, isStated: true }, version, signal);
+    if (text === undefined) return undefined;
+    const { delimiter, headerLine } = text;
+    return delimiter === noDelimiter ? { header: headerLine !== undefined } : { delimiter };
+  } catch (error) {
+    if (!isPondError(error, 'invalid-content') && !isPondError(error, 'ambiguous-dates')) throw error;
+    const [format] = error.formats ?? [];
+    // Of bytes of no other encoding, as an image has them.
+    return format?.['encoding'] === undefined ? format : undefined;
+  }
 }
 
 async function sheetOffers(

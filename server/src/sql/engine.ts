@@ -4,7 +4,7 @@ import { LruCache } from '../base/lruCache.ts';
 import { createMutex } from '../base/mutex.ts';
 import { retry } from '../base/retry.ts';
 import { type QueryLimits, queryLimits } from '../duckdb/limits.ts';
-import { identifier, sql } from '../duckdb/sql.ts';
+import { identifier, literal, sql } from '../duckdb/sql.ts';
 import { type Pond } from '../pond/types.ts';
 import { type Analysis } from '../sandbox/analysis.ts';
 import { type TextDescription } from '../sandbox/textTables/description.ts';
@@ -143,17 +143,18 @@ export class QueryEngine {
     return await work(this.#find(resultId));
   }
 
-  /** Describes how the CSV files at a path are read; empty files are left out. Fails as `run`. */
+  /** Describes how the CSV files at a path are read, with `isStated` of any extension; without empty files. Fails as `run`. */
   async describeTexts(
     pond: Pond,
-    path: string,
+    { path, isStated = false }: { readonly path: string; readonly isStated?: boolean },
     version: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<readonly TextDescription[]> {
-    const request = { sql: sql`FROM ${identifier(path)}`, ...(version !== undefined && { at: version }) };
+    const table = isStated ? sql`read_csv(${literal(path)})` : identifier(path);
+    const request = { sql: sql`FROM ${table}`, ...(version !== undefined && { at: version }) };
     const { worker, prepared } = await this.#prepare(pond, request, signal);
     const files = prepared.spec.views.flatMap((view) => ('source' in view ? view.source.files : []));
-    return await worker.request('describeTexts', { files, settledBy: [] }, signal);
+    return await worker.request('describeTexts', { files }, signal);
   }
 
   /** Rows from `start` (0-based), fewer than `count` at the end. Fails `query-failed` when the result was released. */

@@ -15,6 +15,7 @@ import { type PondReader, type TableReference } from '../sandbox/pondNames.ts';
 import { type TextFormat } from '../sandbox/textFormat.ts';
 import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
 import { queryableExtensions, type Reading, readingAs, readingOf } from '../sandbox/formats.ts';
+import { treeAt } from '../pond/treeAt.ts';
 
 /** A file of the pond that a table's name refers to. */
 export interface ResolvedFile {
@@ -100,13 +101,13 @@ async function findNamed(scope: NameScope, name: string): Promise<readonly Found
 }
 
 async function findAsIs(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
-  return findIn(await treeOf(scope.pond, scope.at), name, '');
+  return findIn(await treeAt(scope.pond, scope.at), name, '');
 }
 
 async function findAtVersion(scope: NameScope, name: string): Promise<readonly FoundFile[] | undefined> {
   const split = splitVersion(name);
   if (split === undefined) return undefined;
-  return findIn(await treeOf(scope.pond, split.version), split.path, `@${split.version}`);
+  return findIn(await treeAt(scope.pond, split.version), split.path, `@${split.version}`);
 }
 
 /** Splits a name at its last '@'; undefined when none follows the last component's first character. */
@@ -114,10 +115,6 @@ export function splitVersion(name: string): { readonly path: string; readonly ve
   const at = name.lastIndexOf('@');
   if (at < 1 || name.includes('/', at)) return undefined;
   return { path: name.slice(0, at), version: name.slice(at + 1) };
-}
-
-function treeOf(pond: Pond, version: string | undefined): Promise<FileSystem> {
-  return version === undefined ? Promise.resolve(pond.fs) : pond.at(version);
 }
 
 async function findIn(tree: FileSystem, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
@@ -173,7 +170,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
     throw new PondError('query-invalid', message, { ...details, path: pondPath, hint: 'Write the path without "#".' });
   }
   if (reading === undefined) {
-    const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it, such as 'pond format ${at.path} header=true'.`;
+    const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it; 'pond describe ${at.path}' suggests one.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
   return { node: at.node, pondPath, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
@@ -184,7 +181,7 @@ async function notFound(scope: NameScope, fullName: string): Promise<PondError> 
   const path = splitVersion(name)?.path ?? name;
   const when = splitVersion(name)?.version ?? scope.at;
   const what = hasWildcard(path) ? `no file matches ${path}` : `no file is at ${path}`;
-  const hint = await nearName(await (await treeOf(scope.pond, when)).root(), path);
+  const hint = await nearName(await (await treeAt(scope.pond, when)).root(), path);
   return new PondError('not-found', when === undefined ? what : `${what} in version ${when}`, {
     path,
     ...(hint === undefined ? {} : { hint }),

@@ -67,7 +67,15 @@ export async function comparedPaths(
  * Returns the real paths to bring back to an earlier state, so that the paths lead to what they led to in it: the link
  * itself if it changed since, and where it led then. Fails `not-found` for a path in neither tree.
  */
-export async function earlierPaths(path: string, earlier: FileSystem, working: FileSystem): Promise<readonly string[]> {
+export async function earlierPaths(
+  paths: readonly string[],
+  earlier: FileSystem,
+  working: FileSystem,
+): Promise<readonly string[]> {
+  return (await Promise.all(paths.map((path) => earlierPathsOf(path, earlier, working)))).flat();
+}
+
+async function earlierPathsOf(path: string, earlier: FileSystem, working: FileSystem): Promise<readonly string[]> {
   const [before, after] = await inBoth(path, earlier, working);
   const link = changedLink(before, after);
   if (before.node !== undefined) return [before.path, ...link];
@@ -76,10 +84,18 @@ export async function earlierPaths(path: string, earlier: FileSystem, working: F
 }
 
 /**
- * Returns the real paths of the staged changes that a path means. A link that is staged itself means the link alone:
+ * Returns the real paths of the staged changes that paths mean. A link that is staged itself means the link alone:
  * discarding it must not discard the changes of its target.
  */
-export async function stagedPaths(path: string, head: FileSystem, working: FileSystem): Promise<readonly string[]> {
+export async function stagedPaths(
+  paths: readonly string[],
+  head: FileSystem,
+  working: FileSystem,
+): Promise<readonly string[]> {
+  return (await Promise.all(paths.map((path) => stagedPathsOf(path, head, working)))).flat();
+}
+
+async function stagedPathsOf(path: string, head: FileSystem, working: FileSystem): Promise<readonly string[]> {
   const [before, after] = [await realPath(head, path), await realPath(working, path)];
   const link = changedLink(before, after);
   if (link.length > 0) return link;

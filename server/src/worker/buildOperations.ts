@@ -15,11 +15,13 @@ import { defaultLimits } from '../sandbox/buildLimits.ts';
 import {
   type OperationName,
   type OperationParams,
+  type OperationResult,
   type WorkerOperations,
   type WorkerSettings,
 } from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
 import { type FileFacts } from '../sandbox/build.ts';
+import { fileNotations } from '../sandbox/textTables/fileNotations.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type SqlText } from '../duckdb/sql.ts';
 
@@ -37,7 +39,7 @@ type Rows = readonly (readonly PlainValue[])[];
 /** Operations of a worker for a Builder. Each database is locked to the files of the request that it serves. */
 export class BuildOperations implements Pick<
   WorkerOperations,
-  Extract<OperationName, 'buildUser' | 'statements' | 'inspect'>
+  Extract<OperationName, 'buildUser' | 'statements' | 'notations' | 'inspect'>
 > {
   readonly #parser = lazyAsync(() => openLockedDatabase({ threads: 1, hostPaths: [] }));
   readonly #pool: StatementPool;
@@ -77,6 +79,15 @@ export class BuildOperations implements Pick<
     return await this.#perform({ statements, reads, writes, isOrdered }, signal, (scope) =>
       runStatements(scope, statements, signal),
     );
+  }
+
+  async notations({ files }: OperationParams<'notations'>, signal: AbortSignal): Promise<OperationResult<'notations'>> {
+    const { openDisk } = this.#tools.settings;
+    const reads = files.map(({ hostPath }) => hostPath);
+    return await this.#perform({ statements: [], reads, writes: [] }, signal, ({ connection, pathOf }) => {
+      const named = files.map((file) => ({ ...file, hostPath: pathOf(file.hostPath) }));
+      return fileNotations({ connect: () => Promise.resolve(connection), openDisk, signal }, named);
+    });
   }
 
   async inspect({ hostPaths }: OperationParams<'inspect'>, signal: AbortSignal): Promise<FileFacts> {

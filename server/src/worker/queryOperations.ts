@@ -40,7 +40,7 @@ const filesShare = 0.125;
 
 type QueryOperation = Exclude<
   OperationName,
-  'buildUser' | 'statements' | 'inspect' | keyof TableOperations | keyof EditOperations
+  'buildUser' | 'statements' | 'notations' | 'inspect' | keyof TableOperations | keyof EditOperations
 >;
 
 /** A query whose first rows were read, and the others are. */
@@ -192,13 +192,9 @@ export class QueryOperations implements Pick<WorkerOperations, QueryOperation> {
   }
 
   /** Describes how CSV files are read. Fails as tablesOf. */
-  async describeTexts({
-    files,
-    settledBy,
-  }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
+  async describeTexts({ files }: OperationParams<'describeTexts'>): Promise<OperationResult<'describeTexts'>> {
     const { openDisk } = this.#settings;
-    const all = [...files, ...settledBy];
-    return await this.#onFiles(all, (connect) => describeTexts({ connect, openDisk }, files, settledBy));
+    return await this.#onFiles(files, (connect) => describeTexts({ connect, openDisk }, files));
   }
 
   async areLoaded({ files }: OperationParams<'areLoaded'>, signal: AbortSignal): Promise<readonly boolean[]> {

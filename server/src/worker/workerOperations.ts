@@ -42,6 +42,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     convert: async (params, signal) => (await queries()).convert(params, signal),
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
     statements: async (params, signal) => (await builds()).statements(params, signal),
+    notations: async (params, signal) => (await builds()).notations(params, signal),
     inspect: async (params, signal) => (await builds()).inspect(params, signal),
   };
 }

@@ -48,6 +48,7 @@ class CacheSwitch implements Materializer {
   file: Materializer['file'] = (...request) => this.#used.file(...request);
   files: Materializer['files'] = (...request) => this.#used.files(...request);
   known: Materializer['known'] = (key) => this.#used.known(key);
+  notations: Materializer['notations'] = (...request) => this.#used.notations(...request);
   inspect: Materializer['inspect'] = (...request) => this.#used.inspect(...request);
 
   get #used(): Materializer {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runProgram } from './processes.ts';
 
 /** A git repository to compare with. */
-export interface GitRepository {
+interface GitRepository {
   readonly folder: string;
   run(...args: readonly string[]): Promise<void>;
   /** Writes one file, adds it and commits it. */

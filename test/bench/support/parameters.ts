@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** Amounts of work of a benchmark, by name. */
-export type Parameters = Readonly<Record<string, number>>;
+type Parameters = Readonly<Record<string, number>>;
 
 /**
  * Requested amounts of a benchmark: `full`, or `small` with `--small` on the command line, which is enough to see that

@@ -8,7 +8,7 @@ export const pondScript = built('pond.mjs');
 export const serverScript = built('server.mjs');
 export const workerScript = built('queryWorker.mjs');
 
-export interface ProcessOptions {
+interface ProcessOptions {
   readonly cwd: string;
   readonly input?: string;
   readonly env?: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 /** Edits of a table that are not saved, as the page and the extension know them: plain data. */
 import { type RowWindow, type TableEdits } from '../../../../server/src/protocol/commands.ts';
+import { countFirst } from '../../../../server/src/base/countFirst.ts';
 
 /** A row: its position in the file, or the name of a new one. */
 export type RowKey = number | string;
@@ -113,14 +114,7 @@ export class EditedRows {
 
   /** The row in which a row of the view is shown. */
   shownRow(viewRow: number): number {
-    let low = 0;
-    let high = this.places.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.places[middle] ?? 0) - middle <= viewRow) low = middle + 1;
-      else high = middle;
-    }
-    return viewRow + low;
+    return viewRow + countFirst(this.places.length, (index) => this.places[index]! - index <= viewRow);
   }
 
   /** The row in which a new row is shown. */
@@ -170,14 +164,7 @@ export class EditedRows {
 
   /** Number of new rows that are shown before a row. */
   private newBefore(row: number): number {
-    let low = 0;
-    let high = this.places.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.places[middle] ?? 0) < row) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countFirst(this.places.length, (index) => this.places[index]! < row);
   }
 }
 

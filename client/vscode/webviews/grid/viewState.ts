@@ -8,6 +8,7 @@ import {
 import { type ColumnChoices, noChoices } from './shownColumns.ts';
 import { type Selection } from './selection.ts';
 import { readableValue } from './times.ts';
+import { wholeView } from '../../../../server/src/protocol/tableViews.ts';
 
 /** State of a table. */
 export interface TableState {
@@ -18,10 +19,8 @@ export interface TableState {
   readonly row: number;
 }
 
-const wholeTable: TableView = { sort: [], filters: [] };
-
 export const initialState: TableState = {
-  view: wholeTable,
+  view: wholeView,
   columns: noChoices,
   selection: { anchor: { row: 0, column: 0 }, focus: { row: 0, column: 0 } },
   row: 0,

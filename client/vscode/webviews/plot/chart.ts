@@ -1,9 +1,10 @@
-import { areaY, axisX, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
+import { areaY, axisY, dot, gridY, lineY, plot, ruleX, text } from '@observablehq/plot';
 import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
-import { valueText, shortText } from './axisText.ts';
+import { shortText } from './axisText.ts';
 import { labelRows } from './labelRows.ts';
 import { type Panel } from './panels.ts';
 import { type DrawnSeries } from './series.ts';
+import { xAxis, type XValues } from './xAxis.ts';
 
 /** An event to mark. */
 export interface EventMark {
@@ -15,8 +16,7 @@ export interface EventMark {
 interface ChartInfo {
   readonly kind: 'line' | 'area' | 'scatter';
   readonly xName: string;
-  /** True when x is in milliseconds since 1970 UTC. */
-  readonly isTime: boolean;
+  readonly xValues: XValues;
   readonly range: PlotRange;
   readonly events: readonly EventMark[];
 }
@@ -70,10 +70,11 @@ function chart(
   { unit, series }: Panel<DrawnSeries>,
   { width, height, isFirst, isLast }: PanelBox,
 ): DrawnPanel {
-  const { xName, isTime, range, events } = info;
+  const { xName, xValues, range, events } = info;
+  const isTime = xValues === 'times';
   const at = positions(isTime);
-  const pixelOf = (x: number): number =>
-    ((x - range.low) / (range.high - range.low || 1)) * (width - marginLeft - marginRight);
+  const across = width - marginLeft - marginRight;
+  const pixelOf = (x: number): number => ((x - range.low) / (range.high - range.low || 1)) * across;
   const [only] = series;
   const label = unit !== '' ? unit : series.length === 1 && only !== undefined ? only.name : null;
   const drawn = plot({
@@ -88,7 +89,7 @@ function chart(
     y: { nice: true, label: null, domain: info.kind === 'area' ? [0, ...endsOf(series)] : endsOf(series) },
     marks: [
       gridY({ stroke: 'currentColor', strokeOpacity: 0.12, tickSpacing }),
-      isLast ? xAxis(xName, isTime) : null,
+      isLast ? xAxis({ name: xName, values: xValues }, range, across) : null,
       axisY({ label, labelArrow: 'none', tickSize: 0, tickSpacing, tickFormat: shortText }),
       ...(events.length === 0 ? [] : eventMarks(events, at, { isFirst, pixelOf })),
       ...drawingOrder(series).flatMap((one) => seriesMarks(info.kind, one, at)),
@@ -106,11 +107,6 @@ function chart(
 export function adaptToPage(drawn: Element): void {
   for (const style of drawn.querySelectorAll('style')) style.remove();
   for (const part of drawn.querySelectorAll('g[aria-label]:not([role])')) part.setAttribute('role', 'group');
-}
-
-function xAxis(xName: string, isTime: boolean): ReturnType<typeof axisX> {
-  const label = isTime ? `${xName} (UTC)` : xName;
-  return axisX({ label, labelArrow: 'none', tickSize: 4, ...(isTime ? {} : { tickFormat: valueText }) });
 }
 
 type Position = (x: number) => number | Date;

@@ -4,11 +4,12 @@ import { type PlotResult } from '../../../../server/src/protocol/commands.ts';
 import { valueText, shortText, timeText } from './axisText.ts';
 import { marginLeft, marginRight, adaptToPage } from './chart.ts';
 import { countText } from '../../numberStrings.ts';
+import { xAxis, type XValues } from './xAxis.ts';
 
 interface CountChart {
   readonly xName: string;
   readonly yName: string;
-  readonly isTime: boolean;
+  readonly xValues: XValues;
   readonly width: number;
   readonly height: number;
 }
@@ -18,9 +19,11 @@ const margins = { marginLeft: marginLeft + 8, marginRight, marginTop: 22 };
 /** Draws a histogram: a bar for each bin. */
 export function histogramChart(
   { counts, range }: Extract<PlotResult, { kind: 'histogram' }>,
-  { xName, yName, isTime, width, height, overlay }: CountChart & { readonly overlay: PlotResult | undefined },
+  { xName, yName, xValues, width, height, overlay }: CountChart & { readonly overlay: PlotResult | undefined },
 ): Element {
-  const { low, high } = range ?? { low: 0, high: 1 };
+  const shown = range ?? { low: 0, high: 1 };
+  const { low, high } = shown;
+  const isTime = xValues === 'times';
   const step = (high - low) / Math.max(1, counts.length) || 1;
   const at = (x: number): number | Date => (isTime ? new Date(x) : x);
   const bins = counts.map((rows, index) => ({ x1: at(low + index * step), x2: at(low + (index + 1) * step), rows }));
@@ -28,7 +31,6 @@ export function histogramChart(
   const outlines = bins.flatMap(({ x1, x2 }, index) =>
     index < others.length ? [{ x1, x2, rows: others[index] ?? 0 }] : [],
   );
-  const tick = isTime ? {} : { tickFormat: valueText };
   const drawn = plot({
     ...{ width, height, ...margins, marginBottom: 44 },
     ariaLabel: `${yName} by ${xName}`,
@@ -36,7 +38,7 @@ export function histogramChart(
     y: { label: null, nice: true, zero: true },
     marks: [
       gridY({ stroke: 'currentColor', strokeOpacity: 0.12 }),
-      axisX({ label: isTime ? `${xName} (UTC)` : xName, labelArrow: 'none', tickSize: 4, ...tick }),
+      xAxis({ name: xName, values: xValues }, shown, width - margins.marginLeft - marginRight),
       axisY({ label: yName, labelArrow: 'none', tickSize: 0, tickFormat: shortText }),
       rectY(bins, {
         ...{ x1: 'x1', x2: 'x2', y: 'rows', fill: 'var(--vscode-charts-blue)', inset: 0.5 },

@@ -7,11 +7,11 @@ import {
 } from '../../../../server/src/protocol/commands.ts';
 import { type OtherTable } from '../grid/messages.ts';
 import { type Requests } from '../grid/requests.ts';
-import { isTimeColumn } from '../grid/times.ts';
 import { timeOf } from './axisText.ts';
 import { type EventMark } from './chart.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { type PlottedEvents } from './statement.ts';
+import { xValuesOf } from './xAxis.ts';
 
 /** Size of the part of the picture inside the axes, pixels of the device across. */
 interface PictureSize {
@@ -117,7 +117,7 @@ export class PlotLoader {
     const { isSeries, overlay } = additionsOf(plot);
     const groups = by === undefined || !isSeries ? undefined : await this.#groupValues(by);
     const chosen: ChosenPlot = { ...plot, groups: plot.groups ?? groups?.values.slice(0, groupsShown) };
-    const isTime = columns.some((column) => column.name === plot.x && isTimeColumn(column));
+    const isTime = xValuesOf(columns, plot.x) === 'times';
     const requests = requestsOf(chosen, { ...size, isTime });
     const result = await this.#all(requests, undefined, 'plot');
     return {

@@ -8,12 +8,13 @@ import { type ChosenPlot } from './plotColumns.ts';
 import { roseChart } from './rose.ts';
 import { drawnLine, drawnPoints, type DrawnSeries, seriesName, styleAt } from './series.ts';
 import { countText, numberText } from '../../numberStrings.ts';
+import { type XValues } from './xAxis.ts';
 
 /** Content of the picture. */
 interface Picture {
   readonly plot: ChosenPlot;
   readonly data: PlotData;
-  readonly isTime: boolean;
+  readonly xValues: XValues;
   /** All columns that may be drawn: their order gives the colors. */
   readonly names: readonly string[];
   /** The visible part of the x axis; undefined where all of it is drawn. */
@@ -39,7 +40,7 @@ export function drawPlot(picture: Picture, size: Size): readonly DrawnPanel[] {
   }
 }
 
-function seriesPanels({ plot, data, isTime, names, range }: Picture, size: Size): readonly DrawnPanel[] {
+function seriesPanels({ plot, data, xValues, names, range }: Picture, size: Size): readonly DrawnPanel[] {
   const { result, overlay } = data;
   const whole = 'range' in result ? result.range : null;
   const shown = range ?? (whole === null ? undefined : widened(whole));
@@ -51,7 +52,7 @@ function seriesPanels({ plot, data, isTime, names, range }: Picture, size: Size)
   ];
   const kind = plot.kind === 'area' || plot.kind === 'scatter' ? plot.kind : 'line';
   const events = (data.events?.marks ?? []).filter(({ x }) => x >= shown.low && x <= shown.high);
-  return charts({ kind, xName: plot.x, isTime, range: shown, events }, panelsOf(series), size);
+  return charts({ kind, xName: plot.x, xValues, range: shown, events }, panelsOf(series), size);
 }
 
 /** A range of one x is drawn with some room around it. */
@@ -91,14 +92,14 @@ function seriesOf(
 }
 
 function countPanel(
-  { plot, data, isTime }: Picture,
+  { plot, data, xValues }: Picture,
   result: Extract<PlotResult, { kind: 'histogram' | 'bars' | 'rose' }>,
   { width, height }: Size,
 ): readonly DrawnPanel[] {
   const y = plot.ys[0];
   const { measure } = barMeasure(y, plot.measure);
   const yName = measure === 'rows' || y === undefined ? 'rows' : `${measure} of ${y}`;
-  const box = { xName: plot.x, yName: result.kind === 'bars' ? yName : 'rows', isTime, width, height };
+  const box = { xName: plot.x, yName: result.kind === 'bars' ? yName : 'rows', xValues, width, height };
   const one = (element: Element): readonly DrawnPanel[] => [{ element, series: [], yOf: () => 0 }];
   if (result.kind === 'bars') return result.bars.length === 0 ? [] : one(barChart(result, box));
   if (result.kind === 'histogram')

@@ -3,7 +3,6 @@ import { element, positionBelow } from '../grid/element.ts';
 import { showMenu } from '../grid/menu.ts';
 import { type FromGridPage } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
-import { isTimeColumn } from '../grid/times.ts';
 import { type DrawnPanel, marginLeft, marginRight } from './chart.ts';
 import { plotControls } from './controls.ts';
 import { plotLegends } from './legend.ts';
@@ -17,6 +16,7 @@ import { PointPane } from './pointPane.ts';
 import { within } from './range.ts';
 import { Readout } from './readout.ts';
 import { type PlotStatement } from './statement.ts';
+import { xValuesOf } from './xAxis.ts';
 
 /** Delay before finer data are requested while the picture moves, milliseconds. */
 const restMs = 120;
@@ -134,6 +134,7 @@ export class PlotView {
     const size = { across: Math.min(8192, across), down: Math.max(50, clientHeight) };
     const load = (this.#loads += 1);
     this.#chart.setAttribute('aria-busy', 'true');
+    if (this.#data === undefined) this.#panels.replaceChildren(element('p', { class: 'hint' }, 'Plotting …'));
     try {
       const data = await this.#loader.load(plot, size, this.#host.columns);
       if (load !== this.#loads) return;
@@ -203,9 +204,9 @@ export class PlotView {
     if (plot === undefined || this.#data === undefined) return;
     const { clientWidth: width, clientHeight: height } = this.#chart;
     if (width === 0 || height === 0) return;
-    const isTime = this.#host.columns.some((column) => column.name === plot.x && isTimeColumn(column));
+    const xValues = xValuesOf(this.#host.columns, plot.x);
     const names = yColumns(this.#host.columns, plot.x).map(({ name }) => name);
-    this.#drawn = drawPlot({ plot, data: this.#data, isTime, names, range: this.#range }, { width, height });
+    this.#drawn = drawPlot({ plot, data: this.#data, xValues, names, range: this.#range }, { width, height });
     const elements = this.#drawn.map((panel) => panel.element);
     const hint =
       plot.ys.length === 0 ? 'Choose a column to plot.' : 'No row can be drawn: no value is a finite number.';
@@ -216,7 +217,7 @@ export class PlotView {
   #point(at: { readonly x: number; readonly left: number } | undefined): void {
     const plot = this.#plot;
     if (plot === undefined || at === undefined) return this.#readout.clear();
-    const isTime = this.#host.columns.some((column) => column.name === plot.x && isTimeColumn(column));
+    const isTime = xValuesOf(this.#host.columns, plot.x) === 'times';
     this.#readout.show(this.#drawn, { ...at, isTime, pixel: this.#pixel }, this.#chart.clientWidth);
   }
 

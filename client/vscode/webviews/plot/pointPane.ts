@@ -2,12 +2,12 @@ import { type Column, type RowWindow, type TableView } from '../../../../server/
 import { element } from '../grid/element.ts';
 import { type FromGridPage, type OriginsInfo, type OtherTable, type PlotLink } from '../grid/messages.ts';
 import { type Requests, Superseded } from '../grid/requests.ts';
-import { timeElements } from '../grid/timeElements.ts';
-import { isTimeColumn } from '../grid/times.ts';
+import { isTimeColumn, readableValue } from '../grid/times.ts';
 import { positionText } from './axisText.ts';
 import { type ChosenPlot } from './plotColumns.ts';
 import { type ChosenPoint, type PointRows, rowsAt, viewOfPoint } from './pointRows.ts';
 import { countText, numberText } from '../../numberStrings.ts';
+import { wholeView } from '../../../../server/src/protocol/tableViews.ts';
 
 /** Interface of the page to the pane. */
 interface PaneHost {
@@ -88,8 +88,7 @@ export class PointPane {
     const view: TableView = { sort: [], filters: [match] };
     const { rowCount } = await requests.send(run, 'tableCount', { view }, 'pointCount', other);
     if (rowCount !== 1) return null;
-    const whole: TableView = { sort: [], filters: [] };
-    const params = { view: whole, match, start: { row: -1, column: 0 } };
+    const params = { view: wholeView, match, start: { row: -1, column: 0 } };
     return (await requests.send(run, 'findInTable', params, 'pointRow', other))?.row ?? null;
   }
 
@@ -158,7 +157,9 @@ function rowsTable(shown: readonly Column[], { columns }: RowWindow): HTMLElemen
 
 function cell(column: Column, text: string | null): HTMLElement {
   if (text === null) return element('td', { class: 'null' }, 'NULL');
-  return element('td', {}, text, ...timeElements(column, text));
+  // The pane has no room for the seconds of a series next to the times that they mean.
+  const shown = readableValue(column, text);
+  return element('td', shown === text ? {} : { title: text }, shown);
 }
 
 function rowsText(listed: number, rowCount: number): string {

@@ -6,6 +6,7 @@ import { type SqlType, tryCastSql } from '../../duckdb/sqlType.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
 import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
+import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
 import { makeTemporaryDirectory, type TemporaryDirectory } from '../../storage/temporaryDirectory.ts';
 import { type Node } from '../../tinyfs/backend.ts';
@@ -17,7 +18,8 @@ import { mayBeInferred, nullColumns } from './nullColumns.ts';
 import { type BatchCache, KnownBatches } from './knownBatches.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
 import { requireSecondsIn } from './seconds.ts';
-import { columnsInFooter, footerTexts } from './seriesFooter.ts';
+import { footerTexts, type SeriesState, stateInFooter } from './seriesFooter.ts';
+import { notationAfter, notationForBatch, requireSameSign } from './seriesNotation.ts';
 
 /** A series, or a path for a new one, and what rows for it are made with. */
 interface AppenderOptions {
@@ -39,8 +41,6 @@ interface AppenderOptions {
 /** Rows in a file of the host. */
 export interface Batch {
   readonly file: InputFile;
-  /** Files in the same notation, which determine what the batch leaves open: see UserBuild. */
-  readonly settledBy?: readonly InputFile[];
   /** SHA-256 by which an equal batch is recognized, lower-case hex; undefined for rows that are appended in any case. */
   readonly hash?: string;
 }
@@ -75,12 +75,15 @@ export class SeriesAppender {
   /** Loaded with the first batch that has a hash. */
   #batches: KnownBatches | undefined;
   #columns: readonly TypedColumn[];
+  #notation: FileNotation | undefined;
   #timeColumn: string | undefined;
 
-  private constructor(options: AppenderOptions, existing: Node | undefined, columns: readonly TypedColumn[]) {
+  private constructor(options: AppenderOptions, existing: Node | undefined, state: SeriesState) {
+    const { columns, notation } = state;
     this.#options = options;
     this.#existing = existing;
     this.#columns = columns;
+    this.#notation = notation;
     const isUsual = columns.some(({ name }) => name.toLowerCase() === defaultTimeColumn.toLowerCase());
     this.#timeColumn = existing?.attributes[timeAttribute] ?? (isUsual ? defaultTimeColumn : undefined);
   }
@@ -89,20 +92,20 @@ export class SeriesAppender {
   static async open(options: AppenderOptions): Promise<SeriesAppender> {
     const { home, path } = options;
     const node = (await home.get(path))?.node;
-    if (node === undefined) return new SeriesAppender(options, undefined, []);
+    if (node === undefined) return new SeriesAppender(options, undefined, { columns: [], notation: undefined });
     if (node.type !== 'series') {
       const hint = 'Rows are appended to a series. Give a path that is not used yet.';
       throw new PondError('already-exists', `${path} is a ${node.type}, not a series`, { path, hint });
     }
-    const columns = (await columnsInFooter(home, path, node)) ?? (await options.columnsOf(node));
-    return new SeriesAppender(options, node, columns);
+    const state = await stateInFooter(home, path, node);
+    return new SeriesAppender(options, node, state ?? { columns: await options.columnsOf(node), notation: undefined });
   }
 
   /**
    * Reads a batch: all its rows become one version, after those of the batches read before. Fails `invalid-content` for
    * rows that do not fit the series, and as Builder.fromUserSql.
    */
-  async read({ file, settledBy, hash }: Batch): Promise<ReadBatch> {
+  async read({ file, hash }: Batch): Promise<ReadBatch> {
     if (hash !== undefined) {
       const { home, path, cache } = this.#options;
       this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
@@ -114,20 +117,24 @@ export class SeriesAppender {
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
     const where = file.pondPath;
-    const facts = await this.#convert({ file, ...(settledBy && { settledBy }) }, source);
+    const text = await this.#textOf(file);
+    const facts = await this.#convert(file, text && notationForBatch(text), source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
     }
     await this.#requireTimes(source, facts.columns, where);
     const time = this.#timeOf(facts.columns, where);
+    if (text !== undefined) requireSameSign(text);
     const plan = await this.#plan(source, facts, file, time);
     await this.#requireExact(source, plan, where);
     const rowsWithoutTime = await this.#checkTime(source, time, facts, where);
     const rows = sql`SELECT ${plan.select} FROM ${readParquet([source])}`;
-    const statements = [writeParquet(rows, target, footerTexts(plan.columns, hash))];
+    const notation = text === undefined ? this.#notation : notationAfter(text, facts.columns);
+    const statements = [writeParquet(rows, target, footerTexts({ columns: plan.columns, notation }, hash))];
     await builder.run({ statements, reads: [source], writes: [target] }, signal);
     this.#accept(target, plan, time, hash);
+    this.#notation = notation;
     return { isKnown: false, rows: facts.rowCount, rowsWithoutTime, added: plan.added };
   }
 
@@ -162,12 +169,21 @@ export class SeriesAppender {
     this.#directories = [];
   }
 
+  /** The notation of a CSV file, with that of the series; undefined for other files, and for an empty one. */
+  async #textOf(file: InputFile) {
+    const { reading } = file;
+    if (reading?.reader !== 'read_csv') return undefined;
+    const { materializer, path, job } = this.#options;
+    const [own] = await materializer.builder.notations([{ ...file, reading }], job.signal);
+    return own && { path, known: this.#notation, from: file.pondPath, own };
+  }
+
   /** Writes the rows as Parquet. A column that is text in the series is read as text, whatever its values look like. */
-  async #convert({ file, settledBy }: Batch, target: string): Promise<FileFacts> {
+  async #convert(file: InputFile, notation: Notation | undefined, target: string): Promise<FileFacts> {
     const { builder } = this.#options.materializer;
     const { signal } = this.#options.job;
     const input = { name: file.pondPath, files: [file] };
-    const build = { input, tables: [], ...(settledBy && { settledBy }) };
+    const build = { input, tables: [], ...(notation && { notation }) };
     await builder.fromUserSql({ ...build, sql: 'FROM "$1"', target }, signal);
     const facts = await builder.inspect([target], signal);
     const texts = new Set(this.#columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name.toLowerCase()));

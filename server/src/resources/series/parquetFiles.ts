@@ -1,19 +1,23 @@
-import { formatText } from '../../documents/statedFormat.ts';
-import { isPondError, PondError } from '../../base/error.ts';
+import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
+import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
-import { type InputFile } from '../../sandbox/build.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
+import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
+import { type ColumnsByOthers } from '../../sandbox/textTables/findNotation.ts';
+import { statedType } from '../../sandbox/textTables/statedType.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
+import { type SharedNotation, type TextSource } from './textSource.ts';
 
-/** An input with the inputs of the same format, which together determine the order of day and month in their dates. */
-export interface AlikeInput {
+/** An input, and the source that it is a file of. */
+interface SourceInput {
   readonly match: Match;
-  /** May include the input itself. */
-  readonly alike: readonly Match[];
+  readonly source: TextSource;
+  /** True where each column has one type in all files of the source, as in a query: text where their kinds differ. */
+  readonly isOneTable?: boolean;
 }
 
 /**
@@ -22,11 +26,11 @@ export interface AlikeInput {
  * with the input's path, for content that is not a table, and `ambiguous-dates`.
  */
 export async function parquetFilesOf(
-  input: AlikeInput,
+  input: SourceInput,
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
-  const { match, alike } = input;
+  const { match, source, isOneTable = false } = input;
   const reading = readingOfMatch(match);
   if (reading === undefined) {
     const hint = 'Inputs are series, tables, and files that a query can read: CSV, JSON, Parquet, Arrow and Excel.';
@@ -39,17 +43,9 @@ export async function parquetFilesOf(
     return files;
   }
   const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
-  return await Promise.all(
-    written.map(async (file) => {
-      try {
-        return await converted(file, conversion);
-      } catch (error) {
-        // Most files determine the order of their dates alone, without the others.
-        if (!isPondError(error, 'ambiguous-dates') || alike.length < 2) throw error;
-        return await converted(file, { ...conversion, settledBy: await csvFilesOf(alike, job) });
-      }
-    }),
-  );
+  const shared = await source.notationFor(match, materializer, job);
+  const columns = isOneTable ? await source.columnsFor(match, materializer, job) : undefined;
+  return await Promise.all(written.map((file) => converted(file, { ...conversion, shared, columns })));
 }
 
 interface Conversion {
@@ -57,28 +53,42 @@ interface Conversion {
   readonly reading: Reading;
   readonly materializer: Materializer;
   readonly job: Job;
-  readonly settledBy?: readonly InputFile[];
 }
 
-async function converted(file: HostFile, conversion: Conversion): Promise<HostFile> {
-  const { match, reading, materializer, job, settledBy } = conversion;
+/** The parts of a conversion that other files decide. */
+interface ByOthers {
+  readonly shared: SharedNotation | undefined;
+  readonly columns: ColumnsByOthers | undefined;
+}
+
+async function converted(file: HostFile, conversion: Conversion & ByOthers): Promise<HostFile> {
+  const { match, reading, materializer, job, shared, columns } = conversion;
   const pondPath = match.path;
-  const format = match.format?.();
+  const format = withTypes(match.format?.(), columns?.types);
+  const empty = columns?.empty ?? [];
+  const query = empty.length === 0 ? 'FROM "$1"' : sql`SELECT * EXCLUDE (${joinSql(empty.map(identifier))}) FROM "$1"`;
   const input = {
     name: pondPath,
     files: [{ ...file, pondPath, type: match.type, reading, ...(format && { format }) }],
   };
-  const others = settledBy?.map(({ key }) => key ?? null) ?? null;
+  const others = shared === undefined ? null : JSON.stringify(shared.decided);
   const stated = format === undefined ? [] : [formatText(format)];
   return await materializer.file(
-    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated),
+    keyOf('parquet', readingVersion, file.key, JSON.stringify(reading), others, ...stated, ...empty),
     (target, { signal }) =>
       materializer.builder.fromUserSql(
-        { sql: 'FROM "$1"', input, tables: [], target, ...(settledBy && { settledBy }) },
+        { sql: query, input, tables: [], target, ...(shared && { notation: shared.notation }) },
         signal,
       ),
     job,
   );
+}
+
+/** A format with types of columns for which it states none. */
+function withTypes(format: StatedFormat | undefined, types: ColumnsByOthers['types'] = {}): StatedFormat | undefined {
+  const isOpen = ([name]: readonly [string, string]): boolean => statedType(name, format ?? {}) === undefined;
+  const open = Object.entries(types).filter(isOpen);
+  return open.length === 0 ? format : { ...format, types: { ...format?.types, ...Object.fromEntries(open) } };
 }
 
 /** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */
@@ -91,16 +101,4 @@ async function requireReadable(file: HostFile, { match, reading, materializer, j
       materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal),
     job,
   );
-}
-
-async function csvFilesOf(matches: readonly Match[], job: Job): Promise<readonly InputFile[]> {
-  const files: InputFile[] = [];
-  for (const match of matches) {
-    const reading = readingOfMatch(match);
-    if (reading?.reader !== 'read_csv') continue;
-    const format = match.format?.();
-    const named = { pondPath: match.path, type: match.type, reading, ...(format && { format }) };
-    for (const file of await match.files(job)) files.push({ ...file, ...named });
-  }
-  return files;
 }

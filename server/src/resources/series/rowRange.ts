@@ -21,6 +21,6 @@ export async function writeRowRange(
 ): Promise<void> {
   const rows = sql`SELECT * EXCLUDE (file_row_number) FROM ${readParquet([source], sql`file_row_number = true`)}
     WHERE file_row_number >= ${from} AND file_row_number < ${to} ORDER BY file_row_number`;
-  const statements = [writeParquet(rows, target, footerTexts(columns, undefined))];
+  const statements = [writeParquet(rows, target, footerTexts({ columns, notation: undefined }, undefined))];
   await builder.run({ statements, reads: [source], writes: [target] }, signal);
 }

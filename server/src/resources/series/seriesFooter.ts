@@ -1,32 +1,49 @@
-/** Columns of a series as the footer of its latest version states them, so that no other version is opened. */
+/** Columns and notation of a series as the footer of its latest version states them, so that no other version is opened. */
 import { itemsOf, parseJsonText } from '../../base/json.ts';
 import { parseSqlType } from '../../duckdb/sqlType.ts';
 import { footerBytesOf, footerTailBytes, readFooter } from '../../parquet/footer.ts';
-import { batchKey, columnsKey } from '../../pond/versionFacts.ts';
+import { batchKey, columnsKey, notationKey } from '../../pond/versionFacts.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
+import { type FileNotation } from '../../sandbox/textTables/notation.ts';
+import { readNotations, writeNotations } from '../../sandbox/textTables/notationText.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 
-/** Returns the texts in the footer of an appended version. */
-export function footerTexts(columns: readonly TypedColumn[], batch: string | undefined): Record<string, string> {
-  const pairs = JSON.stringify(columns.map(({ name, type }) => [name, type]));
-  return { [columnsKey]: pairs, ...(batch !== undefined && { [batchKey]: batch }) };
+/** A series up to a version. */
+export interface SeriesState {
+  readonly columns: readonly TypedColumn[];
+  /** Undefined for a series without text. */
+  readonly notation: FileNotation | undefined;
 }
 
-/** Returns the columns of a series from the footer of its latest version; undefined for a version of another writer. */
-export async function columnsInFooter(
+/** Returns the texts in the footer of an appended version. */
+export function footerTexts(
+  { columns, notation }: SeriesState,
+  batch: string | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    [columnsKey]: JSON.stringify(columns.map(({ name, type }) => [name, type])),
+    ...(notation && { [notationKey]: writeNotations([notation]) }),
+    ...(batch !== undefined && { [batchKey]: batch }),
+  };
+}
+
+/** Returns the state of a series from the footer of its latest version; undefined for a version of another writer. */
+export async function stateInFooter(
   home: WorkingDirectory,
   path: string,
   { sizeBytes }: Node,
-): Promise<readonly TypedColumn[] | undefined> {
+): Promise<SeriesState | undefined> {
   const part = async (start: number): Promise<Uint8Array> => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of home.readStream(path, { start, end: sizeBytes })) chunks.push(chunk);
     return Buffer.concat(chunks);
   };
   const bytes = footerBytesOf(await part(sizeBytes - footerTailBytes), sizeBytes);
-  const text = bytes === undefined ? undefined : readFooter(await part(sizeBytes - bytes))?.text(columnsKey);
-  return text === undefined ? undefined : parseColumns(text);
+  const footer = bytes === undefined ? undefined : readFooter(await part(sizeBytes - bytes));
+  const text = footer?.text(columnsKey);
+  const columns = text === undefined ? undefined : parseColumns(text);
+  return columns && { columns, notation: readNotations(footer?.text(notationKey))?.[0] };
 }
 
 /** Returns the columns in a text that anyone may have written; undefined for any other text. */

@@ -51,7 +51,7 @@ export function withRole(
 }
 
 /** Location of a derived node. */
-interface DerivedPlace extends Pick<NodeRole, 'copied'> {
+interface DerivedLocation extends Pick<NodeRole, 'copied'> {
   /** Absolute path in its pond. */
   readonly path: string;
   /** Absolute path in this pond: the same path is the same node, regardless of its content. */
@@ -63,7 +63,7 @@ interface DerivedPlace extends Pick<NodeRole, 'copied'> {
  * of its bytes.
  */
 export function derivedFileNode(
-  { path, shownPath, copied }: DerivedPlace,
+  { path, shownPath, copied }: DerivedLocation,
   node: DerivedFile,
   sizeBytes: number | undefined,
 ): Node {
@@ -81,7 +81,7 @@ export function derivedFileNode(
 
 /** Returns the node of a derived directory with this many entries. */
 export function derivedDirectoryNode(
-  { path, shownPath, copied }: DerivedPlace,
+  { path, shownPath, copied }: DerivedLocation,
   node: DerivedDirectory,
   { entries, modifiedUs }: { readonly entries: number; readonly modifiedUs: number },
 ): Node {

@@ -1,4 +1,5 @@
 /** The tables pond.resources and pond.runs: documents and run records of the resource directories, `/KIND/<uuid>/`. */
+import { rootAt } from '../../pond/treeAt.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 import { literal, sql } from '../../duckdb/sql.ts';
 import { type Pond } from '../../pond/types.ts';
@@ -37,10 +38,6 @@ async function namesOf(root: WorkingDirectory, entries: readonly NodePath[]): Pr
     if (node.type === 'symlink') names.set(await root.readlink(path), basename);
   }
   return names;
-}
-
-async function rootAt(pond: Pond, at: string | undefined): Promise<WorkingDirectory> {
-  return (at === undefined ? pond.fs : await pond.at(at)).root();
 }
 
 const resourcesTable: TableSpec = {

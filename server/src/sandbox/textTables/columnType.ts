@@ -2,9 +2,9 @@ import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { decimalOf, isInteger, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { type ColumnFacts, settledValues } from './columnFacts.ts';
+import { settledValues } from './columnFacts.ts';
+import { possibleOrders } from './columnOrders.ts';
 import { typeOfFormat } from './dateFormat.ts';
-import { type DateOrder } from './dateShape.ts';
 import { allNumbers, decimalKind, requireSign } from './decimalSign.ts';
 import { forms, type NumberSizes } from './numberForm.ts';
 import {
@@ -46,6 +46,16 @@ export function typeOf(column: SourceColumn, rules: TypeRules): ColumnType {
   if (found === forms.date) return dateType(column, rules);
   return textType('its values are of several kinds');
 }
+
+/** The kind of values that have these forms, whatever their decimal sign and their order of dates. */
+export function kindOfForms(found: number): 'text' | 'number' | 'truth' | 'time' | 'date' {
+  if (isOnly(found, allNumbers)) return isId(found) ? 'text' : 'number';
+  if (found === forms.truth) return 'truth';
+  if (found === forms.time) return 'time';
+  return isOnly(found, forms.date | forms.formatted) ? 'date' : 'text';
+}
+
+const isId = (found: number): boolean => (found & forms.id) !== 0 && (found & fractions) === 0;
 
 /** Forms that fit a stated type; undefined for a type that DuckDB's cast decides about. */
 function formsFor(type: SqlType): number | undefined {
@@ -103,17 +113,9 @@ function dateType(column: SourceColumn, { format: { zone } }: TypeRules): Column
   return { kind: 'date', type: requireSqlType(type) };
 }
 
-/** The orders in which all dates of a column can be read; all of them when none of its dates has an order. */
-export function possibleOrders({ shapes }: ColumnFacts): readonly DateOrder[] {
-  const ordered = [...shapes.values()].filter(({ hasOrder }) => hasOrder);
-  const [first] = ordered;
-  if (first === undefined) return ['year-first'];
-  return first.possible.filter((order) => ordered.every(({ possible }) => possible.includes(order)));
-}
-
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const found = formsOf(column);
-  if ((found & forms.id) !== 0 && (found & fractions) === 0) return textType(placeOf(column, forms.id));
+  if (isId(found)) return textType(placeOf(column, forms.id));
   if ((found & decimals) !== 0) return decimalType(column, rules);
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };

@@ -1,10 +1,9 @@
 import { PondError } from '../../base/error.ts';
 import { ambiguousError } from './ambiguousDates.ts';
-import { type ColumnFacts } from './columnFacts.ts';
-import { possibleOrders } from './columnType.ts';
+import { differingDate, hasOrder, possibleOrders } from './columnOrders.ts';
+import { type Notation } from './notation.ts';
 import { type FileColumn } from './sourceColumn.ts';
 import { type DateOrder, dateOrders } from './dateShape.ts';
-import { forms } from './numberForm.ts';
 
 /** The order of day and month in a column, and what decided it. */
 export interface DecidedOrder {
@@ -12,18 +11,14 @@ export interface DecidedOrder {
   readonly decidedBy: string;
 }
 
-/** Decides the order of ambiguous dates by all columns of a source. */
+/** Decides the order of ambiguous dates by what the files of a source show. */
 export class OrderDecision {
-  readonly #columns: readonly FileColumn[];
-  readonly #certain = new Map<DateOrder, string>();
+  readonly #notation: Notation;
+  readonly #certain: ReadonlyMap<DateOrder, string>;
 
-  /** `columns` are those of all files that decide the order. */
-  constructor(columns: readonly FileColumn[]) {
-    this.#columns = columns.filter(({ facts }) => facts.found === forms.date && hasOrder(facts));
-    for (const { pondPath, facts } of this.#columns) {
-      const [order, ...others] = possibleOrders(facts);
-      if (order !== undefined && others.length === 0 && !this.#certain.has(order)) this.#certain.set(order, pondPath);
-    }
+  constructor(notation: Notation) {
+    this.#notation = notation;
+    this.#certain = new Map(notation.orders.map(({ order, path }) => [order, path]));
   }
 
   /**
@@ -43,27 +38,11 @@ export class OrderDecision {
     const [fitting, ...more] = possible.filter((order) => this.#certain.has(order));
     if (fitting !== undefined && more.length === 0)
       return { order: fitting, decidedBy: this.#certain.get(fitting) ?? '' };
-    const text = differing(facts, possible);
+    const text = differingDate(facts, possible);
     if (text === undefined) return { order: first, decidedBy: 'all orders agree' };
-    throw ambiguousError({ pondPath, column: name, text, orders: possible }, this.#undecided(pondPath));
+    const undecided = [...this.#notation.openDates, pondPath];
+    throw ambiguousError({ pondPath, column: name, text, orders: possible }, undecided);
   }
-
-  #undecided(pondPath: string): readonly string[] {
-    const undecided = this.#columns.filter(({ facts }) => differing(facts, possibleOrders(facts)) !== undefined);
-    return [...undecided.map((column) => column.pondPath), pondPath];
-  }
-}
-
-function hasOrder({ shapes }: ColumnFacts): boolean {
-  return [...shapes.values()].some((shape) => shape.hasOrder);
-}
-
-function differing({ shapes }: ColumnFacts, orders: readonly DateOrder[]): string | undefined {
-  for (const shape of shapes.values()) {
-    const text = shape.hasOrder ? shape.differingIn(orders) : undefined;
-    if (text !== undefined) return text;
-  }
-  return undefined;
 }
 
 function contradiction(

@@ -4,21 +4,21 @@ import { type DescribedColumn, type TextDescription } from './description.ts';
 import { type TimePasses } from './passDecision.ts';
 import { rowsSql } from './rowsSql.ts';
 import { offersOf } from './missingWords.ts';
+import { offerOfZone } from './zoneInName.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { timePasses } from './timePasses.ts';
 
 /**
- * Describes how CSV files that form one table are read, in their order; empty files are left out. `settledBy` are
- * further files that decide the order of dates. Fails as tablesOf.
+ * Describes how CSV files that form one table are read, in their order; empty files are left out. Fails as
+ * tablesOf.
  */
 export async function describeTexts(
   scope: TextScope,
   files: readonly SourceFile[],
-  settledBy: readonly SourceFile[],
 ): Promise<readonly TextDescription[]> {
   const isCsv = ({ reading, sizeBytes }: SourceFile): boolean => reading.reader === 'read_csv' && sizeBytes > 0;
   const described: TextDescription[] = [];
-  for (const table of await tablesOf(scope, files.filter(isCsv), settledBy.filter(isCsv)))
+  for (const table of await tablesOf(scope, files.filter(isCsv)))
     described.push(description(table, await passesIn(scope, table)));
   return described;
 }
@@ -35,6 +35,10 @@ function description(
   const { layout, table, encoding, lineEnds, hasLastEnd } = scan;
   const format = file.format ?? {};
   const units = new Map(table.columns.map(({ name, unit }) => [name, unit]));
+  const zone = offerOfZone(
+    columns.map(({ name, type }, index) => ({ name, type, facts: table.columns[index]!.facts })),
+    format,
+  );
   return {
     path: file.pondPath,
     encoding,
@@ -57,7 +61,7 @@ function description(
       reason: reasons.get(name),
     })),
     rowCount: table.rowCount,
-    offers: offersOf(scan, file.format),
+    offers: [...offersOf(scan, file.format), ...(zone === undefined ? [] : [zone])],
     stated: Object.keys(format),
   };
 }

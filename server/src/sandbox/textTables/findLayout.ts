@@ -3,11 +3,11 @@ import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
-import { headRecords, type HeadRecord, isHeader } from './head.ts';
+import { belowMax, headRecords, type HeadRecord, isHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
 import { columnNames, noDelimiter, type TextLayout } from './layout.ts';
 import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
-import { belowMax, place } from './tableStart.ts';
+import { place } from './tableStart.ts';
 
 /** The first bytes of a file in UTF-8, and what is stated about it. */
 interface Head {

@@ -4,6 +4,9 @@ import { isLikeRows } from './likeRows.ts';
 import { RecordFault } from './recordFault.ts';
 import { type RecordOptions, RecordReader } from './records.ts';
 
+/** Rows that decide if a record above them is a header. */
+export const belowMax = 200;
+
 /** A record of the first lines of a file. */
 export interface HeadRecord {
   /** 1-based. */

@@ -1,9 +1,8 @@
 import { sql, type SqlText } from '../../duckdb/sql.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type FormatOffer } from './description.ts';
-import { type HeadRecord } from './head.ts';
+import { belowMax, type HeadRecord } from './head.ts';
 import { isName, isValue } from './headField.ts';
-import { belowMax } from './tableStart.ts';
 
 /** Records below a header that may be other than rows, at most. */
 const headMax = 3;

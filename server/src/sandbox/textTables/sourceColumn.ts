@@ -2,6 +2,7 @@ import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type ColumnFacts, type PlacedValue } from './columnFacts.ts';
+import { type NotedColumn } from './notation.ts';
 import { type Form, forms } from './numberForm.ts';
 
 /** Reading of the values of a column. */
@@ -22,7 +23,12 @@ export interface FileColumn {
   readonly delimiter: string;
   readonly name: string;
   readonly facts: ColumnFacts;
+  /** Decimal sign that the columns of the file show. */
+  readonly sign: ShownSign | undefined;
 }
+
+/** A decimal sign, or both in different columns. */
+export type ShownSign = NonNullable<TextFormat['decimal']> | 'both';
 
 /** A column of a source: those of its files that have the name; at least one. */
 export type SourceColumn = readonly FileColumn[];
@@ -30,8 +36,10 @@ export type SourceColumn = readonly FileColumn[];
 /** Options for all columns of a source. */
 export interface TypeRules {
   readonly format: TextFormat;
-  /** Stated, or found. */
-  readonly decimal: TextFormat['decimal'];
+  /** The columns of all files that share a notation, by name. */
+  readonly noted: ReadonlyMap<string, NotedColumn>;
+  /** Decimal sign that they show. */
+  readonly sign: ShownSign | undefined;
 }
 
 /** The bits of several forms. */

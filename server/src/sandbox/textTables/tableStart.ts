@@ -1,13 +1,11 @@
 import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
-import { areRows, type HeadRecord, isHeader, repeatsHeader } from './head.ts';
+import { areRows, belowMax, type HeadRecord, isHeader, repeatsHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
 import { namesAboveValues } from './headerAgain.ts';
 import { isLikeRows } from './likeRows.ts';
-
-/** Rows that decide if a record above them is a header. */
-export const belowMax = 200;
+import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
 
 /** The records in which the start is found. */
 interface Records {
@@ -44,7 +42,7 @@ export function place({ records, width, isList }: Records, head: Stated): Placed
   const start = records[Math.max(at, 0)];
   if (start === undefined) return { start, hasHeader: format.header ?? format.names === undefined, width: 0 };
   const padded = isFixed || format.header === false ? undefined : headerBelowPadding(records, width);
-  if (padded !== undefined) return placeBelowPadding(padded, { above: records.slice(0, padded.index), width }, head);
+  if (padded !== undefined) return placeBelowPadding(padded, { records, width, isList }, head);
   const below = records.slice(Math.max(at, 0) + 1, at + belowMax);
   const hasHeader = format.header ?? isHeader(start, below);
   const isOfWords =
@@ -113,12 +111,9 @@ function unpadded(record: HeadRecord): HeadRecord {
 }
 
 /** Fails `invalid-content` for lines that fill most of the header's columns: they can be a header and rows as well. */
-function placeBelowPadding(
-  { header }: PaddedHeader,
-  { above, width }: { readonly above: readonly HeadRecord[]; readonly width: number },
-  head: Stated,
-): Placed {
-  if (above.some((record) => filledWidth(record) * 2 > filledWidth(header))) throw rowsAbove(header, head);
+function placeBelowPadding({ header, index }: PaddedHeader, { records, width }: Records, head: Stated): Placed {
+  const above = records.slice(0, index);
+  if (above.some((record) => filledWidth(record) * 2 > filledWidth(header))) throw rowsAbove(header, records, head);
   return { start: header, hasHeader: true, width };
 }
 
@@ -144,7 +139,7 @@ function placeBelow(
     const ended = withoutLast(last, width);
     if (ended !== undefined) return { start: ended, hasHeader: true, width };
     const isShort = width > 2 && last.fields.length === width - 1 && isNames(last);
-    if (isShort) throw hasHeader ? rowsAbove(start, head) : unnamedColumn(last, width, head);
+    if (isShort) throw hasHeader ? rowsAbove(start, below, head) : unnamedColumn(last, width, head);
   }
   const first = above.find((record, index) => {
     if (isHeader(record, [...above.slice(index + 1), start]) && repeatsHeader(start.trimmed, record.trimmed))
@@ -155,7 +150,7 @@ function placeBelow(
   });
   if (first !== undefined) return { start: first, hasHeader: true, width: first.fields.length };
   if (hasHeader && !areRows(above)) return { start, hasHeader, width };
-  throw rowsAbove(hasHeader ? start : (namedBelow(below, width) ?? start), head);
+  throw rowsAbove(hasHeader ? start : (namedBelow(below, width) ?? start), below, head);
 }
 
 /** The first record with a name in each of the columns, some of which have values below it. */
@@ -231,10 +226,14 @@ function requireNoHeaderBelow(start: HeadRecord, below: readonly HeadRecord[], h
   const header = below.find((record, index) => {
     const { trimmed } = record;
     if (trimmed.length !== width || new Set(trimmed).size !== width || !isNames(record)) return false;
-    return below[index + 1]?.trimmed.some(isValue) === true && !isLikeOthers(record, [start, ...below]);
+    return isAboveRows(below.slice(index + 1)) && !isLikeOthers(record, [start, ...below]);
   });
-  if (header !== undefined) throw rowsAbove(header, head);
+  if (header !== undefined) throw rowsAbove(header, below, head);
 }
+
+/** True for records that begin with a row of values, also below lines of units and the like. */
+const isAboveRows = (records: readonly HeadRecord[]): boolean =>
+  records[0]?.trimmed.some(isValue) === true || offerOfUnits(records) !== undefined;
 
 /**
  * Fails for words above the header of a table with more names, below which are values: a preamble with as many lines as the
@@ -250,16 +249,23 @@ function requireNoWiderBelow(start: HeadRecord, below: readonly HeadRecord[], he
     if (!isWider || !isNames(record)) return false;
     return namesAboveValues(record.trimmed, below.slice(index + 1)).length > 0;
   });
-  if (header !== undefined) throw rowsAbove(header, head);
+  if (header !== undefined) throw rowsAbove(header, below, head);
 }
 
-function rowsAbove({ line, fields }: HeadRecord, { pondPath, line: word = 'line' }: Stated): PondError {
+/** The error of records above a header or a row: one of `records`, or the one above them. */
+function rowsAbove(
+  start: HeadRecord,
+  records: readonly HeadRecord[],
+  { pondPath, format, line: word = 'line' }: Stated,
+): PondError {
+  const { line, fields } = start;
+  const units = mayHaveUnits(format) ? offerOfUnits(records.slice(records.indexOf(start) + 1))?.format : undefined;
   return new PondError(
     'invalid-content',
     `${pondPath} cannot be read: ${word} ${line} begins a table of ${plural(fields.length, 'column')}, and the ${word}s before it have rows of another width or no header`,
     {
       path: pondPath,
-      formats: [{ skip: line - 1 }, { skip: 0 }],
+      formats: [{ skip: line - 1, ...units }, { skip: 0 }],
       hint: `State \`skip: ${line - 1}\` to leave those ${word}s out, or \`skip: 0\` to begin with the first.`,
     },
   );

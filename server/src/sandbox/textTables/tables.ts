@@ -2,11 +2,13 @@ import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { typeOf } from './columnType.ts';
-import { decimalOf } from './decimalSign.ts';
+import { signOf } from './decimalSign.ts';
 import { forms } from './numberForm.ts';
 import { type ColumnType, type FileColumn, placeOf, type TypeRules } from './sourceColumn.ts';
 import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
+import { columnsOf, joinNotations, notationOfFile } from './findNotation.ts';
+import { type Notation } from './notation.ts';
 import { cachedScan } from './scanCache.ts';
 import { type FileScan } from './tableScan.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
@@ -28,54 +30,49 @@ export interface ScannedFile {
 }
 
 /**
- * Finds the readings of CSV files that form one table, in their order: columns of one name have one type, and dates,
- * decimal signs and types that one file leaves open are decided by the others. Fails `ambiguous-dates` for dates that
- * remain ambiguous, and `invalid-content`, with the line, for a file that is not a table or not as stated.
+ * Finds the readings of CSV files that form one table, in their order: columns of one name have one type. What a file
+ * leaves open (its order of dates, its decimal sign) is decided by `notation`, or by all of the files. Fails
+ * `ambiguous-dates` for dates that remain ambiguous, and `invalid-content`, with the line, for a file that is not a table
+ * or not as stated.
  */
 export async function tablesOf(
   scope: TextScope,
   files: readonly SourceFile[],
-  settledBy: readonly SourceFile[] = [],
+  notation?: Notation,
 ): Promise<readonly TextTable[]> {
   const scanned: ScannedFile[] = [];
-  for (const file of [...files, ...settledBy]) scanned.push({ file, scan: await cachedScan(scope, file) });
-  return decideTables(scanned.slice(0, files.length), scanned);
+  for (const file of files) scanned.push({ file, scan: await cachedScan(scope, file) });
+  return decideTables(scanned, notation);
 }
 
-/** The readings of the files `own`, decided by `scanned`, which has them first. Fails as tablesOf. */
-export function decideTables(own: readonly ScannedFile[], scanned: readonly ScannedFile[]): readonly TextTable[] {
-  requireHeaders(own);
-  const orders = new OrderDecision(scanned.flatMap(columnsOf));
-  const types = typesOf(own, scanned);
-  return own.map((each) => tableOf(each, types, orders));
+/** The readings of scanned files. Fails as tablesOf. */
+export function decideTables(files: readonly ScannedFile[], notation = notationOf(files)): readonly TextTable[] {
+  requireHeaders(files, notation);
+  const orders = new OrderDecision(notation);
+  const types = typesOf(files, notation);
+  return files.map((each) => tableOf(each, types, orders));
 }
+
+const notationOf = (files: readonly ScannedFile[]): Notation =>
+  joinNotations(files.map((each) => ({ path: each.file.pondPath, notation: notationOfFile(each) })));
 
 /** Fails for a file without a header among files of as many columns with one: its columns would be others. */
-function requireHeaders(files: readonly ScannedFile[]): void {
-  const bare = files.filter(({ file: { format }, scan: { layout } }) => {
-    const isStated = format?.header !== undefined || format?.names !== undefined;
-    return !layout.hasHeader && !isStated && layout.names.length > 1;
-  });
-  for (const { file, scan } of bare) {
-    const { length } = scan.layout.names;
-    const other = files.find(({ scan: { layout } }) => layout.hasHeader && layout.names.length === length);
+function requireHeaders(files: readonly ScannedFile[], { headers }: Notation): void {
+  for (const each of files) {
+    const { bareColumns } = notationOfFile(each);
+    const other = headers.find(({ names }) => bareColumns > 1 && names.length === bareColumns);
     if (other === undefined) continue;
-    const path = file.pondPath;
+    const path = each.file.pondPath;
     throw new PondError(
       'invalid-content',
-      `${path} cannot be read: line ${scan.layout.skip + 1} is a row, where ${other.file.pondPath} has a header of as many columns`,
+      `${path} cannot be read: line ${each.scan.layout.skip + 1} is a row, where ${other.path} has a header of as many columns`,
       {
         path,
-        formats: [{ header: false, names: other.scan.layout.names }, { header: true }],
+        formats: [{ header: false, names: other.names }, { header: true }],
         hint: 'State the `names` of the columns of files without a header, with `header: false`.',
       },
     );
   }
-}
-
-function columnsOf({ file, scan }: ScannedFile): readonly FileColumn[] {
-  const { delimiter } = scan.layout;
-  return scan.table.columns.map(({ name, facts }) => ({ pondPath: file.pondPath, delimiter, name, facts }));
 }
 
 function byName(columns: readonly FileColumn[]): ReadonlyMap<string, readonly FileColumn[]> {
@@ -90,12 +87,15 @@ function byName(columns: readonly FileColumn[]): ReadonlyMap<string, readonly Fi
 }
 
 /** The types of all columns, by their names in lower case. */
-function typesOf(own: readonly ScannedFile[], all: readonly ScannedFile[]): ReadonlyMap<string, ColumnType> {
-  const format = sharedFormat(own);
-  const columns = byName(own.flatMap(columnsOf));
-  requireKnown(format, columns, own);
-  const decimal = format.decimal ?? decimalOf([...byName(all.flatMap(columnsOf)).values()]);
-  const rules: TypeRules = { format, decimal };
+function typesOf(files: readonly ScannedFile[], { columns: noted }: Notation): ReadonlyMap<string, ColumnType> {
+  const format = sharedFormat(files);
+  const columns = byName(files.flatMap(columnsOf));
+  requireKnown(format, columns, files);
+  const rules: TypeRules = {
+    format,
+    noted: new Map(noted.map((column) => [column.name, column])),
+    sign: signOf(noted),
+  };
   return new Map([...columns].map(([name, column]) => [name, typeOf(column, rules)]));
 }
 

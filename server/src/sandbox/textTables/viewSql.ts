@@ -18,10 +18,10 @@ import { requireWholeOnce } from './wholeFile.ts';
  */
 export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
-  const { name, files, settledBy, hasFilename = false } = view.source;
+  const { name, files, notation, hasFilename = false } = view.source;
   const filled = withoutEmpty(files);
   for (const file of filled) if (file.reading.compression !== undefined) await requireWholeOnce(file, scope.openDisk);
-  const tables = await tablesOf(scope, filled.filter(isCsv), settledBy?.filter(isCsv));
+  const tables = await tablesOf(scope, filled.filter(isCsv), notation);
   const found = new Map<SourceFile, FoundFile>();
   const blank = new Set<SourceFile>();
   for (const [index, table] of tables.entries()) {

@@ -2,6 +2,7 @@ import { sql } from '../../duckdb/sql.ts';
 import { type KeyedCounts } from '../../sandbox/tableTypes.ts';
 import { type TableReader } from '../tables/tableReader.ts';
 import { hashSum } from './diffSql.ts';
+import { wholeView } from '../../protocol/tableViews.ts';
 
 /** Counts the rows of a result with differences of tables that have a number of columns: see DifferencesSql. */
 export async function countDifferences(
@@ -10,7 +11,7 @@ export async function countDifferences(
   signal: AbortSignal,
 ): Promise<KeyedCounts> {
   const names = [...reader.columns.slice(columns, columns + 2), ...reader.columns.slice(-1)].map(({ name }) => name);
-  return await reader.read({ sort: [], filters: [] }, names, {
+  return await reader.read(wholeView, names, {
     signal,
     work: async (connection, statement) => {
       const found = sql`(${statement}) AS found(change, cells, key_hash)`;

@@ -1,6 +1,6 @@
 import { statements } from '../../base/sqlStatements.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
-import { type TableView } from '../../protocol/tableViews.ts';
+import { type TableView, wholeView } from '../../protocol/tableViews.ts';
 import { type Column } from '../../protocol/results.ts';
 import { userSql } from '../../sandbox/userStatements.ts';
 import { filterSql, sortSql } from './filterSql.ts';
@@ -17,7 +17,7 @@ interface ShownView {
 }
 
 /** Returns the query of a view, a clause on each line. It runs like any query of a person, and reads the same rows. */
-export function shownSql({ from, all = [], view = { sort: [], filters: [] }, columns }: ShownView): string {
+export function shownSql({ from, all = [], view = wholeView, columns }: ShownView): string {
   const isWhole = view.sort.length === 0 && view.filters.length === 0;
   if ('sql' in from && isWhole && columns === undefined) return from.sql;
   const relation = tableRelation(

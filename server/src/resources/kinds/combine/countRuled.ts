@@ -4,6 +4,7 @@ import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { type TextSource, textSource } from '../../series/textSource.ts';
 import { type ScopeInputs } from './buildScope.ts';
 import { type InputRules, keyOfRules, unmatchedNames, withRules } from './inputRules.ts';
 import { mergeSmall } from './merge.ts';
@@ -31,8 +32,9 @@ export async function countRuled(
   return await mapLimit([...series.entries()], 1, async ([index, matches]) => {
     const rules = scope.rules[index] ?? {};
     if (keyOfRules(rules) === undefined || matches.length === 0) return { outside: 0, unmatched: [] };
+    const source = textSource(matches);
     const inputs = await mapLimit(matches, inputsAtOnce, (match) =>
-      readRuled({ match, alike: matches, rules }, materializer, job),
+      readRuled({ match, source, rules }, materializer, job),
     );
     return {
       outside: inputs.reduce((sum, { outside }) => sum + outside, 0),
@@ -46,7 +48,7 @@ export async function countRuled(
 
 interface RuledInput {
   readonly match: Match;
-  readonly alike: readonly Match[];
+  readonly source: TextSource;
   readonly rules: InputRules;
 }
 
@@ -57,11 +59,11 @@ interface RuledRows {
 }
 
 async function readRuled(
-  { match, alike, rules }: RuledInput,
+  { match, source, rules }: RuledInput,
   materializer: Materializer,
   job: Job,
 ): Promise<RuledRows> {
-  const files = await mergeSmall(await parquetFilesOf({ match, alike }, materializer, job), materializer, job);
+  const files = await mergeSmall(await parquetFilesOf({ match, source }, materializer, job), materializer, job);
   const names = new Set<string>();
   let outside = 0;
   for (const file of files) {

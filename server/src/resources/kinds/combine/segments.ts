@@ -9,6 +9,7 @@ import { withRules } from './inputRules.ts';
 import { mergeSmall } from './merge.ts';
 import { type Scope } from './scope.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { textSource } from '../../series/textSource.ts';
 import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { noTimeColumn, timeColumnOf, timeSql } from '../../series/time.ts';
@@ -45,11 +46,14 @@ export async function collectSegments(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly Segment[]> {
-  const inputs = matched.flatMap((matches, series) => matches.map((match) => ({ series, match, alike: matches })));
-  const segments = await mapLimit(inputs, inputsAtOnce, async ({ series, match, alike }) => {
+  const inputs = matched.flatMap((matches, series) => {
+    const source = textSource(matches);
+    return matches.map((match) => ({ series, match, source }));
+  });
+  const segments = await mapLimit(inputs, inputsAtOnce, async ({ series, match, source }) => {
     const { path } = match;
     try {
-      const small = await parquetFilesOf({ match, alike }, materializer, job);
+      const small = await parquetFilesOf({ match, source }, materializer, job);
       const merged = await mergeSmall(small, materializer, job);
       const files = await mapLimit(merged, filesAtOnce, (file) =>
         withRules(file, rules[series] ?? {}, materializer, job),

@@ -74,16 +74,20 @@ async function planHome(
   planner: CopyPlanner,
   { selection, context }: { readonly selection: PathSelection; readonly context: RunContext<CopySpec> },
 ): Promise<PlannedDirectory> {
-  const place = { path: '/', selection, inside: [] };
+  const position = { path: '/', selection, inside: [] };
   const { into } = context.resource.spec;
   const existing = await copiedEntries(home);
   if (into === undefined) {
-    const planned = await planner.directory(root, existing, place);
+    const planned = await planner.directory(root, existing, position);
     refuseBookkeeping(planned.plan, context);
     return planned;
   }
   const found = existing.find(({ name, node }) => name === into && node.type === 'directory');
-  const planned = await planner.directory(root, found === undefined ? [] : await home.backend.list(found.node), place);
+  const planned = await planner.directory(
+    root,
+    found === undefined ? [] : await home.backend.list(found.node),
+    position,
+  );
   const { removed, entries } = planned.plan;
   const isUnchanged = found !== undefined && removed.length + entries.length === 0;
   const directory = {

@@ -34,7 +34,7 @@ export interface PlannedDirectory {
 const nothing: DirectoryPlan = { removed: [], entries: [] };
 
 /** Position in both trees. */
-interface Place {
+interface TreePosition {
   readonly path: string;
   readonly selection: PathSelection;
   /** Ids of the directories above, in the other pond. */
@@ -59,8 +59,8 @@ export class CopyPlanner {
    * Plans a directory of the other pond over the entries of its copy. Fails `pond-damaged` for directories inside
    * themselves, and `invalid-path` for a name that no pond stores.
    */
-  async directory(source: Node, existing: readonly Entry[], place: Place): Promise<PlannedDirectory> {
-    const { path, selection, inside } = place;
+  async directory(source: Node, existing: readonly Entry[], position: TreePosition): Promise<PlannedDirectory> {
+    const { path, selection, inside } = position;
     throwIfCancelled(this.#signal, 'the run');
     checkOutside(inside, source, path);
     const before = new Map(existing.map(({ name, node }) => [name, node]));
@@ -80,10 +80,14 @@ export class CopyPlanner {
   }
 
   /** Plans an entry; undefined for a directory without anything selected. Its node has the hash of what is selected. */
-  async #entry({ name, node }: Entry, existing: Node | undefined, place: Place): Promise<PlannedEntry | undefined> {
+  async #entry(
+    { name, node }: Entry,
+    existing: Node | undefined,
+    position: TreePosition,
+  ): Promise<PlannedEntry | undefined> {
     checkName(name);
     const same = existing?.type === node.type ? existing : undefined;
-    if (node.type === 'directory') return await this.#subdirectory({ name, node }, existing, place);
+    if (node.type === 'directory') return await this.#subdirectory({ name, node }, existing, position);
     const entry = { name, node };
     if (same !== undefined && contentKeyOf(same) === contentKeyOf(node)) {
       const isSame = sameAttributes(same.attributes, node.attributes);
@@ -101,14 +105,14 @@ export class CopyPlanner {
   async #subdirectory(
     { name, node }: Entry,
     existing: Node | undefined,
-    place: Place,
+    position: TreePosition,
   ): Promise<PlannedEntry | undefined> {
     const same = existing?.type === 'directory' ? existing : undefined;
-    const isWhole = place.selection === 'all';
+    const isWhole = position.selection === 'all';
     const isEqual = isWhole && same?.sha256 === node.sha256;
     const below = isEqual
       ? { plan: nothing, hash: node.sha256, count: node.sizeBytes }
-      : await this.directory(node, same === undefined ? [] : await this.#target.list(same), place);
+      : await this.directory(node, same === undefined ? [] : await this.#target.list(same), position);
     if (!isWhole && below.count === 0) return undefined;
     const { plan, hash } = below;
     const isSame = same !== undefined && sameAttributes(same.attributes, node.attributes);

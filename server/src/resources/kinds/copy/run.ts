@@ -28,8 +28,8 @@ export async function runCopy(context: RunContext<CopySpec>): Promise<RunOutcome
     token: ['session_token', spec.session_token],
   });
   const identity = spec.identity && secretOf(resource, env, 'identity', spec.identity);
-  const place = { location: locationOfStore(spec), credentials, identity };
-  const source = await findingPond(resource, () => openSource(place, context));
+  const access = { location: locationOfStore(spec), credentials, identity };
+  const source = await findingPond(resource, () => openSource(access, context));
   try {
     const home = await context.home();
     const copied = await readCopied(home);

@@ -27,7 +27,7 @@ import { titleOf } from '../../model/resourcePath.ts';
 import { type CopySpec } from './spec.ts';
 
 /** Location of the pond, and the keys to it. */
-interface SourcePlace {
+interface SourceAccess {
   readonly location: RemoteLocation;
   readonly credentials: StoreCredentials;
   /** Opens an encrypted copy; undefined for one that is not. */
@@ -102,12 +102,12 @@ export class SourcePond {
  * Opens the store of the other pond. Fails `run-failed` when the store has no copy by the Backup of the document, and
  * `pond-not-found` when the document names none, and the store has several.
  */
-export async function openSource(place: SourcePlace, context: RunContext<CopySpec>): Promise<SourcePond> {
-  const { location } = place;
+export async function openSource(access: SourceAccess, context: RunContext<CopySpec>): Promise<SourcePond> {
+  const { location } = access;
   const { pond, backup_uuid: backup } = context.resource.spec;
-  const below = pond?.toLowerCase() ?? (await (backup === undefined ? findOnly : findByBackup)(place, context));
+  const below = pond?.toLowerCase() ?? (await (backup === undefined ? findOnly : findByBackup)(access, context));
   const own = locationBelow(location, below);
-  return new SourcePond(await openCopy({ ...place, location: own }, context), own, context);
+  return new SourcePond(await openCopy({ ...access, location: own }, context), own, context);
 }
 
 /**
@@ -115,7 +115,7 @@ export async function openSource(place: SourcePlace, context: RunContext<CopySpe
  * costs none here.
  */
 async function openCopy(
-  { location, credentials, identity }: SourcePlace,
+  { location, credentials, identity }: SourceAccess,
   { signal }: Pick<RunContext, 'signal'>,
 ): Promise<ObjectStore> {
   const store = await openObjectStore(location, { credentials });
@@ -129,7 +129,7 @@ async function openCopy(
 }
 
 /** Returns where the only pond of the store is. */
-async function findOnly({ location, credentials }: SourcePlace, { signal }: RunContext<CopySpec>): Promise<string> {
+async function findOnly({ location, credentials }: SourceAccess, { signal }: RunContext<CopySpec>): Promise<string> {
   const store = await openObjectStore(location, { credentials });
   try {
     return await findPond(store, signal);
@@ -139,14 +139,14 @@ async function findOnly({ location, credentials }: SourcePlace, { signal }: RunC
 }
 
 /** Returns the id of the pond to whose copy a Backup left a note. */
-async function findByBackup(place: SourcePlace, context: RunContext<CopySpec>): Promise<string> {
+async function findByBackup(access: SourceAccess, context: RunContext<CopySpec>): Promise<string> {
   const { resource, signal } = context;
   const backup = (resource.spec.backup_uuid ?? '').toLowerCase();
-  const { location, credentials } = place;
+  const { location, credentials } = access;
   const store = await openObjectStore(location, { credentials });
   try {
     for (const id of await pondIdsIn(store, signal)) {
-      if (await hasNote({ ...place, location: locationBelow(location, id) }, tipKey(backup), context)) return id;
+      if (await hasNote({ ...access, location: locationBelow(location, id) }, tipKey(backup), context)) return id;
     }
   } finally {
     store.close();
@@ -157,16 +157,16 @@ async function findByBackup(place: SourcePlace, context: RunContext<CopySpec>): 
 }
 
 /** True when a copy has an object. A copy of another pond that our identity does not open is passed over. */
-async function hasNote(place: SourcePlace, key: string, { signal }: RunContext<CopySpec>): Promise<boolean> {
+async function hasNote(access: SourceAccess, key: string, { signal }: RunContext<CopySpec>): Promise<boolean> {
   try {
-    const copy = await openCopy(place, { signal });
+    const copy = await openCopy(access, { signal });
     try {
       return (await copy.stat(key, { signal })) !== undefined;
     } finally {
       copy.close();
     }
   } catch (error) {
-    if (place.identity === undefined || !isPondError(error, 'remote-denied')) throw error;
+    if (access.identity === undefined || !isPondError(error, 'remote-denied')) throw error;
     return false;
   }
 }

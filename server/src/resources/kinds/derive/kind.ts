@@ -42,8 +42,8 @@ export const derive: ResourceKind<DeriveSpec> = {
   async derive(resource, inputs) {
     return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
   },
-  async rowNotes(resource, inputs) {
-    return (await import('./readerNotes.ts')).readerNotes(resource, inputs);
+  async rowNotes(resource, inputs, materializer, job) {
+    return (await import('./readerNotes.ts')).readerNotes(resource, inputs, materializer, job);
   },
   example: `apiVersion: duckpond/v1
 kind: Derive

@@ -1,7 +1,7 @@
 /**
  * Derived files of a Derive resource: `COLLECTION/NAME`, a series for each file that the collection's pattern matches.
  */
-import { combineFormats, formatOfSpec, formatText } from '../../../documents/statedFormat.ts';
+import { combineFormats, formatOfSpec, formatText, type StatedFormat } from '../../../documents/statedFormat.ts';
 import { type TextFormatSpec } from '../../../documents/textFormat.ts';
 import { isPondError } from '../../../base/error.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
@@ -141,10 +141,14 @@ async function make(
   }
 }
 
-/** `section` is the format in the document, which overrides what is stated for the file. */
-async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promise<readonly InputFile[]> {
+/** The format of an input. `section` is the one in the document, which overrides what is stated for the file. */
+export function formatOfInput(match: Match, section: TextFormatSpec | undefined): StatedFormat | undefined {
   const stated = [match.format?.(), section && formatOfSpec(section)].filter((each) => each !== undefined);
-  const format = match.type === 'file' ? combineFormats(match.path, stated) : undefined;
+  return match.type === 'file' ? combineFormats(match.path, stated) : undefined;
+}
+
+async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promise<readonly InputFile[]> {
+  const format = formatOfInput(match, section);
   const reading = readingOfMatch(match, format !== undefined);
   const { path: pondPath, type } = match;
   const named = (file: HostFile) => ({ ...file, pondPath, type, reading, ...(format && { format }) });

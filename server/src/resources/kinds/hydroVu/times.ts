@@ -1,16 +1,11 @@
+import { countFirst } from '../../../base/countFirst.ts';
 /** Sorted arrays of times. */
 
 /** Returns the first index below `length` whose time is not before the given one, or `length`. */
 export function lowerBound(times: Float64Array, time: number, length: number): number {
   // Most lookups are for a time after the last one.
   if (length === 0 || times[length - 1]! < time) return length;
-  let [low, high] = [0, length - 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return countFirst(length, (index) => times[index]! < time);
 }
 
 /** Returns the times ascending and distinct; reuses the array. */

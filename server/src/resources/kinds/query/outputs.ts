@@ -3,6 +3,7 @@ import { PondError } from '../../../base/error.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type InputSource } from '../../../sandbox/build.ts';
+import { namesFilename } from '../../../sandbox/filenameColumn.ts';
 import { readingOf } from '../../../sandbox/formats.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
@@ -19,10 +20,10 @@ import { type Period, periodsBetween, type PeriodUnit } from '../../series/perio
 import { matchKey } from '../../series/readingOfMatch.ts';
 import { filePeriods } from './filePeriods.ts';
 import { type NamedQuery, type QuerySpec } from './spec.ts';
-import { linesBefore, type MatchedInput, namedSql, type QueryTable, tableOf } from './tables.ts';
+import { linesBefore, type MatchedInput, namedSql, type QueryTable, type TableFile, tableOf } from './tables.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
-const recipeVersion = 2;
+const recipeVersion = 3;
 
 /** Name of the only series in the directory of a query. */
 const seriesName = 'result';
@@ -61,7 +62,11 @@ export async function matchInputs(query: NamedQuery, inputs: InputMatcher): Prom
 
 function resultOf(at: QueryRef, matched: readonly MatchedInput[]): DerivedFile {
   const { resource, query } = at;
-  const keys = matched.map(({ name, matches }): KeyPart => [name, ...matches.map(matchKey)]);
+  const showsPaths = namesFilename(query.query);
+  const keys = matched.map(({ name, matches }): KeyPart => [
+    name,
+    ...matches.map((match) => [...matchKey(match), showsPaths ? match.path : null]),
+  ]);
   const times = matched.flatMap(({ matches }) => matches.map(({ modifiedUs }) => modifiedUs));
   return {
     type: 'series',
@@ -130,7 +135,7 @@ async function planParts(
 ): Promise<readonly QueryPart[]> {
   const found = await mapLimit(tables, concurrencyMax, async ({ files, time }) => {
     if (time === undefined) return undefined;
-    const starts = new Map<bigint, HostFile[]>();
+    const starts = new Map<bigint, TableFile[]>();
     for (const file of files) {
       for (const start of (await filePeriods(file, { unit, time }, materializer, job)).startsUs) {
         starts.set(start, [...(starts.get(start) ?? []), file]);
@@ -157,7 +162,7 @@ async function makePart(
   const keys = tables.map(({ name, files, facts, schema }): KeyPart => [
     name,
     schema === undefined ? null : facts.columns.map((column) => [column.name, column.type]),
-    ...files.map(({ key }) => key),
+    ...files.map(({ key, pondPath }) => (namesFilename(query.query) ? [key, pondPath] : key)),
   ]);
   const bounds = period === undefined ? null : [String(period.startUs), String(period.endUs), query.time ?? null];
   const key = keyOf('Query part', recipeVersion, query.query, bounds, keys);
@@ -179,8 +184,8 @@ function sourcesOf(tables: readonly QueryTable[]): readonly InputSource[] {
   const sources = new Map<string, InputSource>();
   const named = { type: 'series', reading: readingOf('series', seriesName) } as const;
   for (const { pattern, files, schema } of tables) {
-    const all = schema === undefined ? files : [schema, ...files];
-    sources.set(pattern, { name: pattern, files: all.map((file) => ({ ...file, ...named, pondPath: pattern })) });
+    const all = schema === undefined ? files : [{ ...schema, pondPath: pattern }, ...files];
+    sources.set(pattern, { name: pattern, files: all.map((file) => ({ ...file, ...named })) });
   }
   return [...sources.values()];
 }

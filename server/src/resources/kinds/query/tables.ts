@@ -2,8 +2,9 @@
 import { PondError } from '../../../base/error.ts';
 import { tokenize } from '../../../base/sqlTokens.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
-import { castSql } from '../../../duckdb/sqlType.ts';
+import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
+import { exactUnion } from '../../../sandbox/exactTypes.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { type Job } from '../../../base/job.ts';
@@ -11,16 +12,23 @@ import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { textSource } from '../../series/textSource.ts';
 import { type Period } from '../../series/periods.ts';
 import { writeParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';
+
+/** A file of an input. */
+export interface TableFile extends HostFile {
+  /** Of the file of the pond, for messages. */
+  readonly pondPath: string;
+}
 
 /** An input of a query with its files. */
 export interface QueryTable {
   readonly name: string;
   readonly pattern: string;
   /** At least one. */
-  readonly files: readonly HostFile[];
+  readonly files: readonly TableFile[];
   /** Of all its files. */
   readonly facts: FileFacts;
   /** A file without rows that has the columns of all files, where these differ: a part may read only some of them. */
@@ -43,17 +51,39 @@ export async function tableOf(
   materializer: Materializer,
   job: Job,
 ): Promise<QueryTable> {
-  const files: HostFile[] = [];
-  for (const match of matches) files.push(...(await parquetFilesOf({ match, alike: matches }, materializer, job)));
+  const files: TableFile[] = [];
+  const source = textSource(matches);
+  for (const match of matches) {
+    const own = await parquetFilesOf({ match, source, isOneTable: true }, materializer, job);
+    files.push(...own.map((file) => ({ ...file, pondPath: match.path })));
+  }
   if (files.length === 0) {
     throw new PondError('not-found', `no file with content is at ${pattern}`, { path: pattern });
   }
-  const facts = await materializer.inspect(files, job);
+  const facts = await exactFacts(files, materializer, job);
   const schema = facts.isAlike ? undefined : await schemaFile(facts, materializer, job);
   const time = facts.columns.find((column) => column.name.toLowerCase() === timeColumn?.toLowerCase());
   // Fails for a type that is not a time.
   if (time !== undefined) timeSql(time);
   return { name, pattern, files, facts, time, ...(schema && { schema }) };
+}
+
+/** Facts of files, with types of columns that hold the values of all. */
+async function exactFacts(files: readonly HostFile[], materializer: Materializer, job: Job): Promise<FileFacts> {
+  const facts = await materializer.inspect(files, job);
+  if (facts.isAlike) return facts;
+  const types = new Map<string, SqlType[]>();
+  for (const file of files) {
+    for (const { name, type } of (await materializer.inspect([file], job)).columns) {
+      const key = name.toLowerCase();
+      types.set(key, [...(types.get(key) ?? []), type]);
+    }
+  }
+  const columns = facts.columns.map(({ name, type }) => ({
+    name,
+    type: exactUnion([...new Set(types.get(name.toLowerCase()))], type),
+  }));
+  return { ...facts, columns };
 }
 
 async function schemaFile({ columns }: FileFacts, materializer: Materializer, job: Job): Promise<HostFile> {

@@ -4,7 +4,7 @@ import { type HostFile } from '../../../pond/hostFile.ts';
 import { documentError } from '../../model/documentError.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type Resource } from '../../model/kind.ts';
-import { type AlikeInput, parquetFilesOf } from '../../series/parquetFiles.ts';
+import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { coverageOf } from './coverage.ts';
 import { type OutputColumn } from './foldSql.ts';
 import { outPatternPath, type OutputInput } from './collectInputs.ts';
@@ -32,8 +32,7 @@ interface OutputSpec {
 export async function buildOutput(spec: OutputSpec, context: BuildContext): Promise<readonly HostFile[]> {
   const inputs: PartedInput[] = [];
   for (const input of spec.inputs) {
-    const alike = spec.inputs.filter(({ dataset }) => dataset === input.dataset).map(({ match }) => match);
-    const partials = await inputPartials(spec, { ...input, alike }, context);
+    const partials = await inputPartials(spec, input, context);
     inputs.push({ partials, columns: columnsOf(input, partials) });
   }
   requireDifferentNames(spec, inputs);
@@ -42,11 +41,11 @@ export async function buildOutput(spec: OutputSpec, context: BuildContext): Prom
 
 async function inputPartials(
   { resource, baseUs }: OutputSpec,
-  { match, dataset, alike }: OutputInput & AlikeInput,
+  { match, source, dataset }: OutputInput,
   context: BuildContext,
 ): Promise<readonly PartialAggregate[]> {
   try {
-    const files = await parquetFilesOf({ match, alike }, context.materializer, context.job);
+    const files = await parquetFilesOf({ match, source }, context.materializer, context.job);
     return await partialAggregatesOf({ files, selection: selectionOf(dataset), baseUs }, context);
   } catch (error) {
     throw inputError(resource, match.path, error);

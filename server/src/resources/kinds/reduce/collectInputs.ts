@@ -1,11 +1,15 @@
+import { groupBy } from '../../../base/groupBy.ts';
 import { fillPlaceholders } from '../../../documents/placeholders.ts';
 import { type ValuePath } from '../../../documents/yamlNode.ts';
 import { type InputMatcher, type Match } from '../../model/derivedContent.ts';
+import { type TextSource, textSource } from '../../series/textSource.ts';
 import { type Dataset } from './spec.ts';
 
 /** An input of an output. */
 export interface OutputInput {
   readonly match: Match;
+  /** The files of the dataset that the output is computed from. */
+  readonly source: TextSource;
   readonly dataset: Dataset;
   /** Path of the dataset in the `spec`. */
   readonly path: ValuePath;
@@ -30,11 +34,14 @@ export async function collectInputs(
   const outputs = new Map<string, Omit<OutputInput, 'prefix'>[]>();
   for (const [index, dataset] of datasets.entries()) {
     const path = [...collection, 'datasets', index];
-    for (const match of await inputs.match(dataset.in_pattern)) {
+    const matches = await inputs.match(dataset.in_pattern);
+    const sources = sourcesByMatch(dataset, matches);
+    for (const match of matches) {
+      const source = sources(match);
       const name = fillPlaceholders(dataset.out_pattern, match.captures);
       const found = outputs.get(name);
-      if (found === undefined) outputs.set(name, [{ match, dataset, path }]);
-      else found.push({ match, dataset, path });
+      if (found === undefined) outputs.set(name, [{ match, source, dataset, path }]);
+      else found.push({ match, source, dataset, path });
     }
   }
   return new Map(
@@ -43,6 +50,16 @@ export async function collectInputs(
 }
 
 const withoutPrefix = (input: Omit<OutputInput, 'prefix'>): OutputInput => ({ ...input, prefix: '' });
+
+/** Returns the source of each match: the files of a dataset that the same output is computed from. */
+export function sourcesByMatch(
+  { out_pattern: pattern }: Pick<Dataset, 'out_pattern'>,
+  matches: readonly Match[],
+): (match: Match) => TextSource {
+  const nameOf = ({ captures }: Match): string => fillPlaceholders(pattern, captures);
+  const sources = new Map([...groupBy(matches, nameOf)].map(([name, group]) => [name, textSource(group)]));
+  return (match) => sources.get(nameOf(match))!;
+}
 
 /** Captures of the wildcards distinguish the columns of several inputs. */
 function withPrefix(input: Omit<OutputInput, 'prefix'>): OutputInput {

@@ -5,6 +5,7 @@ import { type Match } from '../../model/derivedContent.ts';
 import { parquetFilesOf } from '../../series/parquetFiles.ts';
 import { matchKey } from '../../series/readingOfMatch.ts';
 import { type BuildContext } from './buildContext.ts';
+import { sourcesByMatch } from './collectInputs.ts';
 import { type PartialAggregate, partialAggregatesOf } from './partialAggregates.ts';
 import { selectionOf } from './selection.ts';
 import { type Dataset } from './spec.ts';
@@ -36,7 +37,7 @@ export function datasetKey({ columns, statistics, rules, coverage, step }: Datas
 /** Returns everything that the partials of a dataset depend on. */
 export function partialsKey({ dataset, matches, baseUs }: DatasetInputs): readonly KeyPart[] {
   const keys = matches.map(matchKey);
-  return [baseUs, ...selectionOf(dataset).partialKey, keys];
+  return [baseUs, dataset.out_pattern, ...selectionOf(dataset).partialKey, keys];
 }
 
 /** Returns the partials of each input; they are in the cache where an output was built from them. */
@@ -45,8 +46,9 @@ export async function datasetPartials(
   context: BuildContext,
 ): Promise<readonly (readonly PartialAggregate[])[]> {
   const selection = selectionOf(dataset);
+  const sources = sourcesByMatch(dataset, matches);
   return await mapLimit(matches, concurrencyMax, async (match) => {
-    const files = await parquetFilesOf({ match, alike: matches }, context.materializer, context.job);
+    const files = await parquetFilesOf({ match, source: sources(match) }, context.materializer, context.job);
     return await partialAggregatesOf({ files, selection, baseUs }, context);
   });
 }

@@ -72,8 +72,8 @@ function addOutput(root: Folder, output: Output): void {
 function resolutionNode(output: Output, { text, duration }: ReduceResolution): DerivedFile {
   const { resource, resolutions, inputs } = output;
   const { months, microseconds } = duration;
-  const keys = inputs.map(({ match, dataset, prefix }) => {
-    return [...matchKey(match), prefix, ...datasetKey(dataset)];
+  const keys = inputs.map(({ match, source, dataset, prefix }) => {
+    return [...matchKey(match), source.key ?? null, prefix, ...datasetKey(dataset)];
   });
   const durations = resolutions.map((resolution) => resolution.duration);
   const baseUs = baseUsOf(duration, durations);

@@ -8,7 +8,7 @@ import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
 import { type LineChunk, type LogContent, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
-import { afterLines, decidingOnly, type EarlierLines } from './earlierLines.ts';
+import { laterHead } from './laterHead.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog, type FoundLogFile } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
@@ -47,20 +47,15 @@ export async function followLog(following: Following): Promise<void> {
       logs.some(({ file }) => file.isLive),
     );
     const states = async (): Promise<readonly ReadLog[]> => [...(await statesOf(read)), ...absent];
-    // The files of a log are written alike.
-    let shown: EarlierLines =
-      known.findLast(({ dates, decimal }) => dates !== undefined || decimal !== undefined) ?? {};
     // A file that fails keeps its offset; those after it wait, since their lines are later.
     for (const [index, matched] of logs.entries()) {
       hostPath = matched.file.hostPath;
       if (matched.unchanged !== undefined) continue;
       const wasSettled = known.some(({ stamp }) => stamp === matched.file.stamp);
       const isFollowed = logs.slice(index + 1).some(({ file }) => file.sizeBytes > 0);
-      const earlier = { ...decidingOnly(shown), ...matched.earlier };
-      await readNew(following, { ...matched, earlier }, { wasSettled, isFollowed }, async (offset, after, written) => {
+      await readNew(following, matched, { wasSettled, isFollowed }, async (offset, headAt, written) => {
         const bytes = offset - read[index]!.offset;
-        shown = after;
-        read[index] = { file: matched.file, offset, earlier: after };
+        read[index] = { file: matched.file, offset, headAt };
         await onRead(await states(), written, bytes);
       });
     }
@@ -97,44 +92,44 @@ interface FileFacts {
   readonly isFollowed: boolean;
 }
 
-type OnLines = (offset: number, earlier: EarlierLines, written: RunCounts) => Promise<void>;
+/** Takes the offset after lines that were read, and that of the header above those that follow. */
+type OnLines = (offset: number, headAt: number | undefined, written: RunCounts) => Promise<void>;
 
 async function readNew(
   following: Following,
-  { file, offset, earlier }: Pick<MatchedLog, 'file' | 'offset' | 'earlier'>,
+  { file, offset, headAt }: Pick<MatchedLog, 'file' | 'offset' | 'headAt'>,
   facts: FileFacts,
   onLines: OnLines,
 ): Promise<void> {
   const { spec, notes, signal } = following;
   const isCsv = spec.lines === 'csv';
   const content = await file.content();
-  const head = isCsv ? await readHead(content, spec, earlier.headAt) : { bytes: new Uint8Array(), end: 0 };
+  const head = isCsv ? await readHead(content, spec, headAt) : { bytes: new Uint8Array(), end: 0 };
   if (head === undefined) return;
   const start = Math.max(offset, head.end);
   const quote = isCsv ? quoteOf(spec) : undefined;
   const options = { bytesMax: versionBytes, quote, isSettled: facts.wasSettled, isFinished: facts.isFollowed };
-  if (start > offset) await onLines(start, earlier, noCounts);
+  if (start > offset) await onLines(start, headAt, noCounts);
   const invalid = new InvalidLines();
-  let [known, readUntil] = [earlier, start];
+  let [nextHeadAt, readUntil] = [headAt, start];
   try {
     for await (const chunk of readLines(content.path, { start, end: content.sizeBytes }, options)) {
       requireSame(file);
-      const lines = { ...chunk, head: head.bytes, earlier: known, hostPath: file.hostPath };
+      const lines = { ...chunk, head: head.bytes, hostPath: file.hostPath };
       const { written, others } = await writeLines(following, lines);
       // A line that is cut is the last one.
-      if (isCsv && !chunk.isCut) known = await afterLines(spec, lines, known, signal);
+      if (isCsv && !chunk.isCut) nextHeadAt = (await laterHead(spec, lines, signal)) ?? headAt;
       readUntil = chunk.end;
-      await onLines(readUntil, known, { ...written, files: written.rows === 0 ? 0 : 1 });
+      await onLines(readUntil, nextHeadAt, { ...written, files: written.rows === 0 ? 0 : 1 });
       for (const line of others) invalid.add(line);
-      if (known.headAt !== earlier.headAt) break;
+      if (nextHeadAt !== headAt) break;
     }
   } finally {
     const left = invalid.note({ as: 'JSON objects' });
     if (left !== undefined) notes.partly(file.hostPath, left);
   }
   // Below another header.
-  if (known.headAt !== earlier.headAt)
-    await readNew(following, { file, offset: readUntil, earlier: known }, facts, onLines);
+  if (nextHeadAt !== headAt) await readNew(following, { file, offset: readUntil, headAt: nextHeadAt }, facts, onLines);
 }
 
 /**
@@ -179,14 +174,20 @@ function requireSame({ hostPath, inode }: LogFile): void {
 
 async function statesOf(read: readonly MatchedLog[]): Promise<readonly ReadLog[]> {
   const states: ReadLog[] = [];
-  for (const { file, offset, earlier, unchanged } of read) {
+  for (const { file, offset, headAt, unchanged } of read) {
     if (unchanged !== undefined) {
       states.push(unchanged);
       continue;
     }
     const { path } = await file.content();
     const { stamp, isLive } = file;
-    states.push({ offset, sample: await sampleOf(path, offset), stamp, isLive, ...earlier });
+    states.push({
+      offset,
+      sample: await sampleOf(path, offset),
+      stamp,
+      isLive,
+      ...(headAt !== undefined && { headAt }),
+    });
   }
   return states;
 }

@@ -6,14 +6,15 @@ import { createHash } from 'node:crypto';
 import { PondError } from '../../../base/error.ts';
 import { readHostStream } from '../../../storage/hostStream.ts';
 import { type LogContent } from './chunks.ts';
-import { earlierLinesOf, type EarlierLines } from './earlierLines.ts';
 
 /** A log up to the last line that was read. */
-export interface ReadLog extends EarlierLines {
+export interface ReadLog {
   /** Number of bytes read. */
   readonly offset: number;
   /** Hash of at most `sampleBytes` bytes at the start and at the end of those read. */
   readonly sample: string;
+  /** Offset of the header above the lines that follow; undefined for the first header of the file. */
+  readonly headAt?: number;
   /** State of its file when it was read: equal for a file that was only renamed since. */
   readonly stamp: string;
   /** True for the file that was written to, false for a rotated one. */
@@ -41,7 +42,8 @@ export interface LogFile {
 export interface MatchedLog {
   readonly file: LogFile;
   readonly offset: number;
-  readonly earlier: EarlierLines;
+  /** Offset in the file of the header above the lines that follow; undefined for its first one. */
+  readonly headAt: number | undefined;
   /** The file is as it was then: it need not be read. */
   readonly unchanged?: ReadLog | undefined;
 }
@@ -92,7 +94,7 @@ export async function matchLogs(files: readonly LogFile[], known: readonly ReadL
   const logs = files.map((file) => ({
     file,
     offset: offsets.get(file) ?? 0,
-    earlier: earlierLinesOf(matched.get(file) ?? {}),
+    headAt: matched.get(file)?.headAt,
     unchanged: unchanged.get(file),
   }));
   const lost: ReadLog[] = [];
@@ -185,18 +187,20 @@ export function decodeReadLogs(bytes: Uint8Array, path: string): ReadLogs {
 }
 
 function readLog(value: unknown): ReadLog {
-  const { offset, sample, stamp, isLive, isAbsent = false, ...earlier } = record(value);
+  const { offset, sample, stamp, isLive, isAbsent = false, headAt } = record(value);
   const isWhole = Number.isSafeInteger(offset) && Number(offset) >= 0;
   if (
     !isWhole ||
     typeof sample !== 'string' ||
     typeof stamp !== 'string' ||
     typeof isLive !== 'boolean' ||
-    typeof isAbsent !== 'boolean'
+    typeof isAbsent !== 'boolean' ||
+    (headAt !== undefined && !Number.isSafeInteger(headAt))
   ) {
     throw new TypeError('expected a log');
   }
-  return { offset: Number(offset), sample, stamp, isLive, ...(isAbsent && { isAbsent }), ...earlierLinesOf(earlier) };
+  const head = headAt === undefined ? {} : { headAt: Number(headAt) };
+  return { offset: Number(offset), sample, stamp, isLive, ...(isAbsent && { isAbsent }), ...head };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

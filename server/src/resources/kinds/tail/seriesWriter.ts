@@ -1,12 +1,10 @@
 import { join } from 'node:path';
-import { isPondError, PondError } from '../../../base/error.ts';
+import { PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
 import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
-import { decidingLines, type EarlierLines } from './earlierLines.ts';
 import { rowsFile, type RowsFile } from './rows.ts';
-import { type InputFile } from '../../../sandbox/build.ts';
 import { type LinesSpec, type TailSpec } from './spec.ts';
 
 /** Whole lines of a log. */
@@ -14,8 +12,6 @@ export interface Lines {
   readonly bytes: Uint8Array;
   /** Lines of a CSV file that name the columns, which the lines do not begin with; empty otherwise. */
   readonly head: Uint8Array;
-  /** Lines above that show how values are written. */
-  readonly earlier: EarlierLines;
   /** Path of the log, for errors. */
   readonly hostPath: string;
 }
@@ -34,27 +30,17 @@ export async function writeLines(
   context: RunContext<TailSpec>,
   spec: LinesSpec,
   path: string,
-  { bytes, head, earlier, hostPath }: Lines,
+  { bytes, head, hostPath }: Lines,
 ): Promise<Written> {
-  const fileOf = (lines: Uint8Array, above: Uint8Array): RowsFile =>
-    rowsFile(spec, lines, { head: above, nowMs: context.now() });
-  const rows = { rows: fileOf(bytes, head), from: hostPath };
-  const settledBy = decidingLines(earlier).map((lines) => fileOf(lines, new Uint8Array()));
-  if (earlier.decimal !== undefined) return await writeRows(context, path, { ...rows, settledBy });
-  try {
-    return await writeRows(context, path, rows);
-  } catch (error) {
-    // Most lines determine the order of their dates alone.
-    if (!isPondError(error, 'ambiguous-dates') || settledBy.length === 0) throw error;
-    return await writeRows(context, path, { ...rows, settledBy });
-  }
+  return await writeRows(context, path, {
+    rows: rowsFile(spec, bytes, { head, nowMs: context.now() }),
+    from: hostPath,
+  });
 }
 
 /** Rows to write. */
 interface RowsToWrite {
   readonly rows: RowsFile;
-  /** Files in the same notation, which determine what the rows leave open. */
-  readonly settledBy?: readonly RowsFile[];
   /** Path for errors. */
   readonly from: string;
 }
@@ -63,7 +49,7 @@ interface RowsToWrite {
 export async function writeRows(
   context: RunContext<TailSpec>,
   path: string,
-  { rows, settledBy = [], from }: RowsToWrite,
+  { rows, from }: RowsToWrite,
 ): Promise<Written> {
   const { resource, materializer, signal } = context;
   const home = await context.home();
@@ -72,17 +58,11 @@ export async function writeRows(
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
   try {
-    const inputOf = async (written: RowsFile, name: string): Promise<InputFile> => {
-      const hostPath = join(directory.path, name);
-      await writeHostStream(hostPath, streamOf(written.bytes));
-      const { reading, format } = written;
-      const sizeBytes = written.bytes.length;
-      return { hostPath, sizeBytes, pondPath: from, type: 'file', reading, ...(format && { format }) };
-    };
-    const others: InputFile[] = [];
-    for (const [index, other] of settledBy.entries()) others.push(await inputOf(other, `settling-${index}`));
-    const file = await inputOf(rows, 'rows');
-    const read = await appender.read({ file, ...(others.length > 0 && { settledBy: others }) });
+    const hostPath = join(directory.path, 'rows');
+    await writeHostStream(hostPath, streamOf(rows.bytes));
+    const { reading, format } = rows;
+    const file = { hostPath, sizeBytes: rows.bytes.length, pondPath: from, reading, ...(format && { format }) };
+    const read = await appender.read({ file: { ...file, type: 'file' } });
     if (read.rows === 0) return { rows: 0, bytes: 0 };
     const folder = path.split('/').slice(0, -1).join('/');
     if (folder !== '') await home.createDirectory(folder, { parents: true });

@@ -1,0 +1,121 @@
+/** Finds the notation that files show, and what it decides about others. */
+import { type TextFormat } from '../textFormat.ts';
+import { kindOfForms } from './columnType.ts';
+import { differingDate, hasOrder, possibleOrders } from './columnOrders.ts';
+import { type DateOrder } from './dateShape.ts';
+import { hasDividingCommas, isOpen, signOf } from './decimalSign.ts';
+import { type FileNotation, type Notation, type NotedColumn } from './notation.ts';
+import { forms } from './numberForm.ts';
+import { type FileColumn, type ShownSign } from './sourceColumn.ts';
+import { type FileScan } from './tableScan.ts';
+
+/** A file with all that was found in it. */
+interface NotedFile {
+  readonly file: { readonly pondPath: string; readonly format?: TextFormat };
+  readonly scan: FileScan;
+}
+
+/** The columns of a file. */
+export function columnsOf({ file: { pondPath }, scan }: NotedFile): readonly FileColumn[] {
+  const { delimiter } = scan.layout;
+  const columns = scan.table.columns.map(({ name, facts }) => ({ pondPath, delimiter, name, facts }));
+  const sign = signOf(columns.map(notedColumn));
+  return columns.map((column) => ({ ...column, sign }));
+}
+
+const notedColumn = (column: Omit<FileColumn, 'sign'>): NotedColumn => ({
+  name: column.name.toLowerCase(),
+  found: column.facts.found,
+  hasDividing: hasDividingCommas(column),
+});
+
+/** The notation that a file shows. */
+export function notationOfFile(scanned: NotedFile): FileNotation {
+  const { file, scan } = scanned;
+  const { names, hasHeader } = scan.layout;
+  const columns = columnsOf(scanned);
+  const dates = columns.filter(({ facts }) => facts.found === forms.date && hasOrder(facts));
+  const orders = dates.map(({ facts }) => possibleOrders(facts));
+  const { header, names: statedNames, decimal, dates: statedDates } = file.format ?? {};
+  const isStated = header !== undefined || statedNames !== undefined;
+  const noted = columns.map(notedColumn);
+  const open = decimal === undefined && signOf(noted) === undefined ? noted.filter(({ found }) => isOpen(found)) : [];
+  return {
+    columns: noted,
+    openNumbers: open.map(({ name }) => name),
+    orders: [...new Set(orders.flatMap((possible) => (possible.length === 1 ? possible : [])))],
+    hasOpenDates:
+      statedDates === undefined && dates.some(({ facts }, index) => differingDate(facts, orders[index]!) !== undefined),
+    ...(hasHeader && { header: names }),
+    bareColumns: hasHeader || isStated ? 0 : names.length,
+  };
+}
+
+/** The notation that several files show together. The order of the files decides paths in messages, and nothing else. */
+export function joinNotations(files: readonly { readonly path: string; readonly notation: FileNotation }[]): Notation {
+  const columns = new Map<string, NotedColumn>();
+  const orders = new Map<DateOrder, string>();
+  const headers = new Map<number, Notation['headers'][number]>();
+  const openDates: string[] = [];
+  for (const { path, notation } of files) {
+    for (const column of notation.columns) columns.set(column.name, joined(columns.get(column.name), column));
+    for (const order of notation.orders) if (!orders.has(order)) orders.set(order, path);
+    const { header: names } = notation;
+    if (names !== undefined && !headers.has(names.length)) headers.set(names.length, { names, path });
+    if (notation.hasOpenDates) openDates.push(path);
+  }
+  return {
+    columns: [...columns.values()],
+    orders: [...orders].map(([order, path]) => ({ order, path })),
+    openDates,
+    headers: [...headers.values()],
+  };
+}
+
+function joined(known: NotedColumn | undefined, { name, found, hasDividing }: NotedColumn): NotedColumn {
+  if (known === undefined) return { name, found, hasDividing };
+  return { name, found: known.found | found, hasDividing: known.hasDividing || hasDividing };
+}
+
+/** Columns of a file that would have another type in one table with the others. */
+export interface ColumnsByOthers {
+  /** Their types, by name in lower case, as a format states them. */
+  readonly types: Readonly<Record<string, 'text' | 'number'>>;
+  /** Names of those without a value: any type holds them. */
+  readonly empty: readonly string[];
+}
+
+/** Returns the columns of a file whose type the others decide; undefined without any. */
+export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByOthers | undefined {
+  const types: Record<string, 'text' | 'number'> = Object.create(null) as Record<string, never>;
+  const empty: string[] = [];
+  for (const { name, found } of own.columns) {
+    const all = source.columns.find((column) => column.name === name)?.found ?? found;
+    const kind = kindOfForms(all);
+    if (found === 0 && all !== 0) empty.push(name);
+    else if (kindOfForms(found) !== kind) types[name] = kind === 'number' ? kind : 'text';
+  }
+  // The rows of a file without any column would be lost.
+  const left = empty.length < own.columns.length ? empty : [];
+  return left.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty: left };
+}
+
+/** The parts of a notation that decide about one of the files. */
+export interface DecidedByOthers {
+  /** Decimal sign of each column with numbers that both signs fit, and of the source. */
+  readonly signs: readonly (readonly [name: string, sign: ShownSign | undefined])[];
+  readonly sign: ShownSign | undefined;
+  readonly orders: readonly DateOrder[];
+}
+
+/** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
+export function decidedByOthers(own: FileNotation, source: Notation): DecidedByOthers | undefined {
+  const signs = own.openNumbers.map((name) => {
+    return [name, signOf(source.columns.filter((other) => other.name === name))] as const;
+  });
+  const sign = signs.length === 0 ? undefined : signOf(source.columns);
+  const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
+  const hasSign = sign !== undefined || signs.some(([, each]) => each !== undefined);
+  if (!hasSign && !own.hasOpenDates && !isRefused) return undefined;
+  return { signs, sign, orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [] };
+}

@@ -1,0 +1,38 @@
+/** The notation of files that are read as one source: what one of them shows decides what others leave open. */
+import { type DateOrder } from './dateShape.ts';
+
+/** Values of a column, in a file or in all files of a source. */
+export interface NotedColumn {
+  /** In lower case. */
+  readonly name: string;
+  /** Bits of the forms of all values. */
+  readonly found: number;
+  /** True when commas in the values may divide them. */
+  readonly hasDividing: boolean;
+}
+
+/** The notation that the content of a file shows, as plain data. */
+export interface FileNotation {
+  readonly columns: readonly NotedColumn[];
+  /** Names in `columns` of numbers that both decimal signs fit, where no other column of the file shows its sign. */
+  readonly openNumbers: readonly string[];
+  /** Orders of day, month and year that its dates show. */
+  readonly orders: readonly DateOrder[];
+  /** True when it has dates that are others in another order, and none is stated. */
+  readonly hasOpenDates: boolean;
+  /** Names in its header; undefined without one. */
+  readonly header?: readonly string[];
+  /** Number of its columns when it has no header, and none is stated; otherwise 0. */
+  readonly bareColumns: number;
+}
+
+/** The notation of the files of a source, as plain data; paths are those of the files, for messages. */
+export interface Notation {
+  /** One of each name. */
+  readonly columns: readonly NotedColumn[];
+  readonly orders: readonly { readonly order: DateOrder; readonly path: string }[];
+  /** Files with dates that are others in another order. */
+  readonly openDates: readonly string[];
+  /** One of each number of columns. */
+  readonly headers: readonly { readonly names: readonly string[]; readonly path: string }[];
+}
