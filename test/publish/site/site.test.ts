@@ -40,6 +40,8 @@ test('a site has a page for each output of Reduce and each Markdown text of Temp
     { ...made, bytes: 0 },
     { pages: 5, files: filesBelow(directory).length - 2, unchanged: 0, bytes: 0 },
   );
+  const index = readFileSync(join(directory, 'src/index.md'), 'utf8');
+  assert.equal(index.match(/class="pond-tile"/g)?.length, 4);
   const text = readFileSync(join(directory, 'src/pages/notes/sites/bdock.md'), 'utf8');
   const prefix = '../../../data/downsampled/by_site/site-bdock/res-1h';
   assert.ok(text.includes(`FileAttachment("${prefix}/year=2024/data_0.parquet")`), text);
