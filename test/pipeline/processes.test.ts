@@ -68,6 +68,8 @@ function checkRound(round: RanRound): void {
   if (!isExplained({ before, events, commits, after })) assert.fail(described(round));
   for (const { operation, answer, said } of outcomes) {
     if (isOfFiles(operation) || answer === 'ok' || answer === 'unknown') continue;
+    // A push that needs what a prune removes waits for it.
+    if (operation.do === 'backup' && said.includes('a prune is removing ')) continue;
     const code = 'failed' in answer ? answer.failed : '';
     assert.ok(allowedCodes[operation.do]!.includes(code), `${operation.do}: ${said}`);
   }
