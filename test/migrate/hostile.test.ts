@@ -146,6 +146,23 @@ test('a table of resources that names another place, and a table that cannot be 
   assert.ok(commits.flatMap(({ changes }) => changes).every(({ path }) => !path.includes('..')));
 });
 
+test('a name that is a file and a directory, and what is below it, are listed with the reason', async (t) => {
+  const folder = join(temporaryFolder(t), 'old');
+  const pond = new PocPond(folder);
+  pond.command((root) => root.write('a', 'data', Buffer.from('file')));
+  pond.command((root) => root.directory('a').write('b', 'data', Buffer.from('below')));
+  const { damage, left, commits } = await openSource(folder, {});
+  assert.deepEqual(damage, []);
+  assert.deepEqual(
+    left.map(({ reason }) => reason),
+    ['its name is also that of a file', 'it is below /a, which is also a file'],
+  );
+  assert.deepEqual(
+    commits.flatMap(({ changes }) => changes.map(({ kind, path }) => `${kind} ${path}`)),
+    ['version /a'],
+  );
+});
+
 test('directories in themselves, twice listed nodes and claims of rows end', () => {
   const id = (number: number): string => `0190a000-0000-7100-8000-${String(number).padStart(12, '0')}`;
   const root = '00000000-0000-7100-8000-000000000000';

@@ -152,23 +152,27 @@ test('resources of a kind with other secrets have variables of their own', async
   const pond = new PocPond(folder);
   const columns = { bucket: 'text', region: 'text', key: 'text', secret: 'text', endpoint: 'text' } as const;
   const spec = { bucket: 'b', region: 'auto', endpoint: 'https://s3.example.org' };
-  for (const [index, name] of ['one', 'two', 'three'].entries()) {
+  const secrets = { one: 'y', two: 'x', three: 'y', 'a-b': 'z', 'a.b': 'w', last: 'y' };
+  for (const [index, [name, secret]] of Object.entries(secrets).entries()) {
     const uuid = `3f1c7a52-0d5e-4f6a-8a51-9c6f0b1d2f0${index}`;
     pond.apply({
       kind: 'Backup',
       name,
       uuid,
       columns,
-      spec: { ...spec, key: 'same', secret: index === 1 ? 'x' : 'y' },
+      spec: { ...spec, key: 'same', secret },
     });
   }
   const { source } = await migrated(t, folder);
   assert.deepEqual(
     [...source.secrets],
     [
-      ['BACKUP_KEY', ['Backup/one', 'Backup/two', 'Backup/three']],
-      ['BACKUP_SECRET', ['Backup/one', 'Backup/three']],
+      ['BACKUP_KEY', Object.keys(secrets).map((name) => `Backup/${name}`)],
+      ['BACKUP_SECRET', ['Backup/one', 'Backup/three', 'Backup/last']],
       ['BACKUP_TWO_SECRET', ['Backup/two']],
+      ['BACKUP_A_B_SECRET', ['Backup/a-b']],
+      // The names differ only in a character that no variable has.
+      ['BACKUP_A_B_SECRET_2', ['Backup/a.b']],
     ],
   );
 });

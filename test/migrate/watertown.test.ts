@@ -223,6 +223,19 @@ test('the hash of a version may be that of all up to it', async (t) => {
   );
 });
 
+test('a file that is removed and added again has all of its versions', async (t) => {
+  const folder = join(temporaryFolder(t), 'old');
+  const pond = await WatertownPond.create(folder);
+  for (const content of ['one', 'two']) {
+    pond.transaction(['write'], () => pond.write('/a', 'table:physical:series', smallParquet(content)));
+  }
+  let add = (): void => undefined;
+  pond.transaction(['rm'], () => void (add = pond.remove('/a')));
+  pond.transaction(['add'], () => add());
+  const { source, pond: result } = await migrated(t, folder);
+  assert.deepEqual([source.damage, await versions(result, '/a')], [[], 2]);
+});
+
 test('two nodes that take the place of each other keep their contents', async (t) => {
   const folder = join(temporaryFolder(t), 'old');
   const pond = await WatertownPond.create(folder);

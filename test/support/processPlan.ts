@@ -18,7 +18,7 @@ export type FileOperation =
   | { readonly do: 'restore'; readonly path: string; readonly at: number; readonly value: string };
 
 /** An operation that concerns more than the files: it must succeed, or name what keeps it from that. */
-type PondOperation = { readonly do: 'run' | 'backup' | 'prune' | 'clone' | 'check'; readonly value: string };
+type PondOperation = { readonly do: 'run' | 'backup' | 'verify' | 'prune' | 'clone' | 'check'; readonly value: string };
 
 export type Operation = FileOperation | PondOperation;
 
@@ -50,11 +50,11 @@ const pick = <T>(random: Random, items: readonly T[]): T => items[random(items.l
 
 /** Returns the plan of a round on a pond with some versions of files; its values and messages are unique in all rounds. */
 export function planOf(random: Random, round: number, versions: readonly FileVersion[]): Plan {
-  const lanes = ['editor', 'editor', 'terminal', 'terminal'] as const;
+  const lanes = ['editor', 'editor', 'terminal', 'terminal', 'terminal'] as const;
   const hasServer = random(4) > 0;
   return {
     lanes: lanes.slice(hasServer ? 0 : 2).map((kind, lane) => {
-      const count = kind === 'editor' ? 6 : 1 + random(2);
+      const count = kind === 'editor' ? 6 : 1;
       const name = (at: number): string => `${round}.${lane}.${at}`;
       const operations = Array.from({ length: count }, (_, at) => operationOf({ random, kind, versions }, name(at)));
       const isKilled = kind === 'terminal' && random(3) === 0;
@@ -96,7 +96,7 @@ function operationOf({ random, kind, versions }: Choices, value: string): Operat
     case 11:
       return { do: 'read', path };
     default:
-      return { do: pick(random, ['run', 'run', 'backup', 'backup', 'prune', 'clone', 'check']), value };
+      return { do: pick(random, ['run', 'run', 'backup', 'backup', 'verify', 'prune', 'clone', 'check']), value };
   }
 }
 

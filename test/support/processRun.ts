@@ -110,6 +110,8 @@ function commandOf(
       return { args: ['run', 'files'] };
     case 'backup':
       return { args: ['backup'] };
+    case 'verify':
+      return { args: ['backup', 'verify', 'nas', '--full'] };
     case 'prune':
       return { args: ['backup', 'prune', 'nas'] };
     case 'clone':
@@ -148,7 +150,7 @@ async function runInEditor(place: Place, { operations }: Lane, server: EditorSer
 }
 
 export function isOfFiles(operation: Operation): operation is FileOperation {
-  return !['run', 'backup', 'prune', 'clone', 'check'].includes(operation.do);
+  return !['run', 'backup', 'verify', 'prune', 'clone', 'check'].includes(operation.do);
 }
 
 /** Sends an operation to the server; without an answer it is dead, or about to be. */

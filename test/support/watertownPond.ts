@@ -28,9 +28,10 @@ const watertownColumns: Columns = {
 /** Contents of at least this size are in files of their own. */
 const largeBytesMin = 65_536;
 
-const rootId = '00000000-0000-7100-8000-000000000000';
+/** Ids of the root, and of the log of commits, in every pond. */
+export const rootId = '00000000-0000-7100-8000-000000000000';
 const indexId = '00000000-0000-7700-8000-000000000000';
-const logId = '00000000-0000-7700-8000-000000000001';
+export const logId = '00000000-0000-7700-8000-000000000001';
 
 interface Entry {
   readonly nodeId: string;
@@ -49,6 +50,8 @@ interface VersionSettings {
   readonly collapsedThrough?: number;
   /** In place of the hash of the version. */
   readonly blake3?: string;
+  /** In place of the number after the latest. */
+  readonly version?: bigint;
 }
 
 /** A pond that is being written. */
@@ -104,7 +107,7 @@ export class WatertownPond {
   /** Writes the next version of a node, created if absent. */
   write(path: string, type: NodeTypeName, content: Uint8Array | string, settings: VersionSettings = {}): void {
     const nodeId = this.#find(path)?.nodeId ?? this.#add(path, type);
-    const { attributes, factory, override, times, collapsedThrough, blake3 } = settings;
+    const { attributes, factory, override, times, collapsedThrough, blake3, version } = settings;
     const isComputed = type.endsWith(':dynamic') || type === 'symlink';
     this.#row(this.#parent(path), nodeId, type, Buffer.from(content), {
       ...(attributes && { extended_attributes: JSON.stringify(attributes) }),
@@ -113,8 +116,14 @@ export class WatertownPond {
       ...(override && { min_override: override[0], max_override: override[1] }),
       ...(collapsedThrough !== undefined && { collapsed_through: BigInt(collapsedThrough) }),
       ...(blake3 !== undefined && { blake3 }),
+      ...(version !== undefined && { version }),
       ...(isComputed && { blake3: null, size: null }),
     });
+  }
+
+  /** Writes a row with columns that the source does not write. */
+  forge(nodeId: string, type: NodeTypeName, content: string, columns: Readonly<Record<string, unknown>>): void {
+    this.#row(rootId, nodeId, type, Buffer.from(content), columns);
   }
 
   rename(from: string, to: string): void {
@@ -124,9 +133,16 @@ export class WatertownPond {
     this.#modified.add(this.#parent(from)).add(this.#parent(to));
   }
 
-  remove(path: string): void {
-    this.#directories.get(this.#parent(path))!.delete(nameOf(path));
+  /** Removes an entry. Returns a function that adds it again. */
+  remove(path: string): () => void {
+    const entries = this.#directories.get(this.#parent(path))!;
+    const entry = entries.get(nameOf(path))!;
+    entries.delete(nameOf(path));
     this.#modified.add(this.#parent(path));
+    return () => {
+      entries.set(nameOf(path), entry);
+      this.#modified.add(this.#parent(path));
+    };
   }
 
   /** Mounts another pond: an entry with its id, and a row of it in the table. */

@@ -56,6 +56,13 @@ check(
   "{%- for k, v in export['BDock'] if v | length == 1 -%} {{ k }} {%- endfor -%} {% for k, v in empty %}x{% else %}none{% endfor %}",
   'res=2hnone',
 );
+check(
+  'a condition follows a call, a list and a text with brackets',
+  '{% for n, g in group(by="name", in=schema.fields) if g | length == 1 %}{{ n }} {% endfor %}' +
+    `{% for a, b in [[1, "if )"], [3, "x"]] if b != "if )" %}{{ a }} {% endfor %}` +
+    '{% for k, v in {"(": 1, "]": 2}\n if v == 2 %}{{ k }}{% endfor %}',
+  'Depth 3 ]',
+);
 check('a loop over pairs is a loop over pairs', '{% for a, b in [[1, 2], [3, 4]] %}{{ a + b }} {% endfor %}', '3 7 ');
 check(
   'raw blocks, comments and strings are not evaluated',

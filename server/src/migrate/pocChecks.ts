@@ -12,6 +12,12 @@ import { type SourceFindings } from './source.ts';
 
 const parquetMagic = 'PAR1';
 
+/** Types in the words of a pond. */
+const wordOf: Readonly<Record<PocEntryType, string>> = {
+  ...{ tree: 'directory', table: 'table', series: 'series', data: 'file', syntree: 'computed directory' },
+  symlink: 'link',
+};
+
 /** Returns the versions of a history that are sound, in order; adds the others to the findings. Reads every file. */
 export async function soundVersions(
   { states }: PocHistory,
@@ -46,10 +52,10 @@ const progressEvery = 64;
 /** Returns why a pond cannot hold a version where it is: one name may be two things in the source. */
 function conflictOf({ path, type }: PocVersion, types: ReadonlyMap<string, PocEntryType>): string | undefined {
   const other = types.get(path);
-  if (other !== undefined && other !== type) return `its name is also that of a ${other}`;
+  if (other !== undefined && other !== type) return `its name is also that of a ${wordOf[other]}`;
   for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
     const above = types.get(path.slice(0, slash)) ?? 'tree';
-    if (above !== 'tree') return `it is below ${path.slice(0, slash)}, which is also a ${above}`;
+    if (above !== 'tree') return `it is below ${path.slice(0, slash)}, which is also a ${wordOf[above]}`;
   }
   return undefined;
 }
@@ -67,7 +73,7 @@ async function contentProblem(version: PocVersion, job: Job): Promise<string | u
     if (isReadAsRows(version)) await parquetRows(await wholeContent(await open(), location), location);
     const { first, last } = await readThrough(followed(await open(), job, { step: `checking ${path}`, sizeBytes }));
     const isParquet = first === parquetMagic && last === parquetMagic;
-    return type === 'data' || isParquet ? undefined : `a ${type} must be Parquet, and this is not`;
+    return type === 'data' || isParquet ? undefined : `a ${wordOf[type]} must be Parquet, and this is not`;
   } catch (error) {
     return problemIn(error, location);
   }

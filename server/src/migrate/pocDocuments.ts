@@ -102,19 +102,15 @@ export class PocDocuments {
 
   /** Returns a variable for a secret; another resource with another secret gets a name of its own. */
   #variableOf(secret: string, { kind, key, resource }: { kind: string; key: string; resource: string }): string {
-    const names = [
-      `${kind}_${key}`,
-      `${kind}_${resource}_${key}`,
-      `${kind}_${resource}_${key}_${this.#variables.size}`,
-    ];
-    for (const name of names.map(variableName)) {
+    for (let number = 0; ; number++) {
+      const parts = [kind, ...(number > 0 ? [resource] : []), key, ...(number > 1 ? [number] : [])];
+      const name = variableName(parts.join('_'));
       const known = this.#variables.get(name) ?? { secret, resources: new Set() };
       if (known.secret !== secret && !known.resources.has(`${kind}/${resource}`)) continue;
       known.resources.add(`${kind}/${resource}`);
       this.#variables.set(name, known);
       return name;
     }
-    return variableName(names[0]!);
   }
 
   async #rowsOf(version: PocVersion): Promise<readonly Row[]> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requireSqlType } from '../../../server/src/duckdb/sqlType.ts';
-import { parametersOf } from '../../../server/src/publish/site/outputs.ts';
+import { parametersOf, partsFor } from '../../../server/src/publish/site/outputs.ts';
 
 const double = requireSqlType('DOUBLE');
 
@@ -24,4 +24,12 @@ test('a line has the unit and the band of its statistic', () => {
     { name: 'Wind', unit: 'deg', instrument, avg: 'A.Wind.deg.circular', isDirection: true },
     { name: 'Gust', unit: 'kn', instrument, max: 'A.Gust.kn.max' },
   ]);
+});
+
+test('a file covers the longest period that has at most 20,000 intervals', () => {
+  const last = (seconds: number): string | undefined => partsFor(seconds).at(-1);
+  assert.deepEqual([86_400, 1582].map(last), ['year', 'year']);
+  assert.deepEqual([1581, 134].map(last), ['month', 'month']);
+  assert.deepEqual([133, 5].map(last), ['day', 'day']);
+  assert.deepEqual([4, 1].map(last), ['hour', 'hour']);
 });

@@ -21,21 +21,27 @@ async function siteOf(
 test('a site has a page for each output of Reduce and each Markdown text of Template, under names that all hosts accept', async (t) => {
   const host = await newSiteHost(t);
   const { directory, ...made } = await siteOf(host);
-  const pages = filesBelow(directory).filter((file) => file.endsWith('.md'));
+  const files = filesBelow(join(directory, 'src')).map((file) =>
+    file.slice(directory.length + 1).replaceAll('\\', '/'),
+  );
   assert.deepEqual(
-    pages.map((file) => file.slice(directory.length + 1).replaceAll('\\', '/')),
+    files.filter((file) => !/^src\/(?:data|components)\//.test(file)),
     [
+      'src/datasets.json',
       'src/index.md',
       'src/pages/notes/sites/bdock.md',
       'src/pages/notes/sites/o-neil-b-1-1.md',
       'src/reduce/downsampled/by_site/site-bdock.md',
       'src/reduce/downsampled/by_site/site-o-neil-b-1-1.md',
+      'src/style.css',
     ],
   );
   assert.deepEqual(
     { ...made, bytes: 0 },
     { pages: 5, files: filesBelow(directory).length - 2, unchanged: 0, bytes: 0 },
   );
+  const index = readFileSync(join(directory, 'src/index.md'), 'utf8');
+  assert.equal(index.match(/class="pond-tile"/g)?.length, 4);
   const text = readFileSync(join(directory, 'src/pages/notes/sites/bdock.md'), 'utf8');
   const prefix = '../../../data/downsampled/by_site/site-bdock/res-1h';
   assert.ok(text.includes(`FileAttachment("${prefix}/year=2024/data_0.parquet")`), text);
@@ -83,16 +89,30 @@ test('the site of an empty pond says that it has no content', async (t) => {
   assert.match(readFileSync(join(directory, 'src/index.md'), 'utf8'), /nothing to show yet/);
 });
 
-test('a page that was changed by hand is not overwritten', async (t) => {
+for (const name of ['index', 'reduce/downsampled/by_site/site-bdock', 'pages/notes/sites/bdock']) {
+  test(`a page that was changed by hand is not overwritten: ${name}`, async (t) => {
+    const host = await newSiteHost(t, { days: 3 });
+    const { directory } = await siteOf(host);
+    const page = join(directory, 'src', `${name}.md`);
+    const before = readFileSync(page, 'utf8');
+    writeFileSync(page, '# Mine\n');
+    await assert.rejects(siteOf(host), { code: 'already-exists', path: page });
+    assert.equal(readFileSync(page, 'utf8'), '# Mine\n');
+    writeFileSync(page, before);
+    await siteOf(host);
+  });
+}
+
+test('pages of templates are in the order of their names', async (t) => {
   const host = await newSiteHost(t, { days: 3 });
+  for (const name of ['zinc', 'alpha']) {
+    const spec = '{ collections: [{ name: c, in_pattern: /sites/BDock, out_pattern: page.md, template: x }] }';
+    const text = `apiVersion: duckpond/v1\nkind: Template\nname: ${name}\ndesc: Texts\nspec: ${spec}\n`;
+    await host.run('apply', { sources: [{ text, origin: `${name}.yaml` }], directory: host.folder });
+  }
   const { directory } = await siteOf(host);
-  const page = join(directory, 'src/index.md');
-  const before = readFileSync(page, 'utf8');
-  writeFileSync(page, '# Mine\n');
-  await assert.rejects(siteOf(host), { code: 'already-exists', path: page });
-  assert.equal(readFileSync(page, 'utf8'), '# Mine\n');
-  writeFileSync(page, before);
-  await siteOf(host);
+  const links = [...readFileSync(join(directory, 'src/index.md'), 'utf8').matchAll(/href="\.\/pages\/(\w+)\//g)];
+  assert.deepEqual([...new Set(links.map(([, name]) => name))], ['alpha', 'notes', 'zinc']);
 });
 
 test('the name of a template output cannot make it a program that the build of the site would run', async (t) => {

@@ -22,8 +22,7 @@ export function parseTemporal(words: readonly string[]): readonly [TemporalPart,
     throw new PondError('usage', `'${word}' is not a part of a time`, { hint: `The parts are ${list}.` });
   });
   const [first, ...rest] = parts;
-  const wanted = temporalParts.slice(0, parts.length);
-  if (first === undefined || parts.some((part, index) => part !== wanted[index])) {
+  if (first === undefined || parts.some((part, index) => part !== temporalParts[index])) {
     const got = parts.join(',') || 'nothing';
     throw new PondError('usage', `parts of a time begin with the year and leave none out, got ${got}`, {
       hint: `Write for example --temporal ${temporalParts.slice(0, Math.max(2, parts.length)).join(',')}.`,
