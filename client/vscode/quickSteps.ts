@@ -14,16 +14,15 @@ interface BoxOptions {
   readonly value?: string;
   /** Start and end of the selected part of `value`; all of it by default. */
   readonly valueSelection?: readonly [number, number];
-  readonly ignoreFocusOut?: boolean;
   /** Returns a message about a text that is not accepted, else undefined. */
   readonly validate?: (text: string) => string | undefined;
 }
 
 /**
- * The lists and boxes in which a command asks, one after the other. Each stays until the next is shown: when one closes,
- * VS Code returns the focus to the page of a webview, which takes it some time later, and one that was opened meanwhile
- * would close. So all questions of a command are asked in one `ask`; what takes its time follows it. A user who closes one
- * that is answered, because what follows takes too long, cancels the command.
+ * The lists and boxes in which a command asks, one after the other. Each stays until the next is shown, wherever the focus
+ * goes: when one closes, VS Code returns the focus to the page of a webview, which takes it some time later. So all questions
+ * of a command are asked in one `ask`; what takes its time follows it. A user who closes one that is answered, because what
+ * follows takes too long, cancels the command.
  */
 export class QuickSteps {
   #shown: vscode.QuickInput | undefined;
@@ -54,6 +53,8 @@ export class QuickSteps {
     if (this.token.isCancellationRequested) throw new vscode.CancellationError();
     const before = this.#shown;
     this.#shown = input;
+    // A user may look something up, and the page of a webview may take the focus late: either would close it.
+    input.ignoreFocusOut = true;
     input.show();
     before?.dispose();
   }
@@ -61,8 +62,6 @@ export class QuickSteps {
   /** Shows an answered list or box as busy, while what follows is prepared. A user who closes it cancels the command. */
   keep(input: vscode.QuickInput): void {
     input.busy = true;
-    // The page of a webview that takes the focus late would close it, and cancel what the user wants.
-    input.ignoreFocusOut = true;
     input.onDidHide(() => {
       if (this.#shown === input) this.#cancellation.cancel();
     });

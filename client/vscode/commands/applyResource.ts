@@ -93,7 +93,6 @@ async function askValues(
     const value = await steps.type({
       title: `Apply ${vscode.workspace.asRelativePath(document.uri)}`,
       prompt: `Value of the variable "${name}"`,
-      ignoreFocusOut: true,
     });
     if (value === undefined) return undefined;
     values.push([name, value]);

@@ -40,7 +40,6 @@ async function askSource(
     title: 'Clone Pond',
     prompt: 'Address of a backup, or path of the folder of a pond',
     placeholder: 's3://BUCKET/PREFIX?endpoint=https://HOST',
-    ignoreFocusOut: true,
     validate: (text) =>
       text === '' || storeUrl(text) !== undefined ? undefined : 'Write s3://…, file:///… or an absolute path.',
   });

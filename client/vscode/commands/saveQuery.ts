@@ -46,7 +46,6 @@ async function askPath(pond: string, text: string, steps: QuickSteps): Promise<s
     prompt: 'Path of the query in the pond',
     value: proposed,
     valueSelection: [folder.length + 1, proposed.length - '.pondsql'.length],
-    ignoreFocusOut: true,
     validate: (path) => (/^\/.*[^/]$/.test(path) ? undefined : 'A path begins with / and ends with a name.'),
   });
   return typed === undefined || typed.endsWith('.pondsql') ? typed : `${typed}.pondsql`;

@@ -27,4 +27,14 @@ export function quickStepsTests(): void {
     await until('the rest of the command', () => later.length > 0);
     await assert.rejects(Promise.all(later), vscode.CancellationError);
   });
+
+  test('a list stays while the focus is elsewhere', async () => {
+    const asked = QuickSteps.ask((steps) => steps.choose([{ label: 'one' }], {}));
+    // After the request to show the list.
+    for (const part of ['SideBar', 'Panel', 'SideBar'])
+      await vscode.commands.executeCommand(`workbench.action.focus${part}`);
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    assert.deepEqual(await asked, { label: 'one' });
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
 }
