@@ -32,7 +32,7 @@ function cut(text: string, lengthMax: number): string {
 /** A longer value among differences is cut to this many characters. */
 const valueLengthMax = 40;
 
-/** Returns the value of a cell among differences; NULL for one that is none. */
+/** Returns the value of a cell of a table of differences; NULL for a missing value. */
 export function shownValue(value: string | null | undefined): string {
   return value === null || value === undefined ? 'NULL' : cut(printable(value), valueLengthMax);
 }
