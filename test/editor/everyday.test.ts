@@ -161,10 +161,9 @@ async function schedule(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Set Schedule');
-  await row(page, 'Derive/levels').waitFor();
-  await page.keyboard.press('Enter');
-  await row(page, 'Every 15 min').waitFor();
-  await page.keyboard.press('Enter');
+  // By mouse: the page of the result may take the focus after the list has opened, and then the keys too.
+  await row(page, 'Derive/levels').click();
+  await row(page, 'Every 15 min').click();
   await runCommand(page, 'View: Show Pond');
   const levels = page.locator('.monaco-list-row[aria-label^="Derive/levels, "][aria-label*="every 15 min"]');
   await levels.filter({ hasText: 'just now' }).click();
