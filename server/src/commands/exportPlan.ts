@@ -63,22 +63,22 @@ export async function planExport(tree: ExportedTree, paths: readonly string[]): 
 }
 
 async function* itemsOf(tree: ExportedTree, path: string): AsyncIterable<ExportItem | Skipped> {
-  const { root } = tree;
+  const { root, names } = tree;
   if (!hasWildcard(path) || (await root.exists(path))) {
-    const parent = dirname(path) === '.' ? '/' : dirname(path);
-    yield* withContent(tree, await existing(root, path), { base: parent, path });
+    const base = await names.path(dirname(path) === '.' ? '/' : dirname(path));
+    yield* withContent(tree, await existing(root, path), { base, path });
     return;
   }
   const fixed = fixedPart(path);
   // Matches have real paths, even when the fixed part goes through a link: the name of a resource.
-  const base = (await root.exists(fixed)) ? (await existing(root, fixed)).path : fixed;
+  const base = await names.path((await root.exists(fixed)) ? (await existing(root, fixed)).path : fixed);
   const unlisted: Skipped[] = [];
   for await (const { node } of root.visit(path, skipping(unlisted)))
     yield* withContent(tree, node, { base, path: node.path });
   yield* unlisted;
 }
 
-/** Path by which an entry was found, and the one to which its path on the host is relative. */
+/** Path by which an entry was found; and, with names of resources, the one to which its path on the host is relative. */
 interface Found {
   readonly base: string;
   readonly path: string;
@@ -114,9 +114,9 @@ function skipping(unlisted: Skipped[]): VisitOptions {
 async function* itemsAt(
   { root, names }: ExportedTree,
   at: NodePath,
-  found: Found,
+  { base, path: foundPath }: Found,
 ): AsyncIterable<ExportItem | Skipped> {
-  const [base, path] = [await names.path(found.base), await names.path(found.path)];
+  const path = await names.path(foundPath);
   const isBelow = base === '/' || path.startsWith(`${base}/`);
   const relativePath = path.slice(isBelow ? base.length : 0).replace(/^\/+|\/+$/g, '');
   if (at.node.type !== 'symlink') {
