@@ -2,7 +2,7 @@
 import { isPondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
-import { formatText } from '../../documents/statedFormat.ts';
+import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import {
@@ -15,7 +15,6 @@ import {
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
-import { type TextFormat } from '../../sandbox/textFormat.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { groupAdjacent } from './groups.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
@@ -40,7 +39,7 @@ export interface TextSource {
 interface TextMatch {
   readonly match: Match;
   readonly reading: Reading;
-  readonly format: TextFormat | undefined;
+  readonly format: StatedFormat | undefined;
   /** Of the content and the format. */
   readonly key: string;
 }
@@ -54,11 +53,10 @@ const concurrencyMax = 2;
 /** The source of matches, of which other files than CSV are left out; `formatOf` returns what is stated for one. */
 export function textSource(
   matches: readonly Match[],
-  formatOf = (match: Match): TextFormat | undefined => match.format?.(),
+  formatOf = (match: Match): StatedFormat | undefined => match.format?.(),
 ): TextSource {
   const texts = matches.flatMap((match): TextMatch[] => {
-    const format = formatFrom(formatOf, match);
-    if (format === 'invalid') return [];
+    const format = formatOf(match);
     const reading = match.type === 'file' ? readingOfMatch(match, format !== undefined) : undefined;
     if (reading?.reader !== 'read_csv') return [];
     const stated = format === undefined ? null : formatText(format);
@@ -92,19 +90,6 @@ export function textSource(
       return found && columnsByOthers(found, notation);
     },
   };
-}
-
-/** A file with an invalid format shows nothing, and fails where it is read. */
-function formatFrom(
-  formatOf: (match: Match) => TextFormat | undefined,
-  match: Match,
-): TextFormat | 'invalid' | undefined {
-  try {
-    return formatOf(match);
-  } catch (error) {
-    if (isPondError(error)) return 'invalid';
-    throw error;
-  }
 }
 
 interface FoundNotations {

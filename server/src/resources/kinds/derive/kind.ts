@@ -21,8 +21,6 @@ export const derive: ResourceKind<DeriveSpec> = {
     '- `sniff_csv` shows what DuckDB would guess; `pond describe` shows how the pond reads a file.',
     '- Times without a zone are UTC.',
     '',
-    'The texts that match the pattern of a collection share their notation, as the files of one table do: see [reading files](reading.md#what-values-become). A new file makes others again only where it decides what they leave open.',
-    '',
     'Each file has the columns that its query returns: two files of a collection may differ. A query with `random()` or `now()` is run again only when its inputs change; a warning says so (`query-changing`). An aggregate whose result depends on the order of rows, such as a sum of doubles, runs on one processor, in the order of the files: so its last digits are the same each time.',
     '',
     '**Limits.** A query is one statement. For each file it may write 16 GiB of Parquet, use 16 GiB of temporary disk space, and run for an hour. The first two can be [changed](queries.md#limits). A query that exceeds a limit, such as a join without a condition, fails with `query-failed`.',
@@ -44,8 +42,8 @@ export const derive: ResourceKind<DeriveSpec> = {
   async derive(resource, inputs) {
     return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
   },
-  async rowNotes(resource, inputs) {
-    return (await import('./readerNotes.ts')).readerNotes(resource, inputs);
+  async rowNotes(resource, inputs, materializer, job) {
+    return (await import('./readerNotes.ts')).readerNotes(resource, inputs, materializer, job);
   },
   example: `apiVersion: duckpond/v1
 kind: Derive
