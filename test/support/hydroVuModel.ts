@@ -54,6 +54,13 @@ export function valueAt(parameterId: string, timestamp: number): number {
   return (Number(parameterId) * 1000 + (timestamp % 100_003)) / 8;
 }
 
+/** Returns readings in order of time with some more: each replaces the one of its parameter and time. */
+export function withReadings(readings: readonly Reading[], more: readonly Reading[]): Reading[] {
+  const nameOf = ({ parameterId, timestamp }: Reading): string => `${parameterId} ${timestamp}`;
+  const all = new Map([...readings, ...more].map((one) => [nameOf(one), one]));
+  return [...all.values()].sort((a, b) => a.timestamp - b.timestamp);
+}
+
 /** A location as in the list; a long id is written as a number. */
 export function locationJson({ id, name, description, latitude, longitude }: ServedDevice): string {
   const rest = {

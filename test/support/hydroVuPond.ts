@@ -19,10 +19,15 @@ interface DocumentDevice {
   readonly scope: string;
 }
 
-/** A document for a service. */
-export function hydroVuDocument(url: string, devices: readonly DocumentDevice[], name = 'buoys'): string {
+/** A document for a service; `overlap` is as in the document. */
+export function hydroVuDocument(
+  url: string,
+  devices: readonly DocumentDevice[],
+  { name = 'buoys', overlap }: { readonly name?: string; readonly overlap?: string } = {},
+): string {
   const items = devices.map((device) => `    - { id: ${device.id}, name: ${device.name}, scope: ${device.scope} }\n`);
-  const spec = `  key: \${env:TEST_KEY}\n  secret: \${env:TEST_SECRET}\n  url: ${url}\n  devices:\n${items.join('')}`;
+  const account = `  key: \${env:TEST_KEY}\n  secret: \${env:TEST_SECRET}\n  url: ${url}\n`;
+  const spec = `${account}${overlap === undefined ? '' : `  overlap: ${overlap}\n`}  devices:\n${items.join('')}`;
   return `apiVersion: duckpond/v1\nkind: HydroVu\nname: ${name}\ndesc: test\nspec:\n${spec}`;
 }
 
@@ -58,10 +63,11 @@ export async function hydroVuBench(
   t: TestContext,
   options: HydroVuServerOptions,
   devices: readonly DocumentDevice[],
+  document: { readonly overlap?: string } = {},
 ): Promise<HydroVuBench> {
   const server = await startHydroVuServer(options);
   t.after(() => server.close());
-  const bench = await resourceBench(t, 'HydroVu', hydroVuDocument(server.url, devices));
+  const bench = await resourceBench(t, 'HydroVu', hydroVuDocument(server.url, devices, document));
   const slept: number[] = [];
   return {
     ...bench,

@@ -10,6 +10,7 @@ import {
   type ServedDevice,
   usualParameters,
   usualUnits,
+  withReadings,
 } from './hydroVuModel.ts';
 
 export interface HydroVuServerOptions {
@@ -47,6 +48,8 @@ export interface HydroVuServer {
   clearFaults(): void;
   /** Adds readings after those of the device. */
   addReadings(deviceId: string, readings: readonly Reading[]): void;
+  /** Gives a device readings in order of time: each replaces the one of its parameter and time. */
+  deliver(deviceId: string, readings: readonly Reading[]): void;
   setNames(parameters: Readonly<Record<string, string>>, units: Readonly<Record<string, string>>): void;
   close(): Promise<void>;
 }
@@ -141,6 +144,7 @@ export async function startHydroVuServer(options: HydroVuServerOptions): Promise
       for (const reading of more) readings.get(id)?.push(reading);
       kept.clear();
     },
+    deliver: (id, more) => void readings.set(id, withReadings(readings.get(id) ?? [], more)),
     setNames: (newParameters, newUnits) => void ([parameters, units] = [newParameters, newUnits]),
     close: () =>
       new Promise((resolve) => {

@@ -11,6 +11,9 @@ import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
 import { describeTexts } from '../../server/src/sandbox/textTables/describe.ts';
 import { type TextDescription } from '../../server/src/sandbox/textTables/description.ts';
 import { scanOfText, textOfScan } from '../../server/src/sandbox/textTables/savedScan.ts';
+import { fileNotations } from '../../server/src/sandbox/textTables/fileNotations.ts';
+import { joinNotations } from '../../server/src/sandbox/textTables/findNotation.ts';
+import { type Notation } from '../../server/src/sandbox/textTables/notation.ts';
 import { scanFile } from '../../server/src/sandbox/textTables/scanFile.ts';
 import { decideTables, type ScannedFile } from '../../server/src/sandbox/textTables/tables.ts';
 import { viewSql } from '../../server/src/sandbox/textTables/viewSql.ts';
@@ -56,11 +59,27 @@ export class TextFiles {
 
   /** Reads files as one table. */
   async read(...files: readonly SourceFile[]): Promise<ReadTable> {
+    return await this.#read(files, undefined);
+  }
+
+  /** Reads a file with the notation that several show, as resources do that make a file of each. */
+  async readAmong(file: SourceFile, all: readonly SourceFile[]): Promise<ReadTable> {
+    const connection = await this.#database!.connect();
+    try {
+      const found = await fileNotations({ connect: () => Promise.resolve(connection), openDisk: openHostDisk }, all);
+      const noted = found.flatMap((notation, index) => notation && [{ path: all[index]!.pondPath, notation }]);
+      return await this.#read([file], joinNotations(noted.filter((each) => each !== null)));
+    } finally {
+      connection.close();
+    }
+  }
+
+  async #read(files: readonly SourceFile[], notation: Notation | undefined): Promise<ReadTable> {
     const connection = await this.#database!.connect();
     const scope = { connect: () => Promise.resolve(connection), openDisk: openHostDisk };
     try {
       await checkSaved(scope, files);
-      const source = { name: 'files', index: undefined, files };
+      const source = { name: 'files', index: undefined, files, ...(notation && { notation }) };
       await connection.run(await viewSql(scope, viewOf(source)));
       const described = await connection.rows(sql`DESCRIBE FROM files`);
       const rows = await connection.rows(sql`SELECT COLUMNS(*)::VARCHAR FROM ${identifier('files')}`);

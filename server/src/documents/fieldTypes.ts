@@ -24,15 +24,15 @@ export const nameText = text('a name', { check: checkName });
 /** Like nameText, kept verbatim. */
 export const verbatimNameText = text('a name', { check: checkName, verbatim: true });
 
-/** Length of a time bucket. */
-interface Bucket {
+/** Length of time, more than nothing. */
+interface Length {
   /** As in the document. */
   readonly text: string;
   readonly duration: Duration;
 }
 
 /** The length of a time bucket. */
-export const bucketText = parsedText<Bucket>('a duration', parseBucket, {
+export const bucketText = parsedText<Length>('a duration', parseBucket, {
   values: [
     { value: '10m', doc: 'ten minutes' },
     { value: '1h', doc: 'one hour' },
@@ -41,6 +41,16 @@ export const bucketText = parsedText<Bucket>('a duration', parseBucket, {
     { value: '1w', doc: 'one week, from Monday' },
     { value: '1 month', doc: 'one calendar month' },
     { value: '1 year', doc: 'one calendar year' },
+  ],
+});
+
+/** A length of time that is the same everywhere in the calendar. */
+export const spanText = parsedText<Length>('a duration without months', parseSpan, {
+  values: [
+    { value: '12h', doc: 'twelve hours' },
+    { value: '1d', doc: 'one day' },
+    { value: '7d', doc: 'seven days' },
+    { value: '30d', doc: 'thirty days' },
   ],
 });
 
@@ -97,19 +107,28 @@ export function checkName(text: string): readonly Issue[] {
   return [{ code: 'name-invalid', message: `a name cannot have ${character}${where}`, hint, part }];
 }
 
-function parseBucket(text: string): Parsed<Bucket> {
+function parseBucket(text: string): Parsed<Length> {
   const duration = parseDuration(text);
   if (isDurationError(duration)) {
     const { message, start, end } = duration;
     const hint = 'Write for example "1h", "15 min" or "1 month".';
     return { issues: [{ code: 'duration-invalid', message, hint, part: { start, end } }] };
   }
-  const unusable = (message: string): Parsed<Bucket> => ({ issues: [{ code: 'duration-unusable', message }] });
+  const unusable = (message: string): Parsed<Length> => ({ issues: [{ code: 'duration-unusable', message }] });
   const { months, microseconds } = duration;
   if (months !== 0 && microseconds !== 0) {
-    return unusable('a bucket is either months and years, or days and shorter, not both');
+    return unusable('a length of time is either months and years, or days and shorter, not both');
   }
-  return months > 0 || microseconds > 0 ? { value: { text, duration } } : unusable('a bucket is longer than nothing');
+  return months > 0 || microseconds > 0
+    ? { value: { text, duration } }
+    : unusable('a length of time is longer than nothing');
+}
+
+function parseSpan(text: string): Parsed<Length> {
+  const parsed = parseBucket(text);
+  if ('issues' in parsed || parsed.value.duration.months === 0) return parsed;
+  const hint = 'Write days, for example "30d".';
+  return { issues: [{ code: 'duration-unusable', message: 'a length of months is not exact', hint }] };
 }
 
 function parseMoment(text: string): Parsed<Moment> {

@@ -55,6 +55,11 @@ export function kindOfForms(found: number): 'text' | 'number' | 'truth' | 'time'
   return isOnly(found, forms.date | forms.formatted) ? 'date' : 'text';
 }
 
+/** True for ids next to which other files have decimals; `noted` are the forms of all files. */
+export function areAmongDecimals(found: number, noted: number): boolean {
+  return isOnly(found | noted, allNumbers) && isId(found) && !isId(found | noted);
+}
+
 const isId = (found: number): boolean => (found & forms.id) !== 0 && (found & fractions) === 0;
 
 /** Forms that fit a stated type; undefined for a type that DuckDB's cast decides about. */
@@ -115,7 +120,8 @@ function dateType(column: SourceColumn, { format: { zone } }: TypeRules): Column
 
 function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
   const found = formsOf(column);
-  if (isId(found)) return textType(placeOf(column, forms.id));
+  if (isId(found))
+    return isNumberByOthers(column, rules) ? sized('number', column) : textType(placeOf(column, forms.id));
   if ((found & decimals) !== 0) return decimalType(column, rules);
   const sizes = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isBig }) => !isBig)) return { kind: 'number', type: requireSqlType('BIGINT') };
@@ -124,6 +130,13 @@ function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
     return { kind: 'number', type: requireSqlType('DECIMAL(38,0)'), reason: 'its integers have more than 64 bits' };
   }
   return textType('its integers have more than 38 digits');
+}
+
+/** True for ids that are numbers in one table with the decimals of other files. */
+function isNumberByOthers(column: SourceColumn, rules: TypeRules): boolean {
+  const noted = rules.noted.get(column[0]!.name.toLowerCase());
+  if (noted === undefined || noted.hasDividing || !areAmongDecimals(formsOf(column), noted.found)) return false;
+  return decimalKind(column, rules, noted.found) !== undefined;
 }
 
 /** The type of numbers with decimals, by the decimal sign. */
@@ -137,7 +150,9 @@ function decimalType(column: SourceColumn, rules: TypeRules): ColumnType {
 function sized(kind: 'number' | 'commaNumber', column: SourceColumn): ColumnType {
   const sizes: readonly NumberSizes[] = column.map(({ facts }) => facts.sizes);
   if (sizes.every(({ isDouble }) => isDouble)) return { kind, type: requireSqlType('DOUBLE') };
-  const whole = Math.max(...sizes.map((each) => each.whole));
+  // Sizes are those of 10,500 with a decimal comma.
+  const thousands = kind === 'number' && (formsOf(column) & forms.commaOrThousands) !== 0 ? 6 : 0;
+  const whole = Math.max(thousands, ...sizes.map((each) => each.whole));
   const scale = Math.max(...sizes.map((each) => each.scale));
   const isExact = whole + scale <= 38 && (formsOf(column) & forms.special) === 0;
   const reason = 'its numbers have more digits than a double holds';

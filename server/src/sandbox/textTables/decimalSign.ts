@@ -44,13 +44,14 @@ export function signOf(columns: readonly NotedColumn[]): ShownSign | undefined {
   return hasComma ? ',' : hasPoint ? '.' : undefined;
 }
 
-/** The reading of numbers with decimals, by the decimal sign; undefined where both signs are possible. */
+/** The reading of numbers with decimals of these forms, by the decimal sign; undefined where both signs are possible. */
 export function decimalKind(
   column: SourceColumn,
   rules: TypeRules,
+  all = formsOf(column),
 ): Extract<ReadingKind, 'number' | 'commaNumber'> | undefined {
   const { decimal: stated } = rules.format;
-  const found = formsOf(column) & ~forms.id;
+  const found = all & ~forms.id;
   if (stated === ',' && (found & (forms.point | forms.thousands)) !== 0)
     throw misfit(column, forms.point, 'the stated decimal comma');
   if (stated === '.' && (found & forms.comma) !== 0) throw misfit(column, forms.comma, 'the stated decimal point');

@@ -1,6 +1,6 @@
 /** Finds the notation that files show, and what it decides about others. */
 import { type TextFormat } from '../textFormat.ts';
-import { kindOfForms } from './columnType.ts';
+import { areAmongDecimals, kindOfForms } from './columnType.ts';
 import { differingDate, hasOrder, possibleOrders } from './columnOrders.ts';
 import { type DateOrder } from './dateShape.ts';
 import { hasDividingCommas, isOpen, signOf } from './decimalSign.ts';
@@ -107,6 +107,8 @@ export interface DecidedByOthers {
   readonly signs: readonly (readonly [name: string, sign: ShownSign | undefined])[];
   readonly sign: ShownSign | undefined;
   readonly orders: readonly DateOrder[];
+  /** Columns of ids, which may be numbers next to the decimals of others; undefined without any. */
+  readonly numbers?: readonly NotedColumn[];
 }
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
@@ -114,9 +116,19 @@ export function decidedByOthers(own: FileNotation, source: Notation): DecidedByO
   const openNames = new Set(own.openNumbers);
   const columns = source.columns.filter(({ name }) => openNames.has(name));
   const signs = columns.map((column) => [column.name, signOf([column])] as const);
-  const sign = signs.length === 0 ? undefined : signOf(source.columns);
+  const noted = new Map(source.columns.map((column) => [column.name, column]));
+  const ids = own.columns.flatMap(({ name, found }) => {
+    const column = noted.get(name);
+    return column !== undefined && areAmongDecimals(found, column.found) ? [column] : [];
+  });
+  const sign = signs.length + ids.length === 0 ? undefined : signOf(source.columns);
   const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
-  const hasSign = sign !== undefined || signs.some(([, each]) => each !== undefined);
-  if (!hasSign && !own.hasOpenDates && !isRefused) return undefined;
-  return { signs, sign, orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [] };
+  const hasSign = signs.length > 0 && (sign !== undefined || signs.some(([, each]) => each !== undefined));
+  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0) return undefined;
+  return {
+    signs,
+    sign,
+    orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [],
+    ...(ids.length > 0 && { numbers: ids }),
+  };
 }

@@ -1,16 +1,15 @@
 import { plural } from '../../../base/plural.ts';
-import { type RunCounts } from '../../model/runState.ts';
-import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { type Client } from './client.ts';
-import { createColumnNames } from './columns.ts';
+import { type Collecting, dataName, seriesPath } from './collecting.ts';
+import { collectLate } from './collectLate.ts';
+import { type ColumnNames, createColumnNames } from './columns.ts';
+import { hourSums } from './hourSums.ts';
+import { OverlapState } from './overlap.ts';
 import { createPageOrder } from './pageOrder.ts';
 import { type ServiceError } from './serviceError.ts';
-import { type SkippedReadings, ReadingWindow } from './readingWindow.ts';
+import { ReadingWindow, type RowGroup, type SkippedReadings } from './readingWindow.ts';
 import { GroupQueue, rowGroups } from './rowGroups.ts';
 import { writeVersion } from './series.ts';
-import { type FriendlyNames } from './shapes.ts';
 import { type Device } from './credentials.ts';
-import { type Progress } from './tables.ts';
 
 /**
  * Readings more than this far ahead of now wait for a run at their time. They may come from a wrong clock, and later
@@ -21,28 +20,6 @@ const aheadSecondsMax = 3600;
 /** Notes on names per device: ten are enough to look for a common cause. */
 const notesMax = 10;
 
-/** Folder of the series, in the resource directory. */
-export const dataName = 'data';
-
-/** State that the locations of one run share; updated as readings are written. */
-export interface Collecting {
-  readonly client: Client;
-  readonly names: FriendlyNames;
-  readonly home: () => Promise<WorkingDirectory>;
-  readonly signal: AbortSignal;
-  /** Milliseconds since 1970 UTC. */
-  readonly now: () => number;
-  readonly progress: Map<string, Progress>;
-  readonly counts: { -readonly [K in keyof RunCounts]: RunCounts[K] };
-  /** Commits the data so far when enough has accumulated since the last commit. */
-  readonly checkpoint: {
-    readonly isDue: () => boolean;
-    readonly onReadings: (count: number) => void;
-    save(): Promise<void>;
-  };
-  readonly report: (message: string) => void;
-}
-
 /** Result of one location. */
 interface Collected {
   /** The reason why readings are missing; earlier ones are kept. */
@@ -51,20 +28,38 @@ interface Collected {
   readonly notes: readonly string[];
 }
 
-/** Path of a device's series, in the resource directory. */
-export function seriesPath({ name, id }: Device): string {
-  return `${dataName}/${name}-${id}`;
+/**
+ * Fetches the readings of a device after the last stored ones, and writes them; then those of the overlap again. Fails
+ * as the pond, and `cancelled`.
+ */
+export async function collectDevice(device: Device, collecting: Collecting): Promise<Collected> {
+  const { maxTime: keptUntil = 0, overlap: stored } = collecting.progress.get(device.id) ?? {};
+  const overlap = new OverlapState({ stored, keptUntil, seconds: collecting.overlapSeconds });
+  const names = createColumnNames(collecting.names, device.scope);
+  const fresh = await collectNew({ device, names, overlap }, collecting);
+  const late =
+    fresh.failure === undefined
+      ? await collectLate({ device, names, overlap }, collecting)
+      : { failure: fresh.failure, notes: [] };
+  const notes = [...few(names.notes), ...fresh.notes, ...late.notes];
+  return { failure: late.failure, notes: notes.map(about(device)) };
+}
+
+/** A location, and what is known of it before it is asked. */
+interface NewReadings {
+  readonly device: Device;
+  readonly names: ColumnNames;
+  readonly overlap: OverlapState;
 }
 
 /**
- * Fetches the readings of a device after the last stored ones, and writes them. When pages fail before any of their
- * rows is known to be complete, requests the time range up to the last reading received: its last page completes it.
- * Fails as the pond, and `cancelled`.
+ * Fetches the readings after the last stored ones. When pages fail before any of their rows is known to be complete,
+ * requests the time range up to the last reading received: its last page completes it.
  */
-export async function collectDevice(device: Device, collecting: Collecting): Promise<Collected> {
-  const { failure, notes, reach, isAnyKept } = await collectUntil(device, collecting, undefined);
+async function collectNew(source: NewReadings, collecting: Collecting): Promise<Collected> {
+  const { failure, notes, reach, isAnyKept } = await collectUntil(source, collecting, undefined);
   if (failure?.code !== 'remote-failed' || isAnyKept || reach === 0) return { failure, notes };
-  const stretch = await collectUntil(device, collecting, reach);
+  const stretch = await collectUntil(source, collecting, reach);
   return { failure, notes: [...new Set([...notes, ...stretch.notes])] };
 }
 
@@ -75,12 +70,15 @@ interface CollectedUntil extends Collected {
 }
 
 /** Fetches and writes readings up to a time, inclusive; all of them when it is undefined. */
-async function collectUntil(device: Device, collecting: Collecting, end: number | undefined): Promise<CollectedUntil> {
+async function collectUntil(
+  { device, names, overlap }: NewReadings,
+  collecting: Collecting,
+  end: number | undefined,
+): Promise<CollectedUntil> {
   const { client, counts, checkpoint, progress, signal, now } = collecting;
   const keptUntil = progress.get(device.id)?.maxTime ?? 0;
   const window = new ReadingWindow({ keptUntil, timeMax: Math.floor(now() / 1000) + aheadSecondsMax });
   const order = createPageOrder(window.timeMax);
-  const names = createColumnNames(collecting.names, device.scope);
   let [pages, readings, isAnyKept] = [0, 0, false];
   const onPage = (count: number): void => {
     pages++;
@@ -91,29 +89,33 @@ async function collectUntil(device: Device, collecting: Collecting, end: number 
   const range = { start: keptUntil + 1, ...(end !== undefined && { end }) };
   const source = client.readings(device.id, range, signal);
   const groups = new GroupQueue(rowGroups(source, { window, order, names, isDue: checkpoint.isDue, onPage }));
+  const onGroup = (group: RowGroup): void =>
+    overlap.add(hourSums(group, names.idsOf, { from: overlap.neededFrom(group.times[group.times.length - 1]!) }));
   try {
     while ((await groups.peek()) !== undefined) {
       const home = await collecting.home();
       await home.createDirectory(dataName, { parents: true });
-      const written = await writeVersion(home, seriesPath(device), groups, checkpoint.isDue);
+      const written = await writeVersion(home, seriesPath(device), { groups, isDue: checkpoint.isDue, onGroup });
       isAnyKept = true;
       counts.rows += written.rows;
       counts.bytes += written.bytes;
       counts.files++;
       const before = progress.get(device.id);
+      overlap.addSkipped(window.leftOut.lateFrom);
       progress.set(device.id, {
         minTime: before?.minTime ?? written.minTime,
         maxTime: written.maxTime,
         recordTime: Math.floor(now() / 1000),
         pointCount: (before?.pointCount ?? 0) + written.points,
+        overlap: overlap.at(written.maxTime),
       });
       if (checkpoint.isDue()) await checkpoint.save();
     }
   } finally {
     await groups.close();
   }
-  const notes = [...few(names.notes), ...leftOutNotes(window.leftOut)].map(about(device));
-  return { failure: groups.failure, notes, reach: order.reach(), isAnyKept };
+  overlap.addSkipped(window.leftOut.lateFrom);
+  return { failure: groups.failure, notes: leftOutNotes(window.leftOut), reach: order.reach(), isAnyKept };
 }
 
 function few(notes: ReadonlySet<string>): readonly string[] {
@@ -127,7 +129,7 @@ function leftOutNotes({ impossible, future, late }: SkippedReadings): readonly s
   return [
     ...left(impossible, 'their time is not after 1970'),
     ...left(future, 'their time is more than an hour ahead of now'),
-    ...left(late, 'later readings were already stored'),
+    ...left(late, 'later readings were already stored; the next run asks for them again'),
   ];
 }
 

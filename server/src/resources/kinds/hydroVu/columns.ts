@@ -4,6 +4,8 @@ import { type FriendlyNames } from './shapes.ts';
 export interface ColumnNames {
   /** `SCOPE.NAME.UNIT`, with the id in place of a name that the service lacks. */
   nameOf(parameterId: string, unitId: string): string;
+  /** Ids of the parameter and the unit that have a name which nameOf gave, as one text. */
+  idsOf(name: string): string;
   /** Ids without a name so far, as sentences. */
   readonly notes: ReadonlySet<string>;
 }
@@ -16,6 +18,7 @@ export function createColumnNames(names: FriendlyNames, scope: string): ColumnNa
   const parameters = distinctNames(names.parameters);
   const units = distinctNames(names.units);
   const known = new Map<string, string>();
+  const ids = new Map<string, string>();
   const notes = new Set<string>();
   const named = (all: ReadonlyMap<string, string>, id: string, what: string): string => {
     const name = all.get(id);
@@ -29,9 +32,11 @@ export function createColumnNames(names: FriendlyNames, scope: string): ColumnNa
       if (name === undefined) {
         name = `${scope}.${named(parameters, parameterId, 'parameter')}.${named(units, unitId, 'unit')}`;
         known.set(key, name);
+        ids.set(name, key);
       }
       return name;
     },
+    idsOf: (name) => ids.get(name)!,
     notes,
   };
 }

@@ -47,7 +47,7 @@ export function startParquet(columns: readonly string[]): ParquetStream {
 /** A column of a small table, with one value per row. */
 export type TableColumn =
   | { readonly name: string; readonly type: 'STRING'; readonly data: readonly string[] }
-  | { readonly name: string; readonly type: 'INT64'; readonly data: readonly bigint[] }
+  | { readonly name: string; readonly type: 'INT64'; readonly data: readonly (bigint | null)[] }
   | { readonly name: string; readonly type: 'DOUBLE'; readonly data: readonly (number | null)[] };
 
 /** Returns a small table as Parquet; equal values give equal bytes. */

@@ -31,6 +31,8 @@ export interface SkippedReadings {
   future: number;
   /** They arrived after later readings had been written. */
   late: number;
+  /** Time of the first of those, seconds since 1970 UTC. */
+  lateFrom: number;
 }
 
 interface Column {
@@ -47,7 +49,7 @@ const capacityMin = 1024;
 
 /** See the top of the file. */
 export class ReadingWindow {
-  readonly leftOut: SkippedReadings = { impossible: 0, future: 0, late: 0 };
+  readonly leftOut: SkippedReadings = { impossible: 0, future: 0, late: 0, lateFrom: Infinity };
   readonly #keptUntil: number;
   readonly #timeMax: number;
   readonly #columns = new Map<string, Column>();
@@ -120,6 +122,12 @@ export class ReadingWindow {
     return { times, columns, points };
   }
 
+  /** Removes and returns all rows, with all columns; undefined when there are none. */
+  takeAll(): RowGroup | undefined {
+    for (const name of this.#columns.keys()) this.#known.add(name);
+    return this.takeOldest(this.#rowCount);
+  }
+
   #rowsBeforeNewColumn(count: number): number {
     let rows = count;
     for (const [name, { values }] of this.#columns) {
@@ -140,7 +148,7 @@ export class ReadingWindow {
       for (const { timestamp, value } of readings) {
         if (timestamp <= 0) this.leftOut.impossible++;
         else if (timestamp > this.#timeMax) this.leftOut.future++;
-        else if (timestamp <= this.#doneUntil) this.leftOut.late += timestamp > this.#keptUntil ? 1 : 0;
+        else if (timestamp <= this.#doneUntil) this.#skipLate(timestamp);
         else if (value !== null) {
           while (same < before && times[same]! < timestamp) same++;
           if (same < before && times[same] === timestamp) same++;
@@ -149,6 +157,12 @@ export class ReadingWindow {
       }
     }
     return distinctSorted(Float64Array.from(times));
+  }
+
+  #skipLate(time: number): void {
+    if (time <= this.#keptUntil) return;
+    this.leftOut.late++;
+    this.leftOut.lateFrom = Math.min(this.leftOut.lateFrom, time);
   }
 
   /** Inserts a row for each new time; none of the times is before the row at `from`. */

@@ -95,7 +95,8 @@ export class GroupQueue {
   }
 }
 
-function columnsOf({ parameters }: ReadingsPage, names: ColumnNames): readonly ColumnReadings[] {
+/** Returns the readings of a page by column. */
+export function columnsOf({ parameters }: ReadingsPage, names: ColumnNames): readonly ColumnReadings[] {
   return parameters
     .filter(({ readings }) => readings.length > 0)
     .map(({ parameterId, unitId, readings }) => ({ column: names.nameOf(parameterId, unitId), readings }));

@@ -6,13 +6,14 @@ import { type Resource, type RunContext } from '../../model/kind.ts';
 import { titleOf } from '../../model/resourcePath.ts';
 import { type RunOutcome } from '../../model/runState.ts';
 import { type Client, createClient } from './client.ts';
-import { collectDevice, type Collecting, dataName, seriesPath } from './collect.ts';
+import { collectDevice } from './collect.ts';
+import { type Collecting, dataName, seriesPath } from './collecting.ts';
 import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
 import { ServiceError } from './serviceError.ts';
 import { type FriendlyNames } from './shapes.ts';
 import { accountOf, type Device, devicesOf } from './credentials.ts';
-import { type HydroVuSpec } from './spec.ts';
+import { type HydroVuSpec, overlapSecondsOf } from './spec.ts';
 import { type KnownDevice, readProgress, writeNames, writeProgress } from './tables.ts';
 
 /** Overrides for tests. */
@@ -33,7 +34,7 @@ const unansweredMax = 2;
 /** Runs a HydroVu resource. */
 type HydroVuRun = (context: RunContext<HydroVuSpec>) => Promise<RunOutcome>;
 
-/** Runs a HydroVu resource: collects the new readings of each of its devices. */
+/** Runs a HydroVu resource: collects the new readings of each of its devices, and those that came late. */
 export const runHydroVu: HydroVuRun = createHydroVuRun({});
 
 /**
@@ -118,7 +119,7 @@ async function collectAll(context: RunContext<HydroVuSpec>, prepared: Prepared):
 }
 
 async function startCollecting(
-  context: RunContext,
+  context: RunContext<HydroVuSpec>,
   { client, names, options }: Prepared,
   report: (message: string) => void,
 ): Promise<Collecting> {
@@ -133,6 +134,7 @@ async function startCollecting(
     signal,
     now,
     progress,
+    overlapSeconds: overlapSecondsOf(context.resource.spec),
     counts,
     report,
     home: () => context.home(),

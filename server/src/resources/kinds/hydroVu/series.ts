@@ -18,6 +18,14 @@ interface Tally {
   maxTime: number;
 }
 
+/** Rows of a version. */
+interface VersionSource {
+  readonly groups: GroupQueue;
+  readonly isDue: () => boolean;
+  /** Called for each group that is written. */
+  readonly onGroup: (group: RowGroup) => void;
+}
+
 /**
  * Writes one version of the series at `path` from consecutive groups that have no columns beyond those of the first,
  * until `isDue`. Requires at least one group. Rows stream into the pond as they arrive.
@@ -25,28 +33,35 @@ interface Tally {
 export async function writeVersion(
   home: WorkingDirectory,
   path: string,
-  groups: GroupQueue,
-  isDue: () => boolean,
+  { groups, isDue, onGroup }: VersionSource,
 ): Promise<WrittenVersion> {
   const first = (await groups.peek())!;
   const tally: Tally = { rows: 0, points: 0, maxTime: 0 };
-  const { node } = await home.writeFile(path, versionBytes(first, groups, isDue, tally), { type: 'series' });
+  const onWritten = (group: RowGroup): void => {
+    tally.rows += group.times.length;
+    tally.points += group.points;
+    tally.maxTime = group.times[group.times.length - 1]!;
+    onGroup(group);
+  };
+  const bytes = versionBytes(first, { groups, isDue, onGroup: onWritten });
+  const { node } = await home.writeFile(path, bytes, { type: 'series' });
   return { ...tally, minTime: first.times[0]!, bytes: node.sizeBytes };
 }
 
-async function* versionBytes(
-  first: RowGroup,
-  groups: GroupQueue,
-  isDue: () => boolean,
-  tally: Tally,
-): AsyncIterable<Uint8Array> {
+/** Writes one version of the series at `path` with some rows, and returns its number of bytes. */
+export async function writeRows(home: WorkingDirectory, path: string, rows: RowGroup): Promise<number> {
+  const file = startParquet([...rows.columns.keys()]);
+  const content = Buffer.concat([file.group(rows), file.end()]);
+  const { node } = await home.writeFile(path, content, { type: 'series' });
+  return node.sizeBytes;
+}
+
+async function* versionBytes(first: RowGroup, { groups, isDue, onGroup }: VersionSource): AsyncIterable<Uint8Array> {
   const file = startParquet([...first.columns.keys()]);
   let next: RowGroup | undefined = first;
   do {
     groups.drop();
-    tally.rows += next.times.length;
-    tally.points += next.points;
-    tally.maxTime = next.times[next.times.length - 1]!;
+    onGroup(next);
     yield file.group(next);
     // Peeking at the next group waits for its pages.
     next = isDue() ? undefined : await groups.peek();

@@ -1,4 +1,4 @@
-import { nameText, plainText, secretText, verbatimText } from '../../../documents/fieldTypes.ts';
+import { nameText, plainText, secretText, spanText, verbatimText } from '../../../documents/fieldTypes.ts';
 import { bigInteger, list, object, optional, required, type SpecOf } from '../../../documents/schema.ts';
 import { serviceUrlText } from './serviceUrl.ts';
 
@@ -18,6 +18,11 @@ export const hydroVuSpec = object({
     serviceUrlText,
     'URL of the service, by default `https://www.hydrovu.com`. `http` is accepted only for a service on this computer.',
     'https://www.hydrovu.com',
+  ),
+  overlap: optional(
+    spanText,
+    'Time before the last stored reading of a device that each run asks for again, for readings that come late; `7d` without it.',
+    '30d',
   ),
   devices: required(
     list(
@@ -43,3 +48,10 @@ export const hydroVuSpec = object({
 });
 
 export type HydroVuSpec = SpecOf<typeof hydroVuSpec>;
+
+const overlapSecondsUsual = 7 * 86_400;
+
+/** Returns the length of the time that each run asks for again, in whole seconds, at least one. */
+export function overlapSecondsOf({ overlap }: HydroVuSpec): number {
+  return overlap === undefined ? overlapSecondsUsual : Math.ceil(overlap.duration.microseconds / 1e6);
+}

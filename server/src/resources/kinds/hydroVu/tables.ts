@@ -5,6 +5,7 @@ import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { byId } from './columns.ts';
+import { type Overlap } from './overlap.ts';
 import { type TableColumn, tableBytes } from './parquet.ts';
 import { type FriendlyNames, type Location } from './shapes.ts';
 import { type Device } from './credentials.ts';
@@ -12,12 +13,14 @@ import { type Device } from './credentials.ts';
 /** Extent of the stored readings of a location. Times are seconds since 1970 UTC. */
 export interface Progress {
   readonly minTime: number;
-  /** All readings up to this time are stored; the next run begins after it. */
+  /** Time of the last stored reading; the next run asks for those after it, and again for those of the overlap. */
   readonly maxTime: number;
   /** Time when the last readings were stored. */
   readonly recordTime: number;
   /** Number of stored values. */
   readonly pointCount: number;
+  /** Undefined in a table of a version that did not ask for readings again. */
+  readonly overlap: Overlap | undefined;
 }
 
 /** A device visible to the account. */
@@ -72,17 +75,21 @@ export async function readProgress(home: WorkingDirectory): Promise<Map<string, 
 export async function writeProgress(home: WorkingDirectory, progress: ReadonlyMap<string, Progress>): Promise<void> {
   if (progress.size === 0) return;
   const rows = [...progress].sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
-  const column = (name: string, value: (progress: Progress) => number): TableColumn => ({
+  const columnOf = (name: string, value: (progress: Progress) => bigint | null): TableColumn => ({
     name,
     type: 'INT64',
-    data: rows.map(([, progress]) => BigInt(value(progress))),
+    data: rows.map(([, progress]) => value(progress)),
   });
+  const column = (name: string, value: (progress: Progress) => number): TableColumn =>
+    columnOf(name, (progress) => BigInt(value(progress)));
   await writeTable(home, progressName, [
     { name: 'location_id', type: 'INT64', data: rows.map(([id]) => BigInt(id)) },
     column('min_time', ({ minTime }) => minTime),
     column('max_time', ({ maxTime }) => maxTime),
     column('record_time', ({ recordTime }) => recordTime),
     column('num_points', ({ pointCount }) => pointCount),
+    columnOf('overlap_from', ({ overlap }) => (overlap === undefined ? null : BigInt(overlap.from))),
+    columnOf('overlap_sum', ({ overlap }) => (overlap?.sum === undefined ? null : BigInt.asIntN(64, overlap.sum))),
   ]);
 }
 
@@ -108,7 +115,13 @@ function progressOf(row: Readonly<Record<string, unknown>>): Progress {
     maxTime: seconds('max_time'),
     recordTime: seconds('record_time'),
     pointCount: seconds('num_points'),
+    overlap: overlapOf(row),
   };
+}
+
+function overlapOf({ overlap_from: from, overlap_sum: sum }: Readonly<Record<string, unknown>>): Overlap | undefined {
+  if (typeof from !== 'bigint') return undefined;
+  return { from: Number(from), sum: typeof sum === 'bigint' ? BigInt.asUintN(64, sum) : undefined };
 }
 
 function wholeNumber(row: Readonly<Record<string, unknown>>, name: string): bigint {
