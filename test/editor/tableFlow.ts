@@ -79,7 +79,7 @@ async function refuseFilter(page: Page, grid: FrameLocator): Promise<void> {
   const dialog = grid.getByRole('dialog', { name: 'Filter delay' });
   await dialog.getByLabel('Value', { exact: true }).fill('late');
   await page.keyboard.press('Enter');
-  await dialog.getByRole('alert').filter({ hasText: 'delay takes SMALLINT, got "late"' }).waitFor();
+  await dialog.getByRole('alert').filter({ hasText: 'delay takes' }).waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 }
