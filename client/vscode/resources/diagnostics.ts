@@ -72,7 +72,9 @@ function ofLastRun(
   if (lastRun === null) return [];
   const failure =
     lastRun.status === 'failed' && lastRun.error !== null ? [problemOf(pond, resources, resource, lastRun.error)] : [];
-  return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
+  const found = [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
+  // A run has the positions of the text that ran. The queries of a changed one are checked when it is saved.
+  return resource.state === 'committed' ? found : found.filter(({ range }) => range.isEqual(firstLine));
 }
 
 /** A note of a run that ends with its position in the document: `… (/KIND/NAME/resource.yaml, line 7)`. */
