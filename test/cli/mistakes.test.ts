@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { resourceOf } from '../../server/src/resources/readResource.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 
@@ -104,8 +107,12 @@ test('a resource that is only staged does not run, and a resource of another kin
   });
   const staged = "hint: Inbox/files is staged: 'pond commit' makes it live.\n";
   await check(['run'], { stderr: `pond: the latest commit has no resources\n${staged}` });
-  const apply = "hint: Write a document of that kind, stage it with 'pond apply -f FILE', and commit.\n";
-  for (const kind of ['mirror', 'backup']) {
+  const applyOf = (kind: string): string =>
+    `hint: 'pond help ${kind}' prints a document: change it, stage it with 'pond apply -f FILE', and commit.\n`;
+  for (const [kind, apply] of [
+    ['mirror', applyOf('Mirror')],
+    ['backup', applyOf('Backup')],
+  ] as const) {
     await check([kind, 'status'], { stderr: `pond: the latest commit has no ${kind}\n${apply}` });
     // What was asked for was not done.
     const none = `error[resource-not-found]: the latest commit has no ${kind}\n${apply}`;
@@ -113,7 +120,7 @@ test('a resource that is only staged does not run, and a resource of another kin
   }
   await check(['mirror', '--dry-run'], {
     status: 3,
-    stderr: `error[resource-not-found]: the latest commit has no mirror\n${apply}`,
+    stderr: `error[resource-not-found]: the latest commit has no mirror\n${applyOf('Mirror')}`,
   });
   await check(['run', 'fils'], {
     status: 3,
@@ -136,6 +143,12 @@ test('help suggests the verb that was meant, and a site cannot be written to a f
     status: 2,
     stderr: 'error[usage]: \'quary\' is not a verb of pond\nhint: Did you mean "query"?\n',
   });
+  // Of each kind, the help is a document without problems.
+  for (const { kind } of resourceKinds) {
+    const { status, stdout } = await runPond(['help', kind], { cwd: folder });
+    const [read] = readResourceFile(stdout, resourceKinds);
+    assert.deepEqual([status, read && resourceOf(read, { id: 'x', modifiedUs: 0 })?.kind.kind], [0, kind]);
+  }
   writeFileSync(join(folder, 'taken'), '');
   const { status, stderr } = await runPond(['site', 'taken'], { cwd: folder });
   assert.equal(status, 4);
