@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { statementAt, type SqlStatement } from '../../../server/src/base/sqlStatements.ts';
 import { type PondClient } from '../client.ts';
 import { errorData, errorText, isCancelled } from '../errors.ts';
+import { rangeAt } from '../markedRange.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { GridPanel } from '../tables/gridPanel.ts';
 import { type GridHost } from '../tables/gridTable.ts';
@@ -180,8 +181,7 @@ export class QueryDocuments implements vscode.Disposable {
         ? first
         : new vscode.Position(first.line + at.line, (at.line === 0 ? first.character : 0) + at.character);
     const end = at === undefined ? document.positionAt(statement.start + statement.text.length) : start;
-    const word = document.getWordRangeAtPosition(start) ?? document.getWordRangeAtPosition(start, quoted);
-    const range = word ?? new vscode.Range(start, end);
+    const range = rangeAt(document, start) ?? new vscode.Range(start, end);
     const diagnostic = new vscode.Diagnostic(range, errorText(error));
     diagnostic.source = 'pond';
     diagnostic.code = code;
@@ -189,9 +189,6 @@ export class QueryDocuments implements vscode.Disposable {
     this.#fixes.set(document, pond, diagnostic, error);
   }
 }
-
-/** A name or a string in quotes, such as a path. */
-const quoted = /(["'])(?:(?!\1).)*\1/;
 
 /** A file of a query has a name; one that is not saved yet is known by its words. */
 function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { text }: SqlStatement): string {
