@@ -92,7 +92,7 @@ test('logs that are renamed, copied and compressed at random give each row once'
       const isThere = old.includes(live);
       const row = `${step},${random(1000)}-${'x'.repeat(random(2000))}`;
       const content = isThere ? readFileSync(live) : undefined;
-      const steps = [
+      const steps: readonly (() => Promise<unknown> | void)[] = [
         () => {
           appendFileSync(live, content === undefined || content.length === 0 ? `${header}${row}\n` : `${row}\n`);
           written.push(row);
