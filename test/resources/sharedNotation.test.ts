@@ -127,6 +127,26 @@ test('a run of Derive notes a file whose decimal sign another file shows, as it 
   ]);
 });
 
+test('values of two units are refused in each reader, and a run of Derive notes them', async (t) => {
+  const { add, rows, run } = await newReaders(t);
+  await add('0.csv', file(',', header, ['UTC', 'degC'], ['2026-01-01', '1']));
+  await add('1.csv', file(',', header, ['UTC', 'degF'], ['2026-01-02', '33']));
+  await run('setFormat', { path: '/in', options: { units: true } });
+  for (const name of names)
+    assert.match(
+      await rows(name),
+      /1\.csv cannot be read: the unit of column "a" is degF, and degC in \/in\/0\.csv/,
+      name,
+    );
+  await run('commit', { message: 'files' });
+  const { runs } = await run('run', { names: ['Derive/x'] });
+  assert.deepEqual(runs[0]?.notes, [
+    'collection c: the unit of column "a" of /in/1.csv is degF, and degC in /in/0.csv; each file is read alone',
+  ]);
+  await run('setFormat', { path: '/in/1.csv', options: { units: false, below: 1 } });
+  for (const name of names) assert.equal(await rows(name), '01-01 1.0, 01-02 33.0', name);
+});
+
 for (const [what, first, second, expected] of [
   ['words', 'NA', '1.50', 'NA:VARCHAR, 1.50:VARCHAR'],
   ['ids', '007', '12', '007:VARCHAR, 12:VARCHAR'],
@@ -170,6 +190,20 @@ test('a series is appended in the notation that its earlier batches show, also b
   await append(file('\t', header, ['03/01/2026', '1,234']));
   const { text } = await run('queryToText', { sql: `SELECT "Timestamp"::DATE, a FROM '/s' ORDER BY 1`, format: 'csv' });
   assert.deepEqual(text.trim().split('\n').slice(1), ['2026-01-02,1234.0', '2026-01-03,1.234', '2026-01-14,12.5']);
+});
+
+test('rows of another unit are not appended to a series, also by a later command', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  await run('makeDirectory', { path: '/in' });
+  await run('setFormat', { path: '/in', options: { units: true } });
+  const append = async (day: string, unit: string): Promise<void> => {
+    const path = join(folder, 'batch.csv');
+    writeFileSync(path, file(',', header, ['UTC', unit], [day, '1']));
+    await run('append', { sources: [path], path: '/in/s' });
+  };
+  await append('2026-01-01', 'degC');
+  await append('2026-01-02', 'degC');
+  await assert.rejects(append('2026-01-03', 'degF'), /the unit of column "a" is degF, and degC in \/in\/s/);
 });
 
 test('decimal commas are refused after numbers whose sign nothing showed', async (t) => {

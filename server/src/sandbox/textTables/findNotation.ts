@@ -8,6 +8,7 @@ import { type FileNotation, type Notation, type NotedColumn } from './notation.t
 import { forms } from './numberForm.ts';
 import { type FileColumn, type ShownSign } from './sourceColumn.ts';
 import { type FileScan } from './tableScan.ts';
+import { type OtherUnit, otherUnit } from './units.ts';
 
 /** A file with all that was found in it. */
 interface NotedFile {
@@ -38,7 +39,11 @@ export function notationOfFile(scanned: NotedFile): FileNotation {
   const orders = dates.map(({ facts }) => possibleOrders(facts));
   const { header, names: statedNames, decimal, dates: statedDates } = file.format ?? {};
   const isStated = header !== undefined || statedNames !== undefined;
-  const noted = columns.map(notedColumn);
+  const units = scan.table.columns.map(({ unit }) => unit);
+  const noted = columns.map((column, index): NotedColumn => {
+    const unit = units[index];
+    return { ...notedColumn(column), ...(unit !== undefined && { unit }) };
+  });
   const open = decimal === undefined && signOf(noted) === undefined ? noted.filter(({ found }) => isOpen(found)) : [];
   return {
     columns: noted,
@@ -57,8 +62,13 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
   const orders = new Map<DateOrder, string>();
   const headers = new Map<number, Notation['headers'][number]>();
   const openDates: string[] = [];
+  const units = new Map<string, Notation['units'][number]>();
   for (const { path, notation } of files) {
-    for (const column of notation.columns) columns.set(column.name, joined(columns.get(column.name), column));
+    for (const column of notation.columns) {
+      const { name, unit } = column;
+      columns.set(name, joined(columns.get(name), column));
+      if (unit !== undefined && !units.has(name)) units.set(name, { name, unit, path });
+    }
     for (const order of notation.orders) if (!orders.has(order)) orders.set(order, path);
     const { header: names } = notation;
     if (names !== undefined && !headers.has(names.length)) headers.set(names.length, { names, path });
@@ -69,12 +79,20 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
     orders: [...orders].map(([order, path]) => ({ order, path })),
     openDates,
     headers: [...headers.values()],
+    units: [...units.values()],
   };
 }
 
-function joined(known: NotedColumn | undefined, { name, found, hasDividing }: NotedColumn): NotedColumn {
-  if (known === undefined) return { name, found, hasDividing };
-  return { name, found: known.found | found, hasDividing: known.hasDividing || hasDividing };
+function joined(known: NotedColumn | undefined, column: NotedColumn): NotedColumn {
+  if (known === undefined) return column;
+  const { name, found, hasDividing, unit } = column;
+  return {
+    ...(unit !== undefined && { unit }),
+    ...known,
+    name,
+    found: known.found | found,
+    hasDividing: known.hasDividing || hasDividing,
+  };
 }
 
 /** Columns of a file that would have another type in one table with the others. */
@@ -109,6 +127,8 @@ export interface DecidedByOthers {
   readonly orders: readonly DateOrder[];
   /** Columns of ids, which may be numbers next to the decimals of others; undefined without any. */
   readonly numbers?: readonly NotedColumn[];
+  /** The file cannot be read in one table with the others. */
+  readonly otherUnit?: OtherUnit;
 }
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
@@ -124,11 +144,13 @@ export function decidedByOthers(own: FileNotation, source: Notation): DecidedByO
   const sign = signs.length + ids.length === 0 ? undefined : signOf(source.columns);
   const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
   const hasSign = signs.length > 0 && (sign !== undefined || signs.some(([, each]) => each !== undefined));
-  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0) return undefined;
+  const other = otherUnit(own, source);
+  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0 && other === undefined) return undefined;
   return {
     signs,
     sign,
     orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [],
     ...(ids.length > 0 && { numbers: ids }),
+    ...(other && { otherUnit: other }),
   };
 }

@@ -33,9 +33,9 @@ function readNotation(item: unknown): FileNotation | undefined {
 }
 
 function readColumn(item: unknown): NotedColumn | undefined {
-  const { name, found, hasDividing } = fieldsOf(item);
+  const { name, found, hasDividing, unit } = fieldsOf(item);
   const isColumn = typeof name === 'string' && Number.isSafeInteger(found) && typeof hasDividing === 'boolean';
-  return isColumn ? { name, found: Number(found), hasDividing } : undefined;
+  return isColumn ? { name, found: Number(found), hasDividing, ...(typeof unit === 'string' && { unit }) } : undefined;
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {
