@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { mergeAdjacentSegments } from '../../server/src/resources/kinds/combine/adjacentSegments.ts';
-import { type Segment } from '../../server/src/resources/kinds/combine/segments.ts';
+import { type Segment } from '../../server/src/resources/kinds/combine/segment.ts';
 import { type SegmentLayout } from '../../server/src/resources/kinds/combine/sql.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
@@ -21,7 +21,8 @@ const layout: SegmentLayout = {
 async function pieceOf({ parquet, materializer }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
   const facts = await materializer.inspect([file], {});
-  return { path: `/${day}`, series: 0, file, facts, hasNullColumns: false, merged: [] };
+  const path = `/${day}`;
+  return { paths: [path], pathOf: () => path, series: 0, file, facts, hasNullColumns: false, merged: [] };
 }
 
 test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {
