@@ -178,3 +178,22 @@ for (const [what, bad, message] of [
     assert.match((outcome as { readonly message: string }).message, message);
   });
 }
+
+test('a file of rows without any value leaves the types of the others as they are', async (t) => {
+  const { newMaterializer, matchesOf, connection } = await newReader(t);
+  const texts = new Map([
+    ['a.csv', 'Timestamp,a,b\n2026-01-01,1,1.5\n'],
+    ['b.csv', 'Timestamp,a,b\n,,\n'],
+  ]);
+  for (const materializer of [newMaterializer(), oneByOne(newMaterializer())]) {
+    const outcome = await outcomeOf(resourceFor('Query'), matchesOf(texts), { materializer, connection });
+    const { columns, rows } = outcome as { readonly columns: readonly string[]; readonly rows: readonly string[] };
+    assert.deepEqual(
+      [columns, rows],
+      [
+        ['Timestamp DATE', 'a BIGINT', 'b DOUBLE'],
+        [',,', '2026-01-01,1,1.5'],
+      ],
+    );
+  }
+});

@@ -86,8 +86,8 @@ export function dailyTexts(random: Random, count: number): ReadonlyMap<string, s
 function linesOf({ columns, time }: Logger, day: number, random: Random): Lines {
   const isSilent = columns.map(() => random(8) === 0);
   const rows = Array.from({ length: 1 + random(4) }, (_, at) => {
-    // Some rows have the time of a row before.
-    const minute = day * 1440 + (random(6) === 0 ? 0 : at * 10);
+    // Some rows have the time of a row before, in this file or in the one of the day before.
+    const minute = (random(6) === 0 ? Math.max(0, day - 1) : day) * 1440 + (random(6) === 0 ? 0 : at * 10);
     return [time(minute), ...columns.map(({ value }, index) => (isSilent[index]! ? '' : value(random)))];
   });
   return [['Timestamp', ...columns.map(({ name }) => name)], ...rows];

@@ -24,10 +24,10 @@ export interface ReadText extends SourceText {
   readonly empty: readonly string[];
 }
 
-/** Inputs that follow each other, at least one, and are read by one conversion. */
+/** Inputs that follow each other, at least one, and are read together. */
 export interface InputRun {
   readonly matches: readonly Match[];
-  /** The text files of a run of several; undefined for a single input. */
+  /** The text files of a run of several; undefined for a single input, and for series. */
   readonly texts: readonly ReadText[] | undefined;
 }
 
@@ -87,8 +87,8 @@ export async function runOrEach<T>(
   return each.flatMap((found) => found ?? []);
 }
 
-/** False for an error that each input would have. */
-const isFailureOfInput = (error: unknown): boolean =>
+/** Returns false for an error that each input would have. */
+export const isFailureOfInput = (error: unknown): boolean =>
   isPondError(error) && error.code !== 'cancelled' && error.code !== 'untrusted';
 
 /** Returns an input as a run. */

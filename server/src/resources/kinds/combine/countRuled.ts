@@ -2,9 +2,10 @@
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { inputRuns, runOrEach } from '../../series/inputRuns.ts';
+import { runOrEach } from '../../series/inputRuns.ts';
 import { textSource } from '../../series/textSource.ts';
 import { type ScopeInputs } from './buildScope.ts';
+import { seriesInputs } from './seriesRuns.ts';
 import { keyOfRules, unmatchedNames, withRules } from './inputRules.ts';
 import { mergedFiles, type RuledInput } from './ruledFiles.ts';
 
@@ -32,7 +33,7 @@ export async function countRuled(
     const rules = scope.rules[index] ?? {};
     if (keyOfRules(rules) === undefined || matches.length === 0) return { outside: 0, unmatched: [] };
     const source = textSource(matches);
-    const runs = await inputRuns({ matches, source }, materializer, job);
+    const runs = await seriesInputs({ matches, source }, materializer, job);
     const counted = await mapLimit(runs, inputsAtOnce, (run) =>
       runOrEach(run, async (each) => [await countRun({ run: each, source, rules }, materializer, job)]),
     );

@@ -6,7 +6,7 @@ import { type InputRun } from '../../series/inputRuns.ts';
 import { parquetFilesOfRun } from '../../series/parquetFiles.ts';
 import { type TextSource } from '../../series/textSource.ts';
 import { type InputRules, withRules } from './inputRules.ts';
-import { mergeSmall } from './merge.ts';
+import { mergeFiles, mergeSmall } from './merge.ts';
 
 /** Number of files in progress at a time. */
 const filesAtOnce = 2;
@@ -24,7 +24,10 @@ export async function mergedFiles(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
-  return await mergeSmall(await parquetFilesOfRun(run, { source }, materializer, job), materializer, job);
+  const files = await parquetFilesOfRun(run, { source }, materializer, job);
+  // Several series in a run have the same columns.
+  const isOfSeries = run.matches.length > 1 && run.texts === undefined;
+  return isOfSeries ? [await mergeFiles(files, materializer, job)] : await mergeSmall(files, materializer, job);
 }
 
 /** Returns the same files with the rules applied. Fails as parquetFilesOf and withRules. */

@@ -6,9 +6,10 @@ import { type Match } from '../../model/derivedContent.ts';
 import { type NotedColumn } from '../../../sandbox/textTables/notation.ts';
 import { type InputRules } from './inputRules.ts';
 import { ruledFiles } from './ruledFiles.ts';
+import { seriesInputs } from './seriesRuns.ts';
 import { type Scope } from './scope.ts';
 import { type Segment } from './segment.ts';
-import { type InputRun, inputRuns, type ReadText, runOrEach } from '../../series/inputRuns.ts';
+import { type InputRun, type ReadText, runOrEach } from '../../series/inputRuns.ts';
 import { type TextSource, textSource } from '../../series/textSource.ts';
 import { areUsualTimes, requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
@@ -33,7 +34,7 @@ export async function collectSegments(
 ): Promise<readonly Segment[]> {
   const inputs = await mapLimit([...matched.entries()], 1, async ([series, matches]): Promise<readonly Input[]> => {
     const source = textSource(matches);
-    const runs = await inputRuns({ matches, source }, materializer, job);
+    const runs = await seriesInputs({ matches, source }, materializer, job);
     return runs.map((run) => ({ title, series, run, source, rules: rules[series] ?? {} }));
   });
   const segments = await mapLimit(inputs.flat(), inputsAtOnce, (input) =>
@@ -66,7 +67,7 @@ async function segmentsOf(
       return { paths, pathOf: (column) => pathOf(column, run), series, file, facts, hasNullColumns: false, merged: [] };
     });
     requireTime(found);
-    if (run.texts !== undefined) return haveUsualTimes(run.texts, found) ? found : undefined;
+    if (paths.length > 1) return haveUsualTimes(run.texts ?? [], found) ? found : undefined;
     for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);
     return found;
   } catch (error) {
