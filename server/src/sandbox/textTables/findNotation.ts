@@ -95,17 +95,20 @@ function joined(known: NotedColumn | undefined, column: NotedColumn): NotedColum
   };
 }
 
+/** Types that others decide, as a format states them. */
+type StatedByOthers = 'text' | 'boolean' | 'time' | 'integer' | 'number';
+
 /** Columns of a file that would have another type in one table with the others. */
 export interface ColumnsByOthers {
   /** Their types, by name in lower case, as a format states them. */
-  readonly types: Readonly<Record<string, 'text' | 'number'>>;
+  readonly types: Readonly<Record<string, StatedByOthers>>;
   /** Names of those without a value: any type holds them. */
   readonly empty: readonly string[];
 }
 
 /** Returns the columns of a file whose type the others decide; undefined without any. */
 export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByOthers | undefined {
-  const types: Record<string, 'text' | 'number'> = Object.create(null) as Record<string, never>;
+  const types: Record<string, StatedByOthers> = Object.create(null) as Record<string, never>;
   const empty: string[] = [];
   const noted = new Map(source.columns.map((column) => [column.name, column.found]));
   for (const { name, found } of own.columns) {
@@ -114,9 +117,25 @@ export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByO
     if (found === 0 && all !== 0) empty.push(name);
     else if (kindOfForms(found) !== kind) types[name] = kind === 'number' ? kind : 'text';
   }
-  // The rows of a file without any column would be lost.
-  const left = empty.length < own.columns.length ? empty : [];
-  return left.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty: left };
+  if (empty.length > 0 && empty.length === own.columns.length) return oneColumn(empty, noted);
+  return empty.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty };
+}
+
+/** The rows of a file without any column would be lost, so one stays: the first whose type can be stated exactly. */
+function oneColumn(empty: readonly string[], noted: ReadonlyMap<string, number>): ColumnsByOthers | undefined {
+  for (const name of empty) {
+    const type = typeToState(noted.get(name) ?? 0);
+    if (type !== undefined) return { types: { [name]: type }, empty: empty.filter((other) => other !== name) };
+  }
+  return undefined;
+}
+
+/** Undefined for dates, whose type depends on more than their forms. */
+function typeToState(found: number): StatedByOthers | undefined {
+  if (found === forms.integer) return 'integer';
+  const kind = kindOfForms(found);
+  if (kind === 'truth') return 'boolean';
+  return kind === 'date' ? undefined : kind;
 }
 
 /** The parts of a notation that decide about one of the files. */

@@ -7,9 +7,9 @@ export function writeNotations(notations: readonly (FileNotation | undefined)[])
   return JSON.stringify(notations.map((notation) => notation ?? null));
 }
 
-/** The notations in a text; undefined for no text, and for one that writeNotations did not make, such as a part of it. */
-export function readNotations(text: string | undefined): readonly (FileNotation | undefined)[] | undefined {
-  const items = text === undefined ? undefined : parseJsonText(text);
+/** The notations in a text; undefined for one that writeNotations did not make, such as a part of it. */
+export function readNotations(text: string): readonly (FileNotation | undefined)[] | undefined {
+  const items = parseJsonText(text);
   if (!Array.isArray(items)) return undefined;
   const found = items.map((item: unknown) => (item === null ? undefined : (readNotation(item) ?? 'invalid')));
   return found.every((notation) => notation !== 'invalid') ? found : undefined;
