@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
+import { type Job } from '../../server/src/base/job.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { type Connection } from '../../server/src/duckdb/connection.ts';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
@@ -98,17 +99,23 @@ function oneByOne(materializer: Materializer): Materializer {
   };
 }
 
+interface Reading {
+  readonly materializer: Materializer;
+  readonly connection: Connection;
+  readonly job?: Job;
+}
+
 /** The only series that a resource derives, with the notes of its run; or the error. */
 async function outcomeOf(
   resource: Resource,
   matches: readonly Match[],
-  { materializer, connection }: { readonly materializer: Materializer; readonly connection: Connection },
+  { materializer, connection, job = {} }: Reading,
 ): Promise<object> {
   const inputs: InputMatcher = { match: () => Promise.resolve(matches) };
   try {
     let node: DerivedNode = { type: 'directory', list: () => resource.kind.derive!(resource, inputs) };
     while (node.type === 'directory') [node] = [...(await node.list()).values()] as [DerivedNode];
-    const files = await node.make(materializer, {});
+    const files = await node.make(materializer, job);
     // Where several files are one table, the order of columns is that in which they are found.
     const source = `read_parquet(${literalList(files.map(({ hostPath }) => hostPath))}, union_by_name = true)`;
     const described = await connection.rows(anySql(`DESCRIBE FROM ${source}`));
@@ -149,10 +156,13 @@ test('a folder of small texts takes one conversion for each group, and one more 
   };
   for (let day = 0; day < 300; day++) add(day);
   const [materializer, resource] = [newMaterializer(), resourceFor('Combine')];
-  const read = () => outcomeOf(resource, matchesOf(texts), { materializer, connection });
+  const last: Record<string, readonly (number | undefined)[]> = {};
+  const progress: Required<Job>['progress'] = (message, ...counts) => void (last[message] = counts);
+  const read = () => outcomeOf(resource, matchesOf(texts), { materializer, connection, job: { progress } });
   const { rows } = (await read()) as { readonly rows: readonly unknown[] };
   assert.equal(rows.length, 300);
   assert.ok(requests.count <= 8, `${requests.count} conversions`);
+  assert.deepEqual(last, { 'reading text files': [300, 300], 'reading inputs': [300, 300], 'writing parts': [1, 1] });
   requests.count = 0;
   add(300);
   await read();

@@ -40,8 +40,10 @@ export async function buildAll(pond: ResourcePond, resource: Resource, job: Requ
   const tables: HostFile[] = [];
   const built = await mapLimit(derived, concurrencyMax, async (at): Promise<BuildOutput> => {
     throwIfCancelled(job.signal, 'the run');
-    job.progress(`${titleOf(resource)}: ${at.basename}`, done, derived.length);
-    const files = await resultOrError(() => buildOne(pond, at, job));
+    const title = `${titleOf(resource)}: ${at.basename}`;
+    job.progress(title, done, derived.length);
+    const progress: Required<Job>['progress'] = (message, ...counts) => job.progress(`${title}: ${message}`, ...counts);
+    const files = await resultOrError(() => buildOne(pond, at, { signal: job.signal, progress }));
     done += 1;
     if (isPondError(files)) return files;
     // Files with the same key are one file in the cache.
@@ -95,9 +97,9 @@ async function listDerived(root: WorkingDirectory, resource: Resource): Promise<
 }
 
 /** The host files of a derived file; none if they were already built. */
-async function buildOne(pond: ResourcePond, at: NodePath, { signal }: Job): Promise<readonly HostFile[]> {
+async function buildOne(pond: ResourcePond, at: NodePath, job: Job): Promise<readonly HostFile[]> {
   const isBuilt = pond.layer.materializer.known(at.node.sha256) !== undefined;
-  return isBuilt ? [] : await pond.hostFiles(at.node, signal === undefined ? {} : { signal });
+  return isBuilt ? [] : await pond.hostFiles(at.node, job);
 }
 
 /**

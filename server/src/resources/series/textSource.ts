@@ -122,7 +122,12 @@ async function findNotations(
     texts.map((text) => ({ ...text, sizeBytes: 0 })),
     limits,
   );
-  const found = await mapLimit(groups, concurrencyMax, (group) => notationsOf(group, materializer, job));
+  let done = 0;
+  const found = await mapLimit(groups, concurrencyMax, async (group) => {
+    const notations = await notationsOf(group, materializer, job);
+    job.progress?.('reading text files', (done += group.length), texts.length);
+    return notations;
+  });
   const own = new Map<string, FileNotation>();
   for (const [index, notation] of found.flat().entries())
     if (notation !== undefined) own.set(texts[index]!.match.path, notation);

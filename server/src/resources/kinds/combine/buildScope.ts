@@ -41,13 +41,12 @@ export async function makeScope(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly HostFile[]> {
-  const { scope } = inputs;
   const { layout, parts } = await planScope(inputs, materializer, job);
   if (parts.length === 0) return [await makeEmpty(layout, materializer, job)];
   let done = 0;
   return await mapLimit(parts, partsAtOnce, async (part) => {
     const file = await makePart(layout, part, materializer, job);
-    job.progress?.(scope.title, ++done, parts.length);
+    job.progress?.('writing parts', ++done, parts.length);
     return file;
   });
 }

@@ -37,9 +37,13 @@ export async function collectSegments(
     const runs = await seriesInputs({ matches, source }, materializer, job);
     return runs.map((run) => ({ title, series, run, source, rules: rules[series] ?? {} }));
   });
-  const segments = await mapLimit(inputs.flat(), inputsAtOnce, (input) =>
-    runOrEach(input.run, (run) => segmentsOf({ ...input, run }, materializer, job)),
-  );
+  const count = matched.reduce((sum, { length }) => sum + length, 0);
+  let done = 0;
+  const segments = await mapLimit(inputs.flat(), inputsAtOnce, async (input) => {
+    const found = await runOrEach(input.run, (run) => segmentsOf({ ...input, run }, materializer, job));
+    job.progress?.('reading inputs', (done += input.run.matches.length), count);
+    return found;
+  });
   return segments.flat();
 }
 
