@@ -127,7 +127,7 @@ test('a run of Derive notes a file whose decimal sign another file shows, as it 
   ]);
 });
 
-test('values of two units are refused in each reader', async (t) => {
+test('values of two units are refused in each reader, and a run of Derive notes them', async (t) => {
   const { add, rows, run } = await newReaders(t);
   await add('0.csv', file(',', header, ['UTC', 'degC'], ['2026-01-01', '1']));
   await add('1.csv', file(',', header, ['UTC', 'degF'], ['2026-01-02', '33']));
@@ -138,6 +138,11 @@ test('values of two units are refused in each reader', async (t) => {
       /1\.csv cannot be read: the unit of column "a" is degF, and degC in \/in\/0\.csv/,
       name,
     );
+  await run('commit', { message: 'files' });
+  const { runs } = await run('run', { names: ['Derive/x'] });
+  assert.deepEqual(runs[0]?.notes, [
+    'collection c: the unit of column "a" of /in/1.csv is degF, and degC in /in/0.csv; each file is read alone',
+  ]);
   await run('setFormat', { path: '/in/1.csv', options: { units: false, below: 1 } });
   for (const name of names) assert.equal(await rows(name), '01-01 1.0, 01-02 33.0', name);
 });

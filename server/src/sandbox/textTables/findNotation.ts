@@ -8,7 +8,7 @@ import { type FileNotation, type Notation, type NotedColumn } from './notation.t
 import { forms } from './numberForm.ts';
 import { type FileColumn, type ShownSign } from './sourceColumn.ts';
 import { type FileScan } from './tableScan.ts';
-import { otherUnit } from './units.ts';
+import { type OtherUnit, otherUnit } from './units.ts';
 
 /** A file with all that was found in it. */
 interface NotedFile {
@@ -125,6 +125,8 @@ export interface DecidedByOthers {
   readonly signs: readonly (readonly [name: string, sign: ShownSign | undefined])[];
   readonly sign: ShownSign | undefined;
   readonly orders: readonly DateOrder[];
+  /** The file cannot be read in one table with the others. */
+  readonly otherUnit?: OtherUnit;
 }
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
@@ -133,10 +135,10 @@ export function decidedByOthers(own: FileNotation, source: Notation): DecidedByO
   const columns = source.columns.filter(({ name }) => openNames.has(name));
   const signs = columns.map((column) => [column.name, signOf([column])] as const);
   const sign = signs.length === 0 ? undefined : signOf(source.columns);
-  const isRefused =
-    otherUnit(own, source) !== undefined ||
-    source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
+  const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
   const hasSign = sign !== undefined || signs.some(([, each]) => each !== undefined);
-  if (!hasSign && !own.hasOpenDates && !isRefused) return undefined;
-  return { signs, sign, orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [] };
+  const other = otherUnit(own, source);
+  if (!hasSign && !own.hasOpenDates && !isRefused && other === undefined) return undefined;
+  const orders = own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [];
+  return { signs, sign, orders, ...(other && { otherUnit: other }) };
 }

@@ -24,7 +24,7 @@ export const noUnits = {
 };
 
 /** The unit of a column in a file that is another one in an earlier file. */
-interface OtherUnit {
+export interface OtherUnit {
   readonly name: string;
   readonly unit: string;
   readonly known: string;

@@ -23,7 +23,7 @@ export async function readerNotes(
     const { name, pattern, query } = collection;
     const matches = await inputs.match(pattern);
     if (matches.length === 0) continue;
-    for (const note of await openSigns(collection, matches, materializer, job)) notes.add(note);
+    for (const note of await notesOfOthers(collection, matches, materializer, job)) notes.add(note);
     const calls = uncheckedCalls(query);
     for (const { reader, options } of calls) {
       const why = options.length > 0 ? `with ${options.join(', ')}` : 'in a query with paths of files';
@@ -35,9 +35,9 @@ export async function readerNotes(
 
 /**
  * A file is read alone, as its derived file depends on no other: a note for the first whose numbers have a decimal sign
- * that others show.
+ * that others show, and for the first with another unit.
  */
-async function openSigns(
+async function notesOfOthers(
   { name, format }: DeriveCollection,
   matches: readonly Match[],
   materializer: Materializer,
@@ -45,15 +45,24 @@ async function openSigns(
 ): Promise<readonly string[]> {
   const source = textSource(matches, (match) => formatOfInput(match, format));
   const open: string[] = [];
+  const units: string[] = [];
   for (const match of matches) {
-    const shared = await source.notationFor(match, materializer, job);
-    const column = shared?.decided.signs.find(([, sign = shared.decided.sign]) => sign !== '.' && sign !== undefined);
+    const decided = (await source.notationFor(match, materializer, job))?.decided;
+    const column = decided?.signs.find(([, sign = decided.sign]) => sign !== '.' && sign !== undefined);
     if (column !== undefined) open.push(`${match.path}, column "${column[0]}"`);
+    const other = decided?.otherUnit;
+    if (other !== undefined)
+      units.push(`"${other.name}" of ${match.path} is ${other.unit}, and ${other.known} in ${other.path}`);
   }
-  const more = open.length > 1 ? `, and ${plural(open.length - 1, 'other file')}` : '';
-  return open.length === 0
-    ? []
-    : [
-        `collection ${name}: numbers of ${open[0]}${more}, can be read with a decimal point or comma, and each file is read alone, although others show the sign; state \`decimal\` in \`format\``,
-      ];
+  const notes: string[] = [];
+  if (open.length > 0)
+    notes.push(
+      `numbers of ${firstOf(open)}, can be read with a decimal point or comma, and each file is read alone, although others show the sign; state \`decimal\` in \`format\``,
+    );
+  if (units.length > 0) notes.push(`the unit of column ${firstOf(units)}; each file is read alone`);
+  return notes.map((note) => `collection ${name}: ${note}`);
 }
+
+/** The first of files, and the number of the others. */
+const firstOf = ([first = '', ...others]: readonly string[]): string =>
+  others.length === 0 ? first : `${first}, and ${plural(others.length, 'other file')}`;
