@@ -54,6 +54,20 @@ test('a log that was away goes on where it was read, also after other runs', asy
   assert.deepEqual((await bench.follow()).notes, []);
 });
 
+test('lines of another unit are refused with what the document may state, also in the next file', async (t) => {
+  const bench = await tailBench(t, '  lines: csv\n  format: { units: true }\n');
+  const log = join(bench.folder, 'x.log');
+  writeFileSync(log, 'time,rain\nUTC,mm\n2024-01-01,1\n');
+  assert.equal((await bench.follow()).rows, 1);
+  appendFileSync(log, 'time,rain\nUTC,in\n2024-01-02,2\n');
+  const { rows, notes } = await bench.follow();
+  assert.equal(rows, 0);
+  assert.match(notes.join(), /has the unit in for column "rain", and a line above it mm/);
+  assert.match(notes.join(), /state it in the document, such as `format: { units: false, below: 1 }`/);
+  writeFileSync(log, 'time,rain\nUTC,in\n2024-01-03,3\n');
+  assert.match((await bench.follow()).notes.join(), /the unit of column "rain" is in, and mm in /);
+});
+
 test('lines that do not fit are refused with their place; those before and other files are kept', async (t) => {
   const bench = await tailBench(t, '  lines: csv\n  names: [time, level]\n  series: all\n');
   const [one, two] = [join(bench.folder, 'one.log'), join(bench.folder, 'two.log')];

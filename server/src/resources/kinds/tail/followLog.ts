@@ -8,6 +8,7 @@ import { InvalidLines } from './invalidLines.ts';
 import { laterHead } from './laterHead.ts';
 import { divideLines } from './objectLines.ts';
 import { type FoundLog } from './findLogs.ts';
+import { isForAllLines } from './format.ts';
 import { quoteOf, readHead } from './head.ts';
 import { logFile } from './logFile.ts';
 import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
@@ -61,7 +62,7 @@ export async function followLog(following: Following): Promise<void> {
     noteLost(lost, logs, notes);
   } catch (error) {
     if (!isPondError(error) || !ofOneLog.has(error.code)) throw error;
-    const [format] = error.code === 'ambiguous-dates' ? (error.formats ?? []) : [];
+    const format = error.formats?.find(isForAllLines);
     notes.failed(hostPath, format === undefined ? error.message : `${error.message}; ${statementOf(format)}`);
   }
 }

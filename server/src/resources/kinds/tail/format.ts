@@ -15,6 +15,13 @@ export const lineFormatSchema = object(fields, {
 /** A format as decoded from the document of a Tail. */
 export type LineFormat = SpecOf<typeof lineFormatSchema>;
 
+/** Options that a document cannot state, and the number of lines above the lines that were read, which is not that of the file. */
+const notForAllLines: ReadonlySet<string> = new Set(['header', 'names', 'footer', 'skip']);
+
+/** True for options that hold for all lines of a log, as a document states them. */
+export const isForAllLines = (format: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(format).every((option) => !notForAllLines.has(option));
+
 /** A line ends at a byte, which in UTF-16 may be half of a character. */
 function checkEncoding(stated: string | undefined): readonly FieldIssue[] {
   if (stated?.startsWith('utf-16') !== true) return [];
