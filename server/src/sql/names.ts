@@ -22,6 +22,8 @@ export interface ResolvedFile {
   readonly node: Node;
   /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
+  /** The tree that it was found in. */
+  readonly tree: FileSystem;
   readonly reading: Reading;
   /** The format stated for it, in the same version or by a reader function; undefined when none is stated. */
   readonly format: TextFormat | undefined;
@@ -79,6 +81,7 @@ async function find(scope: NameScope, name: string): Promise<readonly FoundFile[
 }
 
 interface FoundFile {
+  readonly tree: FileSystem;
   readonly root: WorkingDirectory;
   readonly at: NodePath;
   readonly suffix: string;
@@ -120,14 +123,14 @@ export function splitVersion(name: string): { readonly path: string; readonly ve
 async function findIn(tree: FileSystem, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
   const root = await tree.root();
   const exact = await root.get(path);
-  if (exact !== undefined) return [{ root, at: exact, suffix }];
+  if (exact !== undefined) return [{ tree, root, at: exact, suffix }];
   if (!hasWildcard(path)) return undefined;
   const top = rootPath(await tree.backend.root());
   const files = new Map<string, FoundFile>();
   for await (const { node } of root.visit(path)) {
     const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
     // Keyed by the target's path: several paths may lead to it, such as a link, or a resource's name and its UUID.
-    if (target !== undefined && !target.isDirectory) files.set(target.path, { root, at: target, suffix });
+    if (target !== undefined && !target.isDirectory) files.set(target.path, { tree, root, at: target, suffix });
   }
   return files.size === 0 ? undefined : [...files.values()];
 }
@@ -139,7 +142,7 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
 }
 
 /** A file as a reader function reads it: what the call states comes before what is stated about the file. */
-function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+function readBy(reader: PondReader, { tree, at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
   const pondPath = at.path + suffix;
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   if (at.node.type !== 'file' && reader.as !== 'parquet') {
@@ -149,7 +152,7 @@ function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDet
   const reading = readingAs(reader.as, at.basename);
   const stated = at.node.type === 'file' ? formatAt(at) : undefined;
   return {
-    ...{ node: at.node, pondPath },
+    ...{ node: at.node, pondPath, tree },
     reading: { ...reading, ...(reader.compression && { compression: reader.compression }) },
     format: stated === undefined && reader.format === undefined ? undefined : { ...stated, ...reader.format },
   };
@@ -160,7 +163,7 @@ function isDirectory(path: string, pondPath: string, details: ErrorDetails): Pon
   return new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
 }
 
-function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
+function withReading({ tree, at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
   const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   const format = at.node.type === 'file' ? formatAt(at) : undefined;
@@ -173,7 +176,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it; 'pond describe ${at.path}' suggests one.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
+  return { node: at.node, pondPath, tree, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
 }
 
 async function notFound(scope: NameScope, fullName: string): Promise<PondError> {
