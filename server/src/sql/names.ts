@@ -13,6 +13,7 @@ import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type PondReader, type TableReference } from '../sandbox/pondNames.ts';
 import { type TextFormat } from '../sandbox/textFormat.ts';
+import { type QueryRequest } from '../sandbox/types.ts';
 import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
 import { queryableExtensions, type Reading, readingAs, readingOf } from '../sandbox/formats.ts';
 import { treeAt } from '../pond/treeAt.ts';
@@ -43,6 +44,8 @@ interface NameScope {
   readonly sql: string;
   /** The version for names without one; the working tree when undefined. */
   readonly at: string | undefined;
+  /** Formats stated for tables by their names, in addition to those of their files. */
+  readonly formats: QueryRequest['formats'];
 }
 
 /**
@@ -62,7 +65,8 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
     if (found !== undefined) {
       const delta = await deltaIn(found[0]);
       if (delta !== undefined) return { reference, files: [], delta };
-      return { reference, files: found.map((file) => withReading(file, details)) };
+      const given = scope.formats?.get(reference.name);
+      return { reference, files: found.map((file) => withReading(file, given, details)) };
     }
     if (!reference.certain) return undefined;
     throw await notFound(scope, reference.name);
@@ -94,7 +98,8 @@ async function filesOf(scope: NameScope, reader: PondReader, details: ErrorDetai
   for (const path of reader.paths) {
     const found = await findNamed(scope, path);
     if (found === undefined) throw await notFound(scope, path);
-    files.push(...found.map((file) => readBy(reader, file, details)));
+    const given = scope.formats?.get(path);
+    files.push(...found.map((file) => readBy(reader, file, given, details)));
   }
   return files;
 }
@@ -142,7 +147,12 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
 }
 
 /** A file as a reader function reads it: what the call states comes before what is stated about the file. */
-function readBy(reader: PondReader, { tree, at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+function readBy(
+  reader: PondReader,
+  { tree, at, suffix }: FoundFile,
+  given: TextFormat | undefined,
+  details: ErrorDetails,
+): ResolvedFile {
   const pondPath = at.path + suffix;
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   if (at.node.type !== 'file' && reader.as !== 'parquet') {
@@ -150,7 +160,7 @@ function readBy(reader: PondReader, { tree, at, suffix }: FoundFile, details: Er
     throw new PondError('query-invalid', `${pondPath} is a ${at.node.type}`, { ...details, path: pondPath, hint });
   }
   const reading = readingAs(reader.as, at.basename);
-  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  const stated = statedFor(at, given);
   return {
     ...{ node: at.node, pondPath, tree },
     reading: { ...reading, ...(reader.compression && { compression: reader.compression }) },
@@ -163,10 +173,22 @@ function isDirectory(path: string, pondPath: string, details: ErrorDetails): Pon
   return new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
 }
 
-function withReading({ tree, at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
+/** The format of a file: what is given for its table comes before what is stated for the file. */
+function statedFor(at: NodePath, given: TextFormat | undefined): TextFormat | undefined {
+  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  if (given === undefined || at.node.type !== 'file') return stated;
+  const types = { ...stated?.types, ...given.types };
+  return { ...stated, ...given, ...(Object.keys(types).length > 0 && { types }) };
+}
+
+function withReading(
+  { tree, at, suffix, sheet }: FoundFile,
+  given: TextFormat | undefined,
+  details: ErrorDetails,
+): ResolvedFile {
   const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
-  const format = at.node.type === 'file' ? formatAt(at) : undefined;
+  const format = statedFor(at, given);
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
   if (sheet !== undefined && reading?.converted !== 'xlsx') {
     const message = `${pondPath} names a sheet, and ${at.path} is not an Excel workbook`;

@@ -59,7 +59,7 @@ export const storedPaths: ShownPaths = () => (path) => Promise.resolve(path);
 export async function prepareQuery(
   given: PrepareScope,
   { tables: named }: Analysis,
-  { sql, at, following = [] }: QueryChain,
+  { sql, at, formats, following = [] }: QueryChain,
 ): Promise<PreparedQuery> {
   const scope = { ...given, shownPaths: onceForEach(given.shownPaths) };
   const { pond } = scope;
@@ -67,7 +67,7 @@ export async function prepareQuery(
   const tables = following.length === 0 ? named : named.map((table) => ({ ...table, bounds: [] }));
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
-  const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
+  const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at, formats }, reference)));
   const sources: PreparedSource[] = [];
   for (const table of resolved) {
     if (table !== undefined) sources.push(await sourceOf(scope, sql, table));
