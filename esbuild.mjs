@@ -8,6 +8,7 @@ import path from 'node:path';
 import { iconPng } from './scripts/icon.mjs';
 import { notices } from './scripts/notices.mjs';
 import { root } from './scripts/run.mjs';
+import { sharedCore } from './scripts/sharedCore.mjs';
 
 const outdir = 'out';
 const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
@@ -69,6 +70,7 @@ const bundles = [
   },
   {
     ...modules,
+    plugins: [sharedCore(['server/src/main.ts', 'server/src/pond/pond.ts'])],
     entryPoints: {
       server: 'server/src/serverEntry.ts',
       pond: 'client/cli/main.ts',

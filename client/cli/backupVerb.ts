@@ -86,7 +86,7 @@ async function resourceNamed(session: Session, all: readonly BackupInfo[], name:
   const staged = await stagedHint(session, 'backup');
   throw new PondError('resource-not-found', `the latest commit has no Backup "${name}"`, {
     hint: [
-      `There are ${all.map(({ resource }) => resource).join(', ')}.`,
+      `The commit has ${all.map(({ resource }) => resource).join(', ')}. Actions are ${Object.keys(actions).join(', ')}.`,
       ...(staged === undefined ? [] : [staged]),
     ].join(' '),
   });

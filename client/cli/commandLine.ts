@@ -63,7 +63,7 @@ function parse(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw usageError(error, options, whose);
+    throw usageError(error, { args, options, whose });
   }
 }
 

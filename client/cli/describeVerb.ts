@@ -3,23 +3,25 @@ import { plural } from '../../server/src/base/plural.ts';
 import { type DescriptionInfo, type TextInfo } from '../../server/src/protocol/commands.ts';
 import { formatCommand } from './errorText.ts';
 import { humanSize, shownPath, table } from './format.ts';
-import { atOf, pondPath, show } from './runner.ts';
+import { filesNamed } from './namedPaths.ts';
+import { atOf, show } from './runner.ts';
 import { atHelp } from './options.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
 /** Shows what was decided about tables, and why. */
 export const describe = {
-  usage: '[--at V] PATH...',
+  usage: '[--at V] PATH|GLOB...',
   summary: 'show how files are read: columns, types, rows, times, and what was decided about their text',
   details: [atHelp],
   options: { at: { type: 'string' } },
   positionals: [1],
+  takesPatterns: true,
   run,
 } as const satisfies TerminalVerb;
 
 async function run(session: Session): Promise<void> {
   const { line } = session;
-  const found = await session.call('describe', { paths: line.positionals.map(pondPath), ...atOf(line) });
+  const found = await session.call('describe', { paths: await filesNamed(session), ...atOf(line) });
   await show(session, found, found.map(textOf).join('\n'));
 }
 

@@ -4,8 +4,10 @@ import { plural } from '../../server/src/base/plural.ts';
 import { type SkippedInfo } from '../../server/src/protocol/commands.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
+import { exitStatus } from './exitStatus.ts';
 import { humanSize, shownPath } from './format.ts';
 import { at, atHelp } from './options.ts';
+import { inOneLine } from './runText.ts';
 import { argument, atOf, hostPath, pondPath, show, namedPond } from './runner.ts';
 import { type Session, type Terminal, type TerminalVerb, type VerbRunner } from './verb.ts';
 
@@ -80,8 +82,8 @@ export const site = {
   run: writeSite,
 } as const satisfies TerminalVerb;
 
-async function writeSite(session: Session): Promise<void> {
-  const { line } = session;
+async function writeSite(session: Session): Promise<number> {
+  const { line, terminal } = session;
   const directory = hostPath(argument(line, 0));
   const { title, lang } = line.texts;
   const result = await session.call('site', {
@@ -91,6 +93,8 @@ async function writeSite(session: Session): Promise<void> {
     ...(lang === undefined ? {} : { lang }),
   });
   await show(session, result, `wrote ${plural(result.pages, 'page')}, ${filesOf(result)}, ${humanSize(result.bytes)}`);
+  if (!line.json) warnSkipped(terminal, result);
+  return result.skippedCount === 0 ? 0 : exitStatus.other;
 }
 
 /** Returns the number of files, and of those already up to date. */
@@ -101,6 +105,6 @@ function filesOf({ files, unchanged }: { readonly files: number; readonly unchan
 /** Names the files that were skipped, as warnings: some of them, and the number of the others. */
 export function warnSkipped(terminal: Terminal, { skipped, skippedCount }: SkippedInfo): void {
   const shown = skipped.slice(0, skippedLinesMax);
-  for (const one of shown) terminal.warn(`pond: skipped ${printable(shownPath(one))}: ${one.reason}`);
+  for (const one of shown) terminal.warn(`pond: skipped ${printable(`${shownPath(one)}: ${inOneLine(one.reason)}`)}`);
   if (skippedCount > shown.length) terminal.warn(`pond: and ${skippedCount - shown.length} more skipped`);
 }

@@ -1,9 +1,10 @@
 /** Verbs that print the content of files. */
-import { PondError } from '../../server/src/base/error.ts';
+import { withoutStatement } from '../../server/src/base/error.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { shownPath } from './format.ts';
+import { filesNamed } from './namedPaths.ts';
 import { at, atHelp } from './options.ts';
-import { atOf, isPattern, pondPath, wholeNumber } from './runner.ts';
+import { atOf, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerb, type VerbRunner } from './verb.ts';
 import { type NodeInfo } from '../../server/src/protocol/info.ts';
 
@@ -67,20 +68,6 @@ export const tail: TerminalVerb = {
   ),
 };
 
-/** Returns the paths of the command line, with the files that its patterns match. Fails `not-found` for such without any. */
-async function filesNamed({ line, call }: Session): Promise<readonly string[]> {
-  const paths: string[] = [];
-  for (const text of line.positionals) {
-    const path = pondPath(text);
-    const matches = isPattern(text) ? await call('list', { path, ...atOf(line) }) : undefined;
-    const files = matches?.filter(({ type, targetType }) => (targetType ?? type) !== 'directory') ?? [];
-    if (matches !== undefined && files.length === 0)
-      throw new PondError('not-found', `no file matches ${path}`, { path });
-    paths.push(...(matches === undefined ? [path] : files.map((file) => file.path)));
-  }
-  return paths;
-}
-
 type PrintLines = (session: Session, node: NodeInfo, count: number) => Promise<void>;
 
 function printParts(rowsSql: (count: number, table: string) => string, lines: PrintLines): VerbRunner {
@@ -97,7 +84,11 @@ function printParts(rowsSql: (count: number, table: string) => string, lines: Pr
       else {
         const sql = rowsSql(count, `"${path.replaceAll('"', '""')}"`);
         const output = (chunk: Uint8Array): Promise<void> => terminal.print(chunk);
-        await call('queryToText', { sql, format: 'csv', ...atOf(line) }, { output });
+        try {
+          await call('queryToText', { sql, format: 'csv', ...atOf(line) }, { output });
+        } catch (error) {
+          throw withoutStatement(error);
+        }
       }
     }
   };

@@ -19,8 +19,11 @@ const nothing = (status: RunInfo['status']): string[] => [status === 'ok' ? 'not
 /** Returns a run on one line. */
 export function runLine(run: RunInfo): string {
   const [, ...cells] = resultRow(run);
-  const why = run.error === null ? '' : `: ${run.error.message}`;
+  const why = run.error === null ? '' : `: ${inOneLine(run.error.message)}`;
   return `${minute(run.started)} ${cells.filter((cell) => cell !== '').join(', ')}${why}`;
 }
+
+/** Returns a message of several lines, as DuckDB has them, for a row of a table or a note. */
+export const inOneLine = (message: string): string => message.replaceAll(/\s*\n\s*/g, ' ');
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 0)} s`;

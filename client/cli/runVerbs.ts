@@ -6,7 +6,7 @@ import { errorText, hintText } from './errorText.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { minute, table } from './format.ts';
 import { printedError } from './printedError.ts';
-import { resultRow } from './runText.ts';
+import { inOneLine, resultRow } from './runText.ts';
 import { printJson, namesOf, countOf } from './runner.ts';
 import { intervalOf, repeat } from './schedule.ts';
 import { stagedHint } from './stagedResources.ts';
@@ -92,10 +92,10 @@ export async function runOnce(session: Session, names: readonly string[], { isWa
 const isNews = ({ status, files, notes }: RunInfo): boolean => status !== 'ok' || files > 0 || notes.length > 0;
 
 function warnAbout(terminal: Terminal, { resource, status, notes, error }: RunInfo): void {
-  for (const note of notes) terminal.warn(printable(about(resource, note)));
+  for (const note of notes) terminal.warn(printable(inOneLine(about(resource, note))));
   if (error === null) return;
   // A skipped resource has not failed.
-  if (status === 'skipped') return terminal.warn(printable(about(resource, error.message)));
+  if (status === 'skipped') return terminal.warn(printable(inOneLine(about(resource, error.message))));
   const { line, character } = error;
   const position = line === undefined || character === undefined ? {} : { position: { line, character } };
   terminal.warn(errorText({ ...error, ...position, message: about(resource, failure(resource, error)) }));
@@ -127,7 +127,7 @@ export const runs: VerbRunner = async (session) => {
     minute(info.started),
     ...resultRow(info),
     info.commit === null ? '' : `commit ${info.commit}`,
-    info.error?.message ?? '',
+    inOneLine(info.error?.message ?? ''),
   ]);
   await terminal.print(table(rows, new Set([3, 4, 5])));
 };

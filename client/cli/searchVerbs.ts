@@ -8,6 +8,7 @@ import { exitStatus } from './exitStatus.ts';
 import { humanSize, shownName, shownPath, table } from './format.ts';
 import { nodesToShow, warnOfUnlisted, lastName } from './listing.ts';
 import { at, atHelp, flag } from './options.ts';
+import { entriesNamed } from './namedPaths.ts';
 import { argument, atOf, pondPath, printJson, wholeNumber } from './runner.ts';
 import { type Session, type TerminalVerb } from './verb.ts';
 
@@ -129,7 +130,7 @@ export const grep: TerminalVerb = {
 
 /** Prints the sizes of directories. */
 export const du: TerminalVerb = {
-  usage: '[-d DEPTH] [--at V] [PATH]',
+  usage: '[-d DEPTH] [--at V] [PATH|GLOB...]',
   summary: 'show how many bytes the current files of each directory have',
   details: [
     '-d is how many levels of directories below PATH are listed, 1 by default.',
@@ -138,12 +139,15 @@ export const du: TerminalVerb = {
     atHelp,
   ],
   options: { depth: { type: 'string', short: 'd' }, at },
-  positionals: [0, 1],
+  positionals: [0],
+  takesPatterns: true,
   run: async (session) => {
     const { line, terminal } = session;
     const depth = wholeNumber('-d', line.texts['depth'] ?? '1', 0);
-    const path = pondPath(line.positionals[0] ?? '/');
-    const usages = await session.call('diskUsage', { path, depth, ...atOf(line) });
+    const paths = line.positionals.length === 0 ? ['/'] : await entriesNamed(session);
+    const found = [];
+    for (const path of paths) found.push(await session.call('diskUsage', { path, depth, ...atOf(line) }));
+    const usages = found.flat();
     if (line.json) return await printJson(session, usages);
     const head = ['size', 'shared', 'files', 'path'];
     const rows = usages.map((usage) => [
@@ -153,7 +157,7 @@ export const du: TerminalVerb = {
       shownPath(usage),
     ]);
     await terminal.print(table([head, ...rows], new Set([0, 1, 2])));
-    const derived = usages[0]?.derived ?? 0;
+    const derived = found.reduce((sum, [whole]) => sum + (whole?.derived ?? 0), 0);
     if (derived > 0) terminal.warn(`pond: ${plural(derived, 'file')} not counted: computed when read`);
   },
 };

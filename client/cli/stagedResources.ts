@@ -16,14 +16,12 @@ export async function stagedHint(session: Session, verb?: string): Promise<strin
     : `${names} are staged: 'pond commit' makes them live.`;
 }
 
-/** The next step where no document of a resource is staged. */
-const applyHint = "Write a document of that kind, stage it with 'pond apply -f FILE', and commit.";
-
 /** A verb on the resources of one kind, which has its name. */
 type KindVerb = 'backup' | 'mirror';
 
 const nextStep = async (session: Session, verb: KindVerb): Promise<string> =>
-  (await stagedHint(session, verb)) ?? applyHint;
+  (await stagedHint(session, verb)) ??
+  `'pond help ${verb.charAt(0).toUpperCase()}${verb.slice(1)}' prints a document: change it, stage it with 'pond apply -f FILE', and commit.`;
 
 /** The error of a verb that finds no resource of its kind to work on, with the next step: it did nothing. */
 export async function noneCommitted(session: Session, verb: KindVerb): Promise<PondError> {

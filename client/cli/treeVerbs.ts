@@ -5,6 +5,7 @@ import { type NodeInfo } from '../../server/src/protocol/commands.ts';
 import { printable } from '../../server/src/base/printable.ts';
 import { longRow, minute, shownName, shownPath, table } from './format.ts';
 import { nodesToShow, warnOfUnlisted, lastName } from './listing.ts';
+import { entriesNamed } from './namedPaths.ts';
 import { lookAlikes, spelledOut } from './lookAlikes.ts';
 import { argument, atOf, isPattern, pondPath, printJson, show } from './runner.ts';
 import { type Session, type VerbRunner } from './verb.ts';
@@ -121,8 +122,8 @@ export const mv: VerbRunner = async (session) => {
 
 /** Removes entries. */
 export const rm: VerbRunner = async (session) => {
-  const { positionals, flags } = session.line;
-  const removed = await session.call('remove', { paths: positionals.map(pondPath), recursive: flags.has('recursive') });
+  const paths = await entriesNamed(session);
+  const removed = await session.call('remove', { paths, recursive: session.line.flags.has('recursive') });
   await show(session, removed);
 };
 

@@ -2,15 +2,24 @@ import { PondError } from '../../server/src/base/error.ts';
 import { didYouMean } from '../../server/src/base/suggest.ts';
 import { type VerbSpec } from './verb.ts';
 
-/** Returns the error for options that Node's parser rejects; `whose` is the verb, or `pond`. */
-export function usageError(error: unknown, options: NonNullable<VerbSpec['options']>, whose: string): PondError {
+/** The arguments of a verb, or of `pond`, which is `whose`. */
+interface ParsedLine {
+  readonly args: readonly string[];
+  readonly options: NonNullable<VerbSpec['options']>;
+  readonly whose: string;
+}
+
+/** Returns the error for options that Node's parser rejects. */
+export function usageError(error: unknown, { args, options, whose }: ParsedLine): PondError {
   const text = error instanceof Error ? error.message : String(error);
-  const option = /'(?:-\w, )?(-[^' ]*)/.exec(text)?.[1] ?? '';
+  const rejected = /'(?:-\w, )?(-[^' ]*)/.exec(text)?.[1] ?? '';
+  // Node takes -name for -n -a -m -e; who writes it knows the options of find.
+  const option = args.find((arg) => /^-\w{2,}$/.test(arg) && arg.includes(rejected.slice(1))) ?? rejected;
   const failure = (message: string, hint: string): PondError => new PondError('usage', message, { hint, cause: error });
   if (text.startsWith('Unknown option')) {
     const names = Object.keys(options).map((name) => `--${name}`);
     // Single letters are too similar to suggest one.
-    const guess = option.startsWith('--') ? didYouMean(option, names) : undefined;
+    const guess = option.length > 2 ? meantOption(option, names) : undefined;
     return failure(
       `${whose} has no option ${option}`,
       guess ?? `${seeHelp(whose)} A path that begins with - goes after --.`,
@@ -23,6 +32,11 @@ export function usageError(error: unknown, options: NonNullable<VerbSpec['option
   if (text.includes('argument missing')) return failure(`the value of ${option} is missing`, seeHelp(whose));
   if (text.includes('does not take an argument')) return failure(`${option} takes no value`, seeHelp(whose));
   return failure(text, seeHelp(whose));
+}
+
+function meantOption(option: string, names: readonly string[]): string | undefined {
+  const long = option.replace(/^-(?!-)/, '--');
+  return long !== option && names.includes(long) ? `Did you mean "${long}"?` : didYouMean(long, names);
 }
 
 /** Returns a pointer to the help on a verb, or on `pond`. */

@@ -125,11 +125,12 @@ export const verbs = {
     run: mv,
   },
   rm: {
-    usage: '[-r] PATH...',
+    usage: '[-r] PATH|GLOB...',
     summary: 'remove files, links, or with -r directories',
-    details: ['-r removes directories with everything in them.'],
+    details: ['-r removes directories with everything in them.', 'All of the paths are removed, or none.'],
     options: { recursive: flag('r') },
     positionals: [1],
+    takesPatterns: true,
     run: rm,
   },
   ln: {

@@ -7,6 +7,7 @@ import { restartServer } from './commands/server.ts';
 import { type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './files/fileSystemProvider.ts';
+import { ColumnFixes } from './queries/columnFixes.ts';
 import { FormatFixes } from './queries/formatFixes.ts';
 import { historyCommands } from './history/contribution.ts';
 import { HistoryView } from './history/view.ts';
@@ -63,6 +64,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
     search,
     ...[...resources.disposables, mirrors, decorations, statusBar, queries, sourceControls, files, ponds, client],
     vscode.languages.registerCodeActionsProvider(queryLanguage, fixes),
+    vscode.languages.registerCodeActionsProvider([queryLanguage, ...resourceDocuments], new ColumnFixes()),
     vscode.languages.registerCompletionItemProvider(queryLanguage, sql, ...completionTriggers),
     vscode.languages.registerHoverProvider([queryLanguage, ...resourceDocuments], new PathHover(client, pondOf)),
     ...commands(context),

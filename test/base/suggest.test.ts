@@ -21,6 +21,12 @@ check('Deployment', undefined);
 check('', undefined);
 check('x'.repeat(100_000), undefined);
 
+test('a name without its extension is the only one that has it', () => {
+  assert.equal(suggest('sonde', ['sonde.csv', 'stations.csv']), 'sonde.csv');
+  assert.equal(suggest('sonde', ['sonde.csv', 'sonde.parquet']), undefined);
+  assert.equal(suggest('sonde', ['sonde.csv', 'sondes']), 'sondes');
+});
+
 test('a suggestion is never the word itself, and says how a twin differs', () => {
   assert.equal(didYouMean('report.csv', ['report.csv']), undefined);
   assert.match(didYouMean('report', ['report', 'reports'])!, /"reports"/);

@@ -28,6 +28,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'run.bench.ts': 5,
   'scale.bench.ts': 6,
   'series.bench.ts': 3,
+  'small.bench.ts': 2,
   'start.bench.ts': 2,
   'tableDiff.bench.ts': 6,
   'tableEditor.bench.ts': 5,

@@ -99,6 +99,8 @@ function builderOf(operations: BuildOperations): Builder {
     run: (sql, signal = never) => operations.statements({ sql }, signal),
     notations: async (files, signal = never) =>
       (await operations.notations({ files }, signal)).map((found) => found ?? undefined),
+    tableRuns: (files, notation, signal = never) =>
+      operations.tableRuns({ files, ...(notation && { notation }) }, signal),
     inspect: (hostPaths, signal = never) => operations.inspect({ hostPaths }, signal),
     close: () => Promise.resolve(),
   };

@@ -243,7 +243,7 @@ test('a Backup that is only staged is named, with the commit that it needs', asy
     assert.equal(
       (await pond(['backup', ...args])).stderr,
       'error[resource-not-found]: the latest commit has no Backup "second"\n' +
-        "hint: There are Backup/nas. Backup/second is staged: 'pond commit' makes it live.\n",
+        "hint: The commit has Backup/nas. Actions are status, verify, ls, prune, adopt. Backup/second is staged: 'pond commit' makes it live.\n",
     );
   }
   await ok(['discard']);

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { resourceOf } from '../../server/src/resources/readResource.ts';
+import { resourceKinds } from '../../server/src/resources/registry.ts';
+import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond, startPond } from '../support/pondCommand.ts';
 
@@ -46,12 +49,51 @@ test('a pattern without matches is reported, and so is a pattern where a path is
   await check(['export', '/*.txt', '/*.csv', 'out'], { stdout: 'exported 1 file, 0 directories, 4 B\n', stderr: left });
   const temporal = ['export', '--temporal', 'year', '/*.txt', 'parts'];
   await check(temporal, { stdout: 'exported 0 files, 0 directories, 0 B\n', stderr: left });
-  await check(['rm', '/*.csv'], {
+  await check(['stat', '/*.csv'], {
     status: 3,
     stderr:
       'error[not-found]: nothing is at /*.csv\n' +
-      "hint: 'pond rm' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.\n",
+      "hint: 'pond stat' takes paths, no patterns; 'pond ls' lists the paths that match a pattern.\n",
   });
+});
+
+test('rm, describe and du take patterns: each match once, without what is below another, and all or nothing', async (t) => {
+  const { folder, check } = await newPond(t);
+  const output = async (...args: readonly string[]): Promise<string> => (await runPond(args, { cwd: folder })).stdout;
+  for (const path of ['/d', '/d/e', '/[a]']) await check(['mkdir', path], {});
+  for (const path of ['/b.csv', '/d/a.csv', '/d/e/a.csv', '/[a].csv', '/[a]/x.csv'])
+    await check(['write', path], {}, 'x\n1\n');
+  const described = JSON.parse(await output('--json', 'describe', '/*')) as readonly { readonly path: string }[];
+  assert.deepEqual(described.map(({ path }) => path).toSorted(), ['/[a].csv', '/a.csv', '/b.csv']);
+  assert.match(await output('du', '-d', '0', '/d', '/{a,b}.csv'), /2 {2}\/d\n.* 1 {2}\/a\.csv\n.* 1 {2}\/b\.csv\n$/);
+  const missing = { status: 3, stderr: 'error[not-found]: no entry matches /*.txt\n' };
+  const unmatched = await runPond(['rm', '/*.csv', '/*.txt'], { cwd: folder });
+  assert.deepEqual([unmatched.status, unmatched.stderr.split('hint')[0]], [missing.status, missing.stderr]);
+  // The name of an entry comes before the pattern that it is as well, and means the directory, not what is in it.
+  await check(['rm', '/[a].csv'], {});
+  await check(['rm', '/[a]'], {
+    status: 1,
+    stderr: "error[directory-not-empty]: /[a] has 1 entry\nhint: 'pond rm -r' removes it with everything in it.\n",
+  });
+  assert.equal(await output('ls', '/'), '[a]/\na.csv\nb.csv\nd/\n');
+  await check(['rm', '-r', '/**', '/a.csv'], {});
+  assert.equal(await output('ls', '/'), '');
+});
+
+test('what reads a table by a statement of its own reports no position in it', async (t) => {
+  const { folder, check } = await newPond(t);
+  await check(['write', '/cut.parquet'], {}, 'PAR1 cut short');
+  await check(['mkdir', '/d'], {});
+  for (const args of [
+    ['describe', '/cut.parquet'],
+    ['describe', '/d'],
+    ['head', '/cut.parquet'],
+    ['diff', '--rows', '/a.csv', '/cut.parquet'],
+  ]) {
+    const { status, stderr } = await runPond(args, { cwd: folder });
+    assert.notEqual(status, 0, args.join(' '));
+    assert.doesNotMatch(stderr, /\(line \d+, column \d+\)/);
+  }
 });
 
 test('a resource that is only staged does not run, and a resource of another kind is not an account', async (t) => {
@@ -65,8 +107,12 @@ test('a resource that is only staged does not run, and a resource of another kin
   });
   const staged = "hint: Inbox/files is staged: 'pond commit' makes it live.\n";
   await check(['run'], { stderr: `pond: the latest commit has no resources\n${staged}` });
-  const apply = "hint: Write a document of that kind, stage it with 'pond apply -f FILE', and commit.\n";
-  for (const kind of ['mirror', 'backup']) {
+  const applyOf = (kind: string): string =>
+    `hint: 'pond help ${kind}' prints a document: change it, stage it with 'pond apply -f FILE', and commit.\n`;
+  for (const [kind, apply] of [
+    ['mirror', applyOf('Mirror')],
+    ['backup', applyOf('Backup')],
+  ] as const) {
     await check([kind, 'status'], { stderr: `pond: the latest commit has no ${kind}\n${apply}` });
     // What was asked for was not done.
     const none = `error[resource-not-found]: the latest commit has no ${kind}\n${apply}`;
@@ -74,7 +120,7 @@ test('a resource that is only staged does not run, and a resource of another kin
   }
   await check(['mirror', '--dry-run'], {
     status: 3,
-    stderr: `error[resource-not-found]: the latest commit has no mirror\n${apply}`,
+    stderr: `error[resource-not-found]: the latest commit has no mirror\n${applyOf('Mirror')}`,
   });
   await check(['run', 'fils'], {
     status: 3,
@@ -97,6 +143,12 @@ test('help suggests the verb that was meant, and a site cannot be written to a f
     status: 2,
     stderr: 'error[usage]: \'quary\' is not a verb of pond\nhint: Did you mean "query"?\n',
   });
+  // Of each kind, the help is a document without problems.
+  for (const { kind } of resourceKinds) {
+    const { status, stdout } = await runPond(['help', kind], { cwd: folder });
+    const [read] = readResourceFile(stdout, resourceKinds);
+    assert.deepEqual([status, read && resourceOf(read, { id: 'x', modifiedUs: 0 })?.kind.kind], [0, kind]);
+  }
   writeFileSync(join(folder, 'taken'), '');
   const { status, stderr } = await runPond(['site', 'taken'], { cwd: folder });
   assert.equal(status, 4);
@@ -117,6 +169,8 @@ test('options that are misspelled, lack their value or have an extra value are r
   const reported = async (args: readonly string[], message: string, hint: string): Promise<void> =>
     await check(args, { status: 2, stderr: `error[usage]: ${message}\nhint: ${hint}\n` });
   await reported(['ls', '--lng'], 'ls has no option --lng', 'Did you mean "--long"?');
+  await reported(['find', '-name', '*.csv'], 'find has no option -name', 'Did you mean "--name"?');
+  await reported(['find', '-nmae', '*.csv'], 'find has no option -nmae', 'Did you mean "--name"?');
   await reported(['--jsn', 'ls'], 'ls has no option --jsn', 'Did you mean "--json"?');
   await reported(['--pnd', 'x', 'ls'], 'pond has no option --pnd', 'Did you mean "--pond"?');
   await reported(

@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { printable, printableLines } from '../../server/src/base/printable.ts';
 import { table } from '../../client/cli/format.ts';
+import { runLine } from '../../client/cli/runText.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runPond, runPondProcess } from '../support/pondCommand.ts';
 
@@ -148,4 +149,12 @@ test('the root is shown by its path', async (t) => {
   const folder = temporaryFolder(t);
   await runPond(['init'], { cwd: folder });
   assert.match((await runPond(['stat', '/'], { cwd: folder })).stdout, /^path +\/\n/);
+});
+
+test('the message of a run is one line, as long as its error is', () => {
+  const error = { code: 'query-invalid', message: 'no column "temp C"!\nCandidates: "temp_C"\n\n"time"' } as const;
+  const none = { rows: 0, bytes: 0, files: 0, notes: [], commit: null };
+  const run = { ...none, resource: 'Derive/a', id: '', status: 'failed', started: '2026-01-01T00:00:00Z' } as const;
+  const line = runLine({ ...run, durationMs: 0, error });
+  assert.equal(line, '2026-01-01 00:00 UTC failed, 0.00 s: no column "temp C"! Candidates: "temp_C" "time"');
 });

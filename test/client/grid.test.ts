@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { columnsIn, layOut, totalWidth, visibleColumns } from '../../client/vscode/webviews/grid/columns.ts';
 import { pageRows, RowCache } from '../../client/vscode/webviews/grid/rowCache.ts';
-import { moved, selectedRange, type Key, type Selection } from '../../client/vscode/webviews/grid/selection.ts';
+import {
+  fromStart,
+  moved,
+  selectedRange,
+  type Key,
+  type Selection,
+} from '../../client/vscode/webviews/grid/selection.ts';
 import {
   clampTop,
   reveal,
@@ -119,4 +125,11 @@ test('Shift extends the selection, and keys select everything, whole columns and
   const rows = selectedRange(press(stretched, ' ', { shift: true })!);
   assert.deepEqual(rows, { rowStart: 3, rowEnd: 5, columnStart: 0, columnEnd: 5 });
   assert.equal(press(stretched, ' '), undefined);
+});
+
+test('in other rows the selection is in the first one, and columns that begin there stay selected', () => {
+  assert.deepEqual(fromStart(at(7, 2)), at(0, 2));
+  assert.deepEqual(fromStart(press(at(7, 2), 'ArrowUp', { shift: true })!), at(0, 2));
+  const column = press(at(7, 2), ' ', { control: true })!;
+  assert.deepEqual(fromStart(column), column);
 });

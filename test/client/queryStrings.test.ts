@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { columnInPlace, offeredColumns } from '../../client/vscode/queries/columnNames.ts';
 import { queryFileName, queryTitle } from '../../client/vscode/queries/queryStrings.ts';
 import { elapsedText } from '../../client/vscode/timeStrings.ts';
 import { sortableTime, zonedTime } from '../../client/vscode/timeStrings.ts';
@@ -57,4 +58,21 @@ test('a time names its zone, and one in a zone that is not known says so', () =>
   assert.equal(sortableTime(iso, 'Mars/Base'), '2024-07-02 03:04:05 UTC (the zone "Mars/Base" is not known)');
   assert.match(zonedTime(iso, 'UTC'), /2024.*UTC$/);
   assert.equal(zonedTime('no time', 'UTC'), 'no time');
+});
+
+test('the columns that DuckDB offers for a missing one replace it, as SQL and as YAML take them', () => {
+  const missing = (candidates: string): string =>
+    `Derive/a cannot make b: Referenced column "temp" not found in FROM clause!\nCandidate bindings: ${candidates}`;
+  assert.deepEqual(offeredColumns(missing('"temp_C", "A.Temp.C", "time"')), ['temp_C', 'A.Temp.C', 'time']);
+  assert.deepEqual(offeredColumns(missing('"temp_C". A hint with "words" in quotes.')), ['temp_C']);
+  // Columns of two tables, and another error.
+  assert.deepEqual(offeredColumns(missing('"a.temp_C", "b.temp_C", "time"')), ['time']);
+  assert.deepEqual(offeredColumns('Table "a" has no column "b". Candidate bindings: "c"'), []);
+  const inPlace = [
+    [columnInPlace('temp_C', 'tempC', true), 'temp_C'],
+    [columnInPlace('temp_C', '"temp C"', true), '"temp_C"'],
+    [columnInPlace('A.Temp.C', 'temp', false), '"A.Temp.C"'],
+    [columnInPlace('A.Temp.C', 'temp', true), undefined],
+  ];
+  for (const [text, expected] of inPlace) assert.equal(text, expected);
 });

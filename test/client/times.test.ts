@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { filterOf } from '../../client/vscode/webviews/grid/filterForm.ts';
-import { isSeconds, isTimeColumn, secondsOfTime, timeOfSeconds } from '../../client/vscode/webviews/grid/times.ts';
+import { typeText } from '../../client/vscode/webviews/grid/header.ts';
+import {
+  columnsOfText,
+  isSeconds,
+  isTimeColumn,
+  secondsOfTime,
+  timeOfSeconds,
+} from '../../client/vscode/webviews/grid/times.ts';
 import { chosenPlot } from '../../client/vscode/webviews/plot/plotColumns.ts';
 
 const timestamp = { name: 'Timestamp', type: 'BIGINT' };
@@ -63,4 +70,12 @@ test('a wind rose has no seconds as its direction or speed, and finds columns in
   assert.deepEqual([plot?.x, plot?.ys], ['A.Wind.deg', ['A.Wind.m/s']]);
   const undirected = chosenPlot([timestamp, number('A.Temp.C'), number('A.DO.mg/L')], { kind: 'rose' });
   assert.deepEqual([undirected?.x, undirected?.ys], ['A.Temp.C', ['A.DO.mg/L']]);
+});
+
+test('the head of a column states the zone of its times, also of those that reading a text converted to UTC', () => {
+  const types = ['TIMESTAMP', 'TIMESTAMP_NS', 'TIMESTAMP WITH TIME ZONE', 'DATE', 'TIME WITH TIME ZONE', 'VARCHAR'];
+  const columns = types.map((type) => ({ name: 'at', type }));
+  const others = ['timestamp, UTC', 'date', 'time with time zone', 'varchar'];
+  assert.deepEqual(columns.map(typeText), ['timestamp', 'timestamp_ns', ...others]);
+  assert.deepEqual(columnsOfText(columns).map(typeText), ['timestamp, UTC', 'timestamp_ns, UTC', ...others]);
 });

@@ -167,3 +167,20 @@ test('the name of an input, an alias, a path and a column say what they mean', a
   for (const text of ['SEL¦ECT 1 FROM wells', 'SELECT none¦ FROM wells', "SELECT 'dep¦th' FROM wells", 'FROM "/no¦/*"'])
     assert.equal(await meant(host, query(text)), undefined, text);
 });
+
+test('a file of a resource is named by the name of the resource', async (t) => {
+  const host = await newLevels(t);
+  const document = ['apiVersion: duckpond/v1', 'kind: Derive', 'name: clean', 'desc: Clean', 'spec:', '  collections:'];
+  const spec = ['    - { name: all, pattern: /wells/a.csv, query: "FROM \'$1\'" }'];
+  const sources = [{ text: [...document, ...spec].join('\n'), origin: 'clean.yaml' }];
+  await host.run('apply', { sources, directory: host.folder });
+  const inDerive = derive("      query: SELECT stat¦ion FROM '$1'").replace('/wells/*.csv', '/Derive/clean/all/*');
+  for (const marked of [
+    inDerive,
+    twoInputs('      query: SELECT stat¦ion FROM wells').replace('/wells/*', '/Derive/clean/all/*'),
+  ]) {
+    const { path, displayPath } = (await meant(host, marked)) as Partial<SqlNameAtInfo>;
+    assert.match(path ?? '', /^\/Derive\/[0-9a-f-]{36}\/all\/a\.csv$/);
+    assert.equal(displayPath, '/Derive/clean/all/a.csv');
+  }
+});

@@ -54,6 +54,19 @@ test('a missing table gets the hint that paths are tables, and no advice on tabl
   assert.match(error.hint ?? '', /patterns are tables/);
 });
 
+test('a path without quotes gets the hint that it needs them, and no other slash does', async () => {
+  const hintOf = async (sql: string): Promise<string | undefined> => (await failureOf(sql)).hint;
+  for (const [sql, path] of [
+    ['SELECT * FROM /field/sonde.csv LIMIT 1', '/field/sonde.csv'],
+    ["SELECT 'é😀 from a/b' FROM field/sonde.csv", 'field/sonde.csv'],
+    ['SELECT * FROM (SELECT 1) AS a JOIN /b/*.csv AS b ON true', '/b/*.csv'],
+    ['SELECT * FROM range(3) a, /b.csv', '/b.csv'],
+  ] as const)
+    assert.equal(await hintOf(sql), `A path is the name of a table, in double quotes: "${path}".`, sql);
+  for (const sql of ['SELECT 1 / / 2', 'SELECT 1 FROM range(3) WHERE / 2', "SELECT 'FROM /a' /"])
+    assert.equal(await hintOf(sql), undefined, sql);
+});
+
 test('a full disk is storage-full in every operation', () => {
   const error = queryError(new Error('IO Error: Could not write file "x": No space left on device'), 'SELECT 1');
   assert.equal(error.code, 'storage-full');

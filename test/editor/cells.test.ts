@@ -8,7 +8,7 @@ import { type Dialog, type FrameLocator, type Page } from 'playwright-core';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { openInExplorer, rowInFolder, runCommand, webview } from '../support/workbenchPerson.ts';
+import { listRow, openInExplorer, pick, rowInFolder, runCommand, webview } from '../support/workbenchPerson.ts';
 import { changeSettings, pondFolder } from '../support/workspaceFile.ts';
 
 /** A served editor saves by itself a second after an edit, which is tested where it is wanted. */
@@ -258,7 +258,7 @@ async function fileCommands({ page }: Window, files: Files): Promise<void> {
   await runCommand(page, 'File: Save As...');
   const path = page.locator('.quick-input-widget input[type=text]');
   // Until it lists the files, the dialog replaces what is typed.
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'big.csv' }).waitFor();
+  await listRow(page, 'big.csv').waitFor();
   await path.fill('/copy.csv');
   await page.keyboard.press('Enter');
   await tab(page, 'copy.csv').and(page.locator(':not(.dirty)')).waitFor();
@@ -288,7 +288,7 @@ async function openLarge({ page, screenshot }: Window): Promise<void> {
   assert.equal(await tab(page, 'big.csv').count(), 1);
   await screenshot('cells-large');
   await runCommand(page, 'View: Reopen Editor With...');
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Text Editor' }).click();
+  await pick(page, 'Text Editor');
   await page.locator('.monaco-editor .view-line').filter({ hasText: 'n,text' }).waitFor();
   await openInExplorer(page, 'readings');
   await shows(webview(page), 0, 1, '7.25');

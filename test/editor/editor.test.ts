@@ -14,7 +14,15 @@ import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
 import { comeBackToTable, queryAndRestart, workOnTable } from './tableFlow.ts';
-import { explorerRow, openInExplorer, pressInBar, query, runCommand, webview } from '../support/workbenchPerson.ts';
+import {
+  explorerRow,
+  listRow,
+  openInExplorer,
+  pressInBar,
+  query,
+  runCommand,
+  webview,
+} from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
 const suiteTimeoutMs = 600_000;
@@ -204,7 +212,7 @@ async function discard({ page, screenshot }: Window, { home }: FlowFiles): Promi
   // The question lists what is staged, and VS Code saves the undone edit a second after it.
   await page.locator('.statusbar-item').filter({ hasText: 'demo · 2 staged' }).waitFor();
   await runCommand(page, 'Pond: Restore Version');
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Import the data sets' }).waitFor();
+  await listRow(page, 'Import the data sets').waitFor();
   await page.keyboard.press('Escape');
   await runCommand(page, 'Pond: Discard');
   const question = page.locator('.monaco-dialog-box').filter({ hasText: 'Discard all 2 staged changes of demo?' });
@@ -235,7 +243,7 @@ async function commit({ page, screenshot }: Window): Promise<void> {
   await page.locator('.statusbar-item').filter({ hasText: 'demo · nothing staged' }).waitFor();
   await rows.first().waitFor({ state: 'detached' });
   await runCommand(page, 'Pond: Show Log');
-  const logged = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Stations, and one file less' });
+  const logged = listRow(page, 'Stations, and one file less');
   await logged.waitFor();
   await screenshot('log');
   await page.keyboard.press('Enter');

@@ -16,6 +16,8 @@ import {
   chooseInMenu,
   explorerRow,
   inEveryTheme,
+  listRow,
+  pick,
   pressInBar,
   reloadOnceKept,
   rowInFolder,
@@ -95,8 +97,6 @@ test(
 );
 
 const tab = (page: Page, text: string | RegExp) => page.locator('.tab').filter({ hasText: text });
-const row = (page: Page, text: string | RegExp) =>
-  page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
 
 /** Opens a file whose name only one pond has. */
 async function openFile(page: Page, folder: string, name: string): Promise<void> {
@@ -135,7 +135,7 @@ async function saveQuery({ page, screenshot }: Window): Promise<void> {
 /** The history lists what ran, and opens it. */
 async function openPast({ page, screenshot }: Window): Promise<void> {
   await runCommand(page, 'Pond: Query History');
-  await row(page, 'Mean level of the wells').waitFor();
+  await listRow(page, 'Mean level of the wells').waitFor();
   await screenshot('everyday-history');
   await page.keyboard.press('Enter');
   await page.locator('.editor-instance .monaco-editor.focused').filter({ hasText: 'avg(level)' }).waitFor();
@@ -162,8 +162,8 @@ async function schedule(window: Window): Promise<void> {
   await openFile(page, 'ground', 'wells.csv');
   await runCommand(page, 'Pond: Set Schedule');
   // By mouse: the page of the result may take the focus after the list has opened, and then the keys too.
-  await row(page, 'Derive/levels').click();
-  await row(page, 'Every 15 min').click();
+  await pick(page, 'Derive/levels');
+  await pick(page, 'Every 15 min');
   await runCommand(page, 'View: Show Pond');
   const levels = page.locator('.monaco-list-row[aria-label^="Derive/levels, "][aria-label*="every 15 min"]');
   await levels.filter({ hasText: 'just now' }).click();
@@ -262,7 +262,7 @@ async function readOnly({ page, screenshot }: Window): Promise<void> {
 async function walkThrough(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Welcome: Open Walkthrough');
-  await row(page, 'Get Started with DuckPond').waitFor();
+  await listRow(page, 'Get Started with DuckPond').waitFor();
   await page.locator('.quick-input-widget input[type=text]').fill('Get Started with DuckPond');
   await page.keyboard.press('Enter');
   // What no other flow in the window does.

@@ -12,7 +12,14 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu, notified, openInExplorer, runCommand, runCommandUntil } from '../support/workbenchPerson.ts';
+import {
+  chooseInMenu,
+  listRow,
+  notified,
+  openInExplorer,
+  runCommand,
+  runCommandUntil,
+} from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
 const lines = (...texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
@@ -120,7 +127,7 @@ async function revert({ page, screenshot }: Window): Promise<void> {
 async function find(window: Window): Promise<void> {
   const { page, screenshot } = window;
   await runCommand(page, 'Pond: Go to File');
-  const found = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'north.txt' });
+  const found = listRow(page, 'north.txt');
   await page.locator('.quick-input-title').filter({ hasText: 'Go to File of lake' }).waitFor();
   // Into the list itself: the editor has the focus until the list is shown.
   await input(page).fill('buno');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu, notified, query, runCommand, webview } from '../support/workbenchPerson.ts';
+import { chooseInMenu, listRow, notified, pick, query, runCommand, webview } from '../support/workbenchPerson.ts';
 
 /** Host files of a flow, and the pond that its window shows. */
 export interface PondFiles extends Pick<FlowFiles, 'home'> {
@@ -43,7 +43,7 @@ export async function mergeConflict({ page, screenshot }: Window, files: PondFil
   const row = page.locator('.scm-view .monaco-list-row').filter({ hasText: 'gauge.csv' }).first();
   await row.waitFor();
   await chooseInMenu(page, row, 'Merge Rows…');
-  const item = (text: string) => page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+  const item = (text: string) => listRow(page, text);
   const check = (text: string) => item(text).locator('.monaco-checkbox[aria-checked="true"], input:checked').first();
   // Only the other commit changed it.
   await check('1 · note').waitFor();
@@ -64,7 +64,7 @@ export async function compareStatements({ page, screenshot }: Window, files: Pon
   const upper = 'SELECT * FROM "/depths.csv@HEAD"';
   await query(page, `${upper};\nSELECT * FROM "/depths.csv"`);
   await runCommand(page, 'Pond: Compare Query Results…');
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'in this document' }).click();
+  await pick(page, 'in this document');
   const grid = webview(page);
   const bar = grid.getByRole('toolbar', { name: 'Differences' });
   await bar.getByText('of 2 and 3 rows').waitFor();

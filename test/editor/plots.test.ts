@@ -9,7 +9,16 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, notified, openInExplorer, pressInBar, query, webview } from '../support/workbenchPerson.ts';
+import {
+  explorerRow,
+  listRow,
+  notified,
+  openInExplorer,
+  pick,
+  pressInBar,
+  query,
+  webview,
+} from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
 /** A table of a year of measurements every ten minutes, with a gap, and another version of it. */
@@ -153,7 +162,7 @@ async function split({ page, screenshot }: Window, grid: FrameLocator): Promise<
 async function compare({ page, screenshot }: Window, grid: FrameLocator): Promise<void> {
   await grid.getByRole('button', { name: 'B.Water.C' }).click();
   await pressInBar(grid, 'Overlay Version…', 'Plot');
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Before the correction' }).click();
+  await pick(page, 'Before the correction');
   await grid.getByRole('img', { name: /A\.Water\.C, A\.Water\.C @\d+ by time/ }).waitFor();
   await pressInBar(grid, 'Events…', 'Plot');
   const input = page.locator('.quick-input-widget input[type=text]');
@@ -165,11 +174,11 @@ async function compare({ page, screenshot }: Window, grid: FrameLocator): Promis
     window.closingsWatch = new MutationObserver(() => (window.closings += getComputedStyle(list).display === 'none'));
     window.closingsWatch.observe(list, { attributeFilter: ['style', 'class'] });
   })()`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'events.csv' }).click();
-  const labels = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'what' });
+  await pick(page, 'events.csv');
+  const labels = listRow(page, 'what');
   await labels.waitFor();
   assert.equal(await page.evaluate('(window.closingsWatch.disconnect(), window.closings)'), 0);
-  await labels.click();
+  await pick(page, 'what');
   await grid.locator('svg text').filter({ hasText: 'calibrated' }).first().waitFor();
   await screenshot('plot-overlay');
 }
@@ -197,7 +206,7 @@ async function state({ page }: Window, grid: FrameLocator, { home }: FlowFiles):
   const file = join(home, 'plot.png');
   await input.fill(file);
   // The dialog looks for the file first.
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'plots.pond' }).waitFor();
+  await listRow(page, 'plots.pond').waitFor();
   await page.keyboard.press('Enter');
   await notified(page, `Wrote ${file}.`);
   const bytes = await readFile(file);

@@ -16,8 +16,10 @@ import {
   explorerRow,
   inEveryTheme,
   isShown,
+  listRow,
   notified,
   openInExplorer,
+  pick,
   repeatUntil,
   runCommand,
 } from '../support/workbenchPerson.ts';
@@ -80,11 +82,6 @@ function resourceRow(page: Page, title: string, what: string): Locator {
 
 async function clear(page: Page): Promise<void> {
   await runCommand(page, 'Notifications: Clear All Notifications');
-}
-
-/** Picks the row of a list that has a text. */
-async function pick(page: Page, text: string | RegExp): Promise<void> {
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first().click();
 }
 
 async function answer(page: Page, text: string): Promise<void> {
@@ -237,7 +234,7 @@ async function clone({ page, screenshot }: Window, { home, store, id }: Fixture)
     await pick(page, form);
     const dialog = page.locator('.quick-input-widget').filter({ hasText: 'Folder for the clone' });
     await dialog.waitFor();
-    const arrived = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'arrived' });
+    const arrived = listRow(page, 'arrived');
     const isClosed = (): Promise<boolean> =>
       dialog.waitFor({ state: 'hidden', timeout: 10_000 }).then(
         () => true,

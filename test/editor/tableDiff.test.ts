@@ -10,7 +10,15 @@ import { checkLegible } from '../support/legible.ts';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { flows, flowTimeoutMs as timeout, type FlowFiles } from '../support/workbenchFlows.ts';
-import { explorerRow, isShown, reloadOnceKept, repeatUntil, runCommand, webview } from '../support/workbenchPerson.ts';
+import {
+  explorerRow,
+  isShown,
+  listRow,
+  reloadOnceKept,
+  repeatUntil,
+  runCommand,
+  webview,
+} from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 import { addConflict, compareStatements, mergeConflict, type PondFiles } from './mergeFlow.ts';
 
@@ -119,14 +127,14 @@ async function choose({ page }: Window, grid: FrameLocator): Promise<void> {
 async function keyAndText({ page }: Window): Promise<void> {
   const bar = webview(page).getByRole('toolbar', { name: 'Differences' });
   await bar.getByRole('button', { name: 'Key: time' }).click();
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'time' }).click();
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'level' }).click();
+  await listRow(page, 'time').click();
+  await listRow(page, 'level').click();
   await page.keyboard.press('Enter');
   await webview(page).locator('.error').filter({ hasText: 'level is not a key of /levels.csv' }).waitFor();
   // The columns are offered again, though the tables could not be compared.
   await bar.getByRole('button', { name: 'Key: level' }).click();
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'level' }).click();
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'time' }).click();
+  await listRow(page, 'level').click();
+  await listRow(page, 'time').click();
   await page.keyboard.press('Enter');
   await bar.getByText('of 40 and 40 rows').waitFor();
   await bar.getByRole('button', { name: 'Show as Text' }).click();

@@ -27,6 +27,7 @@ function newMaterializer(t: TestContext, { cache, inspect, isTrusted = () => tru
     fromUserSql: never,
     run: never,
     notations: never,
+    tableRuns: never,
     inspect: inspect ?? never,
     close: () => Promise.resolve(),
   };

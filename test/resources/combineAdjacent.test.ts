@@ -4,9 +4,11 @@ import { test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { requireSqlType } from '../../server/src/duckdb/sqlType.ts';
 import { mergeAdjacentSegments } from '../../server/src/resources/kinds/combine/adjacentSegments.ts';
-import { type Segment } from '../../server/src/resources/kinds/combine/segments.ts';
+import { type Segment } from '../../server/src/resources/kinds/combine/segment.ts';
 import { type SegmentLayout } from '../../server/src/resources/kinds/combine/sql.ts';
 import { newCombining, valuesOf } from '../support/combining.ts';
+import { collectSegments } from '../../server/src/resources/kinds/combine/segments.ts';
+import { type Match } from '../../server/src/resources/model/derivedContent.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 
 const layout: SegmentLayout = {
@@ -21,7 +23,8 @@ const layout: SegmentLayout = {
 async function pieceOf({ parquet, materializer }: Reducing, day: number, columns: string): Promise<Segment> {
   const file = await parquet(`SELECT ${day * 86_400} + i * 43200 AS "Timestamp", ${columns} FROM range(3) t(i)`);
   const facts = await materializer.inspect([file], {});
-  return { path: `/${day}`, series: 0, file, facts, hasNullColumns: false, merged: [] };
+  const path = `/${day}`;
+  return { paths: [path], pathOf: () => path, series: 0, file, facts, hasNullColumns: false, merged: [] };
 }
 
 test('files of single days are merged whatever their numbers, and one more file causes few new merges', async (t) => {
@@ -135,4 +138,42 @@ test('A series of many files', async (t) => {
       }
     },
   );
+});
+
+/** A series of one row each minute, of which the one at `odd` has text where the others have numbers. */
+async function smallSeries({ parquet }: Reducing, count: number, odd: number): Promise<readonly Match[]> {
+  const matches: Match[] = [];
+  for (let at = 0; at < count; at++) {
+    const file = await parquet(`SELECT ${at * 60} AS "Timestamp", ${at === odd ? "'x'" : `${at} / 2`} AS a`);
+    const { key, sizeBytes } = file;
+    const [name, files] = [`s${at}`, () => Promise.resolve([file])];
+    matches.push({ path: `/${name}`, name, captures: [], type: 'series', key, sizeBytes, modifiedUs: 1, files });
+  }
+  return matches;
+}
+
+test('small series of the same columns are one input, and one that differs is named', async (t) => {
+  const reducing = await startReducing();
+  t.after(() => reducing.close());
+  const { materializer, made } = reducing;
+  const collect = (matches: readonly Match[]) =>
+    collectSegments({ title: 's', rules: [{}] }, [matches], materializer, {});
+  const all = await smallSeries(reducing, 40, -1);
+  const found = await collect(all);
+  assert.ok(found.length <= 4 && made.count <= 4, `${found.length} segments, ${made.count} files`);
+  assert.equal(
+    found.reduce((sum, { facts }) => sum + facts.rowCount, 0),
+    40,
+  );
+  assert.deepEqual(
+    found.flatMap(({ paths }) => paths),
+    all.map(({ path }) => path),
+  );
+  const mixed = await collect(await smallSeries(reducing, 12, 5));
+  const odd = mixed.filter(({ facts }) => facts.columns.some(({ type }) => type === 'VARCHAR'));
+  assert.deepEqual(
+    odd.map(({ paths, pathOf }) => [paths, pathOf('a')]),
+    [[['/s5'], '/s5']],
+  );
+  assert.ok(mixed.length < 12, `${mixed.length} segments`);
 });

@@ -73,23 +73,23 @@ test('a new input adds an entry, reported by the UUID and by the name of the res
 
 test('changed and removed inputs change and remove derived files, through several resources', async (t) => {
   const { pond, write, list, received, soFar } = await heard(t);
-  await write('/in/a.ndjson', '{"t":1,"x":1}\n');
-  await write('/in/b.ndjson', '{"t":1,"x":1}\n');
-  await stageResource(pond, id, derive('first', '/in/*.ndjson'));
+  await write('/in/a.csv', 't,x\n1,1\n');
+  await write('/in/b.csv', 't,x\n1,1\n');
+  await stageResource(pond, id, derive('first', '/in/*.csv'));
   await stageResource(pond, other, derive('second', '/Derive/first/all/*'));
-  assert.deepEqual(await list('/Derive/second/all'), ['a.ndjson', 'b.ndjson']);
+  assert.deepEqual(await list('/Derive/second/all'), ['a.csv', 'b.csv']);
   soFar();
-  await write('/in/a.ndjson', '{"t":1,"x":5}\n');
-  await received('changed /Derive/first/all/a.ndjson', 'changed /Derive/second/all/a.ndjson');
+  await write('/in/a.csv', 't,x\n1,5\n');
+  await received('changed /Derive/first/all/a.csv', 'changed /Derive/second/all/a.csv');
   assert.deepEqual(
-    soFar().filter((event) => event.endsWith('/b.ndjson')),
+    soFar().filter((event) => event.endsWith('/b.csv')),
     [],
   );
-  await (await pond.fs.root()).remove('/in/b.ndjson');
+  await (await pond.fs.root()).remove('/in/b.csv');
   await received(
-    'deleted /Derive/first/all/b.ndjson',
-    'deleted /Derive/second/all/b.ndjson',
-    `deleted /Derive/${other}/all/b.ndjson`,
+    'deleted /Derive/first/all/b.csv',
+    'deleted /Derive/second/all/b.csv',
+    `deleted /Derive/${other}/all/b.csv`,
   );
 });
 

@@ -98,6 +98,19 @@ test('a changed file gets a new version, an unchanged one does not', async (t) =
   assert.deepEqual([await inbox.versionOf('a'), await inbox.versionOf('b')], [2, 1]);
 });
 
+test('a run notes files that became shorter, as a log that was emptied, in one sentence', async (t) => {
+  const inbox = await newInbox(t);
+  for (const name of ['a', 'b', 'c']) inbox.put(name, 'one\n');
+  await inbox.look();
+  inbox.put('a', 'one\ntwo\n');
+  inbox.put('b', '');
+  inbox.put('c', 'on\n');
+  const { notes } = await inbox.look();
+  const what = `shorter than their version before: ${inbox.folder}/b, from 4 to 0 bytes, and 1 other file`;
+  assert.deepEqual(notes, [`${what}; what is gone from a file is in its earlier versions`]);
+  assert.deepEqual((await inbox.look()).notes, []);
+});
+
 test('a run that finds nothing new changes nothing in the pond', async (t) => {
   const inbox = await newInbox(t);
   inbox.put('a', 'one');

@@ -24,7 +24,6 @@ const readers = {
   query: `SELECT "Timestamp"::TIMESTAMP AS t, a FROM '/in/*'`,
   Query: `SELECT "Timestamp"::TIMESTAMP AS t, a FROM '/Query/x/q/result'`,
   Combine: `SELECT "Timestamp"::TIMESTAMP AS t, a FROM '/Combine/x/all/combine'`,
-  Derive: `SELECT "Timestamp"::TIMESTAMP AS t, a FROM '/Derive/x/c/*'`,
   Reduce: `SELECT timestamp::TIMESTAMP AS t, coalesce(*COLUMNS('.*max$')) AS a FROM '/Reduce/x/all/all/res=1d'`,
 } as const;
 
@@ -35,7 +34,6 @@ async function newReaders(t: TestContext) {
   assert.deepEqual(problems, []);
   return {
     run,
-    folder,
     add: async (name: string, text: string): Promise<void> => {
       const path = join(folder, 'in', name);
       writeFileSync(path, text);
@@ -112,43 +110,41 @@ test('a file that shows its sign in another column keeps it', async (t) => {
   const { add, rows } = await newReaders(t);
   await add('0.csv', file('\t', [...header, 'b'], ['2026-01-01', '1.234', '0.5']));
   await add('1.csv', file('\t', [...header, 'b'], ['2026-01-02', '12,5', '0,5']));
-  for (const name of ['Query', 'Combine', 'Derive', 'Reduce'] as const)
+  for (const name of ['Query', 'Combine', 'Reduce'] as const)
     assert.equal(await rows(name), '01-01 1.234, 01-02 12.5', name);
   // A column of a query has one notation, and is text where files have several.
   assert.match(await rows('query'), /'12,5' to DOUBLE/);
 });
 
-test('a new input makes only those files of a Derive again whose notation it decides', async (t) => {
-  const { add, run, folder } = await newReaders(t);
-  // A value that differs whenever a file is made.
-  const query = `SELECT a, random() AS made FROM '$1'`;
-  const text = document('Derive', `  collections:\n    - {name: c, pattern: "/in/*", query: "${query}"}\n`);
-  const sources = [{ text: text.replace('name: x', 'name: made'), origin: 'x' }];
-  await run('apply', { sources, directory: folder });
-  const made = async (name: string): Promise<string> => {
-    return (await run('queryToText', { sql: `FROM '/Derive/made/c/${name}'`, format: 'csv' })).text;
-  };
+test('a run of Derive notes a file whose decimal sign another file shows, as it reads each alone', async (t) => {
+  const { add, run } = await newReaders(t);
   await add('0.csv', file('\t', header, ['2026-01-01', '1.234']));
-  await add('1.csv', file('\t', header, ['2026-01-02', '7']));
-  const before = [await made('0.csv'), await made('1.csv')];
-  assert.match(before[0]!, /^a,made\n1\.234,/);
-  await add('2.csv', file('\t', header, ['2026-01-03', '8']));
-  assert.deepEqual([await made('0.csv'), await made('1.csv')], before);
-  await add('3.csv', file('\t', header, ['2026-01-04', '12,5']));
-  assert.match(await made('0.csv'), /^a,made\n1234(\.0)?,/);
-  assert.equal(await made('1.csv'), before[1]);
+  await add('1.csv', file('\t', header, ['2026-01-02', '12,5']));
+  await run('commit', { message: 'files' });
+  const { runs } = await run('run', { names: ['Derive/x'] });
+  assert.deepEqual(runs[0]?.notes, [
+    'collection c: numbers of /in/0.csv, column "a", can be read with a decimal point or comma, and each file is read alone, although others show the sign; state `decimal` in `format`',
+  ]);
 });
 
-test('a call of read_csv in a Derive shares what it states with the other files', async (t) => {
-  const { add, run, folder } = await newReaders(t);
-  const query = `FROM read_csv('$1', skip = 1)`;
-  const text = document('Derive', `  collections:\n    - {name: c, pattern: "/in/*", query: "${query}"}\n`);
-  const sources = [{ text: text.replace('name: x', 'name: skipping'), origin: 'x' }];
-  assert.deepEqual((await run('apply', { sources, directory: folder })).problems, []);
-  await add('0.csv', file('\t', ['station 7'], header, ['2026-01-01', '1.234']));
-  await add('1.csv', file('\t', ['station 7'], header, ['2026-01-02', '12,5']));
-  const sql = `SELECT a::DOUBLE AS a FROM '/Derive/skipping/c/*' ORDER BY a`;
-  assert.equal((await run('queryToText', { sql, format: 'csv' })).text, 'a\n12.5\n1234.0\n');
+test('values of two units are refused in each reader, and a run of Derive notes them', async (t) => {
+  const { add, rows, run } = await newReaders(t);
+  await add('0.csv', file(',', header, ['UTC', 'degC'], ['2026-01-01', '1']));
+  await add('1.csv', file(',', header, ['UTC', 'degF'], ['2026-01-02', '33']));
+  await run('setFormat', { path: '/in', options: { units: true } });
+  for (const name of names)
+    assert.match(
+      await rows(name),
+      /1\.csv cannot be read: the unit of column "a" is degF, and degC in \/in\/0\.csv/,
+      name,
+    );
+  await run('commit', { message: 'files' });
+  const { runs } = await run('run', { names: ['Derive/x'] });
+  assert.deepEqual(runs[0]?.notes, [
+    'collection c: the unit of column "a" of /in/1.csv is degF, and degC in /in/0.csv; each file is read alone',
+  ]);
+  await run('setFormat', { path: '/in/1.csv', options: { units: false, below: 1 } });
+  for (const name of names) assert.equal(await rows(name), '01-01 1.0, 01-02 33.0', name);
 });
 
 for (const [what, first, second, expected] of [
@@ -194,6 +190,20 @@ test('a series is appended in the notation that its earlier batches show, also b
   await append(file('\t', header, ['03/01/2026', '1,234']));
   const { text } = await run('queryToText', { sql: `SELECT "Timestamp"::DATE, a FROM '/s' ORDER BY 1`, format: 'csv' });
   assert.deepEqual(text.trim().split('\n').slice(1), ['2026-01-02,1234.0', '2026-01-03,1.234', '2026-01-14,12.5']);
+});
+
+test('rows of another unit are not appended to a series, also by a later command', async (t) => {
+  const { folder, run } = await newPondHost(t);
+  await run('makeDirectory', { path: '/in' });
+  await run('setFormat', { path: '/in', options: { units: true } });
+  const append = async (day: string, unit: string): Promise<void> => {
+    const path = join(folder, 'batch.csv');
+    writeFileSync(path, file(',', header, ['UTC', unit], [day, '1']));
+    await run('append', { sources: [path], path: '/in/s' });
+  };
+  await append('2026-01-01', 'degC');
+  await append('2026-01-02', 'degC');
+  await assert.rejects(append('2026-01-03', 'degF'), /the unit of column "a" is degF, and degC in \/in\/s/);
 });
 
 test('decimal commas are refused after numbers whose sign nothing showed', async (t) => {

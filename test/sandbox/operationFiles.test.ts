@@ -66,6 +66,7 @@ const params: { readonly [N in OperationName]: OperationParams<N> | undefined } 
   inspect: { hostPaths: [hostPath] },
   describeTexts: { files: [file] },
   notations: { files: [file] },
+  tableRuns: { files: [file] },
   areLoaded: { files: [file] },
   jsonEncodings: { files: [file] },
   writeJson: { file, encoding: 'utf-8', target: 'b' },

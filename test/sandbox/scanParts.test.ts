@@ -115,15 +115,19 @@ const lateTexts: Readonly<Record<string, (row: number) => string>> = {
   'quoted lines that look like rows': (row) => (row % 20 === 0 ? `"a\n${rows(9, String)}"` : '"a b"'),
   'another width': (row) => (row === 150 ? '1,2' : '1'),
   'another header': (row) => (row === 150 ? '1\nn,value\n5,6' : '1'),
+  'another unit': (row) => (row === 150 ? '1\nn,value\ns,degF\n5,6' : '1'),
+  'a header again without units': (row) => (row === 150 ? '1\nn,value\n5,6' : '1'),
   'another end of line': (row) => (row === 150 ? '1\r' : '1'),
   'a blank line': (row) => (row === 150 ? '1\n' : '1'),
 };
 
+const withUnits = { units: true } as const;
+
 for (const [title, value] of Object.entries(lateTexts)) {
   test(`parts with ${title} have the scan of one pass, or none`, async () => {
-    for (const format of [undefined, { ragged: 'fill' }, { nulls: ['x', '5'] }, { comment: '#' }] as const) {
+    for (const format of [undefined, { ragged: 'fill' }, { nulls: ['x', '5'] }, { comment: '#' }, withUnits] as const) {
       for (const head of ['n,value\n', '# a\nn,value\n', '\ufeffn,value\r\n']) {
-        const bytes = Buffer.from(head + rows(200, value));
+        const bytes = Buffer.from(head + (format === withUnits ? 's,degC\n' : '') + rows(200, value));
         for (const partBytes of [100, 700]) {
           const found = await outcome(joinedText(bytes, partBytes, format));
           if (found !== undefined)

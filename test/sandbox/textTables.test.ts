@@ -242,6 +242,15 @@ for (const [name, content, message] of [
 ] as const) {
   refuses(`a gzip file that ${name}`, { 'a.csv.gz': content }, 'FROM "FOLDER/a.csv.gz"', 'invalid-content', message);
 }
+for (const [name, content, what] of [
+  ['a.csv.gz', lines('id,x', '1,2'), 'gzip, got one that is not compressed'],
+  ['a.csv.zst', lines('id,x', '1,2'), 'Zstandard, got one that is not compressed'],
+  ['a.csv.zst', whole, 'Zstandard, got one that is compressed with gzip'],
+  ['a.json.gz', '{"a":1}', 'gzip, got one that is not compressed'],
+] as const) {
+  const message = new RegExp(`/${name} cannot be read: expected a file compressed with ${what}`);
+  refuses(`${name} with ${what}`, { [name]: content }, `FROM "FOLDER/${name}"`, 'invalid-content', message);
+}
 const rest = gzipSync(lines('5000,1', '5001,2'));
 reads(
   'a gzip file of two members',

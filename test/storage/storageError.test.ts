@@ -24,6 +24,19 @@ for (const [errno, code] of codes) {
   });
 }
 
+for (const [errno, text] of [
+  ['EBUSY', 'another program uses it'],
+  ['EFBIG', 'allows no file of this size'],
+  ['ENAMETOOLONG', 'longer than the disk allows'],
+  ['ENFILE', 'too many files are open'],
+] as const) {
+  it(`${errno} is not reported as a failure of the disk, and has a hint of its own`, () => {
+    const { message, hint } = storageError(errno, 'write', 'a');
+    assert.ok(message.includes(text), message);
+    assert.match(hint ?? '', /\.$/);
+  });
+}
+
 it('the error of a full disk has a hint', () => {
   assert.match(storageError('ENOSPC', 'write', 'a').hint ?? '', /^Free some room .*\.$/);
 });

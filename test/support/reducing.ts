@@ -126,6 +126,7 @@ function countWrites(materializer: Materializer, made: { count: number }): Mater
     files: (key, make, job) => materializer.files(key, make, job),
     known: (key) => materializer.known(key),
     notations: (key, files, job) => materializer.notations(key, files, job),
+    tableRuns: (key, source, job) => materializer.tableRuns(key, source, job),
     inspect: (files, job) => materializer.inspect(files, job),
     file: (key, write, job) =>
       materializer.file(

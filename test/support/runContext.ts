@@ -90,11 +90,12 @@ async function runOnce<T>(pond: Pond, resource: Resource, run: Run<T>, settings:
     inputs: { match: never },
     pond,
     materializer: settings.materializer ?? {
-      builder: { fromUserSql: never, run: never, notations: never, inspect: never, close: never },
+      builder: { fromUserSql: never, run: never, notations: never, tableRuns: never, inspect: never, close: never },
       file: never,
       files: never,
       known: never,
       notations: never,
+      tableRuns: never,
       inspect: never,
     },
     signal: signal ?? new AbortController().signal,

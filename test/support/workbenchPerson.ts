@@ -57,6 +57,26 @@ export async function repeatUntil(
 
 const paletteMs = 8000;
 
+/** The row of an open list of VS Code that contains a text. */
+export function listRow(page: Page, text: string | RegExp): Locator {
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+}
+
+/**
+ * Picks the first row of a list that contains a text, and waits until the list is gone, or is another one. VS Code draws a
+ * list more than once while it opens, and a click between mouse down and up of which its row is replaced has no effect: a
+ * user, who sees that the list is still there, clicks again.
+ */
+export async function pick(page: Page, text: string | RegExp): Promise<void> {
+  const row = listRow(page, text).first();
+  await row.waitFor();
+  await repeatUntil(
+    () => succeeds(row.click({ timeout: menuMs })),
+    () => succeeds(row.waitFor({ state: 'hidden', timeout: paletteMs })),
+    `${String(text)} is picked`,
+  );
+}
+
 /** True once it is there; false when it does not come within eight seconds. */
 export async function isShown(row: Locator): Promise<boolean> {
   return await succeeds(row.waitFor({ timeout: paletteMs }));

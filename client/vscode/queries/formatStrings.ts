@@ -117,8 +117,8 @@ export function markdownOf(info: DescriptionInfo): string {
 }
 
 /** The meaning of a name in SQL as Markdown: the type of a column with its file, or the pattern of a table; empty for one file. */
-export function nameMarkdown({ path, pattern, column }: SqlNameAtInfo): string {
-  const of = pattern === undefined ? cell(path) : `${cell(pattern)}, here of ${cell(path)}`;
+export function nameMarkdown({ path, displayPath = path, pattern, column }: SqlNameAtInfo): string {
+  const of = pattern === undefined ? cell(displayPath) : `${cell(pattern)}, here of ${cell(displayPath)}`;
   if (column !== undefined) return `**${cell(column.name)}** ${cell(column.type)}  \nColumn of ${of}`;
   return pattern === undefined ? '' : `Files of ${cell(pattern)}, the first of them:`;
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { statementAt, type SqlStatement } from '../../../server/src/base/sqlStatements.ts';
 import { type PondClient } from '../client.ts';
 import { errorData, errorText, isCancelled } from '../errors.ts';
+import { rangeAt } from '../markedRange.ts';
 import { type FormatFixes } from './formatFixes.ts';
 import { GridPanel } from '../tables/gridPanel.ts';
 import { type GridHost } from '../tables/gridTable.ts';
@@ -9,6 +10,7 @@ import { followWorkingTree } from '../tables/tableDiffs.ts';
 import { activeUri } from '../activeFile.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
+import { showNewDocument } from '../newEditor.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { columnOfQuery, columnOfResult, resultPanel } from './columns.ts';
 import { QueryHistory } from './queryHistory.ts';
@@ -86,7 +88,7 @@ export class QueryDocuments implements vscode.Disposable {
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
     this.#pondOf.set(document.uri, pond);
-    return vscode.window.showTextDocument(document, { preview: false, viewColumn: columnOfQuery() });
+    return await showNewDocument(document, { preview: false, viewColumn: columnOfQuery() });
   }
 
   /** Runs the editor's selection, else the statement at the cursor, and shows the result. */
@@ -180,8 +182,7 @@ export class QueryDocuments implements vscode.Disposable {
         ? first
         : new vscode.Position(first.line + at.line, (at.line === 0 ? first.character : 0) + at.character);
     const end = at === undefined ? document.positionAt(statement.start + statement.text.length) : start;
-    const word = document.getWordRangeAtPosition(start) ?? document.getWordRangeAtPosition(start, quoted);
-    const range = word ?? new vscode.Range(start, end);
+    const range = rangeAt(document, start) ?? new vscode.Range(start, end);
     const diagnostic = new vscode.Diagnostic(range, errorText(error));
     diagnostic.source = 'pond';
     diagnostic.code = code;
@@ -189,9 +190,6 @@ export class QueryDocuments implements vscode.Disposable {
     this.#fixes.set(document, pond, diagnostic, error);
   }
 }
-
-/** A name or a string in quotes, such as a path. */
-const quoted = /(["'])(?:(?!\1).)*\1/;
 
 /** A file of a query has a name; one that is not saved yet is known by its words. */
 function resultTitle({ uri, isUntitled }: vscode.TextDocument, pond: string, { text }: SqlStatement): string {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ProblemInfo, type ResourceInfo, type RunErrorInfo } from '../../../server/src/protocol/resources.ts';
 import { withHint } from '../hints.ts';
+import { rangeAt } from '../markedRange.ts';
 import { parsePondUri, pondUri } from '../pondUri.ts';
 import { documentUri, readablePath, readableText } from './treeLocations.ts';
 import { type ResourceStore } from './resourceStore.ts';
@@ -41,9 +42,9 @@ export class RunProblems implements vscode.Disposable {
     const marked: vscode.Uri[] = [];
     for (const uri of this.#marked.get(pond) ?? []) this.#problems.delete(uri);
     for (const resource of resources) {
-      const diagnostics = [...cycleProblems(resource), ...ofLastRun(pond, resources, resource)];
-      if (diagnostics.length === 0) continue;
       const uri = documentUri(pond, resource);
+      const diagnostics = [...cycleProblems(uri, resource), ...ofLastRun(pond, resources, resource)];
+      if (diagnostics.length === 0) continue;
       this.#problems.set(uri, diagnostics);
       marked.push(uri);
     }
@@ -52,10 +53,10 @@ export class RunProblems implements vscode.Disposable {
 }
 
 /** Problems that span resources, so that no single document reveals them. */
-function cycleProblems({ problems }: ResourceInfo): readonly vscode.Diagnostic[] {
+function cycleProblems(uri: vscode.Uri, { problems }: ResourceInfo): readonly vscode.Diagnostic[] {
   const found = problems.filter(({ code }) => code === 'resource-cycle');
   return found.map((problem) => {
-    const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), Error);
+    const diagnostic = new vscode.Diagnostic(wordAt(uri, problem.line, problem.character), withHint(problem), Error);
     diagnostic.source = 'pond';
     diagnostic.code = problem.code;
     return diagnostic;
@@ -71,7 +72,9 @@ function ofLastRun(
   if (lastRun === null) return [];
   const failure =
     lastRun.status === 'failed' && lastRun.error !== null ? [problemOf(pond, resources, resource, lastRun.error)] : [];
-  return [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
+  const found = [...failure, ...lastRun.notes.flatMap((note) => noteAt(pond, resource, note))];
+  // A run has the positions of the text that ran. The queries of a changed one are checked when it is saved.
+  return resource.state === 'committed' ? found : found.filter(({ range }) => range.isEqual(firstLine));
 }
 
 /** A note of a run that ends with its position in the document: `… (/KIND/NAME/resource.yaml, line 7)`. */
@@ -93,8 +96,9 @@ function problemOf(
   error: RunErrorInfo,
 ): vscode.Diagnostic {
   const path = error.path === undefined ? undefined : readablePath(resources, error.path);
-  const inDocument = path === documentUri(pond, resource).path;
-  const range = inDocument && error.line !== undefined ? wordAt(error.line, error.character ?? 0) : firstLine;
+  const uri = documentUri(pond, resource);
+  const inDocument = path === uri.path;
+  const range = inDocument && error.line !== undefined ? wordAt(uri, error.line, error.character ?? 0) : firstLine;
   const diagnostic = new vscode.Diagnostic(range, readableText(resources, withHint(error)), Error);
   diagnostic.source = 'pond run';
   diagnostic.code = error.code;
@@ -107,7 +111,7 @@ function problemOf(
 
 /** Range of a line without its indentation; of the whole line while its text is not loaded. */
 function lineOf(uri: vscode.Uri, line: number): vscode.Range {
-  const document = vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
+  const document = loaded(uri);
   if (document === undefined || line >= document.lineCount)
     return new vscode.Range(line, 0, line, Number.MAX_SAFE_INTEGER);
   const { range, firstNonWhitespaceCharacterIndex } = document.lineAt(line);
@@ -139,7 +143,11 @@ export class ApplyProblems implements vscode.Disposable {
       .filter(({ code, line }) => !known.has(keyOf(code, line)))
       .map((problem) => {
         const severity = problem.severity === 'error' ? Error : Warning;
-        const diagnostic = new vscode.Diagnostic(wordAt(problem.line, problem.character), withHint(problem), severity);
+        const diagnostic = new vscode.Diagnostic(
+          wordAt(uri, problem.line, problem.character),
+          withHint(problem),
+          severity,
+        );
         diagnostic.source = 'pond';
         diagnostic.code = problem.code;
         return diagnostic;
@@ -155,7 +163,13 @@ export class ApplyProblems implements vscode.Disposable {
 
 const firstLine = new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER);
 
-/** An empty range: the editor marks the word at this position. */
-function wordAt(line: number, character: number): vscode.Range {
-  return new vscode.Range(line, character, line, character);
+/** Range of the word or the quoted text at a position; while the text is not loaded, an empty range, at which the editor marks the word. */
+function wordAt(uri: vscode.Uri, line: number, character: number): vscode.Range {
+  const position = new vscode.Position(line, character);
+  const document = loaded(uri);
+  return (document && rangeAt(document, position)) ?? new vscode.Range(position, position);
+}
+
+function loaded(uri: vscode.Uri): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((one) => one.uri.toString() === uri.toString());
 }

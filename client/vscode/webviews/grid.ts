@@ -6,11 +6,12 @@ import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { failedElements } from './grid/failedPage.ts';
-import { type FromGridPage, type GridState, type ToGridPage } from './grid/messages.ts';
+import { type FromGridPage, type GridState, type TableQuery, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, type Shows, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
 import { applyChanges, type RowEdit, type RowKey } from './grid/rowEdits.ts';
 import { TablePage } from './grid/tablePage.ts';
+import { columnsOfText } from './grid/times.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
 import { PlotView } from './plot/plotView.ts';
@@ -86,7 +87,7 @@ function receive(message: ToGridPage): void {
       toolbar.announce(`${countText(message.rows, 'row')} copied`);
       return;
     default:
-      show(message);
+      show(withZones(message));
   }
 }
 
@@ -126,9 +127,8 @@ function showResult(
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   const kept = fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]);
-  const hasText = 'path' in query && isTextTable(query.path);
   table = new TablePage(
-    { run, info, diff, state: kept, hasText },
+    { run, info, diff, state: kept, hasText: isOfText(query) },
     {
       requests,
       post,
@@ -152,6 +152,16 @@ function showResult(
   if (stated !== undefined && 'error' in stated)
     toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
   if (takesFocus || suspended !== undefined) table.focus();
+}
+
+/** The state of the page, in which the columns of a text state that their times are in UTC. */
+function withZones(state: GridState): GridState {
+  if (state.type !== 'result' || !isOfText(state.query)) return state;
+  return { ...state, info: { ...state.info, columns: columnsOfText(state.info.columns) } };
+}
+
+function isOfText(query: TableQuery): boolean {
+  return 'path' in query && isTextTable(query.path);
 }
 
 function showAs(shows: Shows): void {

@@ -143,6 +143,13 @@ export class PondError extends Error {
   }
 }
 
+/** Returns the error of a statement that no person wrote without the position in it; one in a document stays. */
+export function withoutStatement(error: unknown): unknown {
+  if (!isPondError(error) || error.path?.endsWith('/resource.yaml') === true) return error;
+  const { code, message, position: _, ...details } = error.toPlain();
+  return new PondError(code, message, { ...details, cause: error });
+}
+
 /** True when `error` is a PondError, of the given code when one is given. */
 export function isPondError(error: unknown, code?: ErrorCode): error is PondError {
   return error instanceof PondError && (code === undefined || error.code === code);

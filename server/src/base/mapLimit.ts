@@ -1,6 +1,7 @@
 /**
  * Returns the results of `work` for all items, in item order, with at most `count` in progress at a time. After a
- * failure no other item starts; the failure is thrown once those in progress have ended.
+ * failure no other item starts. Once those in progress have ended, the failure of the first item that fails is thrown:
+ * the same each time, as all items before it have started.
  */
 export async function mapLimit<T, R>(
   items: readonly T[],
@@ -8,21 +9,22 @@ export async function mapLimit<T, R>(
   work: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
   const results: R[] = [];
-  let [next, failed] = [0, false];
+  let next = 0;
+  const failures: { readonly index: number; readonly error: unknown }[] = [];
 
   async function takeTurns(): Promise<void> {
-    while (next < items.length && !failed) {
+    while (next < items.length && failures.length === 0) {
       const index = next++;
       try {
         results[index] = await work(items[index] as T);
       } catch (error) {
-        failed = true;
-        throw error;
+        failures.push({ index, error });
       }
     }
   }
 
-  const turns = await Promise.allSettled(Array.from({ length: Math.min(count, items.length) }, takeTurns));
-  for (const turn of turns) if (turn.status === 'rejected') throw turn.reason;
+  await Promise.all(Array.from({ length: Math.min(count, items.length) }, takeTurns));
+  const [first] = failures.sort((a, b) => a.index - b.index);
+  if (first !== undefined) throw first.error;
   return results;
 }

@@ -1,9 +1,11 @@
 /**
  * Returns the candidate that `word` is, or most likely misspells; undefined when none is close. Case, underscores and
  * hyphens do not count; a third of the letters, at least one, may be wrong, missing, added or swapped with a neighbor.
+ * Without such a candidate, the only one is returned that is the word with an extension.
  */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const plain = simplify(word);
+  const extended = candidates.filter((candidate) => simplify(candidate).startsWith(`${plain}.`));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
     const target = simplify(candidate);
@@ -12,7 +14,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
     const distance = editDistance(plain, target);
     if (distance <= allowed && distance < (best?.distance ?? Infinity)) best = { candidate, distance };
   }
-  return best?.candidate;
+  return best?.candidate ?? (extended.length === 1 ? extended[0] : undefined);
 }
 
 /**

@@ -59,6 +59,8 @@ export function createBuilder({ memoryLimitBytes, limits, workerPath }: BuilderO
     notations: async (files, signal) => {
       return (await request('notations', { files }, signal)).map((found) => found ?? undefined);
     },
+    tableRuns: async (files, notation, signal) =>
+      request('tableRuns', { files, ...(notation && { notation }) }, signal),
     inspect: async (hostPaths, signal) => request('inspect', { hostPaths }, signal),
     close: async () => {
       await Promise.all([shared.close(), own.close()]);

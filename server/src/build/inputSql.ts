@@ -1,7 +1,5 @@
-import { callFormat } from '../sandbox/callFormat.ts';
 import { createLineMap, type SourcePosition } from '../base/lineMap.ts';
 import { type Reading, wholeJsonOptions } from '../sandbox/formats.ts';
-import { type TextFormat } from '../sandbox/textFormat.ts';
 import { type TextEdit, editText } from '../sandbox/edits.ts';
 import { PondError } from '../base/error.ts';
 import { identifier, joinSql, literal, literalList, sql } from '../duckdb/sql.ts';
@@ -121,18 +119,6 @@ export function usesInputPath(sql: string): boolean {
   return tokens.some((token) => !opened.has(token.start) && pathEdits(sql, token, '').length > 0);
 }
 
-/** Returns what the first call of `read_csv` over the input states; undefined without such a call. */
-export function formatOfCall(sql: string): TextFormat | undefined {
-  const { calls } = readerCallsIn(sql, tokenize(sql), inputAt);
-  const call = calls.find(({ name }) => optionsOf(name).format === 'csv');
-  return call && callFormat(optionsText(sql, call)).format;
-}
-
-/** The options of a call as written, after a comma; empty for none. */
-export function optionsText(sql: string, { end, close }: Pick<ReaderCall, 'end' | 'close'>): string {
-  return sql.slice(end, close).replace(/^\s*\]/, '');
-}
-
 /** Start offsets of the arguments that are opened. */
 function openedIn(calls: readonly ReaderCall[]): ReadonlySet<number> {
   return new Set(calls.flatMap((call) => call.arguments.map(({ start }) => start)));
@@ -180,7 +166,7 @@ function wholeOptions({ name, options }: ReaderCall, fileCount: number): string 
 function textCall(sql: string, call: ReaderCall, input: InputNames): Omit<TextCall, 'start'> {
   return {
     format: optionsOf(call.name).format === 'csv' ? 'csv' : undefined,
-    given: optionsText(sql, call),
+    given: sql.slice(call.end, call.close).replace(/^\s*\]/, ''),
     options: call.options,
     inputs: call.arguments.length,
     compression: compressionOf(call, input),

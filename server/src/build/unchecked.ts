@@ -2,7 +2,7 @@
 import { tokenize } from '../base/sqlTokens.ts';
 import { callFormat, callOptions, isKnownOption } from '../sandbox/callFormat.ts';
 import { optionsOf, type ReaderCall, readerCallsIn } from '../sandbox/readerCalls.ts';
-import { inputAt, optionsText, showsPaths } from './inputSql.ts';
+import { inputAt, showsPaths } from './inputSql.ts';
 
 /** A reader function of such a call, with the reasons. */
 interface UncheckedCall {
@@ -27,13 +27,13 @@ export function uncheckedCalls(sql: string): readonly UncheckedCall[] {
 
 /** Undefined when the pond has all options of the call. */
 function csvOptions(sql: string, call: ReaderCall): readonly string[] | undefined {
-  const { hasOthers, others, isComplete } = callFormat(optionsText(sql, call));
+  const { hasOthers, others, isComplete } = callFormat(sql.slice(call.end, call.close).replace(/^\s*\]/, ''));
   if (isComplete) return ['auto_detect', ...others];
   return hasOthers ? others : undefined;
 }
 
 function jsonOptions(sql: string, call: ReaderCall): readonly string[] | undefined {
-  const options = callOptions(optionsText(sql, call));
+  const options = callOptions(sql.slice(call.end, call.close).replace(/^\s*\]/, ''));
   const others = options?.filter(([name, value]) => name !== 'compression' && !isKnownOption(call.name, name, value));
   return others?.length === 0 ? undefined : (others ?? []).map(([name]) => name);
 }

@@ -1,12 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { PondError } from '../base/error.ts';
 import { requireOutside } from './hostPaths.ts';
+import { displayPaths } from '../resources/displayPath.ts';
+import { skippedInPond } from './skipped.ts';
 import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /**
  * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
- * Fails as writeSite, `usage` for an invalid language tag, and `invalid-path` in the pond's own folder.
+ * What cannot be made is skipped, and named in the result. Fails as writeSite, `usage` for an invalid language tag, and `invalid-path` in the pond's own folder.
  */
 export const site: Command<'site'> = async (
   pond,
@@ -19,7 +21,7 @@ export const site: Command<'site'> = async (
   const fs = await treeAt(pond, at);
   // Reports an existing file.
   effects.openDisk(directory).makeDirectory('');
-  return await writeSite({
+  const { skipped, ...written } = await writeSite({
     openDisk: effects.openDisk,
     fs,
     inputs: pond.layer.inputs(fs),
@@ -28,6 +30,8 @@ export const site: Command<'site'> = async (
     settings,
     job: { signal, progress },
   });
+  const items = skipped.map((output) => ({ kind: 'skipped', ...output }) as const);
+  return { ...written, ...(await skippedInPond(items, displayPaths([fs]))) };
 };
 
 /** Returns a language tag in its usual spelling, such as `en-GB`. */

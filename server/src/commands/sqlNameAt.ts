@@ -1,7 +1,9 @@
 import { type Token, tokenize } from '../base/sqlTokens.ts';
 import { type SqlNameAtInfo } from '../protocol/commands.ts';
+import { displayPaths } from '../resources/displayPath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { isReserved } from '../sql/keywords.ts';
+import { treeAt } from '../pond/treeAt.ts';
 import { type SqlTableName, tablesAround } from '../sql/typedSql.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { columnsAt, firstFile, orNone, sqlAt } from './sqlNames.ts';
@@ -50,9 +52,11 @@ async function columnIn(
   return undefined;
 }
 
-/** The name with its file, the first one of a pattern; null without one. */
+/** The name with its file, as people know it, the first one of a pattern; null without one. */
 async function inFile(pond: ResourcePond, at: string | undefined, name: SqlNameAtInfo): Promise<SqlNameAtInfo | null> {
-  if (!hasWildcard(name.path)) return name;
-  const [path] = await orNone(() => firstFile(pond, at, name.path));
-  return path === undefined ? null : { ...name, path, pattern: name.path };
+  const isPattern = hasWildcard(name.path);
+  const [path] = isPattern ? await orNone(() => firstFile(pond, at, name.path)) : [name.path];
+  if (path === undefined) return null;
+  const names = displayPaths([await treeAt(pond, at)]);
+  return { ...name, ...(await names.named(path)), ...(isPattern && { pattern: name.path }) };
 }

@@ -62,11 +62,8 @@ export function parseFormat(values: Readonly<Record<string, unknown>>): StatedFo
   return formatOfSpec(value);
 }
 
-/** A format as it is stated, or as the engine has it. */
-type FormatValues = Readonly<Partial<Record<FormatOption, unknown>>> & Pick<StatedFormat, 'types'>;
-
 /** Returns the text of a format as an attribute holds it: JSON, with the options in the order of the documentation. */
-export function formatText(format: FormatValues): string {
+export function formatText(format: StatedFormat): string {
   const { types } = format;
   const sorted = types && Object.fromEntries(Object.entries(types).sort(([a], [b]) => (a < b ? -1 : 1)));
   const written = { ...format, ...(sorted && { types: sorted }) };

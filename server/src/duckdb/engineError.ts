@@ -1,6 +1,6 @@
 import { isRecord } from '../base/record.ts';
 import { parseJsonText } from '../base/json.ts';
-import { offsetPosition, type OffsetUnit } from './sqlOffset.ts';
+import { offsetPosition, type OffsetUnit, stringIndex } from './sqlOffset.ts';
 import { type ErrorCode, PondError } from '../base/error.ts';
 import { limitHint } from './limits.ts';
 
@@ -99,7 +99,7 @@ export function queryError(error: unknown, sql: string): PondError {
 
 /** Like queryError, for an error already parsed. */
 export function engineToPondError(engine: EngineError, sql: string, cause?: unknown): PondError {
-  const hint = hintFor(engine);
+  const hint = hintFor(engine, sql);
   return new PondError(codeFor(engine), messageFor(engine), {
     ...(engine.offset === undefined ? {} : { position: offsetPosition(sql, engine.offset, engine.unit) }),
     ...(hint === undefined ? {} : { hint }),
@@ -132,7 +132,22 @@ export function spillLimitIn({ type, message }: EngineError): string | undefined
   return /\/([\d.]+ \w+) used\)/.exec(message)?.[1] ?? 'its limit';
 }
 
-function hintFor(engine: EngineError): string | undefined {
+/** A path after FROM or JOIN, or after the comma of a list of tables, without quotes. */
+const barePath = /(?:\b(?:FROM|JOIN)\s+|,\s*)([^\s"'(),;]*\/[^\s"'(),;]*)/gi;
+
+/** The path without quotes at whose slash a statement ends for DuckDB's parser; undefined for any other error. */
+function barePathAt({ message, offset, unit }: EngineError, sql: string): string | undefined {
+  if (offset === undefined || !message.startsWith('syntax error at or near "/"')) return undefined;
+  const index = stringIndex(sql, offset, unit);
+  const found = [...sql.matchAll(barePath)].find(
+    (match) => match.index < index && index < match.index + match[0].length,
+  );
+  return found?.[1];
+}
+
+function hintFor(engine: EngineError, sql: string): string | undefined {
+  const path = barePathAt(engine, sql);
+  if (path !== undefined) return `A path is the name of a table, in double quotes: "${path}".`;
   if (engine.type === 'permission' || engine.type === 'missing extension') {
     return 'A query reads the pond and nothing else: name pond paths as tables, such as FROM "/folder/file.csv".';
   }

@@ -1,8 +1,7 @@
-import { fieldsOf, itemsOf, parseJsonText } from '../base/json.ts';
+import { itemsOf, parseJsonText } from '../base/json.ts';
 import { PondError } from '../base/error.ts';
-import { parseSqlType } from '../duckdb/sqlType.ts';
 import { type HostFile } from '../pond/hostFile.ts';
-import { type Builder, type FileFacts, type TypedColumn } from '../sandbox/build.ts';
+import { type Builder, type FileFacts } from '../sandbox/build.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type FileNotation } from '../sandbox/textTables/notation.ts';
 import { readNotations, writeNotations } from '../sandbox/textTables/notationText.ts';
@@ -13,7 +12,9 @@ import { type Job } from '../base/job.ts';
 import { LruCache } from '../base/lruCache.ts';
 import { retry } from '../base/retry.ts';
 import { createSingleFlight } from '../base/singleFlight.ts';
-import { type Materializer } from './materializer.ts';
+import { CachedValues, valuesMax } from './cachedValues.ts';
+import { readFacts, writeFacts } from './factsText.ts';
+import { type Materializer, type RunFiles } from './materializer.ts';
 
 /** Dependencies of a materializer. */
 interface MaterializerParts {
@@ -22,9 +23,6 @@ interface MaterializerParts {
   /** False where nothing may run: then only cached files are returned. */
   readonly isTrusted: () => boolean;
 }
-
-/** Maximum number of results kept in memory; all are in the cache as well. */
-const resultsMax = 10_000;
 
 /** Returns a materializer that builds files only on request. */
 export function createMaterializer(parts: MaterializerParts): Materializer {
@@ -37,14 +35,16 @@ class CachingMaterializer implements Materializer {
   readonly #isTrusted: () => boolean;
   readonly #fileFlights = createSingleFlight<HostFile>();
   readonly #filesFlights = createSingleFlight<readonly HostFile[]>();
-  readonly #factsFlights = createSingleFlight<FileFacts>();
-  readonly #notationFlights = createSingleFlight<readonly (FileNotation | undefined)[]>();
-  readonly #notations = new LruCache<string, readonly (FileNotation | undefined)[]>({ max: resultsMax });
-  readonly #facts = new LruCache<string, FileFacts>({ max: resultsMax });
-  readonly #parts = new LruCache<string, readonly string[]>({ max: resultsMax });
+  readonly #notations: CachedValues<readonly (FileNotation | undefined)[]>;
+  readonly #tableRuns: CachedValues<readonly number[]>;
+  readonly #facts: CachedValues<FileFacts>;
+  readonly #parts = new LruCache<string, readonly string[]>({ max: valuesMax });
 
   constructor({ cache, builder, isTrusted }: MaterializerParts) {
     this.#cache = cache;
+    this.#notations = new CachedValues(cache, { write: writeNotations, read: readNotations });
+    this.#tableRuns = new CachedValues(cache, { write: (lengths) => JSON.stringify(lengths), read: readLengths });
+    this.#facts = new CachedValues(cache, { write: writeFacts, read: readFacts });
     this.#builder = builder;
     this.#isTrusted = isTrusted;
   }
@@ -85,27 +85,19 @@ class CachingMaterializer implements Materializer {
     files: (job: Job) => Promise<readonly SourceFile[]>,
     job: Job,
   ): Promise<readonly (FileNotation | undefined)[]> {
-    const cached = this.#notations.get(key) ?? readNotations(this.#cache.readText(key));
-    if (cached !== undefined) return this.#notations.set(key, cached);
-    const find = async (shared: Job): Promise<readonly (FileNotation | undefined)[]> => {
-      const found = await this.builder.notations(await files(shared), shared.signal);
-      this.#cache.writeText(key, writeNotations(found));
-      return this.#notations.set(key, found);
-    };
-    return await this.#notationFlights(key, find, job);
+    const find = async (shared: Job) => await this.builder.notations(await files(shared), shared.signal);
+    return await this.#notations.get(key, find, job);
+  }
+
+  async tableRuns(key: string, { files, notation }: RunFiles, job: Job): Promise<readonly number[]> {
+    const find = async (shared: Job) => await this.builder.tableRuns(await files(shared), notation, shared.signal);
+    return await this.#tableRuns.get(key, find, job);
   }
 
   async inspect(files: readonly HostFile[], job: Job): Promise<FileFacts> {
     const key = keyOf('facts', 2, ...files.map((file) => file.key));
-    const cached = this.#facts.get(key) ?? readFacts(this.#cache.readText(key));
-    if (cached !== undefined) return this.#facts.set(key, cached);
     const hostPaths = files.map(({ hostPath }) => hostPath);
-    const find = async ({ signal }: Job): Promise<FileFacts> => {
-      const facts = await this.builder.inspect(hostPaths, signal);
-      this.#cache.writeText(key, writeFacts(facts));
-      return this.#facts.set(key, facts);
-    };
-    return await this.#factsFlights(key, find, job);
+    return await this.#facts.get(key, async ({ signal }) => await this.builder.inspect(hostPaths, signal), job);
   }
 
   /**
@@ -134,36 +126,11 @@ function parseParts(text: string | undefined): readonly string[] | undefined {
   return keys.length > 0 && keys.every(isKey) ? keys : undefined;
 }
 
+/** The lengths of runs in a text; undefined as in parseParts. */
+function readLengths(text: string): readonly number[] | undefined {
+  const items = parseJsonText(text);
+  const isLength = (item: unknown): item is number => Number.isSafeInteger(item) && Number(item) > 0;
+  return Array.isArray(items) && items.every(isLength) ? items : undefined;
+}
+
 const isKey = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-
-function writeFacts({ time, ...facts }: FileFacts): string {
-  return JSON.stringify({ ...facts, time: time && [String(time.minUs), String(time.maxUs)] });
-}
-
-/** Undefined as in parseParts. */
-function readFacts(text: string | undefined): FileFacts | undefined {
-  if (text === undefined) return undefined;
-  const { columns: found, rowCount, isAlike, time } = fieldsOf(parseJsonText(text));
-  const columns = Array.isArray(found) ? found.map(readColumn) : [undefined];
-  if (!columns.every((column) => column !== undefined)) return undefined;
-  if (!Number.isSafeInteger(rowCount) || typeof isAlike !== 'boolean') return undefined;
-  const facts = { columns, rowCount: Number(rowCount), isAlike };
-  if (time === undefined) return { ...facts, time: undefined };
-  const read = readTime(time);
-  return read && { ...facts, time: read };
-}
-
-/** Undefined for a value that is not a column with the name of a type. */
-function readColumn(value: unknown): TypedColumn | undefined {
-  const { name, type } = fieldsOf(value);
-  const sqlType = typeof type === 'string' ? parseSqlType(type) : undefined;
-  return typeof name === 'string' && sqlType !== undefined ? { name, type: sqlType } : undefined;
-}
-
-/** Undefined for a value other than two integers as text, the form that writeFacts writes. */
-function readTime(value: unknown): FileFacts['time'] {
-  const [min, max] = itemsOf(value);
-  return isIntegerText(min) && isIntegerText(max) ? { minUs: BigInt(min), maxUs: BigInt(max) } : undefined;
-}
-
-const isIntegerText = (value: unknown): value is string => typeof value === 'string' && /^-?\d+$/.test(value);

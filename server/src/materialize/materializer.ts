@@ -2,8 +2,14 @@
 import { type HostFile } from '../pond/hostFile.ts';
 import { type Builder, type FileFacts } from '../sandbox/build.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
-import { type FileNotation } from '../sandbox/textTables/notation.ts';
+import { type FileNotation, type Notation } from '../sandbox/textTables/notation.ts';
 import { type Job } from '../base/job.ts';
+
+/** CSV files whose runs are found, and the notation of their source. */
+export interface RunFiles {
+  files(this: void, job: Job): Promise<readonly SourceFile[]>;
+  readonly notation: Notation | undefined;
+}
 
 /** The cache of one pond, and the builder that fills it. */
 export interface Materializer {
@@ -28,6 +34,8 @@ export interface Materializer {
     files: (job: Job) => Promise<readonly SourceFile[]>,
     job: Job,
   ): Promise<readonly (FileNotation | undefined)[]>;
+  /** Like builder.tableRuns, cached under `key`. */
+  tableRuns(key: string, source: RunFiles, job: Job): Promise<readonly number[]>;
   /** Like builder.inspect, cached for as long as the files. */
   inspect(files: readonly HostFile[], job: Job): Promise<FileFacts>;
 }

@@ -1,6 +1,7 @@
 /** The requests for resources. See commands.ts for the rules common to all requests. */
 
 import { type TextRange } from '../base/lineMap.ts';
+import { type SkippedInfo } from './info.ts';
 import { type InPond } from './params.ts';
 
 /** A problem of a document, with its location. */
@@ -237,6 +238,11 @@ export interface ResourceCommands {
       /** Language tag of its pages, such as `de`; English if missing. */
       readonly lang?: string;
     };
-    result: { readonly pages: number; readonly files: number; readonly unchanged: number; readonly bytes: number };
+    result: SkippedInfo & {
+      readonly pages: number;
+      readonly files: number;
+      readonly unchanged: number;
+      readonly bytes: number;
+    };
   };
 }

@@ -39,6 +39,8 @@ export interface SqlNameAtInfo {
   readonly end: number;
   /** The file of the table; the first one of a pattern, which is `pattern` then. */
   readonly path: string;
+  /** `path` with the name of its resource, where that differs. */
+  readonly displayPath?: string;
   readonly pattern?: string;
   readonly column?: Column;
 }

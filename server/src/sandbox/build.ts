@@ -88,6 +88,12 @@ export interface Builder {
    * is read.
    */
   notations(files: readonly SourceFile[], signal?: AbortSignal): Promise<readonly (FileNotation | undefined)[]>;
+  /** Returns the lengths of the runs of CSV files that one call reads, as each alone is read: see tableRuns. */
+  tableRuns(
+    files: readonly SourceFile[],
+    notation: Notation | undefined,
+    signal?: AbortSignal,
+  ): Promise<readonly number[]>;
   /** Returns facts about Parquet files that are read as one table, columns matched by name; at least one file. */
   inspect(hostPaths: readonly string[], signal?: AbortSignal): Promise<FileFacts>;
   /** Ends the process, if it runs, and waits for its exit. Calls in progress, and later ones, fail. */

@@ -20,7 +20,7 @@ import {
 import { type CellValue, type CheckedCell, type TableEdits } from '../protocol/tables.ts';
 import { type Column, type ResultFormat, type RowWindow } from '../protocol/results.ts';
 import { type TextDescription } from './textTables/description.ts';
-import { type FileNotation } from './textTables/notation.ts';
+import { type FileNotation, type Notation } from './textTables/notation.ts';
 import { type QueryParameter } from './types.ts';
 import { type QueryStatement } from './userStatements.ts';
 
@@ -114,6 +114,11 @@ interface Operations {
   describeTexts: { params: { readonly files: readonly SourceFile[] }; result: readonly TextDescription[] };
   /** The notation of each CSV file: see fileNotations. */
   notations: { params: { readonly files: readonly SourceFile[] }; result: readonly (FileNotation | null)[] };
+  /** The lengths of the runs of CSV files: see tableRuns. */
+  tableRuns: {
+    params: { readonly files: readonly SourceFile[]; readonly notation?: Notation };
+    result: readonly number[];
+  };
   /** For each CSV file, true when its rows have to be put into a table: see areLoaded. */
   areLoaded: { params: { readonly files: readonly SourceFile[] }; result: readonly boolean[] };
   /** Writes the rows of a CSV file to a Parquet file that does not exist: see writeRowsFile. */

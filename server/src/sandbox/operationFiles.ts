@@ -39,6 +39,7 @@ const filesOf: FilesOf = {
   inspect: ({ hostPaths }) => ofPaths(hostPaths),
   describeTexts: ({ files }) => files,
   notations: ({ files }) => files,
+  tableRuns: ({ files }) => files,
   areLoaded: ({ files }) => files,
   writeRowsFile: ({ file }) => [file],
   jsonEncodings: ({ files }) => files,

@@ -10,6 +10,7 @@ import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from '../sandbox/textTa
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
+import { ownStatement } from './ownStatement.ts';
 import { numbersInText, type TextForm } from './numbersInText.ts';
 import { type UnseenCharacters, unseenCharacters, unseenCounts } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
@@ -59,11 +60,8 @@ export async function describeTable(
   if (reader === undefined) return undefined;
   const table = identifier(sheet === undefined ? at.path : `${at.path}#${sheet}`);
   const rows = async (text: SqlText): Promise<readonly (readonly (string | null)[])[]> => {
-    const { resultId, rowCount } = await engine.run(
-      pond,
-      { sql: text, ...(version !== undefined && { at: version }) },
-      signal,
-    );
+    const request = { sql: text, ...(version !== undefined && { at: version }) };
+    const { resultId, rowCount } = await ownStatement(engine.run(pond, request, signal));
     try {
       const { columns } = await engine.rows(resultId, 0, rowCount);
       return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? null));

@@ -3,6 +3,7 @@ import { type Pond } from '../pond/types.ts';
 import { type Column } from '../protocol/results.ts';
 import { type TextFormat } from '../sandbox/textFormat.ts';
 import { type QueryEngine } from './engine.ts';
+import { ownStatement } from './ownStatement.ts';
 
 /** A name of a table in a query. */
 interface NamedTable {
@@ -21,7 +22,7 @@ export async function tableColumns(
 ): Promise<readonly Column[]> {
   const text = sql`SELECT * FROM ${identifier(name)} LIMIT 0`;
   const stated = { ...(at !== undefined && { at }), ...(format && { formats: new Map([[name, format]]) }) };
-  const { resultId, columns } = await engine.run(pond, { sql: text, ...stated }, signal);
+  const { resultId, columns } = await ownStatement(engine.run(pond, { sql: text, ...stated }, signal));
   await engine.release(resultId);
   return columns;
 }

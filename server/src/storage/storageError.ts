@@ -16,6 +16,11 @@ const denied: Meaning = {
   text: 'the operation is not allowed',
   hint: 'Check the permissions of the folder, and that its disk is writable and has hard links.',
 };
+const tooManyOpen: Meaning = {
+  code: 'storage-failed',
+  text: 'too many files are open',
+  hint: 'Close some files, or raise the limit.',
+};
 const checkPath = 'Check the path, and what is there on the disk.';
 const meanings: Readonly<Record<string, Meaning>> = {
   ENOSPC: full,
@@ -27,7 +32,19 @@ const meanings: Readonly<Record<string, Meaning>> = {
   EISDIR: { code: 'storage-failed', text: 'a directory is there', hint: checkPath },
   EEXIST: { code: 'already-exists', text: 'the name is taken' },
   ENOENT: { code: 'storage-failed', text: 'it, or its folder, does not exist', hint: checkPath },
-  EMFILE: { code: 'storage-failed', text: 'too many files are open', hint: 'Close some files, or raise the limit.' },
+  EMFILE: tooManyOpen,
+  ENFILE: tooManyOpen,
+  EBUSY: { code: 'storage-failed', text: 'another program uses it', hint: 'Close it there, then try again.' },
+  EFBIG: {
+    code: 'storage-failed',
+    text: 'the disk or a limit of the system allows no file of this size',
+    hint: "A disk with FAT32 has files of up to 4 GiB; 'ulimit -f' shows the limit of a shell.",
+  },
+  ENAMETOOLONG: {
+    code: 'storage-failed',
+    text: 'the name is longer than the disk allows',
+    hint: 'Most disks allow 255 bytes, and encrypted folders fewer.',
+  },
 };
 
 /**

@@ -21,7 +21,10 @@ import {
 } from '../sandbox/messages.ts';
 import { plainRow, type PlainValue } from '../sandbox/plainValue.ts';
 import { type FileFacts } from '../sandbox/build.ts';
+import { type SourceFile } from '../sandbox/sources.ts';
+import { type TextScope } from '../sandbox/textTables/decoded.ts';
 import { fileNotations } from '../sandbox/textTables/fileNotations.ts';
+import { tableRuns } from '../sandbox/textTables/tableRuns.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type SqlText } from '../duckdb/sql.ts';
 
@@ -39,7 +42,7 @@ type Rows = readonly (readonly PlainValue[])[];
 /** Operations of a worker for a Builder. Each database is locked to the files of the request that it serves. */
 export class BuildOperations implements Pick<
   WorkerOperations,
-  Extract<OperationName, 'buildUser' | 'statements' | 'notations' | 'inspect'>
+  Extract<OperationName, 'buildUser' | 'statements' | 'notations' | 'tableRuns' | 'inspect'>
 > {
   readonly #parser = lazyAsync(() => openLockedDatabase({ threads: 1, hostPaths: [] }));
   readonly #pool: StatementPool;
@@ -82,11 +85,30 @@ export class BuildOperations implements Pick<
   }
 
   async notations({ files }: OperationParams<'notations'>, signal: AbortSignal): Promise<OperationResult<'notations'>> {
+    return await this.#scan(files, signal, (scope, named) => fileNotations(scope, named));
+  }
+
+  async tableRuns(
+    { files, notation }: OperationParams<'tableRuns'>,
+    signal: AbortSignal,
+  ): Promise<OperationResult<'tableRuns'>> {
+    return await this.#scan(files, signal, (scope, named) => tableRuns(scope, named, notation));
+  }
+
+  /** Does work that reads the bytes of text files, with a database only where one of them needs it. */
+  #scan<T>(
+    files: readonly SourceFile[],
+    signal: AbortSignal,
+    work: (scope: TextScope, named: readonly SourceFile[]) => Promise<T>,
+  ): Promise<T> {
     const { openDisk } = this.#tools.settings;
+    if (!files.some(isUnpackedByDatabase)) {
+      return this.#inSlot(() => work({ connect: noDatabase, openDisk, signal }, files), signal);
+    }
     const reads = files.map(({ hostPath }) => hostPath);
-    return await this.#perform({ statements: [], reads, writes: [] }, signal, ({ connection, pathOf }) => {
+    return this.#perform({ statements: [], reads, writes: [] }, signal, ({ connection, pathOf }) => {
       const named = files.map((file) => ({ ...file, hostPath: pathOf(file.hostPath) }));
-      return fileNotations({ connect: () => Promise.resolve(connection), openDisk, signal }, named);
+      return work({ connect: () => Promise.resolve(connection), openDisk, signal }, named);
     });
   }
 
@@ -109,6 +131,13 @@ export class BuildOperations implements Pick<
       connection.close();
     }
   }
+}
+
+/** Only zstd is unpacked by a database. */
+const isUnpackedByDatabase = ({ reading }: SourceFile): boolean => reading.compression === 'zstd';
+
+function noDatabase(): Promise<never> {
+  return Promise.reject(new Error('assertion failed: no file of the scan is unpacked by a database'));
 }
 
 /** A statement that this program generated in the parent process. */

@@ -40,7 +40,7 @@ const filesShare = 0.125;
 
 type QueryOperation = Exclude<
   OperationName,
-  'buildUser' | 'statements' | 'notations' | 'inspect' | keyof TableOperations | keyof EditOperations
+  'buildUser' | 'statements' | 'notations' | 'tableRuns' | 'inspect' | keyof TableOperations | keyof EditOperations
 >;
 
 /** A query whose first rows were read, and the others are. */

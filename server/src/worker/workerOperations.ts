@@ -43,6 +43,7 @@ export function createOperations(settings: WorkerSettings, openDisk: OpenDisk): 
     buildUser: async (params, signal) => (await builds()).buildUser(params, signal),
     statements: async (params, signal) => (await builds()).statements(params, signal),
     notations: async (params, signal) => (await builds()).notations(params, signal),
+    tableRuns: async (params, signal) => (await builds()).tableRuns(params, signal),
     inspect: async (params, signal) => (await builds()).inspect(params, signal),
   };
 }

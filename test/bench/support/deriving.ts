@@ -49,6 +49,7 @@ class CacheSwitch implements Materializer {
   files: Materializer['files'] = (...request) => this.#used.files(...request);
   known: Materializer['known'] = (key) => this.#used.known(key);
   notations: Materializer['notations'] = (...request) => this.#used.notations(...request);
+  tableRuns: Materializer['tableRuns'] = (...request) => this.#used.tableRuns(...request);
   inspect: Materializer['inspect'] = (...request) => this.#used.inspect(...request);
 
   get #used(): Materializer {

@@ -135,6 +135,12 @@ export function derivedTests(): void {
       return all.length > 0 && all;
     });
     assert.equal(document.getText(problem?.range), 'no_x');
+    const fixes = await vscode.commands.executeCommand<readonly vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      problem?.range,
+    );
+    assert.ok(fixes.some(({ title }) => title === 'Replace with t'));
     await pond.commit('A mistake');
     // Until then, a run would ask about the change.
     await until('the change committed', async () =>

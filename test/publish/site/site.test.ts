@@ -38,7 +38,7 @@ test('a site has a page for each output of Reduce and each Markdown text of Temp
   );
   assert.deepEqual(
     { ...made, bytes: 0 },
-    { pages: 5, files: filesBelow(directory).length - 2, unchanged: 0, bytes: 0 },
+    { pages: 5, files: filesBelow(directory).length - 2, unchanged: 0, bytes: 0, skipped: [], skippedCount: 0 },
   );
   const index = readFileSync(join(directory, 'src/index.md'), 'utf8');
   assert.equal(index.match(/class="pond-tile"/g)?.length, 4);
@@ -142,7 +142,7 @@ test('a site of series without rows is written, and written again', async (t) =>
   assert.equal((await siteOf(host)).unchanged, files);
 });
 
-test('a site with a failed template still knows its data files', async (t) => {
+test('a site lacks what could not be made, says what and why, and has the rest', async (t) => {
   const host = await newSiteHost(t, { days: 3 });
   const text = `apiVersion: duckpond/v1
 kind: Template
@@ -151,14 +151,38 @@ desc: A template that fails
 spec:
   collections:
     - { name: pages, in_pattern: /sites/BDock, out_pattern: page.md, template: "{{ missing }}" }
+---
+apiVersion: duckpond/v1
+kind: Derive
+name: bad
+desc: A query that fails
+spec:
+  collections:
+    - { name: all, pattern: /sites/BDock, query: "SELECT missing FROM '$1'" }
+---
+apiVersion: duckpond/v1
+kind: Reduce
+name: unmade
+desc: Readings that cannot be made
+spec:
+  collections:
+    - { name: all, resolutions: [1h], datasets: [{ in_pattern: /Derive/bad/all/*, out_pattern: x }] }
 `;
   await host.run('apply', { sources: [{ text, origin: 'broken.yaml' }], directory: host.folder });
-  await assert.rejects(siteOf(host), (error) => isPondError(error, 'template-failed'));
+  const directory = join(host.folder, 'site');
+  const { skipped, skippedCount, pages } = await host.run('site', { directory, title: 'Harbor' });
+  assert.deepEqual([pages, skippedCount], [5, 2]);
+  assert.deepEqual(
+    skipped.map(({ displayPath }) => displayPath),
+    ['/Reduce/unmade/all/x', '/Template/broken/pages/page.md'],
+  );
+  assert.match(skipped[0]?.reason ?? '', /Derive\/bad cannot make .*"missing" not found/s);
+  assert.doesNotMatch(readFileSync(join(directory, 'src/index.md'), 'utf8'), /unmade|broken/);
   const data = join(host.folder, 'site/src/data');
   const written = filesBelow(data).length;
   assert.ok(written > 1);
 
-  await host.run('deleteResources', { names: ['broken', 'notes', 'downsampled'] });
+  await host.run('deleteResources', { names: ['broken', 'notes', 'unmade', 'bad', 'downsampled'] });
   await siteOf(host);
   assert.deepEqual(filesBelow(data), [join(data, '.pond-export.json')]);
 });

@@ -2,7 +2,7 @@ import { type CellValue, type Column, type EditingInfo } from '../../../../serve
 import { CellEditor, type Move } from './cellEditor.ts';
 import { type FromGridPage } from './messages.ts';
 import { pastedCells } from './pastedText.ts';
-import { type Requests, Superseded } from './requests.ts';
+import { messageOf, type Requests, Superseded } from './requests.ts';
 import {
   type EditedRows,
   type EditedWindow,
@@ -280,7 +280,7 @@ export class CellEditing {
       return (await this.#on.requests.send(this.#on.run, 'checkCells', { cells })).cells;
     } catch (error) {
       if (error instanceof Superseded) return [];
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return cells.map(() => ({ expected: `an edit that is possible: ${message}` }));
     }
   }

@@ -3,11 +3,14 @@ import { element, type PagePosition } from './element.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
 import { numberText } from '../../numberStrings.ts';
+import { messageOf } from './requests.ts';
 
 /** Interface of the page to the dialog. */
 interface FilterHost {
   /** Facts about the column in the rows that the other filters leave. */
   summary(): Promise<ColumnSummary>;
+  /** Fails when the column cannot have the values of a filter. */
+  check(filter: ColumnFilter): Promise<unknown>;
   apply(filter: ColumnFilter | undefined): void;
 }
 
@@ -24,6 +27,7 @@ export function showFilter(
   const before = document.activeElement;
   const form = conditionForm(column, present);
   const values = element('fieldset', { class: 'values' }, element('legend', {}, 'Values'));
+  const problem = element('p', { class: 'error', role: 'alert' });
   const apply = element('button', { type: 'submit' }, 'Apply');
   const clear = element('button', { type: 'button', class: 'secondary' }, 'Clear Filter');
   const root = element(
@@ -31,6 +35,7 @@ export function showFilter(
     { class: 'dialog', role: 'dialog', 'aria-label': `Filter ${column.name}` },
     element('h2', {}, `Filter ${column.name}`),
     form.root,
+    problem,
     values,
     element('div', { class: 'buttons' }, apply, clear),
   );
@@ -49,7 +54,13 @@ export function showFilter(
   };
   root.addEventListener('submit', (event) => {
     event.preventDefault();
-    finish(pickedValues(column.name, values) ?? form.filter());
+    const filter = pickedValues(column.name, values) ?? form.filter();
+    if (filter === undefined) return finish(filter);
+    host.check(filter).then(
+      // Escape closes the dialog meanwhile.
+      () => root.isConnected && finish(filter),
+      (error: unknown) => (problem.textContent = messageOf(error)),
+    );
   });
   root.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close();
@@ -66,7 +77,7 @@ export function showFilter(
       values.append(...valueBoxes(summary, present));
       place(root, { x, y });
     },
-    (error: unknown) => values.append(element('p', {}, error instanceof Error ? error.message : String(error))),
+    (error: unknown) => values.append(element('p', {}, messageOf(error))),
   );
 }
 

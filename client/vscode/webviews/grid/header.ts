@@ -2,7 +2,7 @@ import { type Column, type SortKey } from '../../../../server/src/protocol/comma
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
 import { followPointer } from './pointer.ts';
-import { isSeconds } from './times.ts';
+import { isInUtc, isSeconds, type ShownColumn } from './times.ts';
 
 /** Actions of a user on a column, by its head. */
 export interface HeaderHost {
@@ -156,8 +156,8 @@ function noteOf({ notes }: HeaderContent, name: string): readonly HTMLElement[] 
 }
 
 /** A type as its column's head shows it; times state their zone. */
-export function typeText(column: Column): string {
-  if (column.type === 'TIMESTAMP WITH TIME ZONE') return 'timestamp, UTC';
+export function typeText(column: ShownColumn): string {
   const type = column.type.toLowerCase();
+  if (isInUtc(column)) return `${type.replace(' with time zone', '')}, UTC`;
   return isSeconds(column) ? `${type}, seconds UTC` : type;
 }

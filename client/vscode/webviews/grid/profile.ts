@@ -5,6 +5,7 @@ import { typeText } from './header.ts';
 import { histogramBars } from './summaryPane.ts';
 import { percentText } from './summaryText.ts';
 import { numberText } from '../../numberStrings.ts';
+import { messageOf } from './requests.ts';
 
 /** Interface of the pane to the list. */
 export interface ProfileHost {
@@ -46,8 +47,7 @@ async function load(section: Element, column: Column, host: ProfileHost): Promis
     section.append(element('p', { class: 'hint' }, factsText(summary)));
     if (summary.histogram.length > 1) section.append(histogramBars(summary.histogram));
   } catch (error) {
-    if (section.isConnected)
-      section.append(element('p', { class: 'hint' }, error instanceof Error ? error.message : String(error)));
+    if (section.isConnected) section.append(element('p', { class: 'hint' }, messageOf(error)));
   }
 }
 

@@ -17,6 +17,11 @@ interface Pending {
 /** A request that was replaced by a later one, or whose table is gone: its caller has nothing to do. */
 export class Superseded extends Error {}
 
+/** Message of an error that was caught. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Sends requests, and passes each answer to its caller. */
 export class Requests {
   readonly #post: (message: FromGridPage) => void;

@@ -84,7 +84,12 @@ function showOld(made: HTMLElement, old: string | null | undefined): void {
   if (old === undefined) return;
   const now = element('ins', {}, made.textContent);
   made.classList.add('differs');
-  made.replaceChildren(element('del', {}, old ?? 'NULL'), element('span', { class: 'arrow' }, ' → '), now);
+  made.replaceChildren(element('del', {}, inOneLine(old ?? 'NULL')), element('span', { class: 'arrow' }, ' → '), now);
+}
+
+/** A text in the one line that a row has: its line ends are marked, as the lines after them would be hidden. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/\r\n|[\n\r]/g, '↵');
 }
 
 function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | undefined): HTMLElement {
@@ -109,7 +114,7 @@ function cell(drawn: DrawnRows, { row, column }: Cell, text: string | null | und
     'aria-selected': String(isChosen),
     ...(mark !== undefined && { 'aria-description': mark }),
   };
-  const made = element('div', attributes, text === null ? 'NULL' : (text ?? '…'));
+  const made = element('div', attributes, text === null ? 'NULL' : text === undefined ? '…' : inOneLine(text));
   if (layout !== undefined) {
     made.style.left = `${column < drawn.pinned ? layout.left + drawn.left : layout.left}px`;
     made.style.width = `${layout.width}px`;

@@ -7,7 +7,7 @@ import {
 import { FindBar } from './findBar.ts';
 import { type MatchPosition, type MatchStep, positionAfter, positionText } from './matchPosition.ts';
 import { type RequestParams } from './messages.ts';
-import { Superseded } from './requests.ts';
+import { messageOf, Superseded } from './requests.ts';
 import { type Cell } from './selection.ts';
 import { isSeconds, isTimeColumn, secondsOfTime } from './times.ts';
 import { numberText } from '../../numberStrings.ts';
@@ -71,7 +71,7 @@ export class Search {
     work().then(
       (text) => this.#bar.report(text),
       (error: unknown) => {
-        if (!(error instanceof Superseded)) this.#bar.report(error instanceof Error ? error.message : String(error));
+        if (!(error instanceof Superseded)) this.#bar.report(messageOf(error));
       },
     );
   }

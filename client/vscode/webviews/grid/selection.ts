@@ -58,6 +58,13 @@ function wholeRows({ anchor, focus }: Selection, { columns }: Pick<Size, 'column
   return { anchor: { row: anchor.row, column: 0 }, focus: { row: focus.row, column: columns - 1 } };
 }
 
+/** The selection in other rows: one from the first row on stays, any other becomes its columns of the first row. */
+export function fromStart(selection: Selection): Selection {
+  const { anchor, focus } = selection;
+  if (Math.min(anchor.row, focus.row) === 0) return selection;
+  return { anchor: { ...anchor, row: 0 }, focus: { ...focus, row: 0 } };
+}
+
 /** True for a key that selects whole rows or columns: the table stays where it is. */
 export function selectsWhole({ key, shift, control }: Key): boolean {
   return key === ' ' ? shift !== control : control && key.toLowerCase() === 'a';

@@ -1,7 +1,7 @@
 import { type CellFacts, type Column } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { type RequestParams } from './messages.ts';
-import { type Requests, Superseded } from './requests.ts';
+import { messageOf, type Requests, Superseded } from './requests.ts';
 import { type EditedRows } from './rowEdits.ts';
 import { selectedRange } from './selection.ts';
 import { factTexts } from './selectionText.ts';
@@ -66,7 +66,7 @@ export class SelectionBar {
     requests.send(run, 'cellFacts', this.#params(), slot).then(
       (facts: CellFacts) => this.#show([...factTexts(facts), ...note]),
       (error: unknown) => {
-        if (!(error instanceof Superseded)) this.#show([error instanceof Error ? error.message : String(error)]);
+        if (!(error instanceof Superseded)) this.#show([messageOf(error)]);
       },
     );
   }

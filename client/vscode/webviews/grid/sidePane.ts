@@ -1,7 +1,7 @@
 import { type Column, type ColumnSummary, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element } from './element.ts';
 import { profileElements, type ProfileHost } from './profile.ts';
-import { type Requests, Superseded } from './requests.ts';
+import { messageOf, type Requests, Superseded } from './requests.ts';
 import { type EditedWindow } from './rowEdits.ts';
 import { type Cell } from './selection.ts';
 import { summaryElements } from './summaryPane.ts';
@@ -95,7 +95,7 @@ export class SidePane {
       (error: unknown) => {
         if (error instanceof Superseded) return;
         this.#shown = '';
-        this.#show([element('p', { class: 'hint' }, error instanceof Error ? error.message : String(error))]);
+        this.#show([element('p', { class: 'hint' }, messageOf(error))]);
       },
     );
   }
@@ -124,7 +124,8 @@ export class SidePane {
     const summary = (of: Column, slot: string): Promise<ColumnSummary> =>
       requests.send(run, 'tableSummary', { view, column: of.name, topMax }, slot);
     if (mode === 'profile') return profileElements(this.#host.columns(), this.#profileHost(summary));
-    if (mode === 'summary') return [...summaryElements(await summary(column, 'pane')), this.#profileButton()];
+    if (mode === 'summary')
+      return [...summaryElements({ ...(await summary(column, 'pane')), column }), this.#profileButton()];
     const columns = mode === 'value' ? [column] : this.#host.columns();
     const rows = await this.#host.window(row, row + 1, columns);
     const values = rows.columns.map(([value = null]) => value);

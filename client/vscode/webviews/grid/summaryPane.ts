@@ -7,12 +7,12 @@ import { numberText } from '../../numberStrings.ts';
 
 /** Returns the elements of the facts about a column. */
 export function summaryElements(summary: ColumnSummary): readonly HTMLElement[] {
-  const { column, histogram, top } = summary;
+  const { column, histogram } = summary;
   return [
     element('h2', {}, column.name, element('span', { class: 'type' }, typeText(column))),
     facts(factsOf(summary)),
     ...(histogram.length > 1 ? [histogramBars(histogram)] : []),
-    ...(top.length > 0 ? [element('h3', {}, 'Most frequent'), frequent(summary)] : []),
+    ...frequentValues(summary),
   ];
 }
 
@@ -76,6 +76,14 @@ export function histogramBars(histogram: ColumnSummary['histogram']): HTMLElemen
     chart,
     element('div', { class: 'ends' }, element('span', {}, first), element('span', {}, last)),
   );
+}
+
+function frequentValues(summary: ColumnSummary): readonly HTMLElement[] {
+  const { top, distinct } = summary;
+  if (top.length === 0) return [];
+  // Any choice of them would be arbitrary.
+  if (top[0]?.rows === 1 && distinct > top.length) return [element('p', { class: 'hint' }, 'Each value occurs once.')];
+  return [element('h3', {}, 'Most frequent'), frequent(summary)];
 }
 
 function frequent({ column, top, rows }: ColumnSummary): HTMLElement {

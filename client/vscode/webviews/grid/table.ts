@@ -6,7 +6,7 @@ import { DoubleClicks, followPointer } from './pointer.ts';
 import { Header, type HeaderHost } from './header.ts';
 import { pageRows } from './rowCache.ts';
 import { cellOf, drawRows, type DrawnRows } from './rows.ts';
-import { isSelected, moved, selectsWhole, within, type Cell, type Selection } from './selection.ts';
+import { fromStart, isSelected, moved, selectsWhole, within, type Cell, type Selection } from './selection.ts';
 import { ShownRows } from './shownRows.ts';
 import { type TableContent } from './tableContent.ts';
 import { clampTop, reveal, rowHeight, rowsIn, scrollTopOf, span, topOf, type Viewport, wheelTop } from './viewport.ts';
@@ -151,6 +151,13 @@ export class Table {
     const wanted = this.#wanted;
     this.#wanted = undefined;
     if (wanted !== undefined && wanted > 0) this.#moveTo(wanted * rowHeight);
+  }
+
+  /** Goes to the first row: another sort or filter has other rows at the same positions. */
+  goToStart(): void {
+    this.#wanted = undefined;
+    this.#current = fromStart(this.#current);
+    this.#moveTo(0);
   }
 
   /** Width of a column, pixels. */

@@ -138,6 +138,11 @@ export class TableControls implements TableActions, HeaderHost {
     const present = state.view.filters.find((filter) => filter.column === column.name);
     showFilter(column, present, table.headOf(column.name), {
       summary: () => requests.send(run, 'tableSummary', params, 'filter'),
+      // No row is read.
+      check: (filter) => {
+        const checked = { view: { sort: [], filters: [filter] }, start: 0, count: 0, columns: [column.name] };
+        return requests.send(run, 'tableRows', checked, 'filterCheck');
+      },
       apply: (filter) => this.setFilter(column.name, filter),
     });
   }

@@ -11,7 +11,7 @@ import { changedFilterText, DiffView } from './diff/diffView.ts';
 import { element } from './element.ts';
 import { drawChips } from './filterChips.ts';
 import { type FromGridPage, type ShownView } from './messages.ts';
-import { type Requests, Superseded } from './requests.ts';
+import { messageOf, type Requests, Superseded } from './requests.ts';
 import { applyChanges, EditedRows, type EditedWindow, type KeyedEdit, type RowEdit, type RowKey } from './rowEdits.ts';
 import { type Search } from './search.ts';
 import { SelectionBar } from './selectionBar.ts';
@@ -83,6 +83,7 @@ export class TablePage implements ControlledTable, EditedTable {
       received: (rows) => this.#received(rows),
       missed: (start) => this.table.failed(start),
       failed: (error) => this.#failed(error),
+      uncounted: (error) => this.#uncounted(error),
     });
     this.edits = this.#editedRows();
     this.cells = new CellEditing(this);
@@ -200,6 +201,7 @@ export class TablePage implements ControlledTable, EditedTable {
   setView(change: Partial<TableView>): void {
     this.state = { ...this.state, view: { ...this.state.view, ...change } };
     this.#rows.drop();
+    this.table.goToStart();
     this.table.show(this.#content());
     this.#host.reading();
     this.#recount();
@@ -273,6 +275,14 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof Superseded)) this.#host.failed(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof Superseded)) this.#host.failed(messageOf(error));
+  }
+
+  /** A view that cannot be counted shows the error in place of rows that would never come. */
+  #uncounted(error: unknown): void {
+    if (error instanceof Superseded) return;
+    this.#host.failed(messageOf(error));
+    this.table.show(this.#content());
+    if (this.viewRows === 0) this.#empty.textContent = messageOf(error);
   }
 }

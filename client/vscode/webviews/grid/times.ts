@@ -1,6 +1,22 @@
 /** Columns of times, among them the seconds since 1970 of series, and their texts. */
 import { type Column } from '../../../../server/src/protocol/commands.ts';
-import { isAnyNumber, isPointInTime } from '../../../../server/src/base/typeClass.ts';
+import { isAnyNumber, isPointInTime, isTimestamp } from '../../../../server/src/base/typeClass.ts';
+
+/** A column as a page shows it. */
+export interface ShownColumn extends Column {
+  /** True for times whose type has no zone, and which are in UTC all the same. */
+  readonly isUtc?: boolean;
+}
+
+/** Returns the columns of a table that is a text: reading converted its times to UTC. */
+export function columnsOfText(columns: readonly Column[]): readonly ShownColumn[] {
+  return columns.map((column) => (isTimestamp(column.type) ? { ...column, isUtc: true } : column));
+}
+
+/** True for a column whose times are known to be in UTC. */
+export function isInUtc({ type, isUtc = false }: ShownColumn): boolean {
+  return isUtc || type === 'TIMESTAMP WITH TIME ZONE';
+}
 
 /** True for a column with the seconds since 1970 UTC of a series. */
 export function isSeconds({ name, type }: Column): boolean {

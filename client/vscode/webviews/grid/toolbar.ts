@@ -3,6 +3,7 @@ import { failedTitle } from './failedPage.ts';
 import { type GridState } from './messages.ts';
 import { OverflowBar } from './overflowBar.ts';
 import { type Shows } from './pageState.ts';
+import { isInUtc } from './times.ts';
 import { countText, numberText } from '../../numberStrings.ts';
 
 /** Actions of the buttons. */
@@ -96,7 +97,7 @@ export class Toolbar {
     this.#counts = [rowCount, total];
     const { info, source } = this.#state;
     const rows = rowCount === undefined ? 'Counting rows …' : rowsText(rowCount, total);
-    const zone = info.columns.some(({ type }) => type === 'TIMESTAMP WITH TIME ZONE') ? ['times in UTC'] : [];
+    const zone = info.columns.some(isInUtc) ? ['times in UTC'] : [];
     const elapsed = this.#elapsedMs === undefined ? [] : [timeText(this.#elapsedMs)];
     const parts = [rows, countText(info.columns.length, 'column'), ...elapsed, ...zone, source];
     // The bar may have no room for all of it.
@@ -148,7 +149,7 @@ export class Toolbar {
 
   /** Shows an error of a request. */
   report(message: string): void {
-    this.#summary.textContent = message;
+    this.#summary.textContent = this.#summary.title = message;
   }
 }
 

@@ -32,6 +32,8 @@ interface ViewRowsHost {
   /** The rows from `start` on could not be read. */
   missed(start: number): void;
   failed(error: unknown): void;
+  /** The rows of the view could not be counted. */
+  uncounted(error: unknown): void;
 }
 
 /** True for a table whose cells can be edited. */
@@ -52,7 +54,7 @@ export class ViewRows {
     this.#counter = new RowCounter(table.state.view, table.info.rowCount ?? undefined, {
       count: async (view) => (await host.requests.send(table.run, 'tableCount', { view }, 'count')).rowCount,
       changed: () => host.counted(),
-      failed: (error) => host.failed(error),
+      failed: (error) => host.uncounted(error),
     });
   }
 

@@ -12,6 +12,7 @@ import { type Slugs, pathFrom } from '../../documents/pageNames.ts';
 import { type TextPage } from './pages.ts';
 import { type SiteText } from './project.ts';
 import { slugPath } from './seriesPages.ts';
+import { isSkipped, orSkipped, type SkippedOutput } from './skippedOutputs.ts';
 
 /** Context for rendering texts. */
 interface TextParts {
@@ -27,12 +28,14 @@ interface TextParts {
 interface RenderedTexts {
   readonly texts: readonly SiteText[];
   readonly pages: readonly TextPage[];
+  readonly skipped: readonly SkippedOutput[];
 }
 
-/** Renders the texts of all resources; their pages can refer to the exported files of their input series. */
+/** Renders the texts of all resources, but those that fail; their pages can refer to the exported files of their input series. */
 export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   const texts: SiteText[] = [];
   const pages: TextPage[] = [];
+  const skipped: SkippedOutput[] = [];
   for (const match of await textsOf(parts.inputs)) {
     const [resource = '', collection = '', output = ''] = match.captures;
     const names = output.split('/');
@@ -43,11 +46,15 @@ export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
     const slug = isPage ? parts.slugs.ofPage(folder, name) : parts.slugs.of(folder, name);
     const path = `src/${folder}/${slug}${isPage ? '.md' : ''}`;
     const { desc, pattern } = await sourceOf(parts.fs, match, collection);
-    const text = await renderedText(parts, match, pattern, path);
-    texts.push({ path, text, isTheirs: false });
+    const made = await orSkipped(match.path, async () => ({ text: await renderedText(parts, match, pattern, path) }));
+    if (isSkipped(made)) {
+      skipped.push(made);
+      continue;
+    }
+    texts.push({ path, text: made.text, isTheirs: false });
     if (isPage) pages.push({ path, resource, collection, name: [...names, name].join('/'), desc });
   }
-  return { texts, pages };
+  return { texts, pages, skipped };
 }
 
 /** The texts of all kinds that render some, `/KIND/NAME/COLLECTION/OUTPUT`, in the order of these names. */

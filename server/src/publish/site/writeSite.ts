@@ -1,5 +1,6 @@
 import { type OpenDisk } from '../../storage/disk.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
+import { dirname } from '../../tinyfs/path.ts';
 import { type InputMatcher } from '../../resources/model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
 import { type ExportedSet, readManifest, writeManifest } from '../export/manifest.ts';
@@ -13,6 +14,7 @@ import { findOutputs, type SiteOutput } from './outputs.ts';
 import { addressOf, grouped, indexPageText, type SeriesPage, seriesPageText, type TextPage } from './pages.ts';
 import { projectFiles, type SidebarSection, type SiteSettings, type SiteText } from './project.ts';
 import { dataFolder, type SiteData, writeSeriesPage, type WrittenPage } from './seriesPages.ts';
+import { isSkipped, orSkipped, type SkippedOutput } from './skippedOutputs.ts';
 import { renderTexts } from './textPages.ts';
 import { writeTexts } from './writeTexts.ts';
 
@@ -38,13 +40,15 @@ export interface WrittenSite {
   /** Number of files that were up to date. */
   readonly unchanged: number;
   readonly bytes: number;
+  /** Outputs that could not be made, and so have no page. */
+  readonly skipped: readonly SkippedOutput[];
 }
 
 /**
  * Writes an Observable Framework project: a page of charts for each output of resources whose kind is charted, the
  * pages that resources render, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
  * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
- * for a foreign file at a path of the site; and as the outputs do.
+ * for a foreign file at a path of the site. An output that cannot be made is left out.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const { fs, materializer, directory, job, openDisk } = parts;
@@ -77,7 +81,8 @@ async function writeAll(
   { fs, inputs, directory, settings, job, openDisk }: SiteParts,
   data: SiteData,
 ): Promise<WrittenSite> {
-  const made = await writePages(data, await findOutputs(inputs), job);
+  const outputs = await writePages(data, await findOutputs(inputs), job);
+  const made = outputs.filter((output): output is WrittenPage => !isSkipped(output));
   const series = made.map(({ page }) => page);
   const rendered = await renderTexts({ ...data, fs, inputs });
   const texts = [
@@ -94,6 +99,7 @@ async function writeAll(
     files: texts.length + dataFiles.length,
     unchanged: made.reduce((sum, { unchanged }) => sum + unchanged, written.unchanged),
     bytes: written.bytes + dataFiles.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    skipped: [...outputs.filter(isSkipped), ...rendered.skipped],
   };
 }
 
@@ -101,14 +107,23 @@ async function writeAll(
 const pagesAtOnce = 2;
 
 /** Pages start in the order of their outputs, and take their names at the start, so names are stable. */
-async function writePages(data: SiteData, outputs: readonly SiteOutput[], job: Job): Promise<readonly WrittenPage[]> {
+async function writePages(
+  data: SiteData,
+  outputs: readonly SiteOutput[],
+  job: Job,
+): Promise<readonly (WrittenPage | SkippedOutput)[]> {
   let done = 0;
   return await mapLimit(outputs, pagesAtOnce, async (output) => {
     job.progress?.(`writing ${output.resource}/${output.collection}/${output.name}`, done, outputs.length);
-    const page = await writeSeriesPage(data, output);
+    const page = await orSkipped(pathOf(output), () => writeSeriesPage(data, output));
     done += 1;
     return page;
   });
+}
+
+/** The directory of an output, whose resolutions are in it. */
+function pathOf({ resolutions }: SiteOutput): string {
+  return dirname(resolutions[0]?.match.path ?? '/');
 }
 
 function sectionsOf(series: readonly SeriesPage[], texts: readonly TextPage[]): readonly SidebarSection[] {

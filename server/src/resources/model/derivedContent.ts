@@ -16,6 +16,8 @@ export interface Match {
   readonly type: Exclude<FileType, 'directory' | 'symlink'>;
   /** Equal keys mean equal content, and equal formats stated for it. Known without building anything. */
   readonly key: string;
+  /** Bytes of stored content; undefined for derived content, which may not be built yet. */
+  readonly sizeBytes?: number;
   /** Microseconds since 1970 UTC. */
   readonly modifiedUs: number;
   /** Returns the format stated for the file. Fails as formatAt. Undefined when none is stated. */

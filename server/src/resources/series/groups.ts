@@ -8,11 +8,11 @@ interface Groupable {
 export interface GroupLimits {
   /** Files of at least this many bytes form a group of their own. */
   readonly sizeBytesMax: number;
+  /** A group ends with the file that gives it at least this many bytes; any number of bytes if omitted. */
+  readonly groupBytesMax?: number;
+  /** Twice the mean number of files: one in half as many small files ends its group. */
   readonly countMax: number;
 }
-
-/** Mean group length: one in this many small files ends its group. */
-const lengthMean = 32;
 
 /**
  * Groups adjacent files, keeping their order; empty for no files. Group boundaries depend on the files' own keys, so
@@ -24,19 +24,25 @@ export function groupAdjacent<T extends Groupable>(
 ): readonly (readonly T[])[] {
   const groups: T[][] = [];
   let open: T[] | undefined;
+  let bytes = 0;
   for (const file of files) {
     if (file.sizeBytes >= limits.sizeBytesMax) {
       groups.push([file]);
       open = undefined;
       continue;
     }
-    if (open === undefined) groups.push((open = []));
+    if (open === undefined) {
+      groups.push((open = []));
+      bytes = 0;
+    }
     open.push(file);
-    if (endsGroup(file.key) || open.length >= limits.countMax) open = undefined;
+    bytes += file.sizeBytes;
+    const isFull = open.length >= limits.countMax || bytes >= (limits.groupBytesMax ?? Infinity);
+    if (isFull || endsGroup(file.key, limits)) open = undefined;
   }
   return groups;
 }
 
-function endsGroup(key: string): boolean {
-  return Number.parseInt(key.slice(-8), 16) % lengthMean === 0;
+function endsGroup(key: string, { countMax }: GroupLimits): boolean {
+  return Number.parseInt(key.slice(-8), 16) % Math.ceil(countMax / 2) === 0;
 }

@@ -1,15 +1,17 @@
-import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
+import { formatText } from '../../documents/statedFormat.ts';
 import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
 import { identifier, joinSql, sql } from '../../duckdb/sql.ts';
 import { type ColumnsByOthers } from '../../sandbox/textTables/findNotation.ts';
-import { statedType } from '../../sandbox/textTables/statedType.ts';
+import { mapLimit } from '../../base/mapLimit.ts';
+import { type InputFile } from '../../sandbox/build.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Job } from '../../base/job.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
+import { type InputRun, keyOfTexts, notationOf, type ReadText, sourceFiles, withTypes } from './inputRuns.ts';
 import { type SharedNotation, type TextSource } from './textSource.ts';
 
 /** An input, and the source that it is a file of. */
@@ -48,6 +50,35 @@ export async function parquetFilesOf(
   return await Promise.all(written.map((file) => converted(file, { ...conversion, shared, columns })));
 }
 
+/** Returns the inputs of a run as Parquet files: see parquetFilesOf. */
+export async function parquetFilesOfRun(
+  { matches, texts }: InputRun,
+  input: Omit<SourceInput, 'match'>,
+  materializer: Materializer,
+  job: Job,
+): Promise<readonly HostFile[]> {
+  if (texts !== undefined) return [await convertedRun(texts, materializer, job)];
+  const files = await mapLimit(matches, 1, (match) => parquetFilesOf({ ...input, match }, materializer, job));
+  return files.flat();
+}
+
+/** The rows of text files in their order. */
+async function convertedRun(texts: readonly ReadText[], materializer: Materializer, job: Job): Promise<HostFile> {
+  const notation = notationOf(texts);
+  const [first, ...others] = texts.map(({ empty }) => empty);
+  // A column that one of them has a value of is NULL in the rows of the others.
+  const empty = (first ?? []).filter((name) => others.every((names) => names.includes(name)));
+  const write = async (target: string, shared: Job): Promise<void> => {
+    const files = (await sourceFiles(texts, shared)).map((file): InputFile => ({ ...file, type: 'file' }));
+    const build = { sql: queryWithout(empty), input: { name: files[0]!.pondPath, files }, tables: [], target };
+    await materializer.builder.fromUserSql({ ...build, ...(notation && { notation }) }, shared.signal);
+  };
+  return await materializer.file(keyOf('parquet of texts', readingVersion, keyOfTexts(texts)), write, job);
+}
+
+const queryWithout = (columns: readonly string[]): string =>
+  columns.length === 0 ? 'FROM "$1"' : sql`SELECT * EXCLUDE (${joinSql(columns.map(identifier))}) FROM "$1"`;
+
 interface Conversion {
   readonly match: Match;
   readonly reading: Reading;
@@ -66,7 +97,7 @@ async function converted(file: HostFile, conversion: Conversion & ByOthers): Pro
   const pondPath = match.path;
   const format = withTypes(match.format?.(), columns?.types);
   const empty = columns?.empty ?? [];
-  const query = empty.length === 0 ? 'FROM "$1"' : sql`SELECT * EXCLUDE (${joinSql(empty.map(identifier))}) FROM "$1"`;
+  const query = queryWithout(empty);
   const input = {
     name: pondPath,
     files: [{ ...file, pondPath, type: match.type, reading, ...(format && { format }) }],
@@ -82,13 +113,6 @@ async function converted(file: HostFile, conversion: Conversion & ByOthers): Pro
       ),
     job,
   );
-}
-
-/** A format with types of columns for which it states none. */
-function withTypes(format: StatedFormat | undefined, types: ColumnsByOthers['types'] = {}): StatedFormat | undefined {
-  const isOpen = ([name]: readonly [string, string]): boolean => statedType(name, format ?? {}) === undefined;
-  const open = Object.entries(types).filter(isOpen);
-  return open.length === 0 ? format : { ...format, types: { ...format?.types, ...Object.fromEntries(open) } };
 }
 
 /** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */

@@ -34,7 +34,7 @@ export async function requireSeconds(
   job: Job,
 ): Promise<void> {
   const column = timeColumnOf(columns);
-  if (column === undefined || rowCount === 0 || isWithin(time)) return;
+  if (column === undefined || rowCount === 0 || areUsualTimes(time)) return;
   const hostPaths = files.map(({ hostPath }) => hostPath);
   await requireWithin(column, hostPaths, materializer, job);
 }
@@ -72,7 +72,8 @@ async function requireWithin(
   );
 }
 
-function isWithin(time: FileFacts['time']): boolean {
+/** Returns true if there are times, and none of them is after the year 9999: requireSeconds needs no row. */
+export function areUsualTimes(time: FileFacts['time']): boolean {
   const maxUs = BigInt(secondsMax) * 1_000_000n;
   return time !== undefined && time.minUs >= -maxUs && time.maxUs <= maxUs;
 }

@@ -43,7 +43,8 @@ export async function stateInFooter(
   const footer = bytes === undefined ? undefined : readFooter(await part(sizeBytes - bytes));
   const text = footer?.text(columnsKey);
   const columns = text === undefined ? undefined : parseColumns(text);
-  return columns && { columns, notation: readNotations(footer?.text(notationKey))?.[0] };
+  const notation = footer?.text(notationKey);
+  return columns && { columns, notation: notation === undefined ? undefined : readNotations(notation)?.[0] };
 }
 
 /** Returns the columns in a text that anyone may have written; undefined for any other text. */

@@ -2,7 +2,7 @@
 import { isPondError } from '../../base/error.ts';
 import { type Job } from '../../base/job.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
-import { formatText } from '../../documents/statedFormat.ts';
+import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import {
@@ -15,7 +15,6 @@ import {
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
-import { type TextFormat } from '../../sandbox/textFormat.ts';
 import { type Match } from '../model/derivedContent.ts';
 import { groupAdjacent } from './groups.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
@@ -27,22 +26,31 @@ export interface SharedNotation {
   readonly decided: DecidedByOthers;
 }
 
+/** A text file of a source. */
+export interface SourceText {
+  readonly reading: Reading;
+  /** As stated. */
+  readonly format: StatedFormat | undefined;
+  /** Of the content and the format. */
+  readonly key: string;
+  /** The notation that it shows; undefined for an empty file, and for one that is not a table as stated. */
+  readonly own: FileNotation | undefined;
+}
+
 /** The files that a pattern matches. */
 export interface TextSource {
   /** Key of all files that may decide about each other; undefined when there are fewer than two. */
   readonly key: string | undefined;
+  /** Returns a text file, where the source has several; undefined for any other file. */
+  textOf(match: Match, materializer: Materializer, job: Job): Promise<SourceText | undefined>;
   /** Returns the notation for a file; undefined for a file that is read the same alone. */
   notationFor(match: Match, materializer: Materializer, job: Job): Promise<SharedNotation | undefined>;
   /** Returns the columns of a file that have another type in one table with the others; undefined without any. */
   columnsFor(match: Match, materializer: Materializer, job: Job): Promise<ColumnsByOthers | undefined>;
 }
 
-interface TextMatch {
+interface TextMatch extends Omit<SourceText, 'own'> {
   readonly match: Match;
-  readonly reading: Reading;
-  readonly format: TextFormat | undefined;
-  /** Of the content and the format. */
-  readonly key: string;
 }
 
 /** Maximum number of files whose notation is found together, and cached together. */
@@ -54,11 +62,10 @@ const concurrencyMax = 2;
 /** The source of matches, of which other files than CSV are left out; `formatOf` returns what is stated for one. */
 export function textSource(
   matches: readonly Match[],
-  formatOf = (match: Match): TextFormat | undefined => match.format?.(),
+  formatOf = (match: Match): StatedFormat | undefined => match.format?.(),
 ): TextSource {
   const texts = matches.flatMap((match): TextMatch[] => {
-    const format = formatFrom(formatOf, match);
-    if (format === 'invalid') return [];
+    const format = formatOf(match);
     const reading = match.type === 'file' ? readingOfMatch(match, format !== undefined) : undefined;
     if (reading?.reader !== 'read_csv') return [];
     const stated = format === undefined ? null : formatText(format);
@@ -66,7 +73,8 @@ export function textSource(
     return [{ match, reading, format, key }];
   });
   const nothing = (): Promise<undefined> => Promise.resolve(undefined);
-  if (texts.length < 2) return { key: undefined, notationFor: nothing, columnsFor: nothing };
+  if (texts.length < 2) return { key: undefined, textOf: nothing, notationFor: nothing, columnsFor: nothing };
+  const byPath = new Map(texts.map((text) => [text.match.path, text]));
   let known: Promise<FoundNotations> | undefined;
   const notations = async (materializer: Materializer, job: Job): Promise<FoundNotations> => {
     known ??= findNotations(texts, materializer, job);
@@ -80,6 +88,10 @@ export function textSource(
   };
   return {
     key: keyOf('text source', ...texts.map(({ key }) => key)),
+    textOf: async ({ path }, materializer, job) => {
+      const text = byPath.get(path);
+      return text && { ...text, own: (await notations(materializer, job)).own.get(path) };
+    },
     notationFor: async ({ path }, materializer, job) => {
       const { own, notation } = await notations(materializer, job);
       const found = own.get(path);
@@ -92,19 +104,6 @@ export function textSource(
       return found && columnsByOthers(found, notation);
     },
   };
-}
-
-/** A file with an invalid format shows nothing, and fails where it is read. */
-function formatFrom(
-  formatOf: (match: Match) => TextFormat | undefined,
-  match: Match,
-): TextFormat | 'invalid' | undefined {
-  try {
-    return formatOf(match);
-  } catch (error) {
-    if (isPondError(error)) return 'invalid';
-    throw error;
-  }
 }
 
 interface FoundNotations {

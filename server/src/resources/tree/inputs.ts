@@ -12,6 +12,7 @@ import { type Match } from '../model/derivedContent.ts';
 import { type Job } from '../../base/job.ts';
 import { isBookkeeping } from '../model/resourcePath.ts';
 import { isKindName } from '../kindNames.ts';
+import { roleOf } from './nodeRole.ts';
 import { isUuid } from '../../documents/fieldTypes.ts';
 
 /** Access to the files of the nodes of a tree. */
@@ -60,6 +61,7 @@ function matchOf(at: NodePath, captures: readonly string[], pattern: string, fil
   return {
     ...{ path, name, captures, type, modifiedUs },
     key: stated === undefined ? contentKey : keyOf('stated format', contentKey, stated),
+    ...(roleOf(node)?.in !== 'derived' && { sizeBytes: node.sizeBytes }),
     ...(stated !== undefined && { format: () => formatAt(at) }),
     files: (job) => files.hostFiles(node, job),
   };

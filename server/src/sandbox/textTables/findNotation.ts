@@ -8,6 +8,7 @@ import { type FileNotation, type Notation, type NotedColumn } from './notation.t
 import { forms } from './numberForm.ts';
 import { type FileColumn, type ShownSign } from './sourceColumn.ts';
 import { type FileScan } from './tableScan.ts';
+import { type OtherUnit, otherUnit } from './units.ts';
 
 /** A file with all that was found in it. */
 interface NotedFile {
@@ -38,7 +39,11 @@ export function notationOfFile(scanned: NotedFile): FileNotation {
   const orders = dates.map(({ facts }) => possibleOrders(facts));
   const { header, names: statedNames, decimal, dates: statedDates } = file.format ?? {};
   const isStated = header !== undefined || statedNames !== undefined;
-  const noted = columns.map(notedColumn);
+  const units = scan.table.columns.map(({ unit }) => unit);
+  const noted = columns.map((column, index): NotedColumn => {
+    const unit = units[index];
+    return { ...notedColumn(column), ...(unit !== undefined && { unit }) };
+  });
   const open = decimal === undefined && signOf(noted) === undefined ? noted.filter(({ found }) => isOpen(found)) : [];
   return {
     columns: noted,
@@ -57,8 +62,13 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
   const orders = new Map<DateOrder, string>();
   const headers = new Map<number, Notation['headers'][number]>();
   const openDates: string[] = [];
+  const units = new Map<string, Notation['units'][number]>();
   for (const { path, notation } of files) {
-    for (const column of notation.columns) columns.set(column.name, joined(columns.get(column.name), column));
+    for (const column of notation.columns) {
+      const { name, unit } = column;
+      columns.set(name, joined(columns.get(name), column));
+      if (unit !== undefined && !units.has(name)) units.set(name, { name, unit, path });
+    }
     for (const order of notation.orders) if (!orders.has(order)) orders.set(order, path);
     const { header: names } = notation;
     if (names !== undefined && !headers.has(names.length)) headers.set(names.length, { names, path });
@@ -69,25 +79,36 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
     orders: [...orders].map(([order, path]) => ({ order, path })),
     openDates,
     headers: [...headers.values()],
+    units: [...units.values()],
   };
 }
 
-function joined(known: NotedColumn | undefined, { name, found, hasDividing }: NotedColumn): NotedColumn {
-  if (known === undefined) return { name, found, hasDividing };
-  return { name, found: known.found | found, hasDividing: known.hasDividing || hasDividing };
+function joined(known: NotedColumn | undefined, column: NotedColumn): NotedColumn {
+  if (known === undefined) return column;
+  const { name, found, hasDividing, unit } = column;
+  return {
+    ...(unit !== undefined && { unit }),
+    ...known,
+    name,
+    found: known.found | found,
+    hasDividing: known.hasDividing || hasDividing,
+  };
 }
+
+/** Types that others decide, as a format states them. */
+type StatedByOthers = 'text' | 'boolean' | 'time' | 'integer' | 'number';
 
 /** Columns of a file that would have another type in one table with the others. */
 export interface ColumnsByOthers {
   /** Their types, by name in lower case, as a format states them. */
-  readonly types: Readonly<Record<string, 'text' | 'number'>>;
+  readonly types: Readonly<Record<string, StatedByOthers>>;
   /** Names of those without a value: any type holds them. */
   readonly empty: readonly string[];
 }
 
 /** Returns the columns of a file whose type the others decide; undefined without any. */
 export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByOthers | undefined {
-  const types: Record<string, 'text' | 'number'> = Object.create(null) as Record<string, never>;
+  const types: Record<string, StatedByOthers> = Object.create(null) as Record<string, never>;
   const empty: string[] = [];
   const noted = new Map(source.columns.map((column) => [column.name, column.found]));
   for (const { name, found } of own.columns) {
@@ -96,9 +117,25 @@ export function columnsByOthers(own: FileNotation, source: Notation): ColumnsByO
     if (found === 0 && all !== 0) empty.push(name);
     else if (kindOfForms(found) !== kind) types[name] = kind === 'number' ? kind : 'text';
   }
-  // The rows of a file without any column would be lost.
-  const left = empty.length < own.columns.length ? empty : [];
-  return left.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty: left };
+  if (empty.length > 0 && empty.length === own.columns.length) return oneColumn(empty, noted);
+  return empty.length === 0 && Object.keys(types).length === 0 ? undefined : { types, empty };
+}
+
+/** The rows of a file without any column would be lost, so one stays: the first whose type can be stated exactly. */
+function oneColumn(empty: readonly string[], noted: ReadonlyMap<string, number>): ColumnsByOthers | undefined {
+  for (const name of empty) {
+    const type = typeToState(noted.get(name) ?? 0);
+    if (type !== undefined) return { types: { [name]: type }, empty: empty.filter((other) => other !== name) };
+  }
+  return undefined;
+}
+
+/** Undefined for dates, whose type depends on more than their forms. */
+function typeToState(found: number): StatedByOthers | undefined {
+  if (found === forms.integer) return 'integer';
+  const kind = kindOfForms(found);
+  if (kind === 'truth') return 'boolean';
+  return kind === 'date' ? undefined : kind;
 }
 
 /** The parts of a notation that decide about one of the files. */
@@ -109,6 +146,8 @@ export interface DecidedByOthers {
   readonly orders: readonly DateOrder[];
   /** Columns of ids, which may be numbers next to the decimals of others; undefined without any. */
   readonly numbers?: readonly NotedColumn[];
+  /** The file cannot be read in one table with the others. */
+  readonly otherUnit?: OtherUnit;
 }
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
@@ -124,11 +163,13 @@ export function decidedByOthers(own: FileNotation, source: Notation): DecidedByO
   const sign = signs.length + ids.length === 0 ? undefined : signOf(source.columns);
   const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
   const hasSign = signs.length > 0 && (sign !== undefined || signs.some(([, each]) => each !== undefined));
-  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0) return undefined;
+  const other = otherUnit(own, source);
+  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0 && other === undefined) return undefined;
   return {
     signs,
     sign,
     orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [],
     ...(ids.length > 0 && { numbers: ids }),
+    ...(other && { otherUnit: other }),
   };
 }

@@ -20,10 +20,15 @@ const formats: readonly (readonly [start: RegExp, name: string])[] = [
   [/^(\u00ef\u00bb\u00bf)?\s*<\?xml\b/i, 'an XML document'],
 ];
 
+/** Returns the format of a file that is not text, by its first bytes; undefined for any other. */
+export function formatOf(start: Uint8Array): string | undefined {
+  const text = Buffer.from(start.subarray(0, 1024)).toString('latin1');
+  return formats.find(([pattern]) => pattern.test(text))?.[1];
+}
+
 /** Fails `invalid-content` for a file whose first bytes, decompressed, are those of a known format other than CSV. */
 export function requireText(start: Uint8Array, pondPath: string): void {
-  const text = Buffer.from(start.subarray(0, 1024)).toString('latin1');
-  const name = formats.find(([pattern]) => pattern.test(text))?.[1];
+  const name = formatOf(start);
   if (name === undefined) return;
   throw new PondError('invalid-content', `${pondPath} cannot be read as CSV: it is ${name}`, {
     path: pondPath,

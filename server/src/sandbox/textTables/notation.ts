@@ -9,6 +9,8 @@ export interface NotedColumn {
   readonly found: number;
   /** True when commas in the values may divide them. */
   readonly hasDividing: boolean;
+  /** From the row of units, or of the first file that has one. */
+  readonly unit?: string;
 }
 
 /** The notation that the content of a file shows, as plain data. */
@@ -35,4 +37,6 @@ export interface Notation {
   readonly openDates: readonly string[];
   /** One of each number of columns. */
   readonly headers: readonly { readonly names: readonly string[]; readonly path: string }[];
+  /** The first unit of each column that has one; names in lower case. */
+  readonly units: readonly { readonly name: string; readonly unit: string; readonly path: string }[];
 }

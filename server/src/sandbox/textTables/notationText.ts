@@ -7,9 +7,9 @@ export function writeNotations(notations: readonly (FileNotation | undefined)[])
   return JSON.stringify(notations.map((notation) => notation ?? null));
 }
 
-/** The notations in a text; undefined for no text, and for one that writeNotations did not make, such as a part of it. */
-export function readNotations(text: string | undefined): readonly (FileNotation | undefined)[] | undefined {
-  const items = text === undefined ? undefined : parseJsonText(text);
+/** The notations in a text; undefined for one that writeNotations did not make, such as a part of it. */
+export function readNotations(text: string): readonly (FileNotation | undefined)[] | undefined {
+  const items = parseJsonText(text);
   if (!Array.isArray(items)) return undefined;
   const found = items.map((item: unknown) => (item === null ? undefined : (readNotation(item) ?? 'invalid')));
   return found.every((notation) => notation !== 'invalid') ? found : undefined;
@@ -33,9 +33,9 @@ function readNotation(item: unknown): FileNotation | undefined {
 }
 
 function readColumn(item: unknown): NotedColumn | undefined {
-  const { name, found, hasDividing } = fieldsOf(item);
+  const { name, found, hasDividing, unit } = fieldsOf(item);
   const isColumn = typeof name === 'string' && Number.isSafeInteger(found) && typeof hasDividing === 'boolean';
-  return isColumn ? { name, found: Number(found), hasDividing } : undefined;
+  return isColumn ? { name, found: Number(found), hasDividing, ...(typeof unit === 'string' && { unit }) } : undefined;
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {

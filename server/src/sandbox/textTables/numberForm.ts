@@ -98,13 +98,17 @@ function isExponent(bytes: Uint8Array, start: number, end: number): boolean {
   return at === end && at > from && at - from <= 3;
 }
 
-/** False for a number with an exponent that a double makes infinite, or zero although it is not. */
+/** The smallest double with all of its digits. */
+const smallestNormal = 2 ** -1022;
+
+/** False for a number with an exponent that a double makes infinite, or so small that it loses digits. */
 function isInRange(bytes: Uint8Array, first: number, end: number): boolean {
   // An exponent of two digits is in the range.
   if (!isDigit(bytes[end - 3], end - 3, end)) return true;
   const text = Buffer.from(bytes.subarray(first, end)).toString('latin1');
   const value = Number(text);
-  return Number.isFinite(value) && (value !== 0 || /^[0.]*e/i.test(text));
+  if (value < smallestNormal) return /^[0.]*e/i.test(text) || isPrintedDouble(text);
+  return Number.isFinite(value);
 }
 
 interface IntegerBytes {

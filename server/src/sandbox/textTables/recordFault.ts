@@ -1,10 +1,24 @@
 import { type ErrorDetails, PondError } from '../../base/error.ts';
+import { noUnits, unitDetails, whereUnits } from './units.ts';
 
 /** Fault of a record of a CSV file, as plain data for another thread. Lines are 1-based. */
 export type Fault =
   | { readonly kind: 'quotes'; readonly line: number; readonly problem: string }
   | { readonly kind: 'width'; readonly line: number; readonly expected: number; readonly got: number }
-  | { readonly kind: 'header'; readonly line: number };
+  | { readonly kind: 'header'; readonly line: number }
+  | { readonly kind: 'values'; readonly line: number }
+  | UnitFault;
+
+/** A later row of units that does not fit the first. */
+interface UnitFault {
+  readonly kind: 'unit';
+  readonly line: number;
+  readonly name: string;
+  readonly expected: string;
+  readonly got: string;
+  /** Stated number of lines to leave out below the units. */
+  readonly below: number;
+}
 
 /** A record that is not a row of the table. */
 export class RecordFault extends Error {
@@ -28,11 +42,17 @@ export function faultError(fault: Fault, pondPath: string): PondError {
 function textOf(fault: Fault): string {
   if (fault.kind === 'quotes') return `line ${fault.line}: ${fault.problem}`;
   if (fault.kind === 'header') return `line ${fault.line} has the names of the header, and can be a row of words too`;
+  if (fault.kind === 'values') return `line ${fault.line} has values, ${whereUnits}`;
+  if (fault.kind === 'unit') {
+    return `line ${fault.line} has the unit ${fault.got} for column "${fault.name}", and a line above it ${fault.expected}`;
+  }
   return `expected ${fault.expected} fields in line ${fault.line}, as in those before it, got ${fault.got}`;
 }
 
 function detailsOf(fault: Fault): Pick<ErrorDetails, 'formats' | 'hint'> {
   if (fault.kind === 'quotes') return quoteDetails;
+  if (fault.kind === 'values') return noUnits;
+  if (fault.kind === 'unit') return unitDetails(fault.below);
   return fault.kind === 'header' ? headerDetails : widthDetails(fault.got < fault.expected);
 }
 

@@ -9,6 +9,7 @@ import { RecordFault } from './recordFault.ts';
 import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
 import { statedType, testOfType } from './statedType.ts';
+import { isRowOfValues, isSameUnit } from './units.ts';
 
 /** Reason of the lines above the header, which are no rows. */
 export const aboveHeader = 'above the header';
@@ -166,12 +167,19 @@ export class TableScan {
     this.#unitsLine ??= record.line;
     if (this.#laterHeaderLines.length === 0) this.#headEnd = record.line;
     const units = record.texts();
-    this.#map.forEach((column, index) => {
-      const unit = units[index]?.trim() ?? '';
-      const { name, facts } = this.#columns[column]!;
-      if (unit !== '') this.#columns[column] = { name, facts, unit };
-    });
+    if (isRowOfValues(units)) throw new RecordFault({ kind: 'values', line: record.line });
+    this.#map.forEach((column, index) => this.#takeUnit(column, units[index]?.trim() ?? '', record.line));
     this.#expects = 'rows';
+  }
+
+  #takeUnit(column: number, unit: string, line: number): void {
+    const { name, facts, unit: known = unit } = this.#columns[column]!;
+    if (unit === '') return;
+    if (!isSameUnit(known, unit)) {
+      const { below = 0 } = this.#options.format;
+      throw new RecordFault({ kind: 'unit', line, name, expected: known, got: unit, below });
+    }
+    this.#columns[column] = { name, facts, unit: known };
   }
 
   /** Lines below a header. */

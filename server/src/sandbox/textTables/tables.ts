@@ -11,6 +11,7 @@ import { columnsOf, joinNotations, notationOfFile } from './findNotation.ts';
 import { type FileNotation, type Notation } from './notation.ts';
 import { cachedScan } from './scanCache.ts';
 import { type FileScan } from './tableScan.ts';
+import { requireSameUnits } from './units.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
 
 /** A CSV file with its reading. */
@@ -50,6 +51,7 @@ export function decideTables(files: readonly ScannedFile[], given?: Notation): r
   const noted = files.map((each): NotedScan => ({ ...each, path: each.file.pondPath, notation: notationOfFile(each) }));
   const notation = given ?? joinNotations(noted);
   requireHeaders(noted, notation);
+  requireSameUnits(noted, notation);
   const orders = new OrderDecision(notation);
   const types = typesOf(files, notation);
   return files.map((each) => tableOf(each, types, orders));

@@ -154,8 +154,8 @@ function sourceSql(source: Group['source'], files: readonly SourceFile[]): SqlTe
   );
 }
 
-/** The columns of a SELECT that makes the values. */
-function listSql(columns: readonly ReadColumn[]): SqlText {
+/** The columns of a SELECT that makes the values of a CSV file. */
+export function listSql(columns: readonly ReadColumn[]): SqlText {
   if (columns.every(({ value }) => value === undefined)) return sql`*`;
   return joinSql(
     columns.map(({ name, value }) => (value === undefined ? identifier(name) : sql`${value} AS ${identifier(name)}`)),

@@ -1,7 +1,9 @@
 /** The places of the table in a sheet: found as in a text, whose lines are the rows of the sheet. */
+import { PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type HeadRecord } from '../textTables/head.ts';
 import { place } from '../textTables/tableStart.ts';
+import { isRowOfValues, noUnits, whereUnits } from '../textTables/units.ts';
 import { type SheetRow } from './sheetRows.ts';
 import { textOf } from './sheetText.ts';
 
@@ -29,11 +31,21 @@ export function findSheetLayout(rows: readonly SheetRow[], { format, pondPath }:
   const width = records[0]?.fields.length ?? 0;
   const { start, hasHeader } = place({ records, width, isList: width === 1 }, { format, pondPath, line: 'row' });
   const first = start === undefined ? 0 : records.indexOf(start);
-  const next = first + (hasHeader ? 1 : 0) + (units === true ? 1 : 0) + below;
+  const rowsBelow = first + (hasHeader ? 1 : 0);
+  if (units === true) requireUnits(records[rowsBelow], pondPath);
+  const next = rowsBelow + (units === true ? 1 : 0) + below;
   return {
     headerRow: hasHeader ? (start?.line ?? 0) : 0,
     firstRow: next === first ? (start?.line ?? skip + 1) : (records[next - 1]?.line ?? 0) + 1,
   };
+}
+
+function requireUnits(record: HeadRecord | undefined, pondPath: string): void {
+  if (record === undefined || !isRowOfValues(record.trimmed)) return;
+  throw new PondError('invalid-content', `${pondPath} cannot be read: row ${record.line} has values, ${whereUnits}`, {
+    path: pondPath,
+    ...noUnits,
+  });
 }
 
 /** The rows with a text in any cell, each with all columns from the first to the last that have one. */

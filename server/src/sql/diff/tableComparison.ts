@@ -4,6 +4,7 @@ import { type ComparedTable } from '../../protocol/rowDiff.ts';
 import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Column } from '../../protocol/results.ts';
 import { type QueryEngine } from '../engine.ts';
+import { ownStatement } from '../ownStatement.ts';
 import { queryFromSql } from '../tables/shownSql.ts';
 import { compareColumns } from './comparedColumns.ts';
 import { type ComparedSides } from './diffSql.ts';
@@ -34,7 +35,9 @@ export async function openComparison(
   // Each statement names both tables, so that all of them use one database, which keeps what it read of the files.
   const both = sql`(SELECT * FROM ${before} LIMIT 0) AS b, (SELECT * FROM ${after} LIMIT 0) AS a`;
   const columnsOf = async (side: SqlText): Promise<readonly Column[]> => {
-    const { resultId, columns } = await engine.run(pond, { sql: sql`SELECT ${side}.* FROM ${both}` }, signal);
+    const { resultId, columns } = await ownStatement(
+      engine.run(pond, { sql: sql`SELECT ${side}.* FROM ${both}` }, signal),
+    );
     await engine.release(resultId);
     return columns;
   };
@@ -72,7 +75,7 @@ export async function readRows(
   text: SqlText,
   count = 1,
 ): Promise<readonly TextRow[]> {
-  const { resultId } = await engine.run(pond, { sql: text }, signal);
+  const { resultId } = await ownStatement(engine.run(pond, { sql: text }, signal));
   try {
     const { columns } = await engine.rows(resultId, 0, count);
     return Array.from({ length: columns[0]?.length ?? 0 }, (_, row) => columns.map((column) => column[row] ?? null));

@@ -114,7 +114,7 @@ async function topValues(
   const grouped = sql`SELECT ${column.value} AS value, count(*) AS n FROM ${relation.from}${where} GROUP BY ALL`;
   const [values = [], counts = []] = await connection.textColumns(
     sql`SELECT CAST(value AS VARCHAR), CAST(n AS VARCHAR) FROM (${grouped}) WHERE value IS NOT NULL
-      ORDER BY n DESC, CAST(value AS VARCHAR) LIMIT ${topMax}`,
+      ORDER BY n DESC, value, CAST(value AS VARCHAR) LIMIT ${topMax}`,
   );
   return values.map((value, index) => ({ value: value ?? '', rows: Number(counts[index] ?? 0) }));
 }

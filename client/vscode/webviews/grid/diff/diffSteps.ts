@@ -1,5 +1,5 @@
 import { type TableDiffInfo, type TableView } from '../../../../../server/src/protocol/commands.ts';
-import { type Requests, Superseded } from '../requests.ts';
+import { messageOf, type Requests, Superseded } from '../requests.ts';
 import { type Cell } from '../selection.ts';
 import { type DiffView } from './diffView.ts';
 
@@ -23,7 +23,7 @@ export async function stepToChange(table: SteppedTable, backward: boolean): Prom
     if (cell === undefined) table.ended(backward ? 'This is the first change.' : 'This is the last change.');
     else table.select(cell);
   } catch (error) {
-    if (!(error instanceof Superseded)) table.ended(error instanceof Error ? error.message : String(error));
+    if (!(error instanceof Superseded)) table.ended(messageOf(error));
   }
 }
 

@@ -8,7 +8,7 @@ import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { wholeTime } from './parts.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 import { type SegmentLayout } from './sql.ts';
 import { inTimeOrder, keyOfLayout, writeRows } from './write.ts';
 
@@ -98,5 +98,13 @@ async function mergeGroup(
     job,
   );
   const facts = await materializer.inspect([file], job);
-  return { ...first!, file, facts, hasNullColumns: false, merged: [...group.flatMap(({ merged }) => merged), file] };
+  const paths = group.flatMap((segment) => segment.paths);
+  return {
+    ...first!,
+    paths,
+    file,
+    facts,
+    hasNullColumns: false,
+    merged: [...group.flatMap(({ merged }) => merged), file],
+  };
 }

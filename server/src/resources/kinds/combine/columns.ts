@@ -7,7 +7,7 @@ import { compareNames } from '../../../tinyfs/path.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource } from '../../model/kind.ts';
 import { timeColumnOf } from '../../series/time.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 import { type Scope } from './scope.ts';
 
 /** Type of the times of a result: seconds since 1970 UTC, integer or fractional, or a UTC TIMESTAMP. */
@@ -62,10 +62,11 @@ type Found = ReadonlyMap<string, readonly ColumnSource[]>;
 function allColumns({ title }: Scope, segments: readonly Segment[]): Found {
   const found = new Map<string, ColumnSource[]>();
   const spellings = new Map<string, { readonly name: string; readonly path: string }>();
-  for (const { path, facts } of segments) {
+  for (const { pathOf, facts } of segments) {
     const time = timeColumnOf(facts.columns);
     for (const { name, type } of facts.columns) {
       if (name === time?.name) continue;
+      const path = pathOf(name);
       const other = spellings.get(name.toLowerCase()) ?? { name, path };
       spellings.set(name.toLowerCase(), other);
       if (other.name !== name) throw spellingError(title, other, { name, path });

@@ -2,12 +2,12 @@
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type Match } from '../../model/derivedContent.ts';
-import { parquetFilesOf } from '../../series/parquetFiles.ts';
-import { type TextSource, textSource } from '../../series/textSource.ts';
+import { runOrEach } from '../../series/inputRuns.ts';
+import { textSource } from '../../series/textSource.ts';
 import { type ScopeInputs } from './buildScope.ts';
-import { type InputRules, keyOfRules, unmatchedNames, withRules } from './inputRules.ts';
-import { mergeSmall } from './merge.ts';
+import { seriesInputs } from './seriesRuns.ts';
+import { keyOfRules, unmatchedNames, withRules } from './inputRules.ts';
+import { mergedFiles, type RuledInput } from './ruledFiles.ts';
 
 /** Number of inputs counted concurrently. */
 const inputsAtOnce = 2;
@@ -33,9 +33,11 @@ export async function countRuled(
     const rules = scope.rules[index] ?? {};
     if (keyOfRules(rules) === undefined || matches.length === 0) return { outside: 0, unmatched: [] };
     const source = textSource(matches);
-    const inputs = await mapLimit(matches, inputsAtOnce, (match) =>
-      readRuled({ match, source, rules }, materializer, job),
+    const runs = await seriesInputs({ matches, source }, materializer, job);
+    const counted = await mapLimit(runs, inputsAtOnce, (run) =>
+      runOrEach(run, async (each) => [await countRun({ run: each, source, rules }, materializer, job)]),
     );
+    const inputs = counted.flat();
     return {
       outside: inputs.reduce((sum, { outside }) => sum + outside, 0),
       unmatched: unmatchedNames(
@@ -46,29 +48,19 @@ export async function countRuled(
   });
 }
 
-interface RuledInput {
-  readonly match: Match;
-  readonly source: TextSource;
-  readonly rules: InputRules;
-}
-
 /** Number of rows out of the time of an input, and names of its columns. */
 interface RuledRows {
   readonly outside: number;
   readonly names: readonly string[];
 }
 
-async function readRuled(
-  { match, source, rules }: RuledInput,
-  materializer: Materializer,
-  job: Job,
-): Promise<RuledRows> {
-  const files = await mergeSmall(await parquetFilesOf({ match, source }, materializer, job), materializer, job);
+async function countRun(input: RuledInput, materializer: Materializer, job: Job): Promise<RuledRows> {
+  const files = await mergedFiles(input, materializer, job);
   const names = new Set<string>();
   let outside = 0;
   for (const file of files) {
     const all = await materializer.inspect([file], job);
-    const within = await materializer.inspect([await withRules(file, rules, materializer, job)], job);
+    const within = await materializer.inspect([await withRules(file, input.rules, materializer, job)], job);
     outside += all.rowCount - within.rowCount;
     for (const { name } of all.columns) names.add(name);
   }

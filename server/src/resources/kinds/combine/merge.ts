@@ -45,6 +45,11 @@ async function mergeGroup(
   job: Job,
 ): Promise<readonly HostFile[]> {
   if (group.length === 1 || !(await fitTogether(group, materializer, job))) return group;
+  return [await mergeFiles(group, materializer, job)];
+}
+
+/** Returns one file with the rows of files that fit together, at least one, in their order. */
+export async function mergeFiles(group: readonly HostFile[], materializer: Materializer, job: Job): Promise<HostFile> {
   const write = async (target: string, { signal }: Job): Promise<void> => {
     const reads = group.map(({ hostPath }) => hostPath);
     await materializer.builder.run(
@@ -52,7 +57,7 @@ async function mergeGroup(
       signal,
     );
   };
-  return [await materializer.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job)];
+  return await materializer.file(keyOf('combine merged', 1, ...group.map(({ key }) => key)), write, job);
 }
 
 async function fitTogether(group: readonly HostFile[], materializer: Materializer, job: Job): Promise<boolean> {

@@ -10,7 +10,7 @@ import { type Job } from '../../../base/job.ts';
 import { nullColumns, mayBeInferred } from '../../series/nullColumns.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 
 /** Number of segments inspected concurrently. */
 const segmentsAtOnce = 2;

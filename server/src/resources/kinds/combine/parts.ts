@@ -1,6 +1,6 @@
 /** Divides a result into parts along the calendar, so that new data changes only the parts of its own time. */
 import { type Period, periodsBetween, type PeriodUnit } from '../../series/periods.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 
 /** A part of a result: the rows of a period, with the segments that may have such rows, at least one. */
 export interface Part {

@@ -1,34 +1,20 @@
 /** Input of a scope: the files that its patterns match, with facts about their content. */
 import { isPondError, PondError } from '../../../base/error.ts';
-import { type HostFile } from '../../../pond/hostFile.ts';
-import { type FileFacts } from '../../../sandbox/build.ts';
 import { type Column } from '../../../protocol/results.ts';
 import { type Job } from '../../../base/job.ts';
 import { type Match } from '../../model/derivedContent.ts';
-import { withRules } from './inputRules.ts';
-import { mergeSmall } from './merge.ts';
+import { type NotedColumn } from '../../../sandbox/textTables/notation.ts';
+import { type InputRules } from './inputRules.ts';
+import { ruledFiles } from './ruledFiles.ts';
+import { seriesInputs } from './seriesRuns.ts';
 import { type Scope } from './scope.ts';
-import { parquetFilesOf } from '../../series/parquetFiles.ts';
-import { textSource } from '../../series/textSource.ts';
-import { requireSeconds } from '../../series/seconds.ts';
+import { type Segment } from './segment.ts';
+import { type InputRun, type ReadText, runOrEach } from '../../series/inputRuns.ts';
+import { type TextSource, textSource } from '../../series/textSource.ts';
+import { areUsualTimes, requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { noTimeColumn, timeColumnOf, timeSql } from '../../series/time.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-
-/** A file of a series: a version, or several small ones that have the same columns. */
-export interface Segment {
-  /** Absolute pond path, for users. */
-  readonly path: string;
-  /** 0-based index of the series in the document. */
-  readonly series: number;
-  readonly file: HostFile;
-  /** Excludes columns without values whose type differs in other files. */
-  readonly facts: FileFacts;
-  /** True if the file has columns that the facts exclude. */
-  readonly hasNullColumns: boolean;
-  /** The files in which adjacent segments were merged into this one: rows of equal time are missing in each. */
-  readonly merged: readonly HostFile[];
-}
 
 /** Number of inputs inspected, and built if needed, concurrently. */
 const inputsAtOnce = 4;
@@ -46,31 +32,67 @@ export async function collectSegments(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly Segment[]> {
-  const inputs = matched.flatMap((matches, series) => {
+  const inputs = await mapLimit([...matched.entries()], 1, async ([series, matches]): Promise<readonly Input[]> => {
     const source = textSource(matches);
-    return matches.map((match) => ({ series, match, source }));
+    const runs = await seriesInputs({ matches, source }, materializer, job);
+    return runs.map((run) => ({ title, series, run, source, rules: rules[series] ?? {} }));
   });
-  const segments = await mapLimit(inputs, inputsAtOnce, async ({ series, match, source }) => {
-    const { path } = match;
-    try {
-      const small = await parquetFilesOf({ match, source }, materializer, job);
-      const merged = await mergeSmall(small, materializer, job);
-      const files = await mapLimit(merged, filesAtOnce, (file) =>
-        withRules(file, rules[series] ?? {}, materializer, job),
-      );
-      const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
-        const facts = await materializer.inspect([file], job);
-        return { path, series, file, facts, hasNullColumns: false, merged: [] };
-      });
-      requireTime(found);
-      for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);
-      return found;
-    } catch (error) {
-      throw inputError(title, path, error);
-    }
-  });
+  const segments = await mapLimit(inputs.flat(), inputsAtOnce, (input) =>
+    runOrEach(input.run, (run) => segmentsOf({ ...input, run }, materializer, job)),
+  );
   return segments.flat();
 }
+
+/** Inputs of a series that are read together, or one of them. */
+interface Input {
+  /** Of the scope. */
+  readonly title: string;
+  readonly series: number;
+  readonly run: InputRun;
+  readonly source: TextSource;
+  readonly rules: InputRules;
+}
+
+/** Undefined for a run that hides what is wrong with one of its inputs. */
+async function segmentsOf(
+  { title, series, run, source, rules }: Input,
+  materializer: Materializer,
+  job: Job,
+): Promise<readonly Segment[] | undefined> {
+  const paths = run.matches.map(({ path }) => path);
+  try {
+    const files = await ruledFiles({ run, source, rules }, materializer, job);
+    const found = await mapLimit(files, filesAtOnce, async (file): Promise<Segment> => {
+      const facts = await materializer.inspect([file], job);
+      return { paths, pathOf: (column) => pathOf(column, run), series, file, facts, hasNullColumns: false, merged: [] };
+    });
+    requireTime(found);
+    if (paths.length > 1) return haveUsualTimes(run.texts ?? [], found) ? found : undefined;
+    for (const { file, facts } of found) await requireSeconds([file], facts, materializer, job);
+    return found;
+  } catch (error) {
+    throw inputError(title, paths[0]!, error);
+  }
+}
+
+/** True where each file has times, as far as it has values, and none of them is out of the calendar. */
+function haveUsualTimes(texts: readonly ReadText[], segments: readonly Segment[]): boolean {
+  const isTimed = ({ own }: ReadText): boolean => {
+    const columns = own?.columns ?? [];
+    return columns.every(({ found }) => found === 0) || (timeColumnIn(columns)?.found ?? 0) !== 0;
+  };
+  return texts.every(isTimed) && segments.every(({ facts }) => facts.rowCount === 0 || areUsualTimes(facts.time));
+}
+
+/** The files of a run have the same columns; one without a value in a column shows no type. */
+function pathOf(column: string, { matches, texts = [] }: InputRun): string {
+  const name = column.toLowerCase();
+  const shown = texts.find(({ own }) => own?.columns.some((each) => each.name === name && each.found !== 0));
+  return (shown?.match ?? matches[0]!).path;
+}
+
+const timeColumnIn = (columns: readonly NotedColumn[]): NotedColumn | undefined =>
+  columns.find(({ name }) => name === 'timestamp');
 
 function requireTime(segments: readonly Segment[]): void {
   const filled = segments.filter(({ facts }) => facts.rowCount > 0);

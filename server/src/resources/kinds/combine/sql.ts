@@ -14,7 +14,7 @@ import { type Period } from '../../series/periods.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { timeColumnOf, timeSql } from '../../series/time.ts';
 import { type TimeType } from './columns.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 
 /** Properties that all parts of a result share. */
 export interface SegmentLayout {
@@ -210,7 +210,7 @@ function valueIn(
 ): SqlText {
   if (types.every((own) => own === to)) return identifier(name);
   const from = types.find((own) => mayRound(own, to));
-  const paths = run.map(({ path }) => path);
+  const paths = run.flatMap((segment) => segment.paths);
   return from === undefined ? numberCastSql(identifier(name), types[0]!, to) : exactCastSql({ name, from, to }, paths);
 }
 

@@ -1,7 +1,7 @@
 import { type Job } from '../../../base/job.ts';
 import { type Period } from '../../series/periods.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
-import { type Segment } from './segments.ts';
+import { type Segment } from './segment.ts';
 import { countsMetadata } from './partCounts.ts';
 import { type SegmentLayout, partSql, timesSql } from './sql.ts';
 

@@ -18,10 +18,9 @@ export const derive: ResourceKind<DeriveSpec> = {
     '- Other files of the pond are tables: `JOIN "/Inbox/site/units.csv" USING (id)`. Nothing else can be read.',
     '- `read_csv` and `read_json` without `sample_size` read the whole file to determine its columns. `read_csv` accepts comments only at the top of a file, and skips rows only if `skip` is given.',
     '- A call with options that only DuckDB has, such as `escape` or `store_rejects`, and `read_csv` in a query that uses `filename`, go through the reader of DuckDB itself: it reads the whole file, with the layout found by DuckPond, but decides on types and dates of each file alone, and ambiguous dates are not an error there. The notes of each run name such calls. Options listed in [queries](queries.md#reader-functions) keep all checks.',
+    '- Each file is read alone. A note of the run names a file whose column has another unit than in the others.',
     '- `sniff_csv` shows what DuckDB would guess; `pond describe` shows how the pond reads a file.',
     '- Times without a zone are UTC.',
-    '',
-    'The texts that match the pattern of a collection share their notation, as the files of one table do: see [reading files](reading.md#what-values-become). A new file makes others again only where it decides what they leave open.',
     '',
     'Each file has the columns that its query returns: two files of a collection may differ. A query with `random()` or `now()` is run again only when its inputs change; a warning says so (`query-changing`). An aggregate whose result depends on the order of rows, such as a sum of doubles, runs on one processor, in the order of the files: so its last digits are the same each time.',
     '',
@@ -44,8 +43,8 @@ export const derive: ResourceKind<DeriveSpec> = {
   async derive(resource, inputs) {
     return (await import('./outputs.ts')).deriveOutputs(resource, inputs);
   },
-  async rowNotes(resource, inputs) {
-    return (await import('./readerNotes.ts')).readerNotes(resource, inputs);
+  async rowNotes(resource, inputs, materializer, job) {
+    return (await import('./readerNotes.ts')).readerNotes(resource, inputs, materializer, job);
   },
   example: `apiVersion: duckpond/v1
 kind: Derive

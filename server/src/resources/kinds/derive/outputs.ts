@@ -4,10 +4,9 @@
 import { combineFormats, formatOfSpec, formatText, type StatedFormat } from '../../../documents/statedFormat.ts';
 import { type TextFormatSpec } from '../../../documents/textFormat.ts';
 import { isPondError } from '../../../base/error.ts';
-import { lazy } from '../../../base/lazy.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type InputFile, type InputSource } from '../../../sandbox/build.ts';
-import { formatOfCall, usesInputPath } from '../../../build/inputSql.ts';
+import { usesInputPath } from '../../../build/inputSql.ts';
 import { type KeyPart, keyOf } from '../../../materialize/contentKey.ts';
 import {
   type DerivedDirectory,
@@ -23,9 +22,6 @@ import { titleOf } from '../../model/resourcePath.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { sqlFailure } from '../../model/sqlFailure.ts';
 import { readingOfMatch } from '../../series/readingOfMatch.ts';
-import { type TextSource, textSource } from '../../series/textSource.ts';
-import { type TextFormat } from '../../../sandbox/textFormat.ts';
-import { type Notation } from '../../../sandbox/textTables/notation.ts';
 import { type InputTable, inputTables } from './inputTables.ts';
 import { outputNames } from './outputNames.ts';
 import { type DeriveCollection, type DeriveSpec } from './spec.ts';
@@ -62,11 +58,10 @@ function directoryOf(at: CollectionRef, inputs: InputMatcher): DerivedDirectory 
       const matches = await withDocument(at, () => inputs.match(pattern));
       const query = await queryOf(sql, inputs);
       const names = outputNames(pattern, matches);
-      const source = textsOf(matches, at.collection);
       return new Map(
         matches.map((match, index) => {
           const name = names[index] ?? match.name;
-          return [name, outputOf({ ...at, name, match, query, source })];
+          return [name, outputOf({ ...at, name, match, query })];
         }),
       );
     },
@@ -98,62 +93,24 @@ async function queryOf(sql: string, inputs: InputMatcher): Promise<Query> {
   };
 }
 
-/** The files of a collection that may show what others of them leave open. */
-interface CollectionTexts {
-  /** Key of all of them; undefined with fewer than two. */
-  readonly key: string | undefined;
-  readonly paths: ReadonlySet<string>;
-  readonly notation: () => TextSource;
-}
-
-/** Returns the texts among the inputs, by their names: formats are read when a file is made, as one may be invalid. */
-function textsOf(matches: readonly Match[], { format, query }: DeriveCollection): CollectionTexts {
-  const inCall = formatOfCall(query);
-  const isText = (match: Match): boolean => {
-    const hasFormat = (match.format ?? format ?? inCall) !== undefined;
-    return match.type === 'file' && readingOfMatch(match, hasFormat)?.reader === 'read_csv';
-  };
-  const formatOf = (match: Match): TextFormat | undefined => {
-    const stated = formatOfInput(match, format);
-    return inCall === undefined ? stated : { ...stated, ...inCall };
-  };
-  const texts = matches.filter(isText);
-  return {
-    key: texts.length < 2 ? undefined : keyOf('Derive texts', ...texts.map(({ key }) => key)),
-    paths: new Set(texts.map(({ path }) => path)),
-    notation: lazy(() => textSource(texts, formatOf)),
-  };
-}
-
 interface Output extends CollectionRef {
   readonly name: string;
   readonly match: Match;
   readonly query: Query;
-  readonly source: CollectionTexts;
 }
 
-/**
- * A series has two keys. That of its node covers all texts of the collection, as each may show what this one leaves open,
- * and is known without a look into them. That of its file covers what the others decide, which is nothing for most: so a
- * new input makes no other file again.
- */
 function outputOf(output: Output): DerivedFile {
-  const { resource, match, query, source } = output;
+  const { resource, match, query } = output;
   const { format } = output.collection;
   const stated = format === undefined ? [] : [formatText(formatOfSpec(format))];
-  const alone = keyOf('Derive', query.key, inputPart(match, query.usesPath), ...stated);
-  const others = source.paths.has(match.path) ? source.key : undefined;
+  const key = keyOf('Derive', query.key, inputPart(match, query.usesPath), ...stated);
   return {
     type: 'series',
-    key: others === undefined ? alone : keyOf('Derive among', alone, others),
+    key,
     modifiedUs: Math.max(resource.modifiedUs, match.modifiedUs, query.modifiedUs),
-    make: async (materializer, job) => {
-      const shared = others === undefined ? undefined : await source.notation().notationFor(match, materializer, job);
-      const key = shared === undefined ? alone : keyOf('Derive by others', alone, JSON.stringify(shared.decided));
-      const notation = shared?.notation;
-      const write = (target: string, own: Job) => make(output, { materializer, target, job: own, notation });
-      return [await materializer.file(key, write, job)];
-    },
+    make: async (materializer, job) => [
+      await materializer.file(key, (target, shared) => make(output, { materializer, target, job: shared }), job),
+    ],
   };
 }
 
@@ -167,31 +124,25 @@ function inputPart(match: Match, withPath: boolean): KeyPart {
   return [match.key, read, withPath ? match.path : (/\.(gz|zst)$/i.exec(match.name)?.[0] ?? null)];
 }
 
-interface Making {
-  readonly materializer: Materializer;
-  readonly target: string;
-  readonly job: Job;
-  /** Undefined for a file that is read the same alone. */
-  readonly notation: Notation | undefined;
-}
-
-async function make(output: Output, { materializer, target, job, notation }: Making): Promise<void> {
+async function make(
+  output: Output,
+  { materializer, target, job }: { readonly materializer: Materializer; readonly target: string; readonly job: Job },
+): Promise<void> {
   const { resource, collection, index, match, query } = output;
   const { sql } = query;
   const files = await filesOf(match, job, collection.format);
   const tables: InputSource[] = [];
-  for (const table of query.tables) tables.push(await tableOf(table, job));
+  for (const table of query.tables) tables.push(await sourceOf(table, job));
   try {
-    const input = { name: match.path, files };
-    await materializer.builder.fromUserSql({ sql, input, tables, target, ...(notation && { notation }) }, job.signal);
+    await materializer.builder.fromUserSql({ sql, input: { name: match.path, files }, tables, target }, job.signal);
   } catch (error) {
     const name = `${collection.name}/${output.name} of ${match.path}`;
     throw sqlFailure(error, { resource, query: ['collections', index, 'query'], output: name });
   }
 }
 
-/** Returns the format of an input. `section` is the one in the document, which overrides what is stated for the file. */
-function formatOfInput(match: Match, section: TextFormatSpec | undefined): StatedFormat | undefined {
+/** The format of an input. `section` is the one in the document, which overrides what is stated for the file. */
+export function formatOfInput(match: Match, section: TextFormatSpec | undefined): StatedFormat | undefined {
   const stated = [match.format?.(), section && formatOfSpec(section)].filter((each) => each !== undefined);
   return match.type === 'file' ? combineFormats(match.path, stated) : undefined;
 }
@@ -204,7 +155,7 @@ async function filesOf(match: Match, job: Job, section?: TextFormatSpec): Promis
   return (await match.files(job)).map(named);
 }
 
-async function tableOf({ name, matches }: InputTable, job: Job): Promise<InputSource> {
+async function sourceOf({ name, matches }: InputTable, job: Job): Promise<InputSource> {
   const files: InputFile[] = [];
   for (const match of matches) files.push(...(await filesOf(match, job)));
   return { name, files };

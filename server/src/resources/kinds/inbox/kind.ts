@@ -9,7 +9,7 @@ export const inbox: ResourceKind<InboxSpec> = {
   doc: [
     'Each run copies the files that match the pattern to `/Inbox/NAME/`. A file keeps its path relative to the part of the pattern before the first wildcard, which must be an existing folder. A pattern without wildcards is one file.',
     '',
-    '- A new file becomes version 1; a file with changed content becomes the next version. A file whose size and times are unchanged is not read again.',
+    '- A new file becomes version 1; a file with changed content becomes the next version. The notes of the run say which files became shorter, as a log that was emptied: what is gone is in their earlier versions. A file whose size and times are unchanged is not read again.',
     '- A file removed on the host stays in the pond. A file changed or removed in the pond is copied again.',
     '- Names that begin with a dot are included. Links to files count as files; links to folders are not followed.',
     '- A file that changes while it is read is left for the next run.',

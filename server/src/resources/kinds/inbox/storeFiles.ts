@@ -30,7 +30,10 @@ export async function storeFiles(
     await options.yieldToEventLoop();
     progress('files', index, files.length);
     try {
-      if (!(await storeFile(file, await stored(file.names), options))) continue;
+      const node = await stored(file.names);
+      if (!(await storeFile(file, node, options))) continue;
+      if (node !== undefined && node.sizeBytes > file.state.sizeBytes)
+        notes.shortened(file.hostPath, { before: node.sizeBytes, now: file.state.sizeBytes });
       counts.files += 1;
       counts.bytes += file.state.sizeBytes;
     } catch (error) {

@@ -23,7 +23,7 @@ import { type NamedQuery, type QuerySpec } from './spec.ts';
 import { linesBefore, type MatchedInput, namedSql, type QueryTable, type TableFile, tableOf } from './tables.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
-const recipeVersion = 3;
+const recipeVersion = 4;
 
 /** Name of the only series in the directory of a query. */
 const seriesName = 'result';
@@ -110,9 +110,11 @@ export async function tablesOf(
   materializer: Materializer,
   job: Job,
 ): Promise<readonly QueryTable[]> {
+  const timeColumn = query.parts === undefined ? undefined : query.time;
+  const use = { timeColumn, showsPaths: namesFilename(query.query) };
   return await mapLimit([...matched.entries()], concurrencyMax, async ([at, input]) => {
     try {
-      return await tableOf(input, query.parts === undefined ? undefined : query.time, materializer, job);
+      return await tableOf(input, use, materializer, job);
     } catch (error) {
       throw sqlFailure(error, { resource, query: ['queries', index, 'inputs', at, 'pattern'], output: query.name });
     }

@@ -1,5 +1,6 @@
 /** The inputs of a query as Parquet files, and the SQL that gives them their names. */
 import { PondError } from '../../../base/error.ts';
+import { mapLimit } from '../../../base/mapLimit.ts';
 import { tokenize } from '../../../base/sqlTokens.ts';
 import { identifier, joinSql, sql, type SqlText } from '../../../duckdb/sql.ts';
 import { castSql, type SqlType } from '../../../duckdb/sqlType.ts';
@@ -11,15 +12,19 @@ import { type Job } from '../../../base/job.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type Match } from '../../model/derivedContent.ts';
-import { parquetFilesOf } from '../../series/parquetFiles.ts';
+import { type InputRun, inputRuns, runOfOne, runOrEach } from '../../series/inputRuns.ts';
+import { parquetFilesOfRun } from '../../series/parquetFiles.ts';
 import { textSource } from '../../series/textSource.ts';
 import { type Period } from '../../series/periods.ts';
 import { writeParquet } from '../../series/readParquet.ts';
 import { timeSql } from '../../series/time.ts';
 
+/** Number of runs of inputs in progress at a time. */
+const runsAtOnce = 2;
+
 /** A file of an input. */
 export interface TableFile extends HostFile {
-  /** Of the file of the pond, for messages. */
+  /** Of the file of the pond, the first of several, for messages. */
   readonly pondPath: string;
 }
 
@@ -44,19 +49,28 @@ export interface MatchedInput {
   readonly matches: readonly Match[];
 }
 
+/** Parts of a query that decide how its inputs are read. */
+interface TableUse {
+  /** Name of the column with the time of its parts; undefined for a result of one part. */
+  readonly timeColumn: string | undefined;
+  /** True where the path of the file of each row may be part of the result. */
+  readonly showsPaths: boolean;
+}
+
 /** Returns an input as a table. Fails `not-found` without a file, and as parquetFilesOf. */
 export async function tableOf(
   { name, pattern, matches }: MatchedInput,
-  timeColumn: string | undefined,
+  { timeColumn, showsPaths }: TableUse,
   materializer: Materializer,
   job: Job,
 ): Promise<QueryTable> {
-  const files: TableFile[] = [];
-  const source = textSource(matches);
-  for (const match of matches) {
-    const own = await parquetFilesOf({ match, source, isOneTable: true }, materializer, job);
-    files.push(...own.map((file) => ({ ...file, pondPath: match.path })));
-  }
+  const inputs = { matches, source: textSource(matches), isOneTable: true };
+  const runs = showsPaths ? matches.map(runOfOne) : await inputRuns(inputs, materializer, job);
+  const filesOf = async (run: InputRun): Promise<readonly TableFile[]> => {
+    const found = await parquetFilesOfRun(run, inputs, materializer, job);
+    return found.map((file) => ({ ...file, pondPath: run.matches[0]!.path }));
+  };
+  const files = (await mapLimit(runs, runsAtOnce, (run) => runOrEach(run, filesOf))).flat();
   if (files.length === 0) {
     throw new PondError('not-found', `no file with content is at ${pattern}`, { path: pattern });
   }

@@ -1,17 +1,15 @@
 /** Reads what is new in one log: its rotated files first, then the one that grows. */
-import { createGunzip } from 'node:zlib';
-import { pipeline } from 'node:stream/promises';
 import { isPondError, PondError } from '../../../base/error.ts';
 import { hostFileState } from '../../../storage/hostScan.ts';
-import { readHostStream, writeHostStream } from '../../../storage/hostStream.ts';
 import { type RunCounts } from '../../model/runState.ts';
 import { type Notes } from '../inbox/notes.ts';
-import { type LineChunk, type LogContent, readLines } from './chunks.ts';
+import { type LineChunk, readLines } from './chunks.ts';
 import { InvalidLines } from './invalidLines.ts';
 import { laterHead } from './laterHead.ts';
 import { divideLines } from './objectLines.ts';
-import { type FoundLog, type FoundLogFile } from './findLogs.ts';
+import { type FoundLog } from './findLogs.ts';
 import { quoteOf, readHead } from './head.ts';
+import { logFile } from './logFile.ts';
 import { absentLogs, type LogFile, matchLogs, type MatchedLog, type ReadLog, sampleOf } from './readLogs.ts';
 import { type Lines, type Written } from './seriesWriter.ts';
 import { type LinesSpec } from './spec.ts';
@@ -192,34 +190,11 @@ async function statesOf(read: readonly MatchedLog[]): Promise<readonly ReadLog[]
   return states;
 }
 
-function logFile({ hostPath, state, isCompressed, isLive }: FoundLogFile, scratch: string): LogFile {
-  const { inode, sizeBytes, modifiedMs } = state;
-  let content: Promise<LogContent> | undefined;
-  const plain = (): Promise<LogContent> =>
-    isCompressed ? uncompressed(hostPath, scratch) : Promise.resolve({ path: hostPath, sizeBytes });
-  const stamp = `${inode} ${sizeBytes} ${modifiedMs}`;
-  return { hostPath, isCompressed, isLive, inode, stamp, sizeBytes, content: () => (content ??= plain()) };
-}
-
-async function uncompressed(hostPath: string, target: string): Promise<LogContent> {
-  try {
-    const bytes = createGunzip();
-    const [, sizeBytes] = await Promise.all([
-      pipeline(readHostStream(hostPath, 0, Infinity), bytes),
-      writeHostStream(target, bytes as AsyncIterable<Uint8Array>),
-    ]);
-    return { path: target, sizeBytes };
-  } catch (cause) {
-    if (isPondError(cause)) throw cause;
-    throw new PondError('invalid-content', `${hostPath} is not a whole gzip file`, { path: hostPath, cause });
-  }
-}
-
 function noteLost(lost: readonly ReadLog[], logs: readonly MatchedLog[], notes: Notes): void {
   const live = logs.find(({ file }) => file.isLive);
   for (const { isLive, offset } of lost) {
     if (!isLive || live === undefined || offset === 0) continue;
     const what = `it was truncated or replaced after its byte ${offset} was read; lines that were added in between may be lost`;
-    notes.skipped(live.file.hostPath, what);
+    notes.partly(live.file.hostPath, what);
   }
 }

@@ -11,6 +11,7 @@ export const tail: ResourceKind<TailSpec> = {
     'Each run reads the lines that were added to the files of `pattern` since the last one, or the entries that were added to the [journal](#journal-of-systemd) of systemd. Lines become a version of the series `/Tail/NAME/FILE`, or of `/Tail/NAME/SERIES` for all files if `series` is given. `FILE` is the path relative to the part of the pattern before the first wildcard.',
     '',
     '- Only what is new is read. A last line without its end waits for the next run.',
+    '- With `series`, a file that gets another name of the pattern goes on there, as `current.csv` that becomes `2026-01-31.csv`: its rows are in the series once.',
     '- A rotated file, such as `x.csv.1`, `x.csv.2.gz` or `x.csv-20260131`, is read to its end before the new `x.csv`. It is recognized by its content, so it may be renamed, copied or compressed. The pattern matches `x.csv`.',
     '- A file that is away for a while, as on a drive that is not connected, goes on where it was read. The last 1,000 such files are remembered.',
     '- A file that was truncated is read from its start. If lines were written and removed between two runs, they are lost; the notes of the run say where this may be so.',

@@ -54,7 +54,8 @@ interface Matching {
   readonly lost: readonly ReadLog[];
 }
 
-const sampleBytes = 4096;
+/** Bytes at each end of what was read that recognize a log. */
+export const sampleBytes = 4096;
 
 /** Maximum number of absent logs that are remembered of a log, and of logs without any file. */
 const [absentMax, absentNamesMax] = [16, 1000];
@@ -127,7 +128,7 @@ export function withAbsentNames(logs: ReadLogs, present: ReadonlySet<string>): R
 }
 
 /** True when the content of a file begins with what was read. */
-async function continues(file: LogFile, { offset, sample }: ReadLog): Promise<boolean> {
+export async function continues(file: LogFile, { offset, sample }: ReadLog): Promise<boolean> {
   const { path, sizeBytes } = await file.content();
   return sizeBytes >= offset && (await sampleOf(path, offset)) === sample;
 }

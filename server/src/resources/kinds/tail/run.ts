@@ -13,6 +13,7 @@ import { createNotes } from '../inbox/notes.ts';
 import { findLogs } from './findLogs.ts';
 import { followLog, type Following } from './followLog.ts';
 import { decodeReadLogs, encodeReadLogs, type ReadLog, type ReadLogs, withAbsentNames } from './readLogs.ts';
+import { renamedLogs } from './renamedLogs.ts';
 import { runJournal } from './runJournal.ts';
 import { writeLines } from './seriesWriter.ts';
 import { type FilesSpec, type TailSpec } from './spec.ts';
@@ -42,17 +43,19 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
   };
   const found = await findLogs(pattern, notes, yieldToEventLoop);
   if (found.length === 0) notes.unmatched(spec.pattern);
-  const before = await readProgress(context);
-  let logs = new Map(before);
-  const counts = { rows: 0, bytes: 0, files: 0 };
-  let [linesBytes, saved] = [0, encodeReadLogs(before)];
-  const save = async (): Promise<void> => {
-    const bytes = encodeReadLogs(logs);
-    if (Buffer.compare(bytes, saved) !== 0) await (await context.home()).writeFile(progressName, bytes);
-    saved = bytes;
-  };
   const temporary = makeTemporaryDirectory('pond-tail');
+  const counts = { rows: 0, bytes: 0, files: 0 };
   try {
+    const progress = await readProgress(context);
+    const isShared = resource.spec.series !== undefined;
+    const before = isShared ? await renamedLogs(found, progress, join(temporary.path, 'renamed')) : progress;
+    let logs = new Map(before);
+    let [linesBytes, saved] = [0, encodeReadLogs(progress)];
+    const save = async (): Promise<void> => {
+      const bytes = encodeReadLogs(logs);
+      if (Buffer.compare(bytes, saved) !== 0) await (await context.home()).writeFile(progressName, bytes);
+      saved = bytes;
+    };
     for (const [index, log] of found.entries()) {
       context.progress('logs', index, found.length);
       const name = log.names.join('/');
