@@ -91,13 +91,15 @@ function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
   const queries = lazyAsync(async () => {
     usedQueries = true;
-    const [{ QueryEngine }, { resourceTables }] = await Promise.all([
+    const [{ QueryEngine }, { resourceTables }, { displayPaths }] = await Promise.all([
       import('./sql/engine.ts'),
       import('./resources/tree/resourceHistory.ts'),
+      import('./resources/displayPath.ts'),
     ]);
     return new QueryEngine({
       openDisk: openHostDisk,
       historyTables: resourceTables,
+      shownPaths: (tree) => displayPaths([tree]).path,
       limits: queryLimits(process.env),
     });
   });

@@ -92,17 +92,24 @@ await withScratch(async ({ make }) => {
   printRatio({ what: 'a run with nothing new', ours: again.run, peer: 'its requests alone', theirs: again.requests });
 });
 
-/** A token, the names, the locations and a page without readings. */
+/** A token, the names, the locations, a page without readings, and the pages of the overlap. */
 async function requests(): Promise<void> {
   const basic = Buffer.from(`${server.key}:${server.secret}`).toString('base64');
   const body = new URLSearchParams({ grant_type: 'client_credentials', scope: 'read:locations read:data' });
   const init = { method: 'POST', headers: { authorization: `Basic ${basic}` }, body };
   const answer = await fetch(`${server.url}/public-api/oauth/token`, init);
   const { access_token: token } = (await answer.json()) as { readonly access_token: string };
-  const headers = { authorization: `Bearer ${token}`, 'x-isi-start-page': '' };
-  const data = `locations/${device.id}/data?startTime=${start + rows * 60}`;
-  for (const path of ['sispec/friendlynames', 'locations/list', data]) {
-    await (await fetch(`${server.url}/public-api/v1/${path}`, { headers })).json();
+  const data = `locations/${device.id}/data?startTime=`;
+  const last = start + (rows - 1) * 60;
+  const from = Math.max(1, Math.floor((last - 7 * 86_400) / 3600) * 3600);
+  const overlap = `${data}${from}&endTime=${last}`;
+  for (const path of ['sispec/friendlynames', 'locations/list', `${data}${last + 1}`, overlap]) {
+    for (let page: string | null = ''; page !== null;) {
+      const headers = { authorization: `Bearer ${token}`, 'x-isi-start-page': page };
+      const answer: Response = await fetch(`${server.url}/public-api/v1/${path}`, { headers });
+      await answer.json();
+      page = answer.headers.get('x-isi-next-page');
+    }
   }
 }
 

@@ -47,6 +47,15 @@ test('names, types and syntax that do not fit are at their place in the document
   ]);
 });
 
+test('a query is checked with the format that its document gives', async (t) => {
+  const host = await newLevels(t);
+  const format = 'format: { header: false, names: [x, y] }';
+  assert.deepEqual(await errors(host, derive("SELECT x, y FROM '$1'", '/a.csv', format)), []);
+  assert.deepEqual(await errors(host, derive("SELECT day FROM '$1'", '/a.csv', format)), [
+    'day: Referenced column "day" not found in FROM clause!',
+  ]);
+});
+
 test('queries that fit, that cannot be bound yet, and errors of files give none', async (t) => {
   const host = await newLevels(t);
   for (const text of [

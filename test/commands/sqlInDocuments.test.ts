@@ -78,6 +78,25 @@ test('in a Derive, the columns are those of the first matched file', async (t) =
   ]);
 });
 
+test('in a Derive, the columns are those that its format gives', async (t) => {
+  const host = await newLevels(t);
+  const format = '      format: { header: false, names: [well, "water m"] }';
+  const columns = ['well', '"water m"'];
+  for (const from of ["'$1'", "read_csv('$1')"]) {
+    const lines = ['      query: |', '        SELECT w¦', `        FROM ${from}`];
+    assert.deepEqual((await offered(host, derive(format, ...lines)))?.column, columns);
+    // A format with errors counts as none.
+    const unknown = derive('      format: { heading: false }', ...lines);
+    assert.deepEqual((await offered(host, unknown))?.column, ['station', '"level m"']);
+  }
+  const named = derive(format, '      query: |', "        SELECT we¦ll FROM '$1'");
+  assert.deepEqual(await meant(host, named), {
+    at: 'well',
+    path: '/wells/a.csv',
+    column: { name: 'well', type: 'VARCHAR' },
+  });
+});
+
 test('in a Query, the inputs are tables, and their columns follow their names and aliases', async (t) => {
   const host = await newLevels(t);
   const query = (text: string): string => twoInputs('      query: |', `        ${text}`);

@@ -121,7 +121,7 @@ async function checkShared(shared: Shared, context: string): Promise<void> {
 /** True where files have different decimal signs, orders of dates or zones, or more digits than a double holds. */
 function haveOwnNotations({ values }: Shared): boolean {
   const has = (form: RegExp): boolean => values.flat().some((value) => form.test(value));
-  const isMixed = has(/^[^,]*,\d+$|\.\d+,/) && has(/^[^.]*\.\d+$|,\d+\./);
+  const isMixed = has(/^[^,]*,\d+$|\.\d+,/) && has(/^[^.]*\.\d+(e[-+]?\d+)?$|,\d+\./i);
   const orders = [/^\d{4}[-/]/, /^(1[3-9]|2\d)[/.]/, /^\d\d\/(1[3-9]|2\d)/].filter(has).length;
   return isMixed || orders > 1 || (has(/:.*(Z|[+]\d\d:\d\d)$/) && has(/:\d\d(\.\d+)?$/)) || has(/\d{16,}/);
 }

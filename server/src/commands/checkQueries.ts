@@ -2,9 +2,12 @@ import { createLineMap } from '../base/lineMap.ts';
 import { isPondError, type PondError } from '../base/error.ts';
 import { tokenize } from '../base/sqlTokens.ts';
 import { type SqlProblemInfo } from '../protocol/commands.ts';
+import { type SqlInput } from '../documents/sqlInputs.ts';
+import { formatOfEntry } from '../documents/statedFormat.ts';
 import { queriesOf } from '../resources/queryAt.ts';
 import { resourceKinds } from '../resources/registry.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
+import { type QueryRequest } from '../sandbox/types.ts';
 import { bindingSql } from '../sql/bindingSql.ts';
 import { tablesOf } from './sqlNames.ts';
 import { type Command, type CommandContext } from './verb.ts';
@@ -12,10 +15,12 @@ import { type Command, type CommandContext } from './verb.ts';
 /** Errors of the queries in a document. */
 export const checkQueries: Command<'checkQueries'> = async (pond, { text }, context) => {
   const problems: SqlProblemInfo[] = [];
-  const queries = queriesOf(text, resourceKinds).filter(({ inputs }) => !inputs.some(({ isFormatted }) => isFormatted));
+  const queries = queriesOf(text, resourceKinds).filter(({ inputs }) => inputs.every(hasReading));
   for (const query of queries) {
-    const bound = bindingSql(query.sql, await tablesOf(pond, undefined, query.inputs));
-    const error = bound === undefined ? undefined : await failureOf(pond, bound.text, context);
+    const tables = await tablesOf(pond, undefined, query.inputs);
+    const bound = bindingSql(query.sql, tables);
+    const formats = new Map(tables.flatMap(({ path, format }) => (format === undefined ? [] : [[path, format]])));
+    const error = bound === undefined ? undefined : await failureOf(pond, { sql: bound.text, formats }, context);
     if (bound === undefined || error === undefined) continue;
     const { code, message, hint, position = { line: 0, character: 0 } } = error;
     const start = bound.indexInQuery(createLineMap(bound.text).offsetAt(position));
@@ -26,15 +31,18 @@ export const checkQueries: Command<'checkQueries'> = async (pond, { text }, cont
   return problems;
 };
 
+/** False for an input whose format in the document has errors. */
+const hasReading = ({ format }: SqlInput): boolean => format === undefined || formatOfEntry(format) !== undefined;
+
 /** Error of the text of a query; undefined without one, and for an error about its files. */
 async function failureOf(
   pond: ResourcePond,
-  sql: string,
+  request: QueryRequest,
   { queries, signal }: CommandContext,
 ): Promise<PondError | undefined> {
   const engine = await queries();
   try {
-    const { resultId } = await engine.run(pond, { sql }, signal);
+    const { resultId } = await engine.run(pond, request, signal);
     await engine.release(resultId);
     return undefined;
   } catch (error) {

@@ -35,7 +35,7 @@ async function namesFor(pond: ResourcePond, { typed, tables, at }: Typed, contex
   const tableNames = (areWords: boolean): readonly SqlNameInfo[] =>
     tables.filter(({ name }) => isWord(name) === areWords).map(({ name }) => named('table', name));
   if (typed.names === 'tables') return whole(tableNames(false));
-  const columns = await columnNames(pond, at, typed, context);
+  const columns = await columnNames(pond, { at, tables, typed }, context);
   if (typed.names === 'columns') return whole(columns);
   const isLower = typed.begun !== '' && typed.begun === typed.begun.toLowerCase();
   const keywords = sqlKeywords.map((word) => named('keyword', isLower ? word.toLowerCase() : word));
@@ -72,13 +72,12 @@ async function entries(
 /** Columns of the tables, those of several tables once. */
 async function columnNames(
   pond: ResourcePond,
-  at: string | undefined,
-  typed: Extract<TypedSql, { names: 'columns' | 'all' }>,
+  { at, tables, typed }: Typed & { readonly typed: Extract<TypedSql, { names: 'columns' | 'all' }> },
   context: CommandContext,
 ): Promise<readonly SqlNameInfo[]> {
   const found = new Map<string, SqlNameInfo>();
   for (const path of typed.paths) {
-    for (const { name, type } of await columnsAt(pond, { path, at }, context)) {
+    for (const { name, type } of await columnsAt(pond, { path, at, tables }, context)) {
       const text = typed.names === 'columns' && typed.isQuoted ? name.replaceAll('"', '""') : quotedName(name);
       if (!found.has(text)) found.set(text, { kind: 'column', text, detail: type });
     }

@@ -4,7 +4,7 @@ import { displayPaths } from '../resources/displayPath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { isReserved } from '../sql/keywords.ts';
 import { treeAt } from '../pond/treeAt.ts';
-import { tablesAround } from '../sql/typedSql.ts';
+import { type SqlTableName, tablesAround } from '../sql/typedSql.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { columnsAt, firstFile, orNone, sqlAt } from './sqlNames.ts';
 import { type Command, type CommandContext } from './verb.ts';
@@ -25,19 +25,27 @@ export const sqlNameAt: Command<'sqlNameAt'> = async (pond, params, context) => 
   if (token.kind === 'string' || (token.kind === 'word' && isReserved(token.text))) return null;
   const qualifier = tokens[index - 1]?.text === '.' ? tokens[index - 2]?.text : undefined;
   const paths = qualifier === undefined ? tables.map(({ path }) => path) : named(qualifier);
-  const found = await columnIn(pond, { paths, token, at: params.at }, context);
+  const found = await columnIn(pond, { paths, token, at: params.at, tables: at.tables }, context);
   return found === undefined ? null : await inFile(pond, params.at, { ...range, ...found });
 };
 
 type Column = Required<Pick<SqlNameAtInfo, 'path' | 'column'>>;
 
+/** A name that may be that of a column of tables at some paths. */
+interface ColumnName {
+  readonly paths: readonly string[];
+  readonly token: Token;
+  readonly at: string | undefined;
+  readonly tables: readonly SqlTableName[];
+}
+
 async function columnIn(
   pond: ResourcePond,
-  { paths, token, at }: { readonly paths: readonly string[]; readonly token: Token; readonly at: string | undefined },
+  { paths, token, at, tables }: ColumnName,
   context: CommandContext,
 ): Promise<Column | undefined> {
   for (const path of new Set(paths)) {
-    const columns = await columnsAt(pond, { path, at }, context);
+    const columns = await columnsAt(pond, { path, at, tables }, context);
     const column = columns.find(({ name }) => name.toLowerCase() === token.text.toLowerCase());
     if (column !== undefined) return { path, column };
   }

@@ -1,6 +1,7 @@
 /** Tables that a text of SQL reads, and their columns, for the editing of queries. */
 import { isPondError } from '../base/error.ts';
 import { type SqlInput } from '../documents/sqlInputs.ts';
+import { formatOfEntry } from '../documents/statedFormat.ts';
 import { type Column, type SqlTextParams } from '../protocol/commands.ts';
 import { queryAt } from '../resources/queryAt.ts';
 import { resourceKinds } from '../resources/registry.ts';
@@ -42,7 +43,10 @@ export async function tablesOf(
   inputs: readonly SqlInput[],
 ): Promise<readonly SqlTableName[]> {
   const tables: SqlTableName[] = [];
-  for (const input of inputs) tables.push({ name: input.name, path: await pathOf(pond, at, input) });
+  for (const input of inputs) {
+    const format = input.format && formatOfEntry(input.format);
+    tables.push({ name: input.name, path: await pathOf(pond, at, input), ...(format && { format }) });
+  }
   return tables;
 }
 
@@ -67,13 +71,22 @@ export async function firstFile(
   return [];
 }
 
+/** A table of a query. */
+interface TableAt {
+  readonly path: string;
+  readonly at: string | undefined;
+  /** Tables that the query reads by names, some with formats. */
+  readonly tables: readonly SqlTableName[];
+}
+
 /** Columns of the table at a path; none where it cannot be read. */
 export async function columnsAt(
   pond: ResourcePond,
-  { path, at }: { readonly path: string; readonly at: string | undefined },
+  { path, at, tables }: TableAt,
   { queries, signal }: CommandContext,
 ): Promise<readonly Column[]> {
-  return await orNone(async () => await tableColumns(await queries(), { pond, name: path, at }, signal));
+  const format = tables.find((table) => table.path === path)?.format;
+  return await orNone(async () => await tableColumns(await queries(), { pond, name: path, at, format }, signal));
 }
 
 /** Result of work; empty where a path cannot be listed or read, as the query reports that error. */

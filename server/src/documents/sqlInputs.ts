@@ -1,4 +1,4 @@
-import { type MapNode } from './yamlNode.ts';
+import { type MapNode, type YamlEntry } from './yamlNode.ts';
 
 /** Files that a query in a document reads by another name than their path. */
 export interface SqlInput {
@@ -7,8 +7,8 @@ export interface SqlInput {
   readonly pattern: string;
   /** True for a query that runs for each of the files, with one of them as its input. */
   readonly isEach: boolean;
-  /** True for files that the document says how to read, so that their types are not those of a query. */
-  readonly isFormatted: boolean;
+  /** The section of the document that says how its files are read. */
+  readonly format: YamlEntry | undefined;
 }
 
 /** Returns the inputs of a query from the mapping that has it; invalid parts are skipped, as while they are typed. */

@@ -11,7 +11,7 @@ import {
   textFormatSchema,
   type TextFormatSpec,
 } from './textFormat.ts';
-import { type YamlNode } from './yamlNode.ts';
+import { type YamlEntry, type YamlNode } from './yamlNode.ts';
 
 /** A format as plain data, which can be sent to another process. */
 export interface StatedFormat extends Omit<TextFormatSpec, 'types'> {
@@ -39,6 +39,12 @@ interface AttributedPath {
 /** Returns the format of the section of a document. */
 export function formatOfSpec({ types, ...rest }: TextFormatSpec): StatedFormat {
   return types === undefined ? rest : { ...rest, types: Object.fromEntries(types) };
+}
+
+/** Returns the format in a section of a document; undefined for one with errors. */
+export function formatOfEntry(entry: YamlEntry): StatedFormat | undefined {
+  const { value } = decode(textFormatSchema, entry.value, entry.keyRange);
+  return value && formatOfSpec(value);
 }
 
 /**

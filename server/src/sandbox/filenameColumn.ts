@@ -3,7 +3,7 @@ import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { type SourceFile } from './sources.ts';
 
-/** Name of the column with the pond path of the file of each row. */
+/** Name of the column with the path of the file of each row. */
 const filename = 'filename';
 
 /** True when a query names the column `filename`: then its tables have it. */
@@ -28,9 +28,11 @@ export async function withFilename(
   const column = identifier(filename);
   const [first] = files;
   if (first !== undefined && new Set(files.map(({ pondPath }) => pondPath)).size === 1) {
-    return sql`SELECT ${list}, ${literal(first.pondPath)} AS ${column} FROM ${from}`;
+    return sql`SELECT ${list}, ${literal(pathOf(first))} AS ${column} FROM ${from}`;
   }
-  const names = files.map(({ hostPath, pondPath }) => sql`(${literal(hostPath)}, ${literal(pondPath)})`);
+  const names = files.map((file) => sql`(${literal(file.hostPath)}, ${literal(pathOf(file))})`);
   const rows = sql`SELECT ${list}, ${column} AS ${hostColumn} FROM ${from}`;
   return sql`SELECT r.* EXCLUDE (${hostColumn}), n.path AS ${column} FROM (${rows}) AS r JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON r.${hostColumn} = n.host`;
 }
+
+const pathOf = ({ pondPath, shownPath = pondPath }: SourceFile): string => shownPath;

@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly key?: string;
   /** Absolute pond path, for messages. */
   readonly pondPath: string;
+  /** The path that the column `filename` has, where it is another one. */
+  readonly shownPath?: string;
   readonly reading: Reading;
   /** Stated about a CSV file; the rest is found in it. */
   readonly format?: TextFormat;
@@ -27,7 +29,7 @@ export interface QuerySource {
   readonly files: readonly SourceFile[];
   /** Notation of the files that these are some of; by default, what these show. */
   readonly notation?: Notation;
-  /** True for a table with the column `filename`, the pond path of the file of each row. */
+  /** True for a table with the column `filename`, the path of the file of each row. */
   readonly hasFilename?: boolean;
 }
 

@@ -1,3 +1,5 @@
+import { type TextFormat } from './textFormat.ts';
+
 /** One query, and the version of the pond that it reads. */
 export interface QueryRequest {
   readonly sql: string;
@@ -5,6 +7,8 @@ export interface QueryRequest {
   readonly at?: string;
   /** Values of the parameters in the text, `$name` or `?`; none when omitted. */
   readonly parameters?: readonly QueryParameter[];
+  /** Formats stated for the tables of these names, paths or patterns, in addition to those of their files. */
+  readonly formats?: ReadonlyMap<string, TextFormat>;
 }
 
 /** Queries over the same tables, with the same columns: the rows of each follow those of the one before. */

@@ -19,13 +19,15 @@ import { namedFile, writeNamedFile } from '../storage/namedFile.ts';
 import { isPassingFailure, UnchangedFiles } from '../storage/unchangedFiles.ts';
 import { type HistoryTables, pondTables } from './history.ts';
 import { type BegunQuery, type KeptResult } from './keptResult.ts';
-import { prepareQuery } from './prepare.ts';
+import { prepareQuery, type QuerySources, type ShownPaths, storedPaths } from './prepare.ts';
 import { foreignStream, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
   /** Tables of the schema `pond`, in addition to those of the pond itself. */
   readonly historyTables?: HistoryTables;
+  /** Paths as the column `filename` shows them; as they are by default. */
+  readonly shownPaths?: ShownPaths;
   /** The worker's module; by default the one built next to this module. */
   readonly workerPath?: string;
   /** Limits that are not the default ones. */
@@ -53,8 +55,7 @@ const analysesMax = 64;
  * position in the SQL; `query-failed` while the query runs; `engine-unavailable`; `cancelled`.
  */
 export class QueryEngine {
-  readonly #openDisk: OpenDisk;
-  readonly #historyTables: HistoryTables;
+  readonly #sources: QuerySources;
   readonly #worker: RestartingWorker;
   readonly #runs = createMutex();
   readonly #parses = createMutex();
@@ -65,9 +66,8 @@ export class QueryEngine {
   #lastResult = 0;
 
   /** Nothing starts before the first query. */
-  constructor({ openDisk, historyTables, workerPath, limits }: QueryEngineOptions) {
-    this.#openDisk = openDisk;
-    this.#historyTables = { ...pondTables, ...historyTables };
+  constructor({ openDisk, historyTables, shownPaths = storedPaths, workerPath, limits }: QueryEngineOptions) {
+    this.#sources = { openDisk, historyTables: { ...pondTables, ...historyTables }, shownPaths };
     const { memoryBytesMax, ...onDisk } = { ...queryLimits({}), ...limits };
     this.#worker = new RestartingWorker({
       memoryLimitBytes: memoryBytesMax,
@@ -174,7 +174,7 @@ export class QueryEngine {
     report?: ReportRows,
   ): AsyncIterable<Uint8Array> {
     const { worker, result } = this.#find(resultId);
-    const disk = this.#openDisk(worker.directory);
+    const disk = this.#sources.openDisk(worker.directory);
     const temporary = temporaryPathIn('');
     try {
       const file = disk.hostPath(temporary) ?? temporary;
@@ -244,8 +244,7 @@ export class QueryEngine {
   async #prepare(pond: Pond, request: QueryChain, signal: AbortSignal | undefined): Promise<ReadyQuery> {
     const worker = this.#worker.live();
     const analysis = await this.#parses.run(() => this.#analyze(worker, request.sql, signal));
-    const scope = { worker, pond, openDisk: this.#openDisk, historyTables: this.#historyTables, signal };
-    const prepared = await prepareQuery(scope, analysis, request);
+    const prepared = await prepareQuery({ worker, pond, ...this.#sources, signal }, analysis, request);
     const { parameters = [], following = [] } = request;
     return { worker, prepared, statement: analysis.statement, parameters, following };
   }

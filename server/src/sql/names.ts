@@ -13,6 +13,7 @@ import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { type PondReader, type TableReference } from '../sandbox/pondNames.ts';
 import { type TextFormat } from '../sandbox/textFormat.ts';
+import { type QueryRequest } from '../sandbox/types.ts';
 import { type DeltaFolder, readDeltaFolder } from './deltaFolder.ts';
 import { queryableExtensions, type Reading, readingAs, readingOf } from '../sandbox/formats.ts';
 import { treeAt } from '../pond/treeAt.ts';
@@ -22,6 +23,8 @@ export interface ResolvedFile {
   readonly node: Node;
   /** Absolute pond path, with the version if the name has one. */
   readonly pondPath: string;
+  /** The tree that it was found in. */
+  readonly tree: FileSystem;
   readonly reading: Reading;
   /** The format stated for it, in the same version or by a reader function; undefined when none is stated. */
   readonly format: TextFormat | undefined;
@@ -41,6 +44,8 @@ interface NameScope {
   readonly sql: string;
   /** The version for names without one; the working tree when undefined. */
   readonly at: string | undefined;
+  /** Formats stated for tables by their names, in addition to those of their files. */
+  readonly formats: QueryRequest['formats'];
 }
 
 /**
@@ -60,7 +65,8 @@ export async function resolveTable(scope: NameScope, reference: TableReference):
     if (found !== undefined) {
       const delta = await deltaIn(found[0]);
       if (delta !== undefined) return { reference, files: [], delta };
-      return { reference, files: found.map((file) => withReading(file, details)) };
+      const given = scope.formats?.get(reference.name);
+      return { reference, files: found.map((file) => withReading(file, given, details)) };
     }
     if (!reference.certain) return undefined;
     throw await notFound(scope, reference.name);
@@ -79,6 +85,7 @@ async function find(scope: NameScope, name: string): Promise<readonly FoundFile[
 }
 
 interface FoundFile {
+  readonly tree: FileSystem;
   readonly root: WorkingDirectory;
   readonly at: NodePath;
   readonly suffix: string;
@@ -91,7 +98,8 @@ async function filesOf(scope: NameScope, reader: PondReader, details: ErrorDetai
   for (const path of reader.paths) {
     const found = await findNamed(scope, path);
     if (found === undefined) throw await notFound(scope, path);
-    files.push(...found.map((file) => readBy(reader, file, details)));
+    const given = scope.formats?.get(path);
+    files.push(...found.map((file) => readBy(reader, file, given, details)));
   }
   return files;
 }
@@ -120,14 +128,14 @@ export function splitVersion(name: string): { readonly path: string; readonly ve
 async function findIn(tree: FileSystem, path: string, suffix: string): Promise<readonly FoundFile[] | undefined> {
   const root = await tree.root();
   const exact = await root.get(path);
-  if (exact !== undefined) return [{ root, at: exact, suffix }];
+  if (exact !== undefined) return [{ tree, root, at: exact, suffix }];
   if (!hasWildcard(path)) return undefined;
   const top = rootPath(await tree.backend.root());
   const files = new Map<string, FoundFile>();
   for await (const { node } of root.visit(path)) {
     const target = node.node.type === 'symlink' ? await followIfPossible(tree.backend, top, node) : node;
     // Keyed by the target's path: several paths may lead to it, such as a link, or a resource's name and its UUID.
-    if (target !== undefined && !target.isDirectory) files.set(target.path, { root, at: target, suffix });
+    if (target !== undefined && !target.isDirectory) files.set(target.path, { tree, root, at: target, suffix });
   }
   return files.size === 0 ? undefined : [...files.values()];
 }
@@ -139,7 +147,12 @@ async function deltaIn(found: FoundFile | undefined): Promise<DeltaFolder | unde
 }
 
 /** A file as a reader function reads it: what the call states comes before what is stated about the file. */
-function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDetails): ResolvedFile {
+function readBy(
+  reader: PondReader,
+  { tree, at, suffix }: FoundFile,
+  given: TextFormat | undefined,
+  details: ErrorDetails,
+): ResolvedFile {
   const pondPath = at.path + suffix;
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
   if (at.node.type !== 'file' && reader.as !== 'parquet') {
@@ -147,9 +160,9 @@ function readBy(reader: PondReader, { at, suffix }: FoundFile, details: ErrorDet
     throw new PondError('query-invalid', `${pondPath} is a ${at.node.type}`, { ...details, path: pondPath, hint });
   }
   const reading = readingAs(reader.as, at.basename);
-  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  const stated = statedFor(at, given);
   return {
-    ...{ node: at.node, pondPath },
+    ...{ node: at.node, pondPath, tree },
     reading: { ...reading, ...(reader.compression && { compression: reader.compression }) },
     format: stated === undefined && reader.format === undefined ? undefined : { ...stated, ...reader.format },
   };
@@ -160,10 +173,22 @@ function isDirectory(path: string, pondPath: string, details: ErrorDetails): Pon
   return new PondError('is-a-directory', `${pondPath} is a directory`, { ...details, path: pondPath, hint });
 }
 
-function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): ResolvedFile {
+/** The format of a file: what is given for its table comes before what is stated for the file. */
+function statedFor(at: NodePath, given: TextFormat | undefined): TextFormat | undefined {
+  const stated = at.node.type === 'file' ? formatAt(at) : undefined;
+  if (given === undefined || at.node.type !== 'file') return stated;
+  const types = { ...stated?.types, ...given.types };
+  return { ...stated, ...given, ...(Object.keys(types).length > 0 && { types }) };
+}
+
+function withReading(
+  { tree, at, suffix, sheet }: FoundFile,
+  given: TextFormat | undefined,
+  details: ErrorDetails,
+): ResolvedFile {
   const pondPath = at.path + suffix + (sheet === undefined ? '' : `#${sheet}`);
   if (at.isDirectory) throw isDirectory(at.path, pondPath, details);
-  const format = at.node.type === 'file' ? formatAt(at) : undefined;
+  const format = statedFor(at, given);
   const reading = readingOf(at.node.type, at.basename, format !== undefined);
   if (sheet !== undefined && reading?.converted !== 'xlsx') {
     const message = `${pondPath} names a sheet, and ${at.path} is not an Excel workbook`;
@@ -173,7 +198,7 @@ function withReading({ at, suffix, sheet }: FoundFile, details: ErrorDetails): R
     const hint = `Tables, series and files of these kinds can be queried: ${queryableExtensions}. Any other text file is read as CSV when a format is stated for it; 'pond describe ${at.path}' suggests one.`;
     throw new PondError('query-invalid', `${pondPath} is not a table`, { ...details, path: pondPath, hint });
   }
-  return { node: at.node, pondPath, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
+  return { node: at.node, pondPath, tree, reading: sheet === undefined ? reading : { ...reading, sheet }, format };
 }
 
 async function notFound(scope: NameScope, fullName: string): Promise<PondError> {

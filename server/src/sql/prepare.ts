@@ -23,6 +23,7 @@ import { wholeFilesSql } from './wholeFiles.ts';
 import { createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { type Node } from '../tinyfs/backend.ts';
+import { type FileSystem } from '../tinyfs/fs.ts';
 import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
@@ -35,26 +36,38 @@ export interface PreparedQuery {
   readonly tables: readonly HistoryTable[];
 }
 
-interface PrepareScope {
-  readonly worker: WorkerProcess;
-  readonly pond: Pond;
+/** The outside of queries. */
+export interface QuerySources {
   readonly openDisk: OpenDisk;
   readonly historyTables: HistoryTables;
+  readonly shownPaths: ShownPaths;
+}
+
+interface PrepareScope extends QuerySources {
+  readonly worker: WorkerProcess;
+  readonly pond: Pond;
   readonly signal: AbortSignal | undefined;
 }
 
+/** Returns how the paths of a tree are shown: with the names of resources, which this folder does not know. */
+export type ShownPaths = (tree: FileSystem) => (path: string) => Promise<string>;
+
+/** Paths as they are. */
+export const storedPaths: ShownPaths = () => (path) => Promise.resolve(path);
+
 /** Resolves the tables of a query, at the versions that it names. Errors as resolveTable and historyFor. */
 export async function prepareQuery(
-  scope: PrepareScope,
+  given: PrepareScope,
   { tables: named }: Analysis,
-  { sql, at, following = [] }: QueryChain,
+  { sql, at, formats, following = [] }: QueryChain,
 ): Promise<PreparedQuery> {
+  const scope = { ...given, shownPaths: onceForEach(given.shownPaths) };
   const { pond } = scope;
   // The queries that follow read the same views, and need files that the conditions of the first exclude.
   const tables = following.length === 0 ? named : named.map((table) => ({ ...table, bounds: [] }));
   const paths = firstOfEach(tables.filter((table) => table.schema === ''));
   checkCase(paths, sql);
-  const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at }, reference)));
+  const resolved = await Promise.all(paths.map((reference) => resolveTable({ pond, sql, at, formats }, reference)));
   const sources: PreparedSource[] = [];
   for (const table of resolved) {
     if (table !== undefined) sources.push(await sourceOf(scope, sql, table));
@@ -76,6 +89,16 @@ export async function prepareQuery(
       tablesKey: history.tables.length === 0 ? '' : randomUUID(),
     },
     tables: history.tables,
+  };
+}
+
+/** The names of a tree are looked up once for all files of a query. */
+function onceForEach(shownPaths: ShownPaths): ShownPaths {
+  const known = new Map<FileSystem, ReturnType<ShownPaths>>();
+  return (tree) => {
+    const paths = known.get(tree) ?? shownPaths(tree);
+    known.set(tree, paths);
+    return paths;
   };
 }
 
@@ -119,14 +142,15 @@ async function sourceOf(
   const as = reference.reader?.as;
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: KeyedFile[][] = [];
-  for (const file of files) perFile.push(await sourceFiles(scope, file, reference.bounds));
+  const hasFilename = namesFilename(sql);
+  for (const file of files) perFile.push(await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
   const found = await withRows(scope, await readableJson(scope, perFile.flat()));
   const rows = found.flatMap(({ rowsPath, pondPath }) =>
     rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
   );
   return {
     files: [...found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })), ...rows],
-    view: viewOf({ name, index, files: found, hasFilename: namesFilename(sql) }),
+    view: viewOf({ name, index, files: found, hasFilename }),
   };
 }
 
@@ -137,15 +161,16 @@ interface WholeFiles {
   readonly as: 'text' | 'blob';
 }
 
-/** The rows of read_text or read_blob: one for each file, with its pond path. */
+/** The rows of read_text or read_blob: one for each file, with its path. */
 async function wholeSource(
-  { pond, signal }: PrepareScope,
+  { pond, shownPaths, signal }: PrepareScope,
   { name, index, files, as }: WholeFiles,
 ): Promise<PreparedSource> {
-  const found: { readonly hostPath: string; readonly pondPath: string }[] = [];
-  for (const { node, pondPath } of files) {
+  const found: { readonly hostPath: string; readonly pondPath: string; readonly shownPath: string }[] = [];
+  for (const { node, pondPath, tree } of files) {
+    const shownPath = await shownPaths(tree)(pondPath);
     for (const { hostPath } of await contentsOf({ pond, signal }, pondPath, node)) {
-      found.push({ hostPath, pondPath });
+      found.push({ hostPath, pondPath, shownPath });
     }
   }
   return { files: found, view: { sql: wholeFilesSql(name, found, as), index, path: name } };
@@ -182,7 +207,7 @@ async function deltaSource(
 async function sourceFiles(
   scope: PrepareScope,
   file: ResolvedFile,
-  bounds: TableReference['bounds'],
+  { bounds, hasFilename }: { readonly bounds: TableReference['bounds']; readonly hasFilename: boolean },
 ): Promise<KeyedFile[]> {
   const { pondPath, reading, format } = file;
   const readAhead = aheadOf(scope, file);
@@ -190,10 +215,11 @@ async function sourceFiles(
     versionsFor({ ...scope, readAhead }, file.node, bounds),
   );
   const sources: KeyedFile[] = [];
+  const shown = hasFilename ? { shownPath: await scope.shownPaths(file.tree)(pondPath) } : {};
   for (const content of contents) {
     await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const { sizeBytes, key } = content;
-    const source = { sizeBytes, key, pondPath, ...(format && { format }) };
+    const source = { sizeBytes, key, pondPath, ...(format && { format }), ...shown };
     const hostPath =
       reading.converted === undefined
         ? content.hostPath

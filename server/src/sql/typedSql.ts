@@ -1,11 +1,14 @@
 /** A position in a text of SQL that is being typed: which names may stand there. */
 import { isSymbol, type Token, tokenize } from '../base/sqlTokens.ts';
+import { type TextFormat } from '../sandbox/textFormat.ts';
 import { isReserved } from './keywords.ts';
 
 /** A table that a statement reads by a name instead of its path, such as an input of a resource. */
 export interface SqlTableName {
   readonly name: string;
   readonly path: string;
+  /** Stated for its files by the document that names it. */
+  readonly format?: TextFormat;
 }
 
 /** A table of a statement. */

@@ -8,8 +8,8 @@ import { entryOf, type MapNode, textOf } from '../../../documents/yamlNode.ts';
 /** The file that a query reads, of those that match the pattern. */
 function matchedFile(collection: MapNode): readonly SqlInput[] {
   const pattern = textOf(collection, 'pattern');
-  const isFormatted = entryOf(collection, 'format') !== undefined;
-  return pattern === undefined ? [] : [{ name: '$1', pattern, isEach: true, isFormatted }];
+  const format = entryOf(collection, 'format');
+  return pattern === undefined ? [] : [{ name: '$1', pattern, isEach: true, format }];
 }
 
 /** The `spec` of a Derive resource. */

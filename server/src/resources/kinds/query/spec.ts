@@ -28,7 +28,7 @@ function namedTables(query: MapNode): readonly SqlInput[] {
   if (inputs?.type !== 'list') return [];
   return inputs.items.flatMap((input) => {
     const [name, pattern] = [textOf(input, 'name'), textOf(input, 'pattern')];
-    return name === undefined || pattern === undefined ? [] : [{ name, pattern, isEach: false, isFormatted: false }];
+    return name === undefined || pattern === undefined ? [] : [{ name, pattern, isEach: false, format: undefined }];
   });
 }
 
