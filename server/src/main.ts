@@ -15,6 +15,7 @@ import { defaultLimits } from './sandbox/buildLimits.ts';
 import { createPondCache } from './storage/cache.ts';
 import { createMaterializer } from './materialize/createMaterializer.ts';
 import { DerivedLayer } from './resources/tree/derivedLayer.ts';
+import { type QueryEngine } from './sql/engine.ts';
 import { type AttachServer } from './rpc/attachServer.ts';
 import { openHostDisk } from './storage/hostDisk.ts';
 import { realHostPath } from './storage/hostTree.ts';
@@ -87,21 +88,25 @@ function builderLimits(): BuilderOptions {
   return { memoryLimitBytes: memoryBytesMax, limits: { ...defaultLimits, ...onDisk } };
 }
 
+async function createQueries(): Promise<QueryEngine> {
+  const [engine, { resourceTables }, { displayPaths }] = await Promise.all([
+    import('./sql/engine.ts'),
+    import('./resources/tree/resourceHistory.ts'),
+    import('./resources/displayPath.ts'),
+  ]);
+  return new engine.QueryEngine({
+    openDisk: openHostDisk,
+    historyTables: resourceTables,
+    shownPaths: (tree) => displayPaths([tree]).path,
+    limits: queryLimits(process.env),
+  });
+}
+
 function compose({ resident, listen }: Composition): Composed {
   let usedQueries = false;
-  const queries = lazyAsync(async () => {
+  const queries = lazyAsync(() => {
     usedQueries = true;
-    const [{ QueryEngine }, { resourceTables }, { displayPaths }] = await Promise.all([
-      import('./sql/engine.ts'),
-      import('./resources/tree/resourceHistory.ts'),
-      import('./resources/displayPath.ts'),
-    ]);
-    return new QueryEngine({
-      openDisk: openHostDisk,
-      historyTables: resourceTables,
-      shownPaths: (tree) => displayPaths([tree]).path,
-      limits: queryLimits(process.env),
-    });
+    return createQueries();
   });
   const builder = lazy(() => createBuilder(builderLimits()));
   const trust = { isGranted: true };

@@ -65,8 +65,19 @@ check('half a key before others is completed', 'apiVersion: v\nki|>\nname: n\nsp
   'desc',
   'metadata',
 ]);
-check('the keys of a spec are those of the kind', `${head('HydroVu')}spec:\n  |>`, ['key', 'secret', 'url', 'overlap', 'devices']);
-check('keys before the rest of a spec', `${head('HydroVu')}spec:\n  |>\n  devices: []\n`, ['key', 'secret', 'url', 'overlap']);
+check('the keys of a spec are those of the kind', `${head('HydroVu')}spec:\n  |>`, [
+  'key',
+  'secret',
+  'url',
+  'overlap',
+  'devices',
+]);
+check('keys before the rest of a spec', `${head('HydroVu')}spec:\n  |>\n  devices: []\n`, [
+  'key',
+  'secret',
+  'url',
+  'overlap',
+]);
 check('keys of an item, at its dash', `${head('Derive')}spec:\n  collections:\n    - |>`, [
   'name',
   'pattern',
