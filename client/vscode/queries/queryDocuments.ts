@@ -10,7 +10,6 @@ import { followWorkingTree } from '../tables/tableDiffs.ts';
 import { activeUri } from '../activeFile.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
-import { showNewDocument } from '../newEditor.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { columnOfQuery, columnOfResult, resultPanel } from './columns.ts';
 import { QueryHistory } from './queryHistory.ts';
@@ -88,7 +87,7 @@ export class QueryDocuments implements vscode.Disposable {
   async create(pond: string, text: string): Promise<vscode.TextEditor> {
     const document = await vscode.workspace.openTextDocument({ language: queryLanguage, content: text });
     this.#pondOf.set(document.uri, pond);
-    return await showNewDocument(document, { preview: false, viewColumn: columnOfQuery() });
+    return vscode.window.showTextDocument(document, { preview: false, viewColumn: columnOfQuery() });
   }
 
   /** Runs the editor's selection, else the statement at the cursor, and shows the result. */

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { showNewDocument } from '../newEditor.ts';
 
 /** Opens a resource document without a file, and selects its name, which comes first to be changed. */
 export async function openNewDocument(content: string): Promise<vscode.TextEditor> {
@@ -7,5 +6,5 @@ export async function openNewDocument(content: string): Promise<vscode.TextEdito
   const name = /^name: *(.+)$/m.exec(content);
   const end = name === null ? 0 : name.index + name[0].length;
   const selection = new vscode.Range(document.positionAt(end - (name?.[1]?.length ?? 0)), document.positionAt(end));
-  return await showNewDocument(document, { preview: false, selection });
+  return await vscode.window.showTextDocument(document, { preview: false, selection });
 }

@@ -13,17 +13,26 @@ export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   if (!existsSync(children)) return (user + system) / 1000;
   const running = readFileSync(children, 'utf8').trim().split(' ');
-  const ticks = running.filter((pid) => pid !== '').reduce((sum, pid) => sum + ticksOf(pid), 0);
+  // A process that has ended counts as before: else the time between two calls could be negative.
+  const [, , ...ended] = fieldsOf('self');
+  const ticks = running.filter((pid) => pid !== '').reduce((sum, pid) => sum + sumOf(fieldsOf(pid)), sumOf(ended));
   return (user + system) / 1000 + (ticks * 1000) / ticksPerSecond;
 }
 
-/** Clock ticks that a child process used, with its children that ended. */
-function ticksOf(pid: string): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+/** Clock ticks that a process used, as user and system, and those of its children that ended; none when it is gone. */
+function fieldsOf(pid: string): readonly number[] {
+  let stat = '';
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return [];
+  }
   // The name of the program, in parentheses, may contain spaces. utime, stime, cutime and cstime are fields 14 to 17.
   const fields = stat
     .replace(/^.*\) /s, '')
     .split(' ')
     .slice(11, 15);
-  return fields.reduce((sum, field) => sum + Number(field), 0);
+  return fields.map(Number);
 }
+
+const sumOf = (ticks: readonly number[]): number => ticks.reduce((sum, each) => sum + each, 0);

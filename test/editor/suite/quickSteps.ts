@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as vscode from 'vscode';
 import { QuickSteps } from '../../../client/vscode/quickSteps.ts';
-import { showNewDocument } from '../../../client/vscode/newEditor.ts';
-import { closeEditors, until } from './support.ts';
+import { until } from './support.ts';
 
-/** Questions of a command, what follows them, and who has the focus then. */
+/** Questions of a command, and what follows them. */
 export function quickStepsTests(): void {
   test('a user who closes an answered list does not wait for what was to follow, nor sees the next list', async () => {
     const answers: unknown[] = [];
@@ -37,24 +36,5 @@ export function quickStepsTests(): void {
     await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
     assert.deepEqual(await asked, { label: 'one' });
     await vscode.commands.executeCommand('workbench.action.closePanel');
-  });
-
-  test('a new document keeps the focus when a page takes it late, and not when the user goes there afterwards', async (t) => {
-    const column = vscode.ViewColumn.Two;
-    const page = vscode.window.createWebviewPanel('focus', 'Page', column);
-    t.after(async () => {
-      page.dispose();
-      await closeEditors();
-    });
-    const isActive = (): boolean => vscode.window.tabGroups.activeTabGroup.activeTab?.label === 'Page';
-    await until('the page', isActive);
-    const document = await vscode.workspace.openTextDocument({ content: 'new' });
-    const editor = await showNewDocument(document, { preview: false, viewColumn: vscode.ViewColumn.One });
-    assert.equal(editor.viewColumn, vscode.ViewColumn.One);
-    // As a page that takes the focus late does.
-    page.reveal(column);
-    await until('the document again', () => !isActive() && vscode.window.activeTextEditor?.document === document);
-    page.reveal(column);
-    await until('the page again', isActive);
   });
 }
