@@ -40,7 +40,7 @@ interface Inputs {
 }
 
 /** A group is converted again when one of its files changes, so it has few bytes. */
-const limits: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
+export const smallInputs: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
 
 /** Number of groups in progress at a time. */
 const groupsAtOnce = 2;
@@ -52,14 +52,8 @@ const groupsAtOnce = 2;
  */
 export async function inputRuns(inputs: Inputs, materializer: Materializer, job: Job): Promise<readonly InputRun[]> {
   const texts = await mapLimit(inputs.matches, 1, (match) => readText(match, inputs, materializer, job));
-  const groups: { readonly match: Match; readonly text: ReadText | undefined }[][] = [];
-  for (const [index, match] of inputs.matches.entries()) {
-    const text = texts[index];
-    const last = groups.at(-1)?.at(-1);
-    if (text !== undefined && last?.text !== undefined) groups.at(-1)!.push({ match, text });
-    else groups.push([{ match, text }]);
-  }
-  const small = groups.flatMap((group) => groupAdjacent(group.map(groupable), limits));
+  const sized = inputs.matches.map((match, index) => groupable(match, texts[index]));
+  const small = groupAdjacent(sized, smallInputs);
   const runs = await mapLimit(small, groupsAtOnce, async (group): Promise<readonly InputRun[]> => {
     const found = group.flatMap(({ text }) => text ?? []);
     return found.length < 2 ? group.map(({ match }) => runOfOne(match)) : await runsOf(found, materializer, job);
@@ -94,10 +88,12 @@ export const isFailureOfInput = (error: unknown): boolean =>
 /** Returns an input as a run. */
 export const runOfOne = (match: Match): InputRun => ({ matches: [match], texts: undefined });
 
-const groupable = (each: { readonly match: Match; readonly text: ReadText | undefined }) => ({
-  ...each,
-  key: each.text?.key ?? '',
-  sizeBytes: each.match.sizeBytes ?? Infinity,
+/** An input without a text is larger than any group, and so alone in its own. */
+const groupable = (match: Match, text: ReadText | undefined) => ({
+  match,
+  text,
+  key: text?.key ?? '',
+  sizeBytes: text === undefined ? Infinity : (match.sizeBytes ?? Infinity),
 });
 
 /** Undefined for an input that no other can be read with. */

@@ -5,11 +5,8 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type Match } from '../../model/derivedContent.ts';
 import { areAlike } from '../../series/alike.ts';
-import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
-import { type InputRun, inputRuns, isFailureOfInput } from '../../series/inputRuns.ts';
-
-/** As for text files. */
-const limits: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
+import { groupAdjacent } from '../../series/groups.ts';
+import { type InputRun, inputRuns, isFailureOfInput, smallInputs } from '../../series/inputRuns.ts';
 
 /** Number of inputs, and of groups, in progress at a time. */
 const concurrencyMax = 4;
@@ -31,16 +28,11 @@ export async function seriesInputs(
 ): Promise<readonly InputRun[]> {
   const runs = await inputRuns(given, materializer, job);
   const inputs = await mapLimit(runs, concurrencyMax, async (run) => ({ run, file: await onlyFile(run, job) }));
-  const sequences: SmallSeries[][] = [];
-  for (const input of inputs) {
-    const last = sequences.at(-1)?.at(-1);
-    if (input.file !== undefined && last?.file !== undefined) sequences.at(-1)!.push(input);
-    else sequences.push([input]);
-  }
-  const groups = sequences.flatMap((sequence) => groupAdjacent(sequence.map(groupable), limits));
+  const groups = groupAdjacent(inputs.map(groupable), smallInputs);
   return (await mapLimit(groups, concurrencyMax, (group) => join(group, materializer, job))).flat();
 }
 
+/** Any other input is larger than a group, and so alone in its own. */
 const groupable = (input: SmallSeries) => ({
   ...input,
   key: input.file?.key ?? '',
