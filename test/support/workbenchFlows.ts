@@ -37,7 +37,7 @@ class Flows {
   #browser: Promise<Browser> | undefined;
   #workbench: Promise<Workbench> | undefined;
   readonly #homes: string[] = [];
-  /** The window that the next flow gets; undefined before the first one, and after one that failed. */
+  /** The window that the next flow gets; undefined before the first one, and after one that cannot be used again. */
   #shared: Window | undefined;
 
   /**
@@ -59,7 +59,9 @@ class Flows {
       const inShared = async (): Promise<void> => {
         await showFolders(window, files);
         await steps(window, files);
-        await removeFolders(window);
+        if (await removeFolders(window)) return;
+        this.#shared = undefined;
+        await window.close();
       };
       try {
         await attempted(window, attempt, flowAttemptMs, inShared());
