@@ -107,7 +107,8 @@ function groupsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, F
     const csv = found.get(file);
     const made = csv === undefined ? otherGroup(file.reading) : csvGroup(csv);
     const group = csv === undefined ? groups.find(({ key }) => key === made.key) : groups.at(-1);
-    if (group?.key === made.key) group.files.push(file);
+    // The rows of a file are read once for each path with its content.
+    if (group?.key === made.key && !('rows' in made.source)) group.files.push(file);
     else groups.push({ ...made, files: [file] });
   }
   return groups;
@@ -126,10 +127,10 @@ function csvGroup({ table, rows }: FoundFile): Omit<Group, 'files'> {
 }
 
 async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
-  const { list, from } = await rowsOf(scope, group);
-  return hasFilename
-    ? await withFilename(await scope.connect(), { list, from }, group.files)
-    : sql`SELECT ${list} FROM ${from}`;
+  const read = (files: readonly SourceFile[]) => rowsOf(scope, { ...group, files: [...files] });
+  if (hasFilename) return await withFilename(await scope.connect(), group.files, read);
+  const { list, from } = await read(group.files);
+  return sql`SELECT ${list} FROM ${from}`;
 }
 
 /** Source of one SELECT, and the list of its columns. */
