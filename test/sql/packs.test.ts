@@ -64,8 +64,33 @@ async function resultOf(sql: string, by = engine): Promise<Result> {
 
 const fromAll = (columns: string): string => `SELECT ${columns} FROM '${folder}/*.csv'`;
 
-/** A query that names the column `filename` has a host file for each content; it has rows in the order of a join. */
+/** The result of a query with `filename`, whose rows have the order of a join. */
 const sorted = (result: Result): unknown => ('rows' in result ? { ...result, rows: result.rows.toSorted() } : result);
+
+/** As many files as are not packed, and empty ones with which they are: those have no rows, and do not count otherwise. */
+const singleMax = filesMin - 1;
+const empty = Array.from({ length: filesMin }, () => '');
+
+/** The result of a query over files that are packed, and over the same that are not, with the same paths. */
+async function bothWays(
+  contents: readonly (string | Uint8Array)[],
+  columns: string,
+): Promise<readonly [packed: Result, single: Result]> {
+  assert.ok(contents.length <= singleMax);
+  const at = folder;
+  const results: Result[] = [];
+  for (const [name, more] of [
+    ['packed', empty],
+    ['single', []],
+  ] as const) {
+    folder = `${at}/${name}`;
+    await write([...contents, ...more]);
+    const text = JSON.stringify(await resultOf(fromAll(columns))).replaceAll(folder, at);
+    results.push(JSON.parse(text) as Result);
+  }
+  folder = at;
+  return [results[0]!, results[1]!];
+}
 
 type Random = (count: number) => number;
 
@@ -98,11 +123,14 @@ test('any small files have the rows, columns and failures that they have one by 
   let tables = 0;
   for (let round = 0; round < 6; round += 1) {
     folder = `/random${round}`;
-    const kinds = Array.from({ length: 1 + random(round === 0 ? filesMin : 6) }, () => textOf(random, round > 3));
-    await write(Array.from({ length: filesMin }, () => oneOf(random, kinds)));
+    const kinds = Array.from({ length: 1 + random(round === 0 ? 30 : 6) }, () => textOf(random, round > 3));
+    const contents = Array.from({ length: 30 }, () => oneOf(random, kinds));
     const label = `POND_PACKS_SEED=${seed}, round ${round}`;
-    const [packed, single] = [await resultOf(fromAll('*')), await resultOf(fromAll('* EXCLUDE (filename)'))];
-    assert.deepEqual(sorted(packed), sorted(single), label);
+    const [packed, single] = await bothWays(contents, '*');
+    assert.deepEqual(packed, single, label);
+    folder = `${folder}/named`;
+    const [named, expected] = await bothWays(contents, '*, filename');
+    assert.deepEqual(sorted(named), sorted(expected), label);
     if ('rows' in packed) tables += 1;
   }
   assert.ok(tables >= 2, `${tables} of the rounds are tables`);

@@ -4,7 +4,7 @@ import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.t
 import { type SourceFile } from './sources.ts';
 
 /** Name of the column with the path of the file of each row. */
-const filename = 'filename';
+export const filename = 'filename';
 
 /** True when a query names the column `filename`: then its tables have it. */
 export function namesFilename(query: string): boolean {
@@ -46,4 +46,5 @@ export async function withFilename(
   return sql`SELECT r.* EXCLUDE (${hostColumn}), n.path AS ${column} FROM (${rows}) AS r JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON r.${hostColumn} = n.host`;
 }
 
-const pathOf = ({ pondPath, shownPath = pondPath }: SourceFile): string => shownPath;
+/** The path of a file as the column shows it. */
+export const pathOf = ({ pondPath, shownPath = pondPath }: SourceFile): string => shownPath;

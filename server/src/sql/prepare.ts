@@ -144,10 +144,13 @@ async function sourceOf(
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: KeyedFile[][] = [];
   const hasFilename = namesFilename(sql);
-  const packed = hasFilename ? new Map<ResolvedFile, KeyedFile>() : await packedFiles(scope, files);
+  const packed = await packedFiles(scope, files);
   for (const file of files) {
     const inPack = packed.get(file);
-    perFile.push(inPack ? [inPack] : await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
+    const shown = hasFilename ? { shownPath: await scope.shownPaths(file.tree)(file.pondPath) } : {};
+    perFile.push(
+      inPack ? [{ ...inPack, ...shown }] : await sourceFiles(scope, file, { bounds: reference.bounds, shown }),
+    );
   }
   const found = await withRows(scope, await readableJson(scope, perFile.flat()));
   const rows = found.flatMap(({ rowsPath, pondPath }) =>
@@ -221,7 +224,7 @@ async function deltaSource(
 async function sourceFiles(
   scope: PrepareScope,
   file: ResolvedFile,
-  { bounds, hasFilename }: { readonly bounds: TableReference['bounds']; readonly hasFilename: boolean },
+  { bounds, shown }: { readonly bounds: TableReference['bounds']; readonly shown: Pick<SourceFile, 'shownPath'> },
 ): Promise<KeyedFile[]> {
   const { pondPath, reading, format } = file;
   const readAhead = aheadOf(scope, file);
@@ -229,7 +232,6 @@ async function sourceFiles(
     versionsFor({ ...scope, readAhead }, file.node, bounds),
   );
   const sources: KeyedFile[] = [];
-  const shown = hasFilename ? { shownPath: await scope.shownPaths(file.tree)(pondPath) } : {};
   for (const content of contents) {
     await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const { sizeBytes, key } = content;

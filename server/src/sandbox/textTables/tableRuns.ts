@@ -3,11 +3,10 @@ import { isPondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { type Notation } from './notation.ts';
-import { csvOptions } from './rowsSql.ts';
+import { csvOptions, listSql } from './readCsv.ts';
 import { cachedScan } from './scanCache.ts';
 import { decideTables, type TextTable } from './tables.ts';
 import { type ReadColumn } from './valueSql.ts';
-import { listSql } from './viewSql.ts';
 
 /**
  * Returns the lengths of the runs of adjacent CSV files, in order, which add up to the number of files; none for no

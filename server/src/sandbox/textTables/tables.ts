@@ -24,6 +24,11 @@ export interface TextTable {
   readonly dates: DecidedOrder | undefined;
 }
 
+/** Number of lines above the rows. */
+export function headLines({ scan: { layout, table } }: TextTable): number {
+  return table.headEnd ?? layout.skip + (layout.hasHeader ? 1 : 0);
+}
+
 /** A CSV file with all that was found in it. */
 export interface ScannedFile {
   readonly file: SourceFile;

@@ -1,4 +1,4 @@
-import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
+import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
 import { exactSelects, bySchema, type UnionPart, unionSql } from '../exactUnion.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
@@ -6,11 +6,12 @@ import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { releasePack } from './packedContent.ts';
-import { canBeJoined, joinedRows } from './packedRows.ts';
-import { csvOptions, readCsv, rowsSql } from './rowsSql.ts';
+import { canBeJoined } from './packedRows.ts';
+import { joinedSql } from './joinedSql.ts';
+import { csvOptions, listSql, readCsv, rowOptions } from './readCsv.ts';
+import { rowsSql } from './rowsSql.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { numberedRows, timePasses, withPasses } from './timePasses.ts';
-import { type ReadColumn } from './valueSql.ts';
 import { requireWholeOnce } from './wholeFile.ts';
 
 /**
@@ -136,7 +137,7 @@ function otherGroup(reading: Reading): GroupForm {
 function csvGroup({ table, rows }: FoundFile): GroupForm {
   const list = listSql(table.columns);
   if (rows === undefined) {
-    const options = csvOptions(table, { headLines: 0 });
+    const options = rowOptions(table);
     return { key: `joined ${list} ${options}`, list, source: { options } };
   }
   const options = csvOptions(table);
@@ -146,6 +147,8 @@ function csvGroup({ table, rows }: FoundFile): GroupForm {
 }
 
 async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
+  const [first, ...others] = group.joined;
+  if (first !== undefined) return joinedSql(scope, [first, ...others], hasFilename);
   const read = (files: readonly SourceFile[]) => rowsOf(scope, { ...group, files: [...files] });
   if (hasFilename) return await withFilename(await scope.connect(), group.files, read);
   const { list, from } = await read(group.files);
@@ -155,11 +158,8 @@ async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): P
 /** Source of one SELECT, and the list of its columns. */
 async function rowsOf(
   scope: TextScope,
-  { files, list, source, joined }: Group,
+  { files, list, source }: Group,
 ): Promise<{ readonly list: SqlText; readonly from: SqlText }> {
-  if (joined.length > 0 && 'options' in source) {
-    return { list, from: readCsv([joinedRows(scope, joined)], source.options) };
-  }
   const isFilled = files.some(({ sizeBytes }) => sizeBytes > 0);
   if (!('reading' in source) || source.reading.reader !== 'read_json' || !isFilled)
     return { list, from: sourceSql(source, files) };
@@ -174,13 +174,5 @@ function sourceSql(source: Group['source'], files: readonly SourceFile[]): SqlTe
   return readerSql(
     source.reading,
     files.map(({ hostPath }) => hostPath),
-  );
-}
-
-/** The columns of a SELECT that makes the values of a CSV file. */
-export function listSql(columns: readonly ReadColumn[]): SqlText {
-  if (columns.every(({ value }) => value === undefined)) return sql`*`;
-  return joinSql(
-    columns.map(({ name, value }) => (value === undefined ? identifier(name) : sql`${value} AS ${identifier(name)}`)),
   );
 }
