@@ -2,6 +2,7 @@
 import './grid.css';
 import './plot.css';
 import { type Column } from '../../../server/src/protocol/commands.ts';
+import { followFocus, focusIfNone } from './focus.ts';
 import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
@@ -61,6 +62,7 @@ window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
 document.body.append(toolbar.root, differences.bar.root, content);
+followFocus(mainElement);
 post({ type: 'ready' });
 
 function receive(message: ToGridPage): void {
@@ -92,7 +94,6 @@ function receive(message: ToGridPage): void {
 }
 
 function show(state: GridState): void {
-  const hadFocus = content.contains(document.activeElement);
   const suspended = table?.cells.suspend() ?? typed;
   typed = state.type === 'running' ? suspended : undefined;
   requests.cancelAll();
@@ -115,15 +116,11 @@ function show(state: GridState): void {
       content.replaceChildren(...failedElements(state, post));
       return;
     case 'result':
-      showResult(state, hadFocus, suspended);
+      showResult(state, suspended);
   }
 }
 
-function showResult(
-  state: Extract<GridState, { type: 'result' }>,
-  takesFocus: boolean,
-  suspended: string | undefined,
-): void {
+function showResult(state: Extract<GridState, { type: 'result' }>, suspended: string | undefined): void {
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   const kept = fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]);
@@ -151,7 +148,13 @@ function showResult(
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   if (stated !== undefined && 'error' in stated)
     toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
-  if (takesFocus || suspended !== undefined) table.focus();
+  focusIfNone(mainElement());
+}
+
+/** The element whose keys are those of the page: the open editor of a cell, the table, its plot, or what can be done instead. */
+function mainElement(): HTMLElement | null {
+  const [editor, view] = ['.cell-editor .field', '[tabindex="0"]'];
+  return document.querySelector<HTMLElement>(editor) ?? content.querySelector(view) ?? content.querySelector('button');
 }
 
 /** The state of the page, in which the columns of a text state that their times are in UTC. */
