@@ -118,6 +118,11 @@ async function sheetOffers(
   return offer === undefined ? [] : [offer];
 }
 
+/** False for a file that is not a table as it is. */
+export function isTable(at: NodePath): boolean {
+  return readerOf(at) !== undefined;
+}
+
 /** Undefined for a file that is not a table. */
 function readerOf(at: NodePath): TableDescription['reader'] | undefined {
   if (at.isDirectory) return 'delta';
