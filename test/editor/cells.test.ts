@@ -309,6 +309,21 @@ async function openLarge({ page, screenshot }: Window): Promise<void> {
   await shows(webview(page), 0, 1, '7.25');
 }
 
+/** A row of units that was read as values is said, with a button that states it. */
+async function stateUnits({ page, screenshot }: Window, files: Files): Promise<void> {
+  await writeFile(join(files.home, 'units.csv'), 'time,t\nUTC,degC\n2026-02-01 00:00,1.5\n2026-02-02 00:00,2.5\n');
+  await pondText(files, 'import', join(files.home, 'units.csv'), '/');
+  await openInExplorer(page, 'units.csv');
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'degC' }).waitFor();
+  await runCommand(page, 'Pond: Open as Table');
+  const grid = webview(page);
+  await shows(grid, 0, 1, 'degC');
+  await grid.getByText('Line 2 has words above values, as units are.').waitFor();
+  await screenshot('cells-units');
+  await grid.getByRole('button', { name: 'State units=true for /units.csv' }).click();
+  await shows(grid, 0, 1, '1.5');
+}
+
 /** The page of a file that cannot be read offers the formats that read it. The menu of a cell shows the line of its row. */
 async function stateFormat({ page, screenshot }: Window, files: Files): Promise<void> {
   await writeFile(join(files.home, 'short.csv'), 'a,b\n1,2\n3\n');
@@ -338,6 +353,7 @@ describe('cells of tables in the editor', () => {
       await autoSave(window, files);
       await openLarge(window);
       await stateFormat(window, files);
+      await stateUnits(window, files);
     });
   });
 });

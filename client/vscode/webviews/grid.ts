@@ -7,6 +7,7 @@ import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { failedElements } from './grid/failedPage.ts';
+import { FormatNotice } from './grid/formatNotice.ts';
 import { type FromGridPage, type GridState, type TableQuery, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, type Shows, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
@@ -48,6 +49,10 @@ const differences = new DiffPage({
   announce: (text) => toolbar.announce(text),
 });
 
+const notice = new FormatNotice((offer) => {
+  if (shown !== undefined) post({ type: 'stateFormat', run: shown.run, offer });
+});
+
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
@@ -61,7 +66,7 @@ document.addEventListener('keydown', (event) => table?.commands.searchKey(event)
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
-document.body.append(toolbar.root, differences.bar.root, content);
+document.body.append(toolbar.root, differences.bar.root, notice.root, content);
 followFocus(mainElement);
 post({ type: 'ready' });
 
@@ -81,6 +86,7 @@ function receive(message: ToGridPage): void {
       if (message.isAll) edits.clear();
       applyChanges(edits, message.rows);
       table?.edited(message.rows, message.isAll);
+      if (edits.size > 0) notice.hide();
       return;
     case 'pasted':
       if (message.run === shown?.run) void table?.cells.paste(message.text);
@@ -102,6 +108,7 @@ function show(state: GridState): void {
   plot = undefined;
   document.body.dataset['state'] = state.type;
   differences.show(state);
+  notice.hide();
   toolbar.show(state, canPlot(state));
   switch (state.type) {
     case 'running':
@@ -149,6 +156,16 @@ function showResult(state: Extract<GridState, { type: 'result' }>, suspended: st
   if (stated !== undefined && 'error' in stated)
     toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
   focusIfNone(mainElement());
+  void suggestFormats(state);
+}
+
+/** Asks for formats of a text that was read; other files are read in place. Edits are of the rows as they are read now. */
+async function suggestFormats({ run, info }: Extract<GridState, { type: 'result' }>): Promise<void> {
+  const isFile = info.editing !== undefined && 'base' in info.editing && 'resultId' in info.source;
+  if (!isFile || edits.size > 0) return;
+  // A table that is gone has no formats, and one whose text cannot be asked for is shown without them.
+  const suggested = await requests.send(run, 'formats', {}).catch(() => []);
+  if (shown?.run === run && edits.size === 0) notice.show(suggested);
 }
 
 /** The element whose keys are those of the page: the open editor of a cell, the table, its plot, or what can be done instead. */
