@@ -203,16 +203,16 @@ function contentsOf(
 }
 
 async function deltaSource(
-  { pond, openDisk, signal }: PrepareScope,
+  scope: PrepareScope,
   { name, index }: TableReference,
   table: DeltaFolder,
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
     const { path: pondPath, node } = at;
-    for (const content of await contentsOf({ pond, signal }, pondPath, node)) {
-      await requireExactParquet({ ...content, pondPath, type: node.type, reading: parquetReading }, openDisk);
-      found.push({ hostPath: content.hostPath, partitionValues, pondPath });
+    for (const content of await contentsOf(scope, pondPath, node)) {
+      const file = { node, pondPath, reading: parquetReading, format: undefined };
+      found.push({ hostPath: await readablePath(scope, file, content), partitionValues, pondPath });
     }
   }
   return {
@@ -233,14 +233,9 @@ async function sourceFiles(
   );
   const sources: KeyedFile[] = [];
   for (const content of contents) {
-    await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const { sizeBytes, key } = content;
     const source = { sizeBytes, key, pondPath, ...(format && { format }), ...shown };
-    const hostPath =
-      reading.converted === undefined
-        ? content.hostPath
-        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
-    sources.push({ ...source, hostPath, reading });
+    sources.push({ ...source, hostPath: await readablePath(scope, file, content), reading });
   }
   return sources;
 }
@@ -255,14 +250,27 @@ function aheadOf({ worker, signal }: PrepareScope, { pondPath, reading, format }
   };
 }
 
+/** A file with its reading, whose content is converted if DuckDB does not read it as it is. */
+type ReadableFile = Pick<ResolvedFile, 'node' | 'pondPath' | 'reading' | 'format'>;
+
+/** Returns the host path of a file that DuckDB reads. Fails as requireExactParquet, and as conversions do. */
+async function readablePath(scope: PrepareScope, file: ReadableFile, content: HostFile): Promise<string> {
+  const { node, pondPath, reading } = file;
+  const durations = await requireExactParquet({ ...content, pondPath, reading, type: node.type }, scope.openDisk);
+  const { hostPath } = content;
+  if (durations.length > 0) return await asParquet(scope, file, { format: 'parquet', file: hostPath, durations });
+  if (reading.converted === undefined) return hostPath;
+  return await asParquet(scope, file, { format: reading.converted, file: hostPath });
+}
+
 /**
  * The host path of a Parquet file with the content of a file that DuckDB does not read, converted once per content into
  * the user's cache.
  */
 async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath, reading: { sheet }, format: stated }: ResolvedFile,
-  source: Pick<Conversion, 'format' | 'file'>,
+  { node, pondPath, reading: { sheet }, format: stated }: ReadableFile,
+  source: Pick<Conversion, 'format' | 'file' | 'durations'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
   const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };
