@@ -29,3 +29,15 @@ test('the column filename names a resource as its version does, and not by its U
   assert.deepEqual(await ask(all.replace('levels', '*')), ['/Derive/depths/c/a.csv', '/Derive/depths/c/b.csv']);
   assert.deepEqual(await ask("SELECT filename FROM '/Derive/levels/c/b.csv@1'"), ['/Derive/levels/c/b.csv@1']);
 });
+
+for (const count of [20, 100]) {
+  test(`a query that names filename has the rows of ${count} files in their order`, async (t) => {
+    const { run } = await newPondHost(t);
+    await run('makeDirectory', { path: '/in', parents: true });
+    const names = Array.from({ length: count }, (_, index) => 100 + index);
+    for (const name of names) await run('write', textFile(`/in/${name}.csv`, `v\n${name}\n${name % 9}\n`));
+    const { text } = await run('queryToText', { sql: "SELECT v, filename FROM '/in/*'", format: 'csv' });
+    const rows = names.flatMap((name) => [`${name},/in/${name}.csv`, `${name % 9},/in/${name}.csv`]);
+    assert.deepEqual(text.trim().split('\n').slice(1), rows);
+  });
+}

@@ -64,7 +64,7 @@ async function resultOf(sql: string, by = engine): Promise<Result> {
 
 const fromAll = (columns: string): string => `SELECT ${columns} FROM '${folder}/*.csv'`;
 
-/** The result of a query with `filename`, whose rows have the order of a join. */
+/** The result of a query with `filename`: the rows of files of equal content that are not packed are beside each other. */
 const sorted = (result: Result): unknown => ('rows' in result ? { ...result, rows: result.rows.toSorted() } : result);
 
 /** As many files as are not packed, and empty ones with which they are: those have no rows, and do not count otherwise. */
@@ -121,9 +121,12 @@ test('any small files have the rows, columns and failures that they have one by 
   const seed = Number(process.env['POND_PACKS_SEED'] ?? Date.now() % 1_000_000);
   const random = randomOf(seed);
   let tables = 0;
-  for (let round = 0; round < 6; round += 1) {
+  // Files of different columns are no table, so chance decides how many rounds are one.
+  for (let round = 0; round < 6 || (tables < 2 && round < 50); round += 1) {
     folder = `/random${round}`;
-    const kinds = Array.from({ length: 1 + random(round === 0 ? 30 : 6) }, () => textOf(random, round > 3));
+    const kinds = Array.from({ length: 1 + random(round === 0 ? 30 : 6) }, () =>
+      textOf(random, round === 4 || round === 5),
+    );
     const contents = Array.from({ length: 30 }, () => oneOf(random, kinds));
     const label = `POND_PACKS_SEED=${seed}, round ${round}`;
     const [packed, single] = await bothWays(contents, '*');

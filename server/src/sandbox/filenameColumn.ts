@@ -1,6 +1,7 @@
+import { groupBy } from '../base/groupBy.ts';
 import { type Token, tokenize } from '../base/sqlTokens.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
+import { identifier, joinSql, literal, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { type SourceFile } from './sources.ts';
 
 /** Name of the column with the path of the file of each row. */
@@ -40,10 +41,20 @@ export async function withFilename(
   if (first !== undefined && new Set(files.map(({ pondPath }) => pondPath)).size === 1) {
     return sql`SELECT ${all.list}, ${literal(pathOf(first))} AS ${column} FROM ${all.from}`;
   }
-  const names = files.map((file) => sql`(${literal(file.hostPath)}, ${literal(pathOf(file))})`);
-  const { list, from } = await rowsOf([...new Map(files.map((file) => [file.hostPath, file])).values()]);
+  const byHost = groupBy(files, ({ hostPath }) => hostPath);
+  const { list, from } = await rowsOf([...byHost.values()].flatMap(([one]) => one ?? []));
   const rows = sql`SELECT ${list}, ${column} AS ${hostColumn} FROM ${from}`;
-  return sql`SELECT r.* EXCLUDE (${hostColumn}), n.path AS ${column} FROM (${rows}) AS r JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON r.${hostColumn} = n.host`;
+  return sql`SELECT r.* EXCLUDE (${hostColumn}), ${pathSql(byHost)} AS ${column} FROM (${rows}) AS r`;
+}
+
+/** The paths of the files of a row, by its host path. A join would change the order of the rows, and by chance. */
+function pathSql(byHost: ReadonlyMap<string, readonly SourceFile[]>): SqlText {
+  const hosts = joinSql([...byHost.keys()].map((host) => literal(host)));
+  const index = sql`1 + enum_code(CAST(r.${hostColumn} AS ENUM(${hosts})))::BIGINT`;
+  const paths = [...byHost.values()].map((same) => same.map(pathOf));
+  return paths.every(({ length }) => length === 1)
+    ? sql`list_extract(${literalList(paths.flat())}, ${index})`
+    : sql`unnest(list_extract([${joinSql(paths.map(literalList))}], ${index}))`;
 }
 
 /** The path of a file as the column shows it. */

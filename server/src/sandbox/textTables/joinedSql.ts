@@ -1,4 +1,4 @@
-import { identifier, joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
+import { identifier, literalList, sql, type SqlText } from '../../duckdb/sql.ts';
 import { filename, pathOf } from '../filenameColumn.ts';
 import { type TextScope } from './decoded.ts';
 import { joinedRows } from './packedRows.ts';
@@ -24,6 +24,6 @@ export function joinedSql(
   const number = identifier(numberColumn);
   const rows = readCsv([joinedRows(scope, tables, { isNumbered: true })], rowOptions(first, [numberColumn]));
   const all = list === '*' ? list : sql`${list}, ${number}`;
-  const paths = tables.map(({ file }, index) => sql`(${index}, ${literal(pathOf(file))})`);
-  return sql`SELECT r.* EXCLUDE (${number}), n.path AS ${identifier(filename)} FROM (SELECT ${all} FROM ${rows}) AS r JOIN (VALUES ${joinSql(paths)}) AS n(number, path) ON r.${number} = n.number`;
+  const path = sql`list_extract(${literalList(tables.map(({ file }) => pathOf(file)))}, r.${number} + 1)`;
+  return sql`SELECT r.* EXCLUDE (${number}), ${path} AS ${identifier(filename)} FROM (SELECT ${all} FROM ${rows}) AS r`;
 }
