@@ -52,7 +52,7 @@ import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 import { type At, type InPond } from './params.ts';
 
-export const protocolVersion = 16;
+export const protocolVersion = 17;
 
 /** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
 type QueryParams = At & {
