@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { type Context } from '../context.ts';
-import { atPosition, documentUri, readablePath, readableText } from '../resources/treeLocations.ts';
+import { atPosition, documentUri, readablePath, failureText } from '../resources/treeLocations.ts';
 import { offerMirrored } from '../files/mirrorOffers.ts';
 import { pondUri } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
@@ -119,8 +119,7 @@ async function reportFailures(
       ? ''
       : ` ${failed.length} of ${runs.length} resources failed: ${failed.map(({ resource }) => resource).join(', ')}.`;
   const [log, open] = ['Open Log', 'Open Document'] as const;
-  const message =
-    first.error === null ? `${first.resource} failed.` : `${readableText(store.resources(pond), first.error.message)}.`;
+  const message = failureText(store.resources(pond), first);
   const choice = await vscode.window.showErrorMessage(message + rest, log, open);
   if (choice === log)
     await vscode.commands.executeCommand('pond.openRunLog', { pond, titles: failed.map(({ resource }) => resource) });

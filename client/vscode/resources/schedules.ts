@@ -8,6 +8,7 @@ import { type ResourceStore } from './resourceStore.ts';
 import { type Runner } from './runner.ts';
 import { nextRun, parseInterval, readSchedules, withSchedule } from './scheduleStrings.ts';
 import { titleOf } from './strings.ts';
+import { failureText } from './treeLocations.ts';
 import { countText } from '../numberStrings.ts';
 
 /** Longest wait until the schedules are looked at again: a computer that slept is noticed within it. */
@@ -158,7 +159,8 @@ export class Schedules implements vscode.Disposable {
       this.#reported.delete(keyOf(scheduled));
       return;
     }
-    this.#report(scheduled, `The scheduled run of ${first.resource} failed: ${first.error?.message ?? 'see its log'}.`);
+    const resources = this.#store.resources(scheduled.pond);
+    this.#report(scheduled, `The scheduled run of ${failureText(resources, first)}`);
   }
 
   #reportMissed({ pond, title }: Scheduled, missed: number): void {

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { type ResourceInfo } from '../../../server/src/protocol/resources.ts';
+import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/resources.ts';
 import { pondUri } from '../pondUri.ts';
 
 /** URI of the document of a resource, by the resource's name. */
@@ -16,6 +16,11 @@ export function readablePath(resources: readonly ResourceInfo[], path: string): 
 /** A server text, with resource names instead of UUIDs in all paths in resource directories. */
 export function readableText(resources: readonly ResourceInfo[], text: string): string {
   return resources.reduce((read, { directory, kind, name }) => read.replaceAll(directory, `/${kind}/${name}`), text);
+}
+
+/** A sentence about a failed run, with its resource, without a capital of its own. */
+export function failureText(resources: readonly ResourceInfo[], { resource, error }: RunInfo): string {
+  return `${resource} failed: ${error === null ? 'see its log' : readableText(resources, error.message)}.`;
 }
 
 /** `uri` with the position at which an editor opens it; both numbers are 0-based. */

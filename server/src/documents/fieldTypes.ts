@@ -12,9 +12,6 @@ export const plainText = text('a text');
 /** Returns the schema of SQL for DuckDB with its inputs. Only the query engine can validate it. */
 export const sqlText = (sqlInputs: SqlInputs): TextSchema<string> => text('a SQL query', { sqlInputs });
 
-/** The source of a template. */
-export const templateText = text('a template', { verbatim: true });
-
 /** Any text that is kept verbatim. */
 export const verbatimText = text('a text', { verbatim: true });
 

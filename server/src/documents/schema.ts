@@ -5,6 +5,7 @@
 import { keysOf } from '../base/keys.ts';
 import { type Issue } from './issue.ts';
 import { type ProblemCode } from './problem.ts';
+import { type TemplateName } from './templateNames.ts';
 import { type SqlInputs } from './sqlInputs.ts';
 
 /** Schema of a value of type `T`. */
@@ -52,6 +53,8 @@ interface TextOptions {
   readonly inlinedAs?: string;
   /** Set for SQL: its inputs. */
   readonly sqlInputs?: SqlInputs;
+  /** Set for a template that is rendered later: its variables. */
+  readonly variables?: readonly TemplateName[];
   /** Values for completion, each with its meaning. */
   readonly values?: readonly { readonly value: string; readonly doc: string }[];
 }

@@ -7,6 +7,7 @@ import { describeSchema, type Field, type Schema } from '../documents/schema.ts'
 import { type Cursor, cursorAt, cursorKey } from './cursor.ts';
 import { describeField, describeKind } from './markdown.ts';
 import { entryWithKey, fieldAt, schemaAt } from './schemaPath.ts';
+import { templateCompletion } from './templateWords.ts';
 import { escapeSnippet, fieldSnippet, itemSnippet } from './snippet.ts';
 
 /** Returns the completions at the position, in the order of the documentation; an empty list outside of resources. */
@@ -16,6 +17,8 @@ export function completion(options: {
   readonly kinds: readonly ResourceKind[];
 }): readonly CompletionItem[] {
   const { text, position, kinds } = options;
+  const inTemplate = templateCompletion(options);
+  if (inTemplate !== undefined) return inTemplate;
   const cursor = cursorAt(text, position);
   if (cursor === undefined) return [];
   for (const { root } of parseDocuments(cursor.text)) {

@@ -6,6 +6,7 @@ import { contains } from '../base/lineMap.ts';
 import { readResourceFile } from '../resources/resourceFile.ts';
 import { type Schema } from '../documents/schema.ts';
 import { describeField, describeKind } from './markdown.ts';
+import { templateHover } from './templateWords.ts';
 import { entryAt, fieldAt, schemaAt } from './schemaPath.ts';
 
 /** Returns the documentation of the key, kind or word at the position, or undefined without any. */
@@ -15,6 +16,8 @@ export function hover(options: {
   readonly kinds: readonly ResourceKind[];
 }): Hover | undefined {
   const { text, position, kinds } = options;
+  const inTemplate = templateHover(options);
+  if (inTemplate !== undefined) return inTemplate;
   for (const { root, kind } of readResourceFile(text, kinds)) {
     const at = root === undefined ? undefined : entryAt(root, position);
     if (at === undefined) continue;

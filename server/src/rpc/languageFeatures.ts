@@ -19,7 +19,7 @@ const pauseMs = 150;
 /** Document features that the server declares to clients. */
 export const languageCapabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-  completionProvider: { triggerCharacters: [':', ' ', '-'] },
+  completionProvider: { triggerCharacters: [':', ' ', '-', '.', '|', '%'] },
   hoverProvider: true,
   documentSymbolProvider: true,
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },

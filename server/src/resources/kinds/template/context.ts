@@ -6,7 +6,7 @@ import { type Materializer } from '../../../materialize/materializer.ts';
 import { fieldsOf, type ValueColumn } from '../../series/valueColumns.ts';
 
 /** Variables of a template, by name. */
-interface TemplateContext {
+export interface TemplateContext {
   /** The value columns. Empty for a file that is not a series or table. */
   readonly schema: { readonly fields: readonly ValueColumn[] };
   /** All columns with their DuckDB types. */

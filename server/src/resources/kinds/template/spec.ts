@@ -1,5 +1,6 @@
-import { nameText, templateText } from '../../../documents/fieldTypes.ts';
+import { nameText } from '../../../documents/fieldTypes.ts';
 import { list, object, optional, required, type SpecOf, text } from '../../../documents/schema.ts';
+import { templateVariables } from './names.ts';
 import { checkPatterns, patternFields } from '../../model/patternFields.ts';
 
 /** The `spec` of a Template resource. */
@@ -10,7 +11,11 @@ export const templateSpec = object({
         {
           name: required(nameText, 'Name of the collection, a folder under the resource.', 'pages'),
           ...patternFields,
-          template: optional(templateText, 'The template itself.', '"# {{ args[0] }}"'),
+          template: optional(
+            text('a template', { verbatim: true, variables: templateVariables }),
+            'The template itself.',
+            '"# {{ args[0] }}"',
+          ),
           template_file: optional(
             text('a text', { inlinedAs: 'template' }),
             'Host file with the template, in or below the folder of the document; hidden files are refused. Applying stores its text as `template`.',
