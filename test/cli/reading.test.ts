@@ -115,6 +115,23 @@ test('cp and mv go into a directory, and replace a file', async (t) => {
   assert.equal(await run(['ls', '/d']), 'a.txt\n');
 });
 
+test('cp and mv onto the same entry are errors, and change nothing', async (t) => {
+  const run = await newPond(t);
+  await run(['mkdir', '/d']);
+  await run(['ln', '-s', 'a.txt', '/link']);
+  await run(['commit', '-m', 'one']);
+  for (const args of [
+    ['cp', '/a.txt', '/'],
+    ['cp', '/a.txt', '/a.txt'],
+    ['cp', '/link', '/a.txt'],
+    ['cp', '-r', '/d', '/'],
+    ['mv', '/a.txt', '/'],
+    ['mv', '/link', '/link'],
+  ])
+    await assert.rejects(run(args), /invalid-path.*are the same entry/s, args.join(' '));
+  assert.match(await run(['status']), /nothing staged/);
+});
+
 test('tail prints the end of what a link leads to, and of a file that is computed when it is read', async (t) => {
   const run = await newPond(t);
   await run(['ln', '-s', 'a.txt', '/link']);

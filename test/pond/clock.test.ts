@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { initPondOn } from '../support/pond.ts';
+import { initPondOn, openPondOn } from '../support/pond.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 
 const hourMs = 3_600_000;
@@ -46,4 +46,24 @@ test('a time that a commit is given is that of what it changed, not of a directo
   assert.deepEqual([await modifiedUs('/d/a'), await modifiedUs('/b'), await modifiedUs('/')], [timeUs, timeUs, timeUs]);
   assert.equal(await modifiedUs('/d'), namedUs);
   await pond.close();
+});
+
+test('a time that would not be read back is refused before anything is stored', async (t) => {
+  const disk = createMemoryDisk();
+  const pond = await initPondOn(disk, 'clock');
+  const root = await pond.fs.root();
+  await root.writeFile('/a', Buffer.from('1'));
+  for (const year of [2256, 3026, 200_000, 400_000]) {
+    const { mock } = t.mock.method(Date, 'now', () => (year - 1970) * 365.25 * 24 * hourMs);
+    await assert.rejects(root.writeFile('/b', Buffer.from('2')), { code: 'time-out-of-range' });
+    await assert.rejects(pond.commit({ message: 'late', author: 'test' }), { code: 'time-out-of-range' });
+    mock.restore();
+  }
+  const late = pond.commit({ message: 'given', author: 'test', timeUs: 9.1e15 });
+  await assert.rejects(late, { code: 'time-out-of-range' });
+  await pond.close();
+  const again = await openPondOn(disk, 'clock', { mode: 'write' });
+  assert.deepEqual([await (await again.fs.root()).exists('/a'), again.head.number], [true, 0]);
+  await again.commit({ message: 'the clock is right', author: 'test' });
+  await again.close();
 });

@@ -1,51 +1,15 @@
 /** Answers of services, without a service: the proxy gives them. */
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { probeStore } from '../../server/src/remote/probe.ts';
-import { S3Store, type S3StoreOptions } from '../../server/src/remote/s3Store.ts';
 import { bodyInChunks, collect, keysOf, pattern, rejects, textBody } from '../contracts/objectStores.ts';
-import {
-  errorAnswer,
-  type FaultPlan,
-  type ProxiedAnswer,
-  type ProxiedRequest,
-  startFaultProxy,
-} from '../support/faultProxy.ts';
-import { quickEffects, type QuickEffects } from '../support/quickEffects.ts';
+import { answering } from '../support/answeringStore.ts';
+import { errorAnswer, type FaultPlan, type ProxiedAnswer } from '../support/faultProxy.ts';
 
-const credentials = { keyId: 'MYKEYID', secret: 'my-secret/1', sessionToken: 'my-token-2' };
-
-interface Answering {
-  readonly store: S3Store;
-  readonly effects: QuickEffects;
-  readonly requests: readonly ProxiedRequest[];
-}
-
-/** Returns a store whose requests get these answers, the last one again and again. */
-async function answering(
-  t: TestContext,
-  answers: readonly (ProxiedAnswer | FaultPlan)[],
-  options: Partial<S3StoreOptions> = {},
-): Promise<Answering> {
-  const proxy = await startFaultProxy('http://127.0.0.1:1');
-  proxy.plan((request, index) => {
-    const answer = answers[Math.min(index, answers.length - 1)];
-    if (answer === undefined) return { kind: 'drop before' };
-    return typeof answer === 'function' ? answer(request, index) : { kind: 'answer', answer };
-  });
-  const effects = quickEffects();
-  const location = { kind: 's3', endpoint: proxy.endpoint, region: 'eu', bucket: 'pond', prefix: 'p' } as const;
-  const store = new S3Store({ ...location, isPathStyle: true }, { credentials, effects, ...options });
-  t.after(async () => {
-    store.close();
-    await proxy.close();
-  });
-  return { store, effects, requests: proxy.requests };
-}
-
-const done: ProxiedAnswer = { status: 200, headers: { etag: '"1"' }, body: Buffer.alloc(0) };
-const found = (text: string): ProxiedAnswer => ({ status: 200, headers: { etag: '"1"' }, body: Buffer.from(text) });
+const headers = { etag: '"1"', 'last-modified': 'Mon, 01 Jul 2024 00:00:00 GMT' };
+const done: ProxiedAnswer = { status: 200, headers, body: Buffer.alloc(0) };
+const found = (text: string): ProxiedAnswer => ({ status: 200, headers, body: Buffer.from(text) });
 const notFound = errorAnswer(404, 'NoSuchKey');
 
 const denials = [
@@ -272,7 +236,7 @@ const page = (keys: readonly string[], isTruncated = false): ProxiedAnswer => ({
   status: 200,
   headers: {},
   body: Buffer.from(
-    `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join('')}</ListBucketResult>`,
+    `<ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size><LastModified>2024-07-01T00:00:00Z</LastModified></Contents>`).join('')}</ListBucketResult>`,
   ),
 });
 

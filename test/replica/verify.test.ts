@@ -171,6 +171,34 @@ describe('a push during a prune', () => {
     assert.deepEqual((await verify({ pond: backed.pond, store })).problems, []);
   });
 
+  it('removes nothing, and lets a push keep its own, where a note cannot be read', async () => {
+    for (const [name, content] of [
+      ['keep-1.json', undefined],
+      ['keep-1.json', '{"format": 1, "keys": ['],
+      ['keep-1.json', '{"format": 2}'],
+      ['1.json', '<html>'],
+    ] as const) {
+      const { clock, store, backed, orphan } = await withOrphan();
+      const note = `_pond/prune/${name}`;
+      const read: ObjectStore['read'] = (key, options) =>
+        key === note && content === undefined ? Promise.resolve(undefined) : store.read(key, options);
+      const prune = () =>
+        pruneCopy({ source: backed.pond.stored, store: { ...store, read }, pruner: store }, { now: () => clock.nowMs });
+      clock.nowMs += 8 * dayMs;
+      await prune();
+      clock.nowMs += 2 * dayMs;
+      await store.put(note, Buffer.from(content ?? ''));
+      if (name === '1.json') {
+        await commitFileAt(backed.pond, '/late', bytesOf('late'));
+        await pushTo(backed, store);
+        assert.ok([...store.objects.keys()].some((key) => key.startsWith('_pond/prune/keep-')));
+      } else {
+        await prune();
+        assert.ok(store.objects.has(orphan), `${name} ${content}`);
+      }
+    }
+  });
+
   it('keeps what it names from a prune that looked at the versions before', async () => {
     const { backed, clock, store, content, orphan } = await withOrphan();
     // The prune looks at the objects of the store after it looked at the versions.

@@ -128,8 +128,8 @@ const passing: readonly { readonly name: string; readonly fault: Fault; readonly
     slept: [41_000],
   },
   {
-    name: 'status 503 that asks for a day',
-    fault: { kind: 'status', status: 503, headers: { 'retry-after': '86400' } },
+    name: 'status 503 that asks for ten minutes',
+    fault: { kind: 'status', status: 503, headers: { 'retry-after': '600' } },
     slept: [600_000],
   },
   {
@@ -166,6 +166,20 @@ for (const { name, fault, slept: expected } of passing) {
     });
   }
 }
+
+test('a wait of more than ten minutes, as for a quota of the day, ends the run and is named', async (t) => {
+  for (const [status, after, path] of [
+    [429, '86400', '/data'],
+    [429, '86400', '/token'],
+    [503, 'Tue, 02 Jul 2024 00:00:00 GMT', '/data'],
+  ] as const) {
+    const { server, readings, slept } = await bench(t);
+    server.fault({ kind: 'status', status, headers: { 'retry-after': after }, path, times: Infinity });
+    const message = new RegExp(`status ${status}.*; the service asks to wait until 2024-07-02T00:00:00.000Z$`);
+    await assert.rejects(readings(), fails('remote-failed', message, true));
+    assert.deepEqual(slept, []);
+  }
+});
 
 test('delays grow to a minute, and end with the attempts', async (t) => {
   const { server, readings, slept } = await bench(t, { limits: { attemptsMax: 9 } });

@@ -132,11 +132,17 @@ test('a table of progress without an overlap, as of an earlier version, is compa
   assert.deepEqual((await bench.collect()).notes, []);
 });
 
-test('a new name of a parameter, and a new scope, do not make stored readings late', async (t) => {
+test('a new name of a parameter, and a new scope, do not make stored readings late, and the name is noted once', async (t) => {
   const bench = await hydroVuBench(t, { devices: [{ id: '1', readings: regularReadings(start, 10) }] }, [buoy]);
   await bench.collect();
   bench.server.setNames({ '1': 'Water Temperature', '2': 'pH' }, { '1': 'C', '17': 'pH' });
   await bench.apply(hydroVuDocument(bench.server.url, [{ ...buoy, scope: 'Pier' }]));
+  const { rows, notes } = await bench.collect();
+  assert.deepEqual(rows, 0);
+  assert.match(
+    notes.join('\n'),
+    /^Buoy \(1\): .*the parameter 1, which was '.*': .* a column with 'Water Temperature'\.$/m,
+  );
   assert.deepEqual(await bench.collect(), { rows: 0, bytes: 0, files: 0, notes: [] });
 });
 

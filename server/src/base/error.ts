@@ -26,6 +26,7 @@ export const errorCodes = {
   conflict: 'a staged change is based on a version that is no longer the latest',
   'nothing-staged': 'there is nothing to commit or discard',
   'version-not-found': 'no commit matches that version',
+  'time-out-of-range': 'a time is later than a pond can store',
   'proof-invalid': 'a proof is altered, or does not prove what was asked',
   'storage-full': 'the disk has no room left',
   'storage-denied': 'the disk or folder does not allow the operation',

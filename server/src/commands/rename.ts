@@ -9,7 +9,7 @@ import { destination, existing } from './tree.ts';
  */
 export const rename: Command<'rename'> = async ({ fs }, { from, to, overwrite, into = false }) => {
   const root = await fs.root();
-  const target = into ? await destination(root, from, to) : to;
+  const target = into ? await destination(root, { from, to, followLinks: false }) : to;
   await root.rename(from, target, { overwrite });
   return await nodeInfo(root, await existing(root, target, { followLinks: false }));
 };

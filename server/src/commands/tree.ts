@@ -11,10 +11,21 @@ export async function existing(root: WorkingDirectory, path: string, { followLin
   return at;
 }
 
-/** Target of A in `cp A B` and `mv A B`: in B under its own name when B is a directory, else B. */
-export async function destination(root: WorkingDirectory, from: string, to: string): Promise<string> {
+/**
+ * Target of A in `cp A B` and `mv A B`: in B under its own name when B is a directory, else B. Fails `invalid-path` when
+ * that is A itself, or with `followLinks` what A leads to.
+ */
+export async function destination(
+  root: WorkingDirectory,
+  { from, to, followLinks }: { readonly from: string; readonly to: string; readonly followLinks: boolean },
+): Promise<string> {
   if (!(await root.exists(to))) return to;
   const at = await existing(root, to);
   const name = splitPath(from).steps.at(-1);
-  return at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
+  const target = at.isDirectory && name !== undefined ? joinPath(at.path, name) : to;
+  const [source, found] = [await root.get(from, { followLinks }), await root.get(target, { followLinks: false })];
+  if (source !== undefined && source.path === found?.path) {
+    throw new PondError('invalid-path', `${from} and ${target} are the same entry`, { path: source.path });
+  }
+  return target;
 }

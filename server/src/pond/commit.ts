@@ -2,7 +2,7 @@ import { type CommitNumber } from '../delta/commitNumber.ts';
 import { type OpRow, rootId } from '../oplog/rows.ts';
 import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { nowUs } from './clock.ts';
+import { nowUs, requireStorable } from './clock.ts';
 import { lookupCommitted } from './committedTree.ts';
 import { commitHash, rowsHash } from './commitHash.ts';
 import { commitRow, recordOf } from './history.ts';
@@ -35,7 +35,7 @@ export async function writeCommit(
   };
   // Time increases along the history even when the clock does not: versions by time depend on it.
   const { timeUs: madeUs } = input.request;
-  const timeUs = Math.max(madeUs ?? nowUs(), input.parent.timeUs + 1);
+  const timeUs = requireStorable(Math.max(madeUs ?? nowUs(), input.parent.timeUs + 1));
   let plan: CommitPlan | undefined;
   let commit: Commit | undefined;
   const operation = input.request.operation ?? 'commit';

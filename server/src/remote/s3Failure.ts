@@ -1,6 +1,7 @@
 /** Failures of an S3-compatible service: what each means, and whether another attempt may succeed. */
 import { type ErrorCode, PondError } from '../base/error.ts';
 import { printable } from '../base/printable.ts';
+import { ForeignAnswer } from './s3Answer.ts';
 import { StoreFailure } from './storeRetry.ts';
 
 /** The answer of a service, or the failure to get one. */
@@ -27,7 +28,9 @@ interface FailedRequest {
 
 const messageLengthMax = 200;
 
-const transientStatuses = new Set([408, 409, 429, 500, 502, 503, 504]);
+const transientStatuses = new Set([408, 409, 429]);
+/** Statuses of errors of a server that no repetition changes: what it lacks, and a version of HTTP. */
+const lastingStatuses = new Set([501, 505]);
 const transientCodes = new Set(['RequestTimeout', 'SlowDown', 'ServiceUnavailable', 'InternalError', 'Throttling']);
 const fullCodes = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'TooManyBuckets']);
 /** The service got other bytes than were sent. */
@@ -46,17 +49,28 @@ const deniedHints: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: 'Check the secret access key.',
 };
 
+const addressHint = 'Check the address of the store: a proxy, or the sign-in page of a network, may answer there.';
+
 /** Returns the failure of a request from what the client threw. Anything that the client did not throw is thrown on. */
 export function failureOf(error: unknown, request: FailedRequest): StoreFailure {
+  if (error instanceof ForeignAnswer) return foreignFailure(error.message, request);
   const answer = answerOf(error);
   if (answer === undefined) throw error;
+  // A success that the client cannot read.
+  if ((answer.status ?? 400) < 300)
+    return foreignFailure(`expected the answer of a store, got status ${answer.status} and other content`, request);
   return answer.status === undefined ? networkFailure(answer, request) : serviceFailure(answer, request);
 }
 
-/** True for an answer that the object is missing. */
+/** True for an answer of the store that the object is missing: a page that another program lacks is none. */
 export function isMissing(error: unknown): boolean {
   const answer = answerOf(error);
-  return answer?.status === 404 && ['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes(answer.code);
+  return answer?.status === 404 && ['NoSuchKey', 'NoSuchUpload'].includes(answer.code);
+}
+
+/** The same for the answer to HEAD, which has no code. */
+export function isMissingHead(error: unknown): boolean {
+  return answerOf(error)?.status === 404;
 }
 
 /** True for the answer that a condition of the request does not hold: the key is taken. */
@@ -106,8 +120,22 @@ function serviceFailure(answer: FailedAnswer, request: FailedRequest): StoreFail
     return fail('remote-denied', 0, hint ?? deniedHints['AccessDenied']);
   if (status === 501 || (status === 400 && /if-none-match|conditional/i.test(answer.message)))
     return fail('remote-unsafe', 0, 'The store lacks what a backup needs: see docs/stores.md.');
-  const isTransient = transientStatuses.has(status) || transientCodes.has(code);
-  return fail('remote-failed', isTransient ? Infinity : 0, isTransient ? 'Try again later.' : undefined);
+  const isPassing = transientStatuses.has(status) || (status >= 500 && !lastingStatuses.has(status));
+  if (isPassing || transientCodes.has(code)) return fail('remote-failed', Infinity, 'Try again later.');
+  return fail('remote-failed', 0, lastingHint(status, code));
+}
+
+function lastingHint(status: number, code: string): string {
+  if (status < 400) return 'If the store has moved, name its new address as the endpoint.';
+  return code === withoutCode ? addressHint : 'Check the settings of the store: see docs/stores.md.';
+}
+
+/** A proxy may fail once in so many requests; a sign-in page stays. */
+const foreignRetriesMax = 2;
+
+function foreignFailure(problem: string, { what }: FailedRequest): StoreFailure {
+  const error = new PondError('remote-failed', printable(`${what}: ${problem}`), { hint: addressHint });
+  return new StoreFailure(error, 'foreign', { retriesMax: foreignRetriesMax });
 }
 
 /** Name of the client's error when it finds no keys. */
@@ -165,6 +193,10 @@ function waitMsOf(retryAfter: string, nowMs: number): number {
 
 /** Text that the client puts in the place of a message that the answer lacks. */
 const withoutMessage = 'UnknownError';
+/** Names that it puts in the place of a code. */
+const unnamed = new Set(['Unknown', 'UnknownError', 'NotFound']);
+/** Stands for the code in errors about answers that have none of S3. */
+const withoutCode = 'without a code';
 
 /** Facts about a failure of the client; undefined for an error of the program. */
 function answerOf(error: unknown): FailedAnswer | undefined {
@@ -175,11 +207,11 @@ function answerOf(error: unknown): FailedAnswer | undefined {
   const retryAfter = textOf(fieldOf(fieldOf(response, 'headers'), 'retry-after'));
   const isSkewed = fieldOf(fieldOf(error, '$metadata'), 'clockSkewCorrected') === true;
   if (status !== undefined) {
-    const isNamed = '$fault' in error;
+    const isNamed = '$fault' in error && !unnamed.has(error.name);
     // Without an error of S3 in it the answer is that of something else: its text is not for people.
     return {
       status,
-      code: isNamed ? error.name : 'without a code',
+      code: isNamed ? error.name : withoutCode,
       message: isNamed && error.message !== withoutMessage ? error.message : '',
       retryAfter,
       isSkewed,

@@ -3,6 +3,7 @@ import { type _Object, ListObjectsV2Command, type S3Client } from '@aws-sdk/clie
 import { PondError } from '../base/error.ts';
 import { compareKeys, isKey } from './keys.ts';
 import { type ListedObject } from './objectStore.ts';
+import { ForeignAnswer } from './s3Answer.ts';
 
 /** One page of a listing. */
 interface ListedPage {
@@ -23,8 +24,9 @@ interface Listing {
 }
 
 /**
- * Returns the page after the key `startAfter`. Throws what the client throws, and `remote-failed` for a listing that is
- * not in order, or goes on without objects: it may have gaps.
+ * Returns the page after the key `startAfter`. Throws what the client throws, ForeignAnswer for an answer that is no
+ * listing, and `remote-failed` for one that is not in order, goes on without objects, or lacks a size or a time: it may
+ * have gaps.
  */
 export async function listPage(
   client: S3Client,
@@ -36,7 +38,8 @@ export async function listPage(
     Prefix: base + prefix,
     ...(startAfter !== '' && { StartAfter: base + startAfter }),
   });
-  const { Contents = [], IsTruncated = false } = await client.send(command, signal && { abortSignal: signal });
+  const { Contents = [], IsTruncated } = await client.send(command, signal && { abortSignal: signal });
+  if (typeof IsTruncated !== 'boolean') throw new ForeignAnswer('a listing', 'another answer');
   const objects: ListedObject[] = [];
   let last = startAfter;
   for (const object of Contents) {
@@ -45,10 +48,18 @@ export async function listPage(
     if (key !== undefined && last === startAfter && compareKeys(key, startAfter) <= 0) continue;
     if (key === undefined || compareKeys(key, last) <= 0) throw nonsense(what, 'is not in the order of the keys');
     last = key;
-    if (isKey(key)) objects.push({ key, sizeBytes: object.Size ?? 0, modifiedMs: object.LastModified?.getTime() ?? 0 });
+    if (!isKey(key)) continue;
+    const [sizeBytes, modifiedMs] = [object.Size, object.LastModified?.getTime()];
+    if (!isCount(sizeBytes) || !isCount(modifiedMs)) throw nonsense(what, `has no size or no time of ${key}`);
+    objects.push({ key, sizeBytes, modifiedMs });
   }
   if (IsTruncated && last === startAfter) throw nonsense(what, 'goes on without objects');
   return { objects, last, hasMore: IsTruncated };
+}
+
+/** True for a number of bytes or milliseconds; the client gives NaN for what is none. */
+function isCount(value: number | undefined): value is number {
+  return Number.isSafeInteger(value) && value! >= 0;
 }
 
 /** Key relative to the store; undefined for an object that was not asked for. */

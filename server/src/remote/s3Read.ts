@@ -45,7 +45,7 @@ export async function openObject(
     return { chunks, first: await chunks.next(), sizeBytes: start + ContentLength, etag: ETag };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    if (!isPastEnd(error)) throw error;
+    if (start === 0 || !isPastEnd(error)) throw error;
     const chunks = noChunks();
     return { chunks, first: await chunks.next(), sizeBytes: start, etag: undefined };
   }

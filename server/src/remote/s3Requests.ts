@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { cancelled } from '../base/cancelled.ts';
 import { isPondError } from '../base/error.ts';
 import { type S3Location } from './location.ts';
-import { boundAnswer } from './s3Answer.ts';
+import { boundAnswer, requireStoreAnswer } from './s3Answer.ts';
 import { signContent } from './s3Body.ts';
 import { failureOf } from './s3Failure.ts';
 import { type StoreCredentials } from './s3Settings.ts';
@@ -119,6 +119,7 @@ function createClient({ endpoint, region, isPathStyle }: S3Location, credentials
     (next, { commandName }) =>
       async (args) => {
         const answered = await next(args);
+        requireStoreAnswer(answered.response, commandName ?? '');
         boundAnswer(answered.response, commandName === 'GetObjectCommand');
         return answered;
       },

@@ -18,7 +18,8 @@ import {
   type StreamOptions,
 } from './objectStore.ts';
 import { SentBytes } from './s3Body.ts';
-import { isMissing } from './s3Failure.ts';
+import { ForeignAnswer } from './s3Answer.ts';
+import { isMissing, isMissingHead } from './s3Failure.ts';
 import { listPage } from './s3List.ts';
 import { encryptionFields, newObjectFields, putObject, type SendOptions } from './s3Put.ts';
 import { chunksOf, type OpenedObject, openObject } from './s3Read.ts';
@@ -164,10 +165,11 @@ export class S3Store implements ObjectStore {
         command,
         signal && { abortSignal: signal },
       );
-      if (ContentLength === undefined) throw new PondError('remote-failed', `${this.#what(key)} has no size`);
-      return { sizeBytes: ContentLength, sha256: hashOf(ChecksumSHA256), modifiedMs: LastModified?.getTime() ?? 0 };
+      if (ContentLength === undefined || LastModified === undefined)
+        throw new ForeignAnswer('the size and the time', 'an answer without them');
+      return { sizeBytes: ContentLength, sha256: hashOf(ChecksumSHA256), modifiedMs: LastModified.getTime() };
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      if (isMissingHead(error)) return undefined;
       throw error;
     }
   }

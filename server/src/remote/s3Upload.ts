@@ -12,6 +12,7 @@ import { sha256Of } from '../base/sha256.ts';
 import { throwIfCancelled } from '../base/cancelled.ts';
 import { isPondError, PondError } from '../base/error.ts';
 import { type ObjectBody, type RequestOptions } from './objectStore.ts';
+import { ForeignAnswer } from './s3Answer.ts';
 import { base64Of, SentBytes, sendBody, slicesOf } from './s3Body.ts';
 import { isConflict, isDenied, isMissing, isTaken } from './s3Failure.ts';
 import { type NewObjectFields, type SendOptions } from './s3Put.ts';
@@ -110,16 +111,19 @@ export class S3Upload {
   }
 
   async #begin(body: ObjectBody, signal: AbortSignal | undefined): Promise<PartialUpload> {
-    const { bucket, key, fields, sending, ledger, what } = this.#target;
+    const { bucket, key, fields, sending, ledger } = this.#target;
     const command = new CreateMultipartUploadCommand({
       Bucket: bucket,
       Key: key,
       ...fields,
       ...(sending.checksums.isSent && { ChecksumAlgorithm: 'SHA256' as const }),
     });
-    const { UploadId } = await this.#run(signal, (client, own) => client.send(command, own && { abortSignal: own }));
-    if (UploadId === undefined) throw new PondError('remote-failed', `${what}: the store began no upload`);
-    const upload = { uploadId: UploadId, sha256: body.sha256, partBytes: this.#partBytes(body), parts: [] };
+    const uploadId = await this.#run(signal, async (client, own) => {
+      const { UploadId } = await client.send(command, own && { abortSignal: own });
+      if (UploadId === undefined) throw new ForeignAnswer('the id of an upload', 'none');
+      return UploadId;
+    });
+    const upload = { uploadId, sha256: body.sha256, partBytes: this.#partBytes(body), parts: [] };
     ledger?.set(upload);
     return upload;
   }
@@ -186,7 +190,7 @@ export class S3Upload {
 
   /** Returns the tag by which the store knows the part. */
   async #sendPart(uploadId: string, part: ReadPart, { signal, onBytes }: RequestOptions): Promise<string> {
-    const { bucket, key, sending, what } = this.#target;
+    const { bucket, key, sending } = this.#target;
     const progress = new SentBytes(onBytes);
     return await this.#run(signal, async (client) => {
       const body = sendBody(slicesOf(part.bytes), {
@@ -206,8 +210,7 @@ export class S3Upload {
       });
       try {
         const { ETag } = await client.send(command, { abortSignal: body.signal });
-        if (ETag === undefined)
-          throw new PondError('remote-failed', `${what}: the store gave part ${part.number} no tag`);
+        if (ETag === undefined) throw new ForeignAnswer('the tag (ETag) of a part', 'none');
         return ETag;
       } catch (error) {
         throw isMissing(error) ? new LostUpload() : error;
@@ -242,7 +245,8 @@ export class S3Upload {
       // The answer to an earlier attempt may be lost.
       if (attempts > 1 && (await isThere())) return 'taken';
       try {
-        await client.send(command, own && { abortSignal: own });
+        const { ETag } = await client.send(command, own && { abortSignal: own });
+        if (ETag === undefined) throw new ForeignAnswer('the tag (ETag) of an upload', 'none');
         return 'stored';
       } catch (error) {
         if (isTaken(error)) return 'taken';

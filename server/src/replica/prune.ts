@@ -109,7 +109,7 @@ async function beginRemoval(
   if (keys.length === 0) return { keys: new Set(), notes: [], endMs: Infinity };
   const note = await writeNote(store, 'removing', keys, nowMs, options);
   const kept = await keysIn(store, inForce(await listNotes(store, options), 'keep', note.modifiedMs), options);
-  return { keys: new Set(keys.filter((key) => !kept.has(key))), notes: [note], endMs: nowMs + removingMsMax };
+  return { keys: new Set(keys.filter((key) => !kept.mayHave(key))), notes: [note], endMs: nowMs + removingMsMax };
 }
 
 function tooSlow(store: ObjectStore): PondError {

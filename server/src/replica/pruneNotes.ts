@@ -11,7 +11,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { PondError } from '../base/error.ts';
-import { fieldsOf, itemsOf, parseJson } from '../base/json.ts';
+import { fieldsOf, parseJson } from '../base/json.ts';
 import { keysOf } from '../base/keys.ts';
 import { bodyOf } from '../remote/content.ts';
 import { type ListedObject, type ObjectStore, type RequestOptions } from '../remote/objectStore.ts';
@@ -54,18 +54,27 @@ export async function listNotes(store: ObjectStore, options: RequestOptions): Pr
   return notes;
 }
 
-/** Returns the keys in notes. Whatever else they say, only keys that no version names are removed. */
-export async function keysIn(
-  store: ObjectStore,
-  notes: readonly Note[],
-  options: RequestOptions,
-): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
-  for (const { key } of notes) {
+/** The keys in notes. Whatever else they say, only keys that no version names are removed. */
+interface NotedKeys {
+  /** True for a key that a note has. */
+  readonly has: (key: string) => boolean;
+  /** True for these, and for every key where a note cannot be read. */
+  readonly mayHave: (key: string) => boolean;
+}
+
+/** Returns the keys in notes. Fails as the store. */
+export async function keysIn(store: ObjectStore, notes: readonly Note[], options: RequestOptions): Promise<NotedKeys> {
+  const keys = new Set<unknown>();
+  let isAnyUnreadable = false;
+  for (const { kind, key } of notes) {
     const bytes = await store.read(key, options);
-    for (const one of itemsOf(bytes && fieldsOf(parseJson(bytes))['keys'])) if (typeof one === 'string') keys.add(one);
+    // A prune takes its notes away when it ends; what is kept stays for a day.
+    if (bytes === undefined && kind !== 'keep') continue;
+    const listed = bytes && fieldsOf(parseJson(bytes))['keys'];
+    if (Array.isArray(listed)) listed.forEach((one) => keys.add(one));
+    else isAnyUnreadable = true;
   }
-  return keys;
+  return { has: (key) => keys.has(key), mayHave: (key) => isAnyUnreadable || keys.has(key) };
 }
 
 /** Returns the notes of a kind that have not expired. */
@@ -89,12 +98,12 @@ export async function keepFromPrunes(
     notes.filter(({ kind }) => kind !== 'keep'),
     options,
   );
-  const keys = [...wanted].filter((key) => noted.has(key));
+  const keys = [...wanted].filter((key) => noted.mayHave(key));
   if (keys.length === 0) return;
   const { modifiedMs } = await writeNote(store, 'keep', keys, nowMs, options);
   const removals = inForce(await listNotes(store, options), 'removing', modifiedMs);
   const removed = await keysIn(store, removals, options);
-  const lost = keys.find((key) => removed.has(key));
+  const lost = keys.find((key) => removed.mayHave(key));
   if (lost === undefined) return;
   const end = new Date(Math.max(...removals.map((note) => note.modifiedMs)) + waitMs).toISOString();
   throw new PondError('remote-failed', `a prune is removing ${lost} of ${store.address}, which is to be named again`, {

@@ -14,9 +14,10 @@ import { parquetReading } from '../sandbox/formats.ts';
 import { isJson } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
-import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
+import { type KeyedFile, type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryChain } from '../sandbox/types.ts';
-import { type KeyedFile, readableJson } from './readableJson.ts';
+import { packedFiles } from './packs.ts';
+import { readableJson } from './readableJson.ts';
 import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
@@ -143,15 +144,28 @@ async function sourceOf(
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: KeyedFile[][] = [];
   const hasFilename = namesFilename(sql);
-  for (const file of files) perFile.push(await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
+  const packed = hasFilename ? new Map<ResolvedFile, KeyedFile>() : await packedFiles(scope, files);
+  for (const file of files) {
+    const inPack = packed.get(file);
+    perFile.push(inPack ? [inPack] : await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
+  }
   const found = await withRows(scope, await readableJson(scope, perFile.flat()));
   const rows = found.flatMap(({ rowsPath, pondPath }) =>
     rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
   );
   return {
-    files: [...found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })), ...rows],
+    files: [...openedFiles(name, found), ...rows],
     view: viewOf({ name, index, files: found, hasFilename }),
   };
+}
+
+/** The host files of a table's files. A pack has the name of the table. */
+function openedFiles(name: string, files: readonly SourceFile[]): SandboxSpec['files'] {
+  const packs = new Set(files.flatMap(({ hostPath, packedAt }) => (packedAt === undefined ? [] : [hostPath])));
+  return [
+    ...files.flatMap(({ hostPath, pondPath, packedAt }) => (packedAt === undefined ? [{ hostPath, pondPath }] : [])),
+    ...[...packs].map((hostPath) => ({ hostPath, pondPath: `the files of ${name}` })),
+  ];
 }
 
 interface WholeFiles {

@@ -1,11 +1,9 @@
 /** Interprets a response of the service as a value, a transient failure or a final one. */
-import { requestedWaitMs } from './rateLimiter.ts';
+import { requestedMsMax, requestedWaitMs } from './rateLimiter.ts';
 import { type Answer } from './exchange.ts';
 import { TransientError } from './retry.ts';
 import { excerptOf, redactJson } from '../../redact.ts';
 import { ServiceError } from './serviceError.ts';
-
-/** Characters of a response that an error shows. */
 
 /** A request as errors describe it, and the secrets to redact from them. */
 export interface ServiceRequest {
@@ -77,7 +75,17 @@ export function failureOf(
   const final = new ServiceError('remote-failed', message, { concernsAll: status === 429 });
   if (status !== 408 && status !== 429 && status < 500) return final;
   const waitMs = requestedWaitMs(headers, nowMs);
+  if (waitMs !== undefined && waitMs > requestedMsMax) return busyUntil(nowMs + waitMs, message);
   return new TransientError(final, waitMs === undefined ? {} : { waitMs });
+}
+
+/** The failure of all requests before a time that is too far away to wait for. */
+function busyUntil(ms: number, message: string): ServiceError {
+  const until = new Date(Math.min(ms, Date.UTC(9999, 0))).toISOString();
+  return new ServiceError('remote-failed', `${message}; the service asks to wait until ${until}`, {
+    concernsAll: true,
+    hint: 'The first run after that time collects what is missing.',
+  });
 }
 
 /** Returns the failure of a request without a complete response. */

@@ -2,7 +2,7 @@ import { type RunCounts } from '../../model/runState.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
 import { type Client } from './client.ts';
 import { type Device } from './credentials.ts';
-import { type FriendlyNames } from './shapes.ts';
+import { type ColumnParts } from './columnParts.ts';
 import { type Progress } from './tables.ts';
 
 /** Folder of the series, in the resource directory. */
@@ -11,7 +11,7 @@ export const dataName = 'data';
 /** State that the locations of one run share; updated as readings are written. */
 export interface Collecting {
   readonly client: Client;
-  readonly names: FriendlyNames;
+  readonly names: ColumnParts;
   readonly home: () => Promise<WorkingDirectory>;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970 UTC. */

@@ -1,4 +1,4 @@
-import { type FriendlyNames } from './shapes.ts';
+import { type ColumnParts, type IdParts } from './columnParts.ts';
 
 /** Names of a device's columns. */
 export interface ColumnNames {
@@ -6,24 +6,24 @@ export interface ColumnNames {
   nameOf(parameterId: string, unitId: string): string;
   /** Ids of the parameter and the unit that have a name which nameOf gave, as one text. */
   idsOf(name: string): string;
-  /** Ids without a name so far, as sentences. */
+  /** Ids without a name, or with a new one, of the columns so far, as sentences. */
   readonly notes: ReadonlySet<string>;
 }
 
-/**
- * Returns column names from the service's names of parameters and units. When several ids share a name, ignoring case,
- * all but the first get their id appended, so readings of two parameters never share a column.
- */
-export function createColumnNames(names: FriendlyNames, scope: string): ColumnNames {
-  const parameters = distinctNames(names.parameters);
-  const units = distinctNames(names.units);
+/** Returns the names of the columns of a device with this scope. */
+export function createColumnNames({ parameters, units }: ColumnParts, scope: string): ColumnNames {
   const known = new Map<string, string>();
   const ids = new Map<string, string>();
   const notes = new Set<string>();
-  const named = (all: ReadonlyMap<string, string>, id: string, what: string): string => {
-    const name = all.get(id);
-    if (name === undefined) notes.add(`the service has no name for the ${what} ${id}: its column goes by the id`);
-    return name ?? id;
+  const named = ({ parts, earlier }: IdParts, id: string, what: string): string => {
+    const part = parts.get(id);
+    if (part === undefined) notes.add(`the service has no name for the ${what} ${id}: its column goes by the id`);
+    const before = earlier.get(id);
+    if (before !== undefined) {
+      const column = `new readings are in a column with '${part}'`;
+      notes.add(`the service has another name for the ${what} ${id}, which was '${before}': ${column}`);
+    }
+    return part ?? id;
   };
   return {
     nameOf(parameterId, unitId) {
@@ -39,22 +39,4 @@ export function createColumnNames(names: FriendlyNames, scope: string): ColumnNa
     idsOf: (name) => ids.get(name)!,
     notes,
   };
-}
-
-/** Sorted by id, so that the same ids have the same names in every run. */
-function distinctNames(names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const taken = new Set<string>();
-  return new Map(
-    [...names].sort(byId).map(([id, name]) => {
-      const text = name === '' ? id : name;
-      const distinct = taken.has(text.toLowerCase()) ? `${text} (${id})` : text;
-      taken.add(text.toLowerCase());
-      return [id, distinct];
-    }),
-  );
-}
-
-/** Compares entries by the text of their ids. */
-export function byId([a]: readonly [string, string], [b]: readonly [string, string]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,8 +3,8 @@ import { type HydroVuEffects } from './effects.ts';
 
 const minuteMs = 60_000;
 const backOffMsMax = 60_000;
-/** Longest requested wait that is honored; after it, the request is sent again. */
-const requestedMsMax = 10 * minuteMs;
+/** Longest requested wait that a run waits: a service whose quota is used up for the day asks for hours. */
+export const requestedMsMax = 10 * minuteMs;
 
 /** Returns a function that waits until one more request is within the limit. */
 export function createRateLimiter(
@@ -30,10 +30,10 @@ export function backOffMs(failures: number, random: number): number {
   return Math.min(backOffMsMax, 1000 * 2 ** (failures - 1)) * (1 - random / 2);
 }
 
-/** Milliseconds that a response asks to wait, at most ten minutes; undefined when unspecified. */
+/** Milliseconds that a response asks to wait; undefined when unspecified. */
 export function requestedWaitMs(headers: Headers, nowMs: number): number | undefined {
   const after = headers.get('retry-after') ?? headers.get('x-isi-requests-timeout');
   if (after === null || after.trim() === '') return undefined;
   const waitMs = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) * 1000 : Date.parse(after) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(requestedMsMax, Math.max(0, waitMs));
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
 }

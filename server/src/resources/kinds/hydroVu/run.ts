@@ -11,6 +11,7 @@ import { type Collecting, dataName, seriesPath } from './collecting.ts';
 import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { type HydroVuEffects, type Limits } from './effects.ts';
 import { ServiceError } from './serviceError.ts';
+import { type ColumnParts } from './columnParts.ts';
 import { type FriendlyNames } from './shapes.ts';
 import { accountOf, type Device, devicesOf } from './credentials.ts';
 import { type HydroVuSpec, overlapSecondsOf } from './spec.ts';
@@ -49,15 +50,15 @@ export function createHydroVuRun(options: RunOptions): HydroVuRun {
       askForNames(client, devicesOf(resource), signal),
     );
     const home = await context.home();
-    await writeNames(home, names, known);
+    const parts = await writeNames(home, names, known);
     await moveRenamed(home, known);
-    return collectAll(context, { client, names, known, notes, options });
+    return collectAll(context, { client, names: parts, known, notes, options });
   };
 }
 
 interface Prepared {
   readonly client: Client;
-  readonly names: FriendlyNames;
+  readonly names: ColumnParts;
   readonly known: readonly KnownDevice[];
   readonly notes: readonly string[];
   readonly options: RunOptions;
@@ -67,7 +68,7 @@ async function askForNames(
   client: Client,
   devices: readonly Device[],
   signal: AbortSignal,
-): Promise<Pick<Prepared, 'names' | 'known' | 'notes'>> {
+): Promise<Pick<Prepared, 'known' | 'notes'> & { readonly names: FriendlyNames }> {
   const names = await client.names(signal);
   const locations = new Map((await client.locations(signal)).map((location) => [location.id, location]));
   const known = devices.flatMap((device) => {

@@ -1,14 +1,14 @@
 /** The tables in the directory of a HydroVu resource, each rewritten when its content changes. */
-import { parquetReadObjects } from 'hyparquet';
 import { sha256Of } from '../../../base/sha256.ts';
 import { PondError } from '../../../base/error.ts';
 import { joinPath } from '../../../tinyfs/path.ts';
 import { type WorkingDirectory } from '../../../tinyfs/workingDirectory.ts';
-import { byId } from './columns.ts';
+import { byId, type ColumnPart, type ColumnParts, columnParts, partsOfNames } from './columnParts.ts';
 import { type Overlap } from './overlap.ts';
 import { type TableColumn, tableBytes } from './parquet.ts';
 import { type FriendlyNames, type Location } from './shapes.ts';
 import { type Device } from './credentials.ts';
+import { tableRows } from '../../series/tableRows.ts';
 
 /** Extent of the stored readings of a location. Times are seconds since 1970 UTC. */
 export interface Progress {
@@ -30,13 +30,29 @@ export interface KnownDevice {
 }
 
 const progressName = 'temporal';
+const progressColumns = [
+  'location_id',
+  'min_time',
+  'max_time',
+  'record_time',
+  'num_points',
+  'overlap_from',
+  'overlap_sum',
+];
 
-/** Writes the service's names of its parameters, units and the locations of the devices. */
+const partsName = 'columns';
+
+/**
+ * Writes the service's names of its parameters, units and the locations of the devices. Returns them as parts of the names
+ * of columns, which it keeps.
+ */
 export async function writeNames(
   home: WorkingDirectory,
   names: FriendlyNames,
   known: readonly KnownDevice[],
-): Promise<void> {
+): Promise<ColumnParts> {
+  const parts = columnParts(names, await readParts(home));
+  await writeParts(home, parts.given);
   await writeTable(home, 'units', indexColumns(names.units));
   await writeTable(home, 'params', indexColumns(names.parameters));
   const degrees = (name: 'latitude' | 'longitude'): TableColumn => ({
@@ -52,18 +68,57 @@ export async function writeNames(
     degrees('latitude'),
     degrees('longitude'),
   ]);
+  return parts;
+}
+
+/** Returns the parts of earlier runs; those that the names of an earlier version became where none are kept. */
+async function readParts(home: WorkingDirectory): Promise<readonly ColumnPart[]> {
+  const kept = await readTable(home, partsName, ['of', 'id', 'name', 'part'], (row) => ({
+    of: text(row, 'of') === 'units' ? ('units' as const) : ('parameters' as const),
+    id: text(row, 'id'),
+    name: text(row, 'name'),
+    part: text(row, 'part'),
+  }));
+  if (kept !== undefined) return kept;
+  const stored = async (name: string): Promise<ReadonlyMap<string, string>> =>
+    new Map(
+      await readTable(home, name, ['index', 'value'], (row) => [text(row, 'index'), text(row, 'value')] as const),
+    );
+  return partsOfNames({ parameters: await stored('params'), units: await stored('units') });
+}
+
+async function writeParts(home: WorkingDirectory, parts: readonly ColumnPart[]): Promise<void> {
+  const column = (name: keyof ColumnPart): TableColumn => ({
+    name,
+    type: 'STRING',
+    data: parts.map((part) => part[name]),
+  });
+  await writeTable(home, partsName, [column('of'), column('id'), column('name'), column('part')]);
 }
 
 /** Returns the progress by location id, for all locations that ever had readings, in the document or not. */
 export async function readProgress(home: WorkingDirectory): Promise<Map<string, Progress>> {
-  if ((await home.get(progressName)) === undefined) return new Map();
-  const bytes = await home.readFile(progressName);
+  const progress = await readTable(
+    home,
+    progressName,
+    progressColumns,
+    (row) => [String(wholeNumber(row, 'location_id')), progressOf(row)] as const,
+  );
+  return new Map(progress);
+}
+
+/** Returns what the rows of a table say; undefined without the table. Fails `invalid-content` for another one. */
+async function readTable<T>(
+  home: WorkingDirectory,
+  name: string,
+  columns: readonly string[],
+  parse: (row: Readonly<Record<string, unknown>>) => T,
+): Promise<readonly T[] | undefined> {
   try {
-    const rows = await parquetReadObjects({ file: new Uint8Array(bytes).buffer });
-    return new Map(rows.map((row) => [String(wholeNumber(row, 'location_id')), progressOf(row)]));
+    return (await tableRows(home, name, columns))?.map(parse);
   } catch (cause) {
-    const path = joinPath(home.path, progressName);
-    throw new PondError('invalid-content', `${path} does not say how far the readings are kept`, {
+    const path = joinPath(home.path, name);
+    throw new PondError('invalid-content', `${path} is not the table that runs left there`, {
       path,
       hint: 'Restore it from a commit before it was changed.',
       cause,
@@ -122,6 +177,12 @@ function progressOf(row: Readonly<Record<string, unknown>>): Progress {
 function overlapOf({ overlap_from: from, overlap_sum: sum }: Readonly<Record<string, unknown>>): Overlap | undefined {
   if (typeof from !== 'bigint') return undefined;
   return { from: Number(from), sum: typeof sum === 'bigint' ? BigInt.asUintN(64, sum) : undefined };
+}
+
+function text(row: Readonly<Record<string, unknown>>, name: string): string {
+  const value = row[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a text`);
+  return value;
 }
 
 function wholeNumber(row: Readonly<Record<string, unknown>>, name: string): bigint {

@@ -48,6 +48,8 @@ export function createTokens(account: Account, sender: Sender): Tokens {
     }
     const failure = failureOf(answer, request, sender.effects.now());
     if (failure instanceof TransientError) throw new TransientError(concerningAll(failure.final), withWait(failure));
+    // It is busy for long, which says nothing about the account.
+    if (answer.status === 429 || answer.status >= 500) throw failure;
     throw new ServiceError(answer.status < 400 ? 'remote-failed' : 'remote-denied', failure.message, {
       concernsAll: true,
       hint: 'Look at the key and the secret of the account.',
