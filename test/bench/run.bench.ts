@@ -1,7 +1,7 @@
 /**
  * Runs without new data: of one, ten and a hundred resources, and of an Inbox whose files are unchanged. The first are
- * compared with a commit of one small file to the same pond, since the records of such runs are committed together; an
- * Inbox with a stat of each of its files and that commit.
+ * compared with a commit of one small file to the same pond, although such runs make none within a day; an Inbox with a
+ * stat of each of its files and that commit.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

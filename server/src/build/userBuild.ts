@@ -231,7 +231,7 @@ async function asReadable(build: UserBuild, { convert, rewrite, openDisk }: Conv
     for (const file of source.files) {
       const { reading, hostPath, pondPath, format: stated } = file;
       const durations = await requireExactParquet(file, openDisk);
-      if (durations.length > 0) {
+      if (durations !== undefined) {
         const source = { format: 'parquet', file: hostPath, pondPath, durations } as const;
         files.push({ ...file, hostPath: await convert(source) });
       } else if (reading?.converted !== undefined) {

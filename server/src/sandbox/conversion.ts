@@ -13,7 +13,7 @@ export interface DurationColumn {
 
 /** A file to convert to Parquet. */
 export interface Conversion {
-  /** `parquet` for a Parquet file with durations. */
+  /** `parquet` for a Parquet file that is not read in place: see requireExactParquet. */
   readonly format: ConvertedFormat | 'parquet';
   /** Host path of the file. */
   readonly file: string;

@@ -17,8 +17,8 @@ export async function convertToParquet(
       return await convertXlsx(settings, conversion, signal);
     }
     case 'parquet': {
-      const { convertDurations } = await import('./convertDurations.ts');
-      return await convertDurations(settings, { durations: [], ...conversion }, signal);
+      const { convertParquet } = await import('./convertParquet.ts');
+      return await convertParquet(settings, { durations: [], ...conversion }, signal);
     }
   }
 }

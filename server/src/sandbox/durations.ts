@@ -1,6 +1,5 @@
 /** Columns of durations in Parquet files, which are read as seconds. */
 import { type SchemaElement } from 'hyparquet';
-import { fieldsOf } from '../base/json.ts';
 import { type ParquetFile } from '../parquet/file.ts';
 import { afterElement } from '../parquet/footer.ts';
 import { durationFields } from './arrow/arrowDurations.ts';
@@ -42,16 +41,9 @@ function topElements(schema: readonly SchemaElement[]): readonly (readonly Schem
   return tops;
 }
 
-/** Returns the columns of a text that was saved; undefined for any other text. */
-export function parseDurations(value: unknown): readonly DurationColumn[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const columns = value.map(fieldsOf).flatMap(({ index, digits }) => {
-    return Number.isSafeInteger(index) && Number.isSafeInteger(digits)
-      ? [{ index: Number(index), digits: Number(digits) }]
-      : [];
-  });
-  return columns.length === value.length ? columns : undefined;
-}
+/** True for a file with a name of a column that has another form of characters than texts of most systems. */
+export const hasOtherForm = ({ metadata }: ParquetFile): boolean =>
+  topElements(metadata.schema).some(([top]) => top !== undefined && top.name !== top.name.normalize('NFC'));
 
 const isPlainInteger = ({ type, logical_type: logical }: SchemaElement): boolean =>
   type === 'INT64' && (logical === undefined || logical.type === 'INTEGER');

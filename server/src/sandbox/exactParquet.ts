@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
-import { parseJsonText } from '../base/json.ts';
 import { openAnyParquet, type ParquetFile, type ParquetSource } from '../parquet/file.ts';
 import { type InexactColumn, inexactColumn } from '../parquet/inexact.ts';
 import { createUserCache } from '../storage/cache.ts';
@@ -10,7 +9,7 @@ import { type OpenDisk } from '../storage/disk.ts';
 import { whileUnchanged } from '../storage/unchangedFiles.ts';
 import { type FileType } from '../tinyfs/backend.ts';
 import { type DurationColumn } from './conversion.ts';
-import { durationsOf, parseDurations } from './durations.ts';
+import { durationsOf, hasOtherForm } from './durations.ts';
 import { type Reading, readingVersion } from './formats.ts';
 
 /** A file whose values DuckDB reads. */
@@ -62,26 +61,29 @@ const savedBytesMin = 256 * 1024;
 /** Columns of a file that are not read as they are. */
 interface Found {
   readonly refused?: RefusedColumn;
-  /** Columns whose integers are durations. */
-  readonly durations: readonly DurationColumn[];
+  /** The durations of a file that is converted; undefined for one that is read in place. */
+  readonly converted: readonly DurationColumn[] | undefined;
 }
 
-const nothing: Found = { durations: [] };
+const nothing: Found = { converted: undefined };
 
 /** Results of this process by the keys of contents. */
 const found = new LruCache<string, Found>({ max: 2_000 });
 
 /**
- * Returns the durations of a Parquet file, which DuckDB reads as integers without a unit: their file is converted. None for
- * most files, and for any other format. Fails `invalid-content`, with the column, for values that DuckDB would change
+ * Returns the durations of a Parquet file that is converted: DuckDB reads durations as integers without a unit, and names
+ * with other forms of characters as other names. Undefined for most files, and for any other format. Fails `invalid-content`, with the column, for values that DuckDB would change
  * silently. A content is looked at once.
  */
-export async function requireExactParquet(file: ParquetInput, openDisk: OpenDisk): Promise<readonly DurationColumn[]> {
-  if (!isForeign(file)) return [];
-  const { refused, durations } =
+export async function requireExactParquet(
+  file: ParquetInput,
+  openDisk: OpenDisk,
+): Promise<readonly DurationColumn[] | undefined> {
+  if (!isForeign(file)) return undefined;
+  const { refused, converted } =
     file.key === undefined ? await find(file, openDisk) : await known(file, file.key, openDisk);
   // A table was checked when it was written.
-  if (refused === undefined || file.type !== 'file') return durations;
+  if (refused === undefined || file.type !== 'file') return converted;
   const { what, hint } = reasons[refused.reason];
   const { pondPath: path } = file;
   throw new PondError('invalid-content', `${path} cannot be read: column "${refused.name}" ${what}`, { path, hint });
@@ -96,14 +98,16 @@ async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promi
   if (cached !== undefined) return cached;
   const cache = createUserCache(openDisk);
   const name = sha256Of(`exact parquet ${readingVersion} ${key}`);
-  const saved = file.sizeBytes < savedBytesMin ? undefined : parseDurations(parseJsonText(cache.readText(name) ?? ''));
-  if (saved !== undefined) return found.set(key, { durations: saved });
+  const text = file.sizeBytes < savedBytesMin ? undefined : cache.readText(name);
+  if (text === savedExact) return found.set(key, nothing);
   const result = await whileUnchanged([file], () => find(file, openDisk));
-  if (result.refused === undefined && file.sizeBytes >= savedBytesMin) {
-    cache.writeText(name, JSON.stringify(result.durations));
-  }
+  const isExact = result.refused === undefined && result.converted === undefined;
+  if (isExact && file.sizeBytes >= savedBytesMin) cache.writeText(name, savedExact);
   return found.set(key, result);
 }
+
+/** The text that is kept for a content that is read in place. */
+const savedExact = 'exact';
 
 /** Finds nothing in a file that is not Parquet or is wholly encrypted, which DuckDB reports. */
 async function find({ hostPath, sizeBytes, pondPath }: ParquetInput, openDisk: OpenDisk): Promise<Found> {
@@ -112,10 +116,11 @@ async function find({ hostPath, sizeBytes, pondPath }: ParquetInput, openDisk: O
     disk.readRange(basename(hostPath), start, end) ?? new Uint8Array();
   const file = opened({ path: pondPath, sizeBytes, read });
   if (file === undefined) return nothing;
-  const { columns: durations, nested } = durationsOf(file);
+  const { columns, nested } = durationsOf(file);
   const refused: RefusedColumn | undefined =
     (await inexactColumn(file)) ?? (nested === undefined ? undefined : { name: nested, reason: 'durations' });
-  return { durations, ...(refused && { refused }) };
+  const isConverted = columns.length > 0 || hasOtherForm(file);
+  return { converted: isConverted ? columns : undefined, ...(refused && { refused }) };
 }
 
 function opened(source: ParquetSource): ParquetFile | undefined {

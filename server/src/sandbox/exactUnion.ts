@@ -2,6 +2,8 @@
 import { type Connection } from '../duckdb/connection.ts';
 import { identifier, joinSql, literalList, sql, type SqlText } from '../duckdb/sql.ts';
 import { parseSqlType, type SqlType } from '../duckdb/sqlType.ts';
+import { alikeNames } from './textTables/layout.ts';
+import { firstAlike, otherNames, otherNamesError } from './textTables/alikeNames.ts';
 import { exactCastSql, exactUnion, mayRound } from './exactTypes.ts';
 import { type SourceFile } from './sources.ts';
 
@@ -33,7 +35,36 @@ export async function bySchema(
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
   }
+  if (groups.size > 1) await requireSameNames(connection, [...groups.values()]);
   return [...groups.values()];
+}
+
+/** Fails for a file in which the names that differ in case alone are not those of another file, in their order. */
+async function requireSameNames(connection: Connection, groups: readonly (readonly SourceFile[])[]): Promise<void> {
+  const firsts = groups.flatMap(([first]) => first ?? []);
+  const rows = await connection.rows(
+    sql`SELECT file_name, name, num_children FROM parquet_schema(${literalList(firsts.map(({ hostPath }) => hostPath))})`,
+  );
+  const files = firsts.map(({ hostPath, pondPath: path }) => {
+    const names = topNames(rows.filter(([file]) => file === hostPath));
+    return { path, names, alike: alikeNames(names) };
+  });
+  const alike = firstAlike(files);
+  for (const file of files) {
+    const other = otherNames(file, { alike });
+    if (other !== undefined) throw otherNamesError(file.path, other.own, { names: other.known, path: other.path });
+  }
+}
+
+/** The names of the top columns, from the elements of a schema in their order. */
+function topNames(elements: readonly (readonly unknown[])[]): readonly string[] {
+  const names: string[] = [];
+  let below = 0;
+  for (const [, name, children] of elements.slice(1)) {
+    if (below === 0) names.push(String(name));
+    below += Number(children ?? 0) - (below === 0 ? 0 : 1);
+  }
+  return names;
 }
 
 /**

@@ -1,3 +1,9 @@
+/**
+ * Returns a name as names are compared: in any case, and in any form of its characters. Files of macOS have é as two code
+ * points, those of other systems as one.
+ */
+export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase();
+
 /** Gives out names that DuckDB, which ignores case, takes for different ones. The cost of many equal names is that of their number. */
 export class FreeNames {
   readonly #taken = new Set<string>();
@@ -9,13 +15,13 @@ export class FreeNames {
    * case that it may not be.
    */
   take(base: string, isReserved: (name: string) => boolean = () => false): string {
-    const isFree = (name: string): boolean => !this.#taken.has(name.toLowerCase()) && !isReserved(name.toLowerCase());
-    const lower = base.toLowerCase();
+    const isFree = (name: string): boolean => !this.#taken.has(nameKey(name)) && !isReserved(nameKey(name));
+    const lower = nameKey(base);
     let name = base;
     let count = this.#next.get(lower) ?? 1;
     for (; !isFree(name); count += 1) name = `${base}_${count}`;
     this.#next.set(lower, count);
-    this.#taken.add(name.toLowerCase());
+    this.#taken.add(nameKey(name));
     return name;
   }
 }
@@ -23,14 +29,14 @@ export class FreeNames {
 /**
  * Names for columns in their order, which DuckDB compares without case: a name that occurred before gets a number,
  * `Temp` and `temp` become `Temp` and `temp_1`; an empty one becomes `column` with its index. A name that a column has of
- * its own is given to no other.
+ * its own is given to no other. Characters are in their composed form.
  */
 export function uniqueNames(names: readonly string[]): readonly string[] {
-  const originals = new Set(names.map((name) => name.toLowerCase()));
+  const originals = new Set(names.map(nameKey));
   const free = new FreeNames();
   return names.map((name, index) => {
-    const own = name.toLowerCase();
+    const own = nameKey(name);
     const isOthers = (candidate: string): boolean => candidate !== own && originals.has(candidate);
-    return free.take(name === '' ? `column${index}` : name, isOthers);
+    return free.take(name === '' ? `column${index}` : name.normalize('NFC'), isOthers);
   });
 }

@@ -258,7 +258,7 @@ async function readablePath(scope: PrepareScope, file: ReadableFile, content: Ho
   const { node, pondPath, reading } = file;
   const durations = await requireExactParquet({ ...content, pondPath, reading, type: node.type }, scope.openDisk);
   const { hostPath } = content;
-  if (durations.length > 0) return await asParquet(scope, file, { format: 'parquet', file: hostPath, durations });
+  if (durations !== undefined) return await asParquet(scope, file, { format: 'parquet', file: hostPath, durations });
   if (reading.converted === undefined) return hostPath;
   return await asParquet(scope, file, { format: reading.converted, file: hostPath });
 }

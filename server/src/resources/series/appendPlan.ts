@@ -4,6 +4,7 @@ import { identifier, joinSql, sql, type SqlText } from '../../duckdb/sql.ts';
 import { castSql, numberCastSql, tryNumberCastSql } from '../../duckdb/sqlType.ts';
 import { isNested, isNumber, isPointInTime } from '../../base/typeClass.ts';
 import { type TypedColumn } from '../../sandbox/build.ts';
+import { nameKey } from '../../sandbox/uniqueNames.ts';
 
 /** A column whose values must be equal after the conversion to the type of the series. */
 interface Conversion {
@@ -36,16 +37,18 @@ interface BatchColumns {
 
 /**
  * Plans the columns of a batch for a series with `columns`; none for a new series. Columns are matched by name in any
- * case. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
+ * case and form of characters. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
  * batch: they fit any type, and do not become columns.
  */
 export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns): AppendPlan {
-  const given = new Map(batch.columns.map((column) => [column.name.toLowerCase(), column]));
+  const isEachOne = new Set(batch.columns.map(({ name }) => nameKey(name))).size === batch.columns.length;
+  const keyOf = isEachOne ? nameKey : (name: string): string => name.toLowerCase();
+  const given = new Map(batch.columns.map((column) => [keyOf(column.name), column]));
   const conversions: Conversion[] = [];
   let misfit: Conversion | undefined;
   const known = columns.map(({ name, type }) => {
-    const own = given.get(name.toLowerCase());
-    given.delete(name.toLowerCase());
+    const own = given.get(keyOf(name));
+    given.delete(keyOf(name));
     if (own === undefined || batch.empty.has(own.name)) return sql`${castSql(sql`NULL`, type)} AS ${identifier(name)}`;
     const value = identifier(own.name);
     if (own.type === type) return sql`${value} AS ${identifier(name)}`;

@@ -19,7 +19,7 @@ import { type BatchCache, KnownBatches } from './knownBatches.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
 import { requireSecondsIn } from './seconds.ts';
 import { footerTexts, type SeriesState, stateInFooter } from './seriesFooter.ts';
-import { notationAfter, notationForBatch, requireSameSign } from './seriesNotation.ts';
+import { notationAfter, notationForBatch, requireSameSign, requireSeriesNames } from './seriesNotation.ts';
 
 /** A series, or a path for a new one, and what rows for it are made with. */
 interface AppenderOptions {
@@ -118,6 +118,7 @@ export class SeriesAppender {
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
     const where = file.pondPath;
     const text = await this.#textOf(file);
+    if (text !== undefined) requireSeriesNames(text, this.#columns);
     const facts = await this.#convert(file, text && notationForBatch(text), source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };

@@ -129,8 +129,11 @@ async function readableParquet(file: HostFile, conversion: Conversion): Promise<
       await materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal);
     const columns = await materializer.file(keyOf('readable parquet', readingVersion, file.key), write, job);
     const [read, stored] = await Promise.all([columns, file].map((each) => materializer.inspect([each], job)));
-    if (stored?.columns.some(({ type }, at) => type === 'BIGINT' && read?.columns[at]?.type !== type) !== true)
-      return [file];
+    const isOther = stored?.columns.some(({ name, type }, at) => {
+      const column = read?.columns[at];
+      return column?.name !== name || (type === 'BIGINT' && column.type !== type);
+    });
+    if (isOther !== true) return [file];
     return [await converted(file, { ...conversion, job, shared: undefined, columns: undefined })];
   };
   const [readable] = await materializer.files(keyOf('parquet as read', readingVersion, file.key), find, conversion.job);

@@ -1,6 +1,7 @@
 /** The notation of the text from which a series was appended: it holds for the batches that follow. */
 import { PondError } from '../../base/error.ts';
 import { decidedByOthers, joinNotations } from '../../sandbox/textTables/findNotation.ts';
+import { otherNames, otherNamesError } from '../../sandbox/textTables/alikeNames.ts';
 import { signOf } from '../../sandbox/textTables/decimalSign.ts';
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { isNumber } from '../../base/typeClass.ts';
@@ -43,6 +44,13 @@ export function requireSameSign({ path, known, from, own }: AppendedText): void 
   );
 }
 
+/** Fails for a batch with names that differ in case alone, of which the series has one: its values would be of the other. */
+export function requireSeriesNames({ path, known, from, own }: AppendedText, columns: readonly Column[]): void {
+  const series = { alike: known?.alike ?? [], names: columns.map(({ name }) => name) };
+  const other = otherNames(series, joinNotations([{ path: from, notation: own }]));
+  if (other !== undefined) throw otherNamesError(from, other.known, { names: other.own, path });
+}
+
 /** Returns the notation of a series after a batch, whose columns were read with these types. */
 export function notationAfter(text: AppendedText, columns: readonly Column[]): FileNotation {
   const all = joined(text);
@@ -54,6 +62,8 @@ export function notationAfter(text: AppendedText, columns: readonly Column[]): F
     openNumbers: isSettled ? [] : [...new Set([...(text.known?.openNumbers ?? []), ...open])],
     orders: all.orders.map(({ order }) => order),
     hasOpenDates: false,
+    names: [],
+    alike: all.alike.map(({ names }) => names),
     bareColumns: 0,
   };
 }

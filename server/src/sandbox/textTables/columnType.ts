@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { requireSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { decimalOf, isInteger, isNumber, isPointInTime } from '../../base/typeClass.ts';
@@ -134,7 +135,7 @@ function numberType(column: SourceColumn, rules: TypeRules): ColumnType {
 
 /** True for ids that are numbers in one table with the decimals of other files. */
 function isNumberByOthers(column: SourceColumn, rules: TypeRules): boolean {
-  const noted = rules.noted.get(column[0]!.name.toLowerCase());
+  const noted = rules.noted.get(nameKey(column[0]!.name));
   if (noted === undefined || noted.hasDividing || !areAmongDecimals(formsOf(column), noted.found)) return false;
   return decimalKind(column, rules, noted.found) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
@@ -94,7 +95,7 @@ function signOfOpenFiles(column: SourceColumn): ShownSign | undefined {
 
 /** The sign that numbers of the same name show in the files that share a notation. */
 function signInOthers([first]: SourceColumn, { noted }: TypeRules): TextFormat['decimal'] {
-  const column = noted.get(first?.name.toLowerCase() ?? '');
+  const column = noted.get(nameKey(first?.name ?? ''));
   const sign = column && signOf([column]);
   return sign === 'both' ? undefined : sign;
 }

@@ -5,7 +5,7 @@ import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
 import { belowMax, headRecords, type HeadRecord, isHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
-import { columnNames, noDelimiter, type TextLayout } from './layout.ts';
+import { alikeNames, columnNames, noDelimiter, type TextLayout } from './layout.ts';
 import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
 import { place } from './tableStart.ts';
 
@@ -62,6 +62,7 @@ export function findLayout(head: Head): TextLayout {
     skip,
     hasHeader,
     names: statedNames(head, width, skip + 1) ?? columnNames(hasHeader ? fields : [], width),
+    alike: alikeNames(format.names ?? (hasHeader ? fields : [])),
     namesAboveValues: hasHeader ? namesAboveValues(fields, rows) : [],
     offers: offer === undefined ? [] : [offer],
   };

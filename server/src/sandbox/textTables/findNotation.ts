@@ -1,6 +1,8 @@
 /** Finds the notation that files show, and what it decides about others. */
+import { nameKey } from '../uniqueNames.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { areAmongDecimals, kindOfForms } from './columnType.ts';
+import { firstAlike, otherNames } from './alikeNames.ts';
 import { differingDate, hasOrder, possibleOrders } from './columnOrders.ts';
 import { type DateOrder } from './dateShape.ts';
 import { hasDividingCommas, isOpen, signOf } from './decimalSign.ts';
@@ -25,7 +27,7 @@ export function columnsOf({ file: { pondPath }, scan }: NotedFile): readonly Fil
 }
 
 const notedColumn = (column: Omit<FileColumn, 'sign'>): NotedColumn => ({
-  name: column.name.toLowerCase(),
+  name: nameKey(column.name),
   found: column.facts.found,
   hasDividing: hasDividingCommas(column),
 });
@@ -52,6 +54,8 @@ export function notationOfFile(scanned: NotedFile): FileNotation {
     hasOpenDates:
       statedDates === undefined && dates.some(({ facts }, index) => differingDate(facts, orders[index]!) !== undefined),
     ...(hasHeader && { header: names }),
+    names,
+    alike: scan.layout.alike,
     bareColumns: hasHeader || isStated ? 0 : names.length,
   };
 }
@@ -79,6 +83,7 @@ export function joinNotations(files: readonly { readonly path: string; readonly 
     orders: [...orders].map(([order, path]) => ({ order, path })),
     openDates,
     headers: [...headers.values()],
+    alike: firstAlike(files.map(({ path, notation }) => ({ path, alike: notation.alike }))),
     units: [...units.values()],
   };
 }
@@ -148,6 +153,8 @@ export interface DecidedByOthers {
   readonly numbers?: readonly NotedColumn[];
   /** The file cannot be read in one table with the others. */
   readonly otherUnit?: OtherUnit;
+  /** As otherUnit. */
+  readonly hasOtherNames?: boolean;
 }
 
 /** Returns what a source decides about one of its files; undefined when the file alone is read the same. */
@@ -164,12 +171,15 @@ export function decidedByOthers(own: FileNotation, source: Notation): DecidedByO
   const isRefused = source.headers.some(({ names }) => own.bareColumns > 1 && names.length === own.bareColumns);
   const hasSign = signs.length > 0 && (sign !== undefined || signs.some(([, each]) => each !== undefined));
   const other = otherUnit(own, source);
-  if (!hasSign && !own.hasOpenDates && !isRefused && ids.length === 0 && other === undefined) return undefined;
+  const hasOtherNames = otherNames(own, source) !== undefined;
+  const isOther = isRefused || hasOtherNames || other !== undefined;
+  if (!hasSign && !own.hasOpenDates && !isOther && ids.length === 0) return undefined;
   return {
     signs,
     sign,
     orders: own.hasOpenDates ? source.orders.map(({ order }) => order).sort() : [],
     ...(ids.length > 0 && { numbers: ids }),
     ...(other && { otherUnit: other }),
+    ...(hasOtherNames && { hasOtherNames }),
   };
 }

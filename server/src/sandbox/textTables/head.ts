@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { type HeadColumn, isCountOfColumns, isNamedByNumbers } from './headerNumbers.ts';
 import { isName, isNumber, isTime, isValue } from './headField.ts';
 import { isLikeRows } from './likeRows.ts';
@@ -72,8 +73,8 @@ const areValues = (texts: readonly string[]): boolean => texts.length > 0 && tex
 /** True when a record names columns of a header again: it begins a table of other columns, or the same one. */
 export function repeatsHeader(fields: readonly string[], header: readonly string[]): boolean {
   if (fields.length < 2 || header.length < 2 || fields.some(isValue)) return false;
-  const known = new Set(header.map((name) => name.toLowerCase()));
-  const same = fields.filter((field) => field !== '' && known.has(field.toLowerCase())).length;
+  const known = new Set(header.map(nameKey));
+  const same = fields.filter((field) => field !== '' && known.has(nameKey(field))).length;
   const isAlike = same >= 2 && same * 2 >= Math.min(fields.length, header.length);
   return isAlike || (fields[0] !== '' && fields[0] === header[0]);
 }

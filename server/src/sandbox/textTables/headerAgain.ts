@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { type HeadRecord, repeatsHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
 
@@ -10,7 +11,7 @@ export function namesAboveValues(header: readonly string[], rows: readonly HeadR
   return header.flatMap((name, index) => {
     const filled = own.map(({ trimmed }) => trimmed[index] ?? '').filter((text) => text !== '');
     const isOfValues = filled.length > 0 && filled.filter(isValue).length * 2 >= filled.length;
-    return name !== '' && !isValue(name) && isOfValues ? [name.toLowerCase()] : [];
+    return name !== '' && !isValue(name) && isOfValues ? [nameKey(name)] : [];
   });
 }
 
@@ -33,14 +34,14 @@ export function isHeaderAgain(fields: readonly string[], above: TableAbove): boo
   // Names that are numbers, such as years, are names again where the whole line is that of the header.
   if (header.some(isValue) && header.some(isName) && isSame(fields, header)) return true;
   if (!repeatsHeader(fields, header)) return false;
-  const names = new Set(header.map((name) => name.toLowerCase()));
-  const known = fields.filter((field) => field !== '' && names.has(field.toLowerCase())).length;
+  const names = new Set(header.map(nameKey));
+  const known = fields.filter((field) => field !== '' && names.has(nameKey(field))).length;
   const isOtherWidth = fields.length !== header.length;
   const ofValues = new Set(above.namesAboveValues);
-  const columns = header.flatMap((name, index) => (ofValues.has(name.toLowerCase()) ? [index] : []));
+  const columns = header.flatMap((name, index) => (ofValues.has(nameKey(name)) ? [index] : []));
   if (columns.length > 0) {
     const words = columns.map((index) => fields[index] ?? '').filter((field) => field !== '');
-    if (words.some((word) => names.has(word.toLowerCase()))) return true;
+    if (words.some((word) => names.has(nameKey(word)))) return true;
     return words.length > 0 && (known > 1 || isOtherWidth);
   }
   // A row may begin with the name of its column: status,comment above status,changed.
@@ -50,7 +51,7 @@ export function isHeaderAgain(fields: readonly string[], above: TableAbove): boo
 
 /** True for the names of a header in any order and case. */
 function haveSameNames(fields: readonly string[], header: readonly string[]): boolean {
-  const [own, known] = [fields, header].map((names) => names.map((name) => name.toLowerCase()).sort());
+  const [own, known] = [fields, header].map((names) => names.map(nameKey).sort());
   return JSON.stringify(own) === JSON.stringify(known);
 }
 

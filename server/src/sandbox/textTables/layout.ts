@@ -1,4 +1,4 @@
-import { FreeNames } from '../uniqueNames.ts';
+import { FreeNames, nameKey } from '../uniqueNames.ts';
 import { type FormatOffer } from './description.ts';
 
 /** The places of a table in the text of a file. */
@@ -12,6 +12,8 @@ export interface TextLayout {
   readonly hasHeader: boolean;
   /** Names of the columns of the header, completed; of the first row's fields without a header. */
   readonly names: readonly string[];
+  /** The names of the header that differ in case alone, as they are written there: those of each such name, in order. */
+  readonly alike: readonly (readonly string[])[];
   /** Names in the header: see namesAboveValues. */
   readonly namesAboveValues: readonly string[];
   /** Options for lines below the header that may be no rows. */
@@ -26,7 +28,18 @@ export function columnNames(fields: readonly string[], width: number): readonly 
   const digits = String(width).length;
   const free = new FreeNames();
   return Array.from({ length: width }, (_, index) => {
-    const own = fields[index] ?? '';
+    const own = (fields[index] ?? '').normalize('NFC');
     return free.take(own === '' ? `column${String(index).padStart(digits, '0')}` : own);
   });
+}
+
+/** Returns the groups of names that differ in case alone. Those that are equal are numbered in their order. */
+export function alikeNames(fields: readonly string[]): readonly (readonly string[])[] {
+  const groups = new Map<string, string[]>();
+  for (const name of fields.map((field) => field.normalize('NFC'))) {
+    const group = groups.get(nameKey(name));
+    if (group === undefined) groups.set(nameKey(name), [name]);
+    else group.push(name);
+  }
+  return [...groups.values()].filter((names) => new Set(names).size > 1);
 }

@@ -1,4 +1,5 @@
 /** Words for missing values, which are values until they are stated. */
+import { nameKey } from '../uniqueNames.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { type PlacedValue } from './columnFacts.ts';
 import { type FormatOffer } from './description.ts';
@@ -23,7 +24,7 @@ function offerOfNulls({ layout, table }: FileScan, { nulls = [] }: TextFormat = 
   const found = new Map<string, PlacedValue>();
   for (const { name, facts } of table.columns) {
     const word = facts.firstOf('text');
-    const isOfValues = (facts.found & ~forms.text) !== 0 || layout.namesAboveValues.includes(name.toLowerCase());
+    const isOfValues = (facts.found & ~forms.text) !== 0 || layout.namesAboveValues.includes(nameKey(name));
     if (word !== undefined && isOfValues && isMissingWord(word.text) && !found.has(word.text))
       found.set(word.text, word);
   }

@@ -24,6 +24,10 @@ export interface FileNotation {
   readonly hasOpenDates: boolean;
   /** Names in its header; undefined without one. */
   readonly header?: readonly string[];
+  /** Names of its columns. */
+  readonly names: readonly string[];
+  /** See TextLayout. */
+  readonly alike: readonly (readonly string[])[];
   /** Number of its columns when it has no header, and none is stated; otherwise 0. */
   readonly bareColumns: number;
 }
@@ -37,6 +41,8 @@ export interface Notation {
   readonly openDates: readonly string[];
   /** One of each number of columns. */
   readonly headers: readonly { readonly names: readonly string[]; readonly path: string }[];
+  /** The first names that differ in case alone, of each such name. */
+  readonly alike: readonly { readonly names: readonly string[]; readonly path: string }[];
   /** The first unit of each column that has one; names in lower case. */
   readonly units: readonly { readonly name: string; readonly unit: string; readonly path: string }[];
 }

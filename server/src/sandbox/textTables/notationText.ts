@@ -16,11 +16,12 @@ export function readNotations(text: string): readonly (FileNotation | undefined)
 }
 
 function readNotation(item: unknown): FileNotation | undefined {
-  const { columns, openNumbers, orders, hasOpenDates, header, bareColumns } = fieldsOf(item);
+  const { columns, openNumbers, orders, hasOpenDates, header, names: all, alike, bareColumns } = fieldsOf(item);
   const found = itemsOf(columns).map(readColumn);
   const names = header === undefined ? undefined : textsOf(header);
-  const open = textsOf(openNumbers);
-  if (!found.every((column) => column !== undefined) || open === undefined) return undefined;
+  const [open, own, groups] = [textsOf(openNumbers), textsOf(all), itemsOf(alike).map(textsOf)];
+  if (!found.every((column) => column !== undefined) || open === undefined || own === undefined) return undefined;
+  if (!groups.every((group) => group !== undefined)) return undefined;
   if (!Number.isSafeInteger(bareColumns) || typeof hasOpenDates !== 'boolean') return undefined;
   return {
     columns: found,
@@ -28,6 +29,8 @@ function readNotation(item: unknown): FileNotation | undefined {
     orders: dateOrders.filter((order) => itemsOf(orders).includes(order)),
     hasOpenDates,
     ...(names && { header: names }),
+    names: own,
+    alike: groups,
     bareColumns: Number(bareColumns),
   };
 }

@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { parseSqlType, type SqlType } from '../../duckdb/sqlType.ts';
 import { type TextFormat } from '../textFormat.ts';
@@ -15,7 +16,7 @@ const names: Readonly<Record<string, string>> = {
 /** The stated type of a column; undefined without one. Fails `invalid-content` for a text that is not a type. */
 export function statedType(column: string, { types }: Pick<TextFormat, 'types'>): SqlType | undefined {
   if (types === undefined) return undefined;
-  const own = Object.keys(types).find((name) => name.toLowerCase() === column.toLowerCase());
+  const own = Object.keys(types).find((name) => nameKey(name) === nameKey(column));
   const key = own ?? (types['*'] === undefined ? undefined : '*');
   const name = key === undefined ? undefined : types[key];
   if (name === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { nameKey } from '../uniqueNames.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { ColumnFacts, type ValueRules } from './columnFacts.ts';
 import { type Encoding } from './decoded.ts';
@@ -243,8 +244,8 @@ export class TableScan {
   #useNames(names: readonly string[]): void {
     this.#regular = undefined;
     this.#names = names;
-    const known = new Map(this.#columns.map(({ name }, index) => [name.toLowerCase(), index]));
-    this.#map = names.map((name) => known.get(name.toLowerCase()) ?? this.#addColumn(name));
+    const known = new Map(this.#columns.map(({ name }, index) => [nameKey(name), index]));
+    this.#map = names.map((name) => known.get(nameKey(name)) ?? this.#addColumn(name));
   }
 
   #addColumn(name: string): number {

@@ -1,6 +1,8 @@
+import { nameKey } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
+import { requireSameNames } from './alikeNames.ts';
 import { typeOf } from './columnType.ts';
 import { signOf } from './decimalSign.ts';
 import { forms } from './numberForm.ts';
@@ -58,6 +60,7 @@ export function decideTables(files: readonly ScannedFile[], given?: Notation): r
   const noted = files.map((each): NotedScan => ({ ...each, path: each.file.pondPath, notation: notationOfFile(each) }));
   const notation = given ?? joinNotations(noted);
   requireHeaders(noted, notation);
+  requireSameNames(noted, notation);
   requireSameUnits(noted, notation);
   const orders = new OrderDecision(notation);
   const types = typesOf(files, notation);
@@ -90,7 +93,7 @@ function requireHeaders(files: readonly NotedScan[], { headers }: Notation): voi
 function byName(columns: readonly FileColumn[]): ReadonlyMap<string, readonly FileColumn[]> {
   const found = new Map<string, FileColumn[]>();
   for (const column of columns) {
-    const key = column.name.toLowerCase();
+    const key = nameKey(column.name);
     const known = found.get(key);
     if (known === undefined) found.set(key, [column]);
     else known.push(column);
@@ -122,7 +125,7 @@ function requireKnown(
   columns: ReadonlyMap<string, readonly FileColumn[]>,
   [first]: readonly ScannedFile[],
 ): void {
-  const unknown = Object.keys(types ?? {}).find((name) => name !== '*' && !columns.has(name.toLowerCase()));
+  const unknown = Object.keys(types ?? {}).find((name) => name !== '*' && !columns.has(nameKey(name)));
   if (unknown === undefined || first === undefined) return;
   const path = first.file.pondPath;
   throw new PondError(
@@ -144,7 +147,7 @@ function tableOf(
   const reasons = new Map<string, string>();
   let dates: DecidedOrder | undefined;
   const columns = columnsOf({ file, scan }).map((column): ReadColumn => {
-    const type = types.get(column.name.toLowerCase())!;
+    const type = types.get(nameKey(column.name))!;
     const reason = type.reason ?? (type.kind === 'text' ? firstWord(column, scan) : undefined);
     if (reason !== undefined) reasons.set(column.name, reason);
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
@@ -157,5 +160,5 @@ function tableOf(
 
 /** The first value of a column of words where most of the first rows have values, as below a line of units. */
 function firstWord(column: FileColumn, { layout }: FileScan): string | undefined {
-  return layout.namesAboveValues.includes(column.name.toLowerCase()) ? placeOf([column], forms.text) : undefined;
+  return layout.namesAboveValues.includes(nameKey(column.name)) ? placeOf([column], forms.text) : undefined;
 }

@@ -7,9 +7,10 @@ import { durationDigits } from './arrow/arrowDurations.ts';
 import { type DurationColumn } from './conversion.ts';
 import { runError } from './redactHostPaths.ts';
 import { type SandboxSettings } from './sandbox.ts';
+import { uniqueNames } from './uniqueNames.ts';
 
-/** A Parquet file whose durations are written as seconds. */
-interface DurationConversion {
+/** A Parquet file that is written again. */
+interface ParquetConversion {
   readonly file: string;
   readonly pondPath: string;
   readonly target: string;
@@ -18,11 +19,11 @@ interface DurationConversion {
 
 /**
  * Writes a Parquet file again with its durations as decimals in seconds, as those of an Arrow file are read: integers of
- * several units would be one column. Fails `invalid-content` for damaged values, and `cancelled`.
+ * several units would be one column. Characters of names are in their composed form. Fails `invalid-content` for damaged values, and `cancelled`.
  */
-export async function convertDurations(
+export async function convertParquet(
   { openDisk: _, ...settings }: SandboxSettings,
-  { file, pondPath, target, durations }: DurationConversion,
+  { file, pondPath, target, durations }: ParquetConversion,
   signal: AbortSignal,
 ): Promise<void> {
   const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [file, target] });
@@ -31,7 +32,7 @@ export async function convertDurations(
   try {
     throwIfCancelled(signal, 'the conversion');
     const rows = sql`read_parquet(${literal(file)})`;
-    const list = await secondsList(connection, rows, durations);
+    const list = await columnList(connection, rows, durations);
     await connection.run(sql`COPY (SELECT ${list} FROM ${rows}) TO ${literal(target)} (FORMAT parquet)`);
   } catch (error) {
     throwIfCancelled(signal, 'the conversion');
@@ -44,21 +45,23 @@ export async function convertDurations(
 }
 
 /** The columns, in which DuckDB may have changed the names that differ in case alone. */
-async function secondsList(
+async function columnList(
   connection: Connection,
   rows: SqlText,
   durations: readonly DurationColumn[],
 ): Promise<SqlText> {
   const columns = await connection.columnsOf(sql`FROM ${rows}`);
+  const names = uniqueNames(columns.map(({ name }) => name));
   return joinSql(
     columns.map(({ name }, index) => {
+      const shown = identifier(names[index] ?? name);
       const digits = durations.find((column) => column.index === index)?.digits;
-      if (digits === undefined) return identifier(name);
+      if (digits === undefined) return sql`${identifier(name)} AS ${shown}`;
       const decimal = (places: number, width = durationDigits): SqlType =>
         requireSqlType(`DECIMAL(${width}, ${places})`);
       const tick = castSql(literal((1 / 10 ** digits).toFixed(digits)), decimal(digits, digits + 1));
       const seconds = sql`(${castSql(identifier(name), decimal(0))} * ${tick})`;
-      return sql`${castSql(seconds, decimal(digits))} AS ${identifier(name)}`;
+      return sql`${castSql(seconds, decimal(digits))} AS ${shown}`;
     }),
   );
 }
