@@ -203,3 +203,10 @@ test('the file that cannot be read is named, with its line', async () => {
   assert.equal(result.path, nameOf(filesMin));
   assert.match(result.message, /line 3/);
 });
+
+test('the hint about a column of text names a file', async () => {
+  await write(small);
+  const [result] = await answers(1, fromAll('avg(w)'));
+  assert.ok('message' in result!);
+  assert.match(result.hint ?? '', /'pond describe \/many\d+\/000\.csv'/);
+});

@@ -157,18 +157,16 @@ async function sourceOf(
     rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
   );
   return {
-    files: [...openedFiles(name, found), ...rows],
+    files: [...openedFiles(found), ...rows],
     view: viewOf({ name, index, files: found, hasFilename }),
   };
 }
 
-/** The host files of a table's files. A pack has the name of the table. */
-function openedFiles(name: string, files: readonly SourceFile[]): SandboxSpec['files'] {
-  const packs = new Set(files.flatMap(({ hostPath, packedAt }) => (packedAt === undefined ? [] : [hostPath])));
-  return [
-    ...files.flatMap(({ hostPath, pondPath, packedAt }) => (packedAt === undefined ? [{ hostPath, pondPath }] : [])),
-    ...[...packs].map((hostPath) => ({ hostPath, pondPath: `the files of ${name}` })),
-  ];
+/** The host files of a table's files, each once: a pack has the path of its first file. */
+function openedFiles(files: readonly SourceFile[]): SandboxSpec['files'] {
+  const paths = new Map<string, string>();
+  for (const { hostPath, pondPath } of files) if (!paths.has(hostPath)) paths.set(hostPath, pondPath);
+  return [...paths].map(([hostPath, pondPath]) => ({ hostPath, pondPath }));
 }
 
 interface WholeFiles {
