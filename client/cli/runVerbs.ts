@@ -70,7 +70,7 @@ const userErrors: ReadonlySet<ErrorCode> = new Set([
 export async function runOnce(session: Session, names: readonly string[], { isWatching = false } = {}): Promise<void> {
   const { line, terminal } = session;
   const isRepeated = isWatching || line.texts['every'] !== undefined;
-  const { runs } = await session.call('run', { ...namesOf(names), isRepeated });
+  const { runs } = await session.call('run', namesOf(names));
   const shown = isWatching ? runs.filter(isNews) : runs;
   if (line.json) {
     if (shown.length > 0 || !isWatching) await printJson(session, shown);
@@ -111,6 +111,10 @@ function failure(resource: string, { message, path, displayPath, line }: RunErro
 /** Returns a sentence about a resource; most begin with its name already. */
 const about = (resource: string, text: string): string => (text.startsWith(resource) ? text : `${resource}: ${text}`);
 
+/** Returns how many runs the line stands for; empty for a run with a record. */
+const unrecordedText = ({ unrecorded }: RunInfo): string =>
+  unrecorded === 0 ? '' : `${plural(unrecorded, 'run')} since the latest record`;
+
 /** Lists runs. */
 export const runs: VerbRunner = async (session) => {
   const { line, terminal } = session;
@@ -126,7 +130,7 @@ export const runs: VerbRunner = async (session) => {
   const rows = shown.map((info) => [
     minute(info.started),
     ...resultRow(info),
-    info.commit === null ? '' : `commit ${info.commit}`,
+    info.commit === null ? unrecordedText(info) : `commit ${info.commit}`,
     inOneLine(info.error?.message ?? ''),
   ]);
   await terminal.print(table(rows, new Set([3, 4, 5])));

@@ -1,13 +1,16 @@
 /**
- * Combine of a folder of many small CSV files, compared with DuckDB over the same folder: it takes the types from a
- * sample, keeps the last row of each time, and writes Parquet. A first run, for which no file of the pond has a host file
- * yet, and a run after one more file. The figures are processor times of all threads of all processes. The query process
- * of the pond is already running; DuckDB is in this process.
+ * Combine and queries of a folder of many small CSV files, compared with DuckDB over the same folder: it takes the types
+ * from a sample; for the Combine it keeps the last row of each time, and writes Parquet. A first run, for which no file of
+ * the pond has a host file yet, and a run after one more file. Each query has a new query process. The figures are processor
+ * times of all threads of all processes. DuckDB is in this process; it also reads the files with all types stated.
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { literal } from '../../server/src/duckdb/sql.ts';
+import { QueryEngine } from '../../server/src/sql/engine.ts';
+import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { type ResourcePond } from '../../server/src/resources/tree/resourcePond.ts';
+import { anySql } from '../support/anySql.ts';
 import { stageResource } from '../support/resourcePond.ts';
 import { withDeriving } from './support/deriving.ts';
 import { printMachine } from './support/machine.ts';
@@ -52,8 +55,23 @@ async function combine(pond: ResourcePond, version: string): Promise<number> {
   return processorMs() - start;
 }
 
+/** A query over the columns of all files by a new process. The cache folder of the user is that of the name. */
+async function query(pond: ResourcePond, version: string, cache: string): Promise<number> {
+  process.env['POND_CACHE_DIR'] = cache;
+  const start = processorMs();
+  const engine = new QueryEngine({ openDisk: openHostDisk });
+  const sql = `SELECT count(*), max("Timestamp"), ${means} FROM '/data/*.csv'`;
+  const { resultId } = await engine.run(pond, { sql, at: version });
+  await engine.release(resultId);
+  await engine.close();
+  return processorMs() - start;
+}
+
+const columns = ['Temperature.C', 'Depth.m'];
+const means = columns.map((name) => `avg("${name}")`).join(', ');
+
 printMachine();
-await withDeriving(async ({ pond, builder, make, withCache, parquet }) => {
+await withDeriving(async ({ pond, builder, connection, make, withCache, parquet }) => {
   const folder = make('host');
   const days = Array.from({ length: files }, (_, day) => day);
   for (const day of days) writeFileSync(join(folder, nameOf(day)), contentOf(day));
@@ -62,10 +80,28 @@ await withDeriving(async ({ pond, builder, make, withCache, parquet }) => {
   const before = await commitFiles(pond, days);
   const after = await commitFiles(pond, [files]);
   await builder.run({ statements: ['SELECT 1'] });
-  const last = ['Temperature.C', 'Depth.m'].map((name) => `arg_max("${name}", filename) AS "${name}"`).join(', ');
+  const last = columns.map((name) => `arg_max("${name}", filename) AS "${name}"`).join(', ');
   const source = `read_csv(${literal(join(folder, '*.csv'))}, filename = true)`;
+  const stated = `columns = {'Timestamp': 'TIMESTAMP', 'Temperature.C': 'DOUBLE', 'Depth.m': 'BIGINT'}`;
+  const typed = `read_csv(${literal(join(folder, '*.csv'))}, auto_detect = false, header = true, ${stated})`;
+  const reads = async (from: string): Promise<number> => {
+    const start = processorMs();
+    await connection.rows(anySql(`SELECT count(*), max("Timestamp"), ${means} FROM ${from}`));
+    return processorMs() - start;
+  };
   const times = await interleaved(
     {
+      read: () => reads(source),
+      readTyped: () => reads(typed),
+      queryFirst: (round) => query(pond, before, make(`first-cache-${round}`)),
+      queryAgain: async (round) => {
+        await query(pond, before, make(`again-cache-${round}`));
+        return await query(pond, before, make(`again-cache-${round}`));
+      },
+      queryMore: async (round) => {
+        await query(pond, before, make(`more-cache-${round}`));
+        return await query(pond, after, make(`more-cache-${round}`));
+      },
       plain: async () => {
         const start = processorMs();
         await parquet('plain', `SELECT "Timestamp", ${last} FROM ${source} GROUP BY 1 ORDER BY 1`);
@@ -86,4 +122,9 @@ await withDeriving(async ({ pond, builder, make, withCache, parquet }) => {
   const compared = { peer: 'DuckDB over the folder', theirs: times.plain };
   printRatio({ what: `Combine of ${files} files, processor time`, ours: times.first, ...compared, most: 5 });
   printRatio({ what: 'after one more file', ours: times.again, ...compared, most: 0.3 });
+  const queries = { first: times.queryFirst, again: times.queryAgain, 'after one more file': times.queryMore };
+  for (const [what, ours] of Object.entries(queries)) {
+    printRatio({ what: `query of the files, ${what}`, ours, peer: 'DuckDB', theirs: times.read });
+    printRatio({ what: 'the same', ours, peer: 'DuckDB with all types stated', theirs: times.readTyped });
+  }
 });

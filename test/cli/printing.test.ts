@@ -153,7 +153,7 @@ test('the root is shown by its path', async (t) => {
 
 test('the message of a run is one line, as long as its error is', () => {
   const error = { code: 'query-invalid', message: 'no column "temp C"!\nCandidates: "temp_C"\n\n"time"' } as const;
-  const none = { rows: 0, bytes: 0, files: 0, notes: [], commit: null };
+  const none = { rows: 0, bytes: 0, files: 0, notes: [], commit: null, unrecorded: 0 };
   const run = { ...none, resource: 'Derive/a', id: '', status: 'failed', started: '2026-01-01T00:00:00Z' } as const;
   const line = runLine({ ...run, durationMs: 0, error });
   assert.equal(line, '2026-01-01 00:00 UTC failed, 0.00 s: no column "temp C"! Candidates: "temp_C" "time"');

@@ -88,7 +88,7 @@ describe('a run asks for what the person has not allowed yet', () => {
   ];
   const allowed = ['allow', { accesses: [{ directory: '/Inbox/x', access: 'reads /a\u202e/*' }] }];
   const asked = ['hostAccess', {}];
-  const ran = ['run', { isRepeated: false }];
+  const ran = ['run', {}];
   // It finds nothing to run, and looks for what is staged.
   const ranNothing = [ran, ['resources', {}]];
   const cases = {

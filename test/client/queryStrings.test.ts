@@ -32,6 +32,7 @@ for (const [sql, title, file] of titles) {
   test(`the title of ${JSON.stringify(sql)} is its first words`, () => {
     assert.equal(queryTitle(sql), title);
     assert.equal(queryFileName(sql), file);
+    assert.equal(queryFileName(sql, 'csv'), file.replace('.pondsql', '.csv'));
   });
 }
 

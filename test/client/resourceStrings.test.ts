@@ -21,7 +21,7 @@ const nowMs = Date.parse('2026-03-01T12:00:00Z');
 function runOf(changes: Partial<RunInfo>): RunInfo {
   const counts = { durationMs: 5, rows: 0, bytes: 0, files: 0 };
   const of = { resource: 'Inbox/x', id: 'id', status: 'ok', started: '2026-03-01T11:57:00.000Z' } as const;
-  return { ...of, ...counts, notes: [], error: null, commit: null, ...changes };
+  return { ...of, ...counts, notes: [], error: null, commit: null, unrecorded: 0, ...changes };
 }
 
 function resourceOf(changes: Partial<ResourceInfo>): ResourceInfo {

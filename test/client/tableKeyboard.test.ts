@@ -1,6 +1,7 @@
 /** Whatever the mouse does to a table, the keyboard does. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isFieldKey } from '../../client/vscode/webviews/grid/fieldKeys.ts';
 import { type HeaderHost } from '../../client/vscode/webviews/grid/header.ts';
 import { tableKey } from '../../client/vscode/webviews/grid/tableKeys.ts';
 import { cellMenu, type MenuColumn, type TableActions } from '../../client/vscode/webviews/grid/tableMenus.ts';
@@ -111,4 +112,16 @@ test('an entry appears only where it does something', () => {
   assert.ok(labels({ isPinned: true }).includes('Unpin Column'));
   assert.ok(!labels({ isEditable: false }).includes('Edit Cell'));
   assert.ok(!labels({ hasText: false }).includes('Show Text'));
+});
+
+test('a text field keeps the keys of texts, and leaves those of VS Code to it', () => {
+  const pressed = (key: string, held: string) => ({
+    ...{ key, shiftKey: held.includes('S'), altKey: held.includes('A') },
+    ...{ ctrlKey: held.includes('C'), metaKey: held.includes('M') },
+  });
+  const ofText = 'a  ,A S,Tab ,Enter A,Escape ,Delete ,z C,Z CS,v M,ArrowLeft CS,Backspace C,@ CA'.split(',');
+  const ofEditor = 'F1 ,F3 S,p C,P CS,b M,s C,w C,1 C,Tab C,f C'.split(',');
+  for (const [keys, expected] of [[ofText, true] as const, [ofEditor, false] as const])
+    for (const [key = '', held = ''] of keys.map((text) => text.split(' ')))
+      assert.equal(isFieldKey(pressed(key === '' ? ' ' : key, held)), expected, `${held} ${key}`);
 });

@@ -74,3 +74,17 @@ test('a page runs its own script alone, and loads from its own folder and nowher
   for (const line of enabling) assert.match(line, /\{ enableScripts: true, localResourceRoots: \[assets\] \}/);
   assert.ok(!lines.some((line) => /isTrusted: true|supportHtml|enableCommandUris/.test(line)));
 });
+
+test('a page moves the focus by focus.ts alone, which leaves it where the user is', () => {
+  // Those that are ours, and do not take the focus themselves.
+  const own = /(?:\bthis|\bon|\bhost|\bform|\btable|#on|#host)\.focus\(/g;
+  const takesFocus = ({ text }: { readonly text: string }): boolean => /\.focus\(/.test(text.replaceAll(own, ''));
+  assert.ok(
+    takesFocus({ text: 'again?.focus();' }) && !takesFocus({ text: 'this.#on.focus(); closed: () => on.focus()' }),
+  );
+  const pages = client.filter(({ path }) => path.startsWith('client/vscode/webviews/'));
+  assert.deepEqual(
+    pages.filter(takesFocus).map(({ path }) => path),
+    ['client/vscode/webviews/focus.ts'],
+  );
+});

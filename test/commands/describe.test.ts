@@ -277,3 +277,25 @@ for (const { values, notes = [], options } of [
     assert.deepEqual([stated?.columns[1]?.type, stated?.offers], ['DOUBLE', []]);
   });
 }
+
+test('the formats that a text or a sheet suggests are offered until they are stated, and none for other files', async (t) => {
+  const host = await newPondHost(t);
+  const rows = 'time,t\nUTC,degC\n2026-02-01 00:00,1.5\n2026-02-02 00:00,2.5\n';
+  await host.run('write', textFile('/units.csv', rows));
+  await host.run('write', textFile('/plain.csv', 'time,t\n2026-02-01 00:00,1.5\n'));
+  await host.run('write', textFile('/a.json', '[{"t": 1}]'));
+  const query = { table: { sql: 'FROM "/units.csv"' } };
+  const view = { sort: [], filters: [] };
+  for (const format of ['parquet', 'xlsx'] as const) {
+    const { source } = await host.run('openTable', query);
+    await host.run('saveTable', { source, view, format, path: `/units.${format}`, overwrite: false });
+  }
+  const offered = async (path: string): Promise<unknown> =>
+    (await host.run('offeredFormats', { path })).map(({ options }) => options);
+  for (const path of ['/units.csv', '/units.xlsx']) {
+    assert.deepEqual(await offered(path), [{ units: true }], path);
+    await host.run('setFormat', { path, options: { units: true } });
+    assert.deepEqual(await offered(path), [], path);
+  }
+  for (const path of ['/plain.csv', '/a.json', '/units.parquet']) assert.deepEqual(await offered(path), [], path);
+});

@@ -204,3 +204,22 @@ test('a view is exported to the host and into the pond in every format', async (
     isPondError(error, 'invalid-path'),
   );
 });
+
+test('a text that is a table once its format is stated names that format when it is opened; no other file does', async (t) => {
+  const host = await newPondHost(t);
+  await host.run('write', textFile('/met.dat', 'time;air\n2024-05-01;10,5\n2024-05-02;11,5\n'));
+  await host.run('write', textFile('/empty.dat', ''));
+  const offered = async (table: { readonly path: string } | { readonly sql: string }): Promise<unknown> =>
+    await host.run('openTable', { table }).then(
+      () => assert.fail('it opened'),
+      (error: unknown) => isPondError(error, 'query-invalid') && [error.path, error.formats],
+    );
+  assert.deepEqual(await offered({ path: '/met.dat' }), ['/met.dat', [{ delimiter: ';' }]]);
+  assert.deepEqual(await offered({ path: '/empty.dat' }), ['/empty.dat', undefined]);
+  assert.deepEqual(await offered({ sql: 'FROM "/met.dat"' }), ['/met.dat', undefined]);
+  await host.run('setFormat', { path: '/met.dat', options: { delimiter: ';' } });
+  assert.deepEqual(await rowsOf(host, await host.run('openTable', { table: { path: '/met.dat' } })), [
+    ['2024-05-01', '10.5'],
+    ['2024-05-02', '11.5'],
+  ]);
+});

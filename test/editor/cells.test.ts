@@ -59,6 +59,24 @@ async function shows(grid: FrameLocator, row: number, column: number, text: stri
 
 const tab = (page: Page, name: string) => page.locator('.tab').filter({ hasText: name });
 
+/** Another part of the window, to which the user goes from the editor of a cell, keeps the focus; F1 leads there too. */
+async function leaveEdited(page: Page, grid: FrameLocator, text: string): Promise<void> {
+  const field = grid.locator('.cell-editor .field');
+  const palette = page.locator('.quick-input-widget input[type=text]');
+  await page.keyboard.press('F1');
+  await palette.waitFor();
+  await page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'hidden' });
+  await field.and(grid.locator(':focus')).waitFor();
+  await field.fill(text);
+  await page.locator('.editor-instance .view-lines').click();
+  // The edit is taken, and its editor closed, when the table shows it.
+  await grid.locator('#c1-1.edited').filter({ hasText: text }).waitFor();
+  await field.waitFor({ state: 'detached' });
+  assert.notEqual(await page.evaluate('document.activeElement.tagName'), 'IFRAME');
+  await cell(grid, 2, 1).click();
+}
+
 /** Cells of a CSV file are edited, refused, undone, redone and saved; untouched lines keep their bytes. */
 async function editText({ page, screenshot }: Window, files: Files): Promise<void> {
   await openInExplorer(page, 'tide.csv');
@@ -71,10 +89,7 @@ async function editText({ page, screenshot }: Window, files: Files): Promise<voi
   await field.fill('two');
   await grid.locator('.cell-editor .problem').filter({ hasText: 'expected DOUBLE, got "two"' }).waitFor();
   await screenshot('cells-refused');
-  await field.fill('3.125');
-  await page.keyboard.press('Enter');
-  await shows(grid, 1, 1, '3.125');
-  await grid.locator('#c1-1.edited').waitFor();
+  await leaveEdited(page, grid, '3.125');
   await tab(page, 'tide.csv').and(page.locator('.dirty')).waitFor();
   // A date is typed over the cell of the next row, whose form it takes.
   await page.keyboard.press('ArrowLeft');
@@ -294,6 +309,21 @@ async function openLarge({ page, screenshot }: Window): Promise<void> {
   await shows(webview(page), 0, 1, '7.25');
 }
 
+/** A row of units that was read as values is said, with a button that states it. */
+async function stateUnits({ page, screenshot }: Window, files: Files): Promise<void> {
+  await writeFile(join(files.home, 'units.csv'), 'time,t\nUTC,degC\n2026-02-01 00:00,1.5\n2026-02-02 00:00,2.5\n');
+  await pondText(files, 'import', join(files.home, 'units.csv'), '/');
+  await openInExplorer(page, 'units.csv');
+  await page.locator('.monaco-editor .view-line').filter({ hasText: 'degC' }).waitFor();
+  await runCommand(page, 'Pond: Open as Table');
+  const grid = webview(page);
+  await shows(grid, 0, 1, 'degC');
+  await grid.getByText('Line 2 has words above values, as units are.').waitFor();
+  await screenshot('cells-units');
+  await grid.getByRole('button', { name: 'State units=true for /units.csv' }).click();
+  await shows(grid, 0, 1, '1.5');
+}
+
 /** The page of a file that cannot be read offers the formats that read it. The menu of a cell shows the line of its row. */
 async function stateFormat({ page, screenshot }: Window, files: Files): Promise<void> {
   await writeFile(join(files.home, 'short.csv'), 'a,b\n1,2\n3\n');
@@ -323,6 +353,7 @@ describe('cells of tables in the editor', () => {
       await autoSave(window, files);
       await openLarge(window);
       await stateFormat(window, files);
+      await stateUnits(window, files);
     });
   });
 });

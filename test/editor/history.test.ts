@@ -19,6 +19,7 @@ import {
   openInExplorer,
   runCommand,
   runCommandUntil,
+  webview,
 } from '../support/workbenchPerson.ts';
 import { pondFolder } from '../support/workspaceFile.ts';
 
@@ -82,12 +83,25 @@ async function lookBack({ page, screenshot }: Window): Promise<void> {
   await page.keyboard.press('ArrowRight');
   await historyRow(page, 'north.txt').click();
   await page.locator('.tab').filter({ hasText: 'north.txt (2 ↔ 3)' }).waitFor();
+  await lookAtVersion(page);
   await chooseInMenu(page, commit, 'Tag Version…');
   await input(page).fill('report-2026');
   await page.keyboard.press('Enter');
   await historyRow(page, '(report-2026) 3').waitFor();
   await historyRow(page, 'Tag commit 3 as report-2026').waitFor();
   await screenshot('history');
+}
+
+/** A table of an earlier commit is opened under a title that says so, and compared by its rows with what there is now. */
+async function lookAtVersion(page: Page): Promise<void> {
+  await historyRow(page, 'Deploy the buoy').click();
+  await page.keyboard.press('ArrowRight');
+  const file = historyRow(page, 'depths.csv');
+  await chooseInMenu(page, file, 'Open Version');
+  await page.locator('.tab').filter({ hasText: 'depths.csv (1)' }).waitFor();
+  await chooseInMenu(page, file, 'Compare with Working Tree');
+  await page.locator('.tab').filter({ hasText: 'depths.csv (1 ↔ working tree)' }).waitFor();
+  await webview(page).getByText('No row differs.', { exact: true }).waitFor();
 }
 
 /** One of two staged files is committed from its row; the commit is undone, and the other stays staged. */

@@ -18,7 +18,7 @@ test('a round after a change, as a watch makes it, adds no record that says noth
   const untilQuiet = async (): Promise<readonly string[]> => {
     const before = await messages();
     for (let count = before.length, rounds = 1; ; rounds++) {
-      await host.run('run', { names: ['Mirror/both'], isRepeated: true });
+      await host.run('run', { names: ['Mirror/both'] });
       const now = await messages();
       if (now.length === count) return now.slice(before.length);
       count = now.length;

@@ -158,8 +158,9 @@ describe('the leftovers of a dead writer', () => {
     await (await writer.fs.root()).writeFile('/large', large);
     const disk = createMemoryDisk(imageOf(working));
     await writer.close();
-    const strays = ['_pond/blobs/.tmp-1', '_pond/spool-1', '_pond/.tmp-2', '_delta_log/.tmp-3'];
+    const strays = ['_pond/blobs/.tmp-1', '_pond/runs/.tmp-5', '_pond/spool-1', '_pond/.tmp-2', '_delta_log/.tmp-3'];
     const kept = ['_pond/tmp', '_delta_log/_commit_1.json.tmp', '.tmp-4'];
+    disk.makeDirectory('_pond/runs');
     for (const path of [...strays, ...kept]) disk.create(path).close();
     const present = (paths: readonly string[]): readonly string[] =>
       paths.filter((path) => disk.stat(path) !== undefined);

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { literalList } from '../../server/src/duckdb/sql.ts';
 import { type HostFile } from '../../server/src/pond/hostFile.ts';
 import { periodsOf } from '../../server/src/resources/kinds/reduce/buckets.ts';
-import { groupAdjacent } from '../../server/src/resources/series/groups.ts';
+import { groupAdjacent } from '../../server/src/base/groupAdjacent.ts';
 import { randomOf } from '../support/random.ts';
 import { type Reducing, startReducing } from '../support/reducing.ts';
 

@@ -94,6 +94,21 @@ reads(
   [['b,c']],
 );
 
+for (const [name, ...head] of [
+  ['an open quote above the header', 'Site: B, "north', 'x"', 'v,w,u'],
+  ['a quoted line end above the header', '"Site","north', 'x"', 'v,w,u'],
+  ['a quoted comma above the header', '"Site","B, north"', '"v","w","u"'],
+  ['a quote within a word above the header', 'Pipe of 3" width', '', 'v,w,u'],
+  ['a header of two lines', 'v,"w', '(m)",u'],
+] as const) {
+  const content = lines(head[0], ...head.slice(1), '1,2,a', '3,4,b', '5,6,c');
+  reads(`all rows below ${name}`, { 'a.csv': content }, 'FROM "FOLDER/a.csv"', [
+    ['1', '2', 'a'],
+    ['3', '4', 'b'],
+    ['5', '6', 'c'],
+  ]);
+}
+
 const secondHeader = (...above: readonly string[]): Files => ({
   'a.csv': lines('Timestamp,T', ...above, 'Timestamp,T,DO', '4,10.4,8.1', '5,10.5,8.2'),
 });

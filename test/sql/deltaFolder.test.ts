@@ -164,6 +164,20 @@ test('the rows are those of the live files, with partition values and NULL in co
   assert.deepEqual(await query(pond, `SELECT count(*)::VARCHAR FROM "/ext" WHERE place = 'a b'`), [['3']]);
 });
 
+test('files of equal content in several partitions have their rows each', async (t) => {
+  const directory = newTable(t);
+  const rows = range(0, 3);
+  const places = ['north', 'south'];
+  const adds = await Promise.all(places.map((place) => dataFile(directory, place, rows, place, '2026-01-01')));
+  commit(openHostDisk(directory), 1, { adds });
+  const pond = await pondWith(t, directory);
+  const counts = `SELECT place, count(*) FROM '/ext' GROUP BY 1 ORDER BY 1`;
+  assert.deepEqual(await query(pond, counts), [
+    ['north', '3'],
+    ['south', '3'],
+  ]);
+});
+
 test('an independent reader has the same rows', needsChdb, async (t) => {
   const directory = await filledTable(t);
   const rows = await chdbQuery(

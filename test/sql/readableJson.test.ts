@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
-import { type KeyedFile, readableJson } from '../../server/src/sql/readableJson.ts';
+import { type KeyedFile } from '../../server/src/sandbox/sources.ts';
+import { readableJson } from '../../server/src/sql/readableJson.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { newUserCache } from '../support/userCache.ts';
 

@@ -290,6 +290,14 @@ describe('the column filename', () => {
     [['70', 'true']],
   );
 
+  const same = 'x\n1\n2\n';
+  reads(
+    'files of equal content, each with its rows',
+    { 'a.csv': same, 'b.csv': same, 'c.csv': 'x\n3\n', 'd.csv': same },
+    'SELECT filename, count(*), sum(x) FROM "FOLDER/*.csv" GROUP BY 1 ORDER BY 1',
+    [...['a', 'b', 'c', 'd'].map((name) => [`FOLDER/${name}.csv`, name === 'c' ? '1' : '2', '3'])],
+  );
+
   test('plans and errors show no name of the host', async () => {
     const [row] = await rowsOf(files, 'EXPLAIN SELECT filename FROM "FOLDER/*.csv"');
     assert.doesNotMatch(String(row?.[1]), /inputs|tmp/);

@@ -150,4 +150,29 @@ test('each value of each library and format is read as it was written', needsPyt
       assert.deepEqual([first, last], ['1970-01-01 00:00:00.000001', '2026-01-01 00:00:00.123456']);
     });
   }
+  for (const kind of new Set(beginning('same_').map((name) => name.split('_')[1]))) {
+    await t.test(`one value in several types of ${kind} is one value, in two files and in all`, async () => {
+      const names = beginning(`same_${kind}_`);
+      const pairs = names.slice(1).map((name, at) => [names[at]!, name]);
+      for (const [at, pair] of [...pairs, names].entries()) {
+        const folder = `/${kind} ${at}`;
+        await made.root.createDirectory(folder);
+        for (const name of pair) {
+          await made.root.writeFile(`${folder}/${name}`, readFileSync(join(made.directory, name)));
+        }
+        const counts = await rowsOf(`SELECT count(v), count(DISTINCT v) FROM "${folder}/*"`);
+        assert.deepEqual(counts, [[String(pair.length), '1']], folder);
+      }
+    });
+  }
+  for (const name of beginning('nested_')) {
+    await t.test(`${name} is refused, as the unit of its durations would be lost`, async () => {
+      await made.root.writeFile(`/${name}`, readFileSync(join(made.directory, name)));
+      const column = name.slice('nested_'.length, name.lastIndexOf('.'));
+      await assert.rejects(rowsOf(`FROM "/${name}"`), {
+        code: 'invalid-content',
+        message: new RegExp(`column "${column}" has durations inside of lists or structures`),
+      });
+    });
+  }
 });

@@ -118,3 +118,15 @@ test('a pattern over files of both kinds is one table', async (t) => {
   ];
   for (const _ of [1, 2]) assert.deepEqual(await answer(made, text), [['VARCHAR', 'BIGINT', 'DATE'], rows]);
 });
+
+test('files of equal content have their rows each', async (t) => {
+  const { made } = await pondWith(t, contents['a header inside']!);
+  await made.root.writeFile('/b.csv', contents['a header inside']!);
+  const counts = 'SELECT count(*), count(DISTINCT filename) FROM "/[ab].csv"';
+  assert.deepEqual(await answer(made, counts), [
+    ['BIGINT', 'BIGINT'],
+    [['40000'], ['2']],
+  ]);
+  const all = 'SELECT count(*) FROM "/[ab].csv"';
+  assert.deepEqual(await answer(made, all), [['BIGINT'], [['40000']]]);
+});

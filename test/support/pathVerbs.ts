@@ -124,6 +124,11 @@ export const pathVerbs: { readonly [N in PathVerb]: Row } = {
     run: async (host, path) =>
       (await host.run('describe', { paths: [path] })).map(({ columns, rowCount }) => [columns, rowCount]),
   },
+  offeredFormats: {
+    last: 'followed',
+    takes: 'file',
+    run: (host, path) => host.run('offeredFormats', { path }),
+  },
   remove: {
     last: 'itself',
     takes: 'file',

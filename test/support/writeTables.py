@@ -108,6 +108,37 @@ pd.DataFrame({"f64": [0.1, None, -1e300], "text": ["é\U0001f600", None, "b"]}).
     folder / "pandas.ndjson", orient="records", lines=True
 )
 
+# One value in the types that it has in files of different writers: in one table, it is the same value.
+span = dt.timedelta(seconds=90, milliseconds=500)
+clock = dt.time(1, 2, 3)
+noon = dt.datetime(2024, 2, 29, 12)
+units = ("s", "ms", "us", "ns")
+same = {
+    "duration": {unit: pa.array([span], pa.duration(unit)) for unit in units[1:]}
+    | {"decimal": pa.array([D("90.5")], pa.decimal128(10, 1)), "double": pa.array([90.5])},
+    "time": {"s": pa.array([clock], pa.time32("s")), "ms": pa.array([clock], pa.time32("ms"))}
+    | {unit: pa.array([clock], pa.time64(unit)) for unit in units[2:]},
+    "timestamp": {unit: pa.array([noon], pa.timestamp(unit)) for unit in units},
+    "zoned": {unit: pa.array([noon], pa.timestamp(unit, "UTC")) for unit in units}
+    | {"denver": pa.array([noon], pa.timestamp("us", "America/Denver"))},
+    "date": {"d32": pa.array([noon.date()], pa.date32()), "d64": pa.array([noon.date()], pa.date64())},
+    "number": {name: pa.array([7], name) for name in ("int8", "uint8", "int32", "uint32", "int64", "uint64", "float", "double")}
+    | {"half": pa.array([7], pa.float16()), "dictionary": pa.array([7]).dictionary_encode()}
+    | {f"decimal_{scale}": pa.array([D(7)], pa.decimal128(20, scale)) for scale in (0, 2, 10)},
+    "text": {"string": pa.array(["a"]), "large": pa.array(["a"], pa.large_string()), "dictionary": pa.array(["a"]).dictionary_encode()},
+    "bytes": {"binary": pa.array([b"ab"]), "fixed": pa.array([b"ab"], pa.binary(2))},
+}
+for kind, arrays in same.items():
+    for name, values in arrays.items():
+        parquet.write_table(pa.table({"v": values}), folder / f"same_{kind}_{name}.parquet")
+pd.DataFrame({"v": pd.to_timedelta(["90.5s"])}).to_parquet(folder / "same_duration_pandas.parquet")
+pl.DataFrame({"v": [span]}, schema={"v": pl.Duration("ms")}).write_parquet(folder / "same_duration_polars.parquet")
+for name, values in (
+    ("list", pa.array([[span]], pa.list_(pa.duration("ms")))),
+    ("struct", pa.array([{"x": span}], pa.struct([("x", pa.duration("us"))]))),
+):
+    parquet.write_table(pa.table({"good": [1], name: values}), folder / f"nested_{name}.parquet")
+
 connection = duckdb.connect()
 connection.register("rows", table)
 connection.sql(f"COPY rows TO '{folder / 'duckdb.parquet'}' (FORMAT parquet)")

@@ -4,6 +4,7 @@ import { type Context } from '../context.ts';
 import { FilePicker } from '../filePicker.ts';
 import { pickCommit } from '../history/versions.ts';
 import { QuickSteps } from '../quickSteps.ts';
+import { openFile } from '../openFile.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 
 const whichVersion = { placeholder: 'Files of which version? Escape for the working tree' };
@@ -16,7 +17,7 @@ export async function goToFile({ client, ponds }: Context): Promise<void> {
     const pond = await ponds.choose(steps);
     return pond === undefined ? undefined : await pickFile(client, pond, steps);
   });
-  if (picked !== undefined) await vscode.commands.executeCommand('vscode.open', picked);
+  if (picked !== undefined) await openFile(picked);
 }
 
 async function pickFile(client: PondClient, pond: string, steps: QuickSteps): Promise<vscode.Uri | undefined> {

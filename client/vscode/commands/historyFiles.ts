@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import { type Context } from '../context.ts';
-import { showChange } from '../sourceControl/diffEditor.ts';
+import { errorData } from '../errors.ts';
+import { openFile } from '../openFile.ts';
+import { showChange, showDiff } from '../sourceControl/diffEditor.ts';
 import { type FileNode, type HistoryNode } from '../history/nodes.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
 
 type Node = HistoryNode | undefined;
 
 /** Version of a file to compare another one with. */
-let selected: { readonly uri: vscode.Uri; readonly title: string } | undefined;
+let selected: vscode.Uri | undefined;
 
 /** Opens a file as it was in a commit. */
 export async function openVersion(_: Context, node: Node): Promise<void> {
-  if (node?.type === 'file') await vscode.commands.executeCommand('vscode.open', versionOf(node));
+  if (node?.type === 'file') await openFile(versionOf(node));
 }
 
 /** Compares a file in a commit with the version before it. */
@@ -22,44 +24,36 @@ export async function compareWithPrevious({ tableDiffs }: Context, node: Node): 
 }
 
 /** Compares a file in a commit with what is at its path now, staged changes included. */
-export async function compareWithWorking({ client }: Context, node: Node): Promise<void> {
+export async function compareWithWorking({ client, tableDiffs }: Context, node: Node): Promise<void> {
   if (node?.type !== 'file') return;
   const { pond, change } = node;
   const path = shownPath(change);
-  const exists = await client.request('stat', { pond, path }).then(
-    () => true,
-    () => false,
-  );
-  if (!exists) {
+  const now = await client.request('stat', { pond, path }).catch((error: unknown) => {
+    if (errorData(error)?.code !== 'not-found') throw error;
+    return undefined;
+  });
+  if (now === undefined) {
     void vscode.window.showInformationMessage(`${path} is not in the working tree any more.`);
     return;
   }
-  await diff(versionOf(node), pondUri(pond, path), `${titleOf(node)} ↔ working tree`);
+  await showDiff(tableDiffs, [versionOf(node), pondUri(pond, path)], now.type);
 }
 
 /** Remembers a file in a commit as one side of a comparison. */
 export async function selectForCompare(_: Context, node: Node): Promise<void> {
   if (node?.type !== 'file') return;
-  selected = { uri: versionOf(node), title: titleOf(node) };
+  selected = versionOf(node);
   await vscode.commands.executeCommand('setContext', 'pond.compareSelected', true);
 }
 
 /** Compares a file in a commit with the remembered one, whichever commits and paths they are of. */
-export async function compareWithSelected(_: Context, node: Node): Promise<void> {
+export async function compareWithSelected({ tableDiffs }: Context, node: Node): Promise<void> {
   if (node?.type !== 'file' || selected === undefined) return;
-  await diff(selected.uri, versionOf(node), `${selected.title} ↔ ${titleOf(node)}`);
-}
-
-async function diff(left: vscode.Uri, right: vscode.Uri, title: string): Promise<void> {
-  await vscode.commands.executeCommand('vscode.diff', left, right, title);
+  await showDiff(tableDiffs, [selected, versionOf(node)], node.change.type);
 }
 
 /** A removed file is at the version before its commit. */
 function versionOf({ pond, commit, change }: FileNode): vscode.Uri {
   const at = change.kind === 'removed' ? (commit.parent ?? 0) : commit.number;
   return pondUri(pond, shownPath(change), String(at));
-}
-
-function titleOf({ commit, change }: FileNode): string {
-  return `${shownPath(change).split('/').at(-1)} (${commit.number})`;
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { activeUri } from '../activeFile.ts';
 import { type Context } from '../context.ts';
+import { comparisonTitle } from '../openFile.ts';
 import { parsePondUri } from '../pondUri.ts';
 import { comparedFiles, comparedInTab, type ComparedFiles } from '../tables/tableDiff.ts';
 
@@ -15,13 +16,7 @@ export async function openTableDiff({ tableDiffs }: Context, target?: unknown, s
     void vscode.window.showInformationMessage('Select two files of a pond, or open one, to compare their rows.');
     return;
   }
-  const { before, after } = compared;
-  const [left, right] = [before, after].map(
-    ({ path, at }) => `${path.split('/').at(-1) ?? path} (${at ?? 'working tree'})`,
-  );
-  const name = before.path.split('/').at(-1) ?? before.path;
-  const versions = `${name} (${before.at ?? 'working tree'} ↔ ${after.at ?? 'working tree'})`;
-  await tableDiffs.open(compared, before.path === after.path ? versions : `${left} ↔ ${right}`);
+  await tableDiffs.open(compared, comparisonTitle(compared.before, compared.after));
 }
 
 function selectedTwo(selection: unknown): ComparedFiles | undefined {

@@ -58,7 +58,7 @@ export class MirrorWatcher implements vscode.Disposable {
         const { changes, commit, isWatching } = await this.#client.request('mirrorEvents', { pond, names }, token);
         if (!isWatching && !isWarned) this.#client.log.warn(`${pond}: a mirrored folder cannot be watched`);
         isWarned ||= !isWatching;
-        const { runs } = await this.#client.request('run', { pond, names, isRepeated: true }, token);
+        const { runs } = await this.#client.request('run', { pond, names }, token);
         await offerMirrored(this.#client, pond, runs, ({ id }) =>
           mirrors.some(({ directory, comparedAt }) => comparedAt === null && directory.endsWith(`/${id}`)),
         );

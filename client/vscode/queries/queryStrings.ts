@@ -28,13 +28,13 @@ export function queryDetail(sql: string): string {
   return printable(sql.slice(0, detailMax).replace(/\s+/g, ' '));
 }
 
-/** Name of the file of a query, from its first words, in letters that every disk takes: `daily-means-of-wind.pondsql`. */
-export function queryFileName(sql: string): string {
+/** Name of a file of a query, or of its rows, from its first words, in letters that every disk takes: `daily-means-of-wind.pondsql`. */
+export function queryFileName(sql: string, extension = 'pondsql'): string {
   const words = queryTitle(sql)
     .normalize('NFKD')
     .toLowerCase()
     .match(/[a-z0-9]+/g);
-  return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.pondsql`;
+  return `${words?.slice(0, nameWordsMax).join('-') ?? 'query'}.${extension}`;
 }
 
 /** The first line with letters of the comment above the statement; undefined without one. */

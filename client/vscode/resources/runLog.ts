@@ -91,6 +91,7 @@ function recordText(run: RunInfo, resources: readonly ResourceInfo[]): string {
   if (run.rows > 0 && run.files > 0) facts.push(countText(run.files, 'file'));
   if (run.bytes > 0) facts.push(bytesText(run.bytes));
   if (run.commit !== null) facts.push(`commit ${run.commit}`);
+  if (run.unrecorded > 0) facts.push(`${countText(run.unrecorded, 'run')} since the latest record`);
   const head = `${recordTime(run.started)}  ${run.status.toUpperCase().padEnd(9)}  ${run.resource}  ${facts.join(' · ')}`;
   const notes = run.notes.flatMap((note) => indented(readableText(resources, note)));
   return [head.trimEnd(), ...errorLines(run, resources), ...notes].join('\n');

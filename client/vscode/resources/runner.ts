@@ -77,7 +77,7 @@ export class Runner implements vscode.Disposable {
         this.#client,
         `Running ${what}`,
         'run',
-        { pond, ...names, ...(isScheduled && { isRepeated: true }) },
+        { pond, ...names },
         {
           cancellation,
           isQuiet: isScheduled,

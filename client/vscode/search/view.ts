@@ -4,6 +4,7 @@ import { type GrepPosition } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
 import { type OpenPonds } from '../ponds.ts';
+import { openArguments } from '../openFile.ts';
 import { pondUri, shownPath } from '../pondUri.ts';
 import { addMatch, foundText, type TextSearch, type SearchNode, type SearchQuery } from './state.ts';
 import { countText } from '../numberStrings.ts';
@@ -144,7 +145,8 @@ function matchRow({ query, match }: Extract<SearchNode, { type: 'match' }>): vsc
   item.tooltip = printable(`${shownPath(match)}:${line}`);
   const range = new vscode.Range(line - 1, character, line - 1, character + length);
   const uri = pondUri(query.pond, shownPath(match), query.at);
-  item.command = { command: 'vscode.open', title: 'Open', arguments: [uri, { selection: range, preview: true }] };
+  const opened = openArguments(uri, { selection: range, preview: true });
+  item.command = { command: 'vscode.open', title: 'Open', arguments: opened };
   item.accessibilityInformation = { label: printable(`line ${line}: ${text.trim().slice(0, 200)}`) };
   return item;
 }

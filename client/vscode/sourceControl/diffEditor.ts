@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { type ChangeInfo, type CommitInfo } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
-import { pondUri, shownPath } from '../pondUri.ts';
+import { comparisonTitle, openFile } from '../openFile.ts';
+import { parsePondUri, pondUri, shownPath } from '../pondUri.ts';
 import { comparedFiles, isComparedByRows } from '../tables/tableDiff.ts';
 import { type TableDiffs } from '../tables/tableDiffs.ts';
 
@@ -15,15 +16,25 @@ export interface Sides {
 /** Shows one changed file: both sides, tables by their rows, or the only side if it was added or removed. */
 export async function showChange(tableDiffs: TableDiffs, sides: Sides, change: ChangeInfo): Promise<void> {
   const [before, after] = uris(sides, change);
-  const name = shownPath(change).split('/').at(-1);
   if (before !== undefined && after !== undefined) {
-    const title = `${name} (${sideNames(sides)})`;
-    const files = isComparedByRows(shownPath(change), change.type) ? comparedFiles(before, after) : undefined;
-    if (files === undefined) await vscode.commands.executeCommand('vscode.diff', before, after, title);
-    else await tableDiffs.open(files, title);
+    await showDiff(tableDiffs, [before, after], change.type);
   } else {
-    await vscode.commands.executeCommand('vscode.open', after ?? before);
+    const only = after ?? before;
+    if (only !== undefined) await openFile(only);
   }
+}
+
+/** Shows two files: tables by their rows, others as text. `type` is that of the later one. */
+export async function showDiff(
+  tableDiffs: TableDiffs,
+  [before, after]: readonly [vscode.Uri, vscode.Uri],
+  type: string,
+): Promise<void> {
+  const [from, to] = [parsePondUri(before) ?? before, parsePondUri(after) ?? after];
+  const title = comparisonTitle(from, to);
+  const files = isComparedByRows(to.path, type) ? comparedFiles(before, after) : undefined;
+  if (files === undefined) await vscode.commands.executeCommand('vscode.diff', before, after, title);
+  else await tableDiffs.open(files, title);
 }
 
 /** Shows all changed files in one editor. Directories have no content to show and are skipped. */

@@ -2,10 +2,12 @@ import * as vscode from 'vscode';
 import { type ResultFormat } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorData } from '../errors.ts';
+import { askHostFile } from '../hostFile.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { requestWithProgress } from '../progress.ts';
-import { type GridState, type ShownView } from '../webviews/grid/messages.ts';
+import { tableFileName } from './gridTable.ts';
+import { type GridState, type ShownView, type TableQuery } from '../webviews/grid/messages.ts';
 import { countText } from '../numberStrings.ts';
 
 interface Format {
@@ -27,15 +29,17 @@ const formats: readonly Format[] = [
 /** Writes a view to a file of the user's choice, on this computer or in the pond, with progress. Throws the server's error. */
 export async function exportView(
   client: PondClient,
-  { query: { pond }, info: { source } }: Extract<GridState, { type: 'result' }>,
+  { query, info: { source } }: Extract<GridState, { type: 'result' }>,
   { view, columns }: ShownView,
 ): Promise<void> {
-  const target = await QuickSteps.ask((steps) => askTarget(pond, steps));
+  const { pond } = query;
+  const target = await QuickSteps.ask((steps) => askTarget(query, steps));
   if (target === undefined) return;
   const { path, extension, label, format } = target;
   const params = { pond, source, view, columns: columns.map(({ name }) => name), format };
   if (path === undefined) {
-    const file = await vscode.window.showSaveDialog({ title: 'Export Rows', filters: { [label]: [extension] } });
+    const name = tableFileName(query, extension);
+    const file = await askHostFile('Export Rows', { name, type: label, extension });
     if (file === undefined) return;
     const done = await requestWithProgress(client, `Exporting to ${file.fsPath}`, 'exportTable', {
       ...params,
@@ -54,19 +58,20 @@ export async function exportView(
 
 /** The format that the user chooses, and a path in the pond, or none for a file on this computer; undefined for neither. */
 async function askTarget(
-  pond: string,
+  query: TableQuery,
   steps: QuickSteps,
 ): Promise<(Format & { readonly path: string | undefined }) | undefined> {
   const format = await steps.choose(formats, { placeholder: 'Format of the file' });
   if (format === undefined) return undefined;
   const here = { label: '$(desktop-download) On This Computer…', isHost: true };
-  const inside = { label: `$(database) In the Pond ${pondName(pond)}…`, isHost: false };
+  const inside = { label: `$(database) In the Pond ${pondName(query.pond)}…`, isHost: false };
   const place = await steps.choose([here, inside], { placeholder: 'Where to write the rows as seen' });
   if (place === undefined || place.isHost) return place && { ...format, path: undefined };
+  const value = `/${tableFileName(query, format.extension)}`;
   const path = await steps.type({
     prompt: 'Path in the pond',
-    value: `/export.${format.extension}`,
-    valueSelection: [1, 7],
+    value,
+    valueSelection: [1, value.lastIndexOf('.')],
   });
   return path === undefined ? undefined : { ...format, path };
 }

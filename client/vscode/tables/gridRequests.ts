@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { type TableSource } from '../../../server/src/protocol/commands.ts';
 import { type PondClient } from '../client.ts';
 import { errorText } from '../errors.ts';
+import { formatOffers } from '../queries/formatStrings.ts';
 import { type PlotHost } from './plotHost.ts';
 import {
   type AnyResult,
   type FromGridPage,
   type PlainTableQuery,
+  type RequestResult,
   type TableQuery,
   type ToGridPage,
 } from '../webviews/grid/messages.ts';
@@ -58,6 +60,17 @@ export class GridRequests {
     for (const id of [...this.#running.keys()]) this.cancel(id);
   }
 
+  /** Those of a file of the working tree: no format is stated for an earlier version. */
+  async #suggestedFormats(query: TableQuery, token: vscode.CancellationToken): Promise<RequestResult<'formats'>> {
+    if (!('path' in query) || query.at !== undefined) return [];
+    const { pond, path } = query;
+    const suggested = await this.#client.request('offeredFormats', { pond, path }, token);
+    return suggested.map(({ reason, options }) => ({
+      reason,
+      offers: formatOffers(pond, { path, formats: [options] }),
+    }));
+  }
+
   async #request(
     message: PageRequest,
     { query, source: own, edited }: ShownTable,
@@ -66,6 +79,7 @@ export class GridRequests {
     const { name, other } = message;
     if (name === 'pickVersion') return await this.#plots.pickVersion(plotted(query));
     if (name === 'pickEvents') return await this.#plots.pickEvents(query);
+    if (name === 'formats') return await this.#suggestedFormats(query, token);
     const source = other === undefined ? own : await this.#plots.source(plotted(query), other);
     if (name === 'origins')
       return await this.#plots.origins({ query: plotted(query), other, source }, message.params, token);

@@ -4,7 +4,7 @@ import { type ErrorData } from '../../../server/src/protocol/events.ts';
 import { type PondClient } from '../client.ts';
 import { errorData, errorMessage, isCancelled, errorText } from '../errors.ts';
 import { formatOffers } from '../queries/formatStrings.ts';
-import { queryTitle } from '../queries/queryStrings.ts';
+import { queryFileName, queryTitle } from '../queries/queryStrings.ts';
 import { type RunningQueries } from '../queries/runningQueries.ts';
 import {
   type EditorCommand,
@@ -66,6 +66,11 @@ export function tableName(query: TableQuery): string {
       .at(-1)
       ?.replace(/\.[^.]*$/, '') ?? 'result'
   );
+}
+
+/** Name of a file for the rows of a table: that of the table, or the first words of its query. */
+export function tableFileName(query: TableQuery, extension: string): string {
+  return 'sql' in query ? queryFileName(query.sql, extension) : `${tableName(query)}.${extension}`;
 }
 
 /** The state of a page whose table could not be opened. */

@@ -2,9 +2,11 @@ import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Column, type TableSource } from '../../../server/src/protocol/commands.ts';
 import { FilePicker } from '../filePicker.ts';
+import { askHostFile } from '../hostFile.ts';
 import { type GridHost, openParams, releaseLater } from './gridTable.ts';
 import { filesOfRows } from './pointFiles.ts';
 import { QuickSteps } from '../quickSteps.ts';
+import { openFile } from '../openFile.ts';
 import { pondName, pondUri } from '../pondUri.ts';
 import { documentUri } from '../resources/treeLocations.ts';
 import { lineInText, showLine, showText } from './showText.ts';
@@ -117,8 +119,7 @@ export class PlotHost {
         return 'path' in query ? await showText(this.#host.client, query, link.row) : undefined;
       case 'file': {
         const { path, at, line } = link;
-        if (line === undefined)
-          return void (await vscode.commands.executeCommand('vscode.open', pondUri(pond, path, at)));
+        if (line === undefined) return await openFile(pondUri(pond, path, at));
         return await showLine(pondUri(pond, path, at), line);
       }
       case 'log':
@@ -132,15 +133,8 @@ export class PlotHost {
 
   /** Writes a picture to a file of the user's choice. */
   async savePicture({ format, name, content }: Extract<FromGridPage, { type: 'savePicture' }>): Promise<void> {
-    const filters = { [format.toUpperCase()]: [format] };
-    const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri;
-    const fileName = `${name.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')}.${format}`;
-    const defaultUri = folder && vscode.Uri.joinPath(folder, fileName);
-    const file = await vscode.window.showSaveDialog({
-      title: 'Save Picture',
-      filters,
-      ...(defaultUri && { defaultUri }),
-    });
+    const proposed = { name: `${name}.${format}`, type: format.toUpperCase(), extension: format };
+    const file = await askHostFile('Save Picture', proposed);
     if (file === undefined) return;
     await vscode.workspace.fs.writeFile(file, content);
     void vscode.window.showInformationMessage(`Wrote ${file.path}.`);

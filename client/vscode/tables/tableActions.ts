@@ -13,9 +13,8 @@ export async function tableAction(
   action: TableAction,
 ): Promise<TableQuery | undefined> {
   if (action.type === 'diff') return await diffAction(client, state, action);
-  const offer = state.type === 'failed' ? state.offers[action.index] : undefined;
-  if (offer === undefined) return undefined;
-  const { pond, path, options } = offer;
+  const { path, options } = action.offer;
+  const { pond } = state.query;
   await vscode.commands.executeCommand('pond.stateFormat', { pond, path, options });
   return state.query;
 }

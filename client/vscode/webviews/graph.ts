@@ -1,6 +1,7 @@
 /** Page of the graph: resources from left to right, each to the right of its inputs. */
 import { keysOf } from '../../../server/src/base/keys.ts';
 import './graph.css';
+import { followFocus } from './focus.ts';
 import { element } from './grid/element.ts';
 import { type FromGraphPage, type GraphState, type ToGraphPage } from './graph/messages.ts';
 import { GraphView } from './graph/graphView.ts';
@@ -44,6 +45,7 @@ window.addEventListener('resize', again);
 document.addEventListener('keydown', key);
 content.addEventListener('wheel', wheel, { passive: false });
 document.body.append(element('header', { class: 'bar' }, summary, legend, zoomButtons), content);
+followFocus(() => content.querySelector('[tabindex="0"]'));
 host.postMessage({ type: 'ready' });
 
 function show(state: GraphState): void {

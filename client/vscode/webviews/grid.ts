@@ -2,10 +2,12 @@
 import './grid.css';
 import './plot.css';
 import { type Column } from '../../../server/src/protocol/commands.ts';
+import { followFocus, focusIfNone } from './focus.ts';
 import { DiffPage } from './grid/diff/diffPage.ts';
 import { hiddenColumns } from './grid/diff/diffView.ts';
 import { element } from './grid/element.ts';
 import { failedElements } from './grid/failedPage.ts';
+import { FormatNotice } from './grid/formatNotice.ts';
 import { type FromGridPage, type GridState, type TableQuery, type ToGridPage } from './grid/messages.ts';
 import { type PageState, readPageState, type Shows, stateFor } from './grid/pageState.ts';
 import { Requests } from './grid/requests.ts';
@@ -47,6 +49,10 @@ const differences = new DiffPage({
   announce: (text) => toolbar.announce(text),
 });
 
+const notice = new FormatNotice((offer) => {
+  if (shown !== undefined) post({ type: 'stateFormat', run: shown.run, offer });
+});
+
 let shown: GridState | undefined;
 let table: TablePage | undefined;
 let plot: PlotView | undefined;
@@ -60,7 +66,8 @@ document.addEventListener('keydown', (event) => table?.commands.searchKey(event)
 window.addEventListener('message', (event: MessageEvent<ToGridPage>) => receive(event.data));
 // The menus of the page have entries that work; those of VS Code would be dead.
 document.body.dataset['vscodeContext'] = JSON.stringify({ preventDefaultContextMenuItems: true });
-document.body.append(toolbar.root, differences.bar.root, content);
+document.body.append(toolbar.root, differences.bar.root, notice.root, content);
+followFocus(mainElement);
 post({ type: 'ready' });
 
 function receive(message: ToGridPage): void {
@@ -79,6 +86,7 @@ function receive(message: ToGridPage): void {
       if (message.isAll) edits.clear();
       applyChanges(edits, message.rows);
       table?.edited(message.rows, message.isAll);
+      if (edits.size > 0) notice.hide();
       return;
     case 'pasted':
       if (message.run === shown?.run) void table?.cells.paste(message.text);
@@ -92,7 +100,6 @@ function receive(message: ToGridPage): void {
 }
 
 function show(state: GridState): void {
-  const hadFocus = content.contains(document.activeElement);
   const suspended = table?.cells.suspend() ?? typed;
   typed = state.type === 'running' ? suspended : undefined;
   requests.cancelAll();
@@ -101,6 +108,7 @@ function show(state: GridState): void {
   plot = undefined;
   document.body.dataset['state'] = state.type;
   differences.show(state);
+  notice.hide();
   toolbar.show(state, canPlot(state));
   switch (state.type) {
     case 'running':
@@ -115,15 +123,11 @@ function show(state: GridState): void {
       content.replaceChildren(...failedElements(state, post));
       return;
     case 'result':
-      showResult(state, hadFocus, suspended);
+      showResult(state, suspended);
   }
 }
 
-function showResult(
-  state: Extract<GridState, { type: 'result' }>,
-  takesFocus: boolean,
-  suspended: string | undefined,
-): void {
+function showResult(state: Extract<GridState, { type: 'result' }>, suspended: string | undefined): void {
   const { run, info, query, diff } = state;
   save(stateFor(pageState, query));
   const kept = fitted(pageState.table, [...info.columns, ...hiddenColumns(diff)]);
@@ -151,7 +155,23 @@ function showResult(
   const stated = 'sql' in query ? statedPlot(query.sql) : undefined;
   if (stated !== undefined && 'error' in stated)
     toolbar.announce(`the plot of the query cannot be read: ${stated.error}`);
-  if (takesFocus || suspended !== undefined) table.focus();
+  focusIfNone(mainElement());
+  void suggestFormats(state);
+}
+
+/** Asks for formats of a text that was read; other files are read in place. Edits are of the rows as they are read now. */
+async function suggestFormats({ run, info }: Extract<GridState, { type: 'result' }>): Promise<void> {
+  const isFile = info.editing !== undefined && 'base' in info.editing && 'resultId' in info.source;
+  if (!isFile || edits.size > 0) return;
+  // A table that is gone has no formats, and one whose text cannot be asked for is shown without them.
+  const suggested = await requests.send(run, 'formats', {}).catch(() => []);
+  if (shown?.run === run && edits.size === 0) notice.show(suggested);
+}
+
+/** The element whose keys are those of the page: the open editor of a cell, the table, its plot, or what can be done instead. */
+function mainElement(): HTMLElement | null {
+  const [editor, view] = ['.cell-editor .field', '[tabindex="0"]'];
+  return document.querySelector<HTMLElement>(editor) ?? content.querySelector(view) ?? content.querySelector('button');
 }
 
 /** The state of the page, in which the columns of a text state that their times are in UTC. */

@@ -230,8 +230,11 @@ async function asReadable(build: UserBuild, { convert, rewrite, openDisk }: Conv
     const files: InputFile[] = [];
     for (const file of source.files) {
       const { reading, hostPath, pondPath, format: stated } = file;
-      await requireExactParquet(file, openDisk);
-      if (reading?.converted !== undefined) {
+      const durations = await requireExactParquet(file, openDisk);
+      if (durations.length > 0) {
+        const source = { format: 'parquet', file: hostPath, pondPath, durations } as const;
+        files.push({ ...file, hostPath: await convert(source) });
+      } else if (reading?.converted !== undefined) {
         const { converted: format, sheet } = reading;
         const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };
         const source = { format, file: hostPath, pondPath, ...of };

@@ -9,6 +9,13 @@ export const queryVerbs = {
     idempotency: 'safe',
     load: async () => (await import('./describe.ts')).describe,
   },
+  offeredFormats: {
+    access: 'read',
+    trust: 'trusted',
+    freshness: 'latest',
+    idempotency: 'safe',
+    load: async () => (await import('./offeredFormats.ts')).offeredFormats,
+  },
   query: {
     access: 'read',
     trust: 'trusted',

@@ -8,6 +8,7 @@ import { readRecords, type RunRecord } from '../resources/runs/records.ts';
 import { recordsName } from '../resources/model/resourcePath.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type RunResult } from '../resources/runs/runner.ts';
+import { readUnrecorded } from '../resources/runs/unrecorded.ts';
 import { type Node } from '../tinyfs/backend.ts';
 
 /** A problem of a text as clients see it. */
@@ -17,9 +18,12 @@ export function problemInfo({ code, severity, message, hint, range }: Problem, o
 }
 
 /** A run that has just ended as clients see it, with resource names from `names` in its texts. */
-export async function runInfo({ kind, name, id, record, commit }: RunResult, names: DisplayPaths): Promise<RunInfo> {
+export async function runInfo(
+  { kind, name, id, record, commit, unrecorded }: RunResult,
+  names: DisplayPaths,
+): Promise<RunInfo> {
   const number = hasNewData(record) ? (commit ?? null) : null;
-  return { resource: `${kind}/${name}`, id, ...(await namedRecord(record, names)), commit: number };
+  return { resource: `${kind}/${name}`, id, ...(await namedRecord(record, names)), commit: number, unrecorded };
 }
 
 /** A record with resource names in its texts; paths stay as they are. */
@@ -29,18 +33,24 @@ async function namedRecord(record: RunRecord, names: DisplayPaths): Promise<RunR
   return { ...record, notes, error: error && { ...error, ...(await namedFailure(error, names)) } };
 }
 
-/** A record kept in a resource directory. */
+/** A run of a resource that ended: a record in its directory, or one without. */
 export interface StoredRecord {
   readonly stored: StoredResource;
   readonly record: RunRecord;
   /** Number of newer records in the resource directory. */
   readonly age: number;
+  /** As in RunInfo. */
+  readonly unrecorded: number;
 }
 
-/** The latest records of a resource directory, latest first. */
+/** The latest records of a resource, latest first, after the latest run without a record. */
 export async function recentRecords(pond: ResourcePond, stored: StoredResource): Promise<readonly StoredRecord[]> {
-  const records = await readRecords(pond.fs, stored);
-  return records.toReversed().map((record, age) => ({ stored, record, age }));
+  const records = (await readRecords(pond.fs, stored)).toReversed();
+  const recent: StoredRecord[] = records.map((record, age) => ({ stored, record, age, unrecorded: 0 }));
+  const [latest] = records;
+  const last = latest && readUnrecorded(pond.localRecords, stored.id, latest);
+  if (last !== undefined) recent.unshift({ stored, record: last.record, age: 0, unrecorded: last.count });
+  return recent;
 }
 
 /** Kept records as clients see them, in their order; those of one resource directory are ordered by age. */
@@ -55,7 +65,7 @@ export async function recordedRuns(pond: ResourcePond, records: readonly StoredR
   };
   const infos: RunInfo[] = [];
   try {
-    for (const { stored, record, age } of records) {
+    for (const { stored, record, age, unrecorded } of records) {
       const resource = `${stored.kind.kind}/${stored.name}`;
       let commit: number | null = null;
       if (hasNewData(record)) {
@@ -65,7 +75,7 @@ export async function recordedRuns(pond: ResourcePond, records: readonly StoredR
         // A commit of records alone is not named after one resource.
         if (number !== undefined && (await operationOf(number)) === resource) commit = number;
       }
-      infos.push({ resource, id: stored.id, ...(await namedRecord(record, names)), commit });
+      infos.push({ resource, id: stored.id, ...(await namedRecord(record, names)), commit, unrecorded });
     }
   } finally {
     for (const file of files.values()) await file.close();

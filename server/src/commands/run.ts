@@ -8,8 +8,8 @@ import { stagedError } from './stagedOnly.ts';
  * Runs resources of the latest commit. Failures are in the records of the runs. Fails `resource-not-found` before the
  * first run.
  */
-export const run: Command<'run'> = async (pond, { names, isRepeated = false }, { effects, signal, progress }) => {
-  const request = { effects, signal, progress, isRepeated, ...(names === undefined ? {} : { names }) };
+export const run: Command<'run'> = async (pond, { names }, { effects, signal, progress }) => {
+  const request = { effects, signal, progress, ...(names === undefined ? {} : { names }) };
   try {
     const results = await runResources(pond, request);
     const names = displayPaths([await pond.at('HEAD'), pond.fs]);

@@ -1,16 +1,47 @@
-import { PondError } from '../base/error.ts';
-import { type OpenedTableInfo, type TableSource } from '../protocol/commands.ts';
+import { isPondError, PondError } from '../base/error.ts';
+import { treeAt } from '../pond/treeAt.ts';
+import { type OpenedTableInfo, type Params, type TableSource } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { type SourceFile } from '../sandbox/sources.ts';
 import { type WorkerTable } from '../sandbox/tableTypes.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
+import { formatOfOther, isTable } from '../sql/describe.ts';
 import { type QueryEngine } from '../sql/engine.ts';
 import { shownSql } from '../sql/tables/shownSql.ts';
 import { editingOf } from './tableEditing.ts';
+import { existing } from './tree.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
-/** Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query. */
-export const openTable: Command<'openTable'> = async (pond, { table, at }, context) => {
+/**
+ * Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query; the error of a file
+ * that is not a table as it is names the format that makes one of it.
+ */
+export const openTable: Command<'openTable'> = async (pond, params, context) => {
+  try {
+    return await open(pond, params, context);
+  } catch (error) {
+    throw (await offeringFormat(error, pond, params, context)) ?? error;
+  }
+};
+
+/** The error with the format that makes a table of its file; undefined for any other error, and without such a format. */
+async function offeringFormat(
+  error: unknown,
+  pond: ResourcePond,
+  { table, at: version }: Params<'openTable'>,
+  context: CommandContext,
+): Promise<PondError | undefined> {
+  if (!('path' in table) || !isPondError(error, 'query-invalid')) return undefined;
+  const root = await (await treeAt(pond, version)).root();
+  const at = (await root.exists(table.path)) ? await existing(root, table.path) : undefined;
+  if (at === undefined || isTable(at)) return undefined;
+  const queries = await context.queries();
+  const format = await formatOfOther(queries, { pond, at, version, sheet: undefined }, context.signal);
+  const hint = 'It is read as CSV once a format is stated for it.';
+  return format && error.with({ path: at.path, formats: [format], hint });
+}
+
+const open: Command<'openTable'> = async (pond, { table, at }, context) => {
   const started = performance.now();
   const engine = await context.queries();
   const version = at === undefined ? {} : { at };

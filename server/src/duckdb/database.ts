@@ -17,6 +17,8 @@ export interface DatabaseSettings {
 interface LockedSettings extends DatabaseSettings {
   /** Host files that its statements may open, for reading or writing. No other path is accessible. */
   readonly hostPaths: readonly string[];
+  /** Host directory whose files they may open as well; none by default. */
+  readonly hostDirectory?: string | undefined;
   /** Bytes that a streamed result of `connection` may buffer ahead of its reader; default 1 MB. */
   readonly streamingBufferBytes?: number;
   /** False when a host file may change while the database is open; default true. */
@@ -68,7 +70,7 @@ export async function openDatabase(settings: DatabaseSettings = {}): Promise<Dat
  */
 export async function openLockedDatabase(settings: LockedSettings): Promise<LockedDatabase> {
   const opened = await open(settings);
-  const { hostPaths, streamingBufferBytes, keepsFileContents = true } = settings;
+  const { hostPaths, hostDirectory, streamingBufferBytes, keepsFileContents = true } = settings;
   try {
     await runAll(opened.connection, [
       ...(streamingBufferBytes === undefined
@@ -77,6 +79,7 @@ export async function openLockedDatabase(settings: LockedSettings): Promise<Lock
       ...(keepsFileContents ? [] : [sql`SET GLOBAL enable_external_file_cache = false`]),
       sql`SET allow_persistent_secrets = false`,
       sql`SET allowed_paths = ${literalList(hostPaths)}`,
+      ...(hostDirectory === undefined ? [] : [sql`SET allowed_directories = ${literalList([`${hostDirectory}/`])}`]),
       sql`SET enable_external_access = false`,
       sql`SET lock_configuration = true`,
     ]);

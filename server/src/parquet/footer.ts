@@ -90,7 +90,7 @@ function topColumns(schema: readonly SchemaElement[]): readonly SchemaElement[] 
 }
 
 /** Returns the index after an element and all below it. */
-function afterElement(schema: readonly SchemaElement[], index: number): number {
+export function afterElement(schema: readonly SchemaElement[], index: number): number {
   let next = index + 1;
   for (let open = schema[index]?.num_children ?? 0; open > 0 && next < schema.length; next++) {
     open += (schema[next]!.num_children ?? 0) - 1;

@@ -1,7 +1,7 @@
 /** Columns of Parquet files whose values DuckDB would read as others, without an error. */
 import { type FileMetaData, type SchemaElement } from 'hyparquet';
 import { isPondError } from '../base/error.ts';
-import { hasNanoseconds, openAnyParquet, type ParquetFile, type ParquetSource } from './file.ts';
+import { hasNanoseconds, type ParquetFile } from './file.ts';
 import { type Leaf } from './schema.ts';
 
 /** A column with values that would change, and why. */
@@ -17,13 +17,8 @@ export interface InexactColumn {
 
 const digitsMax = 38;
 
-/**
- * Returns the first such column; undefined for most files, and for one that is not Parquet or is wholly encrypted, which
- * DuckDB reports. Only columns of a type that may have such values are decoded.
- */
-export async function inexactColumn(source: ParquetSource): Promise<InexactColumn | undefined> {
-  const file = attempt(() => openAnyParquet(source));
-  if (file === undefined) return undefined;
+/** Returns the first such column; undefined for most files. Only columns of a type that may have such values are decoded. */
+export async function inexactColumn(file: ParquetFile): Promise<InexactColumn | undefined> {
   const { leaves, metadata } = file;
   const wide = leaves.find(({ element }) => isWide(element));
   if (wide !== undefined) return { name: nameOf(wide), reason: 'digits' };
@@ -42,14 +37,6 @@ export async function inexactColumn(source: ParquetSource): Promise<InexactColum
 
 /** Name of the column that a leaf is in. */
 const nameOf = ({ path }: Leaf): string => path[0] ?? '';
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
 
 function isWide({ converted_type: converted, logical_type: logical, precision = 0 }: SchemaElement): boolean {
   return (converted === 'DECIMAL' || logical?.type === 'DECIMAL') && precision > digitsMax;

@@ -8,17 +8,17 @@ import { isTemporaryName, removeQuietly } from '../storage/durable.ts';
 import { blobDirectory, blobPath } from './blobs.ts';
 import { replay } from './changeLog.ts';
 import { type JournalContents } from './journal.ts';
-import { spoolPrefix } from './workPaths.ts';
+import { localRecordsDirectory, spoolPrefix } from './workPaths.ts';
 import { forgetNewBlobs, newBlobsSince } from './newBlobs.ts';
 import { Overlay } from './overlay.ts';
 
 /** Names of our data files. */
 export const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 
-/** Removes spools of transactions, temporary files of the journal and of locks, and blobs without a name yet. */
+/** Removes spools of transactions, temporary files of the journal, of locks and of local records, and blobs without a name yet. */
 export function removeWorkingLeftovers(disk: Disk): void {
   remove(disk, '_pond', (name) => name.startsWith(spoolPrefix) || isTemporaryName(name));
-  remove(disk, blobDirectory, isTemporaryName);
+  for (const directory of [blobDirectory, localRecordsDirectory]) remove(disk, directory, isTemporaryName);
 }
 
 /** Removes temporary files of the log. It is as long as the history, so it is listed only after a writer that died. */

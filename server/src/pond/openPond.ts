@@ -20,6 +20,7 @@ import { historySources } from './historySources.ts';
 import { type Journal, type JournalContents, readJournal } from './journal.ts';
 import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { LargeContents } from './largeContents.ts';
+import { LocalRecords } from './localRecords.ts';
 import { type Lock } from './lock.ts';
 import { requireFolder } from './ownership.ts';
 import { commitsOfPath } from './pathHistory.ts';
@@ -75,6 +76,7 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
   readonly largeContents: LargeContents;
   readonly notices: readonly string[];
   readonly stored: Pond['stored'];
+  readonly localRecords: LocalRecords;
   readonly discard: Pond['discard'] = (...request) => this.#staging.discard(...request);
   readonly keepStaged = (paths: readonly string[]): Promise<number> => this.#staging.keepStaged(paths);
   readonly requireOwned = (): void => this.#journal?.requireOwned();
@@ -117,6 +119,10 @@ export class OpenPond<Layer extends TreeLayer = TreeLayer> implements Pond<Layer
       },
       contents,
     );
+    this.localRecords = new LocalRecords(storage.disk, {
+      requireOwned: this.requireOwned,
+      changed: (path) => this.#events.notify({ kind: 'changed', changes: [{ path, kind: 'changed' }] }),
+    });
     this.largeContents = new LargeContents(storage, this.#staging.unusedBlobs);
     this.layer = layer({
       id: this.id,

@@ -6,6 +6,7 @@ import { type CheckReport, type HistoryCheckOptions, type OnTreeProgress } from 
 import { type HistorySources } from './historyRows.ts';
 import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { type LargeContents } from './largeContents.ts';
+import { type LocalRecords } from './localRecords.ts';
 import { type Status } from './status.ts';
 import { type StoredFiles } from './storedFiles.ts';
 import {
@@ -85,6 +86,7 @@ export interface Pond<Layer extends TreeLayer = TreeLayer> {
   readonly notices: readonly string[];
   readonly layer: Layer;
   readonly stored: StoredFiles;
+  readonly localRecords: LocalRecords;
   /** The working tree: committed, with staged changes on top. Changes made through it are staged, durable on return. */
   readonly fs: FileSystem;
   /** The tree after a commit; read-only. Fails `version-not-found`. */

@@ -52,7 +52,7 @@ import { type TableDiffCommands } from './tableDiff.ts';
 import { type TableCommands } from './tables.ts';
 import { type At, type InPond } from './params.ts';
 
-export const protocolVersion = 16;
+export const protocolVersion = 17;
 
 /** A query with the values of its parameters (`$name`, `?`); the type of a value is stated, or the one needed there. */
 type QueryParams = At & {
@@ -257,6 +257,11 @@ interface Commands
   // Queries
   /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
   describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
+  /**
+   * Formats that the text of a file of the working tree suggests, such as a row of units, each with its reason. Fails `not-found`,
+   * and as a query over the path.
+   */
+  offeredFormats: { params: InPond & { readonly path: string }; result: DescriptionInfo['offers'] };
   query: { params: InPond & QueryParams; result: QueryResult };
   rows: {
     params: InPond & { readonly resultId: string; readonly start: number; readonly count: number };

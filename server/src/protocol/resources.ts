@@ -81,6 +81,11 @@ export interface RunInfo {
   readonly error: RunErrorInfo | null;
   /** Number of the commit with the data; null when there was no new data, and in records that are read back. */
   readonly commit: number | null;
+  /**
+   * Number of runs since the latest record of the resource, this one included, that said the same and have no record; 0 for
+   * a run that has one. This computer alone knows them.
+   */
+  readonly unrecorded: number;
 }
 
 /** Output that a resource derives or holds: a directory or file of its resource directory. */
@@ -165,11 +170,11 @@ export interface ResourceCommands {
   /**
    * Runs resources of the latest commit, each after those that it reads; all when `names` is omitted. A failed run is
    * recorded; the resources that read its output are skipped, the others run. Progress: message "KIND/NAME: …"; the
-   * last one of a resource is the result of its run, "KIND/NAME: ok". With `isRepeated`, for the rounds of a schedule,
-   * a run that fetches nothing and ends like the run before is not recorded again within an hour.
+   * last one of a resource is the result of its run, "KIND/NAME: ok". A run that fetches nothing and says what the latest
+   * record says is recorded again after a day, after an hour when it did not end well.
    */
   run: {
-    params: InPond & { readonly names?: readonly string[]; readonly isRepeated?: boolean };
+    params: InPond & { readonly names?: readonly string[] };
     result: { readonly runs: readonly RunInfo[] };
   };
   /**

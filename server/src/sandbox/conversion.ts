@@ -3,9 +3,18 @@ import { type TextFormat } from './textFormat.ts';
 /** A format that DuckDB does not read, whose files are converted to Parquet first. */
 export type ConvertedFormat = 'arrow' | 'xlsx';
 
+/** A top column of a Parquet file whose integers are durations. */
+export interface DurationColumn {
+  /** Its place among the top columns, 0-based. */
+  readonly index: number;
+  /** Decimal digits of its unit in a second: 3 for milliseconds. */
+  readonly digits: number;
+}
+
 /** A file to convert to Parquet. */
 export interface Conversion {
-  readonly format: ConvertedFormat;
+  /** `parquet` for a Parquet file with durations. */
+  readonly format: ConvertedFormat | 'parquet';
   /** Host path of the file. */
   readonly file: string;
   /** Name of the file in errors. */
@@ -14,6 +23,8 @@ export interface Conversion {
   readonly sheet?: string;
   /** Format that is stated for the table of a sheet. */
   readonly stated?: TextFormat;
+  /** The durations of a Parquet file. */
+  readonly durations?: readonly DurationColumn[];
   /** Host path of the Parquet file to write. */
   readonly target: string;
 }

@@ -1,17 +1,24 @@
 import { type Conversion } from './conversion.ts';
 import { type SandboxSettings } from './sandbox.ts';
 
-/** Converts a file to Parquet. Errors as convertArrow and convertXlsx, which load when first used. */
+/** Converts a file to Parquet. Errors as those of the conversions, which load when first used. */
 export async function convertToParquet(
   settings: SandboxSettings,
   conversion: Conversion,
   signal: AbortSignal,
 ): Promise<void> {
-  if (conversion.format === 'arrow') {
-    const { convertArrow } = await import('./arrow/arrow.ts');
-    await convertArrow(settings, conversion, signal);
-  } else {
-    const { convertXlsx } = await import('./xlsx/convertXlsx.ts');
-    await convertXlsx(settings, conversion, signal);
+  switch (conversion.format) {
+    case 'arrow': {
+      const { convertArrow } = await import('./arrow/arrow.ts');
+      return await convertArrow(settings, conversion, signal);
+    }
+    case 'xlsx': {
+      const { convertXlsx } = await import('./xlsx/convertXlsx.ts');
+      return await convertXlsx(settings, conversion, signal);
+    }
+    case 'parquet': {
+      const { convertDurations } = await import('./convertDurations.ts');
+      return await convertDurations(settings, { durations: [], ...conversion }, signal);
+    }
   }
 }

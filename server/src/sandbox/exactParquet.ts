@@ -2,11 +2,15 @@ import { basename, dirname } from 'node:path';
 import { sha256Of } from '../base/sha256.ts';
 import { PondError } from '../base/error.ts';
 import { LruCache } from '../base/lruCache.ts';
+import { parseJsonText } from '../base/json.ts';
+import { openAnyParquet, type ParquetFile, type ParquetSource } from '../parquet/file.ts';
 import { type InexactColumn, inexactColumn } from '../parquet/inexact.ts';
 import { createUserCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
 import { whileUnchanged } from '../storage/unchangedFiles.ts';
 import { type FileType } from '../tinyfs/backend.ts';
+import { type DurationColumn } from './conversion.ts';
+import { durationsOf, parseDurations } from './durations.ts';
 import { type Reading, readingVersion } from './formats.ts';
 
 /** A file whose values DuckDB reads. */
@@ -22,7 +26,13 @@ interface ParquetInput {
   readonly reading: Reading | undefined;
 }
 
-const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string; readonly hint: string }>> = {
+/** A column whose values would be read as others; those of durations lose their unit. */
+interface RefusedColumn {
+  readonly name: string;
+  readonly reason: InexactColumn['reason'] | 'durations';
+}
+
+const reasons: Readonly<Record<RefusedColumn['reason'], { readonly what: string; readonly hint: string }>> = {
   nanoseconds: {
     what: 'has times with nanoseconds, which would be cut off: they have a time zone, are in UTC, or of the type INT96',
     hint: 'Write the column in microseconds, or as times without a time zone.',
@@ -39,52 +49,79 @@ const reasons: Readonly<Record<InexactColumn['reason'], { readonly what: string;
     what: 'is not of floating-point numbers and has the encoding BYTE_STREAM_SPLIT, which is not read',
     hint: 'Write the column with the default encoding.',
   },
+  durations: {
+    what: 'has durations inside of lists or structures, whose unit would be lost',
+    hint: 'Write the durations as a column of their own, or as numbers with the unit in the name.',
+  },
   encrypted: { what: 'is encrypted', hint: 'Write the file without encryption.' },
 };
 
 /** Minimum size of content about which the result is kept, bytes: it is found as fast in smaller content. */
 const savedBytesMin = 256 * 1024;
 
+/** Columns of a file that are not read as they are. */
+interface Found {
+  readonly refused?: RefusedColumn;
+  /** Columns whose integers are durations. */
+  readonly durations: readonly DurationColumn[];
+}
+
+const nothing: Found = { durations: [] };
+
 /** Results of this process by the keys of contents. */
-const found = new LruCache<string, { readonly column: InexactColumn | undefined }>({ max: 2_000 });
+const found = new LruCache<string, Found>({ max: 2_000 });
 
 /**
- * Passes for a Parquet file whose values DuckDB reads as they are, and for any other file. Fails `invalid-content`, with
- * the column, for times and decimals that it would change silently. A content is looked at once.
+ * Returns the durations of a Parquet file, which DuckDB reads as integers without a unit: their file is converted. None for
+ * most files, and for any other format. Fails `invalid-content`, with the column, for values that DuckDB would change
+ * silently. A content is looked at once.
  */
-export async function requireExactParquet(file: ParquetInput, openDisk: OpenDisk): Promise<void> {
-  if (!isForeign(file)) return;
-  const column = file.key === undefined ? await find(file, openDisk) : await known(file, file.key, openDisk);
-  if (column === undefined) return;
-  const { what, hint } = reasons[column.reason];
+export async function requireExactParquet(file: ParquetInput, openDisk: OpenDisk): Promise<readonly DurationColumn[]> {
+  if (!isForeign(file)) return [];
+  const { refused, durations } =
+    file.key === undefined ? await find(file, openDisk) : await known(file, file.key, openDisk);
+  // A table was checked when it was written.
+  if (refused === undefined || file.type !== 'file') return durations;
+  const { what, hint } = reasons[refused.reason];
   const { pondPath: path } = file;
-  throw new PondError('invalid-content', `${path} cannot be read: column "${column.name}" ${what}`, { path, hint });
+  throw new PondError('invalid-content', `${path} cannot be read: column "${refused.name}" ${what}`, { path, hint });
 }
 
-/** True for Parquet that anyone may have written; series and tables were checked when they were written. */
+/** True for Parquet that anyone may have written. Versions of a series were written by a build. */
 const isForeign = ({ type, reading }: ParquetInput): boolean =>
-  type === 'file' && reading?.reader === 'read_parquet' && reading.converted === undefined;
+  type !== 'series' && reading?.reader === 'read_parquet' && reading.converted === undefined;
 
-async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promise<InexactColumn | undefined> {
+async function known(file: ParquetInput, key: string, openDisk: OpenDisk): Promise<Found> {
   const cached = found.get(key);
-  if (cached !== undefined) return cached.column;
+  if (cached !== undefined) return cached;
   const cache = createUserCache(openDisk);
   const name = sha256Of(`exact parquet ${readingVersion} ${key}`);
-  const text = file.sizeBytes < savedBytesMin ? undefined : cache.readText(name);
-  const column = text === savedExact ? undefined : await whileUnchanged([file], () => find(file, openDisk));
-  if (text === undefined && column === undefined && file.sizeBytes >= savedBytesMin) cache.writeText(name, savedExact);
-  return found.set(key, { column }).column;
+  const saved = file.sizeBytes < savedBytesMin ? undefined : parseDurations(parseJsonText(cache.readText(name) ?? ''));
+  if (saved !== undefined) return found.set(key, { durations: saved });
+  const result = await whileUnchanged([file], () => find(file, openDisk));
+  if (result.refused === undefined && file.sizeBytes >= savedBytesMin) {
+    cache.writeText(name, JSON.stringify(result.durations));
+  }
+  return found.set(key, result);
 }
 
-/** The text that is kept for a content without such a column. */
-const savedExact = 'exact';
-
-async function find(
-  { hostPath, sizeBytes, pondPath }: ParquetInput,
-  openDisk: OpenDisk,
-): Promise<InexactColumn | undefined> {
+/** Finds nothing in a file that is not Parquet or is wholly encrypted, which DuckDB reports. */
+async function find({ hostPath, sizeBytes, pondPath }: ParquetInput, openDisk: OpenDisk): Promise<Found> {
   const disk = openDisk(dirname(hostPath));
   const read = (start: number, end: number): Uint8Array =>
     disk.readRange(basename(hostPath), start, end) ?? new Uint8Array();
-  return await inexactColumn({ path: pondPath, sizeBytes, read });
+  const file = opened({ path: pondPath, sizeBytes, read });
+  if (file === undefined) return nothing;
+  const { columns: durations, nested } = durationsOf(file);
+  const refused: RefusedColumn | undefined =
+    (await inexactColumn(file)) ?? (nested === undefined ? undefined : { name: nested, reason: 'durations' });
+  return { durations, ...(refused && { refused }) };
+}
+
+function opened(source: ParquetSource): ParquetFile | undefined {
+  try {
+    return openAnyParquet(source);
+  } catch {
+    return undefined;
+  }
 }

@@ -32,6 +32,12 @@ export class FileNames {
     return [...this.#names.values()];
   }
 
+  /** Makes a directory for files of this database. Returns its name. Fails with the storage codes. */
+  makeDirectory(name: string): string {
+    this.#openDisk(this.#directory).makeDirectory(name);
+    return join(this.#directory, name);
+  }
+
   /** The name of a host file. Fails with the storage codes. */
   nameOf(hostPath: string): string {
     const known = this.#names.get(hostPath);

@@ -16,21 +16,32 @@ export function namesFilename(query: string): boolean {
 /** Name of the column of host paths, which no file is likely to have. */
 const hostColumn = identifier('file of the row');
 
-/** SQL that selects columns of files and the column `filename`, unless the files have one of that name. */
+/** A list of columns, and the rows that have them. */
+interface Rows {
+  readonly list: SqlText;
+  readonly from: SqlText;
+}
+
+/**
+ * SQL that selects columns of files and the column `filename`, unless the files have one of that name. `rowsOf` returns
+ * what reads files. Files of equal content may have one host path: it is read once, and its rows are those of each path.
+ */
 export async function withFilename(
   connection: Connection,
-  { list, from }: { readonly list: SqlText; readonly from: SqlText },
   files: readonly SourceFile[],
+  rowsOf: (files: readonly SourceFile[]) => Promise<Rows>,
 ): Promise<SqlText> {
-  const plain = sql`SELECT ${list} FROM ${from}`;
+  const all = await rowsOf(files);
+  const plain = sql`SELECT ${all.list} FROM ${all.from}`;
   const columns = await connection.columnsOf(plain);
   if (columns.some(({ name }) => name.toLowerCase() === filename)) return plain;
   const column = identifier(filename);
   const [first] = files;
   if (first !== undefined && new Set(files.map(({ pondPath }) => pondPath)).size === 1) {
-    return sql`SELECT ${list}, ${literal(pathOf(first))} AS ${column} FROM ${from}`;
+    return sql`SELECT ${all.list}, ${literal(pathOf(first))} AS ${column} FROM ${all.from}`;
   }
   const names = files.map((file) => sql`(${literal(file.hostPath)}, ${literal(pathOf(file))})`);
+  const { list, from } = await rowsOf([...new Map(files.map((file) => [file.hostPath, file])).values()]);
   const rows = sql`SELECT ${list}, ${column} AS ${hostColumn} FROM ${from}`;
   return sql`SELECT r.* EXCLUDE (${hostColumn}), n.path AS ${column} FROM (${rows}) AS r JOIN (VALUES ${joinSql(names)}) AS n(host, path) ON r.${hostColumn} = n.host`;
 }

@@ -75,11 +75,16 @@ export class QuerySandbox extends Sandbox {
     const inputs = new FileNames(inputDirectory, openDisk);
     try {
       const spec = inputs.namedSpec(hostSpec);
-      const hostPaths = inputs.names;
-      const { database, connection } = await openLockedDatabase({ ...settings, hostPaths, streamingBufferBytes });
+      const rowsDirectory = hasPacks(spec) ? inputs.makeDirectory('rows') : undefined;
+      const access = { hostPaths: inputs.names, hostDirectory: rowsDirectory };
+      const { database, connection } = await openLockedDatabase({ ...settings, ...access, streamingBufferBytes });
       await connection.run(sql`CREATE SCHEMA pond`);
       for (const table of spec.tables) await connection.run(createTableSql(table));
-      return new QuerySandbox(sandboxKey(hostSpec), { spec, inputs }, { database, connection, openDisk });
+      return new QuerySandbox(
+        sandboxKey(hostSpec),
+        { spec, inputs },
+        { database, connection, openDisk, rowsDirectory },
+      );
     } catch (error) {
       inputs.close();
       throw error;
@@ -186,6 +191,9 @@ export class QuerySandbox extends Sandbox {
     throw statement.explain === undefined ? reason : withoutFirstLine(reason);
   }
 }
+
+const hasPacks = ({ views }: SandboxSpec): boolean =>
+  views.some((view) => 'source' in view && view.source.files.some(({ packedAt }) => packedAt !== undefined));
 
 /** Equal for specs that can share a database: queries may name their tables in any order, and at any position. */
 export function sandboxKey(spec: SandboxSpec): string {

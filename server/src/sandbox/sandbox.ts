@@ -19,6 +19,8 @@ export interface SandboxSettings extends DatabaseSettings {
 export interface SandboxParts {
   readonly database: Database;
   readonly openDisk: OpenDisk;
+  /** Directory of this database alone, for rows of files that are in packs; undefined without any. */
+  readonly rowsDirectory?: string | undefined;
 }
 
 /**
@@ -27,18 +29,22 @@ export interface SandboxParts {
  * return rows, and BuildSandbox, whose queries write a file.
  *
  * Invariants:
- * - It opens the given host files and no others; it has no network, and loads no extension.
+ * - It opens the given host files, and files that were made of their rows, and no others; it has no network, and loads no
+ *   extension.
  * - No statement changes a setting.
  * - Only statements of the kinds that the policy names run, and the CREATE TYPE that DuckDB puts before a dynamic PIVOT.
  */
 export abstract class Sandbox {
   protected readonly database: Database;
   readonly #openDisk: OpenDisk;
+  readonly #rowsDirectory: string | undefined;
+  #rowsFiles = 0;
   readonly #interrupted = new AbortController();
   #active: Connection | undefined;
 
-  protected constructor({ database, openDisk }: SandboxParts) {
+  protected constructor({ database, openDisk, rowsDirectory }: SandboxParts) {
     this.database = database;
+    this.#rowsDirectory = rowsDirectory;
     this.#openDisk = openDisk;
   }
 
@@ -69,7 +75,9 @@ export abstract class Sandbox {
 
   protected scope(connection: Connection): TextScope {
     const connect = (): Promise<Connection> => Promise.resolve(connection);
-    return { connect, openDisk: this.#openDisk, signal: this.#interrupted.signal };
+    const directory = this.#rowsDirectory;
+    const newFile = directory === undefined ? undefined : () => `${directory}/${(this.#rowsFiles += 1)}`;
+    return { connect, openDisk: this.#openDisk, signal: this.#interrupted.signal, ...(newFile && { newFile }) };
   }
 
   /** Creates views on a connection. Fails `invalid-content` for unreadable files, at the position of their table. */

@@ -1,3 +1,4 @@
+import { type GroupLimits } from '../base/groupAdjacent.ts';
 import { type SqlText } from '../duckdb/sql.ts';
 import { type Reading } from './formats.ts';
 import { type TextFormat } from './textFormat.ts';
@@ -6,6 +7,8 @@ import { type Notation } from './textTables/notation.ts';
 /** A host file with the content of a pond path, and its reading. */
 export interface SourceFile {
   readonly hostPath: string;
+  /** Index of the content in a pack, a host file with the contents of several, bytes; undefined in a file of its own. */
+  readonly packedAt?: number;
   readonly sizeBytes: number;
   /** Equal for equal content, and for no other; undefined when unknown. */
   readonly key?: string;
@@ -18,6 +21,11 @@ export interface SourceFile {
   readonly format?: TextFormat;
   /** Host path of a Parquet file with its rows as text, for a CSV file that DuckDB cannot read as it is. */
   readonly rowsPath?: string;
+}
+
+/** A file whose content has a key. */
+export interface KeyedFile extends SourceFile {
+  readonly key: string;
 }
 
 /** A pond path or pattern in a query, with the files it refers to; at least one. */
@@ -72,6 +80,9 @@ export interface SandboxSpec {
   readonly tablesKey: string;
 }
 
+/** Limits of groups of small text files. What is made of a group is made again when one of its files changes, so it has few bytes. */
+export const smallTexts: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
+
 /** Minimum number of text files that are read once into a table, up to the total bytes below. */
 const tableFilesMin = 64;
 const tableBytesMax = 128 * 1024 * 1024;
@@ -85,7 +96,7 @@ export function viewOf(source: QuerySource, { isShared = false } = {}): SourceVi
  * True for many small text files, which are read into a table: DuckDB opens each file once to find the columns of a
  * view, and twice more for each query over the view.
  */
-export function isReadOnce(files: readonly SourceFile[]): boolean {
+export function isReadOnce(files: readonly Pick<SourceFile, 'reading' | 'sizeBytes'>[]): boolean {
   const texts = files.filter(({ reading }) => reading.reader !== 'read_parquet').length;
   return texts >= tableFilesMin && files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) <= tableBytesMax;
 }

@@ -133,8 +133,10 @@ interface SqlColumn {
 }
 
 function rowsSql(files: readonly HostDataFile[], partitions: readonly SqlColumn[]): SqlText {
-  const paths = literalList(files.map(({ hostPath }) => hostPath));
-  if (partitions.length === 0) return sql`SELECT * FROM read_parquet(${paths}, union_by_name = true)`;
+  const hostPaths = files.map(({ hostPath }) => hostPath);
+  if (partitions.length === 0) return sql`SELECT * FROM read_parquet(${literalList(hostPaths)}, union_by_name = true)`;
+  // Files with equal content have one host file: it is read once, and its rows are those of each.
+  const paths = literalList([...new Set(hostPaths)]);
   // Names that no column of a table has: the file of a row, and the values of that file.
   const file = identifier('duckpond file');
   const valueNames = partitions.map((_, index) => identifier(`duckpond value ${index}`));

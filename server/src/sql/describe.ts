@@ -58,17 +58,8 @@ export async function describeTable(
 ): Promise<TableDescription | undefined> {
   const reader = readerOf(at);
   if (reader === undefined) return undefined;
-  const table = identifier(sheet === undefined ? at.path : `${at.path}#${sheet}`);
-  const rows = async (text: SqlText): Promise<readonly (readonly (string | null)[])[]> => {
-    const request = { sql: text, ...(version !== undefined && { at: version }) };
-    const { resultId, rowCount } = await ownStatement(engine.run(pond, request, signal));
-    try {
-      const { columns } = await engine.rows(resultId, 0, rowCount);
-      return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
-    } finally {
-      await engine.release(resultId);
-    }
-  };
+  const table = tableName(at, sheet);
+  const rows = (text: SqlText): Promise<ReadRows> => readRows(engine, { pond, version }, text, signal);
   const columns = (await rows(sql`DESCRIBE FROM ${table}`)).map(([name, type]) => ({
     name: name ?? '',
     type: type ?? '',
@@ -86,6 +77,41 @@ export async function describeTable(
     unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
+}
+
+/** The options that the text of a table suggests and that are not stated; none for other tables. Fails as a query over it. */
+export async function tableOffers(
+  engine: QueryEngine,
+  { pond, at, version, sheet }: TableLocation,
+  signal?: AbortSignal,
+): Promise<readonly FormatOffer[]> {
+  const reader = readerOf(at);
+  if (reader === 'csv') return (await engine.describeTexts(pond, at, version, signal))[0]?.offers ?? [];
+  if (reader !== 'xlsx') return [];
+  return await sheetOffers(at, () => readRows(engine, { pond, version }, sheetHeadSql(tableName(at, sheet)), signal));
+}
+
+/** Values as texts, by row. */
+type ReadRows = readonly (readonly (string | null)[])[];
+
+async function readRows(
+  engine: QueryEngine,
+  { pond, version }: Pick<TableLocation, 'pond' | 'version'>,
+  text: SqlText,
+  signal: AbortSignal | undefined,
+): Promise<ReadRows> {
+  const request = { sql: text, ...(version !== undefined && { at: version }) };
+  const { resultId, rowCount } = await ownStatement(engine.run(pond, request, signal));
+  try {
+    const { columns } = await engine.rows(resultId, 0, rowCount);
+    return Array.from({ length: rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
+  } finally {
+    await engine.release(resultId);
+  }
+}
+
+function tableName({ path }: NodePath, sheet: string | undefined): SqlText {
+  return identifier(sheet === undefined ? path : `${path}#${sheet}`);
 }
 
 /**
@@ -116,6 +142,11 @@ async function sheetOffers(
 ): Promise<readonly FormatOffer[]> {
   const offer = mayHaveUnits(formatAt(at)) ? offerOfSheetUnits(await head()) : undefined;
   return offer === undefined ? [] : [offer];
+}
+
+/** False for a file that is not a table as it is. */
+export function isTable(at: NodePath): boolean {
+  return readerOf(at) !== undefined;
 }
 
 /** Undefined for a file that is not a table. */

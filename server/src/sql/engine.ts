@@ -20,7 +20,7 @@ import { isPassingFailure, UnchangedFiles } from '../storage/unchangedFiles.ts';
 import { type HistoryTables, pondTables } from './history.ts';
 import { type BegunQuery, type KeptResult } from './keptResult.ts';
 import { prepareQuery, type QuerySources, type ShownPaths, storedPaths } from './prepare.ts';
-import { foreignStream, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
+import { foreignStream, inputPaths, type ReadyQuery, runPrepared, tableFiles } from './readyQuery.ts';
 
 export interface QueryEngineOptions {
   readonly openDisk: OpenDisk;
@@ -135,7 +135,7 @@ export class QueryEngine {
   /** Absolute paths of the files of the pond that a query reads, each once. Fails as `run`. */
   async inputs(pond: Pond, request: QueryRequest, signal: AbortSignal | undefined): Promise<readonly string[]> {
     const { prepared } = await this.#prepare(pond, request, signal);
-    return [...new Set(prepared.spec.files.map(({ pondPath }) => pondPath))].filter((path) => path.startsWith('/'));
+    return inputPaths(prepared);
   }
 
   /** Runs work on a result of the process that keeps it. Fails `query-failed` when it was released. */

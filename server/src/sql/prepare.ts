@@ -14,9 +14,10 @@ import { parquetReading } from '../sandbox/formats.ts';
 import { isJson } from '../sandbox/jsonEncoding.ts';
 import { type ResolvedFile, type ResolvedTable, resolveTable } from './names.ts';
 import { type TableReference } from '../sandbox/pondNames.ts';
-import { type SandboxSpec, type ViewSpec, viewOf } from '../sandbox/sources.ts';
+import { type KeyedFile, type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryChain } from '../sandbox/types.ts';
-import { type KeyedFile, readableJson } from './readableJson.ts';
+import { packedFiles } from './packs.ts';
+import { readableJson } from './readableJson.ts';
 import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
 import { wholeFilesSql } from './wholeFiles.ts';
@@ -143,15 +144,28 @@ async function sourceOf(
   if (as === 'text' || as === 'blob') return await wholeSource(scope, { name, index, files, as });
   const perFile: KeyedFile[][] = [];
   const hasFilename = namesFilename(sql);
-  for (const file of files) perFile.push(await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
+  const packed = hasFilename ? new Map<ResolvedFile, KeyedFile>() : await packedFiles(scope, files);
+  for (const file of files) {
+    const inPack = packed.get(file);
+    perFile.push(inPack ? [inPack] : await sourceFiles(scope, file, { bounds: reference.bounds, hasFilename }));
+  }
   const found = await withRows(scope, await readableJson(scope, perFile.flat()));
   const rows = found.flatMap(({ rowsPath, pondPath }) =>
     rowsPath === undefined ? [] : [{ hostPath: rowsPath, pondPath }],
   );
   return {
-    files: [...found.map(({ hostPath, pondPath }) => ({ hostPath, pondPath })), ...rows],
+    files: [...openedFiles(name, found), ...rows],
     view: viewOf({ name, index, files: found, hasFilename }),
   };
+}
+
+/** The host files of a table's files. A pack has the name of the table. */
+function openedFiles(name: string, files: readonly SourceFile[]): SandboxSpec['files'] {
+  const packs = new Set(files.flatMap(({ hostPath, packedAt }) => (packedAt === undefined ? [] : [hostPath])));
+  return [
+    ...files.flatMap(({ hostPath, pondPath, packedAt }) => (packedAt === undefined ? [{ hostPath, pondPath }] : [])),
+    ...[...packs].map((hostPath) => ({ hostPath, pondPath: `the files of ${name}` })),
+  ];
 }
 
 interface WholeFiles {
@@ -186,16 +200,16 @@ function contentsOf(
 }
 
 async function deltaSource(
-  { pond, openDisk, signal }: PrepareScope,
+  scope: PrepareScope,
   { name, index }: TableReference,
   table: DeltaFolder,
 ): Promise<PreparedSource> {
   const found: (HostDataFile & { readonly pondPath: string })[] = [];
   for (const { at, partitionValues } of table.files) {
     const { path: pondPath, node } = at;
-    for (const content of await contentsOf({ pond, signal }, pondPath, node)) {
-      await requireExactParquet({ ...content, pondPath, type: node.type, reading: parquetReading }, openDisk);
-      found.push({ hostPath: content.hostPath, partitionValues, pondPath });
+    for (const content of await contentsOf(scope, pondPath, node)) {
+      const file = { node, pondPath, reading: parquetReading, format: undefined };
+      found.push({ hostPath: await readablePath(scope, file, content), partitionValues, pondPath });
     }
   }
   return {
@@ -217,14 +231,9 @@ async function sourceFiles(
   const sources: KeyedFile[] = [];
   const shown = hasFilename ? { shownPath: await scope.shownPaths(file.tree)(pondPath) } : {};
   for (const content of contents) {
-    await requireExactParquet({ ...content, pondPath, reading, type: file.node.type }, scope.openDisk);
     const { sizeBytes, key } = content;
     const source = { sizeBytes, key, pondPath, ...(format && { format }), ...shown };
-    const hostPath =
-      reading.converted === undefined
-        ? content.hostPath
-        : await asParquet(scope, file, { format: reading.converted, file: content.hostPath });
-    sources.push({ ...source, hostPath, reading });
+    sources.push({ ...source, hostPath: await readablePath(scope, file, content), reading });
   }
   return sources;
 }
@@ -239,14 +248,27 @@ function aheadOf({ worker, signal }: PrepareScope, { pondPath, reading, format }
   };
 }
 
+/** A file with its reading, whose content is converted if DuckDB does not read it as it is. */
+type ReadableFile = Pick<ResolvedFile, 'node' | 'pondPath' | 'reading' | 'format'>;
+
+/** Returns the host path of a file that DuckDB reads. Fails as requireExactParquet, and as conversions do. */
+async function readablePath(scope: PrepareScope, file: ReadableFile, content: HostFile): Promise<string> {
+  const { node, pondPath, reading } = file;
+  const durations = await requireExactParquet({ ...content, pondPath, reading, type: node.type }, scope.openDisk);
+  const { hostPath } = content;
+  if (durations.length > 0) return await asParquet(scope, file, { format: 'parquet', file: hostPath, durations });
+  if (reading.converted === undefined) return hostPath;
+  return await asParquet(scope, file, { format: reading.converted, file: hostPath });
+}
+
 /**
  * The host path of a Parquet file with the content of a file that DuckDB does not read, converted once per content into
  * the user's cache.
  */
 async function asParquet(
   { worker, pond, openDisk, signal }: PrepareScope,
-  { node, pondPath, reading: { sheet }, format: stated }: ResolvedFile,
-  source: Pick<Conversion, 'format' | 'file'>,
+  { node, pondPath, reading: { sheet }, format: stated }: ReadableFile,
+  source: Pick<Conversion, 'format' | 'file' | 'durations'>,
 ): Promise<string> {
   const cache = createPondCache(pond, openDisk);
   const of = { ...(sheet !== undefined && { sheet }), ...(stated !== undefined && { stated }) };

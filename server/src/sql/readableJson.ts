@@ -5,7 +5,7 @@
 import { LruCache } from '../base/lruCache.ts';
 import { type Pond } from '../pond/types.ts';
 import { isJson, writtenFile } from '../sandbox/jsonEncoding.ts';
-import { type SourceFile } from '../sandbox/sources.ts';
+import { type KeyedFile, type SourceFile } from '../sandbox/sources.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 import { type Cache, createPondCache } from '../storage/cache.ts';
 import { type OpenDisk } from '../storage/disk.ts';
@@ -27,11 +27,6 @@ interface JsonFilesScope {
   readonly pond: Pick<Pond, 'id' | 'directory'>;
   readonly openDisk: OpenDisk;
   readonly signal: AbortSignal | undefined;
-}
-
-/** A file whose content has a key. */
-export interface KeyedFile extends SourceFile {
-  readonly key: string;
 }
 
 /** Returns JSON files as DuckDB reads them, and other files as they are. */

@@ -38,6 +38,12 @@ export function tableFiles({ prepared: { spec } }: ReadyQuery): readonly SourceF
   return view.source.files;
 }
 
+/** Absolute paths of the files of the pond that a query reads, each once. */
+export function inputPaths({ spec: { files, views } }: PreparedQuery): readonly string[] {
+  const read = [...views.flatMap((view) => ('source' in view ? view.source.files : [])), ...files];
+  return [...new Set(read.map(({ pondPath }) => pondPath))].filter((path) => path.startsWith('/'));
+}
+
 /** The error of a stream of another process, which the caller has not named. */
 export function foreignStream(file: string): PondError {
   return new PondError('invalid-path', `expected a file at ${file}, got an open file of the calling process`, {

@@ -39,6 +39,8 @@ export interface Cache {
   find(key: string): CachedFile | undefined;
   /** Stores a file under its key; `write` creates it at the given host path. A failure leaves nothing. */
   make(key: string, write: (target: string) => Promise<void>): Promise<CachedFile>;
+  /** Stores bytes under a key, not flushed: for content that is verified when it is read. */
+  keep(key: string, bytes: Uint8Array): CachedFile;
   /** Returns the short text under a key; undefined when there is none. */
   readText(key: string): string | undefined;
   /** Not flushed: a lost or damaged text is computed again. */
@@ -69,6 +71,7 @@ export function createPondCache(
       return found && { ...found, key };
     },
     make: async (key, write) => ({ ...(await cache().make(own(key), write)), key }),
+    keep: (key, bytes) => ({ ...cache().keep(own(key), bytes), key }),
     readText: (key) => cache().readText(own(key)),
     writeText: (key, text) => cache().writeText(own(key), text),
   };
@@ -122,7 +125,16 @@ export function createCache(disk: Disk, { bytesMax, now = Date.now }: CacheOptio
       removeQuietly(disk, temporary);
       throw error;
     }
-    const sizeBytes = disk.stat(path)?.sizeBytes ?? 0;
+    return kept(key, disk.stat(path)?.sizeBytes ?? 0);
+  }
+
+  function keep(key: string, bytes: Uint8Array): CachedFile {
+    replaceUnflushed(disk, pathOf(key), bytes);
+    return kept(key, bytes.length);
+  }
+
+  function kept(key: string, sizeBytes: number): CachedFile {
+    const path = pathOf(key);
     used.set(path, { atMs: now(), sizeBytes });
     added(sizeBytes);
     return { hostPath: disk.hostPath(path)!, sizeBytes, key };
@@ -141,6 +153,7 @@ export function createCache(disk: Disk, { bytesMax, now = Date.now }: CacheOptio
   return {
     find,
     make,
+    keep,
     readText(key) {
       const path = pathOf(key);
       // Checks first: most often the file is missing, and opening a missing file costs far more than a stat.

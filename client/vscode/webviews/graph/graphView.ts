@@ -1,3 +1,4 @@
+import { moveFocus } from '../focus.ts';
 import { element } from '../grid/element.ts';
 import { nodeHeight, type Layout } from './layout.ts';
 import { type GraphNode, type GraphState } from './messages.ts';
@@ -129,7 +130,7 @@ export class GraphView {
     else {
       const next = step(this.#drawn?.nodes ?? new Map(), this.#state?.edges ?? [], id, event.key);
       if (next === undefined) return;
-      this.#buttons.get(next)?.focus();
+      moveFocus(this.#buttons.get(next));
     }
     event.preventDefault();
   }

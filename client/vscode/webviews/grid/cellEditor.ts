@@ -1,4 +1,6 @@
+import { moveFocus } from '../focus.ts';
 import { element } from './element.ts';
+import { isFieldKey } from './fieldKeys.ts';
 
 /** Actions of an editor of a cell with its text. */
 interface CellEditorHost {
@@ -50,7 +52,7 @@ export class CellEditor {
     this.#field.addEventListener('keydown', (event) => this.#key(event));
     this.#field.addEventListener('input', () => this.#changed());
     this.#field.addEventListener('blur', () => void this.#take({ rows: 0, columns: 0 }));
-    this.#field.focus();
+    moveFocus(this.#field);
     if (isTyped) this.#changed();
     else this.#field.select();
   }
@@ -71,7 +73,7 @@ export class CellEditor {
 
   #key(event: KeyboardEvent): void {
     // Keys such as those of undo are those of the text, not of the document.
-    event.stopPropagation();
+    if (isFieldKey(event)) event.stopPropagation();
     const move = moveOf(event);
     if (event.key === 'Escape') this.close();
     else if ((event.ctrlKey || event.metaKey) && event.key === 's') void this.#save();
@@ -79,6 +81,7 @@ export class CellEditor {
     else if (event.key === 'Enter') this.#field.setRangeText('\n', ...this.#range, 'end');
     else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   get #range(): [number, number] {
@@ -111,7 +114,7 @@ export class CellEditor {
     this.#field.readOnly = false;
     if (problem === undefined) return this.close();
     this.#show(problem);
-    this.#field.focus();
+    moveFocus(this.#field);
   }
 
   #show(problem: string | undefined): void {

@@ -1,4 +1,5 @@
 import { namedLine } from '../../../../server/src/base/namedLine.ts';
+import { type OfferedFormat } from '../../queries/formatStrings.ts';
 import { element } from './element.ts';
 import { type FromGridPage, type GridState, type TableQuery } from './messages.ts';
 
@@ -20,7 +21,7 @@ export function failedElements(
   const path = offers.at(-1)?.path;
   if (path === undefined) return [reason, ...hints];
   const buttons = [
-    ...offers.map(({ title }, index) => button(title, () => post({ type: 'stateFormat', run, index }))),
+    ...offerButtons(offers, (offer) => post({ type: 'stateFormat', run, offer })),
     // With a line, a large file opens as text too.
     button('Show Text', () => post({ type: 'follow', to: 'file', path, line: namedLine(message) ?? 1 })),
   ];
@@ -34,6 +35,14 @@ export function failedElements(
 /** A text whose parts in backticks are code. */
 function withCode(text: string): readonly (Node | string)[] {
   return text.split('`').map((part, index) => (index % 2 === 0 ? part : element('code', {}, part)));
+}
+
+/** Buttons that state formats. */
+export function offerButtons(
+  offers: readonly OfferedFormat[],
+  state: (offer: OfferedFormat) => void,
+): readonly HTMLElement[] {
+  return offers.map((offer) => button(offer.title, () => state(offer)));
 }
 
 function button(text: string, run: () => void): HTMLElement {

@@ -1,5 +1,7 @@
+import { moveFocus } from '../focus.ts';
 import { type ColumnFilter, type Column, type ColumnSummary } from '../../../../server/src/protocol/commands.ts';
 import { element, type PagePosition } from './element.ts';
+import { isFieldKey } from './fieldKeys.ts';
 import { conditionsOf, filterOf, formOf } from './filterForm.ts';
 import { readableValue } from './times.ts';
 import { numberText } from '../../numberStrings.ts';
@@ -43,7 +45,7 @@ export function showFilter(
     open = undefined;
     root.remove();
     window.removeEventListener('pointerdown', outside);
-    if (before instanceof HTMLElement) before.focus();
+    if (before instanceof HTMLElement) moveFocus(before);
   };
   const outside = ({ target }: PointerEvent): void => {
     if (target instanceof Node && !root.contains(target)) close();
@@ -64,7 +66,7 @@ export function showFilter(
   });
   root.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close();
-    event.stopPropagation();
+    if (isFieldKey(event)) event.stopPropagation();
   });
   clear.addEventListener('click', () => finish(undefined));
   window.addEventListener('pointerdown', outside);
@@ -112,7 +114,7 @@ function conditionForm(column: Column, present: ColumnFilter | undefined): Condi
   update();
   return {
     root: element('div', { class: 'condition' }, select, ...inputs),
-    focus: () => (inputs[0]?.hidden === false ? inputs[0] : select).focus(),
+    focus: () => moveFocus(inputs[0]?.hidden === false ? inputs[0] : select),
     filter: () =>
       filterOf(
         column,

@@ -1,4 +1,6 @@
+import { moveFocus } from '../focus.ts';
 import { element } from './element.ts';
+import { isFieldKey } from './fieldKeys.ts';
 
 /** Actions of the bar. */
 interface FindHost {
@@ -45,7 +47,7 @@ export class FindBar {
     this.#input.placeholder = mode === 'find' ? 'Find in all rows' : 'Row number, or a time such as 2026-05-01 12:00';
     for (const step of this.#steps) step.hidden = mode === 'jump';
     this.#status.textContent = '';
-    this.#input.focus();
+    moveFocus(this.#input);
     this.#input.select();
   }
 
@@ -65,9 +67,10 @@ export class FindBar {
   }
 
   #key(event: KeyboardEvent): void {
+    if (isFieldKey(event)) event.stopPropagation();
     if (event.key === 'Escape') this.close();
     else if (event.key === 'F3') this.again(event.shiftKey);
-    else if (event.key !== 'Enter') return event.stopPropagation();
+    else if (event.key !== 'Enter') return;
     else if (this.#mode === 'jump') this.#host.jump(this.#input.value);
     else if (this.#input.value !== '') this.#host.find(this.#input.value, event.shiftKey);
     event.preventDefault();

@@ -1,3 +1,4 @@
+import { moveFocus } from '../focus.ts';
 import { type Column, type SortKey } from '../../../../server/src/protocol/commands.ts';
 import { type ColumnLayout } from './columns.ts';
 import { element } from './element.ts';
@@ -52,7 +53,7 @@ export class Header {
     const focused = document.activeElement?.closest('.heading')?.getAttribute('aria-colindex');
     this.root.replaceChildren(this.#corner(content), ...visible.map((index) => this.#heading(content, index, left)));
     if (focused === undefined || focused === null) return;
-    this.root.querySelector<HTMLElement>(`[aria-colindex="${focused}"] .more`)?.focus();
+    moveFocus(this.root.querySelector<HTMLElement>(`[aria-colindex="${focused}"] .more`));
   }
 
   #corner({ layouts }: HeaderContent): HTMLElement {

@@ -1,3 +1,4 @@
+import { moveFocus } from '../focus.ts';
 import { element, fittedName, type PagePosition } from './element.ts';
 
 /** An entry of a menu; a line instead of one separates groups. */
@@ -26,10 +27,10 @@ export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): vo
   const menu = element('div', { class: 'menu', role: 'menu', tabindex: '-1' });
   const close = (): void => {
     closeMenu();
-    if (before instanceof HTMLElement) before.focus();
+    if (before instanceof HTMLElement) moveFocus(before);
   };
   menu.append(...items.map((item) => itemElement(item, close)));
-  menu.addEventListener('keydown', (event) => moveFocus(event, menu, close));
+  menu.addEventListener('keydown', (event) => stepFocus(event, menu, close));
   document.body.append(menu);
   const listeners = new AbortController();
   const { signal } = listeners;
@@ -42,7 +43,7 @@ export function showMenu(items: readonly MenuItem[], { x, y }: PagePosition): vo
   const { width, height } = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(0, Math.min(x, window.innerWidth - width - 4))}px`;
   menu.style.top = `${Math.max(0, Math.min(y, window.innerHeight - height - 4))}px`;
-  menu.querySelector<HTMLElement>(entries)?.focus();
+  moveFocus(menu.querySelector<HTMLElement>(entries));
 }
 
 /** Closes the menu, if one is open. */
@@ -66,7 +67,7 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
   else draw();
   if (item.key !== undefined) button.append(element('kbd', {}, item.key));
   // One entry is marked: that of the mouse or of the keyboard, whichever moved last.
-  button.addEventListener('pointermove', () => button.focus({ preventScroll: true }));
+  button.addEventListener('pointermove', () => moveFocus(button, { preventScroll: true }));
   button.addEventListener('click', () => {
     isOn = !isOn;
     if (item.staysOpen === true) draw();
@@ -76,11 +77,11 @@ function itemElement(item: MenuItem, close: () => void): HTMLElement {
   return button;
 }
 
-function moveFocus(event: KeyboardEvent, menu: HTMLElement, close: () => void): void {
+function stepFocus(event: KeyboardEvent, menu: HTMLElement, close: () => void): void {
   const items = [...menu.querySelectorAll<HTMLElement>(entries)];
   const at = items.findIndex((item) => item === document.activeElement);
   const to = steps[event.key]?.(at) ?? beginningWith(event, items, at);
-  if (to !== undefined) items.at(to % items.length)?.focus();
+  if (to !== undefined) moveFocus(items.at(to % items.length));
   else if (event.key === 'Escape' || event.key === 'Tab') close();
   else return;
   event.preventDefault();

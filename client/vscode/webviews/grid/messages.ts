@@ -98,6 +98,15 @@ interface HostRequests {
    * at a position.
    */
   origins: { params: { readonly row: number | null; readonly view: TableView }; result: OriginsInfo };
+  /** Formats that the text of the table suggests. */
+  formats: { params: Readonly<Record<string, never>>; result: readonly SuggestedFormat[] };
+}
+
+/** A format that the text of a table suggests: why, and how it is stated, for its folder or for itself. */
+export interface SuggestedFormat {
+  /** Without a full stop. */
+  readonly reason: string;
+  readonly offers: readonly OfferedFormat[];
 }
 
 /** Files of a table. */
@@ -173,8 +182,8 @@ export type FromGridPage =
     }
   | ({ readonly type: 'follow' } & PlotLink)
   | { readonly type: 'diff'; readonly run: number; readonly action: 'toggleAll' | 'pickKey' | 'showText' }
-  /** States one of the formats that a page of a failure offers. */
-  | { readonly type: 'stateFormat'; readonly run: number; readonly index: number }
+  /** States a format that was offered for the table. */
+  | { readonly type: 'stateFormat'; readonly run: number; readonly offer: OfferedFormat }
   | ({
       readonly type: 'copy';
       readonly run: number;

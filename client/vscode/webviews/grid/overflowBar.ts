@@ -1,4 +1,5 @@
 /** Keeps a bar in one row: the buttons that do not fit, the last ones first, are entries of its menu "More Actions…". */
+import { moveFocus } from '../focus.ts';
 import { element, positionBelow } from './element.ts';
 import { type MenuItem, showMenu } from './menu.ts';
 
@@ -45,7 +46,7 @@ export class OverflowBar {
       button.classList.add(moved);
       excess -= width;
     }
-    if (focused?.classList.contains(moved) === true) more.focus();
+    if (focused?.classList.contains(moved) === true) moveFocus(more);
   }
 
   /** The button itself, or that of the menu when it is in there. */

@@ -1,3 +1,4 @@
+import { moveFocus } from '../focus.ts';
 import {
   type ColumnFilter,
   type Column,
@@ -169,7 +170,7 @@ export class TablePage implements ControlledTable, EditedTable {
   }
 
   focus(): void {
-    this.table.root.focus();
+    moveFocus(this.table.root);
   }
 
   get columns(): readonly Column[] {

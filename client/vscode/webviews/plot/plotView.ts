@@ -1,3 +1,4 @@
+import { moveFocus } from '../focus.ts';
 import { type Column, type PlotRange, type TableView } from '../../../../server/src/protocol/commands.ts';
 import { element, positionBelow } from '../grid/element.ts';
 import { showMenu } from '../grid/menu.ts';
@@ -63,7 +64,7 @@ export class PlotView {
       { class: 'chart', tabindex: '0', role: 'group', 'aria-label': chartHelp },
       this.#panels,
     );
-    this.#pane = new PointPane({ ...host, closed: () => this.#chart.focus() });
+    this.#pane = new PointPane({ ...host, closed: () => moveFocus(this.#chart) });
     this.#pointer = new PlotPointer(this.#chart, {
       range: () => this.#range,
       show: (range) => this.#show(range),
@@ -190,7 +191,7 @@ export class PlotView {
     controls.fit();
     // The controls are new elements; the user was at one of the old ones.
     for (const one of this.#head.querySelectorAll<HTMLElement>('button, select'))
-      if (label !== undefined && labelOf(one) === label) one.focus();
+      if (label !== undefined && labelOf(one) === label) moveFocus(one);
   }
 
   /** Width of a pixel, in the numbers of the x axis. */

@@ -1,4 +1,5 @@
 /** Zooming, panning and pointing with the mouse and the keyboard, over the drawn panels of a plot. */
+import { moveFocus } from '../focus.ts';
 import { type PlotRange } from '../../../../server/src/protocol/commands.ts';
 import { element } from '../grid/element.ts';
 import { marginLeft, marginRight } from './chart.ts';
@@ -86,7 +87,7 @@ export class PlotPointer {
     this.#root.setPointerCapture(event.pointerId);
     // It selects no text, but the keys of the plot work afterwards.
     event.preventDefault();
-    this.#root.focus({ preventScroll: true });
+    moveFocus(this.#root, { preventScroll: true });
   }
 
   #move(event: PointerEvent): void {

@@ -3,6 +3,7 @@ import { followedOrigin } from '../../pond/replica.ts';
 import { addRecord, isSameAgain, readRecords, type RunRecord } from './records.ts';
 import { resourceDirectory } from '../model/resourcePath.ts';
 import { type ResourcePond } from '../tree/resourcePond.ts';
+import { writeUnrecorded } from './unrecorded.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 
 /** The record of a run that committed nothing itself. */
@@ -17,38 +18,50 @@ interface PendingRecord {
 /** Dependencies and options for committing records. */
 interface Recording {
   readonly effects: { readonly author: string };
-  /** True for a scheduled round: a record that only repeats the latest record of its resource is skipped. */
-  readonly isRepeated?: boolean;
   /** Operation of the commit. */
   readonly operation: string;
 }
 
+/** Result of keeping records. */
+interface Recorded {
+  /** The error that prevented that they are kept; undefined if they are. */
+  readonly failure?: PondError;
+  /** By UUID, of each resource whose run repeats its latest record: the number of such runs since then. */
+  readonly unrecorded: ReadonlyMap<string, number>;
+}
+
 /**
- * Adds records of several runs to the pond in one commit; no commit without records. Records of a deleted resource are
- * dropped. Returns the error of a failed commit instead of throwing, because the results of the runs matter more. A clone
- * without a commit of its own gets none: it would not follow its origin any more, and no data asked for that.
+ * Adds records of several runs to the pond in one commit. Those that repeat the latest record of their resource are only
+ * written down outside of the history; without others there is no commit. Records of a deleted resource are dropped. Returns the error
+ * of a failure instead of throwing, because the results of the runs matter more. A clone without a commit of its own gets
+ * neither: it would not follow its origin any more, and no data asked for that.
  */
 export async function commitRecords(
   pond: ResourcePond,
   pending: readonly PendingRecord[],
-  { effects: { author }, isRepeated = false, operation }: Recording,
-): Promise<PondError | undefined> {
+  { effects: { author }, operation }: Recording,
+): Promise<Recorded> {
+  const unrecorded = new Map<string, number>();
   try {
-    const records = isRepeated ? await withoutRepetitions(pond, pending) : pending;
-    if (records.length === 0) return undefined;
     const origin = followedOrigin(pond.stored.disk, pond.head.number);
-    if (origin !== undefined) return followsError(origin.url);
+    const news: PendingRecord[] = [];
+    for (const { one, latest } of await withLatest(pond, pending)) {
+      if (!isSameAgain(one.record, latest)) news.push(one);
+      else if (origin === undefined) unrecorded.set(one.id, writeUnrecorded(pond.localRecords, one, latest));
+    }
+    if (news.length === 0) return { unrecorded };
+    if (origin !== undefined) return { failure: followsError(origin.url), unrecorded };
     const transaction = await pond.begin();
     try {
-      await addRecords(await transaction.fs.root(), records);
+      await addRecords(await transaction.fs.root(), news);
     } catch (error) {
       await transaction.abandon();
       throw error;
     }
-    await transaction.commit({ message: messageOf(records), author, operation });
-    return undefined;
+    await transaction.commit({ message: messageOf(news), author, operation });
+    return { unrecorded };
   } catch (error) {
-    if (isPondError(error)) return error;
+    if (isPondError(error)) return { failure: error, unrecorded };
     throw error;
   }
 }
@@ -57,17 +70,18 @@ function followsError(url: string): PondError {
   return new PondError('not-allowed', `this pond follows ${url}, and a commit of its own would end that`);
 }
 
-async function withoutRepetitions(
-  pond: ResourcePond,
-  pending: readonly PendingRecord[],
-): Promise<readonly PendingRecord[]> {
+/** A record, with the latest one that its resource has in the history. */
+interface Following {
+  readonly one: PendingRecord;
+  readonly latest: RunRecord | undefined;
+}
+
+async function withLatest(pond: ResourcePond, pending: readonly PendingRecord[]): Promise<readonly Following[]> {
   const fs = await pond.at(String(pond.head.number));
-  const wanted: PendingRecord[] = [];
-  for (const one of pending) {
-    const latest = (await readRecords(fs, { home: directoryOf(one) })).at(-1);
-    if (!isSameAgain(one.record, latest)) wanted.push(one);
-  }
-  return wanted;
+  const following: Following[] = [];
+  for (const one of pending)
+    following.push({ one, latest: (await readRecords(fs, { home: directoryOf(one) })).at(-1) });
+  return following;
 }
 
 async function addRecords(root: WorkingDirectory, pending: readonly PendingRecord[]): Promise<void> {

@@ -20,11 +20,14 @@ const recordsBytesMax = 256 * 1024;
 /** Maximum characters of a text in a record: messages of a query engine quote the text they read. */
 const textLengthMax = 2_000;
 
-/** After this time, in milliseconds, a record is kept even if it repeats the latest one. */
-const sameAgainMs = 60 * 60 * 1000;
+/**
+ * After this time, in milliseconds, a record is kept even if it repeats the latest one: the history of a pond that is
+ * copied says each day that its resources ran, and each hour that one still fails.
+ */
+const sameAgainMs = { ok: 24 * 60 * 60 * 1000, other: 60 * 60 * 1000 };
 
 /** The record of a run. Its fields are the columns of pond.runs. */
-export type RunRecord = Omit<RunInfo, 'resource' | 'id' | 'commit'>;
+export type RunRecord = Omit<RunInfo, 'resource' | 'id' | 'commit' | 'unrecorded'>;
 
 /** Returns the plain data of an error. */
 export function failureOf(error: PondError): RunErrorInfo {
@@ -66,18 +69,23 @@ export async function addRecord(directory: WorkingDirectory, record: RunRecord):
   await directory.writeFile(recordsName, Buffer.concat(latestLines([...before, shortened(record)])));
 }
 
-/**
- * True if a run without new data says nothing that the latest recorded run, within an hour, does not say: it ended the same
- * way, with the same notes, or some of them where that one had new data, which its other notes are about.
- */
-export function isSameAgain(record: RunRecord, latest: RunRecord | undefined): boolean {
-  if (latest === undefined || record.rows + record.files > 0) return false;
-  const { status, notes, error } = shortened(record);
-  if (status !== latest.status || error?.message !== latest.error?.message) return false;
-  const isRest = latest.rows + latest.files > 0 && notes.every((note) => latest.notes.includes(note));
-  if (!isRest && JSON.stringify(notes) !== JSON.stringify(latest.notes)) return false;
+/** True if a run says nothing that the latest record of its resource does not say, and that record is not old. */
+export function isSameAgain(record: RunRecord, latest: RunRecord | undefined): latest is RunRecord {
+  if (latest === undefined || !repeats(record, latest)) return false;
   const sinceMs = Date.parse(record.started) - Date.parse(latest.started);
-  return sinceMs >= 0 && sinceMs < sameAgainMs;
+  return sinceMs >= 0 && sinceMs < (record.status === 'ok' ? sameAgainMs.ok : sameAgainMs.other);
+}
+
+/**
+ * True if a run without new data ended as another one: with the same status and error, and with the same notes, or some of
+ * them where that one had new data, which its other notes are about.
+ */
+export function repeats(record: RunRecord, latest: RunRecord): boolean {
+  if (record.rows + record.files > 0) return false;
+  const { status, notes, error } = shortened(record);
+  if (status !== latest.status || JSON.stringify(error) !== JSON.stringify(latest.error)) return false;
+  const isRest = latest.rows + latest.files > 0 && notes.every((note) => latest.notes.includes(note));
+  return isRest || JSON.stringify(notes) === JSON.stringify(latest.notes);
 }
 
 /** The lines of the latest records, up to the limits of a resource directory. */
@@ -93,7 +101,8 @@ function latestLines(records: readonly RunRecord[]): readonly Uint8Array[] {
   return lines;
 }
 
-function shortened({ notes, error, ...record }: RunRecord): RunRecord {
+/** Returns a record as it is kept: without the end of long texts. */
+export function shortened({ notes, error, ...record }: RunRecord): RunRecord {
   return { ...record, notes: notes.map(short), error: error && { ...error, message: short(error.message) } };
 }
 
@@ -104,7 +113,7 @@ function parseRecords(content: Uint8Array): readonly RunRecord[] {
 }
 
 /** Validates a record, because any process may write the file. */
-function isRunRecord(value: unknown): value is RunRecord {
+export function isRunRecord(value: unknown): value is RunRecord {
   const { status, started, durationMs, rows, bytes, files, notes, error } = fieldsOf(value);
   const hasCounts = [durationMs, rows, bytes, files].every((count) => typeof count === 'number');
   const isEnded = runStatuses.some((known) => known === status) && typeof started === 'string';

@@ -24,10 +24,6 @@ const concurrencyMax = 4;
 interface RunRequest extends Required<Job> {
   /** By NAME, KIND/NAME or UUID; all if undefined. */
   readonly names?: readonly string[];
-  /**
-   * True for a scheduled round: a run without new data that ends like the one before gets no record within the hour.
-   */
-  readonly isRepeated?: boolean;
   readonly effects: RunEffects;
 }
 
@@ -41,6 +37,8 @@ export interface RunResult {
   readonly commit: number | undefined;
   /** True if another run of the resource is in progress, which will have a record. */
   readonly isElsewhere: boolean;
+  /** Number of runs without a record since the latest record, this one included; 0 if it has a record. */
+  readonly unrecorded: number;
 }
 
 /** Locks on resource directories, by pond. */
@@ -63,10 +61,12 @@ export async function runResources(pond: ResourcePond, request: RunRequest): Pro
   // A copy of the pond has the records of the runs before it.
   const copies = selected.filter(({ kind }) => kind.copyState !== undefined);
   const others = selected.filter((stored) => !copies.includes(stored));
-  return [
+  const ended = [
     ...(await runPart(pond, others, { ...request, operation: 'run', end })),
     ...(await runPart(pond, copies, { ...request, operation: copyRecordsOperation, end })),
   ];
+  if (request.names === undefined) pond.localRecords.keepOnly(selected.map(({ id }) => id));
+  return ended;
 }
 
 interface PartRequest extends RunRequest {
@@ -104,9 +104,12 @@ async function runPart(
   });
   const pending = results.filter(({ commit, isElsewhere }) => commit === undefined && !isElsewhere);
   const ids = pending.map(({ id }) => id);
-  const unrecorded = await locks.note(ids, () => commitRecords(pond, pending, request));
+  const { failure, unrecorded } = await locks.note(ids, () => commitRecords(pond, pending, request));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return unrecorded === undefined ? results : results.map((result) => withoutRecord(result, pending, unrecorded));
+  return results.map((result) => {
+    const recorded = { ...result, unrecorded: unrecorded.get(result.id) ?? 0 };
+    return failure === undefined || recorded.unrecorded > 0 ? recorded : withoutRecord(recorded, pending, failure);
+  });
 }
 
 /** Runs each resource of a graph with the reports of the resources it reads from, once all of these have ended. */
@@ -126,19 +129,20 @@ async function runInOrder(
 }
 
 function resultOf({ resource, record, commit, isElsewhere = false }: RunReport): RunResult {
-  return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere };
+  return { kind: resource.kind.kind, name: resource.name, id: resource.id, record, commit, isElsewhere, unrecorded: 0 };
 }
 
 /** Adds to a result that its record could not be stored. */
 function withoutRecord(result: RunResult, pending: readonly RunResult[], { message }: PondError): RunResult {
-  if (!pending.includes(result)) return result;
+  if (!pending.some(({ id }) => id === result.id)) return result;
   const notes = [...result.record.notes, `the record of this run could not be kept: ${message}`];
   return { ...result, record: { ...result.record, notes } };
 }
 
 function refused(stored: StoredResource, nowMs: number): RunResult {
   const record = recordWithout('failed', nowMs, invalidError(stored));
-  return { kind: stored.kind.kind, name: stored.name, id: stored.id, record, commit: undefined, isElsewhere: false };
+  const { kind, name, id } = stored;
+  return { kind: kind.kind, name, id, record, commit: undefined, isElsewhere: false, unrecorded: 0 };
 }
 
 function busy(resource: Resource, nowMs: number): RunReport {

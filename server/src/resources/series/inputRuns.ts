@@ -3,17 +3,17 @@
  * hundred times as long as the rows of such a file.
  */
 import { isPondError } from '../../base/error.ts';
+import { groupAdjacent } from '../../base/groupAdjacent.ts';
 import { type Job } from '../../base/job.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
 import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
 import { type Materializer } from '../../materialize/materializer.ts';
 import { statedType } from '../../sandbox/textTables/statedType.ts';
-import { type SourceFile } from '../../sandbox/sources.ts';
+import { smallTexts, type SourceFile } from '../../sandbox/sources.ts';
 import { type ColumnsByOthers } from '../../sandbox/textTables/findNotation.ts';
 import { type Notation } from '../../sandbox/textTables/notation.ts';
 import { type Match } from '../model/derivedContent.ts';
-import { type GroupLimits, groupAdjacent } from './groups.ts';
 import { type SharedNotation, type SourceText, type TextSource } from './textSource.ts';
 
 /** A text file with all that its reading depends on. */
@@ -39,9 +39,6 @@ interface Inputs {
   readonly isOneTable?: boolean;
 }
 
-/** A group is converted again when one of its files changes, so it has few bytes. */
-export const smallInputs: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
-
 /** Number of groups in progress at a time. */
 const groupsAtOnce = 2;
 
@@ -53,7 +50,7 @@ const groupsAtOnce = 2;
 export async function inputRuns(inputs: Inputs, materializer: Materializer, job: Job): Promise<readonly InputRun[]> {
   const texts = await mapLimit(inputs.matches, 1, (match) => readText(match, inputs, materializer, job));
   const sized = inputs.matches.map((match, index) => groupable(match, texts[index]));
-  const small = groupAdjacent(sized, smallInputs);
+  const small = groupAdjacent(sized, smallTexts);
   const runs = await mapLimit(small, groupsAtOnce, async (group): Promise<readonly InputRun[]> => {
     const found = group.flatMap(({ text }) => text ?? []);
     return found.length < 2 ? group.map(({ match }) => runOfOne(match)) : await runsOf(found, materializer, job);

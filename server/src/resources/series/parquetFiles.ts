@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts';
 import { formatText } from '../../documents/statedFormat.ts';
 import { PondError } from '../../base/error.ts';
 import { type HostFile } from '../../pond/hostFile.ts';
@@ -41,8 +42,8 @@ export async function parquetFilesOf(
   const files = await match.files(job);
   const conversion = { match, reading, materializer, job };
   if (reading.reader === 'read_parquet' && reading.converted === undefined) {
-    if (match.type === 'file') for (const file of files) await requireReadable(file, conversion);
-    return files;
+    if (match.type === 'series') return files;
+    return await Promise.all(files.map((file) => readableParquet(file, conversion)));
   }
   const written = reading.converted !== undefined ? files : files.filter(({ sizeBytes }) => sizeBytes > 0);
   const shared = await source.notationFor(match, materializer, job);
@@ -115,14 +116,24 @@ async function converted(file: HostFile, conversion: Conversion & ByOthers): Pro
   );
 }
 
-/** Builds no row of a Parquet file that anyone may have written, as a build refuses what DuckDB would change. */
-async function requireReadable(file: HostFile, { match, reading, materializer, job }: Conversion): Promise<void> {
+/**
+ * Returns a Parquet file that anyone may have written as it is, or with its durations converted. Fails as a build, which
+ * refuses what DuckDB would change.
+ */
+async function readableParquet(file: HostFile, conversion: Conversion): Promise<HostFile> {
+  const { match, reading, materializer } = conversion;
   const { path: pondPath, type } = match;
   const input = { name: pondPath, files: [{ ...file, pondPath, type, reading }] };
-  await materializer.file(
-    keyOf('readable parquet', readingVersion, file.key),
-    (target, { signal }) =>
-      materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal),
-    job,
-  );
+  const find = async (job: Job): Promise<readonly HostFile[]> => {
+    const write = async (target: string, { signal }: Job): Promise<void> =>
+      await materializer.builder.fromUserSql({ sql: 'FROM "$1" LIMIT 0', input, tables: [], target }, signal);
+    const columns = await materializer.file(keyOf('readable parquet', readingVersion, file.key), write, job);
+    const [read, stored] = await Promise.all([columns, file].map((each) => materializer.inspect([each], job)));
+    if (stored?.columns.some(({ type }, at) => type === 'BIGINT' && read?.columns[at]?.type !== type) !== true)
+      return [file];
+    return [await converted(file, { ...conversion, job, shared: undefined, columns: undefined })];
+  };
+  const [readable] = await materializer.files(keyOf('parquet as read', readingVersion, file.key), find, conversion.job);
+  assert(readable !== undefined, () => 'a Parquet file is read as one');
+  return readable;
 }

@@ -1,5 +1,6 @@
 /** Text files that a resource reads as one source: what one of them shows of its notation holds for all. */
 import { isPondError } from '../../base/error.ts';
+import { groupAdjacent } from '../../base/groupAdjacent.ts';
 import { type Job } from '../../base/job.ts';
 import { mapLimit } from '../../base/mapLimit.ts';
 import { formatText, type StatedFormat } from '../../documents/statedFormat.ts';
@@ -16,7 +17,6 @@ import { type FileNotation, type Notation } from '../../sandbox/textTables/notat
 import { type SourceFile } from '../../sandbox/sources.ts';
 import { type Reading, readingVersion } from '../../sandbox/formats.ts';
 import { type Match } from '../model/derivedContent.ts';
-import { groupAdjacent } from './groups.ts';
 import { readingOfMatch } from './readingOfMatch.ts';
 
 /** The notation of a source, for one of its files that the others decide something about. */

@@ -61,6 +61,10 @@ const schemaKind = 1;
 const messageSchema = 2;
 const footerSchema = 1;
 
+/** Start of a message, which those of old versions lack, and the bytes of its length after it. */
+const mark = Buffer.alloc(4, 0xff);
+const lengthBytes = 4;
+
 /**
  * Throws when the metadata of an Arrow file or stream refers to bytes that it does not have, RangeError when the file
  * ends too early, and for a column of a type that cannot be read. Reads the metadata alone.
@@ -104,6 +108,18 @@ function blocksOf(read: ReadRange, sizeBytes: number): readonly Block[] {
       return { offset: Number(view.getBigInt64(list + 4 + index * blockBytes, true)), kind };
     });
   });
+}
+
+/** Returns the position of the schema in the message that the bytes begin with; undefined for other bytes. */
+export function soundSchema(bytes: Uint8Array): { readonly view: DataView; readonly position: number } | undefined {
+  const isMarked = Buffer.from(bytes.subarray(0, mark.length)).equals(mark);
+  const body = bytes.subarray(isMarked ? mark.length + lengthBytes : lengthBytes);
+  if (!isSoundRoot(body, message)) return undefined;
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const root = targetOf(view, 0);
+  const [kindAt, at] = [fieldIn(view, root, headerKindField), fieldIn(view, root, messageSchema)];
+  const isSchema = kindAt !== undefined && view.getUint8(kindAt) === schemaKind;
+  return isSchema && at !== undefined ? { view, position: targetOf(view, at) } : undefined;
 }
 
 interface Message {

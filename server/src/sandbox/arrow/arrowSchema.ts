@@ -7,8 +7,11 @@ const unread: ReadonlyMap<number, string> = new Map([
   [26, 'LargeListView'],
 ]);
 
-const fieldsField = 1;
-const [nameField, kindField, childrenField] = [0, 2, 5] as const;
+/** Fields of a schema: its columns. */
+export const fieldsField = 1;
+const nameField = 0;
+/** Fields of a column: the kind of its type, the type, and the columns inside. */
+export const [kindField, typeField, childrenField] = [2, 3, 5] as const;
 
 /** Throws for a column that cannot be read. `schema` is the position of a schema that was found sound. */
 export function requireReadTypes(view: DataView, schema: number): void {
@@ -30,15 +33,16 @@ function unreadTypeOf(view: DataView, field: number): string | undefined {
   return undefined;
 }
 
-function nameOf(view: DataView, field: number): string {
+/** Returns the name of a column. */
+export function nameOf(view: DataView, field: number): string {
   const at = fieldIn(view, field, nameField);
   if (at === undefined) return '';
   const text = targetOf(view, at);
   return Buffer.from(view.buffer, view.byteOffset + text + 4, view.getUint32(text, true)).toString('utf8');
 }
 
-/** Positions of the tables of a list; none where the field is missing. */
-function tablesIn(view: DataView, table: number, field: number): readonly number[] {
+/** Returns the positions of the tables of a list; none where the field is missing. */
+export function tablesIn(view: DataView, table: number, field: number): readonly number[] {
   const at = fieldIn(view, table, field);
   if (at === undefined) return [];
   const list = targetOf(view, at);

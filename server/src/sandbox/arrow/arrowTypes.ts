@@ -1,6 +1,7 @@
 import { DataType, type Field, IntervalUnit, Precision, TimeUnit, Type } from 'apache-arrow';
 import { identifier } from '../../duckdb/sql.ts';
 import { uniqueNames } from '../uniqueNames.ts';
+import { durationDigits } from './arrowDurations.ts';
 
 /** Types of one column. */
 export interface TypeOptions {
@@ -59,9 +60,6 @@ function timeType(type: DataType, { isFine }: TypeOptions): string | undefined {
   if (DataType.isInterval(type)) return structOf(intervalFields(type.unit), ({ type: field }) => field);
   return undefined;
 }
-
-/** Digits of a signed integer of 64 bits. */
-export const durationDigits = 19;
 
 /** Decimal digits of a second, by unit. */
 export const secondDigits: Readonly<Record<TimeUnit, number>> = {

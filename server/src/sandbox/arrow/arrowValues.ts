@@ -2,15 +2,8 @@ import { type Data, DataType, DateUnit, TimeUnit, Vector } from 'apache-arrow';
 import { type Value, type ValueMakers } from '../../duckdb/values.ts';
 import { bytesReader, textReader } from './arrowBytes.ts';
 import { type Piece } from './arrowPiece.ts';
-import {
-  durationDigits,
-  intervalFields,
-  isListType,
-  isNarrow,
-  secondDigits,
-  structFields,
-  type TypeOptions,
-} from './arrowTypes.ts';
+import { intervalFields, isListType, isNarrow, secondDigits, structFields, type TypeOptions } from './arrowTypes.ts';
+import { durationDigits } from './arrowDurations.ts';
 
 /** Reads the value at an index of a piece. */
 type Read = (index: number) => Value;

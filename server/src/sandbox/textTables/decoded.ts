@@ -8,6 +8,7 @@ import { type Connection } from '../../duckdb/connection.ts';
 import { type OpenDisk } from '../../storage/disk.ts';
 import { type SourceFile } from '../sources.ts';
 import { linesOf } from './lines.ts';
+import { packedContent } from './packedContent.ts';
 import { OtherDecoder, type OtherEncoding, otherEncodings } from './otherEncodings.ts';
 
 /** Encodings of text that can be read; the first five are also found, and written. */
@@ -35,6 +36,8 @@ export interface TextScope {
   /** Connects to a database that may open the files: few of them need one, and opening it takes time. */
   readonly connect: () => Promise<Connection>;
   readonly openDisk: OpenDisk;
+  /** Returns the host path of a new file that the database may open; undefined where no file is in a pack. */
+  readonly newFile?: () => string;
   /** Ends the reading, which fails `cancelled`. */
   readonly signal?: AbortSignal;
 }
@@ -42,7 +45,7 @@ export interface TextScope {
 /** Size of a file that is read by one call, bytes. */
 const smallBytesMax = 256 * 1024;
 
-type TextFile = Pick<SourceFile, 'hostPath' | 'sizeBytes' | 'reading'>;
+type TextFile = Pick<SourceFile, 'hostPath' | 'packedAt' | 'sizeBytes' | 'reading'>;
 
 /** The bytes of a text file, decompressed: each chunk is valid until the next one is asked for. Fails `cancelled`. */
 export async function* chunksOf(scope: TextScope, file: TextFile): AsyncIterable<Buffer> {
@@ -57,8 +60,12 @@ export async function* chunksOf(scope: TextScope, file: TextFile): AsyncIterable
 /** The bytes of a text file that is not compressed, or with gzip: each chunk is valid until the next one is asked for. */
 export async function* plainChunks(
   { openDisk }: Pick<TextScope, 'openDisk'>,
-  { hostPath, sizeBytes, reading }: TextFile,
+  { hostPath, packedAt, sizeBytes, reading }: TextFile,
 ): AsyncIterable<Buffer> {
+  if (packedAt !== undefined) {
+    yield asBuffer(packedContent(openDisk, { hostPath, sizeBytes }, packedAt));
+    return;
+  }
   const [disk, name] = [openDisk(dirname(hostPath)), basename(hostPath)];
   // One call for a small file: a stream has several, and each waits for its turn.
   const isSmall = sizeBytes <= smallBytesMax;

@@ -2,6 +2,7 @@ import { identifier, joinSql, literal, literalList, sql, type SqlText } from '..
 import { type SourceFile } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
 import { loadRows } from './loadRows.ts';
+import { headLines } from './packedRows.ts';
 import { type TextTable } from './tables.ts';
 
 /** The table that gets the rows of a file that DuckDB's reader cannot read as they are. */
@@ -23,14 +24,14 @@ export async function rowsSql(scope: TextScope, text: TextTable, target: RowsTab
 }
 
 /** The rows of files with the same options. */
-export function readCsv(files: readonly SourceFile[], options: SqlText): SqlText {
+export function readCsv(files: readonly Pick<SourceFile, 'hostPath'>[], options: SqlText): SqlText {
   return sql`read_csv(${literalList(files.map(({ hostPath }) => hostPath))}${options})`;
 }
 
 /** The options of read_csv, each after a comma: all of them, so that nothing is guessed. */
-export function csvOptions({ file, scan, columns }: TextTable): SqlText {
-  const { layout, table, lineEnds } = scan;
-  const skip = table.headEnd ?? layout.skip + (layout.hasHeader ? 1 : 0);
+export function csvOptions(text: TextTable, { headLines: skip = headLines(text) } = {}): SqlText {
+  const { file, scan, columns } = text;
+  const { layout, lineEnds } = scan;
   const types = columns.map(({ name, readAs }) => sql`${literal(name)}: ${literal(readAs)}`);
   const options = [
     sql`auto_detect = false`,

@@ -10,6 +10,7 @@ import { type RecordReader, type TakeRegular } from './records.ts';
 import { RegularRows } from './regularRows.ts';
 import { statedType, testOfType } from './statedType.ts';
 import { isRowOfValues, isSameUnit } from './units.ts';
+import { wholeLineTest } from './wholeLine.ts';
 
 /** Reason of the lines above the header, which are no rows. */
 export const aboveHeader = 'above the header';
@@ -81,12 +82,14 @@ export class TableScan {
   /** For the rows under the current names; made when it is needed. */
   #regular: RegularRows | undefined;
   #expects: 'header' | 'units' | 'rows';
+  readonly #isWholeLine: ReturnType<typeof wholeLineTest>;
   /** Number of records to leave out before the next row. */
   #below = 0;
 
   constructor(layout: TextLayout, options: ScanOptions) {
     this.#layout = layout;
     this.#options = options;
+    this.#isWholeLine = wholeLineTest(layout);
     this.#names = layout.names;
     this.#headerStarts = new HeaderStarts([], layout);
     if (layout.hasHeader) this.#expects = 'header';
@@ -96,10 +99,9 @@ export class TableScan {
 
   /** Takes the next record. Throws RecordFault. */
   readonly take = (record: RecordReader): boolean => {
-    if (record.line <= this.#layout.skip) return true;
-    if (record.isWhole) this.#leaveOut(record.line, 'comment');
-    else if (record.isBlank && (record.text(0) !== '' || this.#names.length !== 1)) this.#takeBlank(record);
-    else if (record.isBlank && this.#names.length === 1) this.#takeEmpty(record);
+    if (record.line <= this.#layout.skip) this.needsOwnReading ||= !this.#isWholeLine(record.text(0));
+    else if (record.isWhole) this.#leaveOut(record.line, 'comment');
+    else if (record.isBlank) this.#takeBlank(record);
     else if (this.#expects !== 'rows') this.#takeHead(record);
     else if (this.#below > 0) this.#takeBelow(record);
     else this.#takeRecord(record);
@@ -148,14 +150,18 @@ export class TableScan {
     };
   }
 
-  #takeBlank(record: RecordReader): void {
-    if (record.text(0) !== '') this.needsOwnReading = true;
+  /** The fields of a record above the rows. DuckDB finds the rows by the number of lines, and counts one of several once. */
+  #headTexts(record: RecordReader): readonly string[] {
+    const texts = record.texts();
+    if (texts.some((text) => /[\r\n]/.test(text))) this.needsOwnReading = true;
+    return texts;
   }
 
   /** A line without text is not a row; DuckDB takes it for one in a table of one column. */
-  #takeEmpty(record: RecordReader): void {
-    this.needsOwnReading = true;
-    this.#leaveOut(record.line, 'blank');
+  #takeBlank(record: RecordReader): void {
+    const isEmpty = record.text(0) === '';
+    if (!isEmpty || this.#names.length === 1) this.needsOwnReading = true;
+    if (isEmpty && this.#names.length === 1) this.#leaveOut(record.line, 'blank');
   }
 
   #takeHead(record: RecordReader): void {
@@ -166,7 +172,7 @@ export class TableScan {
     }
     this.#unitsLine ??= record.line;
     if (this.#laterHeaderLines.length === 0) this.#headEnd = record.line;
-    const units = record.texts();
+    const units = this.#headTexts(record);
     if (isRowOfValues(units)) throw new RecordFault({ kind: 'values', line: record.line });
     this.#map.forEach((column, index) => this.#takeUnit(column, units[index]?.trim() ?? '', record.line));
     this.#expects = 'rows';
@@ -191,13 +197,14 @@ export class TableScan {
 
   #takeBelow(record: RecordReader): void {
     this.#below -= 1;
+    this.#headTexts(record);
     if (this.#laterHeaderLines.length === 0) this.#headEnd = record.line;
     this.#leaveOut(record.line, belowHeader);
   }
 
   #setHeader(record: RecordReader): void {
     this.#regular = undefined;
-    this.#header = record.texts().map((name) => name.trim());
+    this.#header = this.#headTexts(record).map((name) => name.trim());
     this.#headerStarts = new HeaderStarts(this.#header, this.#layout);
   }
 

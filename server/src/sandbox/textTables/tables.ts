@@ -9,7 +9,7 @@ import { type DecidedOrder, OrderDecision } from './dateDecision.ts';
 import { type TextScope } from './decoded.ts';
 import { columnsOf, joinNotations, notationOfFile } from './findNotation.ts';
 import { type FileNotation, type Notation } from './notation.ts';
-import { cachedScan } from './scanCache.ts';
+import { cachedScans } from './scanCache.ts';
 import { type FileScan } from './tableScan.ts';
 import { requireSameUnits } from './units.ts';
 import { type ReadColumn, readColumn } from './valueSql.ts';
@@ -41,9 +41,11 @@ export async function tablesOf(
   files: readonly SourceFile[],
   notation?: Notation,
 ): Promise<readonly TextTable[]> {
-  const scanned: ScannedFile[] = [];
-  for (const file of files) scanned.push({ file, scan: await cachedScan(scope, file) });
-  return decideTables(scanned, notation);
+  const scans = await cachedScans(scope, files);
+  return decideTables(
+    files.map((file, index) => ({ file, scan: scans[index]! })),
+    notation,
+  );
 }
 
 /** The readings of scanned files. Fails as tablesOf. */

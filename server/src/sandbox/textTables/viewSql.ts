@@ -5,6 +5,8 @@ import { withFilename } from '../filenameColumn.ts';
 import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
+import { releasePack } from './packedContent.ts';
+import { canBeJoined, joinedRows } from './packedRows.ts';
 import { csvOptions, readCsv, rowsSql } from './rowsSql.ts';
 import { type TextTable, tablesOf } from './tables.ts';
 import { numberedRows, timePasses, withPasses } from './timePasses.ts';
@@ -30,6 +32,10 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
       blank.add(table.file);
       continue;
     }
+    if (canBeJoined(table)) {
+      found.set(table.file, { table, rows: undefined });
+      continue;
+    }
     const rows = await rowsSql(scope, table, { table: `rows ${index} of ${name}`, isShared: view.isShared });
     const passes = await timePasses(scope, table, rows);
     const columns = table.columns.map((column) => withPasses(column, passes));
@@ -39,6 +45,7 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
   const read = filled.filter((file) => !blank.has(file));
   const rows = read.length === 0 ? blankSql(hasFilename) : await groupsSql(scope, groupsOf(read, found), hasFilename);
+  releasePack();
   return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${rows}`;
 }
 
@@ -87,18 +94,23 @@ function withoutEmpty(files: readonly SourceFile[]): readonly SourceFile[] {
 /** A CSV file, with its rows to select from. */
 interface FoundFile {
   readonly table: TextTable;
-  readonly rows: SqlText;
+  /** Undefined for a file whose rows are read together with those of the adjacent files. */
+  readonly rows: SqlText | undefined;
 }
 
 /** Files that one SELECT reads. */
 interface Group {
   readonly key: string;
   readonly files: SourceFile[];
+  /** The tables of files whose rows are read as one text; empty for other files. */
+  readonly joined: TextTable[];
   /** The columns of the SELECT. */
   readonly list: SqlText;
   /** The rows of one file, the options of read_csv, or the reading of files of another format. */
   readonly source: { readonly rows: SqlText } | { readonly options: SqlText } | { readonly reading: Reading };
 }
+
+type GroupForm = Omit<Group, 'files' | 'joined'>;
 
 /** Groups of adjacent CSV files with the same options, and one for all others of a reading. */
 function groupsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, FoundFile>): readonly Group[] {
@@ -107,18 +119,26 @@ function groupsOf(files: readonly SourceFile[], found: ReadonlyMap<SourceFile, F
     const csv = found.get(file);
     const made = csv === undefined ? otherGroup(file.reading) : csvGroup(csv);
     const group = csv === undefined ? groups.find(({ key }) => key === made.key) : groups.at(-1);
-    if (group?.key === made.key) group.files.push(file);
-    else groups.push({ ...made, files: [file] });
+    const joined = csv?.rows === undefined && csv !== undefined ? [csv.table] : [];
+    // The rows of a file are read once for each path with its content.
+    if (group?.key === made.key && !('rows' in made.source)) {
+      group.files.push(file);
+      group.joined.push(...joined);
+    } else groups.push({ ...made, files: [file], joined });
   }
   return groups;
 }
 
-function otherGroup(reading: Reading): Omit<Group, 'files'> {
+function otherGroup(reading: Reading): GroupForm {
   return { key: JSON.stringify(reading), list: sql`*`, source: { reading } };
 }
 
-function csvGroup({ table, rows }: FoundFile): Omit<Group, 'files'> {
+function csvGroup({ table, rows }: FoundFile): GroupForm {
   const list = listSql(table.columns);
+  if (rows === undefined) {
+    const options = csvOptions(table, { headLines: 0 });
+    return { key: `joined ${list} ${options}`, list, source: { options } };
+  }
   const options = csvOptions(table);
   // Rows of other tables, and rows with numbers, are those of one file.
   if (rows !== readCsv([table.file], options)) return { key: rows, list, source: { rows } };
@@ -126,17 +146,20 @@ function csvGroup({ table, rows }: FoundFile): Omit<Group, 'files'> {
 }
 
 async function groupSql(scope: TextScope, group: Group, hasFilename: boolean): Promise<SqlText> {
-  const { list, from } = await rowsOf(scope, group);
-  return hasFilename
-    ? await withFilename(await scope.connect(), { list, from }, group.files)
-    : sql`SELECT ${list} FROM ${from}`;
+  const read = (files: readonly SourceFile[]) => rowsOf(scope, { ...group, files: [...files] });
+  if (hasFilename) return await withFilename(await scope.connect(), group.files, read);
+  const { list, from } = await read(group.files);
+  return sql`SELECT ${list} FROM ${from}`;
 }
 
 /** Source of one SELECT, and the list of its columns. */
 async function rowsOf(
   scope: TextScope,
-  { files, list, source }: Group,
+  { files, list, source, joined }: Group,
 ): Promise<{ readonly list: SqlText; readonly from: SqlText }> {
+  if (joined.length > 0 && 'options' in source) {
+    return { list, from: readCsv([joinedRows(scope, joined)], source.options) };
+  }
   const isFilled = files.some(({ sizeBytes }) => sizeBytes > 0);
   if (!('reading' in source) || source.reading.reader !== 'read_json' || !isFilled)
     return { list, from: sourceSql(source, files) };

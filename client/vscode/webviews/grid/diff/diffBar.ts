@@ -1,3 +1,4 @@
+import { moveFocus } from '../../focus.ts';
 import { type DiffCounts, type TableDiffInfo } from '../../../../../server/src/protocol/commands.ts';
 import { element } from '../element.ts';
 import { type DiffQuery } from '../messages.ts';
@@ -59,7 +60,7 @@ export class DiffBar {
     this.#overflow.setButtons(buttons);
     // The button that was used keeps the focus, for the keyboard.
     const again = [...this.root.querySelectorAll('button')].find((button) => button.title === title);
-    if (focused !== null) again?.focus();
+    if (focused !== null) moveFocus(again);
   }
 
   #kinds(counts: DiffCounts): readonly HTMLElement[] {

@@ -3,8 +3,8 @@
  * file costs as much as reading many rows. As in merge.ts, an additional file rebuilds only a few merged files.
  */
 import { keyOf } from '../../../materialize/contentKey.ts';
+import { type GroupLimits, groupAdjacent } from '../../../base/groupAdjacent.ts';
 import { type Job } from '../../../base/job.ts';
-import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { wholeTime } from './parts.ts';

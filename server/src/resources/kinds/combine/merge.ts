@@ -6,9 +6,9 @@
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type FileFacts } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
+import { type GroupLimits, groupAdjacent } from '../../../base/groupAdjacent.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
-import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { readParquet, writeParquet } from '../../series/readParquet.ts';
 import { sql } from '../../../duckdb/sql.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';

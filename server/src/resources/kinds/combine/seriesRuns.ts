@@ -1,12 +1,13 @@
 /** Small series that follow each other, such as those that a Derive makes of files, are inspected and merged together. */
+import { groupAdjacent } from '../../../base/groupAdjacent.ts';
 import { type Job } from '../../../base/job.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';
 import { type Materializer } from '../../../materialize/materializer.ts';
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type Match } from '../../model/derivedContent.ts';
+import { smallTexts } from '../../../sandbox/sources.ts';
 import { areAlike } from '../../series/alike.ts';
-import { groupAdjacent } from '../../series/groups.ts';
-import { type InputRun, inputRuns, isFailureOfInput, smallInputs } from '../../series/inputRuns.ts';
+import { type InputRun, inputRuns, isFailureOfInput } from '../../series/inputRuns.ts';
 
 /** Number of inputs, and of groups, in progress at a time. */
 const concurrencyMax = 4;
@@ -28,7 +29,7 @@ export async function seriesInputs(
 ): Promise<readonly InputRun[]> {
   const runs = await inputRuns(given, materializer, job);
   const inputs = await mapLimit(runs, concurrencyMax, async (run) => ({ run, file: await onlyFile(run, job) }));
-  const groups = groupAdjacent(inputs.map(groupable), smallInputs);
+  const groups = groupAdjacent(inputs.map(groupable), smallTexts);
   return (await mapLimit(groups, concurrencyMax, (group) => join(group, materializer, job))).flat();
 }
 

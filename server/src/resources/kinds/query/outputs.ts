@@ -23,7 +23,7 @@ import { type NamedQuery, type QuerySpec } from './spec.ts';
 import { linesBefore, type MatchedInput, namedSql, type QueryTable, type TableFile, tableOf } from './tables.ts';
 
 /** Increase if the same SQL over the same inputs must be built again. */
-const recipeVersion = 4;
+const recipeVersion = 5;
 
 /** Name of the only series in the directory of a query. */
 const seriesName = 'result';

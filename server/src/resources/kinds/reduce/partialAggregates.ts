@@ -6,11 +6,11 @@
 import { type HostFile } from '../../../pond/hostFile.ts';
 import { type TypedColumn } from '../../../sandbox/build.ts';
 import { keyOf } from '../../../materialize/contentKey.ts';
+import { type GroupLimits, groupAdjacent } from '../../../base/groupAdjacent.ts';
 import { type Job } from '../../../base/job.ts';
 import { areAlike } from '../../series/alike.ts';
 import { nullColumns, mayBeInferred } from '../../series/nullColumns.ts';
 import { exactLists } from '../../series/exact.ts';
-import { type GroupLimits, groupAdjacent } from '../../series/groups.ts';
 import { type Period } from '../../series/periods.ts';
 import { requireSeconds } from '../../series/seconds.ts';
 import { mapLimit } from '../../../base/mapLimit.ts';

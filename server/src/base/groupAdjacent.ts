@@ -1,4 +1,4 @@
-/** A file of a series, in a sequence of adjacent files. */
+/** A file in a sequence of files. */
 interface Groupable {
   /** Hexadecimal digits of a hash. */
   readonly key: string;
