@@ -206,6 +206,10 @@ test('a clone backs up nothing until it is adopted, and only with the history of
   assert.equal((await inClone('backup')).status, 0);
   await write(place, '/a', 'a');
   assert.match((await place.pond(['backup'])).stderr, /^error\[remote-diverged\]/m);
+  assert.match(
+    await place.ok(['status']),
+    /^Backup\/nas: not backed up: the copy is gone, or has another history; last /m,
+  );
 });
 
 test('options belong to one action, and names to Backups', async (t) => {

@@ -209,6 +209,32 @@ describe('an unfinished change at the end of the journal', () => {
     assert.deepEqual((await reader.status()).quarantined, []);
     await reader.close();
   });
+
+  it('is cut and kept in parts, without the zeros that a crash leaves at its end: a journal may exceed the memory', async () => {
+    const whole = createMemoryDisk(restarted).readFile(journalPath)!;
+    const [, first = 0] = endsOfRuns(createMemoryDisk(restarted));
+    for (const [what, kept, ownBytes] of [
+      ['zeros alone', ['/first', '/second'], 0],
+      ['an unfinished change and zeros', ['/first'], whole.length - 20 - first],
+    ] as const) {
+      const inner = createMemoryDisk(restarted);
+      const left = ownBytes === 0 ? whole : whole.subarray(0, whole.length - 20);
+      overwrite(inner, journalPath, Buffer.concat([left, Buffer.alloc(9 * 1024 * 1024)]));
+      const readRange: Disk['readRange'] = (path, start, end) => {
+        assert.ok(end - start <= 4 * 1024 * 1024, `${what}: ${end - start} bytes at once`);
+        return inner.readRange(path, start, end);
+      };
+      const pond = await openPondOn({ ...inner, readRange }, 'damaged', { mode: 'write' });
+      const { staged, quarantined } = await pond.status();
+      assert.deepEqual([staged.map(({ path }) => path), pond.notices.length], [kept, 1], pond.notices.join());
+      assert.deepEqual(
+        quarantined.map(({ path }) => inner.stat(path)?.sizeBytes),
+        ownBytes === 0 ? [] : [ownBytes],
+      );
+      assert.ok(inner.stat(journalPath)!.sizeBytes <= whole.length);
+      await pond.close();
+    }
+  });
 });
 
 // The record of a killed process counts only where the system has an id of its start.

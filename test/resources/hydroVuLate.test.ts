@@ -88,6 +88,18 @@ test('a reading that the service changed is added as the last version, and count
   assert.deepEqual((await bench.collect()).notes, []);
 });
 
+test('an overlap that fails says that the new readings are stored', async (t) => {
+  const bench = await hydroVuBench(t, { devices: [{ id: '1', readings: regularReadings(start, 10) }] }, [buoy]);
+  await bench.collect();
+  bench.server.addReadings('1', regularReadings(start + 9000, 1));
+  bench.server.fault({ kind: 'status', status: 400, path: '&endTime=', times: Infinity });
+  const { rows, notes, failure } = await bench.collect();
+  assert.deepEqual([rows, failure?.code], [1, 'remote-failed']);
+  assert.equal(notes[0], about('new readings are stored; earlier ones were not all asked for again'));
+  bench.server.clearFaults();
+  assert.deepEqual((await bench.collect()).notes, []);
+});
+
 test('the time that is asked for again is the overlap of the document', async (t) => {
   const readings = regularReadings(start, 40 * 24, { step: 3600 });
   const bench = await hydroVuBench(t, { devices: [{ id: '1', readings }], pageSize: 500 }, [buoy], { overlap: '2d' });

@@ -5,7 +5,7 @@ import { nowUs } from './clock.ts';
 import { changeEvent } from './events.ts';
 import { spoolPrefix, journalPath } from './workPaths.ts';
 import { type Journal, type JournalContents } from './journal.ts';
-import { type FillJournal } from './journalBytes.ts';
+import { type FillJournal } from './journalParts.ts';
 import { encodeChanges, type StagedBatch } from './changeFrames.ts';
 import { type InPart, type EntryChange, type Overlay } from './overlay.ts';
 import { type PondNode, type StagedContent } from './node.ts';

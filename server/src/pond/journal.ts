@@ -11,7 +11,7 @@ import { isPondError, PondError } from '../base/error.ts';
 import { type Disk } from '../storage/disk.ts';
 import { replaceFile } from '../storage/durable.ts';
 import { JournalFile } from './journalFile.ts';
-import { type FillJournal, journalBytes } from './journalBytes.ts';
+import { type FillJournal, journalParts } from './journalParts.ts';
 import { encodeFrame, type FrameRef } from './journalFrames.ts';
 import { type JournalContents, type JournalHeader, readJournal, withoutParts } from './journalReader.ts';
 import { journalPath } from './workPaths.ts';
@@ -228,17 +228,17 @@ export class Journal {
   rewrite(fill: FillJournal, base: CommitNumber): void {
     this.#guard(() => {
       const header = { ...this.#header, base };
-      const bytes = journalBytes(header, fill);
+      const { parts, sizeBytes } = journalParts(header, fill);
       this.requireOwned();
       this.#lock.recordEnd(undefined);
       try {
-        replaceFile(this.#disk, journalPath, bytes);
+        replaceFile(this.#disk, journalPath, parts);
         this.#file.close();
         this.#file = this.#openFile();
       } catch (error) {
         // If the new file has the name, contents are read from it, and what is appended to the open one is lost.
         if (this.#disk.stat(journalPath)?.sizeBytes !== this.#file.sizeBytes) {
-          this.#acknowledgedBytes = bytes.length;
+          this.#acknowledgedBytes = sizeBytes;
           this.#file.dropReadAhead();
           this.fail(error);
         }

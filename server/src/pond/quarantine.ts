@@ -2,7 +2,7 @@
 import { quarantine, unusedPath } from '../delta/verify.ts';
 import { type Disk } from '../storage/disk.ts';
 import { nameOf } from '../storage/diskPath.ts';
-import { makeDirectoryDurable, writeNew } from '../storage/durable.ts';
+import { makeDirectoryDurable, readParts, writeNew } from '../storage/durable.ts';
 import { withReserve } from './reserve.ts';
 import { type QuarantinedFile } from './status.ts';
 
@@ -37,12 +37,12 @@ export function quarantineReplaced(disk: Disk, path: string): string | undefined
   return to;
 }
 
-/** Keeps what is left of the end of the journal from an offset; no bytes are a note that an end was lost. */
-export function quarantineTail(disk: Disk, offset: number, tail: Uint8Array): string {
+/** Keeps the bytes of a file between two offsets; none are a note that an end was lost. */
+export function quarantineTail(disk: Disk, from: string, offset: number, end: number): string {
   const path = `${directory}/journal-${Date.now()}-${offset}`;
   withReserve(disk, () => {
     makeDirectoryDurable(disk, directory);
-    writeNew(disk, path, tail);
+    writeNew(disk, path, readParts(disk, from, offset, end));
     disk.syncDirectory(directory);
   });
   return path;

@@ -16,7 +16,7 @@ import { checkpointFile, commitFile } from '../delta/logPaths.ts';
 import { type SavedTables } from '../oplog/savedTables.ts';
 import { TableOpLog } from '../oplog/tableOpLog.ts';
 import { type Disk } from '../storage/disk.ts';
-import { replaceFile } from '../storage/durable.ts';
+import { partBytes, readParts, replaceFile } from '../storage/durable.ts';
 import { readCommitRecord } from './history.ts';
 import { emptyJournal, type JournalContents, readJournal, withoutParts } from './journal.ts';
 import { journalEndPath } from './journalEnd.ts';
@@ -88,8 +88,8 @@ const changedInPlace: readonly string[] = [journalPath, journalEndPath, newBlobs
  */
 function separateLinked(disk: Disk): void {
   for (const path of changedInPlace) {
-    const { linkCount = 1 } = disk.stat(path) ?? {};
-    if (linkCount > 1) replaceFile(disk, path, disk.readFile(path) ?? new Uint8Array());
+    const { linkCount = 1, sizeBytes = 0 } = disk.stat(path) ?? {};
+    if (linkCount > 1) replaceFile(disk, path, readParts(disk, path, 0, sizeBytes));
   }
 }
 
@@ -214,13 +214,16 @@ export async function uncommitted(opLog: OpLog, journal: JournalContents): Promi
 }
 
 /**
- * Quarantines the bytes of the journal that are about to be cut, or a note of those that are lost. Returns what was done,
- * as sentences.
+ * Quarantines the bytes of the journal that are about to be cut, or a note of those that are lost. Zeros at the end are not
+ * kept: they say nothing, and a crash may leave any number in no space of the disk. Returns what was done, as sentences.
  */
 function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, lost: string | undefined): string[] {
   if (cutBytes === 0 && lost === undefined) return [];
-  const tail = disk.readRange(journalPath, goodBytes, goodBytes + cutBytes) ?? new Uint8Array();
-  const path = quarantineTail(disk, goodBytes, tail);
+  const end = endOfData(disk, goodBytes, goodBytes + cutBytes);
+  if (lost === undefined && end === goodBytes) {
+    return [`the last ${cutBytes} bytes of the journal were zeros, as a crash leaves them, and were cut`];
+  }
+  const path = quarantineTail(disk, journalPath, goodBytes, end);
   if (lost === undefined) {
     return [`the last ${cutBytes} bytes of the journal were an unfinished change and were quarantined as ${path}`];
   }
@@ -232,6 +235,20 @@ function quarantineEnd(disk: Disk, { goodBytes, cutBytes }: JournalContents, los
  * at the lock, goes to the old one. It looks again before it acknowledges.
  */
 function isolateJournal(disk: Disk, { goodBytes }: JournalContents): void {
-  const bytes = disk.readRange(journalPath, 0, goodBytes);
-  if (bytes !== undefined) replaceFile(disk, journalPath, bytes);
+  if (disk.stat(journalPath) === undefined) return;
+  replaceFile(disk, journalPath, readParts(disk, journalPath, 0, goodBytes));
+}
+
+const zeros = Buffer.alloc(partBytes);
+
+/** Returns where the bytes of the journal between two offsets end without the zeros after them. */
+function endOfData(disk: Disk, start: number, end: number): number {
+  let [at, last] = [start, start];
+  for (const part of readParts(disk, journalPath, start, end)) {
+    // Whole parts are compared first: a loop over each byte of a hole of gigabytes takes a minute.
+    if (Buffer.compare(part, zeros.subarray(0, part.length)) !== 0)
+      last = at + part.findLastIndex((byte) => byte !== 0) + 1;
+    at += part.length;
+  }
+  return last;
 }

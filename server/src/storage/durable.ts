@@ -5,6 +5,26 @@ import { joinPath, parentOf } from './diskPath.ts';
 
 const temporaryPrefix = '.tmp-';
 
+/** Content of a file, or its parts in order: a large one need not be in memory. */
+type FileBytes = Uint8Array | Iterable<Uint8Array>;
+
+/** Length of the parts that `readParts` yields, bytes. */
+export const partBytes = 4 * 1024 * 1024;
+
+/** Yields the bytes of a file from `start` to `end`, in parts; fewer where it ends before; none when it is missing. */
+export function* readParts(
+  disk: Pick<Disk, 'readRange'>,
+  path: string,
+  start: number,
+  end: number,
+): Iterable<Uint8Array> {
+  for (let at = start; at < end; at += partBytes) {
+    const part = disk.readRange(path, at, Math.min(end, at + partBytes));
+    if (part === undefined || part.length === 0) return;
+    yield part;
+  }
+}
+
 /** True for the name of a file that an operation here was still writing; obsolete after a crash. */
 export function isTemporaryName(name: string): boolean {
   return name.startsWith(temporaryPrefix);
@@ -35,7 +55,7 @@ export function refusalOf(disk: Disk): PondError | undefined {
  * Writes and flushes a new file. Its name is durable only after the directory is synced. Fails `already-exists`,
  * changing nothing, when the name is taken; after any other failure the file is removed.
  */
-export function writeNew(disk: Disk, path: string, bytes: Uint8Array): void {
+export function writeNew(disk: Disk, path: string, bytes: FileBytes): void {
   const file = disk.create(path);
   abandonOnFailure(disk, path, () => fillAndClose(file, bytes));
 }
@@ -55,7 +75,7 @@ export function putIfAbsent(disk: Disk, path: string, bytes: Uint8Array): boolea
 }
 
 /** Replaces `path` durably with a file of `bytes`. After an error it holds either the old or the new content, whole. */
-export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
+export function replaceFile(disk: Disk, path: string, bytes: FileBytes): void {
   const temporary = temporaryPathIn(parentOf(path));
   writeNew(disk, temporary, bytes);
   moveDurably(disk, temporary, path);
@@ -122,9 +142,9 @@ function moveDurably(disk: Disk, from: string, to: string): void {
   disk.syncDirectory(parentOf(to));
 }
 
-function fillAndClose(file: DiskFile, bytes: Uint8Array): void {
+function fillAndClose(file: DiskFile, bytes: FileBytes): void {
   try {
-    file.append(bytes);
+    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) file.append(part);
     file.sync();
   } finally {
     file.close();

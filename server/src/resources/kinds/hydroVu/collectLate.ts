@@ -51,7 +51,8 @@ export async function collectLate(late: LateDevice, collecting: Collecting): Pro
     if (!(error instanceof ServiceError)) throw error;
     failure = error;
   }
-  return { failure, notes: lateNotes(counts) };
+  const rest = failure === undefined ? [] : ['new readings are stored; earlier ones were not all asked for again'];
+  return { failure, notes: [...lateNotes(counts), ...rest] };
 }
 
 async function compareSpan(
