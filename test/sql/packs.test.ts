@@ -64,7 +64,7 @@ async function resultOf(sql: string, by = engine): Promise<Result> {
 
 const fromAll = (columns: string): string => `SELECT ${columns} FROM '${folder}/*.csv'`;
 
-/** The result of a query with `filename`: the rows of files of equal content that are not packed are beside each other. */
+/** The result of a query with `filename`: the rows of files of equal content that are not packed follow each other. */
 const sorted = (result: Result): unknown => ('rows' in result ? { ...result, rows: result.rows.toSorted() } : result);
 
 /** As many files as are not packed, and empty ones with which they are: those have no rows, and do not count otherwise. */
@@ -121,7 +121,7 @@ test('any small files have the rows, columns and failures that they have one by 
   const seed = Number(process.env['POND_PACKS_SEED'] ?? Date.now() % 1_000_000);
   const random = randomOf(seed);
   let tables = 0;
-  // Files of different columns are no table, so chance decides how many rounds are one.
+  // Files of different columns are not a table, so chance decides how many rounds are one.
   for (let round = 0; round < 6 || (tables < 2 && round < 50); round += 1) {
     folder = `/random${round}`;
     const kinds = Array.from({ length: 1 + random(round === 0 ? 30 : 6) }, () =>
