@@ -76,3 +76,11 @@ test('versions of a table in two units have the same rows', async (t) => {
   const counts = await host.run('countRows', { from: 'HEAD', paths: ['/t.parquet'], bytesMax: 1e6 });
   assert.deepEqual(counts, [{ path: '/t.parquet', rows: { added: 0, removed: 0, changed: 0 } }]);
 });
+
+test('a file with durations is not edited, as its integers would be written as decimals', async (t) => {
+  const host = await newHost(t);
+  await write(host, '/t.parquet', durationParquet(MILLISECOND, [[0, 1500n]]));
+  const { sha256: base } = await host.run('stat', { path: '/t.parquet' });
+  const edits = { changed: [{ position: 0, values: [['v', '2']] as const }], inserted: [], deleted: [] };
+  await assert.rejects(host.run('editTable', { path: '/t.parquet', base: base!, edits }), { code: 'read-only' });
+});

@@ -113,6 +113,10 @@ async function onBase<T>(
   const onFiles = async (worker: WorkerProcess, files: readonly SourceFile[] | undefined): Promise<T> => {
     const [file, ...others] = files ?? [];
     if (file === undefined || others.length > 0 || !based.base.startsWith(file.key ?? ' ')) throw changedError(path);
+    if (file.isConverted === true) {
+      const hint = 'It has durations, or names in another form of characters, which an edit would write otherwise.';
+      throw new PondError('read-only', `${path} cannot be edited`, { path, hint });
+    }
     return await work(worker, file);
   };
   return await engine.onFiles(pond, { path }, onFiles, context.signal);

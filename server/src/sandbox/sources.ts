@@ -21,6 +21,8 @@ export interface SourceFile {
   readonly format?: TextFormat;
   /** Host path of a Parquet file with its rows as text, for a CSV file that DuckDB cannot read as it is. */
   readonly rowsPath?: string;
+  /** True for a Parquet file in whose place another one is read: see requireExactParquet. */
+  readonly isConverted?: boolean;
 }
 
 /** A file whose content has a key. */

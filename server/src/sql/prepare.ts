@@ -233,7 +233,9 @@ async function sourceFiles(
   for (const content of contents) {
     const { sizeBytes, key } = content;
     const source = { sizeBytes, key, pondPath, ...(format && { format }), ...shown };
-    sources.push({ ...source, hostPath: await readablePath(scope, file, content), reading });
+    const hostPath = await readablePath(scope, file, content);
+    const isConverted = reading.converted === undefined && hostPath !== content.hostPath;
+    sources.push({ ...source, hostPath, reading, ...(isConverted && { isConverted }) });
   }
   return sources;
 }
