@@ -24,9 +24,10 @@ async function pondWithRuns(t: TestContext, folder: string, count: number): Prom
   const document = `apiVersion: v1\nkind: Inbox\nname: files\ndesc: Files\nspec: ${spec}\n`;
   await stageResource(pond, '5a0c7c55-2b3a-4f0e-9c56-000000000001', document);
   await pond.commit({ message: 'apply', author: 'a' });
-  // Files that changed a moment ago may change again unnoticed: their state would be stored in a run of its own.
-  const now = (): number => Date.now() + 60_000;
   for (let run = 0; run < 2 * count; run++) {
+    // A day for each run: the next one that says the same has a record again. And files that changed a moment ago may
+    // change again unnoticed: their state would be stored in a run of its own.
+    const now = (): number => Date.now() + (run + 1) * 25 * 60 * 60 * 1000;
     if (run < count) writeFileSync(join(files, 'a'), `content of run ${run}`);
     const effects = { author: 'a', env: () => undefined, grants: { has: () => true }, now };
     const signal = new AbortController().signal;
