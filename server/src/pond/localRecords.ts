@@ -20,7 +20,7 @@ export class LocalRecords {
     this.#changed = changed;
   }
 
-  /** Returns the bytes of a record; undefined if there is none, or something else in its place. */
+  /** Returns the bytes of a record; undefined if it is missing or not a regular file. */
   read(id: string): Uint8Array | undefined {
     return unlessRefused(() => this.#disk.readFile(pathOf(id), fewValuesBytesMax));
   }

@@ -62,7 +62,7 @@ export function failureOf(error: unknown, request: FailedRequest): StoreFailure 
   return answer.status === undefined ? networkFailure(answer, request) : serviceFailure(answer, request);
 }
 
-/** True for an answer of the store that the object is missing: a page that another program lacks is none. */
+/** True if the store answered that the object is missing; the 404 page of another server does not count. */
 export function isMissing(error: unknown): boolean {
   const answer = answerOf(error);
   return answer?.status === 404 && ['NoSuchKey', 'NoSuchUpload'].includes(answer.code);

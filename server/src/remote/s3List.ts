@@ -57,7 +57,7 @@ export async function listPage(
   return { objects, last, hasMore: IsTruncated };
 }
 
-/** True for a number of bytes or milliseconds; the client gives NaN for what is none. */
+/** True for a valid number of bytes or milliseconds; the client gives NaN for a text that is not a number. */
 function isCount(value: number | undefined): value is number {
   return Number.isSafeInteger(value) && value! >= 0;
 }

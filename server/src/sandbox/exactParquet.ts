@@ -72,8 +72,8 @@ const found = new LruCache<string, Found>({ max: 2_000 });
 
 /**
  * Returns the durations of a Parquet file that is converted: DuckDB reads durations as integers without a unit, and names
- * with other forms of characters as other names. Undefined for most files, and for any other format. Fails `invalid-content`, with the column, for values that DuckDB would change
- * silently. A content is looked at once.
+ * with other forms of characters as other names. Undefined for most files, and for any other format. A content is looked at
+ * once. Fails `invalid-content`, with the column, for values that DuckDB would change silently.
  */
 export async function requireExactParquet(
   file: ParquetInput,

@@ -42,7 +42,8 @@ export async function withFilename(
     return sql`SELECT ${all.list}, ${literal(pathOf(first))} AS ${column} FROM ${all.from}`;
   }
   const byHost = groupBy(files, ({ hostPath }) => hostPath);
-  const { list, from } = await rowsOf([...byHost.values()].flatMap(([one]) => one ?? []));
+  const once = [...byHost.values()].flatMap(([one]) => one ?? []);
+  const { list, from } = once.length === files.length ? all : await rowsOf(once);
   const rows = sql`SELECT ${list}, ${column} AS ${hostColumn} FROM ${from}`;
   return sql`SELECT r.* EXCLUDE (${hostColumn}), ${pathSql(byHost)} AS ${column} FROM (${rows}) AS r`;
 }

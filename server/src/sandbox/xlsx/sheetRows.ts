@@ -179,7 +179,7 @@ function isoCell(text: string, at: string): SheetCell {
   return { kind: isDate ? 'date' : 'timestamp', value: ms };
 }
 
-/** The column of a reference such as `B2`, from 0; undefined for what is none. */
+/** The 0-based column of a reference such as `B2`; undefined for a text that is not a reference. */
 function columnOf(reference: string): number | undefined {
   const letters = /^([A-Z]{1,3})\d+$/.exec(reference)?.[1];
   if (letters === undefined) return undefined;
