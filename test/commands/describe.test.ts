@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
+import { number, row, text, workbook } from '../support/workbook.ts';
 
 const document = `apiVersion: duckpond/v1
 kind: Derive
@@ -241,7 +242,9 @@ for (const { values, notes = [], options } of [
   { values: ["1'234.5", '7'], options: { thousands: 'apostrophe' } },
   {
     values: ['1 234,5', '12,5', 'none'],
-    notes: ['2 of 3 values of the column v look like numbers with spaces between thousands, and are text'],
+    notes: [
+      '2 of 3 values of the column v look like numbers with spaces between thousands, and are text; another is "none"',
+    ],
   },
   {
     values: ['12.5 %', '7%', ''],
@@ -275,6 +278,39 @@ for (const { values, notes = [], options } of [
     await host.run('setFormat', { path: '/a.csv', options });
     const [stated] = await host.run('describe', { paths: ['/a.csv'] });
     assert.deepEqual([stated?.columns[1]?.type, stated?.offers], ['DOUBLE', []]);
+  });
+}
+
+for (const { cells, notes = [], options } of [
+  {
+    cells: [1.5, '~0.1', 2.5],
+    notes: ['2 of 3 values of the column v look like numbers, and are text; another is "~0.1"'],
+  },
+  { cells: ['1.5', '2.5'], notes: ['2 of 2 values of the column v look like numbers, and are text'] },
+  { cells: ['2026-02-01T00:00Z', 'Mean'], notes: [/1 of 2 .* look like times, and are text; another is "Mean"/] },
+  { cells: [1, 'NA', 'ND'], notes: [], options: undefined },
+  { cells: [1, 2, 'NA'], notes: [/another is "NA"/], options: { nulls: ['NA'] } },
+  { cells: ['A1', 'B2'] },
+  { cells: ['007', '008'] },
+]) {
+  test(`values that make a column of a sheet or of JSON text are noted: ${cells.join(' | ')}`, async (t) => {
+    const host = await newPondHost(t);
+    const rows = cells.map((value, at) => row(number(at), typeof value === 'number' ? number(value) : text(value)));
+    const content = await workbook({ Data: `${row(text('k'), text('v'))}${rows.join('')}` });
+    await host.run('write', { ...textFile('/a.xlsx', ''), content });
+    await host.run('write', textFile('/a.json', JSON.stringify(cells.map((v, k) => ({ k, v })))));
+    const [sheet, json] = await host.run('describe', { paths: ['/a.xlsx', '/a.json'] });
+    assert.deepEqual(json?.notes, sheet?.notes);
+    assert.equal(sheet?.notes.length, notes.length, sheet?.notes.join());
+    for (const [index, note] of notes.entries()) assert.match(sheet?.notes[index] ?? '', new RegExp(note));
+    assert.deepEqual(
+      [sheet?.offers.map((offer) => offer.options), json?.offers],
+      [options === undefined ? [] : [options], []],
+    );
+    if (options === undefined) return;
+    await host.run('setFormat', { path: '/a.xlsx', options });
+    const [stated] = await host.run('describe', { paths: ['/a.xlsx'] });
+    assert.deepEqual([stated?.columns[1]?.type, stated?.notes], ['BIGINT', []]);
   });
 }
 

@@ -312,7 +312,7 @@ for (const sql of ['SELECT avg(v) FROM "FOLDER/a.csv"', 'SELECT 1 FROM "FOLDER/a
   test(`a column of text where a number is wanted has a hint: ${sql}`, async () => {
     await assert.rejects(rowsOf({ 'a.csv': 'v\n1\nhigh\n' }, sql), (error: PondError) => {
       assert.equal(error.code, 'query-invalid');
-      assert.match(error.hint ?? '', /VARCHAR .*'pond describe \/case\d+\/a\.csv' names the first/);
+      assert.match(error.hint ?? '', /VARCHAR .*'pond describe \/case\d+\/a\.csv' names one/);
       return true;
     });
   });

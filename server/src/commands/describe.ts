@@ -90,8 +90,16 @@ function offersOf(table: Table): DescriptionInfo['offers'] {
   return [...offers, ...forms.filter(isFirst)];
 }
 
-const formText = ({ column, title, count, values }: Omit<Table['forms'][number], 'options'>): string =>
+const formText = ({ column, title, count, values }: Omit<Table['forms'][number], 'options' | 'other'>): string =>
   `${count} of ${values} values of the column ${column} look like ${title}`;
+
+/** Characters of a value that a note shows, at most. */
+const shownMax = 40;
+
+function textNote({ other, ...form }: Table['forms'][number]): string {
+  const shown = other !== undefined && other.length > shownMax ? `${other.slice(0, shownMax)}…` : other;
+  return `${formText(form)}, and are text${shown === undefined ? '' : `; another is "${shown}"`}`;
+}
 
 function notesOf(table: Table | undefined): readonly string[] {
   if (table === undefined) return [];
@@ -105,7 +113,7 @@ function notesOf(table: Table | undefined): readonly string[] {
   }
   if (text?.hasLastEnd === false && text.lineEnds.length > 0)
     notes.push('its last line has no end, unlike all others: the file may be cut short');
-  for (const form of table.forms) if (form.options === undefined) notes.push(`${formText(form)}, and are text`);
+  for (const form of table.forms) if (form.options === undefined) notes.push(textNote(form));
   for (const { column, count } of table.unseen) {
     const values = count === 1 ? '1 value of the column' : `${count} values of the column`;
     notes.push(

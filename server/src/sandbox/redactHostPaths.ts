@@ -50,7 +50,7 @@ function withTextHint(error: PondError, [file]: readonly NamedFile[]): PondError
   if (!isOfText(error) || hint !== undefined || file === undefined) return error;
   return new PondError(code, message, {
     ...(position && { position }),
-    hint: `A column is VARCHAR when one of its values is neither a number nor a time: 'pond describe ${file.pondPath}' names the first.`,
+    hint: `A column is VARCHAR when one of its values is neither a number nor a time: 'pond describe ${file.pondPath}' names one.`,
   });
 }
 

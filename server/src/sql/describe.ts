@@ -11,7 +11,7 @@ import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { ownStatement } from './ownStatement.ts';
-import { numbersInText, type TextForm } from './numbersInText.ts';
+import { numbersInText, offerOfSheetNulls, type TextForm } from './numbersInText.ts';
 import { type UnseenCharacters, unseenCharacters, unseenCounts } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
@@ -27,7 +27,7 @@ interface TableDescription {
   readonly texts: readonly TextDescription[];
   /** Options that the text of a file, or the first rows of a sheet, suggest. */
   readonly offers: readonly FormatOffer[];
-  /** Columns of text, of CSV files, in whose values a person reads numbers or times. */
+  /** Columns of text in whose values a person reads numbers or times. */
   readonly forms: readonly TextForm[];
   /** Columns of text, of CSV files, with control characters. */
   readonly unseen: readonly UnseenCharacters[];
@@ -59,21 +59,23 @@ export async function describeTable(
   const reader = readerOf(at);
   if (reader === undefined) return undefined;
   const table = tableName(at, sheet);
-  const rows = (text: SqlText): Promise<ReadRows> => readRows(engine, { pond, version }, text, signal);
-  const columns = (await rows(sql`DESCRIBE FROM ${table}`)).map(([name, type]) => ({
-    name: name ?? '',
-    type: type ?? '',
-  }));
+  const rows: RowsOf = (text) => readRows(engine, { pond, version }, text, signal);
+  const columns = await columnsOf(table, rows);
   const time = timeColumn(columns);
   const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
   const texts = reader === 'csv' ? await engine.describeTexts(pond, at, version, signal) : [];
-  const words = (texts[0]?.columns ?? []).filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
+  const words = textsAmong(texts[0]?.columns ?? []);
   const counts = joinSql([sql`count(*)`, span, ...unseenCounts(words)]);
   const [[count = null, first = null, last = null, ...unseen] = []] = await rows(sql`SELECT ${counts} FROM ${table}`);
+  const { offers, forms } =
+    reader === 'csv'
+      ? {
+          offers: texts[0]?.offers ?? [],
+          forms: await numbersInText({ table, columns: words, isTyped: false }, rows),
+        }
+      : await suggestionsOf(at, { reader, table, columns }, rows);
   return {
-    ...{ reader, columns, rowCount: Number(count ?? 0), texts },
-    offers: reader === 'xlsx' ? await sheetOffers(at, () => rows(sheetHeadSql(table))) : (texts[0]?.offers ?? []),
-    forms: await numbersInText(table, words, rows),
+    ...{ reader, columns, rowCount: Number(count ?? 0), texts, offers, forms },
     unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
   };
@@ -88,11 +90,15 @@ export async function tableOffers(
   const reader = readerOf(at);
   if (reader === 'csv') return (await engine.describeTexts(pond, at, version, signal))[0]?.offers ?? [];
   if (reader !== 'xlsx') return [];
-  return await sheetOffers(at, () => readRows(engine, { pond, version }, sheetHeadSql(tableName(at, sheet)), signal));
+  const rows: RowsOf = (text) => readRows(engine, { pond, version }, text, signal);
+  const table = tableName(at, sheet);
+  return (await suggestionsOf(at, { reader, table, columns: await columnsOf(table, rows) }, rows)).offers;
 }
 
 /** Values as texts, by row. */
 type ReadRows = readonly (readonly (string | null)[])[];
+
+type RowsOf = (text: SqlText) => Promise<ReadRows>;
 
 async function readRows(
   engine: QueryEngine,
@@ -136,12 +142,25 @@ export async function formatOfOther(
   }
 }
 
-async function sheetOffers(
+const columnsOf = async (table: SqlText, rows: RowsOf): Promise<readonly Column[]> =>
+  (await rows(sql`DESCRIBE FROM ${table}`)).map(([name, type]) => ({ name: name ?? '', type: type ?? '' }));
+
+const textsAmong = (columns: readonly Column[]): readonly string[] =>
+  columns.filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
+
+/** Options and forms that the values of a table whose format has types suggest. A format is stated for sheets alone. */
+async function suggestionsOf(
   at: NodePath,
-  head: () => Promise<readonly (readonly (string | null)[])[]>,
-): Promise<readonly FormatOffer[]> {
-  const offer = mayHaveUnits(formatAt(at)) ? offerOfSheetUnits(await head()) : undefined;
-  return offer === undefined ? [] : [offer];
+  { reader, table, columns }: Pick<TableDescription, 'reader' | 'columns'> & { readonly table: SqlText },
+  rows: RowsOf,
+): Promise<Pick<TableDescription, 'offers' | 'forms'>> {
+  const [format, isSheet] = [formatAt(at), reader === 'xlsx'];
+  const units = isSheet && mayHaveUnits(format) ? offerOfSheetUnits(await rows(sheetHeadSql(table))) : undefined;
+  // Units make columns text that are numbers without them.
+  if (units !== undefined) return { offers: [units], forms: [] };
+  const forms = await numbersInText({ table, columns: textsAmong(columns), isTyped: true }, rows);
+  const nulls = isSheet ? offerOfSheetNulls(forms, format) : undefined;
+  return { offers: nulls === undefined ? [] : [nulls], forms };
 }
 
 /** False for a file that is not a table as it is. */

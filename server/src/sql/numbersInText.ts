@@ -1,5 +1,8 @@
 /** Values of columns of text in which a person reads numbers or times, for the description of a table. */
 import { type FormatOptions } from '../base/error.ts';
+import { isMissingWord } from '../sandbox/textTables/headField.ts';
+import { type FormatOffer } from '../sandbox/textTables/description.ts';
+import { type TextFormat } from '../sandbox/textFormat.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 
 /** Values of one form in a column of text. */
@@ -10,6 +13,8 @@ export interface TextForm {
   /** Number of values of the form, or that are plain numbers, and of all that are not NULL. */
   readonly count: number;
   readonly values: number;
+  /** The first in order of those that are neither; undefined for none. */
+  readonly other: string | undefined;
   /** Options by which all values are read as numbers; undefined without any. */
   readonly options: FormatOptions | undefined;
 }
@@ -18,6 +23,8 @@ interface Form {
   readonly title: string;
   /** Of all of a value, as JavaScript and the engine understand it. */
   readonly pattern: string;
+  /** As `pattern`, of the other values that are read like them. */
+  readonly alike?: string;
   readonly options?: FormatOptions;
 }
 
@@ -28,19 +35,30 @@ const forms: readonly Form[] = [
   {
     title: 'numbers with spaces between thousands',
     pattern: '[+-]?\\d{1,3}([ \u00a0\u2009\u202f]\\d{3})+([.,]\\d+)?',
+    alike: number,
     options: { thousands: 'space' },
   },
   {
     title: 'numbers with apostrophes between thousands',
     pattern: "[+-]?\\d{1,3}(['\u2019]\\d{3})+([.,]\\d+)?",
+    alike: number,
     options: { thousands: 'apostrophe' },
   },
-  { title: 'numbers with a percent sign', pattern: `${number} ?%` },
-  { title: 'numbers with a currency', pattern: `(${currency}) ?${number}|${number} ?(${currency})` },
-  { title: 'numbers with a unit', pattern: `${number}( [°µμ]?|[°µμ])\\p{L}{1,4}` },
+  { title: 'numbers with a percent sign', pattern: `${number} ?%`, alike: number },
+  { title: 'numbers with a currency', pattern: `(${currency}) ?${number}|${number} ?(${currency})`, alike: number },
+  { title: 'numbers with a unit', pattern: `${number}( [°µμ]?|[°µμ])\\p{L}{1,4}`, alike: number },
   { title: 'times of day with a.m. or p.m.', pattern: '\\d{1,2}:\\d\\d(:\\d\\d)? ?[AaPp]([.]?[Mm][.]?)?' },
   { title: 'times with the name of a zone', pattern: '.*\\d:\\d\\d(:\\d\\d)? [A-Z]{3,4}' },
   { title: 'dates with the name of a month', pattern: '\\d{1,2}[-./ ]+\\p{L}{3,9}[.]?[-./ ]+\\d{2,4}.*' },
+];
+
+const zone = 'Z|UTC|[+-]\\d\\d(:?\\d\\d)?';
+
+/** In files whose formats have types, where a value of another type makes a column text. */
+const typedForms: readonly Form[] = [
+  ...forms,
+  { title: 'numbers', pattern: '[+-]?((0|[1-9]\\d*)([.,]\\d*)?|[.]\\d+)([eE][+-]?\\d+)?' },
+  { title: 'times', pattern: `\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d([.,]\\d+)?)?( ?(${zone}))?)?` },
 ];
 
 /** Rows in which the form of a column is looked for, at most. */
@@ -49,39 +67,69 @@ const sampleMax = 100;
 /** Runs a query, and returns its rows. */
 type Rows = (text: SqlText) => Promise<readonly (readonly (string | null)[])[]>;
 
-/** Finds the columns of text of which at least half of the values are of one form. One query over a few rows, and one over all if needed. */
+/** Columns of text of a table, and whether the format of the table has types. */
+interface TextColumns {
+  readonly table: SqlText;
+  readonly columns: readonly string[];
+  readonly isTyped: boolean;
+}
+
+/**
+ * Finds the columns of text of which at least half of the values are of one form. One query over a few rows, and one over
+ * all if needed.
+ */
 export async function numbersInText(
-  table: SqlText,
-  columns: readonly string[],
+  { table, columns, isTyped }: TextColumns,
   rows: Rows,
 ): Promise<readonly TextForm[]> {
   if (columns.length === 0) return [];
   const sample = await rows(sql`SELECT ${joinSql(columns.map(identifier))} FROM ${table} LIMIT ${sampleMax}`);
   const likely = columns.flatMap((column, index) => {
-    const form = formOf(sample.flatMap((row) => row[index] ?? []));
+    const form = formOf(
+      isTyped ? typedForms : forms,
+      sample.flatMap((row) => row[index] ?? []),
+    );
     return form === undefined ? [] : [{ column, form }];
   });
   if (likely.length === 0) return [];
   const counts = likely.map(({ column, form }) => {
     const text = sql`trim(${identifier(column)})`;
-    const matches = (pattern: string): SqlText => sql`regexp_full_match(${text}, ${literal(pattern)})`;
-    return sql`count(${text}), count(*) FILTER (WHERE ${matches(form.pattern)} OR ${matches(number)})`;
+    const isOfForm = sql`regexp_full_match(${text}, ${literal(wholeOf(form))})`;
+    return sql`count(${text}), count(*) FILTER (WHERE ${isOfForm}), min(${text}) FILTER (WHERE NOT ${isOfForm})`;
   });
   const [all = []] = await rows(sql`SELECT ${joinSql(counts)} FROM ${table}`);
   return likely.flatMap(({ column, form: { title, options } }, index): readonly TextForm[] => {
-    const [values, count] = [Number(all[index * 2]), Number(all[index * 2 + 1])];
-    const isWhole = count === values;
-    return count * 2 < values ? [] : [{ column, title, count, values, options: isWhole ? options : undefined }];
+    const [values, count, other] = all.slice(index * 3);
+    const counted = { values: Number(values), count: Number(count), other: other ?? undefined };
+    // No option about text holds for a format that has types.
+    const isOffered = !isTyped && counted.count === counted.values;
+    return counted.count * 2 < counted.values
+      ? []
+      : [{ column, title, ...counted, options: isOffered ? options : undefined }];
   });
 }
 
-/** The form of at least half of the values, of which not all are plain numbers; undefined for any others. */
-function formOf(values: readonly string[]): Form | undefined {
-  const isPlain = matcher(number);
-  return forms.find(({ pattern }) => {
-    const isOfForm = matcher(pattern);
-    const own = values.filter(isOfForm).length;
-    return own > 0 && (own + values.filter(isPlain).length) * 2 >= values.length;
+/** The option to read words for missing values, such as NA, which make columns of a sheet text; undefined without one. */
+export function offerOfSheetNulls(
+  found: readonly TextForm[],
+  { nulls = [] }: TextFormat = {},
+): FormatOffer | undefined {
+  const words = found.flatMap(({ other = '' }) => (isMissingWord(other) ? [other] : []));
+  return words[0] === undefined
+    ? undefined
+    : {
+        reason: `there is "${words[0]}" among values, as for a missing one`,
+        format: { nulls: [...new Set([...nulls, ...words])] },
+      };
+}
+
+const wholeOf = ({ pattern, alike }: Form): string => (alike === undefined ? pattern : `${pattern}|${alike}`);
+
+/** The form of at least half of the values, of which not all are others that are read like it; undefined for any others. */
+function formOf(possible: readonly Form[], values: readonly string[]): Form | undefined {
+  return possible.find((form) => {
+    const isOfForm = matcher(form.pattern);
+    return values.some(isOfForm) && values.filter(matcher(wholeOf(form))).length * 2 >= values.length;
   });
 }
 
