@@ -44,11 +44,14 @@ export function runError(error: unknown, sql: string, files: readonly NamedFile[
 export const isOfText = ({ message }: PondError): boolean =>
   /^(?:No function matches|Cannot compare values of type)[^\n]*\bVARCHAR\b/.test(message);
 
-/** Adds where the cause is described, for a column that is text in place of numbers or times. */
+/**
+ * Adds where the cause is described, for a column that is text in place of numbers or times, instead of functions of all
+ * other types.
+ */
 function withTextHint(error: PondError, [file]: readonly NamedFile[]): PondError {
   const { code, message, position, hint } = error;
   if (!isOfText(error) || hint !== undefined || file === undefined) return error;
-  return new PondError(code, message, {
+  return new PondError(code, message.replace(/ You might need to add explicit type casts\.\n[^]*$/, ''), {
     ...(position && { position }),
     hint: `A column is VARCHAR when one of its values is neither a number nor a time: 'pond describe ${file.pondPath}' names one.`,
   });
