@@ -1,5 +1,4 @@
 import { DateShape } from './dateShape.ts';
-import { type RecordReader } from './records.ts';
 import { type Form, forms, type NumberSizes, plainForm, separatedForm } from './numberForm.ts';
 
 /** A value with its place. */
@@ -29,6 +28,16 @@ export const shapesMax = 400;
 
 const numbers = new Float64Array(12);
 const space = 0x20;
+
+/** A record that is read, as RecordReader has it. */
+interface ReadRecord {
+  readonly bytes: Buffer;
+  /** Starts and ends of the fields in `bytes`. */
+  readonly starts: ArrayLike<number>;
+  readonly ends: ArrayLike<number>;
+  readonly line: number;
+  text(field: number): string;
+}
 
 /** All that decides the type of a column: found in every one of its values. */
 export class ColumnFacts {
@@ -76,7 +85,7 @@ export class ColumnFacts {
   }
 
   /** Takes the value of a field. */
-  take(record: RecordReader, field: number): void {
+  take(record: ReadRecord, field: number): void {
     const { bytes } = record;
     const start = record.starts[field] ?? 0;
     const end = record.ends[field] ?? 0;
@@ -104,7 +113,7 @@ export class ColumnFacts {
     if (form === forms.text) this.valuesBeforeText = this.values - 1;
   }
 
-  #otherForm(record: RecordReader, field: number, from: number, to: number): number {
+  #otherForm(record: ReadRecord, field: number, from: number, to: number): number {
     const key = shapeKey(record.bytes, from, to);
     const text = (): string => trimSpaces(record.text(field));
     const shape = key === this.#lastKey ? this.#lastShape : this.shapes.get(key);

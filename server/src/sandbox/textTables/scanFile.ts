@@ -172,15 +172,19 @@ interface ScanSettings {
 export type StatedFile = Pick<SourceFile, 'format' | 'pondPath' | 'reading'>;
 
 function defaultsOf({ format = {}, reading }: StatedFile): { readonly format: TextFormat; readonly rules: ValueRules } {
-  const { dates, thousands } = format;
-  const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
   return {
     format: reading.delimiter === undefined ? format : { delimiter: reading.delimiter, ...format },
-    rules: {
-      nulls: new Set(format.nulls),
-      isFormatted: isOrder ? undefined : formatTest(dates),
-      withoutThousands: thousands && ((text) => withoutThousands(text, thousands)),
-    },
+    rules: valueRules(format),
+  };
+}
+
+/** The rules for values that a format states. */
+export function valueRules({ nulls, dates, thousands }: TextFormat): ValueRules {
+  const isOrder = dates === undefined || dateOrders.some((order) => order === dates);
+  return {
+    nulls: new Set(nulls),
+    isFormatted: isOrder ? undefined : formatTest(dates),
+    withoutThousands: thousands && ((text) => withoutThousands(text, thousands)),
   };
 }
 

@@ -27,6 +27,22 @@ export function statedType(column: string, { types }: Pick<TextFormat, 'types'>)
   });
 }
 
+/** Fails `invalid-content` for a stated type of a column that a file does not have. */
+export function requireStatedNames(
+  { types = {} }: Pick<TextFormat, 'types'>,
+  names: readonly string[],
+  path: string,
+): void {
+  const known = new Set(names.map(nameKey));
+  const unknown = Object.keys(types).find((name) => name !== '*' && !known.has(nameKey(name)));
+  if (unknown === undefined) return;
+  throw new PondError(
+    'invalid-content',
+    `${path} cannot be read: it has no column "${unknown}", whose type is stated`,
+    { path, hint: `Its columns are ${names.join(', ')}.` },
+  );
+}
+
 /** The largest and the smallest BIGINT have as many digits. */
 const integerDigits = 19;
 

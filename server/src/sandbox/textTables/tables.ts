@@ -1,6 +1,7 @@
 import { nameKey } from '../uniqueNames.ts';
 import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
+import { requireStatedNames } from './statedType.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { requireSameNames } from './alikeNames.ts';
 import { typeOf } from './columnType.ts';
@@ -105,7 +106,8 @@ function byName(columns: readonly FileColumn[]): ReadonlyMap<string, readonly Fi
 function typesOf(files: readonly ScannedFile[], { columns: noted }: Notation): ReadonlyMap<string, ColumnType> {
   const format = sharedFormat(files);
   const columns = byName(files.flatMap(columnsOf));
-  requireKnown(format, columns, files);
+  const names = [...columns.values()].flatMap(([column]) => column?.name ?? []);
+  if (files[0] !== undefined) requireStatedNames(format, names, files[0].file.pondPath);
   const rules: TypeRules = {
     format,
     noted: new Map(noted.map((column) => [column.name, column])),
@@ -118,24 +120,6 @@ function typesOf(files: readonly ScannedFile[], { columns: noted }: Notation): R
 function sharedFormat(files: readonly ScannedFile[]): TextFormat {
   const stated = files.flatMap(({ file }) => file.format ?? []);
   return stated.reduce((all, each) => ({ ...all, ...each, types: { ...all.types, ...each.types } }), {});
-}
-
-function requireKnown(
-  { types }: TextFormat,
-  columns: ReadonlyMap<string, readonly FileColumn[]>,
-  [first]: readonly ScannedFile[],
-): void {
-  const unknown = Object.keys(types ?? {}).find((name) => name !== '*' && !columns.has(nameKey(name)));
-  if (unknown === undefined || first === undefined) return;
-  const path = first.file.pondPath;
-  throw new PondError(
-    'invalid-content',
-    `${path} cannot be read: it has no column "${unknown}", whose type is stated`,
-    {
-      path,
-      hint: `Its columns are ${[...columns.values()].map(([column]) => column?.name).join(', ')}.`,
-    },
-  );
 }
 
 function tableOf(

@@ -7,10 +7,12 @@ import { requireSqlType } from '../../duckdb/sqlType.ts';
 import { loadValueMakers } from '../../duckdb/values.ts';
 import { type Conversion } from '../conversion.ts';
 import { type SandboxSettings } from '../sandbox.ts';
+import { type ReadColumn } from '../textTables/valueSql.ts';
 import { type SheetRow, sheetRows } from './sheetRows.ts';
 import { type SheetTable, TableFinder, valueOf } from './sheetTable.ts';
 import { type StatedSheet } from './sheetLayout.ts';
-import { utcRows } from './sheetZone.ts';
+import { StatedColumns } from './statedColumns.ts';
+import { statedRows } from './statedRows.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
 import { ZipArchive } from './zipArchive.ts';
 
@@ -26,8 +28,8 @@ interface OpenSheet {
 /**
  * Converts a sheet of an Excel workbook to Parquet: the named one, or the only one. Reads the sheet twice, for the types
  * of its columns and for the values, and holds the shared texts and some rows in memory; the table spills. Fails
- * `invalid-content` for malformed content, a sheet without values, a missing sheet and an unnamed one of several, or
- * `cancelled`.
+ * `invalid-content` for malformed content, a sheet without values, a missing sheet and an unnamed one of several, and
+ * values that do not fit what is stated; `ambiguous-dates`; or `cancelled`.
  */
 export async function convertXlsx(
   { openDisk, ...settings }: SandboxSettings,
@@ -44,6 +46,7 @@ export async function convertXlsx(
     return [opened, await tableOf(opened, stated, signal)];
   });
   if (found.columns.length === 0) throw cannotRead(pondPath, 'the sheet has no values');
+  const readings = await readingsOf(sheet, found, stated, signal);
   const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [target] });
   const table = identifier(tableName);
   try {
@@ -51,7 +54,7 @@ export async function convertXlsx(
     await connection.run(sql`CREATE TABLE ${table} (${joinSql(columns)})`);
     await withReason(pondPath, () => append(connection, sheet, { ...found, format }, signal));
     const rowNumber = (index: number): Promise<number> => rowNumberIn(sheet, found, index);
-    const rows = await utcRows(connection, { columns: found.columns, rows: table, rowNumber }, stated);
+    const rows = await statedRows(connection, { columns: found.columns, readings, rows: table, rowNumber }, stated);
     await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`);
   } finally {
     connection.close();
@@ -86,6 +89,22 @@ async function tableOf(sheet: OpenSheet, stated: StatedSheet, signal: AbortSigna
   return finder.table;
 }
 
+/** Readings of the columns of another type than the stated one, by name; reads the sheet once more if there are any. */
+async function readingsOf(
+  sheet: OpenSheet,
+  table: SheetTable,
+  stated: StatedSheet,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadColumn>> {
+  const columns = new StatedColumns(table.columns, stated);
+  if (columns.isEmpty) return new Map();
+  for await (const rows of sheet.rows()) {
+    throwIfCancelled(signal, 'the query');
+    for (const row of dataIn(rows, table)) columns.add(row);
+  }
+  return columns.readings;
+}
+
 /** The rows that are in a table. */
 function dataIn(rows: readonly SheetRow[], { firstRow, endRow }: Omit<SheetTable, 'columns'>): readonly SheetRow[] {
   return rows.filter(({ number }) => number >= firstRow && number < endRow);
@@ -116,7 +135,10 @@ async function append(
       throwIfCancelled(signal, 'the query');
       const data = dataIn(rows, table);
       await appender.appendColumns(
-        columns.map(({ index, type }) => data.map(({ cells }) => valueOf(cells.get(index), { type, nulls, make }))),
+        columns.map((column) => {
+          const rules = { ...column, format, nulls, make };
+          return data.map(({ cells }) => valueOf(cells.get(column.index), rules));
+        }),
       );
     }
   } finally {

@@ -1,20 +1,25 @@
 import { plural } from '../../base/plural.ts';
 import { PondError } from '../../base/error.ts';
+import { type SqlType } from '../../duckdb/sqlType.ts';
 import { type Value, type ValueMakers } from '../../duckdb/values.ts';
+import { type TextFormat } from '../textFormat.ts';
 import { uniqueNames } from '../uniqueNames.ts';
-import { statedType } from '../textTables/statedType.ts';
+import { requireStatedNames, statedType } from '../textTables/statedType.ts';
 import { findSheetLayout, headRowsMax, type SheetLayout, type StatedSheet } from './sheetLayout.ts';
 import { type SheetCell, type SheetRow } from './sheetRows.ts';
-import { textOf } from './sheetText.ts';
+import { statedTextOf, textOf } from './sheetText.ts';
 
 const columnTypes = ['BIGINT', 'DOUBLE', 'BOOLEAN', 'DATE', 'TIMESTAMP', 'TIME', 'VARCHAR'] as const;
 
 /** A column of a sheet's table. */
-interface SheetColumn {
+export interface SheetColumn {
   /** Index in the sheet, from 0. */
   readonly index: number;
   readonly name: string;
+  /** VARCHAR with a `stated` type. */
   readonly type: (typeof columnTypes)[number];
+  /** The stated type, where the cells have another one. */
+  readonly stated?: SqlType;
 }
 
 /** The table in a sheet. Rows are as Excel shows them. */
@@ -68,30 +73,26 @@ export class TableFinder {
       });
     }
     const names = uniqueNames(format.names ?? own);
+    requireStatedNames(format, names, pondPath);
     return {
       firstRow,
       endRow: (format.footer ?? 0) > 0 ? (this.#last[0]?.number ?? Infinity) : Infinity,
-      columns: indexes.map((index, at) => ({
-        index,
-        name: names[at] ?? '',
-        type: this.#typeOf(index, names[at] ?? ''),
-      })),
+      columns: indexes.map((index, at) => {
+        const name = names[at] ?? '';
+        return { index, name, ...this.#typeOf(index, name) };
+      }),
     };
   }
 
-  /** The type of a column: what is stated, where it holds all of its values. */
-  #typeOf(index: number, name: string): SheetColumn['type'] {
-    const { format, pondPath } = this.#stated;
+  /** The type of a column: what is stated, where there is a statement. */
+  #typeOf(index: number, name: string): Pick<SheetColumn, 'type' | 'stated'> {
     const found = typeOf(this.#kinds.get(index));
-    const stated = statedType(name, format);
+    const stated = statedType(name, this.#stated.format);
     const type = columnTypes.find((each) => each === stated);
-    if (stated === undefined || type === found) return found;
+    if (stated === undefined || type === found) return { type: found };
     if (type === 'VARCHAR' || (type === 'DOUBLE' && found === 'BIGINT') || (type === 'TIMESTAMP' && found === 'DATE'))
-      return type;
-    throw new PondError('invalid-content', `${pondPath} cannot be read: column "${name}" is ${found}, not ${stated}`, {
-      path: pondPath,
-      hint: 'State the texts of missing values with `nulls`, or another type.',
-    });
+      return { type };
+    return { type: 'VARCHAR', stated };
   }
 
   #findLayout(): SheetLayout {
@@ -132,17 +133,17 @@ function typeOf(kinds: ReadonlySet<Kind> = new Set()): SheetColumn['type'] {
 }
 
 /** Conversion of the values of a column. */
-interface ColumnValues {
-  readonly type: SheetColumn['type'];
+interface ColumnValues extends Pick<SheetColumn, 'type' | 'stated'> {
+  readonly format: TextFormat;
   /** Texts that stand for a missing value. */
   readonly nulls: ReadonlySet<string>;
   readonly make: ValueMakers;
 }
 
 /** The value of a cell in a column of a type that holds it; an empty text is NULL unless the column is text. */
-export function valueOf(cell: SheetCell | undefined, { type, nulls, make }: ColumnValues): Value {
+export function valueOf(cell: SheetCell | undefined, { type, stated, format, nulls, make }: ColumnValues): Value {
   if (cell === undefined || (nulls.size > 0 && nulls.has(textOf(cell)))) return null;
-  if (type === 'VARCHAR') return textOf(cell);
+  if (type === 'VARCHAR') return stated === undefined ? textOf(cell) : statedTextOf(cell, format);
   const { value } = cell;
   if (typeof value === 'string') return null;
   if (typeof value === 'boolean' || type === 'DOUBLE') return value;
