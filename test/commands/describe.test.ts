@@ -1,7 +1,7 @@
 /** What is said of tables, whatever they are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isPondError } from '../../server/src/base/error.ts';
+import { type FormatOptions, isPondError } from '../../server/src/base/error.ts';
 import { newPondHost, textFile } from '../support/commandHost.ts';
 import { number, row, text, workbook } from '../support/workbook.ts';
 
@@ -281,18 +281,38 @@ for (const { values, notes = [], options } of [
   });
 }
 
-for (const { cells, notes = [], options } of [
+/** Values of a column of a sheet and of JSON: what is noted about them, and what is offered for the sheet. */
+interface TextCase {
+  readonly cells: readonly (string | number)[];
+  readonly notes?: readonly (string | RegExp)[];
+  readonly ofJson?: readonly (string | RegExp)[];
+  readonly options?: FormatOptions;
+  /** The type of the column once the options are stated. */
+  readonly read?: string;
+}
+
+for (const { cells, notes = [], ofJson = notes, options, read } of [
   {
     cells: [1.5, '~0.1', 2.5],
     notes: ['2 of 3 values of the column v look like numbers, and are text; another is "~0.1"'],
   },
-  { cells: ['1.5', '2.5'], notes: ['2 of 2 values of the column v look like numbers, and are text'] },
+  {
+    cells: ['1.5', '2.5'],
+    ofJson: ['2 of 2 values of the column v look like numbers, and are text'],
+    ...{ options: { types: { v: 'number' } }, read: 'DOUBLE' },
+  },
   { cells: ['2026-02-01T00:00Z', 'Mean'], notes: [/1 of 2 .* look like times, and are text; another is "Mean"/] },
-  { cells: [1, 'NA', 'ND'], notes: [], options: undefined },
-  { cells: [1, 2, 'NA'], notes: [/another is "NA"/], options: { nulls: ['NA'] } },
+  {
+    cells: ['2026-02-01 00:00', '2026-02-02'],
+    ofJson: [/2 of 2 .* look like times, and are text$/],
+    ...{ options: { types: { v: 'timestamp' } }, read: 'TIMESTAMP' },
+  },
+  { cells: [1, 'NA', 'ND'] },
+  { cells: [1, 2, 'NA'], notes: [/another is "NA"/], options: { nulls: ['NA'] }, read: 'BIGINT' },
   { cells: ['A1', 'B2'] },
   { cells: ['007', '008'] },
-]) {
+  { cells: ['12345678901234567', '22345678901234567'] },
+] as readonly TextCase[]) {
   test(`values that make a column of a sheet or of JSON text are noted: ${cells.join(' | ')}`, async (t) => {
     const host = await newPondHost(t);
     const rows = cells.map((value, at) => row(number(at), typeof value === 'number' ? number(value) : text(value)));
@@ -300,17 +320,19 @@ for (const { cells, notes = [], options } of [
     await host.run('write', { ...textFile('/a.xlsx', ''), content });
     await host.run('write', textFile('/a.json', JSON.stringify(cells.map((v, k) => ({ k, v })))));
     const [sheet, json] = await host.run('describe', { paths: ['/a.xlsx', '/a.json'] });
-    assert.deepEqual(json?.notes, sheet?.notes);
-    assert.equal(sheet?.notes.length, notes.length, sheet?.notes.join());
-    for (const [index, note] of notes.entries()) assert.match(sheet?.notes[index] ?? '', new RegExp(note));
+    for (const [found, expected] of [[sheet, notes] as const, [json, ofJson] as const]) {
+      assert.equal(found?.notes.length, expected.length, found?.notes.join());
+      for (const [index, note] of expected.entries()) assert.match(found?.notes[index] ?? '', new RegExp(note));
+    }
     assert.deepEqual(
-      [sheet?.offers.map((offer) => offer.options), json?.offers],
-      [options === undefined ? [] : [options], []],
+      sheet?.offers.map((offer) => offer.options),
+      options === undefined ? [] : [options],
     );
+    assert.deepEqual(json?.offers, []);
     if (options === undefined) return;
     await host.run('setFormat', { path: '/a.xlsx', options });
     const [stated] = await host.run('describe', { paths: ['/a.xlsx'] });
-    assert.deepEqual([stated?.columns[1]?.type, stated?.notes], ['BIGINT', []]);
+    assert.deepEqual([stated?.columns[1]?.type, stated?.notes, stated?.offers], [read, [], []]);
   });
 }
 
@@ -328,9 +350,15 @@ test('the formats that a text or a sheet suggests are offered until they are sta
   }
   const offered = async (path: string): Promise<unknown> =>
     (await host.run('offeredFormats', { path })).map(({ options }) => options);
-  for (const path of ['/units.csv', '/units.xlsx']) {
-    assert.deepEqual(await offered(path), [{ units: true }], path);
-    await host.run('setFormat', { path, options: { units: true } });
+  const types = { time: 'timestamp', t: 'number' };
+  for (const [path, ...expected] of [
+    ['/units.csv', { units: true }],
+    ['/units.xlsx', { units: true }, { types }],
+  ] as const) {
+    for (const options of expected) {
+      assert.deepEqual(await offered(path), [options], path);
+      await host.run('setFormat', { path, options });
+    }
     assert.deepEqual(await offered(path), [], path);
   }
   for (const path of ['/plain.csv', '/a.json', '/units.parquet']) assert.deepEqual(await offered(path), [], path);

@@ -90,7 +90,12 @@ function offersOf(table: Table): DescriptionInfo['offers'] {
   return [...offers, ...forms.filter(isFirst)];
 }
 
-const formText = ({ column, title, count, values }: Omit<Table['forms'][number], 'options' | 'other'>): string =>
+const formText = ({
+  column,
+  title,
+  count,
+  values,
+}: Pick<Table['forms'][number], 'column' | 'title' | 'count' | 'values'>): string =>
   `${count} of ${values} values of the column ${column} look like ${title}`;
 
 /** Characters of a value that a note shows, at most. */

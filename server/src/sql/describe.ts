@@ -11,7 +11,7 @@ import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { ownStatement } from './ownStatement.ts';
-import { numbersInText, offerOfSheetNulls, type TextForm } from './numbersInText.ts';
+import { numbersInText, offerOfSheetNulls, offerOfSheetTypes, type TextForm } from './numbersInText.ts';
 import { type UnseenCharacters, unseenCharacters, unseenCounts } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
@@ -159,8 +159,12 @@ async function suggestionsOf(
   // Units make columns text that are numbers without them.
   if (units !== undefined) return { offers: [units], forms: [] };
   const forms = await numbersInText({ table, columns: textsAmong(columns), isTyped: true }, rows);
-  const nulls = isSheet ? offerOfSheetNulls(forms, format) : undefined;
-  return { offers: nulls === undefined ? [] : [nulls], forms };
+  const offers = isSheet ? [offerOfSheetNulls(forms, format), offerOfSheetTypes(forms, format)] : [];
+  const isOffered = ({ type }: TextForm): boolean => isSheet && type !== undefined;
+  return {
+    offers: offers.filter((offer) => offer !== undefined),
+    forms: forms.filter((form) => !isOffered(form)),
+  };
 }
 
 /** False for a file that is not a table as it is. */

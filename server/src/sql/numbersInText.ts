@@ -17,7 +17,11 @@ export interface TextForm {
   readonly other: string | undefined;
   /** Options by which all values are read as numbers; undefined without any. */
   readonly options: FormatOptions | undefined;
+  /** The type to state for the column, by which all values are read; undefined for any others. */
+  readonly type: StatedTypeName | undefined;
 }
+
+type StatedTypeName = 'number' | 'timestamp';
 
 interface Form {
   readonly title: string;
@@ -26,6 +30,7 @@ interface Form {
   /** As `pattern`, of the other values that are read like them. */
   readonly alike?: string;
   readonly options?: FormatOptions;
+  readonly type?: StatedTypeName;
 }
 
 const number = '[+-]?\\d[\\d.,]*';
@@ -57,8 +62,12 @@ const zone = 'Z|UTC|[+-]\\d\\d(:?\\d\\d)?';
 /** In files whose formats have types, where a value of another type makes a column text. */
 const typedForms: readonly Form[] = [
   ...forms,
-  { title: 'numbers', pattern: '[+-]?((0|[1-9]\\d*)([.,]\\d*)?|[.]\\d+)([eE][+-]?\\d+)?' },
-  { title: 'times', pattern: `\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d([.,]\\d+)?)?( ?(${zone}))?)?` },
+  { title: 'numbers', pattern: '[+-]?((0|[1-9]\\d{0,14})([.,]\\d*)?|[.]\\d+)([eE][+-]?\\d+)?', type: 'number' },
+  {
+    title: 'times',
+    pattern: `\\d{4}-\\d\\d-\\d\\d([T ]\\d\\d:\\d\\d(:\\d\\d([.,]\\d+)?)?( ?(${zone}))?)?`,
+    type: 'timestamp',
+  },
 ];
 
 /** Rows in which the form of a column is looked for, at most. */
@@ -98,15 +107,25 @@ export async function numbersInText(
     return sql`count(${text}), count(*) FILTER (WHERE ${isOfForm}), min(${text}) FILTER (WHERE NOT ${isOfForm})`;
   });
   const [all = []] = await rows(sql`SELECT ${joinSql(counts)} FROM ${table}`);
-  return likely.flatMap(({ column, form: { title, options } }, index): readonly TextForm[] => {
+  return likely.flatMap(({ column, form: { title, options, type } }, index): readonly TextForm[] => {
     const [values, count, other] = all.slice(index * 3);
     const counted = { values: Number(values), count: Number(count), other: other ?? undefined };
-    // No option about text holds for a format that has types.
-    const isOffered = !isTyped && counted.count === counted.values;
-    return counted.count * 2 < counted.values
-      ? []
-      : [{ column, title, ...counted, options: isOffered ? options : undefined }];
+    if (counted.count * 2 < counted.values) return [];
+    const isWhole = counted.count === counted.values;
+    const whole = { options: isTyped ? undefined : options, type };
+    return [{ column, title, ...counted, ...(isWhole ? whole : { options: undefined, type: undefined }) }];
   });
+}
+
+/** The option to read the columns of a sheet whose texts are all numbers or times; undefined without one. */
+export function offerOfSheetTypes(found: readonly TextForm[], { types }: TextFormat = {}): FormatOffer | undefined {
+  const whole = found.filter(({ type }) => type !== undefined);
+  if (whole.length === 0) return undefined;
+  const columns = `${whole.length === 1 ? 'the column' : 'the columns'} ${whole.map(({ column }) => column).join(', ')}`;
+  return {
+    reason: `${columns} ${whole.length === 1 ? 'has' : 'have'} numbers or times as text`,
+    format: { types: { ...types, ...Object.fromEntries(whole.map(({ column, type = '' }) => [column, type])) } },
+  };
 }
 
 /** The option to read words for missing values, such as NA, which make columns of a sheet text; undefined without one. */
