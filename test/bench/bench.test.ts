@@ -18,6 +18,7 @@ const comparisons: Readonly<Record<string, number>> = {
   'history.bench.ts': 3,
   'hydroVu.bench.ts': 3,
   'import.bench.ts': 2,
+  'longSeries.bench.ts': 7,
   'memory.bench.ts': 15,
   'migrate.bench.ts': 3,
   'mirror.bench.ts': 2,

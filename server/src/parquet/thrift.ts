@@ -13,7 +13,7 @@ export type ThriftStruct = ReadonlyMap<number, number | boolean | ThriftStruct>;
 /** Structs in page headers nest two deep; deeper ones are not headers. */
 const depthMax = 4;
 
-const typeOf = {
+export const typeOf = {
   true: 1,
   false: 2,
   byte: 3,

@@ -13,7 +13,14 @@ import { chainHash } from './hash.ts';
 import { type CommittedNode, type PondNode, rowRefIn, type StagedNode } from './node.ts';
 import { type Overlay } from './overlay.ts';
 import { parseFacts } from './versionFacts.ts';
-import { committedVersions, type Store, versionBefore, type VersionRef } from './store.ts';
+import {
+  committedVersions,
+  type ReadVersion,
+  readVersions,
+  type Store,
+  versionBefore,
+  type VersionRef,
+} from './store.ts';
 
 /** Versions of one series per cached range; a range ends at a multiple of this. */
 const rangeLength = 256;
@@ -21,10 +28,26 @@ const rangeLength = 256;
 const cacheDirectory = '_pond/cache/versions';
 
 /**
+ * Called with whole ranges of a series whose rows were read, oldest version first. Their contents are not compared with
+ * their hashes yet.
+ */
+type OnRange = (range: readonly ReadVersion[]) => Promise<void>;
+
+interface WalkScope {
+  readonly store: Store;
+  readonly onRange: OnRange | undefined;
+}
+
+/**
  * Returns the versions that make up a node's value, oldest first: all of a series, the one version of anything else.
  * Fails `pond-damaged` when the committed ones are not exactly those that make up the hash of the series.
  */
-export async function valueVersions(store: Store, overlay: Overlay, node: PondNode): Promise<readonly PondNode[]> {
+export async function valueVersions(
+  store: Store,
+  overlay: Overlay,
+  node: PondNode,
+  onRange?: OnRange,
+): Promise<readonly PondNode[]> {
   if (node.type !== 'series') return [node];
   const { staged, committed } = stagedVersions(overlay, node);
   if (committed === undefined) return staged.toReversed();
@@ -32,7 +55,7 @@ export async function valueVersions(store: Store, overlay: Overlay, node: PondNo
   // The hash of a staged version is that of the chain including it.
   const isEnd = (chain: string): boolean =>
     first === undefined ? chain === node.seriesHash : chainHash(chain, first.sha256) === first.seriesHash;
-  return [...(await committedValue(store, committed, isEnd)), ...staged.toReversed()];
+  return [...(await committedValue({ store, onRange }, committed, isEnd)), ...staged.toReversed()];
 }
 
 /** Yields the versions of a node from its own back to the first, staged ones before committed ones. */
@@ -74,15 +97,16 @@ function earlierOf(overlay: Overlay, node: StagedNode): readonly StagedNode[] {
 
 /** Returns the committed versions up to one, oldest first; `isEnd` recognizes the hash of their chain. */
 async function committedValue(
-  store: Store,
+  scope: WalkScope,
   latest: VersionRef,
   isEnd: (chain: string) => boolean,
 ): Promise<readonly CommittedNode[]> {
+  const { store } = scope;
   const known = store.series.get(latest.id) ?? [];
   const isWhole = (versions: readonly CommittedNode[]): boolean => isEnd(chainOf(versions, known) ?? 'broken');
-  let all = await collectVersions(store, latest, known, true);
+  let all = await collectVersions(scope, latest, known, true);
   // The cache may have been altered: the rows decide.
-  if (!isWhole(all)) all = await collectVersions(store, latest, known, false);
+  if (!isWhole(all)) all = await collectVersions(scope, latest, known, false);
   if (!isWhole(all)) {
     const what = `the versions of ${latest.name} up to ${latest.version} are not those that it was made of`;
     throw new PondError('pond-damaged', what, { path: latest.name });
@@ -92,7 +116,7 @@ async function committedValue(
 }
 
 async function collectVersions(
-  store: Store,
+  scope: WalkScope,
   latest: VersionRef,
   known: readonly CommittedNode[],
   useCache: boolean,
@@ -100,7 +124,7 @@ async function collectVersions(
   const newer: CommittedNode[] = [];
   let older: readonly CommittedNode[] = [];
   for (let from: VersionRef | undefined = latest; from !== undefined;) {
-    const walked = await walk(store, from, known, useCache);
+    const walked = await walk(scope, from, known, useCache);
     newer.push(...walked.versions);
     older = walked.known;
     from = walked.next;
@@ -132,7 +156,7 @@ interface Walked {
 
 /** Walks back from a version to the next range in memory or in the cache, or to the first version. */
 async function walk(
-  store: Store,
+  { store, onRange }: WalkScope,
   latest: VersionRef,
   known: readonly CommittedNode[],
   useCache: boolean,
@@ -142,12 +166,18 @@ async function walk(
   if (end >= 0) return { versions, known: known.slice(0, end + 1), next: undefined };
   const cached = useCache ? readRange(store.disk, latest) : undefined;
   if (cached !== undefined) return { versions: cached.toReversed(), known: [], next: versionBefore(cached[0]!) };
-  for await (const version of committedVersions(store, latest)) {
-    versions.push(version);
-    const next = versionBefore(version);
-    if (next === undefined || version.version % rangeLength === 1) {
+  const read: ReadVersion[] = [];
+  for await (const version of readVersions(store, latest)) {
+    const { node } = version;
+    versions.push(node);
+    if (onRange !== undefined) read.push(version);
+    const next = versionBefore(node);
+    if (next === undefined || node.version % rangeLength === 1) {
       // Only a whole range is written: it is the same for every walk.
-      if (versions[0]!.version % rangeLength === 0) writeRange(store.disk, versions.toReversed());
+      if (versions[0]!.version % rangeLength === 0) {
+        writeRange(store.disk, versions.toReversed());
+        await onRange?.(read.reverse());
+      }
       return { versions, known: [], next };
     }
     if (indexOf(known, next) >= 0) return { versions, known: [], next };

@@ -13,7 +13,8 @@ import { diffToWorking } from './diff.ts';
 import { planDiscard, planResolve } from './discardPlan.ts';
 import { hostFilesOf } from './hostFiles.ts';
 import { type Journal, type JournalContents } from './journal.ts';
-import { pondNode } from './node.ts';
+import { joinedFilesOf, joinedMin, joinRange } from './joinedVersions.ts';
+import { pondNode, type PondNode } from './node.ts';
 import { isUnder } from '../tinyfs/path.ts';
 import { refuseMissing, stageOldStates } from './restore.ts';
 import { StagedContents } from './stagedContent.ts';
@@ -21,7 +22,7 @@ import { versionsWithin } from './series.ts';
 import { valueVersions } from './seriesVersions.ts';
 import { stageOn } from './stageOn.ts';
 import { findConflicts, isContentOnly, stagedChanges, stagedEntries, stagedHash } from './stagedChanges.ts';
-import { type Store } from './store.ts';
+import { type ReadVersion, type Store } from './store.ts';
 import { type HostFile, type HostFilesJob } from './hostFile.ts';
 import { type Change, type PathEvent } from './change.ts';
 import { UnusedBlobs } from './unusedBlobs.ts';
@@ -205,9 +206,14 @@ export class Staging {
   /** The host files with the content of a stored node: see Pond.hostFiles. */
   async hostFiles(node: Node, job: HostFilesJob): Promise<readonly HostFile[]> {
     const { store, storage } = this.#parts;
-    const versions = await valueVersions(store, this.overlay, pondNode(node));
+    const joining = { storage, signal: job.signal };
+    const onRange = job.mayJoin === true ? (range: readonly ReadVersion[]) => joinRange(joining, range) : undefined;
+    const versions = await valueVersions(store, this.overlay, pondNode(node), onRange);
     const wanted = job.times === undefined ? versions : versionsWithin(versions, job.times);
-    return await hostFilesOf(storage, wanted, (version) => this.contents.load(version), job);
+    const load = (version: PondNode): Promise<Uint8Array> => this.contents.load(version);
+    const files = (some: readonly PondNode[]) => hostFilesOf(storage, some, load, job);
+    if (job.mayJoin !== true || wanted.length < joinedMin) return await files(wanted);
+    return await joinedFilesOf({ ...joining, versions, wanted, load, files });
   }
 
   #replace(contents: JournalContents): void {

@@ -161,13 +161,24 @@ export function versionBefore(node: CommittedNode): VersionRef | undefined {
   throw new PondError('pond-damaged', message);
 }
 
+/** A committed version, with its content where that is in its row. */
+export interface ReadVersion {
+  readonly node: CommittedNode;
+  readonly content: Uint8Array | undefined;
+}
+
 /** Yields the versions of a node from the given one back to the first. */
 export async function* committedVersions(store: Store, from: VersionRef): AsyncIterable<CommittedNode> {
+  for await (const { node } of readVersions(store, from)) yield node;
+}
+
+/** As committedVersions, with what their rows hold. */
+export async function* readVersions(store: Store, from: VersionRef): AsyncIterable<ReadVersion> {
   const { name, attributes } = from;
   for (let at: VersionRef | undefined = from; at !== undefined;) {
     const row = await store.opLog.readRow(requestOf(at));
     const found = nodeOfRow(row, { name, changedTxn: at.row.txn });
-    yield at === from ? { ...found, attributes } : found;
+    yield { node: at === from ? { ...found, attributes } : found, content: row.content };
     at = versionBefore(found);
   }
 }

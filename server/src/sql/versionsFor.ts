@@ -23,7 +23,7 @@ export async function versionsFor(
   node: Node,
   bounds: readonly ColumnBounds[] = [],
 ): Promise<readonly HostFile[]> {
-  const job = { ...(signal && { signal }), ...(readAhead && { readAhead }) };
+  const job = { mayJoin: true, ...(signal && { signal }), ...(readAhead && { readAhead }) };
   const name = (node.attributes[timeAttribute] ?? defaultTimeColumn).toLowerCase();
   const own = node.type === 'series' ? bounds.filter(({ column }) => column === name) : [];
   if (own.length === 0) return await pond.hostFiles(node, job);
