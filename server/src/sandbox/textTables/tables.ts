@@ -3,6 +3,7 @@ import { PondError } from '../../base/error.ts';
 import { type SourceFile } from '../sources.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { requireSameNames } from './alikeNames.ts';
+import { requireCentury } from './ambiguousDates.ts';
 import { typeOf } from './columnType.ts';
 import { signOf } from './decimalSign.ts';
 import { forms } from './numberForm.ts';
@@ -151,6 +152,7 @@ function tableOf(
     const reason = type.reason ?? (type.kind === 'text' ? firstWord(column, scan) : undefined);
     if (reason !== undefined) reasons.set(column.name, reason);
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
+    if (type.kind === 'date') requireCentury(column, decided?.order);
     dates ??= decided;
     const form = { format, order: decided?.order, isLoaded: !scan.isPlain };
     return { ...readColumn(column.name, type, column.facts, form), ...(decided && { order: decided.order }) };
