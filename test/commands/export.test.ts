@@ -205,7 +205,7 @@ test('a file of the pond cannot be mistaken for the list by which exports remove
   for (const temporal of [undefined, ['year']]) {
     const options = temporal === undefined ? {} : { temporal };
     const reason = 'its name is that of the list of what was exported';
-    const { skipped } = await host.run('export', { paths: ['/.pond*'], directory, ...options });
+    const { skipped } = await host.run('export', { paths: ['/**/.pond-export.json'], directory, ...options });
     assert.deepEqual(skipped, [{ path: '/.pond-export.json', reason }]);
     // A path that names the file is not left out in silence, and nothing else is written.
     const named = host.run('export', { paths: ['/.pond-export.json'], directory: `${directory}2`, ...options });
