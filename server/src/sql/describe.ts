@@ -7,6 +7,7 @@ import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type FormatOffer, type TextDescription } from '../sandbox/textTables/description.ts';
 import { noDelimiter } from '../sandbox/textTables/layout.ts';
 import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from '../sandbox/textTables/rowsOfUnits.ts';
+import { withWords } from '../sandbox/wordsAmongNumbers.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
@@ -68,11 +69,16 @@ export async function describeTable(
   const span = time === undefined ? sql`NULL, NULL` : sql`min(${identifier(time.name)}), max(${identifier(time.name)})`;
   const texts = reader === 'csv' ? await engine.describeTexts(pond, at, version, signal) : [];
   const words = (texts[0]?.columns ?? []).filter(({ type }) => type === 'VARCHAR').map(({ name }) => name);
+  const found = reader === 'xlsx' ? await sheetOffers(at, () => rows(sheetHeadSql(table))) : (texts[0]?.offers ?? []);
   const counts = joinSql([sql`count(*)`, span, ...unseenCounts(words)]);
   const [[count = null, first = null, last = null, ...unseen] = []] = await rows(sql`SELECT ${counts} FROM ${table}`);
   return {
     ...{ reader, columns, rowCount: Number(count ?? 0), texts },
-    offers: reader === 'xlsx' ? await sheetOffers(at, () => rows(sheetHeadSql(table))) : (texts[0]?.offers ?? []),
+    offers: await withWords(
+      found,
+      { table, columns: words, format: texts.length > 0 ? formatAt(at) : undefined },
+      rows,
+    ),
     forms: await numbersInText(table, words, rows),
     unseen: unseenCharacters(words, unseen),
     time: time && { column: time.name, first: timeText(time, first), last: timeText(time, last) },
