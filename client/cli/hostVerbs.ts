@@ -65,6 +65,8 @@ export const exportVerb: VerbRunner = async (session) => {
     plural(result.directories, 'directory'),
   ];
   await show(session, result, `exported ${counts.join(', ')}, ${humanSize(result.bytes)}`);
+  const isEmpty = result.files + result.directories === 0;
+  return isEmpty && result.skippedCount > 0 ? exitStatus.other : 0;
 };
 
 /** The verb that writes the project of a site. */

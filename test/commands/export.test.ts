@@ -197,15 +197,19 @@ test('a file of the pond cannot be mistaken for the list by which exports remove
   const forged = { format: 1, sets: { mine: { origin: '/a/*', key: '', files: [mine] } } };
   await host.run('write', textFile('/.pond-export.json', JSON.stringify(forged)));
   await host.run('makeDirectory', { path: '/z' });
-  const paths = ['/.pond-export.json', '/z'];
+  const paths = ['/.pond*', '/z'];
   // The link stops the export before the file is written.
   await assert.rejects(host.run('export', { paths, directory }), (error) => isPondError(error, 'path-escapes'));
   await host.run('export', { paths: ['/a/*'], directory, temporal: ['year'] });
   assert.equal(readFileSync(join(directory, 'mine'), 'utf8'), 'mine');
   for (const temporal of [undefined, ['year']]) {
     const options = temporal === undefined ? {} : { temporal };
-    const { files, skipped } = await host.run('export', { paths: paths.slice(0, 1), directory, ...options });
     const reason = 'its name is that of the list of what was exported';
-    assert.deepEqual([files, skipped], [0, [{ path: '/.pond-export.json', reason }]]);
+    const { skipped } = await host.run('export', { paths: ['/**/.pond-export.json'], directory, ...options });
+    assert.deepEqual(skipped, [{ path: '/.pond-export.json', reason }]);
+    // A path that names the file is not left out in silence, and nothing else is written.
+    const named = host.run('export', { paths: ['/.pond-export.json'], directory: `${directory}2`, ...options });
+    await assert.rejects(named, { code: 'invalid-path', message: `/.pond-export.json cannot be exported: ${reason}` });
+    assert.equal(existsSync(`${directory}2`), false);
   }
 });

@@ -29,7 +29,11 @@ const parquet = (columns: Columns): Buffer =>
     }),
   );
 
-const writers = { csv, parquet };
+const json = (columns: Columns): Buffer => Buffer.from(JSON.stringify({ Timestamp: 1, ...columns }));
+
+const writers = { csv, parquet, json };
+type Format = keyof typeof writers;
+const formats = Object.keys(writers) as readonly Format[];
 
 /** Files of one table, and the rows without their times, or the names in the error. */
 const cases: Readonly<
@@ -52,7 +56,7 @@ const cases: Readonly<
       { temp: 3, Temp: 2 },
     ],
     expected:
-      /expected the columns "Temp" and "temp", in this order, as in .*a\.\w+, got the columns "temp" and "Temp"/,
+      /expected the columns "[Tt]emp" and "[Tt]emp", in this order, as in .*[ab]\.\w+, got the columns "[Tt]emp" and/,
   },
   'in two cases, of which one is alone': {
     files: [{ temp: 3 }, { Temp: 2, temp: 3 }],
@@ -71,26 +75,77 @@ async function write(
   }
 }
 
+/** DuckDB finds the keys of JSON files, and numbers those that differ in case alone; one object has a key in one form. */
+const isOther = (first: Format, second: Format | undefined, what: string): boolean =>
+  (first === 'json' && what === 'in two forms in one file') || (first === 'json' && second === 'json');
+
 test('columns of one name are one column in a query, or are refused with both names', async (t) => {
   const host = await newPipelineHost(t);
   let count = 0;
-  for (const [format, content] of Object.entries(writers)) {
-    for (const [what, { files, expected }] of Object.entries(cases)) {
+  for (const [what, { files, expected }] of Object.entries(cases)) {
+    const pairs = formats.flatMap((first) =>
+      formats.slice(0, files.length > 1 ? undefined : 1).map((next) => [first, next] as const),
+    );
+    for (const [first, next] of pairs.filter((pair) => !isOther(...pair, what))) {
       const folder = `/${(count += 1)}`;
-      await write(host, folder, Object.fromEntries(files.map((file, at) => [`${'ab'[at]}.${format}`, content(file)])));
+      const named = files.map((file, at) => [['a', 'b'][at]!, at === 0 ? first : next, file] as const);
+      await write(
+        host,
+        folder,
+        Object.fromEntries(named.map(([name, format, file]) => [`${name}.${format}`, writers[format](file)])),
+      );
       const rows = host.rows(`SELECT * EXCLUDE ("Timestamp") FROM "${folder}/*" ORDER BY ALL`);
-      if (expected instanceof RegExp) await assert.rejects(rows, expected, `${format} ${what}`);
-      else assert.deepEqual(await rows, expected, `${format} ${what}`);
+      if (expected instanceof RegExp) await assert.rejects(rows, expected, `${first} ${next} ${what}`);
+      else assert.deepEqual(await rows, expected, `${first} ${next} ${what}`);
     }
   }
 });
 
+test('keys of JSON in two forms are one column of one type, and no object has both', async (t) => {
+  const host = await newPipelineHost(t);
+  const read = async (...objects: readonly string[]): Promise<readonly string[]> => {
+    const text = objects.map((each) => each.replace('mac', mac).replace('other', composed)).join('\n');
+    await host.run('write', { ...textFile('/a.ndjson', text), overwrite: true });
+    return await host.rows(`SELECT typeof("${composed}"), * FROM "/a.ndjson" ORDER BY n`);
+  };
+  const time = '2026-01-01T12:00:00+02:00';
+  for (const [objects, expected] of [
+    [['{"n":1,"mac":2}'], ['BIGINT,1,2']],
+    [
+      ['{"n":1,"mac":2}', '{"n":2,"other":3}'],
+      ['BIGINT,1,2', 'BIGINT,2,3'],
+    ],
+    [
+      ['{"n":1,"mac":2,"other":null}', '{"n":2,"other":0.5}'],
+      ['DOUBLE,1,2.0', 'DOUBLE,2,0.5'],
+    ],
+    [
+      ['{"n":1,"mac":2}', '{"n":2,"other":"x"}'],
+      ['VARCHAR,1,2', 'VARCHAR,2,x'],
+    ],
+    [[`{"n":1,"mac":"${time}"}`], ['TIMESTAMP,1,2026-01-01 10:00:00']],
+  ] as const) {
+    assert.deepEqual(await read(...objects), expected, objects.join(' '));
+  }
+  await assert.rejects(read('{"n":1,"mac":2,"other":3}'), /an object of \/a\.ndjson has values for two keys "tempé"/);
+  await assert.rejects(read('{"n":1,"mac":9007199254740993}', '{"n":2,"other":0.5}'), /not exact in DOUBLE/);
+});
+
 test('batches of a series and inputs of a Combine have one column for one name, or both names are said', async (t) => {
   const host = await newPipelineHost(t);
-  const append = async (path: string, ...batches: readonly Columns[]): Promise<readonly string[]> => {
-    for (const batch of batches) {
-      writeFileSync(join(host.folder, 'batch.csv'), csv(batch));
-      await host.run('append', { path, sources: [join(host.folder, 'batch.csv')] });
+  const append = async (path: string, ...batches: readonly Columns[]): Promise<readonly string[]> =>
+    appendAs(path, 'csv', 'csv', ...batches);
+  const appendAs = async (
+    path: string,
+    first: Format,
+    next: Format,
+    ...batches: readonly Columns[]
+  ): Promise<readonly string[]> => {
+    for (const [index, batch] of batches.entries()) {
+      const format = index === 0 ? first : next;
+      const source = join(host.folder, `batch.${format}`);
+      writeFileSync(source, writers[format](batch));
+      await host.run('append', { path, sources: [source] });
     }
     return await host.rows(`SELECT * EXCLUDE ("Timestamp") FROM "${path}" ORDER BY ALL`);
   };
@@ -103,6 +158,19 @@ test('batches of a series and inputs of a Combine have one column for one name, 
     append('/both', { Temp: 2, temp: 3 }, { temp: 3, Temp: 2 }),
     /"Temp" and "temp", .* as in \/both/,
   );
+  for (const [first, next] of [
+    ['csv', 'parquet'],
+    ['parquet', 'json'],
+    ['json', 'parquet'],
+  ] as const) {
+    const path = `/${first}-${next}`;
+    const both = { Temp: 2, temp: 3 };
+    const names = /expected the columns? .*"[Tt]emp".* as in .*, got the columns? "[Tt]emp"/;
+    assert.deepEqual(await appendAs(path, first, next, both, both), ['2,3', '2,3']);
+    await assert.rejects(appendAs(path, next, next, { temp: 3, Temp: 2 }), names);
+    await assert.rejects(appendAs(path, next, next, { temp: 3 }), names);
+    await assert.rejects(appendAs(`${path}-one`, first, next, { temp: 3 }, both), names);
+  }
   await write(host, '/in', { 'a.csv': csv({ [mac]: 2 }), 'b.parquet': parquet({ [composed]: 3 }) });
   const spec = 'spec: { scopes: [{ name: all, series: [{ pattern: /in/a.csv }, { pattern: /in/b.parquet }] }] }';
   await host.apply(`apiVersion: duckpond/v1\nkind: Combine\nname: c\ndesc: Both\n${spec}\n`);

@@ -1,6 +1,7 @@
 /** Names of columns over years in which the service renames, adds and drops parameters and units. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createColumnNames } from '../../server/src/resources/kinds/hydroVu/columns.ts';
 import { columnParts, type ColumnPart, partsOfNames } from '../../server/src/resources/kinds/hydroVu/columnParts.ts';
 import { regularReadings } from '../support/hydroVuModel.ts';
 import { hydroVuBench } from '../support/hydroVuPond.ts';
@@ -56,6 +57,31 @@ test('whatever names the service gives over time, a column is that of one parame
         owners.set(part.toLowerCase(), id);
       }
       given = all;
+    }
+  }
+});
+
+test('parts of names with dots make one name for one parameter and unit alone, which stays', () => {
+  for (const seed of seeds(30)) {
+    const random = randomOf(seed);
+    const owners = new Map<string, string>();
+    const names = new Map<string, string>();
+    let given: readonly ColumnPart[] = [];
+    for (let run = 0; run < 6; run++) {
+      const ids = ['1', '2', '3'].slice(0, 1 + run);
+      const answer = () => new Map(ids.map((id) => [id, ['A', 'a.B', 'B', 'B.C', 'C', 'A.B.C'][random(6)]!]));
+      const parts = columnParts({ parameters: answer(), units: answer() }, given);
+      given = parts.given;
+      const columns = createColumnNames(parts, 'S');
+      for (const [parameter, unit] of ids.flatMap((id) => ids.map((other) => [id, other] as const))) {
+        const text = JSON.stringify([parts.parameters.parts.get(parameter), parts.units.parts.get(unit)]);
+        const name = columns.nameOf(parameter, unit);
+        assert.equal(names.get(text) ?? name, name, `seed ${seed}: ${text} has a new name`);
+        names.set(text, name);
+        const owner = `${parameter} ${unit}`;
+        assert.equal(owners.get(name.toLowerCase()) ?? owner, owner, `seed ${seed}: ${name} was of another parameter`);
+        owners.set(name.toLowerCase(), owner);
+      }
     }
   }
 });

@@ -65,7 +65,55 @@ test('a query that fails for a column with such a word offers to state it', asyn
     const { message, path, formats, hint } = error;
     assert.match(message, offers.message);
     assert.deepEqual({ path, formats }, { path: offers.path, formats: offers.formats });
-    assert.equal(hint, 'In /r.csv, line 3 has "NA" among values, as for a missing one: state `nulls: NA`.');
+    assert.equal(
+      hint,
+      'In /r.csv, column "Ozone" has 1 text among 2 numbers: "NA"; column "Day" has 1 text among 2 numbers: "NA": state `nulls: NA`.',
+    );
     return true;
   });
+});
+
+const column = (...values: readonly string[]): string =>
+  ['t\tv', ...values.map((value) => `x\t${value}`), ''].join('\n');
+const ice = Array.from({ length: 40 }, () => 'Ice');
+
+/** [title, content, what is offered; undefined for nothing]. */
+const among: readonly (readonly [string, string, TextFormat | undefined])[] = [
+  [
+    'texts for ice and equipment',
+    column('5000', 'Ice', '5001', 'Eqp', '***', '5002'),
+    { nulls: ['***', 'Eqp', 'Ice'] },
+  ],
+  ['mostly ice', column('5000', ...ice, '5001'), { nulls: ['Ice'] }],
+  ['a known word first', column('NA', '1', 'Ice', '2'), { nulls: ['NA', 'Ice'] }],
+  ['a row of widths above them', column('14n', '5000', 'Ice', '5001').replace('x', '5s'), { below: 1 }],
+  ['ids with zeros in front', column('007', '012', 'A1'), undefined],
+  ['numbers below a limit', column('0.5', '<0.05', '1', 'Ice', '2'), undefined],
+  ['codes', column('1', 'A', 'P', 'A', 'P'), undefined],
+  ['many words', column(...Array.from({ length: 9 }, (_, index) => ['1', `w${index}`]).flat()), undefined],
+];
+test('all texts among the numbers of a column are offered as missing values, in a description and a failed query', async (t) => {
+  const host = await newPondHost(t);
+  for (const [index, [title, content, format]] of among.entries()) {
+    const path = `/${index}.txt`;
+    await host.run('write', textFile(path, content));
+    const [described] = await host.run('describe', { paths: [path] });
+    const offers = format === undefined ? [] : [format];
+    assert.deepEqual(
+      described?.offers.map(({ options }) => options),
+      offers,
+      title,
+    );
+    await assert.rejects(host.run('query', { sql: `SELECT sum(v) FROM '${path}'` }), (error) => {
+      assert.ok(isPondError(error));
+      assert.deepEqual(error.formats ?? [], offers, title);
+      return true;
+    });
+    if (format === undefined) continue;
+    await host.run('setFormat', { path, options: { ...format } });
+    const read = host.run('query', { sql: `SELECT sum(v) FROM '${path}'` });
+    // The texts below the widths are offered next.
+    if (format.below === undefined) await read;
+    else await assert.rejects(read, { formats: [{ nulls: ['Ice'] }] });
+  }
 });

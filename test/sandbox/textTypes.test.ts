@@ -1,6 +1,8 @@
 /** The type of a column of a text file holds every value as it is written. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
+import { type TextFormat } from '../../server/src/sandbox/textFormat.ts';
 import { TextFiles } from '../support/textFiles.ts';
 
 const texts = new TextFiles();
@@ -113,6 +115,7 @@ const columns: readonly (readonly [string, readonly string[], string, (readonly 
     ['2017-01-13 13:00:00', '2017-01-13 00:00:00'],
   ],
   ['German dates', ['13.02.2026 10:00', '1.2.2026 11:00'], 'TIMESTAMP', ['2026-02-13 10:00:00', '2026-02-01 11:00:00']],
+  ['years of two digits', ['13/02/69', '01/01/00', '01/01/39'], 'DATE', ['1969-02-13', '2000-01-01', '2039-01-01']],
   ['names of months', ['01-Feb-2026', '13-Mar-2026'], 'DATE', ['2026-02-01', '2026-03-13']],
   [
     'offsets',
@@ -133,5 +136,32 @@ for (const [title, values, type, expected = values] of columns) {
     const rows = values.map((value, index) => `${index};${value}`);
     const found = await texts.read(texts.file('a.csv', ['id;x', ...rows].join('\n')));
     assert.deepEqual([found.types[1], found.rows.map((row) => row[1])], [type, expected]);
+  });
+}
+
+/** [title, values of a column, the value that is refused, dates as the first offer reads them]. */
+const openCenturies: readonly (readonly [string, readonly string[], string, readonly string[]])[] = [
+  ['the day first', ['13/02/69', '13/02/68'], '13/02/68', ['1969-02-13', '2068-02-13']],
+  ['the month first', ['02/13/40'], '02/13/40', ['2040-02-13']],
+  ['the year first', ['68-02-21', '70-02-01'], '68-02-21', ['2068-02-21', '1970-02-01']],
+  ['names of months', ['01-Feb-55'], '01-Feb-55', ['2055-02-01']],
+  ['12 hours', ['01/13/55 01:00:00 PM'], '01/13/55 01:00:00 PM', ['2055-01-13 13:00:00']],
+  ['a zone', ['13/02/55 10:00 UTC'], '13/02/55 10:00 UTC', ['2055-02-13 10:00:00']],
+];
+for (const [title, values, refused, read] of openCenturies) {
+  test(`refuses a year of two digits that may be of either century, with ${title}`, async () => {
+    const content = ['id;x', ...values.map((value, index) => `${index};${value}`)].join('\n');
+    let offers: readonly TextFormat[] = [];
+    await assert.rejects(texts.read(texts.file('a.csv', content)), (error) => {
+      assert.ok(isPondError(error, 'ambiguous-dates'));
+      assert.ok(error.message.includes(`in line ${values.indexOf(refused) + 2}, column "x", got "${refused}"`));
+      offers = error.formats ?? [];
+      return true;
+    });
+    const found = await Promise.all(offers.map((offer) => texts.read(texts.file('a.csv', content, offer))));
+    assert.deepEqual(
+      found.map(({ rows }) => rows.map((row) => row[1])),
+      [read, values],
+    );
   });
 }

@@ -47,6 +47,11 @@ check(
 );
 check('the filter tojson makes a text safe for a script', '{{ "</script>" | tojson }}', '"\\u003c/script\\u003e"');
 check(
+  'the filter urlencode makes a text a part of a URL, and a map its query',
+  `{{ "Dock 1/é&a=b?(x)*~-._!'.csv" | urlencode }} {{ 1.5 | urlencode }} {{ {"k 1": "a/b", "n": 2} | urlencode }}`,
+  'Dock%201/%C3%A9%26a%3Db%3F%28x%29%2A~-._%21%27.csv 1.5 k%201=a%2Fb&n=2',
+);
+check(
   'a loop over a map returns keys in order, with their values',
   '{% for res, files in export[args[0]] %}{{ res }}: {% for f in files %}{{ f.file }} {% endfor %}{% endfor %}',
   'res=1h: a b res=2h: c ',
@@ -106,6 +111,12 @@ checkFault(
 );
 checkFault('what does not parse is an error', 'x\n{% if %}\n', /syntax error/, '1:6');
 checkFault('a block must end', '{% for a in args %}', /syntax error/, '0:17');
+checkFault(
+  'a list is not a part of a URL',
+  '{{ args | urlencode }}',
+  /urlencode expects a text, .* got a list/,
+  '0:10',
+);
 checkFault('a group needs a field', '{{ group(in=schema.fields) }}', /name of a field in "by"/, '0:3');
 checkFault('a group needs a list', '{{ group(by="name", in=schema) }}', /a list in "in", got a map/, '0:3');
 checkFault('a group needs maps', '{{ group(by="name", in=args) }}', /a list of maps, got a text/, '0:3');

@@ -2,13 +2,7 @@ import { type Pond } from '../pond/types.ts';
 import { type Params, type Result } from '../protocol/commands.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { displayPaths } from '../resources/displayPath.ts';
-import {
-  type ExportedSet,
-  exportNameProblem,
-  type Manifest,
-  readManifest,
-  writeManifest,
-} from '../publish/export/manifest.ts';
+import { type ExportedSet, type Manifest, readManifest, writeManifest } from '../publish/export/manifest.ts';
 import { parseTemporal } from '../publish/export/parts.ts';
 import { requireDistinct } from '../publish/export/foldedNames.ts';
 import { placeFile, requireInside, requirePlace, writeChunks } from '../publish/export/hostFiles.ts';
@@ -21,13 +15,13 @@ import { contentHash } from './contentHash.ts';
 import { type ExportItem, type ExportJob, planExport } from './exportPlan.ts';
 import { requireOutside } from './hostPaths.ts';
 import { createYield, yielding } from '../base/yieldToEventLoop.ts';
-import { type Skipped, skippedInPond } from './skipped.ts';
+import { skippedInPond } from './skipped.ts';
 import { treeAt } from '../pond/treeAt.ts';
 
 /**
  * Copies pond paths, or the matches of globs, to a host directory, which is created when missing. Each file is written
  * under a temporary name and then renamed, so it is never partial; a file that already has the content is left alone.
- * Files that the host cannot store are skipped, and named in the result. For `temporal`, see exportTemporal. Fails
+ * Matches that the host cannot store are skipped, and named in the result. For `temporal`, see exportTemporal. Fails
  * `not-found`, `path-escapes` when a link on the host would lead out of the directory, and `invalid-path` in the pond's
  * own folder; `already-exists` where the folder takes two of the names for one.
  */
@@ -46,9 +40,7 @@ export async function exportFiles(
   const root = await fs.root();
   const yieldToEventLoop = createYield(context.signal);
   const names = displayPaths([fs]);
-  const plan = await planExport({ root, names }, paths);
-  const items = plan.items.filter(({ relativePath }) => exportNameProblem(relativePath) === undefined);
-  const skipped = [...plan.skipped, ...plan.items.flatMap(unnameable)];
+  const { items, skipped } = await planExport({ root, names }, paths);
   const disk = context.effects.openDisk(directory);
   disk.makeDirectory('');
   requireDistinct(
@@ -120,9 +112,4 @@ async function isThere(disk: Disk, { at, relativePath }: ExportItem): Promise<bo
   if (disk.stat(relativePath)?.sizeBytes !== at.node.sizeBytes) return false;
   const content = disk.readStream(relativePath);
   return content !== undefined && (await contentHash(content)) === at.node.sha256;
-}
-
-function unnameable({ at, relativePath }: ExportItem): readonly Skipped[] {
-  const reason = exportNameProblem(relativePath);
-  return reason === undefined ? [] : [{ kind: 'skipped', path: at.path, reason }];
 }

@@ -6,6 +6,7 @@ import { dirname } from '../tinyfs/path.ts';
 import { followIfPossible } from '../tinyfs/resolve.ts';
 import { type VisitOptions } from '../tinyfs/visit.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { exportNameProblem } from '../publish/export/manifest.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
@@ -39,27 +40,45 @@ interface ExportedTree {
  * Plans an export of the paths, each directory before its content. A path keeps its last name; a match of a glob keeps
  * its path below the part of the glob without wildcards. A series or table becomes a Parquet file with that extension, and
  * the directory of a resource has its name. Links are replaced by the files they lead to. Another link to a directory is
- * followed only when it is named, and skipped elsewhere, as are dangling links and directories that cannot be listed. Fails
- * `not-found`, and `already-exists` when two items would have the same name.
+ * followed only when it is named, and skipped elsewhere, as are dangling links, directories that cannot be listed, and names
+ * that the host cannot have. Fails `invalid-path` where a path without wildcards names such an item, `not-found`, and
+ * `already-exists` when two items would have the same name.
  */
 export async function planExport(tree: ExportedTree, paths: readonly string[]): Promise<ExportPlan> {
   const items = new Map<string, ExportItem>();
   const skipped = new Map<string, Skipped>();
   for (const path of paths) {
-    let isEmpty = hasWildcard(path);
-    for await (const item of itemsOf(tree, path)) {
-      isEmpty = false;
+    let isFirst = true;
+    for await (const found of itemsOf(tree, path)) {
+      const item = exportable(found);
       if (item.kind === 'skipped') {
+        // The first item of a path is what it names, but for the root, which has no item.
+        if (isFirst && !hasWildcard(path) && !/^\/*$/.test(path)) throw unexportable(item);
         skipped.set(item.path, item);
-        continue;
       }
+      isFirst = false;
+      if (item.kind === 'skipped') continue;
       const other = items.get(item.relativePath);
       if (other === undefined) items.set(item.relativePath, item);
       else if (other.at.path !== item.at.path) throw nameCollision(other, item);
     }
-    if (isEmpty) skipped.set(path, matchless(path));
+    if (isFirst && hasWildcard(path)) skipped.set(path, matchless(path));
   }
   return { items: [...items.values()], skipped: [...skipped.values()] };
+}
+
+/** The item itself, or why the host has no name for it. */
+function exportable(item: ExportItem | Skipped): ExportItem | Skipped {
+  const reason = item.kind === 'skipped' ? undefined : exportNameProblem(item.relativePath);
+  return item.kind === 'skipped' || reason === undefined ? item : { kind: 'skipped', path: item.at.path, reason };
+}
+
+/** The error for what a path without wildcards names: unlike a match of a pattern, it is not left out. */
+export function unexportable({ path, reason }: Skipped): PondError {
+  return new PondError('invalid-path', `${path} cannot be exported: ${reason}`, {
+    path,
+    hint: 'Give it another name in the pond, or export what is there with a pattern, which leaves it out.',
+  });
 }
 
 async function* itemsOf(tree: ExportedTree, path: string): AsyncIterable<ExportItem | Skipped> {

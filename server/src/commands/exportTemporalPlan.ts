@@ -4,6 +4,7 @@ import { exportNameProblem } from '../publish/export/manifest.ts';
 import { parquetName } from '../publish/export/writeSet.ts';
 import { hasWildcard } from '../tinyfs/glob.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
+import { unexportable } from './exportPlan.ts';
 import { matchless, type Skipped } from './skipped.ts';
 import { existing } from './tree.ts';
 
@@ -27,7 +28,7 @@ interface TemporalPlan {
 
 /**
  * The matches of patterns, with their export names. A resource matched by a wildcard counts by its name. Fails
- * `not-found` and `is-a-directory` for a path without wildcards, `already-exists` when two files would have the same
+ * `not-found`, `is-a-directory` and `invalid-path` for a path without wildcards, `already-exists` when two files would have the same
  * name.
  */
 export async function planTemporal(
@@ -45,7 +46,9 @@ export async function planTemporal(
     for (const item of matches.map(itemOf)) {
       const reason = exportNameProblem(item.name);
       if (reason !== undefined) {
-        skipped.push({ kind: 'skipped', path: item.match.path, reason });
+        const unnamed = { kind: 'skipped', path: item.match.path, reason } as const;
+        if (!hasWildcard(pattern)) throw unexportable(unnamed);
+        skipped.push(unnamed);
         continue;
       }
       const other = named.get(item.name);

@@ -16,8 +16,29 @@ export interface UnionPart {
 /** The rows of all parts; columns are matched by name. */
 export const unionSql = (selects: readonly SqlText[]): SqlText => joinSql(selects, sql` UNION ALL BY NAME `);
 
-/** Parquet files by their columns, so that each column of a group has one type. The versions of a series have the same. */
+/** Names of the columns of a file as it has them; `alike` are those that differ in case alone. */
+export interface NamedFile {
+  readonly path: string;
+  readonly names: readonly string[];
+  readonly alike: readonly (readonly string[])[];
+}
+
+/**
+ * Parquet files by their columns, so that each column of a group has one type. The versions of a series have the same.
+ * Fails `invalid-content` for a file in which the names that differ in case alone are not those of another file, or of `others`,
+ * in their order.
+ */
 export async function bySchema(
+  connection: Connection,
+  files: readonly SourceFile[],
+  others: readonly NamedFile[],
+): Promise<readonly (readonly SourceFile[])[]> {
+  const groups = await groupsOf(connection, files);
+  if (groups.length > 1 || others.length > 0) await requireSameNames(connection, groups, others);
+  return groups;
+}
+
+async function groupsOf(
   connection: Connection,
   files: readonly SourceFile[],
 ): Promise<readonly (readonly SourceFile[])[]> {
@@ -35,20 +56,27 @@ export async function bySchema(
     if (group === undefined) groups.set(key, [file]);
     else group.push(file);
   }
-  if (groups.size > 1) await requireSameNames(connection, [...groups.values()]);
   return [...groups.values()];
 }
 
-/** Fails for a file in which the names that differ in case alone are not those of another file, in their order. */
-async function requireSameNames(connection: Connection, groups: readonly (readonly SourceFile[])[]): Promise<void> {
+async function requireSameNames(
+  connection: Connection,
+  groups: readonly (readonly SourceFile[])[],
+  others: readonly NamedFile[],
+): Promise<void> {
   const firsts = groups.flatMap(([first]) => first ?? []);
   const rows = await connection.rows(
     sql`SELECT file_name, name, num_children FROM parquet_schema(${literalList(firsts.map(({ hostPath }) => hostPath))})`,
   );
-  const files = firsts.map(({ hostPath, pondPath: path }) => {
+  const own = firsts.map(({ hostPath, pondPath: path }): NamedFile => {
     const names = topNames(rows.filter(([file]) => file === hostPath));
     return { path, names, alike: alikeNames(names) };
   });
+  requireAlikeNames([...others, ...own]);
+}
+
+/** Fails `invalid-content` for a file in which the names that differ in case alone are not those of another, in their order. */
+export function requireAlikeNames(files: readonly NamedFile[]): void {
   const alike = firstAlike(files);
   for (const file of files) {
     const other = otherNames(file, { alike });

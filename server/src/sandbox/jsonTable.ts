@@ -4,6 +4,7 @@ import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.t
 import { parseSqlType } from '../duckdb/sqlType.ts';
 import { readerSql, type Reading } from './formats.ts';
 import { columnsByExamples } from './jsonLines/exampleFiles.ts';
+import { keysByName, valueOfKeys } from './jsonNames.ts';
 import { typeRules, zonedType } from './jsonTypes.ts';
 import { savedOr } from './savedTexts.ts';
 import { type SourceFile } from './sources.ts';
@@ -34,11 +35,17 @@ interface JsonReading {
  */
 export async function jsonReading(scope: TextScope, files: readonly SourceFile[]): Promise<JsonReading> {
   const columns = await columnsOf(scope, files);
-  const zoned = (columns ?? []).filter(({ type }) => type === zonedType).map(({ name }) => identifier(name));
-  if (zoned.length === 0) return { options: columnsOption(columns), list: sql`*` };
-  const inUtc = joinSql(zoned.map((name) => sql`make_timestamp(epoch_us(${name})) AS ${name}`));
-  return { options: columnsOption(columns), list: sql`* REPLACE (${inUtc})` };
+  if (columns === null) return { options: columnsOption(columns), list: sql`*` };
+  const named = keysByName(columns);
+  const paths = files.map(({ pondPath }) => pondPath);
+  const values = named.map((each) => sql`${valueOfKeys(each, valueOf, paths)} AS ${identifier(each.name)}`);
+  const areAsRead = named.every(({ name, keys }) => keys.every((key) => key.name === name && key.type !== zonedType));
+  return { options: columnsOption(named.flatMap(({ keys }) => keys)), list: areAsRead ? sql`*` : joinSql(values) };
 }
+
+/** The value of a key; times with offsets in UTC. */
+const valueOf = ({ name, type }: Column): SqlText =>
+  type === zonedType ? sql`make_timestamp(epoch_us(${identifier(name)}))` : identifier(name);
 
 async function columnsOf(
   { connect, openDisk, signal }: TextScope,

@@ -7,11 +7,12 @@ import { type Reading, readingOf } from '../sandbox/formats.ts';
 import { type FormatOffer, type TextDescription } from '../sandbox/textTables/description.ts';
 import { noDelimiter } from '../sandbox/textTables/layout.ts';
 import { mayHaveUnits, offerOfSheetUnits, sheetHeadSql } from '../sandbox/textTables/rowsOfUnits.ts';
+import { withWords } from '../sandbox/wordsAmongNumbers.ts';
 import { type Column } from '../protocol/results.ts';
 import { type NodePath } from '../tinyfs/nodePath.ts';
 import { type QueryEngine } from './engine.ts';
 import { ownStatement } from './ownStatement.ts';
-import { numbersInText, offerOfSheetNulls, offerOfSheetTypes, type TextForm } from './numbersInText.ts';
+import { numbersInText, offerOfSheetTypes, type TextForm } from './numbersInText.ts';
 import { type UnseenCharacters, unseenCharacters, unseenCounts } from './unseenCharacters.ts';
 import { formatAt } from '../documents/statedFormat.ts';
 
@@ -70,7 +71,11 @@ export async function describeTable(
   const { offers, forms } =
     reader === 'csv'
       ? {
-          offers: texts[0]?.offers ?? [],
+          offers: await withWords(
+            texts[0]?.offers ?? [],
+            { table, columns: words, format: texts.length > 0 ? formatAt(at) : undefined },
+            rows,
+          ),
           forms: await numbersInText({ table, columns: words, isTyped: false }, rows),
         }
       : await suggestionsOf(at, { reader, table, columns }, rows);
@@ -158,8 +163,11 @@ async function suggestionsOf(
   const units = isSheet && mayHaveUnits(format) ? offerOfSheetUnits(await rows(sheetHeadSql(table))) : undefined;
   // Units make columns text that are numbers without them.
   if (units !== undefined) return { offers: [units], forms: [] };
-  const forms = await numbersInText({ table, columns: textsAmong(columns), isTyped: true }, rows);
-  const offers = isSheet ? [offerOfSheetNulls(forms, format), offerOfSheetTypes(forms, format)] : [];
+  const texts = textsAmong(columns);
+  const forms = await numbersInText({ table, columns: texts, isTyped: true }, rows);
+  const offers = isSheet
+    ? [...(await withWords([], { table, columns: texts, format }, rows)), offerOfSheetTypes(forms, format)]
+    : [];
   const isOffered = ({ type }: TextForm): boolean => isSheet && type !== undefined;
   return {
     offers: offers.filter((offer) => offer !== undefined),

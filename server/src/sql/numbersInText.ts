@@ -1,6 +1,5 @@
 /** Values of columns of text in which a person reads numbers or times, for the description of a table. */
 import { type FormatOptions } from '../base/error.ts';
-import { isMissingWord } from '../sandbox/textTables/headField.ts';
 import { type FormatOffer } from '../sandbox/textTables/description.ts';
 import { type TextFormat } from '../sandbox/textFormat.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
@@ -126,20 +125,6 @@ export function offerOfSheetTypes(found: readonly TextForm[], { types }: TextFor
     reason: `${columns} ${whole.length === 1 ? 'has' : 'have'} numbers or times as text`,
     format: { types: { ...types, ...Object.fromEntries(whole.map(({ column, type = '' }) => [column, type])) } },
   };
-}
-
-/** The option to read words for missing values, such as NA, which make columns of a sheet text; undefined without one. */
-export function offerOfSheetNulls(
-  found: readonly TextForm[],
-  { nulls = [] }: TextFormat = {},
-): FormatOffer | undefined {
-  const words = found.flatMap(({ other = '' }) => (isMissingWord(other) ? [other] : []));
-  return words[0] === undefined
-    ? undefined
-    : {
-        reason: `there is "${words[0]}" among values, as for a missing one`,
-        format: { nulls: [...new Set([...nulls, ...words])] },
-      };
 }
 
 const wholeOf = ({ pattern, alike }: Form): string => (alike === undefined ? pattern : `${pattern}|${alike}`);

@@ -18,8 +18,8 @@ interface RenderOptions {
 
 /**
  * Returns the rendered text of a template. `context` is plain data: strings, numbers, booleans, null, lists, and
- * objects whose keys the template sees in byte order. A missing variable or field is an error. Only the filters `plain`
- * and `tojson` escape text.
+ * objects whose keys the template sees in byte order. A missing variable or field is an error. Only the filters `plain`,
+ * `tojson` and `urlencode` escape text.
  *
  * Fails `template-failed`, with the position in the template where the engine reports it, and `cancelled`.
  */

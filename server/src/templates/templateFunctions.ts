@@ -55,6 +55,28 @@ export function pairsOf(value: unknown, origin: unknown, report: ReportFault): u
   return refused;
 }
 
+/**
+ * A text as a part of a URL, or a map as its query: all but letters, digits and `-._~` of RFC 3986 are percent-encoded, and the
+ * slashes of a text stay. Refused for other values than texts, numbers, truth values, and maps of these.
+ */
+export function urlEncoded(value: unknown, report: ReportFault): unknown {
+  if (isUrlPart(value)) return percentEncoded(value).replaceAll('%2F', '/');
+  const entries = value instanceof Map ? [...(value as ReadonlyMap<unknown, unknown>)] : undefined;
+  if (entries?.every((entry) => entry.every(isUrlPart)) === true)
+    return entries.map((entry) => entry.map((part) => percentEncoded(part)).join('=')).join('&');
+  report({ message: `urlencode expects a text, a number or a map of them, got ${typeName(value)}` });
+  return refused;
+}
+
+const isUrlPart = (value: unknown): value is string | number | bigint | boolean =>
+  ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+
+const percentEncoded = (value: unknown): string =>
+  encodeURIComponent(String(value)).replaceAll(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
 /** The engine returns maps as Map, and accepts them as objects. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);

@@ -3,7 +3,7 @@ import { Environment, initSync } from 'minijinja-js/dist/web/minijinja_js.js';
 import { createRequire } from 'node:module';
 import { readHostStream } from '../storage/hostStream.ts';
 import { pageText } from '../documents/pageNames.ts';
-import { groupItems, pairsOf } from './templateFunctions.ts';
+import { groupItems, pairsOf, urlEncoded } from './templateFunctions.ts';
 import { type RenderFault, type RenderReply, type RenderRequest, templateLimits } from './templateMessages.ts';
 import { pairsFilter } from './templateTags.ts';
 import { startWatch } from './templateWatch.ts';
@@ -39,6 +39,7 @@ function render({ source, context }: RenderRequest): RenderReply {
     environment.removeGlobal('debug');
     environment.addFilter(pairsFilter, (value: unknown, origin: unknown) => pairsOf(value, origin, report));
     environment.addFilter('plain', (value: unknown) => pageText(String(value)));
+    environment.addFilter('urlencode', (value: unknown) => urlEncoded(value, report));
     environment.addGlobal('group', (...given: readonly unknown[]) => groupItems(given, report));
     const text = environment.renderStr(source, context);
     environment.free();

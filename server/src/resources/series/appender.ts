@@ -19,7 +19,13 @@ import { type BatchCache, KnownBatches } from './knownBatches.ts';
 import { readParquet, writeParquet } from './readParquet.ts';
 import { requireSecondsIn } from './seconds.ts';
 import { footerTexts, type SeriesState, stateInFooter } from './seriesFooter.ts';
-import { notationAfter, notationForBatch, requireSameSign, requireSeriesNames } from './seriesNotation.ts';
+import {
+  notationAfter,
+  notationForBatch,
+  requireNumberedNames,
+  requireSameSign,
+  requireSeriesNames,
+} from './seriesNotation.ts';
 
 /** A series, or a path for a new one, and what rows for it are made with. */
 interface AppenderOptions {
@@ -106,13 +112,12 @@ export class SeriesAppender {
    * rows that do not fit the series, and as Builder.fromUserSql.
    */
   async read({ file, hash }: Batch): Promise<ReadBatch> {
+    const { path, materializer, job } = this.#options;
     if (hash !== undefined) {
-      const { home, path, cache } = this.#options;
+      const { home, cache } = this.#options;
       this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
       if (this.#batches.has(hash)) return knownBatch;
     }
-    const { builder } = this.#options.materializer;
-    const { signal } = this.#options.job;
     const directory = makeTemporaryDirectory('pond-append');
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
@@ -124,6 +129,8 @@ export class SeriesAppender {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
     }
+    if (text === undefined)
+      requireNumberedNames({ path, known: this.#notation, from: where }, facts.columns, this.#columns);
     await this.#requireTimes(source, facts.columns, where);
     const time = this.#timeOf(facts.columns, where);
     if (text !== undefined) requireSameSign(text);
@@ -133,7 +140,7 @@ export class SeriesAppender {
     const rows = sql`SELECT ${plan.select} FROM ${readParquet([source])}`;
     const notation = text === undefined ? this.#notation : notationAfter(text, facts.columns);
     const statements = [writeParquet(rows, target, footerTexts({ columns: plan.columns, notation }, hash))];
-    await builder.run({ statements, reads: [source], writes: [target] }, signal);
+    await materializer.builder.run({ statements, reads: [source], writes: [target] }, job.signal);
     this.#accept(target, plan, time, hash);
     this.#notation = notation;
     return { isKnown: false, rows: facts.rowCount, rowsWithoutTime, added: plan.added };

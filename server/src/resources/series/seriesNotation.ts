@@ -1,7 +1,7 @@
 /** The notation of the text from which a series was appended: it holds for the batches that follow. */
 import { PondError } from '../../base/error.ts';
 import { decidedByOthers, joinNotations } from '../../sandbox/textTables/findNotation.ts';
-import { otherNames, otherNamesError } from '../../sandbox/textTables/alikeNames.ts';
+import { firstAlike, numberedAlike, otherNames, otherNamesError } from '../../sandbox/textTables/alikeNames.ts';
 import { signOf } from '../../sandbox/textTables/decimalSign.ts';
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { isNumber } from '../../base/typeClass.ts';
@@ -49,6 +49,25 @@ export function requireSeriesNames({ path, known, from, own }: AppendedText, col
   const series = { alike: known?.alike ?? [], names: columns.map(({ name }) => name) };
   const other = otherNames(series, joinNotations([{ path: from, notation: own }]));
   if (other !== undefined) throw otherNamesError(from, other.known, { names: other.own, path });
+}
+
+/** As requireSeriesNames, of a batch in a format other than CSV, whose columns have the names that DuckDB gave them. */
+export function requireNumberedNames(
+  { path, known, from }: Omit<AppendedText, 'own'>,
+  batch: readonly Column[],
+  columns: readonly Column[],
+): void {
+  const own = named(from, batch);
+  const series = { ...named(path, columns), ...(known && { alike: known.alike }) };
+  const other = otherNames(own, { alike: firstAlike([series]) });
+  if (other !== undefined) throw otherNamesError(from, other.own, { names: other.known, path });
+  const unlike = otherNames(series, { alike: firstAlike([own]) });
+  if (unlike !== undefined) throw otherNamesError(from, unlike.known, { names: unlike.own, path });
+}
+
+function named(path: string, columns: readonly Column[]): Pick<FileNotation, 'alike' | 'names'> & { path: string } {
+  const names = columns.map(({ name }) => name);
+  return { path, names, alike: numberedAlike(names) };
 }
 
 /** Returns the notation of a series after a batch, whose columns were read with these types. */

@@ -28,6 +28,24 @@ export function firstAlike(
   return [...found.values()];
 }
 
+/**
+ * Returns the groups of names that differ in case alone, of columns as DuckDB names them: `Temp` and `temp_1` were `Temp` and
+ * `temp`, in this order.
+ */
+export function numberedAlike(names: readonly string[]): FileNotation['alike'] {
+  const known = new Map(names.map((name) => [nameKey(name), name]));
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const own = name.replace(/_\d+$/, '');
+    const first = own === name ? undefined : known.get(nameKey(own));
+    if (first === undefined || first === own) continue;
+    const group = groups.get(first);
+    if (group === undefined) groups.set(first, [first, own]);
+    else group.push(own);
+  }
+  return [...groups.values()];
+}
+
 /** Returns the first such columns of a file; undefined without any. */
 export function otherNames(
   { alike, names }: Pick<FileNotation, 'alike' | 'names'>,
@@ -63,7 +81,7 @@ export function otherNamesError(
   const expected = `expected ${listed(known.names)}, in this order, as in ${known.path}, got ${listed(names)}`;
   return new PondError('invalid-content', `${path} cannot be read: ${expected}`, {
     path,
-    hint: 'The names differ in case alone, and would be one column. Give the columns other names with `names`.',
+    hint: 'The names differ in case alone, and would be one column. Give the columns of a CSV file other names with `names`, and those of other files in a Derive.',
   });
 }
 

@@ -1,4 +1,5 @@
 import { PondError } from '../../base/error.ts';
+import { type FileColumn } from './sourceColumn.ts';
 import { type DateOrder } from './dateShape.ts';
 
 const readings: Readonly<Record<DateOrder, string>> = {
@@ -36,4 +37,27 @@ export function ambiguousError(
       hint: `State the order of the dates: ${orders.map((order) => `\`dates: ${order}\``).join(' or ')}.`,
     },
   );
+}
+
+/**
+ * Fails `ambiguous-dates`, with the line, for a year of two digits that may be of either century. `order` is that of the
+ * dates whose form leaves it open.
+ */
+export function requireCentury({ pondPath, name, facts }: FileColumn, order: DateOrder | undefined): void {
+  for (const shape of facts.shapes.values()) {
+    const own = shape.hasOrder ? order : shape.possible[0];
+    const value = own && shape.openCenturies.get(own);
+    if (own === undefined || value === undefined) continue;
+    // A stated format has the space before the name of a zone, which is left out where the form is found.
+    const format = shape.formatIn(own).replace('%z', / [A-Z]+$/i.test(shape.example) ? ' %z' : '%z');
+    throw new PondError(
+      'ambiguous-dates',
+      `${pondPath} cannot be read: expected a year of four digits, or one after 68 or before 40, in line ${value.line}, column "${name}", got "${value.text}", which may be of the 1900s or of the 2000s`,
+      {
+        path: pondPath,
+        formats: [{ dates: format }, { types: { [name]: 'text' } }],
+        hint: `\`dates: "${format}"\` reads 00 to 68 as 2000 to 2068, and 69 to 99 as 1969 to 1999. For dates before 1969, \`types: {${JSON.stringify(name)}: text}\` reads the column as text, of which a query makes dates.`,
+      },
+    );
+  }
 }

@@ -39,8 +39,21 @@ export interface SavedShape {
   readonly differingDay?: string | undefined;
   readonly differingYear?: string | undefined;
   readonly hasDayEnd: boolean;
-  readonly excluded: readonly (readonly [order: DateOrder, value: { readonly line: number; readonly text: string }])[];
+  readonly excluded: readonly (readonly [order: DateOrder, value: DateInLine])[];
+  readonly openCenturies: readonly (readonly [order: DateOrder, value: DateInLine])[];
 }
+
+/** A value of a column; `line` is 1-based. */
+interface DateInLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * Years of two digits that may be of either century: 68 is 2068 to strptime, and 1968 in the data of an old station. 69 to 99
+ * are read as 1969 to 1999, 00 to 39 as 2000 to 2039.
+ */
+const openYears = { first: 40, last: 68 } as const;
 
 /** The values of one form in a column: those that differ in their digits alone. */
 export class DateShape {
@@ -57,7 +70,9 @@ export class DateShape {
   /** True when a value has the hour 24, the end of its day. */
   hasDayEnd = false;
   /** Line and text of the first value that an order cannot read. */
-  readonly excluded = new Map<DateOrder, { readonly line: number; readonly text: string }>();
+  readonly excluded = new Map<DateOrder, DateInLine>();
+  /** The first value whose year, in an order, may be of either century. */
+  readonly openCenturies = new Map<DateOrder, DateInLine>();
 
   private constructor(example: string, parts: Parts) {
     this.example = example;
@@ -94,13 +109,14 @@ export class DateShape {
   }
 
   /** The shape whose `saved` this is. */
-  static restore({ example, possible, differingDay, differingYear, hasDayEnd, excluded }: SavedShape): DateShape {
+  static restore({ example, possible, differingDay, differingYear, hasDayEnd, ...values }: SavedShape): DateShape {
     const shape = DateShape.of(example)!;
     shape.possible = possible;
     shape.hasDayEnd = hasDayEnd;
     shape.#differingDay = differingDay;
     shape.#differingYear = differingYear;
-    for (const [order, value] of excluded) shape.excluded.set(order, value);
+    for (const [order, value] of values.excluded) shape.excluded.set(order, value);
+    for (const [order, value] of values.openCenturies) shape.openCenturies.set(order, value);
     return shape;
   }
 
@@ -112,6 +128,7 @@ export class DateShape {
       differingYear: this.#differingYear,
       hasDayEnd: this.hasDayEnd,
       excluded: [...this.excluded],
+      openCenturies: [...this.openCenturies],
     };
   }
 
@@ -202,6 +219,7 @@ export class DateShape {
     const third = numbers[isName ? 1 : 2] ?? 0;
     if (hour !== undefined && !this.#isTime(numbers, isName ? 2 : 3)) return false;
     if (this.#fixed === 'year-first') return isDay(first, middle, third);
+    if (this.#parts.third.length === 2) this.#noteCenturies(first, third, { line, text });
     const fits = (order: DateOrder): boolean =>
       order === 'day-first'
         ? isDay(third, middle, first)
@@ -218,6 +236,14 @@ export class DateShape {
   #exclude(order: DateOrder, line: number, text: () => string): void {
     this.excluded.set(order, { line, text: text() });
     this.possible = this.possible.filter((each) => each !== order);
+  }
+
+  #noteCenturies(first: number, third: number, { line, text }: { line: number; text: () => string }): void {
+    for (const order of this.possible) {
+      const year = order === 'year-first' ? first : third;
+      if (year < openYears.first || year > openYears.last || this.openCenturies.has(order)) continue;
+      this.openCenturies.set(order, { line, text: text() });
+    }
   }
 
   #isTime(numbers: ArrayLike<number>, at: number): boolean {

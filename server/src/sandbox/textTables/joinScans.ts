@@ -146,14 +146,16 @@ function joinedShape(one: SavedShape, next: SavedShape | undefined, shift: numbe
     differingYear: one.differingYear ?? next.differingYear,
     hasDayEnd: one.hasDayEnd || next.hasDayEnd,
     excluded: withNew(one.excluded, next.excluded, (value) => moved(value, shift)),
+    openCenturies: withNew(one.openCenturies, next.openCenturies, (value) => moved(value, shift)),
   };
 }
 
 const moved = ({ line, text }: PlacedValue, shift: number): PlacedValue => ({ line: line + shift, text });
 
-const movedShape = ({ excluded, ...shape }: SavedShape, shift: number): SavedShape => ({
+const movedShape = ({ excluded, openCenturies, ...shape }: SavedShape, shift: number): SavedShape => ({
   ...shape,
   excluded: excluded.map(([order, value]) => [order, moved(value, shift)]),
+  openCenturies: openCenturies.map(([order, value]) => [order, moved(value, shift)]),
 });
 
 /** The entries of the first, and those of the second with other keys. */

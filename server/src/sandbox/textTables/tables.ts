@@ -4,6 +4,7 @@ import { type SourceFile } from '../sources.ts';
 import { requireStatedNames } from './statedType.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { requireSameNames } from './alikeNames.ts';
+import { requireCentury } from './ambiguousDates.ts';
 import { typeOf } from './columnType.ts';
 import { signOf } from './decimalSign.ts';
 import { forms } from './numberForm.ts';
@@ -135,6 +136,7 @@ function tableOf(
     const reason = type.reason ?? (type.kind === 'text' ? firstWord(column, scan) : undefined);
     if (reason !== undefined) reasons.set(column.name, reason);
     const decided = type.kind === 'date' ? orders.of(column, format.dates) : undefined;
+    if (type.kind === 'date') requireCentury(column, decided?.order);
     dates ??= decided;
     const form = { format, order: decided?.order, isLoaded: !scan.isPlain };
     return { ...readColumn(column.name, type, column.facts, form), ...(decided && { order: decided.order }) };

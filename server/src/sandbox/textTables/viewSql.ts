@@ -1,10 +1,11 @@
 import { identifier, sql, type SqlText } from '../../duckdb/sql.ts';
-import { exactSelects, bySchema, type UnionPart, unionSql } from '../exactUnion.ts';
+import { exactSelects, bySchema, type NamedFile, requireAlikeNames, type UnionPart, unionSql } from '../exactUnion.ts';
 import { readerSql, type Reading } from '../formats.ts';
 import { withFilename } from '../filenameColumn.ts';
 import { jsonReading } from '../jsonTable.ts';
 import { isReadOnce, type SourceFile, type ViewSpec } from '../sources.ts';
 import { type TextScope } from './decoded.ts';
+import { numberedAlike } from './alikeNames.ts';
 import { releasePack } from './packedContent.ts';
 import { canBeJoined } from './packedRows.ts';
 import { joinedSql } from './joinedSql.ts';
@@ -45,17 +46,25 @@ export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText
   const kind = isReadOnce(files) ? sql`TABLE` : sql`VIEW`;
   const scopeSql = view.isShared ? sql`` : sql`TEMP `;
   const read = filled.filter((file) => !blank.has(file));
-  const rows = read.length === 0 ? blankSql(hasFilename) : await groupsSql(scope, groupsOf(read, found), hasFilename);
+  const rows =
+    read.length === 0 ? blankSql(hasFilename) : await groupsSql(scope, groupsOf(read, found), { tables, hasFilename });
   releasePack();
   return sql`CREATE ${scopeSql}${kind} ${identifier(name)} AS ${rows}`;
 }
 
 /** The rows of all groups. The groups of Parquet are divided by their types where a value could be rounded. */
-async function groupsSql(scope: TextScope, groups: readonly Group[], hasFilename: boolean): Promise<SqlText> {
+async function groupsSql(
+  scope: TextScope,
+  groups: readonly Group[],
+  { tables, hasFilename }: { readonly tables: readonly TextTable[]; readonly hasFilename: boolean },
+): Promise<SqlText> {
+  const named: NamedFile[] = tables.map(({ file, scan: { layout } }) => ({ path: file.pondPath, ...layout }));
+  const json = groups.length > 1 ? groups.find(isJson) : undefined;
+  if (json !== undefined) named.push(await namedJson(scope, json, named));
   const isAnyParquet = groups.some(isParquet);
   const divided: Group[] = [];
   for (const group of groups) {
-    const parts = isParquet(group) ? await bySchema(await scope.connect(), group.files) : [group.files];
+    const parts = isParquet(group) ? await bySchema(await scope.connect(), group.files, named) : [group.files];
     divided.push(...parts.map((each) => ({ ...group, files: [...each] })));
   }
   if (isAnyParquet && divided.length > 1) {
@@ -65,6 +74,17 @@ async function groupsSql(scope: TextScope, groups: readonly Group[], hasFilename
   }
   return unionSql((await selectsOf(scope, groups, hasFilename)).map(({ select }) => select));
 }
+
+/** The names of the JSON files. Fails `invalid-content` where those that differ in case alone are not those of other files. */
+async function namedJson(scope: TextScope, group: Group, others: readonly NamedFile[]): Promise<NamedFile> {
+  const columns = await (await scope.connect()).columnsOf(await groupSql(scope, group, false));
+  const names = columns.map(({ name }) => name);
+  const json: NamedFile = { path: group.files[0]?.pondPath ?? '', names, alike: numberedAlike(names) };
+  requireAlikeNames([...others, json]);
+  return json;
+}
+
+const isJson = ({ source }: Group): boolean => 'reading' in source && source.reading.reader === 'read_json';
 
 const isParquet = ({ source }: Group): boolean => 'reading' in source && source.reading.reader === 'read_parquet';
 

@@ -1,8 +1,8 @@
-import { type ColumnParts, type IdParts } from './columnParts.ts';
+import { type ColumnPart, type ColumnParts, type IdParts } from './columnParts.ts';
 
 /** Names of a device's columns. */
 export interface ColumnNames {
-  /** `SCOPE.NAME.UNIT`, with the id in place of a name that the service lacks. */
+  /** `SCOPE.NAME.UNIT`, with the id in place of a name that the service lacks, and ids after a name of other parts. */
   nameOf(parameterId: string, unitId: string): string;
   /** Ids of the parameter and the unit that have a name which nameOf gave, as one text. */
   idsOf(name: string): string;
@@ -11,7 +11,7 @@ export interface ColumnNames {
 }
 
 /** Returns the names of the columns of a device with this scope. */
-export function createColumnNames({ parameters, units }: ColumnParts, scope: string): ColumnNames {
+export function createColumnNames({ parameters, units, given }: ColumnParts, scope: string): ColumnNames {
   const known = new Map<string, string>();
   const ids = new Map<string, string>();
   const notes = new Set<string>();
@@ -30,7 +30,8 @@ export function createColumnNames({ parameters, units }: ColumnParts, scope: str
       const key = JSON.stringify([parameterId, unitId]);
       let name = known.get(key);
       if (name === undefined) {
-        name = `${scope}.${named(parameters, parameterId, 'parameter')}.${named(units, unitId, 'unit')}`;
+        const parts = [named(parameters, parameterId, 'parameter'), named(units, unitId, 'unit')] as const;
+        name = `${scope}.${parts.join('.')}${isOfOthers(parts, given) ? ` (${parameterId} ${unitId})` : ''}`;
         known.set(key, name);
         ids.set(name, key);
       }
@@ -39,4 +40,21 @@ export function createColumnNames({ parameters, units }: ColumnParts, scope: str
     idsOf: (name) => ids.get(name)!,
     notes,
   };
+}
+
+/**
+ * True where the parts of an earlier parameter and unit make the same name: `A.B` with `C`, and `A` with `B.C`. `given` is in the
+ * order in which parts were given, and only grows, so that a column keeps its name.
+ */
+function isOfOthers([parameter, unit]: readonly [string, string], given: readonly ColumnPart[]): boolean {
+  if (!parameter.includes('.') && !unit.includes('.')) return false;
+  const ages = new Map(given.map(({ of, part }, index) => [`${of} ${part.toLowerCase()}`, index]));
+  const names = `${parameter}.${unit}`.toLowerCase().split('.');
+  const ageOf = (count: number): number =>
+    Math.max(
+      ages.get(`parameters ${names.slice(0, count).join('.')}`) ?? Infinity,
+      ages.get(`units ${names.slice(count).join('.')}`) ?? Infinity,
+    );
+  const own = parameter.split('.').length;
+  return names.some((_, count) => count !== own && ageOf(count) < ageOf(own));
 }

@@ -13,6 +13,7 @@ export const template: ResourceKind<TemplateSpec> = {
     '',
     '- `{% for key, value in MAP %}` visits a map in the order of its keys.',
     '- `group(by="FIELD", in=LIST)` returns a map from each value of a text field to the items that have it.',
+    '- `{{ TEXT | urlencode }}` writes a text as a part of a URL: `Dock 1/a.csv` becomes `Dock%201/a.csv`. Of a map, it writes the query: `k=v&k2=v2`.',
     '- Nothing is escaped automatically. An undefined variable is an error.',
     '',
     '**Variables.**',
