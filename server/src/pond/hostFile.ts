@@ -7,6 +7,8 @@ export interface HostFile {
   readonly sizeBytes: number;
   /** Files with equal keys have equal content: lower-case hex SHA-256 of the content, or of all its sources. */
   readonly key: string;
+  /** Number of versions of a series that are joined in it; undefined in a file of one. */
+  readonly versions?: number;
 }
 
 /** A request for host files. */

@@ -190,12 +190,16 @@ function saveParts(scope: JoinScope, block: Range, joins: readonly Joining[]): r
     const { hostPath } = cache.keep(fileKeyOf(key, within), bytes);
     noteWritten(hostPath, content);
     saved.push({ ...within, ...content });
-    return { ...range, file: { hostPath, sizeBytes: bytes.length, key: fileKeyOf(key, within) } };
+    return { ...range, file: fileOf({ hostPath, sizeBytes: bytes.length, key: fileKeyOf(key, within) }, range) };
   });
   const json = JSON.stringify(saved);
   cache.writeText(key, `${sha256Of(json)}\n${json}`);
   return parts;
 }
+
+const fileOf = ({ hostPath, sizeBytes, key }: HostFile, { count: versions }: Range): HostFile => {
+  return { hostPath, sizeBytes, key, versions };
+};
 
 /** The parts of a block in the cache; undefined unless all of its files are as they were written. */
 async function savedParts(scope: JoinScope, block: Range): Promise<readonly Part[] | undefined> {
@@ -214,7 +218,7 @@ async function savedParts(scope: JoinScope, block: Range): Promise<readonly Part
     const found = scope.cache.find(fileKeyOf(key, within));
     const problem = found && (await contentProblem(found.hostPath, { sizeBytes, sha256 }, scope.signal));
     if (found === undefined || problem !== undefined) return undefined;
-    parts.push({ start, count: within.count, file: { hostPath: found.hostPath, sizeBytes, key: found.key } });
+    parts.push({ start, count: within.count, file: fileOf(found, within) });
     next = start + within.count;
   }
   singlesTo(block.start + block.count);

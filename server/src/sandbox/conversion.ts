@@ -13,8 +13,8 @@ export interface DurationColumn {
 
 /** A file to convert to Parquet. */
 export interface Conversion {
-  /** `parquet` for a Parquet file that is not read in place: see requireExactParquet. */
-  readonly format: ConvertedFormat | 'parquet';
+  /** `parquet` for a Parquet file that is not read in place: see requireExactParquet; `joined` for joined versions. */
+  readonly format: ConvertedFormat | 'parquet' | 'joined';
   /** Host path of the file. */
   readonly file: string;
   /** Name of the file in errors. */

@@ -16,6 +16,10 @@ export async function convertToParquet(
       const { convertXlsx } = await import('./xlsx/convertXlsx.ts');
       return await convertXlsx(settings, conversion, signal);
     }
+    case 'joined': {
+      const { convertJoined } = await import('./convertJoined.ts');
+      return await convertJoined(settings, conversion, signal);
+    }
     case 'parquet': {
       const { convertParquet } = await import('./convertParquet.ts');
       return await convertParquet(settings, { durations: [], ...conversion }, signal);

@@ -17,6 +17,7 @@ import { type TableReference } from '../sandbox/pondNames.ts';
 import { type KeyedFile, type SandboxSpec, type SourceFile, type ViewSpec, viewOf } from '../sandbox/sources.ts';
 import { type QueryChain } from '../sandbox/types.ts';
 import { packedFiles } from './packs.ts';
+import { withLargeGroups } from './largeGroups.ts';
 import { readableJson } from './readableJson.ts';
 import { withRows } from './rowsFiles.ts';
 import { versionsFor } from './versionsFor.ts';
@@ -230,7 +231,8 @@ async function sourceFiles(
     versionsFor({ ...scope, readAhead }, file.node, bounds),
   );
   const sources: KeyedFile[] = [];
-  for (const content of contents) {
+  for (const stored of contents) {
+    const content = await withLargeGroups(scope, stored, pondPath);
     const { sizeBytes, key } = content;
     const source = { sizeBytes, key, pondPath, ...(format && { format }), ...shown };
     const hostPath = await readablePath(scope, file, content);

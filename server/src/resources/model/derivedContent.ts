@@ -25,7 +25,8 @@ export interface Match {
   /** The sheet of a workbook that the pattern names; its path ends with it, after '#'. */
   readonly sheet?: string;
   /**
-   * Returns the host files with the content, built first if needed: all parts of a series in order, otherwise one file.
+   * Returns the host files with the content, built first if needed: all parts of a series in order, whose
+   * small versions are joined, otherwise one file.
    */
   files(job: Job): Promise<readonly HostFile[]>;
 }

@@ -2,14 +2,13 @@ import { splitSheet } from '../../documents/sheetPath.ts';
 import { formatAt, formatKey } from '../../documents/statedFormat.ts';
 import { readingOf } from '../../sandbox/formats.ts';
 import { keyOf } from '../../materialize/contentKey.ts';
-import { type HostFile } from '../../pond/hostFile.ts';
+import { type HostFile, type HostFilesJob } from '../../pond/hostFile.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type FileSystem } from '../../tinyfs/fs.ts';
 import { type NodePath, rootPath } from '../../tinyfs/nodePath.ts';
 import { compareNames } from '../../tinyfs/path.ts';
 import { followIfPossible } from '../../tinyfs/resolve.ts';
 import { type Match } from '../model/derivedContent.ts';
-import { type Job } from '../../base/job.ts';
 import { isBookkeeping } from '../model/resourcePath.ts';
 import { isKindName } from '../kindNames.ts';
 import { roleOf } from './nodeRole.ts';
@@ -18,7 +17,7 @@ import { isUuid } from '../../documents/fieldTypes.ts';
 /** Access to the files of the nodes of a tree. */
 export interface InputFiles {
   contentKey(node: Node): string;
-  hostFiles(node: Node, job: Job): Promise<readonly HostFile[]>;
+  hostFiles(node: Node, job: HostFilesJob): Promise<readonly HostFile[]>;
 }
 
 /** Returns the files of a tree, with derived content, that a pattern matches: see InputMatcher.match. */
@@ -63,7 +62,7 @@ function matchOf(at: NodePath, captures: readonly string[], pattern: string, fil
     key: stated === undefined ? contentKey : keyOf('stated format', contentKey, stated),
     ...(roleOf(node)?.in !== 'derived' && { sizeBytes: node.sizeBytes }),
     ...(stated !== undefined && { format: () => formatAt(at) }),
-    files: (job) => files.hostFiles(node, job),
+    files: (job) => files.hostFiles(node, { ...job, mayJoin: true }),
   };
 }
 
