@@ -67,7 +67,7 @@ test('a query that fails for a column with such a word offers to state it', asyn
     assert.deepEqual({ path, formats }, { path: offers.path, formats: offers.formats });
     assert.equal(
       hint,
-      'In /r.csv, column "Ozone" has 1 text among 2 numbers: "NA"; column "Day" has 1 text among 2 numbers: "NA": state `nulls: NA`.',
+      'In /r.csv, column "Ozone" has 1 text among 2 numbers: "NA"; column "Day" has 1 text among 2 numbers: "NA": state `nulls: NA` if that stands for a missing value.',
     );
     return true;
   });
