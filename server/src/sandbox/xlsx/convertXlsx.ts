@@ -10,6 +10,7 @@ import { type SandboxSettings } from '../sandbox.ts';
 import { type SheetRow, sheetRows } from './sheetRows.ts';
 import { type SheetTable, TableFinder, valueOf } from './sheetTable.ts';
 import { type StatedSheet } from './sheetLayout.ts';
+import { unitsOption } from './sheetUnits.ts';
 import { utcRows } from './sheetZone.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
 import { ZipArchive } from './zipArchive.ts';
@@ -52,7 +53,7 @@ export async function convertXlsx(
     await withReason(pondPath, () => append(connection, sheet, { ...found, format }, signal));
     const rowNumber = (index: number): Promise<number> => rowNumberIn(sheet, found, index);
     const rows = await utcRows(connection, { columns: found.columns, rows: table, rowNumber }, stated);
-    await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`);
+    await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet${unitsOption(found.columns)})`);
   } finally {
     connection.close();
     database.close();

@@ -15,6 +15,8 @@ interface SheetColumn {
   readonly index: number;
   readonly name: string;
   readonly type: (typeof columnTypes)[number];
+  /** From the row of units; empty without one. */
+  readonly unit: string;
 }
 
 /** The table in a sheet. Rows are as Excel shows them. */
@@ -37,6 +39,7 @@ export class TableFinder {
   #head: SheetRow[] = [];
   #layout: SheetLayout | undefined;
   #header: ReadonlyMap<number, SheetCell> = new Map();
+  #units: ReadonlyMap<number, SheetCell> = new Map();
   /** The last rows, which may be the footer. */
   readonly #last: SheetRow[] = [];
   readonly #kinds = new Map<number, Set<Kind>>();
@@ -75,6 +78,7 @@ export class TableFinder {
         index,
         name: names[at] ?? '',
         type: this.#typeOf(index, names[at] ?? ''),
+        unit: textOf(this.#units.get(index)).trim(),
       })),
     };
   }
@@ -98,6 +102,7 @@ export class TableFinder {
     const layout = findSheetLayout(this.#head, this.#stated);
     this.#layout = layout;
     this.#header = this.#head.find(({ number }) => number === layout.headerRow)?.cells ?? this.#header;
+    this.#units = this.#head.find(({ number }) => number === layout.unitsRow)?.cells ?? this.#units;
     for (const row of this.#head) this.#addRow(row, layout);
     this.#head = [];
     return layout;
