@@ -90,8 +90,20 @@ const others: readonly (readonly [string, string | Buffer, Record<string, unknow
     [
       'names below a line as wide, and above units',
       '"TOA5","met","11","x"\n"TIMESTAMP","RECORD","T","U"\n"TS","RN","C","V"\n"","","Avg","Min"\n"2026-02-01 00:00:00",1,1.5,2\n',
-      { skip: 1, units: true, below: 1 },
+      { delimiter: ',', units: true, below: 1 },
       ['TIMESTAMP', 'RECORD', 'T', 'U'],
+    ],
+    [
+      'names below the line of a logger, which is as wide',
+      '"TOACI1","CR10X","T"\n"TMSTAMP","RECNBR","B"\n"2026-02-01 00:00:00",0,12.9\n"2026-02-01 00:15:00",1,12.8\n',
+      { delimiter: ',' },
+      ['TMSTAMP', 'RECNBR', 'B'],
+    ],
+    [
+      'a row of widths',
+      '# USGS\nagency_cd\tdatetime\t1_00060\n5s\t20d\t14n\nUSGS\t2026-02-01 00:00\t5\nUSGS\t2026-02-01 00:15\t6\n',
+      { delimiter: '\t', below: 1 },
+      ['agency_cd', 'datetime', '1_00060'],
     ],
     ['dates of either order', 't,v\n01/02/2026,1\n03/02/2026,2\n', { dates: 'day-first' }, ['t', 'v']],
     ['no text', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0x81, 0x90, 0xff]), undefined, []],

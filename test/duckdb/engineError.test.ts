@@ -41,6 +41,18 @@ test('a value that cannot be converted is query-failed at the cast', () =>
 test('an error at the end of the text has the position of the end', () =>
   checkPosition('SELECT 1 WHERE^', 'query-invalid', /end of input/));
 
+test('no error advises to change a setting, which no statement may; texts of values stay', async () => {
+  for (const [sql, message] of [
+    [`SELECT ${'1+'.repeat(1100)}1`, /^Max expression depth limit of 1000 exceeded\.$/],
+    [
+      'SELECT (SELECT x FROM range(2) t(x))',
+      /^More than one row returned .*subqueries can only return a single row\.?$/,
+    ],
+    ["SELECT 'Use SET a = 1'::INTEGER", /Could not convert string 'Use SET a = 1' to INT32/],
+  ] as const)
+    assert.match((await failureOf(sql)).message, message);
+});
+
 test('too little memory is query-failed with a hint about the limit', async () => {
   await connection.run(anySql("SET temp_directory = ''"));
   const error = await failureOf('SELECT list(x) FROM range(50000000) t(x)');

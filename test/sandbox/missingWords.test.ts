@@ -67,7 +67,7 @@ test('a query that fails for a column with such a word offers to state it', asyn
     assert.deepEqual({ path, formats }, { path: offers.path, formats: offers.formats });
     assert.equal(
       hint,
-      'In /r.csv, column "Ozone" has 1 text among 2 numbers: "NA"; column "Day" has 1 text among 2 numbers: "NA": state `nulls: NA`.',
+      'In /r.csv, column "Ozone" has 1 text among 2 numbers: "NA"; column "Day" has 1 text among 2 numbers: "NA": state `nulls: NA` if that stands for a missing value.',
     );
     return true;
   });
@@ -92,6 +92,31 @@ const among: readonly (readonly [string, string, TextFormat | undefined])[] = [
   ['codes', column('1', 'A', 'P', 'A', 'P'), undefined],
   ['many words', column(...Array.from({ length: 9 }, (_, index) => ['1', `w${index}`]).flat()), undefined],
 ];
+const influx = (name: string, value: string): string =>
+  `#group,false,true\n#datatype,string,double\n#default,x,\n,table,${name}\n,0,${value}\n`;
+
+test('comments above each of several tables are offered as such', async () => {
+  const content = `${influx('a', '1')}\n${influx('a', '2')}`;
+  await assert.rejects(texts.describe(texts.file('a.csv', content)), (error) => {
+    assert.ok(isPondError(error, 'invalid-content'));
+    assert.deepEqual(error.formats?.[0], { comment: '#' });
+    return true;
+  });
+  const words = `${influx('a', 'on')}\n${influx('b', 'off')}`;
+  const [described] = await texts.describe(texts.file('a.csv', words.replaceAll(',0,', ',x,')));
+  assert.deepEqual(
+    described?.offers.map(({ format }) => format),
+    [{ comment: '#' }],
+  );
+  const { rows } = await texts.read(texts.file('a.csv', content, { comment: '#' }));
+  assert.deepEqual(rows, [
+    [null, '0', '1'],
+    [null, '0', '2'],
+  ]);
+  for (const other of ['#a,b\n#1,2\n#3,4\n', '#,b\n1,2\n3,4\n', influx('a', '1')])
+    assert.deepEqual((await texts.describe(texts.file('a.csv', other)))[0]?.offers, []);
+});
+
 test('all texts among the numbers of a column are offered as missing values, in a description and a failed query', async (t) => {
   const host = await newPondHost(t);
   for (const [index, [title, content, format]] of among.entries()) {

@@ -9,7 +9,7 @@ before(() => texts.open());
 after(() => texts.close());
 
 const firsts = {
-  'the station of a TOA5 file': ['TOA5', 'met', 'CR1000', '12345'],
+  'the station of a logger': ['Station', 'met', 'CR1000', '12345'],
   'a name and a number': ['Logger', '7', '', 'north'],
   'a time': ['2026-02-01 00:00:00', 'north', 'hourly', 'v2'],
 };

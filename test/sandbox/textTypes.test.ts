@@ -18,6 +18,8 @@ const columns: readonly (readonly [string, readonly string[], string, (readonly 
   ['ids of 20 digits', ['89014103211118510720', '89014103211118510721'], 'DECIMAL(38,0)'],
   ['ids of 40 digits', ['1234567890123456789012345678901234567890', '1'], 'VARCHAR'],
   ['2^53 + 1 among decimals', ['9007199254740993', '0.5'], 'DECIMAL(17,1)', ['9007199254740993.0', '0.5']],
+  ['2^53 + 1 with a point', ['9007199254740993.0', '1.0'], 'DECIMAL(17,1)'],
+  ['whole doubles above 2^53', ['9007199254740994.0', '1e300'], 'DOUBLE', ['9007199254740994.0', '1e+300']],
   [
     'twenty decimals',
     ['0.12345678901234567890', '1'],

@@ -107,3 +107,25 @@ test('a sheet without its row of units is refused', async (t) => {
     return true;
   });
 });
+
+test('workbooks of one table, and a CSV file next to them, have one unit for a column', async (t) => {
+  const host = await newPondHost(t);
+  const sheet = (...units: readonly string[]): Promise<Uint8Array> =>
+    workbook({ Data: [row(text('t'), text('Temp')), row(...units.map(text)), row(number(3), number(2.5))].join('') });
+  const files = {
+    'a.xlsx': await sheet('s', 'degC'),
+    'b.xlsx': await sheet('s', 'deg C'),
+    'c.xlsx': await sheet('', 'degF'),
+  };
+  await host.run('makeDirectory', { path: '/u' });
+  for (const [name, content] of Object.entries({ ...files, 'd.csv': Buffer.from('t,temp\ns,degF\n1,2\n3,4\n') }))
+    await host.run('write', { path: `/u/${name}`, content, create: true, overwrite: true });
+  await host.run('setFormat', { path: '/u', options: { units: true } });
+  await host.run('query', { sql: 'FROM "/u/[ab].xlsx"' });
+  await host.run('query', { sql: 'FROM "/u/[cd].*"' });
+  for (const [pattern, message] of [
+    ['/u/[abc].xlsx', '/u/c.xlsx cannot be read: the unit of column "Temp" is degF, and degC in /u/a.xlsx'],
+    ['/u/[ad].*', '/u/a.xlsx cannot be read: the unit of column "Temp" is degC, and degF in /u/d.csv'],
+  ] as const)
+    await assert.rejects(host.run('query', { sql: `FROM "${pattern}"` }), { code: 'invalid-content', message });
+});

@@ -41,7 +41,7 @@ function engineError(type: string, message: string, fields: Readonly<Record<stri
   const lowerType = type.toLowerCase();
   return {
     type: lowerType,
-    message: withFewCandidates(withoutExcerpt(message)),
+    message: withFewCandidates(withoutSettings(withoutExcerpt(message))),
     offset: Number.isSafeInteger(offset) ? offset : undefined,
     unit: lowerType === 'parser' ? 'codePoint' : 'byte',
     missing:
@@ -60,6 +60,11 @@ function readPlain(message: string): EngineError | undefined {
 function withoutExcerpt(message: string): string {
   return message.replace(/\n\nLINE \d+: [^]*$/, '').trim();
 }
+
+/** Advice to change a setting, to the end of its line: no statement of ours or of a user may. */
+const settingAdvice = /(?<=^|[.!] +|\n *)(?:\* |Use |Or |To )[^\n]*\bset [a-z_]+ ?(?:=|to )[^\n]*/gi;
+
+const withoutSettings = (message: string): string => message.replaceAll(settingAdvice, '').trim();
 
 /** Signatures of a function that an error lists: an operator has fifty. */
 const candidatesMax = 10;

@@ -6,6 +6,8 @@ import { alikeNames } from './textTables/layout.ts';
 import { firstAlike, otherNames, otherNamesError } from './textTables/alikeNames.ts';
 import { exactCastSql, exactUnion, mayRound } from './exactTypes.ts';
 import { type SourceFile } from './sources.ts';
+import { requireOneUnit } from './textTables/units.ts';
+import { type ColumnUnit, sheetUnits } from './xlsx/sheetUnits.ts';
 
 /** A SELECT of files, whose rows are some of a table. */
 export interface UnionPart {
@@ -21,12 +23,14 @@ export interface NamedFile {
   readonly path: string;
   readonly names: readonly string[];
   readonly alike: readonly (readonly string[])[];
+  /** From a row of units; undefined for a file without one. */
+  readonly units?: readonly ColumnUnit[];
 }
 
 /**
  * Parquet files by their columns, so that each column of a group has one type. The versions of a series have the same.
  * Fails `invalid-content` for a file in which the names that differ in case alone are not those of another file, or of `others`,
- * in their order.
+ * in their order, and for a sheet with another unit for a column.
  */
 export async function bySchema(
   connection: Connection,
@@ -34,8 +38,29 @@ export async function bySchema(
   others: readonly NamedFile[],
 ): Promise<readonly (readonly SourceFile[])[]> {
   const groups = await groupsOf(connection, files);
+  await requireUnits(connection, files, others);
   if (groups.length > 1 || others.length > 0) await requireSameNames(connection, groups, others);
   return groups;
+}
+
+/** Fails `invalid-content` for a sheet with another unit for a column than another file. */
+async function requireUnits(
+  connection: Connection,
+  files: readonly SourceFile[],
+  others: readonly NamedFile[],
+): Promise<void> {
+  const sheets = files.filter(({ format }) => format?.units === true);
+  if (sheets.length === 0 || sheets.length + others.length < 2) return;
+  const units = await sheetUnits(
+    connection,
+    sheets.map(({ hostPath }) => hostPath),
+  );
+  const own = sheets.map(({ hostPath, pondPath: path, format }) => ({
+    path,
+    format,
+    units: units.get(hostPath) ?? [],
+  }));
+  requireOneUnit([...others.map(({ path, units: known = [] }) => ({ path, units: known })), ...own]);
 }
 
 async function groupsOf(

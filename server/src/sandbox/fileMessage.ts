@@ -11,6 +11,9 @@ interface FileMessage {
 /** Characters kept of a line: DuckDB quotes lines of a file, which may have millions. */
 const lineMax = 200;
 
+/** The text for JSON whose types are too deep for an expression of DuckDB. */
+const tooDeep = 'its lists and objects are nested too deeply';
+
 /** DuckDB counts the value that it could not parse as one before the error. */
 function atOwnLine(message: string): string {
   if (!message.includes('Malformed JSON')) return message;
@@ -25,7 +28,7 @@ export function fileMessage(message: string): FileMessage {
     /\n(?=\n?Column [^\n]* is being converted|Possible (?:fixes|solutions?)|\s+file = |The search space|\s*Use |Try (?:increasing|setting) ')|, try ignore_errors=true/i,
   );
   const advice = rest.find((part) => /^possible solution:/i.test(part));
-  const text = atOwnLine(summary)
+  const text = atOwnLine(summary.replace(/^Max expression depth limit of \d+ exceeded\.?/, tooDeep))
     .trim()
     .split('\n')
     .map((line) => (line.length > lineMax ? `${line.slice(0, lineMax)}…` : line))

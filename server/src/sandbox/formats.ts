@@ -55,6 +55,7 @@ const readings = new Map<string, Reading>([
   ['txt', csv],
   ['tsv', { ...csv, delimiter: '\t' }],
   ['json', json(sql``)],
+  ['geojson', json(sql``)],
   ['ndjson', jsonLines],
   ['jsonl', jsonLines],
   ['arrow', arrow],

@@ -23,7 +23,7 @@ export async function withOffers(error: PondError, views: readonly ViewSpec[], s
     const options = Object.entries(format).map(([name, value]) => `\`${name}: ${String(value)}\``);
     return error.with({
       path: file.pondPath,
-      hint: `In ${file.pondPath}, ${reason}: state ${options.join(' and ')}.`,
+      hint: `In ${file.pondPath}, ${reason}: state ${options.join(' and ')}${format.nulls === undefined ? '' : ' if that stands for a missing value'}.`,
       formats: [{ ...format }],
     });
   }

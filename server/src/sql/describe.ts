@@ -137,8 +137,9 @@ export async function formatOfOther(
   try {
     const [text] = await engine.describeTexts(pond, { path: at.path, isStated: true }, version, signal);
     if (text === undefined) return undefined;
-    const { delimiter, headerLine } = text;
-    return delimiter === noDelimiter ? { header: headerLine !== undefined } : { delimiter };
+    const { delimiter, headerLine, offers } = text;
+    const options: FormatOptions = delimiter === noDelimiter ? { header: headerLine !== undefined } : { delimiter };
+    return offers.reduce((all, { format }) => ({ ...all, ...format }), options);
   } catch (error) {
     if (!isPondError(error, 'invalid-content') && !isPondError(error, 'ambiguous-dates')) throw error;
     const [format] = error.formats ?? [];

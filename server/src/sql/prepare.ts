@@ -30,7 +30,7 @@ import { locatingDamage } from '../tinyfs/entries.ts';
 import { type WorkerProcess } from '../sandbox/workerClient.ts';
 
 /** Increment when the conversion of files changes: converted files are cached under it. */
-const conversionVersion = 6;
+const conversionVersion = 7;
 
 /** Everything that a query needs to run: the host files that it sees, their names, and rows to fill its tables. */
 export interface PreparedQuery {

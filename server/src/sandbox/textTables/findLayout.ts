@@ -1,10 +1,11 @@
 import { lazy } from '../../base/lazy.ts';
 import { plural } from '../../base/plural.ts';
-import { PondError } from '../../base/error.ts';
+import { isPondError, PondError } from '../../base/error.ts';
 import { type TextFormat } from '../textFormat.ts';
 import { namesAboveValues } from './headerAgain.ts';
 import { belowMax, headRecords, type HeadRecord, isHeader } from './head.ts';
 import { isName, isValue } from './headField.ts';
+import { type FormatOffer } from './description.ts';
 import { alikeNames, columnNames, noDelimiter, type TextLayout } from './layout.ts';
 import { mayHaveUnits, offerOfUnits } from './rowsOfUnits.ts';
 import { place } from './tableStart.ts';
@@ -23,13 +24,16 @@ const delimiters = [',', ';', '\t', '|'];
 /** Share of the records of several fields below which a file is a list of lines. */
 const tableShare = 0.1;
 
+/** The first line of files of Campbell loggers: about the logger and its program, also where it has as many fields as the rows. */
+const loggerLine = /^"?(?:TOA5|TOACI1)"?,/;
+
 /** Finds the table in the first lines of a file. Fails `invalid-content` for rows above the table that is found. */
 export function findLayout(head: Head): TextLayout {
   const { format } = head;
   const comment = format.comment ?? '';
   const lines = wholeLines(head);
   const sep = /^"?sep=(.)"?\s*$/i.exec(lines[0] ?? '')?.[1];
-  const top = format.skip ?? (sep === undefined ? 0 : 1);
+  const top = format.skip ?? (sep === undefined && !loggerLine.test(lines[0] ?? '') ? 0 : 1);
   const comments = format.comment === undefined && format.skip === undefined ? commentsAt(lines, top) : 0;
   const base = { quote: format.quote ?? '"', comment, wholeLines: top + comments };
   const stated = format.delimiter ?? sep;
@@ -44,7 +48,10 @@ export function findLayout(head: Head): TextLayout {
   const commentNames =
     commentLine === undefined ? undefined : headerInComments(lines[commentLine - 1] ?? '', guess, base);
   const mayName = format.header === undefined && areNames(commentNames);
-  const placed = place(guess, { ...head, commentLine: mayName ? commentLine : undefined });
+  const commentsOffer = comments === 0 ? offerOfComments(lines.slice(top), head) : undefined;
+  const placed = withOffer(commentsOffer, () =>
+    place(guess, { ...head, commentLine: mayName ? commentLine : undefined }),
+  );
   const { start } = placed;
   const last = placed.hasHeader && !isRow(start, guess) ? undefined : commentNames;
   const skip = last === undefined ? (start === undefined ? top + comments : start.line - 1) : top + comments - 1;
@@ -54,7 +61,7 @@ export function findLayout(head: Head): TextLayout {
   const firstRow = guess.records.findIndex(({ line }) => line > skip) + (hasHeader ? 1 : 0) + (units ? 1 : 0) + below;
   const rows = guess.records.slice(firstRow, firstRow + belowMax);
   const width = Math.max(fields.length, placed.width);
-  const offer = hasHeader && mayHaveUnits(format) ? offerOfUnits(rows) : undefined;
+  const offer = hasHeader && mayHaveUnits(format) ? offerOfUnits(rows) : hasHeader ? undefined : commentsOffer;
   return {
     delimiter: guess.delimiter,
     quote: base.quote,
@@ -88,6 +95,28 @@ function commentsAt(lines: readonly string[], top: number): number {
   const end = rest.findIndex((line) => !line.startsWith('#'));
   if (end <= 0 || rest.slice(end).some((line) => line.startsWith('#'))) return 0;
   return end;
+}
+
+/** Comments above each of several tables, as InfluxDB writes them: with as many fields as rows, they can be rows. */
+function offerOfComments(lines: readonly string[], { format }: Head): FormatOffer | undefined {
+  const isComment = (line: string): boolean => line.startsWith('#');
+  const areStated = format.comment !== undefined || format.skip !== undefined || format.header !== undefined;
+  if (areStated || !lines.slice(0, 2).every(isComment) || lines.every(isComment)) return undefined;
+  return { reason: 'lines begin with #, as comments do', format: { comment: '#' } };
+}
+
+/** Runs `place`; its error has the offer before its own ones, which would leave out rows between comments. */
+function withOffer<T>(offer: FormatOffer | undefined, placed: () => T): T {
+  try {
+    return placed();
+  } catch (error) {
+    if (offer === undefined || !isPondError(error)) throw error;
+    const { hint = '', formats = [] } = error;
+    throw error.with({
+      formats: [{ ...offer.format }, ...formats],
+      hint: `The ${offer.reason}: \`comment: "#"\` leaves them out. ${hint}`,
+    });
+  }
 }
 
 function wholeLines({ bytes, isWhole }: Head): readonly string[] {

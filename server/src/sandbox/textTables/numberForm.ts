@@ -150,7 +150,11 @@ function addDecimal(bytes: Uint8Array, decimal: DecimalBytes, sizes: NumberSizes
   // A double has no number so small.
   if (scale > doubleScale) sizes.isDouble = false;
   const digits = significantDigits(bytes, first, first + whole + (scale === 0 ? 0 : scale + 1));
-  if (digits > doubleDigits && !isPrintedDouble(Buffer.from(bytes.subarray(first, end)).toString('latin1')))
+  // Of larger whole numbers, a double skips some, also where zeros follow the point.
+  if (
+    (digits > doubleDigits || whole > safeDigits) &&
+    !isPrintedDouble(Buffer.from(bytes.subarray(first, end)).toString('latin1'))
+  )
     sizes.isDouble = false;
 }
 

@@ -1,5 +1,6 @@
 /** Units of the columns of text files, and lines in their place. */
 import { type ErrorDetails, PondError } from '../../base/error.ts';
+import { nameKey } from '../uniqueNames.ts';
 import { isNumber, isTime } from './headField.ts';
 import { type FileNotation, type Notation } from './notation.ts';
 
@@ -43,6 +44,25 @@ export function otherUnit({ columns }: FileNotation, { units }: Pick<Notation, '
   return undefined;
 }
 
+/** Fails for a file with another unit for a column than an earlier one, in files of any format. */
+export function requireOneUnit(
+  files: readonly {
+    readonly path: string;
+    readonly units: readonly { readonly name: string; readonly unit: string }[];
+    readonly format?: { readonly below?: number } | undefined;
+  }[],
+): void {
+  const known = new Map<string, Notation['units'][number]>();
+  for (const { path, units, format } of files) {
+    for (const { name, unit } of units) {
+      const first = known.get(nameKey(name));
+      if (first === undefined) known.set(nameKey(name), { name, unit, path });
+      else if (!isSameUnit(unit, first.unit))
+        throw otherUnitError(path, { name, unit, known: first.unit, path: first.path }, format?.below);
+    }
+  }
+}
+
 /** Fails for a file whose values have another unit than those of the same column in other files. */
 export function requireSameUnits(
   files: readonly {
@@ -55,13 +75,16 @@ export function requireSameUnits(
   for (const { path, notation, file } of files) {
     const other = otherUnit(notation, source);
     if (other === undefined) continue;
-    const { name, unit, known } = other;
-    throw new PondError(
-      'invalid-content',
-      `${path} cannot be read: the unit of column "${name}" is ${unit}, and ${known} in ${other.path}`,
-      { path, ...unitDetails(file.format?.below ?? 0) },
-    );
+    throw otherUnitError(path, other, file.format?.below);
   }
+}
+
+function otherUnitError(path: string, { name, unit, known, path: first }: OtherUnit, below = 0): PondError {
+  return new PondError(
+    'invalid-content',
+    `${path} cannot be read: the unit of column "${name}" is ${unit}, and ${known} in ${first}`,
+    { path, ...unitDetails(below) },
+  );
 }
 
 /** Options and hint for units that may differ only in how they are written; `below` is stated for the file. */

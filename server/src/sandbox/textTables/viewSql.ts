@@ -58,7 +58,11 @@ async function groupsSql(
   groups: readonly Group[],
   { tables, hasFilename }: { readonly tables: readonly TextTable[]; readonly hasFilename: boolean },
 ): Promise<SqlText> {
-  const named: NamedFile[] = tables.map(({ file, scan: { layout } }) => ({ path: file.pondPath, ...layout }));
+  const named: NamedFile[] = tables.map(({ file, scan: { layout, table } }) => ({
+    path: file.pondPath,
+    ...layout,
+    units: table.columns.flatMap(({ name, unit }) => (unit === undefined ? [] : [{ name, unit }])),
+  }));
   const json = groups.length > 1 ? groups.find(isJson) : undefined;
   if (json !== undefined) named.push(await namedJson(scope, json, named));
   const isAnyParquet = groups.some(isParquet);

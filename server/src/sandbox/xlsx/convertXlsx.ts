@@ -11,6 +11,7 @@ import { type ReadColumn } from '../textTables/valueSql.ts';
 import { type SheetRow, sheetRows } from './sheetRows.ts';
 import { type SheetTable, TableFinder, valueOf } from './sheetTable.ts';
 import { type StatedSheet } from './sheetLayout.ts';
+import { unitsOption } from './sheetUnits.ts';
 import { StatedColumns } from './statedColumns.ts';
 import { statedRows } from './statedRows.ts';
 import { readWorkbook, type Workbook } from './workbook.ts';
@@ -55,7 +56,7 @@ export async function convertXlsx(
     await withReason(pondPath, () => append(connection, sheet, { ...found, format }, signal));
     const rowNumber = (index: number): Promise<number> => rowNumberIn(sheet, found, index);
     const rows = await statedRows(connection, { columns: found.columns, readings, rows: table, rowNumber }, stated);
-    await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet)`);
+    await connection.run(sql`COPY (${rows}) TO ${literal(target)} (FORMAT parquet${unitsOption(found.columns)})`);
   } finally {
     connection.close();
     database.close();

@@ -17,6 +17,8 @@ export interface StatedSheet {
 export interface SheetLayout {
   /** Row with the names; 0 without one. */
   readonly headerRow: number;
+  /** Row with the units; undefined where none is stated. */
+  readonly unitsRow: number | undefined;
   /** First row that may have data. */
   readonly firstRow: number;
 }
@@ -36,6 +38,7 @@ export function findSheetLayout(rows: readonly SheetRow[], { format, pondPath }:
   const next = rowsBelow + (units === true ? 1 : 0) + below;
   return {
     headerRow: hasHeader ? (start?.line ?? 0) : 0,
+    unitsRow: units === true ? records[rowsBelow]?.line : undefined,
     firstRow: next === first ? (start?.line ?? skip + 1) : (records[next - 1]?.line ?? 0) + 1,
   };
 }

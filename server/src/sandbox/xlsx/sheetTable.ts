@@ -20,6 +20,8 @@ export interface SheetColumn {
   readonly type: (typeof columnTypes)[number];
   /** The stated type, where the cells have another one. */
   readonly stated?: SqlType;
+  /** From the row of units; empty without one. */
+  readonly unit: string;
 }
 
 /** The table in a sheet. Rows are as Excel shows them. */
@@ -42,6 +44,7 @@ export class TableFinder {
   #head: SheetRow[] = [];
   #layout: SheetLayout | undefined;
   #header: ReadonlyMap<number, SheetCell> = new Map();
+  #units: ReadonlyMap<number, SheetCell> = new Map();
   /** The last rows, which may be the footer. */
   readonly #last: SheetRow[] = [];
   readonly #kinds = new Map<number, Set<Kind>>();
@@ -79,7 +82,7 @@ export class TableFinder {
       endRow: (format.footer ?? 0) > 0 ? (this.#last[0]?.number ?? Infinity) : Infinity,
       columns: indexes.map((index, at) => {
         const name = names[at] ?? '';
-        return { index, name, ...this.#typeOf(index, name) };
+        return { index, name, ...this.#typeOf(index, name), unit: textOf(this.#units.get(index)).trim() };
       }),
     };
   }
@@ -99,6 +102,7 @@ export class TableFinder {
     const layout = findSheetLayout(this.#head, this.#stated);
     this.#layout = layout;
     this.#header = this.#head.find(({ number }) => number === layout.headerRow)?.cells ?? this.#header;
+    this.#units = this.#head.find(({ number }) => number === layout.unitsRow)?.cells ?? this.#units;
     for (const row of this.#head) this.#addRow(row, layout);
     this.#head = [];
     return layout;
