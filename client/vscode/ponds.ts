@@ -52,9 +52,10 @@ export class OpenPonds implements vscode.Disposable {
     return this.#of(uri) ?? firstDefined(this.#shown);
   }
 
-  /** Host directories of the open ponds, in the order of opening. */
+  /** Host directories of the open ponds: in the order of the explorer, whichever was open first, then the others. */
   get all(): readonly string[] {
-    return [...this.#known.keys()];
+    const folders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => this.#of(uri) ?? []);
+    return [...new Set([...folders, ...this.#known.keys()])].filter((pond) => this.#known.has(pond));
   }
 
   /** The only open pond; undefined for none and for several. */
