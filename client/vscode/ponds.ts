@@ -105,7 +105,7 @@ export class OpenPonds implements vscode.Disposable {
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
       if (this.all.length === 0)
-        void vscode.window.showWarningMessage('No pond is open. Run "Pond: Open Pond" or "Pond: Init".');
+        void vscode.window.showWarningMessage('No pond is open. Run "Pond: Open Pond…" or "Pond: Init…".');
       return this.all[0];
     }
     const items = this.all.map((pond) => ({ label: pondName(pond), description: pond, pond }));
