@@ -207,7 +207,7 @@ function showContent(): void {
   content.classList.toggle('split', wanted.length > 1);
 }
 
-/** Draws columns beside the rows, which keep the focus. */
+/** Draws columns next to the rows, which keep the focus. */
 function plotColumns(columns: readonly Column[], chosen: readonly Column[]): void {
   const shows = pageState.shows === 'rows' ? 'both' : pageState.shows;
   save({ ...pageState, shows, plot: plotOf(columns, chosen) });
