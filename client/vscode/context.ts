@@ -4,6 +4,7 @@ import { type HistoryView } from './history/view.ts';
 import { errorText, isCancelled } from './errors.ts';
 import { parsePondUri } from './pondUri.ts';
 import { type OpenPonds } from './ponds.ts';
+import { type ActiveQuery } from './queries/activeQuery.ts';
 import { type QueryDocuments } from './queries/queryDocuments.ts';
 import { type ApplyProblems } from './resources/diagnostics.ts';
 import { type GraphPanels } from './resources/graphPanel.ts';
@@ -23,6 +24,7 @@ export interface Context {
   readonly ponds: OpenPonds;
   readonly sourceControls: SourceControls;
   readonly queries: QueryDocuments;
+  readonly activeQuery: ActiveQuery;
   readonly history: HistoryView;
   readonly search: SearchView;
   readonly tableDiffs: TableDiffs;

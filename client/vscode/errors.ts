@@ -43,6 +43,8 @@ export function isCancelled(error: unknown): boolean {
   return error instanceof vscode.CancellationError;
 }
 
+const missingPond = 'Bring its folder back, or run "Pond: Open Pond…" where it is now.';
+
 /** Converts `error` to one of VS Code's six file system errors, by the server's error code. */
 export function fileSystemError(error: unknown, uri: vscode.Uri): vscode.FileSystemError {
   if (error instanceof vscode.FileSystemError) return error;
@@ -64,6 +66,9 @@ export function fileSystemError(error: unknown, uri: vscode.Uri): vscode.FileSys
     case 'storage-denied':
     case 'storage-full':
       return vscode.FileSystemError.NoPermissions(text);
+    case 'pond-not-found':
+      // The pond was there when its file was opened: a new one in its place would hide that the disk is not there.
+      return vscode.FileSystemError.Unavailable(withHint({ message: errorMessage(error), hint: missingPond }));
     default:
       return vscode.FileSystemError.Unavailable(text);
   }

@@ -7,6 +7,7 @@ import { restartServer } from './commands/server.ts';
 import { type Context } from './context.ts';
 import { openWorkspacePonds } from './discover.ts';
 import { PondFileSystem } from './files/fileSystemProvider.ts';
+import { ActiveQuery, queryLanguage } from './queries/activeQuery.ts';
 import { ColumnFixes } from './queries/columnFixes.ts';
 import { FormatFixes } from './queries/formatFixes.ts';
 import { historyCommands } from './history/contribution.ts';
@@ -17,7 +18,7 @@ import { OpenPonds } from './ponds.ts';
 import { parsePondUri, pondUri, scheme } from './pondUri.ts';
 import { resourceDocuments } from './resourceDocuments.ts';
 import { MirrorWatcher } from './files/mirrors.ts';
-import { queryLanguage, QueryDocuments } from './queries/queryDocuments.ts';
+import { QueryDocuments } from './queries/queryDocuments.ts';
 import { resourceParts } from './resources/contribution.ts';
 import { rowsOf } from './resources/shownRows.ts';
 import { SearchView } from './search/view.ts';
@@ -38,6 +39,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const sourceControls = new SourceControls(client, ponds);
   const fixes = new FormatFixes();
   const queries = new QueryDocuments(client, ponds, extension, fixes);
+  const activeQuery = new ActiveQuery(queries);
   const statusBar = new StatusBar(client, ponds, sourceControls);
   const decorations = new ChangeDecorations(sourceControls, ponds);
   const mirrors = new MirrorWatcher(client, ponds);
@@ -47,7 +49,10 @@ export function activate(extension: vscode.ExtensionContext): Api {
   const sql = new QueryCompletion(client, pondOf);
   const resources = resourceParts(client, { ponds, pondOf, sql }, extension);
   const tableDiffs = new TableDiffs(queries.gridHost);
-  const context: Context = { client, ponds, sourceControls, queries, tableDiffs, history, search, ...resources };
+  const context: Context = {
+    ...{ client, ponds, sourceControls, queries, activeQuery, tableDiffs, history, search },
+    ...resources,
+  };
   extension.subscriptions.push(
     vscode.workspace.registerFileSystemProvider(scheme, files, { isCaseSensitive: true }),
     vscode.window.registerFileDecorationProvider(decorations),
@@ -58,6 +63,7 @@ export function activate(extension: vscode.ExtensionContext): Api {
         { supportsMultipleEditorsPerDocument: true },
       ),
     ),
+    activeQuery,
     tableDiffs,
     tableTabs,
     history,

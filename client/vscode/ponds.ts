@@ -52,9 +52,10 @@ export class OpenPonds implements vscode.Disposable {
     return this.#of(uri) ?? firstDefined(this.#shown);
   }
 
-  /** Host directories of the open ponds, in the order of opening. */
+  /** Host directories of the open ponds: in the order of the explorer, whichever was open first, then the others. */
   get all(): readonly string[] {
-    return [...this.#known.keys()];
+    const folders = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) => this.#of(uri) ?? []);
+    return [...new Set([...folders, ...this.#known.keys()])].filter((pond) => this.#known.has(pond));
   }
 
   /** The only open pond; undefined for none and for several. */
@@ -103,8 +104,7 @@ export class OpenPonds implements vscode.Disposable {
     const named = this.#of(uri) ?? this.active();
     if (named !== undefined) return named;
     if (this.all.length <= 1) {
-      if (this.all.length === 0)
-        void vscode.window.showWarningMessage('No pond is open. Run "Pond: Open Pond" or "Pond: Init".');
+      if (this.all.length === 0) void offerPonds();
       return this.all[0];
     }
     const items = this.all.map((pond) => ({ label: pondName(pond), description: pond, pond }));
@@ -128,6 +128,14 @@ export class OpenPonds implements vscode.Disposable {
     if (before === undefined) this.#added.fire(pond);
     else if ((before === 'read') !== (mode === 'read')) this.#modeChanged.fire(pond);
   }
+}
+
+/** Says that no pond is open, and offers the commands that open one. */
+async function offerPonds(): Promise<void> {
+  const [open, init] = ['Open Pond…', 'Create a Pond…'] as const;
+  const choice = await vscode.window.showWarningMessage('No pond is open.', open, init);
+  if (choice === open) await vscode.commands.executeCommand('pond.open');
+  if (choice === init) await vscode.commands.executeCommand('pond.init');
 }
 
 function firstDefined(finders: readonly (() => string | undefined)[]): string | undefined {

@@ -78,7 +78,7 @@ export function changeText({ kind, displayFrom, from, filesBefore }: ChangeInfo)
 
 /** Sentences about a pond whose folder is not at its host path. */
 export function goneText(directory: string): string {
-  return `The folder ${printable(directory)} was removed or moved. Nothing is saved until it is back. If it was moved, run "Pond: Open Pond".`;
+  return `The folder ${printable(directory)} was removed or moved. Nothing is saved until it is back. If it was moved, run "Pond: Open Pond…".`;
 }
 
 function countsOf({ staged, isReadOnly, conflicts }: StatusReport): readonly string[] {

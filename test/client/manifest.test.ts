@@ -17,7 +17,12 @@ interface Step {
 interface Manifest {
   readonly activationEvents: readonly string[];
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category: string;
+      readonly enablement?: string;
+    }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when?: string }[]>>;
     readonly keybindings: readonly { readonly command: string }[];
     readonly viewsWelcome: readonly { readonly contents: string }[];
@@ -56,6 +61,20 @@ test('every command of a menu, a key, a link or a first step exists, and is regi
     [],
   );
   assert.ok(contributes.commands.every(({ category }) => category === 'Pond'));
+});
+
+/** Commands that neither change a pond nor run what others wrote. */
+const readingCommands = [
+  ...['open', 'openDiff', 'openMirror', 'openOutput', 'openResource', 'openRunLog', 'showGraph', 'showLog'],
+  ...['showHistory', 'filterHistory', 'clearHistoryFilters', 'hideHistoryRuns', 'showHistoryRuns', 'showMoreHistory'],
+  ...['refreshHistory', 'refreshResources', 'openCommit', 'copyCommitNumber', 'openVersion', 'compareWithPrevious'],
+  ...['compareWithWorking', 'selectForCompare', 'compareWithSelected', 'goToFile', 'findInFiles'],
+  ...['cancelRun', 'cancelSearch', 'showServerLog', 'restartServer'],
+];
+
+test('a restricted workspace offers the commands that only read', () => {
+  const offered = contributes.commands.filter(({ enablement = '' }) => !enablement.includes('isWorkspaceTrusted'));
+  assert.deepEqual(offered.map(({ command }) => command).sort(), readingCommands.map((name) => `pond.${name}`).sort());
 });
 
 test('the palette lists a command first whose title is typed', () => {

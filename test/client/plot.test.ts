@@ -8,7 +8,7 @@ import { labelRows } from '../../client/vscode/webviews/plot/labelRows.ts';
 import { gapOf, hasRepeats, loneVertices, verticesOf } from '../../client/vscode/webviews/plot/lineShape.ts';
 import { requestsOf } from '../../client/vscode/webviews/plot/loader.ts';
 import { panelsOf, unitOf, type Measured } from '../../client/vscode/webviews/plot/panels.ts';
-import { chosenPlot, initialColumns } from '../../client/vscode/webviews/plot/plotColumns.ts';
+import { chosenPlot, initialColumns, plotOf } from '../../client/vscode/webviews/plot/plotColumns.ts';
 import { rowsAt, viewOfPoint } from '../../client/vscode/webviews/plot/pointRows.ts';
 import { panned, within, zoomed } from '../../client/vscode/webviews/plot/range.ts';
 import { type PlotStatement, statedPlot, withoutPlot, withPlot } from '../../client/vscode/webviews/plot/statement.ts';
@@ -36,6 +36,34 @@ test('numbers are plotted over the first time column, over Timestamp, or over a 
   assert.deepEqual(of(['day', 'DATE'], ['city', 'VARCHAR']), ['bar', 'day']);
   assert.deepEqual(of(['t', 'DOUBLE']), ['histogram', 't']);
   assert.equal(of(), undefined);
+});
+
+test('columns that a user chose are drawn over time, over the first of them, or by their distribution', () => {
+  const columns = ['at TIMESTAMP', 'level DOUBLE', 'temp BIGINT', 'site VARCHAR'].map((text) => {
+    const [name = '', type = ''] = text.split(' ');
+    return { name, type };
+  });
+  const untimed = columns.slice(1);
+  const of = (all: typeof columns, ...names: readonly string[]): PlotStatement =>
+    plotOf(
+      all,
+      all.filter(({ name }) => names.includes(name)),
+    );
+  for (const [all, names, expected] of [
+    [columns, ['level'], { kind: 'line', x: 'at', ys: ['level'] }],
+    [columns, ['at', 'level', 'temp', 'site'], { kind: 'line', x: 'at', ys: ['level', 'temp'] }],
+    [columns, ['site'], { kind: 'bar', x: 'site' }],
+    [columns, ['at'], { kind: 'bar', x: 'at' }],
+    [columns, ['at', 'site'], { kind: 'bar', x: 'site' }],
+    [untimed, ['level'], { kind: 'histogram', x: 'level' }],
+    [untimed, ['level', 'temp'], { kind: 'scatter', x: 'level', ys: ['temp'] }],
+  ] as const) {
+    const stated = of(all, ...names);
+    assert.deepEqual(stated, expected);
+    // The plot that is drawn is the stated one.
+    const { kind, x, ys } = chosenPlot(all, stated) ?? {};
+    assert.deepEqual({ kind, x, ...('ys' in expected && { ys }) }, expected);
+  }
 });
 
 test('what is stated about a plot is kept as far as the table has the columns', () => {

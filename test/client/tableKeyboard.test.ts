@@ -44,6 +44,7 @@ const ways: Readonly<Record<keyof HeaderHost | keyof TableActions | keyof Toolba
 const found: MenuColumn = {
   column: { name: 'a', type: 'VARCHAR' },
   ...{ isSorted: true, isSortedByOthers: true, isPinned: false, hasHidden: true, isEditable: true, hasText: true },
+  isPlotted: true,
 };
 
 /** Names of the actions that the entries of the menu of a cell call. */
@@ -58,6 +59,7 @@ function calledByMenu(): ReadonlyMap<string, string> {
       resize: note('resize'),
       copy: note('copy'),
       selectColumn: note('selectColumn'),
+      plot: note('plot'),
       keepValue: note('keepValue'),
       showText: note('showText'),
       edit: note('edit'),
@@ -90,6 +92,7 @@ test('every action of the mouse has a key, an entry of the menu that a key opens
   for (const name of [
     'sort',
     'selectColumn',
+    'plot',
     'sortNext',
     'filter',
     'resize',
@@ -111,6 +114,7 @@ test('an entry appears only where it does something', () => {
   assert.ok(!labels({ hasHidden: false }).includes('Show All Columns'));
   assert.ok(labels({ isPinned: true }).includes('Unpin Column'));
   assert.ok(!labels({ isEditable: false }).includes('Edit Cell'));
+  assert.ok(!labels({ isPlotted: false }).includes('Plot'));
   assert.ok(!labels({ hasText: false }).includes('Show Text'));
 });
 

@@ -79,6 +79,7 @@ describe('plots', () => {
       await kinds(window, grid);
       await lookAtThemes(window);
       await longNames(window);
+      await chosenColumn(window);
     });
   });
 });
@@ -101,6 +102,16 @@ async function longNames({ page }: Window): Promise<void> {
   assert.ok(list !== null && head !== null && name !== null);
   assert.ok(name.width < list.width);
   assert.equal(Math.round(list.y + list.height), Math.round(head.y + head.height));
+}
+
+/** The menu of a column draws it next to the rows, which keep the focus. */
+async function chosenColumn({ page }: Window): Promise<void> {
+  const grid = await query(page, 'SELECT * FROM "/readings.csv"');
+  await grid.getByRole('gridcell').first().waitFor();
+  await grid.getByRole('columnheader', { name: /A\.Water/ }).click({ button: 'right' });
+  await grid.getByRole('menuitem', { name: 'Plot', exact: true }).click();
+  await grid.getByRole('img', { name: 'A.Water.C by time' }).waitFor();
+  await grid.locator('[role=grid]:focus').waitFor();
 }
 
 /** The wheel, a drag and keys show other parts, each with finer data. */

@@ -4,6 +4,7 @@ import { commandTests } from './suite/commands.ts';
 import { derivedTests } from './suite/derived.ts';
 import { fileSystemTests } from './suite/fileSystem.ts';
 import { languageTests } from './suite/language.ts';
+import { paletteTests } from './suite/palette.ts';
 import { queryTests } from './suite/query.ts';
 import { quickStepsTests } from './suite/quickSteps.ts';
 import { resourceTests } from './suite/resources.ts';
@@ -19,6 +20,7 @@ suite('the editor', () => {
   watchTests();
   sourceControlTests();
   commandTests();
+  paletteTests();
   languageTests();
   queryTests();
   quickStepsTests();

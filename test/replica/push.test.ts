@@ -209,6 +209,22 @@ describe('a push to a store with another history', () => {
     }
   });
 
+  it('counts no commit that the store has, and its listing hides', async () => {
+    const backed = await createBackedUp();
+    await fillPond(backed.pond);
+    await pushTo(backed, backed.store);
+    await commitFileAt(backed.pond, '/small', bytesOf('one more'));
+    const { store, calls } = watchStore({
+      ...watchStore(backed.store).store,
+      async *list(prefix, options) {
+        for await (const object of backed.store.list(prefix, options)) if (object.key <= entryKey(3)) yield object;
+      },
+    });
+    assert.equal((await pushTo({ ...backed, cache: createMemoryDisk() }, store)).commits, 1);
+    const entries = calls.filter(({ name, key }) => name === 'putIfAbsent' && key >= entryKey(4));
+    assert.equal(entries.filter(({ key }) => key <= entryKey(9)).length, 3);
+  });
+
   it('keeps an object of another size or hash, and names it', async () => {
     const backed = await createBackedUp();
     await pushTo(backed, backed.store);

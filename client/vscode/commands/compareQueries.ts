@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { statements } from '../../../server/src/base/sqlStatements.ts';
 import { type Context } from '../context.ts';
-import { chosenStatement, queryLanguage, type QueryDocuments } from '../queries/queryDocuments.ts';
+import { chosenStatement, type QueryDocuments } from '../queries/queryDocuments.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { timeText } from '../times.ts';
@@ -22,8 +22,8 @@ interface QueryItem extends vscode.QuickPickItem {
  * Compares the rows of two queries: that of the active result, else the statement at the cursor, with one that the user
  * picks among those of its document, of the open results, and of the history. In a document, the upper one is before.
  */
-export async function compareQueries({ ponds, queries, tableDiffs }: Context): Promise<void> {
-  const own = ownQuery(queries);
+export async function compareQueries({ activeQuery, ponds, queries, tableDiffs }: Context): Promise<void> {
+  const own = ownQuery(queries, activeQuery.editor);
   if (own === undefined) {
     void vscode.window.showInformationMessage('Open a query or its result first, to compare it with another query.');
     return;
@@ -55,11 +55,10 @@ async function pickOther(items: readonly QueryItem[], own: OwnQuery, steps: Quic
   return (await steps.choose(items, { placeholder, matchOnDetail: true }))?.sql;
 }
 
-function ownQuery(queries: QueryDocuments): OwnQuery | undefined {
+function ownQuery(queries: QueryDocuments, editor: vscode.TextEditor | undefined): OwnQuery | undefined {
   const active = queries.results.find(({ isActive }) => isActive);
   if (active !== undefined) return { pond: active.pond, sql: active.sql, document: [] };
-  const editor = vscode.window.activeTextEditor;
-  if (editor?.document.languageId !== queryLanguage) return undefined;
+  if (editor === undefined) return undefined;
   const sql = chosenStatement(editor.document, editor.selection)?.text;
   if (sql === undefined) return undefined;
   const document = statements(editor.document.getText()).map(({ text }) => text);

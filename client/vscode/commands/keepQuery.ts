@@ -8,14 +8,13 @@ import { queryDetail, queryTitle } from '../queries/queryStrings.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { openNewDocument } from '../resources/newDocument.ts';
 import { timeText } from '../times.ts';
-import { activeQuery } from '../queries/activeQuery.ts';
 
 /**
  * Opens a resource document with the selected statement, else the one at the cursor: a Derive for a query of one file or
  * pattern, a Query for one that reads several.
  */
-export async function deriveFromQuery({ queries }: Context): Promise<vscode.TextEditor | undefined> {
-  const editor = activeQuery();
+export async function deriveFromQuery({ activeQuery, queries }: Context): Promise<vscode.TextEditor | undefined> {
+  const editor = activeQuery.require();
   if (editor === undefined) return undefined;
   const { document, selection } = editor;
   const selected = document.getText(selection).trim().replace(/;$/, '');

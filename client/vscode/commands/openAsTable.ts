@@ -11,7 +11,10 @@ import { textTableEditor } from '../tables/viewTypes.ts';
  */
 export async function openAsTable(_: Context, target?: vscode.Uri): Promise<void> {
   const { activeTab } = vscode.window.tabGroups.activeTabGroup;
-  if (target === undefined && activeTab !== undefined && tableOf(activeTab) !== undefined) return;
+  if (target === undefined && activeTab !== undefined && tableOf(activeTab) !== undefined) {
+    void vscode.window.showInformationMessage(`${activeTab.label} is shown as a table already.`);
+    return;
+  }
   const active = activeUri();
   const uri = target ?? active;
   if (uri === undefined || parsePondUri(uri) === undefined) {

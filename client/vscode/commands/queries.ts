@@ -3,7 +3,6 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondName, type PondLocation } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { activeTable } from '../tables/tableTabs.ts';
-import { activeQuery } from '../queries/activeQuery.ts';
 
 /** Opens a query document: for a file, or the table of the active tab, one that reads it; else an example. */
 export async function newQuery({ ponds, queries }: Context, target = activeTable()): Promise<void> {
@@ -13,10 +12,9 @@ export async function newQuery({ ponds, queries }: Context, target = activeTable
   await queries.create(pond, template(pond, location));
 }
 
-/** Runs the selection or the statement at the cursor of the active query document. */
-export async function runQuery({ queries }: Context): Promise<void> {
-  const editor = activeQuery();
-  if (editor !== undefined) await queries.run(editor);
+/** Runs the selection or the statement at the cursor of the active query. */
+export async function runQuery({ activeQuery }: Context): Promise<void> {
+  await activeQuery.run();
 }
 
 /** Cancels the running query; of several, those that the user picks. */

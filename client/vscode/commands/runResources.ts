@@ -3,7 +3,7 @@ import { type ResourceInfo, type RunInfo } from '../../../server/src/protocol/re
 import { type Context } from '../context.ts';
 import { atPosition, documentUri, readablePath, failureText } from '../resources/treeLocations.ts';
 import { offerMirrored } from '../files/mirrorOffers.ts';
-import { pondUri } from '../pondUri.ts';
+import { pondName, pondUri } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
 import { newDataText, titleOf } from '../resources/strings.ts';
 import { allowAccess } from './allowAccess.ts';
@@ -53,9 +53,11 @@ async function runAndReport(
 /** Cancels the runs that the selected resources are part of, or all runs in all ponds. */
 export async function cancelRuns({ runner, ponds }: Context, ...args: readonly unknown[]): Promise<void> {
   const nodes = nodesOf(args).filter((node) => node.type === 'resource');
-  for (const { pond, resource } of nodes) runner.cancel(pond, titleOf(resource));
-  if (nodes.length > 0) return;
-  for (const pond of ponds.all) runner.cancel(pond);
+  const isCancelled =
+    nodes.length > 0
+      ? nodes.map(({ pond, resource }) => runner.cancel(pond, titleOf(resource)))
+      : ponds.all.map((pond) => runner.cancel(pond));
+  if (!isCancelled.includes(true)) void vscode.window.showInformationMessage('No resource is running.');
 }
 
 /** Offers to commit staged resources before the run. False when the user declines to run. */
@@ -92,6 +94,11 @@ async function commitFirst(
 }
 
 function reportRuns(context: Context, pond: string, runs: readonly RunInfo[]): void {
+  if (runs.length === 0) {
+    const text = `${pondName(pond)} has no resource that runs. "Pond: New Resource…" makes one.`;
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
   const failed = runs.filter(({ status }) => status === 'failed');
   if (failed.length > 0) {
     void reportFailures(context, pond, runs, failed);

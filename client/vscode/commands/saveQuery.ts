@@ -3,7 +3,6 @@ import { type Context } from '../context.ts';
 import { parsePondUri, pondName, pondUri } from '../pondUri.ts';
 import { queryFileName } from '../queries/queryStrings.ts';
 import { QuickSteps } from '../quickSteps.ts';
-import { activeQuery } from '../queries/activeQuery.ts';
 
 /** Folder of a pond in which queries are saved by default. */
 const folder = '/queries';
@@ -12,8 +11,8 @@ const folder = '/queries';
  * Saves the active query document in its pond, at a path that the user confirms, and goes on with the file in its place.
  * A document of a pond is saved where it is. Returns the file; undefined when the user cancels.
  */
-export async function saveQuery({ ponds, queries }: Context): Promise<vscode.Uri | undefined> {
-  const editor = activeQuery();
+export async function saveQuery({ activeQuery, ponds, queries }: Context): Promise<vscode.Uri | undefined> {
+  const editor = activeQuery.require();
   if (editor === undefined) return undefined;
   const { document } = editor;
   if (parsePondUri(document.uri) !== undefined) {
@@ -79,10 +78,11 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 
 /** Shows the file where the document without a file was, with its selection. */
 async function replaceEditor({ document, selection, viewColumn }: vscode.TextEditor, file: vscode.Uri): Promise<void> {
-  if (document.isUntitled) await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-  await vscode.window.showTextDocument(file, {
-    selection,
-    preview: false,
-    ...(viewColumn === undefined ? {} : { viewColumn }),
-  });
+  const place = { preview: false, ...(viewColumn === undefined ? {} : { viewColumn }) };
+  if (document.isUntitled) {
+    // The result of the query may be active instead, which would be closed.
+    await vscode.window.showTextDocument(document, place);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
+  await vscode.window.showTextDocument(file, { ...place, selection });
 }

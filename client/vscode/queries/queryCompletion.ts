@@ -3,7 +3,7 @@ import { type SqlNameInfo, type SqlTextParams } from '../../../server/src/protoc
 import { sqlNameKinds } from '../../../server/src/protocol/sqlCompletion.ts';
 import { type PondClient } from '../client.ts';
 import { errorText, isCancelled } from '../errors.ts';
-import { queryLanguage } from './queryDocuments.ts';
+import { queryLanguage } from './activeQuery.ts';
 
 /** Characters after which names are offered at once. */
 export const completionTriggers = ['/', '"', "'", '.'] as const;

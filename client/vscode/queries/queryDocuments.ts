@@ -11,14 +11,13 @@ import { activeUri } from '../activeFile.ts';
 import { type OpenPonds } from '../ponds.ts';
 import { parsePondUri, pondName } from '../pondUri.ts';
 import { QuickSteps } from '../quickSteps.ts';
+import { queryLanguage } from './activeQuery.ts';
 import { columnOfQuery, columnOfResult, resultPanel } from './columns.ts';
 import { QueryHistory } from './queryHistory.ts';
 import { QueryPonds } from './queryPonds.ts';
 import { queryTitle } from './queryStrings.ts';
 import { RunningQueries } from './runningQueries.ts';
 import { readPageState } from '../webviews/grid/pageState.ts';
-
-export const queryLanguage = 'pond-sql';
 
 /** Query documents: the pond of each, its result grid, and its error markers. */
 export class QueryDocuments implements vscode.Disposable {
@@ -64,11 +63,17 @@ export class QueryDocuments implements vscode.Disposable {
     return this.#pondOf.get(uri) ?? parsePondUri(uri)?.pond ?? this.#ponds.only;
   }
 
+  /** The result in the active tab, with the URI of its document; undefined when the active tab is another. */
+  get activeResult(): { readonly document: string; readonly grid: GridPanel } | undefined {
+    const [active] = [...this.#grids].filter(([, { isActive }]) => isActive);
+    return active && { document: active[0], grid: active[1] };
+  }
+
   /** Pond of the active query document or result; undefined when the active tab is another. */
   #activePond(): string | undefined {
     const uri = activeUri();
     if (uri !== undefined) return this.#pondOf.get(uri);
-    return [...this.#grids.values()].find(({ isActive }) => isActive)?.state?.query.pond;
+    return this.activeResult?.grid.state?.query.pond;
   }
 
   /** The queries whose results are open. */

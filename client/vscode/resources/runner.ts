@@ -94,11 +94,13 @@ export class Runner implements vscode.Disposable {
     }
   }
 
-  /** Cancels the run that a resource is part of; all runs of the pond when none is named. */
-  cancel(pond: string, title?: string): void {
-    const rounds =
-      title === undefined ? [...this.#rounds].filter((round) => round.pond === pond) : [this.#roundOf(pond, title)];
-    for (const round of rounds) round?.cancellation.cancel();
+  /** Cancels the run that a resource is part of; all runs of the pond when none is named. False when there is none. */
+  cancel(pond: string, title?: string): boolean {
+    const rounds = [...this.#rounds].filter(
+      (round) => round.pond === pond && (title === undefined || round.entries.has(title)),
+    );
+    for (const round of rounds) round.cancellation.cancel();
+    return rounds.length > 0;
   }
 
   dispose(): void {

@@ -117,9 +117,11 @@ export class GridPanel implements vscode.Disposable {
   }
 
   /** Runs the query again, and keeps what the user chose; its error is shown. */
-  rerun(query = this.#query): void {
+  async rerun(query = this.#query): Promise<void> {
     if (query === undefined) return;
-    this.run(query).catch((error: unknown) => this.#host.client.log.info(`a table was not read: ${errorText(error)}`));
+    await this.run(query).catch((error: unknown) =>
+      this.#host.client.log.info(`a table was not read: ${errorText(error)}`),
+    );
   }
 
   /** Cancels the running query, if any. */
@@ -215,7 +217,7 @@ export class GridPanel implements vscode.Disposable {
   #act(state: GridState, action: TableAction): void {
     void reported('The table could not be changed', async () => {
       const query = await tableAction(this.#host.client, state, action);
-      if (query !== undefined) this.rerun(query);
+      if (query !== undefined) void this.rerun(query);
     });
   }
 

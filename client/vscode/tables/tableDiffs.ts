@@ -52,7 +52,7 @@ export function followWorkingTree(
   if (!('diff' in query)) return;
   const { before, after } = query.diff;
   const paths = [before, after].flatMap((side) => ('path' in side && side.at === undefined ? [side.path] : []));
-  const refresh = refreshWhenVisible(panel, () => grid.rerun());
+  const refresh = refreshWhenVisible(panel, () => void grid.rerun());
   const changed = client.onDidChangeTree(({ pond, changes }) => {
     if (pond === query.pond && changes.some(({ path }) => paths.includes(path))) refresh.request();
   });

@@ -16,6 +16,7 @@ import { TablePage } from './grid/tablePage.ts';
 import { columnsOfText } from './grid/times.ts';
 import { Toolbar } from './grid/toolbar.ts';
 import { fitted } from './grid/viewState.ts';
+import { plotOf } from './plot/plotColumns.ts';
 import { PlotView } from './plot/plotView.ts';
 import { statedPlot } from './plot/statement.ts';
 import { countText } from '../numberStrings.ts';
@@ -147,6 +148,7 @@ function showResult(state: Extract<GridState, { type: 'result' }>, suspended: st
       read: () => toolbar.read(),
       failed: (message) => toolbar.report(message),
       announce: (text) => toolbar.announce(text),
+      plot: canPlot(state) ? (chosen) => plotColumns(info.columns, chosen) : undefined,
     },
   );
   table.edited([...edits], true);
@@ -203,6 +205,13 @@ function showContent(): void {
   for (const [at, view] of wanted.entries())
     if (content.children[at] !== view) content.insertBefore(view, content.children[at] ?? null);
   content.classList.toggle('split', wanted.length > 1);
+}
+
+/** Draws columns next to the rows, which keep the focus. */
+function plotColumns(columns: readonly Column[], chosen: readonly Column[]): void {
+  const shows = pageState.shows === 'rows' ? 'both' : pageState.shows;
+  save({ ...pageState, shows, plot: plotOf(columns, chosen) });
+  plotAgain();
 }
 
 /** Another view of the table needs other points. */

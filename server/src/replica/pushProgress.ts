@@ -2,6 +2,8 @@ import { type Job } from '../base/job.ts';
 
 /** Counts of a push: of files and log entries, and their bytes. */
 export interface SentCounts {
+  /** Commits whose log entry this push created. A listing may hide entries that the store has. */
+  readonly commits: number;
   /** Objects that this push created, and their bytes. */
   readonly objects: number;
   readonly bytes: number;
@@ -14,7 +16,7 @@ export class PushProgress {
   readonly #bytes = { done: 0, total: 0 };
   /** Bytes of bodies that are being sent. */
   #partial = 0;
-  readonly #sent = { objects: 0, bytes: 0 };
+  readonly #sent = { commits: 0, objects: 0, bytes: 0 };
 
   constructor(report: Job['progress']) {
     this.#report = report ?? (() => undefined);
@@ -41,6 +43,12 @@ export class PushProgress {
     this.#sent.objects += 1;
     this.#sent.bytes += bytes;
     this.#done(bytes);
+  }
+
+  /** The store acknowledged a new log entry. */
+  sentEntry(bytes: number): void {
+    this.#sent.commits += 1;
+    this.sent(bytes);
   }
 
   /** The store has an object already. */

@@ -47,6 +47,19 @@ export function commandTests(): void {
     await removeFolder(uri);
   });
 
+  test('ponds are listed as in the explorer, whichever was opened first', async (t) => {
+    const [first, second] = [await newPond(t), await newPond(t)];
+    const folders = [second, first].map(({ uri }) => ({ uri: uri('/') }));
+    const end = (): number => vscode.workspace.workspaceFolders?.length ?? 0;
+    await until('the folders taken', () => vscode.workspace.updateWorkspaceFolders(end(), 0, ...folders));
+    await until('the folders in the explorer', () => folders.every(({ uri }) => indexOfFolder(uri) >= 0));
+    const listed = api()
+      .ponds()
+      .filter((pond) => [first.pond, second.pond].includes(pond));
+    assert.deepEqual(listed, [second.pond, first.pond]);
+    for (const { uri } of folders) await removeFolder(uri);
+  });
+
   test('import copies a folder into the pond and export copies it out', async (t) => {
     const pond = await newPond(t);
     const folder = await temporaryFolder(t);

@@ -90,6 +90,8 @@ export function fileSystemTests(): void {
   test('a folder that is not a pond is Unavailable, with a reason', async () => {
     const nowhere = api().pondUri('/no/such/pond', '/a');
     await assert.rejects(async () => fs.stat(nowhere), fileSystemError('Unavailable'));
+    // A new pond there would stand in for one whose disk is missing.
+    await assert.rejects(async () => fs.stat(nowhere), /there is no pond at \S+\. Bring its folder back/);
   });
 
   test('a directory with entries is deleted only recursively', async (t) => {

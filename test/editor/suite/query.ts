@@ -68,6 +68,28 @@ export function queryTests(): void {
     assert.equal(columns(), 2);
   });
 
+  test('a query runs while its result has the focus, and without its document', async (t) => {
+    const pond = await newPond(t);
+    await pond.write('/note.txt', 'A note\n');
+    const { document } = await openQuery(t, pond, 'SELECT 1 AS one');
+    const names = async (): Promise<string[]> => result(await run()).info.columns.map(({ name }) => name);
+    await names();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(0, 13), 'x');
+    await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
+    await until('the result has the focus', () => vscode.window.activeTextEditor === undefined);
+    await vscode.workspace.applyEdit(edit);
+    assert.deepEqual(await names(), ['oxne']);
+    const [queries] = vscode.window.tabGroups.all;
+    await vscode.window.showTextDocument(pond.uri('/note.txt'), { viewColumn: vscode.ViewColumn.One });
+    assert.equal(queries?.tabs.length, 2);
+    await vscode.commands.executeCommand('workbench.action.focusSecondEditorGroup');
+    await until('the result has the focus', () => vscode.window.activeTextEditor === undefined);
+    const before = api().grid()?.state;
+    assert.deepEqual(await names(), ['oxne']);
+    assert.notEqual(api().grid()?.state, before);
+  });
+
   test('paths and columns are completed', async (t) => {
     const { Field, File } = vscode.CompletionItemKind;
     const pond = await newPond(t);

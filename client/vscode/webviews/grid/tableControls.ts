@@ -46,6 +46,8 @@ export interface ControlledTable {
   focus(): void;
   setView(view: Partial<TableView>): void;
   setColumns(choices: ColumnChoices): void;
+  /** Draws columns; undefined for a table that is not drawn. */
+  readonly plot: ((columns: readonly Column[]) => void) | undefined;
 }
 
 /** Actions of a user on a table by keys, menus and the heads of columns. */
@@ -168,6 +170,13 @@ export class TableControls implements TableActions, HeaderHost {
     table.select(wholeColumns(table.selection, { rows: edits.rowCount }), false);
   }
 
+  plot(column: Column): void {
+    const { columns, table } = this.#on;
+    const { columnStart, columnEnd } = selectedRange(table.selection);
+    const selected = columns.slice(columnStart, columnEnd);
+    this.#on.plot?.(selected.includes(column) ? selected : [column]);
+  }
+
   setPinned(column: Column, isPinned: boolean): void {
     this.#on.setColumns(withPinned(this.#on.state.columns, column.name, isPinned));
   }
@@ -267,6 +276,7 @@ export class TableControls implements TableActions, HeaderHost {
       isPinned: columns.pinned.includes(column.name),
       hasHidden: columns.hidden.length > 0,
       isEditable: this.#on.isEditable,
+      isPlotted: this.#on.plot !== undefined,
       hasText: this.#on.hasText,
     };
   }

@@ -13,6 +13,8 @@ export interface TableActions {
   showPane(mode: 'summary' | 'value' | 'row'): void;
   /** Selects a column in all rows. */
   selectColumn(column: Column): void;
+  /** Draws a column, with the other selected ones when it is selected. */
+  plot(column: Column): void;
   setPinned(column: Column, isPinned: boolean): void;
   setHidden(column: Column, isHidden: boolean): void;
   moveBy(column: Column, by: 1 | -1): void;
@@ -41,6 +43,8 @@ export interface MenuColumn {
   readonly isPinned: boolean;
   readonly hasHidden: boolean;
   readonly isEditable: boolean;
+  /** True for a table that can be drawn. */
+  readonly isPlotted: boolean;
   /** True for a table of a text, whose lines can be shown. */
   readonly hasText: boolean;
 }
@@ -50,7 +54,7 @@ export const widthStep = 24;
 
 /** Returns the entries for a column. */
 export function columnMenu(
-  { column, isSorted, isSortedByOthers, isPinned, hasHidden }: MenuColumn,
+  { column, isSorted, isSortedByOthers, isPinned, hasHidden, isPlotted }: MenuColumn,
   actions: TableActions,
 ): readonly MenuItem[] {
   return [
@@ -65,6 +69,7 @@ export function columnMenu(
     ...(isSorted ? [{ label: 'Remove Sort', run: () => actions.sort(column, undefined) }] : []),
     { label: 'Filter…', run: () => actions.filter(column) },
     { label: 'Summary', run: () => actions.showPane('summary') },
+    ...(isPlotted ? [{ label: 'Plot', run: () => actions.plot(column) }] : []),
     { label: 'Select Column', key: 'Ctrl+Space', run: () => actions.selectColumn(column) },
     'line',
     { label: isPinned ? 'Unpin Column' : 'Pin Column', run: () => actions.setPinned(column, !isPinned) },

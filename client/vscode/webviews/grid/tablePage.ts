@@ -49,6 +49,8 @@ interface TablePageHost {
   read(): void;
   failed(message: string): void;
   announce(text: string): void;
+  /** Draws columns; undefined for differences of tables. */
+  readonly plot: ((columns: readonly Column[]) => void) | undefined;
 }
 
 /** A table with its filters, search and side pane. */
@@ -138,6 +140,10 @@ export class TablePage implements ControlledTable, EditedTable {
 
   get isEditable(): boolean {
     return isEditable(this.#shown.info);
+  }
+
+  get plot(): TablePageHost['plot'] {
+    return this.#host.plot;
   }
 
   get hasText(): boolean {

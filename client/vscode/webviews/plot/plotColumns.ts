@@ -47,6 +47,19 @@ export function chosenPlot(columns: readonly Column[], stated: PlotStatement): C
   };
 }
 
+/**
+ * Returns the plot of the columns that a user chose in a table, which are at least one: numbers over the time of the table;
+ * without one, two numbers or more over the first of them, and one by its distribution. Anything else is counted.
+ */
+export function plotOf(columns: readonly Column[], chosen: readonly Column[]): PlotStatement {
+  const time = chosen.find(isTimeColumn) ?? columns.find(isTimeColumn);
+  const numbers = chosen.filter((column) => isAnyNumber(column.type) && !isTimeColumn(column)).map(({ name }) => name);
+  const [first, ...others] = numbers;
+  if (first === undefined) return { kind: 'bar', x: (chosen.find((column) => column !== time) ?? chosen[0])?.name };
+  if (time !== undefined) return { kind: 'line', x: time.name, ys: numbers };
+  return others.length > 0 ? { kind: 'scatter', x: first, ys: others } : { kind: 'histogram', x: first };
+}
+
 function defaultKind(columns: readonly Column[]): PlotKind {
   const x = defaultX(xColumns(columns, 'line'), 'line');
   if (x !== undefined && yColumns(columns, x).length > 0 && (x === columns[0]?.name || columns.some(isTimeColumn)))
