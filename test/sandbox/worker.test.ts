@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { root } from '../../scripts/run.mjs';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from '../sql/testPond.ts';
 import { sourceProcess } from '../support/sourceProcess.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
