@@ -41,8 +41,6 @@ export interface PushReport extends SentCounts {
   /** Latest version on the store before and after; undefined for an empty store. */
   readonly before: CommitNumber | undefined;
   readonly after: CommitNumber | undefined;
-  /** Versions that the push added. */
-  readonly commits: number;
   /** Sentences for people. */
   readonly notes: readonly string[];
 }
@@ -75,8 +73,7 @@ export async function push(copy: RememberedCopy, options: PushOptions): Promise<
     if (isWanted) notes.push(...(await leaveNote(copy, end, progress.counts, options)));
   }
   ledger.update({ ...(end && { tip: end }), pushedMs: now() });
-  const commits = end === undefined ? 0 : end.version - (before ?? -1);
-  return { ...progress.counts, before, after: end?.version, commits, notes };
+  return { ...progress.counts, before, after: end?.version, notes };
 }
 
 /** Finds the end of the copy, as a part of this pond's history; undefined for a new copy, which it registers. */

@@ -5,6 +5,8 @@ export interface SentCounts {
   /** Objects that this push created, and their bytes. */
   readonly objects: number;
   readonly bytes: number;
+  /** Versions whose log entries this push created. A late listing hides others, which are not counted. */
+  readonly commits: number;
 }
 
 /** Progress of a push in files and bytes; the totals grow as the push plans further. */
@@ -14,7 +16,7 @@ export class PushProgress {
   readonly #bytes = { done: 0, total: 0 };
   /** Bytes of bodies that are being sent. */
   #partial = 0;
-  readonly #sent = { objects: 0, bytes: 0 };
+  readonly #sent = { objects: 0, bytes: 0, commits: 0 };
 
   constructor(report: Job['progress']) {
     this.#report = report ?? (() => undefined);
@@ -41,6 +43,12 @@ export class PushProgress {
     this.#sent.objects += 1;
     this.#sent.bytes += bytes;
     this.#done(bytes);
+  }
+
+  /** The store acknowledged a new log entry. */
+  sentEntry(bytes: number): void {
+    this.#sent.commits += 1;
+    this.sent(bytes);
   }
 
   /** The store has an object already. */

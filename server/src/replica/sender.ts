@@ -160,7 +160,7 @@ export class PushSender {
     const { source, store, progress } = this.#parts;
     const key = commitFile(version);
     if ((await store.putIfAbsent(key, bodyOf(bytes), this.#options)) === 'created') {
-      return progress.sent(bytes.length);
+      return progress.sentEntry(bytes.length);
     }
     // Our own entry, whose answer was lost, or that of another writer who was faster.
     const theirs = await store.read(key, this.#options);
