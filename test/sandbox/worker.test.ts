@@ -59,6 +59,18 @@ test('a process that ends where a row is too wide for the engine says so', async
   await engine.close();
 });
 
+test('a query with memory that the engine does not count is ended, and the next one starts a new process', async () => {
+  const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: 64 * 1024 * 1024 } });
+  await assert.rejects(engine.run(made.pond, { sql: "SELECT repeat('x', 2000000000)" }), {
+    code: 'query-failed',
+    message: 'the query needs far more memory than its limit of 64 MiB',
+    hint: /POND_QUERY_MEMORY/,
+  });
+  const again = await engine.run(made.pond, { sql: 'SELECT 2' });
+  assert.deepEqual((await engine.rows(again.resultId, 0, 1)).columns, [['2']]);
+  await engine.close();
+});
+
 test('a query beyond the memory limit fails, and the process lives on', async () => {
   const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: 64 * 1024 * 1024 } });
   const sql = `SELECT len(list(repeat('x', 1000) || a.range)) FROM range(3000000) a`;
