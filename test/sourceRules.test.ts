@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { longFunctions } from './support/sourceFiles.ts';
 import {
+  carelessFolders,
   copiedFunctions,
   declaredAgain,
   editorUris,
@@ -107,6 +108,16 @@ test('a file that is taken from the active text editor is found', () => {
     'client/vscode/a.ts:1 vscode.window.activeTextEditor?.document.uri',
   ]);
   assert.deepEqual(editorUris([file('client/vscode/activeFile.ts', text)]), []);
+});
+
+test('a folder that is made with its parents, and one that nothing removes, are found', () => {
+  const found = (text: string): readonly string[] => carelessFolders([file('a.ts', text)]);
+  assert.deepEqual(found("mkdirSync('a', {\n  recursive: true });"), ["a.ts:1 mkdirSync('a', {\n  recursive: true })"]);
+  assert.equal(found("await fs.mkdir('a', { recursive: true });\nmkdtempSync('b');").length, 2);
+  assert.deepEqual(
+    found("mkdirSync('a');\nrmSync('a', { recursive: true });\nconst script = `mkdirSync(a, {recursive: true})`;"),
+    [],
+  );
 });
 
 test('a member that only TypeScript keeps private is found', () => {

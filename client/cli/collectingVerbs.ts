@@ -1,4 +1,5 @@
 /** Verbs of one kind of resource: the account of a service, mirrors, and random entries. */
+import { isoTimeMs } from '../../server/src/base/isoTime.ts';
 import { plural } from '../../server/src/base/plural.ts';
 import { PondError } from '../../server/src/base/error.ts';
 import { table } from './format.ts';
@@ -42,9 +43,10 @@ const isoOf = (seconds: number | null): string =>
 /** Returns a time in seconds since 1970 UTC; a time without an offset is UTC. Fails `usage`. */
 function timeOf(text: string): number {
   if (/^\d{1,11}$/.test(text)) return Number(text);
-  const hasOffset = !/T/.test(text) || /(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const ms = Date.parse(hasOffset ? text : `${text}Z`);
-  if (!Number.isNaN(ms) && /^\d{4}-/.test(text)) return Math.floor(ms / 1000);
+  const iso = text.replace(' ', 'T');
+  const hasOffset = !/T/.test(iso) || /(Z|[+-]\d\d:?\d\d)$/i.test(iso);
+  const ms = isoTimeMs(hasOffset ? iso : `${iso}Z`);
+  if (ms !== undefined) return Math.floor(ms / 1000);
   throw new PondError('usage', `'${text}' is not a time`, {
     hint: 'Write 2025-06-01T12:00:00Z, or seconds since 1970.',
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 import { printMachine } from './support/machine.ts';
 import { interleaved } from './support/measure.ts';

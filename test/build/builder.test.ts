@@ -6,7 +6,7 @@ import { isPondError, PondError } from '../../server/src/base/error.ts';
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { type Builder } from '../../server/src/sandbox/build.ts';
 import { createBuilder } from '../../server/src/build/builder.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const endless = 'SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range = -1';

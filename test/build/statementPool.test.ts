@@ -7,7 +7,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { StatementPool, type StatementScope } from '../../server/src/build/statementPool.ts';
 import { joinSql, literal, sql, type SqlText } from '../../server/src/duckdb/sql.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

@@ -5,7 +5,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { runPond } from '../support/pondCommand.ts';
 
 const shared = makeTemporaryDirectory('pond-test');

@@ -8,7 +8,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { withPager } from '../../client/cli/pager.ts';
 import { printRows } from '../../client/cli/resultTable.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { type Ended, runPond, runPondProcess } from '../support/pondCommand.ts';
 

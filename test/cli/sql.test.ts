@@ -12,7 +12,7 @@ import { placedStatements, splitScript } from '../../client/cli/sqlScript.ts';
 import { sql } from '../../client/cli/sqlVerb.ts';
 import { openTerminal } from '../../client/cli/terminal.ts';
 import { connectLocal } from '../../server/src/main.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { runPond, startPond } from '../support/pondCommand.ts';
 
 const shared = makeTemporaryDirectory('pond-test');

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { verbs } from '../../client/cli/verbs.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { runPond } from '../support/pondCommand.ts';
 
 /** Arguments of verbs for which as many paths as they require do not do. A verb may fail: it has opened the pond. */

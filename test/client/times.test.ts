@@ -48,6 +48,7 @@ test('a time as people write it is one in seconds', () => {
     ['2023-01-01 00:15:00.5', '1672532100.5'],
     ['2023-01-01 00:15:00+00', '1672532100'],
     ['2023-13-01', undefined],
+    ['2023-02-29', undefined],
     ['1672531200', undefined],
     ['yesterday', undefined],
   ];

@@ -10,7 +10,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { type Host } from '../../server/src/commands/calls.ts';
 import { connectLocal } from '../../server/src/main.ts';
 import { type CommandName, type Params, type Result } from '../../server/src/protocol/commands.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { textFile } from '../support/commandHost.ts';
 import { type Forgery, forgeries } from '../support/hostilePond.ts';
 import { hydroVuDocument } from '../support/hydroVuPond.ts';

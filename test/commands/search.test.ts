@@ -195,5 +195,6 @@ test('the log has only the commits that all filters accept', async (t) => {
   assert.deepEqual(await numbers({ until: 'HEAD~1', limit: 1 }), [2]);
   assert.deepEqual(await numbers({ since: '2100-01-01' }), []);
   assert.equal((await numbers({ until: '2100-01-01' })).length, 4);
+  await assert.rejects(run({ since: '2100-02-30' }), (error) => isPondError(error, 'usage'));
   await assert.rejects(run({ since: '99' }), (error) => isPondError(error, 'version-not-found'));
 });

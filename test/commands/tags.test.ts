@@ -39,7 +39,8 @@ test('a tag is accepted wherever a version is', async (t) => {
   );
   await host.run('restore', { paths: ['/a'], at: 'v1.0' });
   assert.equal((await host.run('status', {})).staged.length, 1);
-  for (const at of ['v1', 'v1.0~9', 'V1.0']) {
+  // Date.parse takes the last two for days of March.
+  for (const at of ['v1', 'v1.0~9', 'V1.0', '2100-02-29', '2100-02-30T12:00Z']) {
     await assert.rejects(text(at), { code: 'version-not-found' }, at);
   }
 });

@@ -156,5 +156,5 @@ function twice(line: object): readonly object[] {
 
 function expectCheck(passes: boolean, run: () => void): void {
   if (passes) run();
-  else refused('pond-too-new', /the Delta table needs/, run);
+  else assert.throws(run, { code: 'pond-too-new', message: /^the Delta table needs/, hint: /DROP FEATURE/ });
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { findPython, pythonMissing } from '../../scripts/pythonLibraries.mjs';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { ForeignEngine } from '../support/foreignEngine.ts';
 import { initPond } from '../support/pond.ts';

@@ -3,7 +3,7 @@ import { initPondOn } from '../support/pond.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { runBackendContract } from '../contracts/backend.ts';
 import { committing } from '../support/committing.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 
 runBackendContract(
   'op log, staged',

@@ -7,7 +7,7 @@ import { type Pond } from '../../server/src/pond/types.ts';
 import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { FileSystem } from '../../server/src/tinyfs/fs.ts';
 import { MemoryBackend } from '../../server/src/tinyfs/memoryBackend.ts';
 import { commitAll, committing } from '../support/committing.ts';

@@ -8,7 +8,7 @@ import { type Disk } from '../../server/src/storage/disk.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { storageError } from '../../server/src/storage/storageError.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { storageOn } from '../support/pond.ts';
 import { bytesOf } from '../support/tree.ts';
 

@@ -7,7 +7,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { openDatabase } from '../../server/src/duckdb/database.ts';
 import { initPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { chdbQueries, needsChdb, type ChdbRow } from '../support/chdb.ts';
 import { bytesOf, collect, parquetOf } from '../support/tree.ts';
 import { anySql } from '../support/anySql.ts';

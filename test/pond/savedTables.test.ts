@@ -7,7 +7,7 @@ import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { checkpointFile, commitFile, hintFile } from '../../server/src/delta/logPaths.ts';
 import { createMemoryDisk } from '../../server/src/storage/memoryDisk.ts';
 import { openPondDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { createCountingDisk } from '../support/countingDisk.ts';
 import { ForeignEngine } from '../support/foreignEngine.ts';
 import { imageOf, writeImage } from '../support/diskImage.ts';

@@ -5,7 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { initPond, openPond } from '../support/pond.ts';
 import { commitNumber } from '../../server/src/delta/commitNumber.ts';
 import { commitFile } from '../../server/src/delta/logPaths.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { chdbInsert, chdbQueries, needsChdb } from '../support/chdb.ts';
 import { bytesOf, collect } from '../support/tree.ts';
 import { numbersAfter, startWriter } from '../support/writerProcess.ts';

@@ -12,7 +12,7 @@ import { parseLocation } from '../../server/src/remote/location.ts';
 import { openObjectStore } from '../../server/src/remote/openStore.ts';
 import { clonePond } from '../../server/src/replica/clone.ts';
 import { hostPondStorage } from '../../server/src/storage/hostPondStorage.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { forgeries } from '../support/hostilePond.ts';
 import { initPond, openPond } from '../support/pond.ts';
 import { seeds } from '../support/proof.ts';

@@ -182,7 +182,8 @@ describe('a store whose listings are late', () => {
           for await (const object of store.list(prefix, options)) if (!unlisted.has(object.key)) yield object;
         },
       };
-      await pushTo({ pond: backed.pond, cache: createMemoryDisk() }, late);
+      const { commits } = await pushTo({ pond: backed.pond, cache: createMemoryDisk() }, late);
+      assert.equal(commits, entries.length - there);
       assert.equal(await wholeCopy({ pond: backed.pond, store }), 5);
       for (const [key, object] of before) {
         if (!/tips|_last_checkpoint/.test(key)) assert.equal(store.objects.get(key), object, key);

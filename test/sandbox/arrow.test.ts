@@ -36,7 +36,7 @@ import { type Database, openDatabase } from '../../server/src/duckdb/database.ts
 import { literal } from '../../server/src/duckdb/sql.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

@@ -30,7 +30,7 @@ import { literal } from '../../server/src/duckdb/sql.ts';
 import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { unpackLz4Frames } from '../../server/src/sandbox/arrow/lz4Frame.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { arrowBytes, arrowForms, lz4Frame } from '../support/arrowFiles.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';

@@ -10,7 +10,7 @@ import { type SourceFile } from '../../server/src/sandbox/sources.ts';
 import { type TableEdits } from '../../server/src/protocol/tables.ts';
 import { segmentsOf } from '../../server/src/sandbox/tableEdits/parquetSql.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { EditOperations } from '../../server/src/worker/editOperations.ts';
 import { type EditedRow, editedModel, randomEdits } from '../support/editModel.ts';
 import { seeds } from '../support/proof.ts';

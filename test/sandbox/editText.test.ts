@@ -13,7 +13,7 @@ import { type Encoding } from '../../server/src/sandbox/textTables/decoded.ts';
 import { RecordReader } from '../../server/src/sandbox/textTables/records.ts';
 import { spliced } from '../../server/src/sandbox/tableEdits/splices.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { EditOperations } from '../../server/src/worker/editOperations.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';

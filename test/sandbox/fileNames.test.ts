@@ -10,7 +10,7 @@ import { FileNames } from '../../server/src/sandbox/fileNames.ts';
 import { QuerySandbox } from '../../server/src/sandbox/querySandbox.ts';
 import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');
 const started = process.cwd();

@@ -11,7 +11,7 @@ import { filesOfOperation } from '../../server/src/sandbox/operationFiles.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { contentProblem } from '../../server/src/storage/contentCheck.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { UnchangedFiles } from '../../server/src/storage/unchangedFiles.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

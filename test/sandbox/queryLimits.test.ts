@@ -6,7 +6,7 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { queryLimits } from '../../server/src/duckdb/limits.ts';
 import { type OperationParams } from '../../server/src/sandbox/messages.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 
 const mebibyte = 1024 ** 2;

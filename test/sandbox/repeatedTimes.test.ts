@@ -11,7 +11,7 @@ import { clockChanges } from '../../server/src/sandbox/textTables/clockChanges.t
 import { repeatedRuns } from '../../server/src/sandbox/textTables/repeatedTimes.ts';
 import { type TableEdits } from '../../server/src/protocol/tables.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { EditOperations } from '../../server/src/worker/editOperations.ts';
 import { TextFiles } from '../support/textFiles.ts';
 

@@ -8,7 +8,7 @@ import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { QuerySandbox, sandboxKey } from '../../server/src/sandbox/querySandbox.ts';
 import { type SandboxSpec, viewOf } from '../../server/src/sandbox/sources.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 
 /**
  * The sandbox itself: SQL without prior analysis. The analysis refuses most of it earlier; the sandbox must hold even

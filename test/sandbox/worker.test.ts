@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import { root } from '../../scripts/run.mjs';
 import { QueryEngine } from '../../server/src/sql/engine.ts';
 import { WorkerProcess } from '../../server/src/sandbox/workerClient.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { makeTestPond, type TestPond } from '../sql/testPond.ts';
 import { sourceProcess } from '../support/sourceProcess.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
@@ -56,6 +56,18 @@ test('a process that ends where a row is too wide for the engine says so', async
   const dying = engine.run(made.pond, { sql: query });
   process.kill(engine.processId()!, 'SIGFPE');
   await assert.rejects(dying, { code: 'query-failed', message: /SIGFPE.*wider than 256 KiB/ });
+  await engine.close();
+});
+
+test('a query with memory that the engine does not count is ended, and the next one starts a new process', async () => {
+  const engine = new QueryEngine({ openDisk: openHostDisk, limits: { memoryBytesMax: 64 * 1024 * 1024 } });
+  await assert.rejects(engine.run(made.pond, { sql: "SELECT repeat('x', 2000000000)" }), {
+    code: 'query-failed',
+    message: 'the query needs far more memory than its limit of 64 MiB',
+    hint: /POND_QUERY_MEMORY/,
+  });
+  const again = await engine.run(made.pond, { sql: 'SELECT 2' });
+  assert.deepEqual((await engine.rows(again.resultId, 0, 1)).columns, [['2']]);
   await engine.close();
 });
 

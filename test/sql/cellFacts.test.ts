@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { type CellFacts } from '../../server/src/protocol/tableViews.ts';
 import { compareDecimals, sumOfDecimals } from '../../server/src/sql/tables/decimals.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

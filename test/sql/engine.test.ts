@@ -10,7 +10,7 @@ import { type Pond } from '../../server/src/pond/types.ts';
 import { type Node } from '../../server/src/tinyfs/backend.ts';
 import { initPond } from '../support/pond.ts';
 import { dataFile, makeFlightsPond, type TestPond } from './testPond.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 
 let made: TestPond;

@@ -7,7 +7,7 @@ import { type PlotRequest, type PlotResult } from '../../server/src/protocol/plo
 import { type WorkerTable } from '../../server/src/sandbox/tableTypes.ts';
 import { type TableView } from '../../server/src/protocol/tableViews.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 import { extentsOf, type Extents, type ModelPoint, modelVertices } from '../support/plotModel.ts';
 import { seeds } from '../support/proof.ts';

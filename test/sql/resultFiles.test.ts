@@ -13,7 +13,7 @@ import { convertArrow } from '../../server/src/sandbox/arrow/arrow.ts';
 import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

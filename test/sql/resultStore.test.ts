@@ -8,7 +8,7 @@ import { type RowStream } from '../../server/src/duckdb/statements.ts';
 import { ResultStore } from '../../server/src/sql/resultStore.ts';
 import { type ResultFormat } from '../../server/src/protocol/results.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { anySql } from '../support/anySql.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

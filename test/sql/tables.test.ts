@@ -8,7 +8,7 @@ import { type WorkerTable } from '../../server/src/sandbox/tableTypes.ts';
 import { type CellFacts, type ColumnFilter, type TableView } from '../../server/src/protocol/tableViews.ts';
 import { parquetReading } from '../../server/src/sandbox/formats.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { QueryOperations } from '../../server/src/worker/queryOperations.ts';
 import { seeds } from '../support/proof.ts';
 import { randomOf } from '../support/random.ts';

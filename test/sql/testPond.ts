@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { basename, dirname } from 'node:path/posix';
 import { initPond } from '../support/pond.ts';
 import { type Pond } from '../../server/src/pond/types.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { type WorkingDirectory } from '../../server/src/tinyfs/workingDirectory.ts';
 import '../support/userCache.ts';
 

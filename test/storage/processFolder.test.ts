@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { isPondError } from '../../server/src/base/error.ts';
 import { makeProcessFolder } from '../../server/src/storage/processFolder.ts';
 import { removeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
 
@@ -36,4 +37,15 @@ test('the folder of a process that ended goes with the next start, and no other'
   assert.equal(existsSync(reused), process.platform !== 'linux');
   for (const { remove } of [folder, second, third]) remove();
   for (const path of [unknownStart, foreign]) removeTemporaryDirectory(path);
+});
+
+test('a temporary folder of the system in which nothing can be made is an error with its path', (t) => {
+  if (process.platform !== 'linux') return;
+  const before = process.env['TMPDIR'];
+  t.after(() => {
+    if (before === undefined) Reflect.deleteProperty(process.env, 'TMPDIR');
+    else process.env['TMPDIR'] = before;
+  });
+  process.env['TMPDIR'] = '/proc';
+  assert.throws(makeProcessFolder, (error) => isPondError(error, 'storage-failed') && /'\/proc\//.test(error.message));
 });

@@ -9,7 +9,7 @@ import { root } from '../../scripts/run.mjs';
 import { isPondError } from '../../server/src/base/error.ts';
 import { contentProblem, noteWritten } from '../../server/src/storage/contentCheck.ts';
 import { fileState } from '../../server/src/storage/fileState.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from '../support/temporaryDirectory.ts';
 import { readUnchanged, whileUnchanged } from '../../server/src/storage/unchangedFiles.ts';
 
 const temporary = makeTemporaryDirectory('duckpond-test');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, rmdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { isPondError } from '../../server/src/base/error.ts';
 import { userCacheFolder, userDataFolder, userTemporaryFolder } from '../../server/src/storage/userFolder.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -34,13 +34,8 @@ test('folders for caches and permissions are of their user alone too, and a link
     ['POND_CACHE_DIR', userCacheFolder],
     ['POND_DATA_DIR', userDataFolder],
   ] as const) {
-    const before = process.env[variable];
-    t.after(() => {
-      if (before === undefined) Reflect.deleteProperty(process.env, variable);
-      else process.env[variable] = before;
-    });
     const folder = join(system, 'of', variable);
-    process.env[variable] = folder;
+    setVariable(t, variable, folder);
     assert.equal(folderOf(), folder);
     chmodSync(folder, 0o777);
     folderOf();
@@ -52,17 +47,25 @@ test('folders for caches and permissions are of their user alone too, and a link
   }
 });
 
-/** Replaces the system's temporary folder with one of the test, and returns the path of the user's folder in it. */
-function inTemporaryFolder(t: Parameters<typeof temporaryFolder>[0]): string {
-  const system = temporaryFolder(t);
-  const names = ['TMPDIR', 'TEMP', 'TMP'];
-  const before = names.map((name) => [name, process.env[name]] as const);
-  for (const name of names) process.env[name] = system;
+test('a folder of the user below one that takes no new names is an error, and no endless attempt', (t) => {
+  // Below /proc, as below the root of an automounter, a new name is reported as missing.
+  if (process.platform !== 'linux') return;
+  setVariable(t, 'POND_CACHE_DIR', '/proc/pond/deep/cache');
+  assert.throws(userCacheFolder, (error) => isPondError(error, 'storage-failed'));
+});
+
+function setVariable(t: TestContext, name: string, value: string): void {
+  const before = process.env[name];
   t.after(() => {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
+    if (before === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = before;
   });
+  process.env[name] = value;
+}
+
+/** Replaces the system's temporary folder with one of the test, and returns the path of the user's folder in it. */
+function inTemporaryFolder(t: TestContext): string {
+  const system = temporaryFolder(t);
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) setVariable(t, name, system);
   return join(system, hasUsers ? `pond-${process.getuid?.()}` : 'pond');
 }

@@ -18,7 +18,7 @@ import { resourceOf } from '../../server/src/resources/readResource.ts';
 import { resourceKinds } from '../../server/src/resources/registry.ts';
 import { readResourceFile } from '../../server/src/resources/resourceFile.ts';
 import { type Materializer } from '../../server/src/materialize/materializer.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from './temporaryDirectory.ts';
 import { openHostDisk } from '../../server/src/storage/hostDisk.ts';
 import { anySql } from './anySql.ts';
 

@@ -254,6 +254,20 @@ export function separateQuestions(product: readonly SourceFile[]): readonly stri
   });
 }
 
+/**
+ * Folders that Node makes with their parents, which never ends below one that takes no new names, and temporary ones that
+ * a killed process leaves for good. A script in a text runs in the project of a website, without our code.
+ */
+export function carelessFolders(product: readonly SourceFile[]): readonly string[] {
+  const making = product.filter(({ text }) => /\bmkd(ir|temp)/.test(text));
+  return making.flatMap((file) =>
+    found(file, (node) => {
+      const call = ts.isCallExpression(node) ? node.getText() : '';
+      return /^[\w.]*(mkdtemp|mkdir(Sync)?\([^]*\brecursive\b)/.test(call) ? [at(file, node, call)] : [];
+    }),
+  );
+}
+
 /** Uses of the URI of the active text editor, which knows no tables, in place of `activeUri`. */
 export function editorUris(product: readonly SourceFile[]): readonly string[] {
   const using = product.filter(({ path, text }) => text.includes(editorUri) && !path.endsWith('/activeFile.ts'));

@@ -8,7 +8,7 @@ import { type Builder, type UserBuild } from '../../server/src/sandbox/build.ts'
 import { createBuilder } from '../../server/src/build/builder.ts';
 import { readingOf } from '../../server/src/sandbox/formats.ts';
 import { type FileType } from '../../server/src/tinyfs/backend.ts';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from './temporaryDirectory.ts';
 
 type PondFile = UserBuild['input'];
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext } from 'node:test';
-import { makeTemporaryDirectory } from '../../server/src/storage/temporaryDirectory.ts';
+import { makeTemporaryDirectory } from './temporaryDirectory.ts';
 
 const name = 'POND_CACHE_DIR';
 

@@ -4,7 +4,7 @@ import { SeriesAppender } from '../resources/series/appender.ts';
 import { type BatchCache } from '../resources/series/knownBatches.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 import { createPondCache } from '../storage/cache.ts';
-import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../storage/processFolder.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { batchOf, fileOfInput, type RowFile } from './appendFiles.ts';
 import { formatForRows } from './formatForRows.ts';
@@ -17,7 +17,7 @@ import { type Command } from './verb.ts';
  * when the series changes meanwhile.
  */
 export const append: Command<'append'> = async (pond, { sources, path, time, format }, context) => {
-  const temporary = makeTemporaryDirectory('pond-input');
+  const temporary = makeProcessFolder();
   try {
     const files: RowFile[] = sources.map((hostPath) => ({ hostPath, shownPath: hostPath }));
     if (context.input !== undefined) files.push(await fileOfInput(context.input, temporary.path));

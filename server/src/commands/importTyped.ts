@@ -8,7 +8,7 @@ import { type InputFile } from '../sandbox/build.ts';
 import { queryableExtensions, readingOf } from '../sandbox/formats.ts';
 import { readHostStream } from '../storage/hostStream.ts';
 import { type HostEntry, type HostSkipped } from '../storage/hostTree.ts';
-import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../storage/processFolder.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 import { openAppender } from './append.ts';
 import { batchOf } from './appendFiles.ts';
@@ -51,7 +51,7 @@ export class TypedFiles {
   readonly #root: WorkingDirectory;
   readonly #options: TypedImport;
   readonly #job: Job;
-  readonly #directory = makeTemporaryDirectory('pond-import');
+  readonly #directory = makeProcessFolder();
   readonly #appenders: SeriesAppender[] = [];
   #count = 0;
 

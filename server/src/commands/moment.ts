@@ -1,4 +1,5 @@
 import { PondError } from '../base/error.ts';
+import { isoTimeMs } from '../base/isoTime.ts';
 import { type ResourcePond } from '../resources/tree/resourcePond.ts';
 
 const isoTime = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
@@ -10,7 +11,7 @@ const isoTime = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]
 export async function momentOf(pond: ResourcePond, text: string): Promise<number> {
   const match = isoTime.exec(text);
   if (match === null) return (await pond.resolve(text)).timeUs;
-  const ms = Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
-  if (Number.isNaN(ms)) throw new PondError('usage', `the time ${text} does not exist`);
+  const ms = isoTimeMs(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
+  if (ms === undefined) throw new PondError('usage', `the time ${text} does not exist`);
   return ms * 1000;
 }

@@ -11,7 +11,7 @@ import { requireSecondsIn } from '../resources/series/seconds.ts';
 import { type Builder, type FileFacts } from '../sandbox/build.ts';
 import { isJsonLines, readingOf, type Reading } from '../sandbox/formats.ts';
 import { readHostStream, writeHostStream } from '../storage/hostStream.ts';
-import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../storage/processFolder.ts';
 
 /**
  * Parses each text once, so that the types of its columns are those of all of its values; the rows of an append are cut
@@ -20,7 +20,7 @@ import { makeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 export class SandboxTextParser implements TextParser {
   readonly #builder: () => Builder;
   readonly #job: Job;
-  readonly #directory = makeTemporaryDirectory('pond-migrate');
+  readonly #directory = makeProcessFolder();
   #count = 0;
 
   constructor(builder: () => Builder, job: Job) {

@@ -100,6 +100,10 @@ const harmlessReaderFeatures: readonly string[] = [
   'deletionVectors',
 ];
 
+/** DuckPond sets no features, so an update alone may not help. */
+const protocolHint =
+  'Another engine set this: let it drop the feature (ALTER TABLE … DROP FEATURE), or use an earlier copy. A newer DuckPond may know it. Nothing was changed.';
+
 /**
  * Fails with `pond-too-new` when this reader would misread tables with this protocol. `by` is the information of the
  * commit with it, which the message names.
@@ -113,6 +117,7 @@ export function checkReadable(protocol: Protocol, file: string, by?: DeltaCommit
   const since = by === undefined ? '' : ` since ${operationOf(by)}`;
   throw new PondError('pond-too-new', `the Delta table needs ${needs}${since}; this program reads version 1`, {
     path: file,
+    hint: protocolHint,
   });
 }
 
@@ -134,5 +139,7 @@ export function checkWritable(protocol: Protocol): void {
   const unknown = writerFeatures.filter((feature) => !harmlessWriterFeatures.includes(feature));
   if (minWriterVersion <= 2 || (minWriterVersion === 7 && unknown.length === 0)) return;
   const needs = [`writer version ${minWriterVersion}`, ...unknown].join(', ');
-  throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program writes version 2`);
+  throw new PondError('pond-too-new', `the Delta table needs ${needs}; this program writes version 2`, {
+    hint: protocolHint,
+  });
 }

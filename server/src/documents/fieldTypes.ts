@@ -1,5 +1,6 @@
 /** The types of text in fields of several kinds. */
 import { type Duration, isDurationError, parseDuration } from '../base/duration.ts';
+import { isoTimeMs } from '../base/isoTime.ts';
 import { scanGlob } from './globPattern.ts';
 import { type Issue } from './issue.ts';
 import { parsePlaceholders } from './placeholders.ts';
@@ -130,10 +131,8 @@ function parseSpan(text: string): Parsed<Length> {
 
 function parseMoment(text: string): Parsed<Moment> {
   const [, day, time = '00:00'] = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)Z?)?$/.exec(text) ?? [];
-  const milliseconds = day === undefined ? NaN : Date.parse(`${day}T${time}Z`);
-  // Date.parse accepts the 31st of February.
-  const isReal = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(day ?? '-');
-  if (isReal) return { value: { text, us: BigInt(milliseconds) * 1000n } };
+  const milliseconds = day === undefined ? undefined : isoTimeMs(`${day}T${time}Z`);
+  if (milliseconds !== undefined) return { value: { text, us: BigInt(milliseconds) * 1000n } };
   const hint = 'Write for example 2024-06-01 or 2024-06-01T12:30Z; times are UTC.';
   return { issues: [{ code: 'format-invalid', message: `expected a day or a time, got "${text}"`, hint }] };
 }

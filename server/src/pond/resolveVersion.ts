@@ -1,5 +1,6 @@
 import { type CommitNumber, commitNumber, parseCommitNumber } from '../delta/commitNumber.ts';
 import { PondError } from '../base/error.ts';
+import { isoTimeMs } from '../base/isoTime.ts';
 import { type OpLog } from '../oplog/opLog.ts';
 import { type Commit, type VersionSpec } from './commitRecord.ts';
 import { commitsFrom } from './commitsFrom.ts';
@@ -36,10 +37,11 @@ const isoPattern = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?
 
 async function commitAtTime(opLog: OpLog, spec: VersionSpec): Promise<Commit> {
   const match = isoPattern.exec(spec.trim());
-  const timeMs = match === null ? NaN : Date.parse(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
-  if (Number.isNaN(timeMs)) throw notFound(spec, 'expected a commit number, HEAD, a tag, HEAD~n or an ISO time');
+  if (match === null) throw notFound(spec, 'expected a commit number, HEAD, a tag, HEAD~n or an ISO time');
+  const timeMs = isoTimeMs(`${match[1]}T${match[2] ?? '00:00'}${match[3] ?? 'Z'}`);
+  if (timeMs === undefined) throw notFound(spec, 'this time does not exist');
   // Date drops fractions beyond milliseconds; the whole seconds that people write are exact.
-  const timeUs = timeMs * 1000 + fractionUs(match![2]);
+  const timeUs = timeMs * 1000 + fractionUs(match[2]);
   const found = await newestUpTo(opLog, timeUs);
   if (found === undefined) throw notFound(spec, 'the pond did not exist then');
   return found;

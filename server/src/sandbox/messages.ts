@@ -159,8 +159,11 @@ export type ToWorker =
   | { readonly kind: 'save' };
 
 /** Worker to client: the answer to a request, after any number of reports of its progress. */
-export type FromWorker = { readonly id: number } & (
+export type WorkerAnswer = { readonly id: number } & (
   | { readonly result: unknown }
   | { readonly error: PlainError }
   | { readonly progress: { readonly done: number; readonly total?: number } }
 );
+
+/** Worker to client. The worker ends itself after `ending`, which is the answer to all requests that run. */
+export type FromWorker = WorkerAnswer | { readonly ending: PlainError };

@@ -205,6 +205,7 @@ export class WorkerProcess {
   #receive(message: FromWorker): void {
     // Messages after the end are ignored: the end rejects all pending requests.
     if (this.#death !== undefined) return;
+    if ('ending' in message) return this.#rejectAll(PondError.fromPlain(message.ending) ?? unexpectedAnswer());
     const pending = this.#pending.get(message.id);
     if ('progress' in message) return pending?.report?.(message.progress.done, message.progress.total);
     this.#pending.delete(message.id);

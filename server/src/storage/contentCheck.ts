@@ -15,6 +15,7 @@ import { LruCache } from '../base/lruCache.ts';
 import { fileState } from './fileState.ts';
 import { openHandle } from './hostOpen.ts';
 import { scanHostStream } from './hostStream.ts';
+import { makeMissingFolders } from './missingFolders.ts';
 import { raise } from './storageError.ts';
 import { userTemporaryFolder } from './userFolder.ts';
 
@@ -174,7 +175,7 @@ function mark(key: string, sizeBytes: number, sha256: string): void {
   if (sizeBytes < markedBytesMin) return;
   attempt(() => {
     const folder = markFolder();
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeMissingFolders(folder, 0o700);
     const name = markName(key, sha256);
     if (name.startsWith(countedStart) && readdirSync(folder).length >= marksMax) {
       rmSync(folder, { recursive: true, force: true });

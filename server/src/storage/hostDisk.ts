@@ -4,7 +4,6 @@ import {
   constants,
   fstatSync,
   linkSync,
-  mkdirSync,
   readSync,
   readdirSync,
   renameSync,
@@ -20,6 +19,7 @@ import { createHostFile, openHostFile } from './hostFile.ts';
 import { type Links, openHandle, refuseLinkedFolders, requireOrdinary } from './hostOpen.ts';
 import { readHostStream, scanHostStream, writeHostStream } from './hostStream.ts';
 import { realHostPath } from './hostTree.ts';
+import { makeMissingFolders } from './missingFolders.ts';
 import { errnoOf, raise, storageError } from './storageError.ts';
 
 /** The kernel transfers at most 2 GiB at once. */
@@ -88,7 +88,7 @@ function openDisk(root: string, links: Links): Disk {
 /** Makes a directory with its missing parents, in an existing root. Fails `storage-failed` when the root is missing. */
 function makeBelow(root: string, path: string): void {
   if (stat(root)?.kind !== 'directory') throw storageError('ENOENT', 'make directory', path);
-  makeMissing(path);
+  makeMissingFolders(path);
 }
 
 function readWhole(path: string, sizeBytesMax: number, links: Links): Uint8Array | undefined {
@@ -140,31 +140,9 @@ function stat(path: string, links: Links = 'followed'): DiskStat | undefined {
 }
 
 function makeDirectory(root: string, path: string): void {
-  const first = makeMissing(path);
+  const first = makeMissingFolders(path);
   if (first === undefined || first.length > root.length) return;
   for (let made = root; made.length >= first.length; made = dirname(made)) syncHostDirectory(dirname(made));
-}
-
-/**
- * Makes a directory with its missing parents, and returns the topmost one created; undefined when all existed. Step by
- * step: Node's own recursive call never returns below a directory that accepts no new names, such as /proc.
- */
-function makeMissing(path: string): string | undefined {
-  if (stat(path)?.kind === 'directory') return undefined;
-  const parent = dirname(path);
-  const first = parent === path || stat(parent) !== undefined ? undefined : makeMissing(parent);
-  return makeOne(path) ? (first ?? path) : first;
-}
-
-/** False when another process made it first. */
-function makeOne(path: string): boolean {
-  try {
-    mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST' && stat(path)?.kind === 'directory') return false;
-    return raise(error, 'make directory', path);
-  }
 }
 
 function link(from: string, to: string): boolean {

@@ -9,7 +9,7 @@ import { PondError } from '../base/error.ts';
 import { removeHostFile, writeToStream } from './namedStream.ts';
 import { temporaryPathIn } from './durable.ts';
 import { errnoOf, raise } from './storageError.ts';
-import { makeTemporaryDirectory } from './temporaryDirectory.ts';
+import { makeProcessFolder } from './processFolder.ts';
 
 /** The final target of a path that a person named, links followed. */
 interface NamedFile {
@@ -56,7 +56,7 @@ export async function writeNamedFile<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (kind === 'file') return await replaceWith(path, make);
-  const folder = makeTemporaryDirectory('pond-output');
+  const folder = makeProcessFolder();
   try {
     const temporary = join(folder.path, 'content');
     const result = await make(temporary);

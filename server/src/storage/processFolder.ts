@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeMissingFolders } from './missingFolders.ts';
 import { isRunning, processStart } from './processStart.ts';
 import { raise } from './storageError.ts';
 import { removeTemporaryDirectory, type TemporaryDirectory } from './temporaryDirectory.ts';
@@ -14,7 +15,7 @@ export function makeProcessFolder(): TemporaryDirectory {
   const parent = join(userTemporaryFolder(), 'processes');
   const path = join(parent, `${space()}-${process.pid}-${processStart(process.pid) ?? ''}-${randomUUID()}`);
   try {
-    mkdirSync(parent, { recursive: true, mode: 0o700 });
+    makeMissingFolders(parent, 0o700);
     for (const name of readdirSync(parent)) if (isLeftOver(name)) removeTemporaryDirectory(join(parent, name));
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {

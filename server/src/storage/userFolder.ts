@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { PondError } from '../base/error.ts';
+import { makeMissingFolders } from './missingFolders.ts';
 import { raise } from './storageError.ts';
 
 /**
@@ -50,7 +51,7 @@ function systemCacheFolder(): string {
 function ownFolder(folder: string): string {
   const uid = process.getuid?.();
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeMissingFolders(folder, 0o700);
     const stats = lstatSync(folder);
     if (!stats.isDirectory() || (uid !== undefined && stats.uid !== uid)) throw foreign(folder);
     chmodSync(folder, 0o700);

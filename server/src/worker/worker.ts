@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { assert } from '../base/assert.ts';
 import { cancelled, throwIfCancelled } from '../base/cancelled.ts';
+import { type PondError } from '../base/error.ts';
 import { lazy } from '../base/lazy.ts';
 import { queryError } from '../duckdb/engineError.ts';
 import { openHostDisk } from '../storage/hostDisk.ts';
 import { removeTemporaryDirectory } from '../storage/temporaryDirectory.ts';
 import {
+  type WorkerAnswer,
   type FromWorker,
   type OperationName,
   type OperationParams,
@@ -21,6 +23,7 @@ import {
   type WorkerSettings,
 } from '../sandbox/messages.ts';
 import { saveFound } from '../sandbox/savedTexts.ts';
+import { watchMemory } from './memoryWatch.ts';
 import { createOperations } from './workerOperations.ts';
 
 // V8 compiles a function a second time, for speed, once it has run for this many bytes of its code: about eight times as
@@ -34,6 +37,8 @@ process.chdir(directory);
 const running = new Map<number, AbortController>();
 let settings: WorkerSettings | undefined;
 let isLeaving = false;
+/** Ends the watch over the memory, which lasts while anything runs. */
+let unwatch: (() => void) | undefined;
 
 const loadOperations = lazy((): WorkerOperations => {
   assert(settings !== undefined, () => 'settings come first');
@@ -77,19 +82,34 @@ function end(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
+/** Ends with an error of all that runs: the process does not know which request has the memory. */
+function endWith(error: PondError): void {
+  isLeaving = true;
+  running.clear();
+  process.send?.({ ending: error.toPlain() } satisfies FromWorker, end);
+}
+
 async function answer(id: number, name: OperationName, params: unknown): Promise<void> {
   const controller = new AbortController();
   if (isLeaving) controller.abort();
   running.set(id, controller);
+  unwatch ??= settings && watchMemory(settings.memoryLimitBytes, endWith);
+  const reply = await resultOf(id, name, params, controller.signal);
+  // The process is about to end.
+  if (!running.delete(id)) return;
+  send(reply);
+  if (running.size > 0) return;
+  unwatch?.();
+  unwatch = undefined;
+  if (isLeaving) end();
+}
+
+async function resultOf(id: number, name: OperationName, params: unknown, signal: AbortSignal): Promise<WorkerAnswer> {
   try {
-    send({ id, result: await perform(name, params, controller.signal, reporter(id)) });
+    return { id, result: await perform(name, params, signal, reporter(id)) };
   } catch (error) {
-    const plain = queryError(error, '').toPlain();
     // An interrupt reaches any work of the database, with varying messages.
-    send({ id, error: controller.signal.aborted ? cancelled('the query').toPlain() : plain });
-  } finally {
-    running.delete(id);
-    if (isLeaving && running.size === 0) end();
+    return { id, error: signal.aborted ? cancelled('the query').toPlain() : queryError(error, '').toPlain() };
   }
 }
 
@@ -114,7 +134,7 @@ function reporter(id: number): ReportRows {
   };
 }
 
-function send(message: FromWorker): void {
+function send(message: WorkerAnswer): void {
   // Without a parent there is no receiver, and the disconnect ends the process.
   if (process.connected) process.send?.(message);
 }

@@ -1,4 +1,5 @@
 /** Columns of times, among them the seconds since 1970 of series, and their texts. */
+import { isoTimeMs } from '../../../../server/src/base/isoTime.ts';
 import { type Column } from '../../../../server/src/protocol/commands.ts';
 import { isAnyNumber, isPointInTime, isTimestamp } from '../../../../server/src/base/typeClass.ts';
 
@@ -46,8 +47,8 @@ export function secondsOfTime(text: string): string | undefined {
   );
   if (parts === null) return undefined;
   const [, year, month, day = '01', clock = '00:00', seconds = ''] = parts;
-  const ms = Date.parse(`${year}-${month}-${day}T${clock}${seconds}Z`);
-  return Number.isNaN(ms) ? undefined : String(ms / 1000);
+  const ms = isoTimeMs(`${year}-${month}-${day}T${clock}${seconds}Z`);
+  return ms === undefined ? undefined : String(ms / 1000);
 }
 
 /** Returns a value of a column as people write it: a number of seconds that is exactly a time is that time in UTC. */

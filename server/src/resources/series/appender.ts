@@ -8,7 +8,8 @@ import { defaultTimeColumn, timeAttribute } from '../../pond/versionFacts.ts';
 import { type FileFacts, type InputFile, type TypedColumn } from '../../sandbox/build.ts';
 import { type FileNotation, type Notation } from '../../sandbox/textTables/notation.ts';
 import { readHostStream } from '../../storage/hostStream.ts';
-import { makeTemporaryDirectory, type TemporaryDirectory } from '../../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../../storage/processFolder.ts';
+import { type TemporaryDirectory } from '../../storage/temporaryDirectory.ts';
 import { type Node } from '../../tinyfs/backend.ts';
 import { type WorkingDirectory } from '../../tinyfs/workingDirectory.ts';
 import { type AppendPlan, isInexact, planAppend, typeError } from './appendPlan.ts';
@@ -118,7 +119,7 @@ export class SeriesAppender {
       this.#batches ??= await KnownBatches.of(this.#existing, cache, () => home.versions(path));
       if (this.#batches.has(hash)) return knownBatch;
     }
-    const directory = makeTemporaryDirectory('pond-append');
+    const directory = makeProcessFolder();
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
     const where = file.pondPath;

@@ -1,3 +1,4 @@
+import { isoTimeMs } from '../../base/isoTime.ts';
 import { unescapedText } from './cellText.ts';
 import { msOfSerial } from './timeFormat.ts';
 import { type Workbook } from './workbook.ts';
@@ -174,8 +175,8 @@ function timeCell(value: number, format: Workbook['styles'][number], is1904: boo
 
 function isoCell(text: string, at: string): SheetCell {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
-  const ms = Date.parse(isDate || text.endsWith('Z') ? text : `${text}Z`);
-  if (Number.isNaN(ms)) throw new Error(`its cell ${at} is not a time: ${text.slice(0, 40)}`);
+  const ms = isoTimeMs(isDate || text.endsWith('Z') ? text : `${text}Z`);
+  if (ms === undefined) throw new Error(`its cell ${at} is not a time: ${text.slice(0, 40)}`);
   return { kind: isDate ? 'date' : 'timestamp', value: ms };
 }
 

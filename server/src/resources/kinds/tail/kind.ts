@@ -34,6 +34,7 @@ export const tail: ResourceKind<TailSpec> = {
     '- The position of the last entry is committed with the entries, in `progress.json`. When the journal no longer has that entry, a note of the run says that entries may be missing.',
     '- A line that is not an entry ends the run, with the entries before it kept. With `invalid: skip`, such lines are left out, and a note has their number and the first one.',
     '- A note shows what `journalctl` reports, for example that this user may not see all entries.',
+    '- `journalctl` merges the files of a `directory` by time. Entries that get there late, with earlier times than the last entry that was read, are not read: give the files of each computer a folder and a Tail of their own.',
     '',
     '**Errors.** `not-allowed`: the document is from somebody else, and you did not allow it to read these files or the journal. `run-failed`: the folder does not exist, `journalctl` is missing or failed, or some files could not be read or have lines that do not fit. The notes name the file and the line after which they begin; the lines before are kept, and the other files are read.',
     '',

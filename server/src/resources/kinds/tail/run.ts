@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { assert } from '../../../base/assert.ts';
 import { throwIfCancelled } from '../../../base/cancelled.ts';
 import { isHostFolder } from '../../../storage/hostScan.ts';
-import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../../../storage/processFolder.ts';
 import { documentError } from '../../model/documentError.ts';
 import { type Resource, type RunContext } from '../../model/kind.ts';
 import { progressName, titleOf } from '../../model/resourcePath.ts';
@@ -43,7 +43,7 @@ async function runFiles(context: RunContext<TailSpec>, spec: FilesSpec): Promise
   };
   const found = await findLogs(pattern, notes, yieldToEventLoop);
   if (found.length === 0) notes.unmatched(spec.pattern);
-  const temporary = makeTemporaryDirectory('pond-tail');
+  const temporary = makeProcessFolder();
   const counts = { rows: 0, bytes: 0, files: 0 };
   try {
     const progress = await readProgress(context);

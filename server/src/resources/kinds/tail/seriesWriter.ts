@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PondError } from '../../../base/error.ts';
 import { writeHostStream } from '../../../storage/hostStream.ts';
-import { makeTemporaryDirectory } from '../../../storage/temporaryDirectory.ts';
+import { makeProcessFolder } from '../../../storage/processFolder.ts';
 import { type RunContext } from '../../model/kind.ts';
 import { SeriesAppender } from '../../series/appender.ts';
 import { rowsFile, type RowsFile } from './rows.ts';
@@ -53,7 +53,7 @@ export async function writeRows(
 ): Promise<Written> {
   const { resource, materializer, signal } = context;
   const home = await context.home();
-  const directory = makeTemporaryDirectory('pond-tail');
+  const directory = makeProcessFolder();
   const { time } = resource.spec;
   const options = { home, path, time, materializer, job: { signal }, isFlexible: true };
   const appender = await SeriesAppender.open({ ...options, columnsOf: () => Promise.reject(otherWriter(path)) });
