@@ -18,7 +18,7 @@ export interface Reading {
 }
 
 /** Increment when the reading of files changes: cached results about text files are keyed by it. */
-export const readingVersion = 17;
+export const readingVersion = 18;
 
 /**
  * Options of read_json, each with its SQL after a comma, that make it scan the whole file: from a sample it would round

@@ -122,16 +122,15 @@ export class SeriesAppender {
     const directory = makeProcessFolder();
     this.#directories = [...this.#directories, directory];
     const [source, target] = [join(directory.path, 'read'), join(directory.path, 'version')];
-    const where = file.pondPath;
-    const text = await this.#textOf(file);
+    const [where, text] = [file.pondPath, await this.#textOf(file)];
     if (text !== undefined) requireSeriesNames(text, this.#columns);
     const facts = await this.#convert(file, text && notationForBatch(text), source);
     if (facts.rowCount === 0) {
       if (this.#columns.length > 0) return { ...knownBatch, isKnown: false };
       throw new PondError('invalid-content', `${where} has no rows to begin a series with`, { path: where });
     }
-    if (text === undefined)
-      requireNumberedNames({ path, known: this.#notation, from: where }, facts.columns, this.#columns);
+    const names = { path, known: this.#notation, from: where };
+    if (text === undefined) requireNumberedNames(names, facts.columns, this.#columns);
     await this.#requireTimes(source, facts.columns, where);
     const time = this.#timeOf(facts.columns, where);
     if (text !== undefined) requireSameSign(text);
