@@ -191,7 +191,10 @@ async function listed(session: Session, path: string): Promise<readonly NodeInfo
   return nodesToShow(await session.call('list', { path, ...atOf(session.line) }));
 }
 
-/** Calls `visit` for each of the nodes and each node below them, with the lines in front of it; lists one directory at a time. */
+/**
+ * Calls `visit` for each of the nodes and each node below them, with the lines in front of it; lists one directory at a
+ * time.
+ */
 async function walk(
   session: Session,
   nodes: readonly NodeInfo[],

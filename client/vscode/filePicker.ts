@@ -29,7 +29,10 @@ export class FilePicker {
   readonly #list = vscode.window.createQuickPick<FileItem>();
   #pending: vscode.CancellationTokenSource | undefined;
   #paths: readonly string[] = [];
-  /** The row that is active once VS Code shows the loaded files. Until then, what it reports of its rows is of earlier ones. */
+  /**
+   * The row that is active once VS Code shows the loaded files. Until then, what it reports of its rows is of earlier
+   * ones.
+   */
   #first: FileItem | undefined;
   #isShown = false;
   /** True when Enter was pressed after a text whose files are not loaded: the first of them is meant. */

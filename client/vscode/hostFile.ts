@@ -5,8 +5,8 @@ import * as vscode from 'vscode';
 let lastFolder: vscode.Uri | undefined;
 
 /**
- * A file on this computer that the user names to write it; undefined for none. The dialog proposes a name, in the folder of the
- * last file, else in the first folder of the workspace on this computer, else in the user's own.
+ * A file on this computer that the user names to write it; undefined for none. The dialog proposes a name, in the
+ * folder of the last file, else in the first folder of the workspace on this computer, else in the user's own.
  */
 export async function askHostFile(
   title: string,

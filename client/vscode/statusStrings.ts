@@ -31,8 +31,8 @@ interface StatusText {
 }
 
 /**
- * Findings of the opening of a pond, and each file in its quarantine, until it is removed: one line each. Their names may be a
- * stranger's, so invisible characters are escaped.
+ * Findings of the opening of a pond, and each file in its quarantine, until it is removed: one line each. Their names
+ * may be a stranger's, so invisible characters are escaped.
  */
 export function findingsOf({ warnings, quarantined }: Pick<StatusInfo, 'warnings' | 'quarantined'>): readonly string[] {
   return [...warnings, ...quarantined.map(({ path, text }) => `${path}: ${text}`)].map(printable);

@@ -107,7 +107,10 @@ function serverProcesses(): readonly number[] {
   return [pid, ...childrenOf(pid)];
 }
 
-/** Tables are opened, paged, sorted, filtered and closed: median memory during the first half of the actions, and the second. */
+/**
+ * Tables are opened, paged, sorted, filtered and closed: median memory during the first half of the actions, and the
+ * second.
+ */
 async function printGrowth(asked: EditorServer): Promise<void> {
   const halves: readonly (readonly number[])[][] = [[], []];
   for (let action = 0, table = 0; action < actions; table += 1) {

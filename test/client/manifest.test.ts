@@ -1,4 +1,7 @@
-/** What package.json offers is there: commands of menus, links and first steps, pictures, and settings that something reads. */
+/**
+ * What package.json offers is there: commands of menus, links and first steps, pictures, and settings that something
+ * reads.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

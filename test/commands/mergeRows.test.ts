@@ -1,4 +1,7 @@
-/** Two edits of one table, merged by their rows, against a model; lines of a CSV file that are not changed stay as they are. */
+/**
+ * Two edits of one table, merged by their rows, against a model; lines of a CSV file that are not changed stay as they
+ * are.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

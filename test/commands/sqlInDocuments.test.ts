@@ -40,7 +40,10 @@ function parts(marked: string): { readonly text: string; readonly offset: number
 
 type Offered = { readonly word: string } & Partial<Record<SqlNameInfo['kind'], readonly string[]>>;
 
-/** The begun word at the mark and the offered names by kind; undefined outside of queries. Functions and keywords are left out. */
+/**
+ * The begun word at the mark and the offered names by kind; undefined outside of queries. Functions and keywords are
+ * left out.
+ */
 async function offered(host: PondHost, marked: string): Promise<Offered | undefined> {
   const { text, offset } = parts(marked);
   const found = await host.run('completeSql', { text, offset, isDocument: true });

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { runPond } from '../support/pondCommand.ts';
 import { type Window } from '../support/workbench.ts';
 import { type FlowFiles } from '../support/workbenchFlows.ts';
-import { chooseInMenu, listRow, notified, pick, query, runCommand, webview } from '../support/workbenchPerson.ts';
+import {
+  acceptChecked,
+  chooseInMenu,
+  listRow,
+  notified,
+  pick,
+  query,
+  runCommand,
+  webview,
+} from '../support/workbenchPerson.ts';
 
 /** Host files of a flow, and the pond that its window shows. */
 export interface PondFiles extends Pick<FlowFiles, 'home'> {
@@ -52,7 +61,7 @@ export async function mergeConflict({ page, screenshot }: Window, files: PondFil
   await check('2 · level').waitFor();
   await screenshot('merge-rows');
   // By mouse: the page of a table may take the focus late, and Enter with it.
-  await page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+  await acceptChecked(page);
   await notified(page, 'gauge.csv is merged: +1 −1 ~2 rows come from the other commit.');
   assert.equal(await run(files, 'cat', '/Inbox/box/gauge.csv'), 'id,level,note\n1,9.5,t\n2,8.5,t\n4,4.5,d\n');
   assert.doesNotMatch(await run(files, 'status'), /conflict/);

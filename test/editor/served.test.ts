@@ -22,7 +22,10 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   readonly contributes: { readonly commands: readonly { readonly title: string; readonly enablement?: string }[] };
 };
 
-/** Titles of the commands that the manifest keeps for trusted workspaces: those that write, query, or run what a pond says. */
+/**
+ * Titles of the commands that the manifest keeps for trusted workspaces: those that write, query, or run what a pond
+ * says.
+ */
 const trustedTitles = manifest.contributes.commands
   .filter(({ enablement }) => enablement?.includes('isWorkspaceTrusted') === true)
   .map(({ title }) => `Pond: ${title}`);

@@ -1,4 +1,7 @@
-/** A round that is killed at each of its calls, to the folder and to the pond's disk: the next one ends as if it had not been. */
+/**
+ * A round that is killed at each of its calls, to the folder and to the pond's disk: the next one ends as if it had not
+ * been.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

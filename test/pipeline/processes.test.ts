@@ -1,6 +1,7 @@
 /**
- * Several processes on one pond at the same time: terminals and an editor that write, commit, discard, restore, collect,
- * back up, verify, prune, clone and check, some of which are killed. All that was answered is as if one had worked after the other.
+ * Several processes on one pond at the same time: terminals and an editor that write, commit, discard, restore,
+ * collect, back up, verify, prune, clone and check, some of which are killed. All that was answered is as if one had
+ * worked after the other.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync, utimesSync } from 'node:fs';

@@ -281,7 +281,8 @@ test('directories that are removed and made again in any way have the changes th
     if (!isAside) {
       const compared = (await pond.diff('HEAD', undefined)).map(({ path }) => path);
       const paths = changes.map((line) => line.split(' ').at(-1) ?? '');
-      // The node of /d/a may be at /x. A removed directory is named for all below it, and one with less than half of its entries is another one.
+      // The node of /d/a may be at /x. A removed directory is named for all below it, and one with less than half of
+      // its entries is another one.
       const isCovered = (path: string): boolean => paths.some((at) => path.startsWith(`${at}/`));
       const uncovered = (all: readonly string[]): readonly string[] =>
         all.filter((path) => /.\/[b-g]$/.test(path) && !isCovered(path));

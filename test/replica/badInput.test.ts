@@ -1,6 +1,6 @@
 /**
- * Bad input of backups, clones and migrations: each gives one error with a code, and its text says what is safe and what to do. The
- * store stays as it was, and a failed clone leaves no pond.
+ * Bad input of backups, clones and migrations: each gives one error with a code, and its text says what is safe and
+ * what to do. The store stays as it was, and a failed clone leaves no pond.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

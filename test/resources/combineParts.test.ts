@@ -7,7 +7,10 @@ import { newCombining, valuesOf } from '../support/combining.ts';
 const time = 'Timestamp';
 const keysOf = (files: readonly HostFile[]): readonly string[] => files.map(({ key }) => key);
 
-/** A number of rows a year of one series, from the start of 2020 on. A decimal step would take longer to read than to combine. */
+/**
+ * A number of rows a year of one series, from the start of 2020 on. A decimal step would take longer to read than to
+ * combine.
+ */
 const yearly = (rows: number, years: number): string =>
   `SELECT 1577836800 + i * ${31_557_600 / rows}::DOUBLE AS "Timestamp", i::INTEGER AS a FROM range(${rows * years}) t(i)`;
 

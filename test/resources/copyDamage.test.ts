@@ -1,4 +1,7 @@
-/** Runs of a Copy over a store of which one object is missing or altered: a clear error or a whole copy, never half of one. */
+/**
+ * Runs of a Copy over a store of which one object is missing or altered: a clear error or a whole copy, never half of
+ * one.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -8,7 +8,8 @@ import { isPondError } from '../../server/src/base/error.ts';
 import { newPondHost } from '../support/commandHost.ts';
 
 /**
- * A pond with files, a Derive for each call, and a Combine of all. Returns the result of a query as CSV, or its error's message.
+ * A pond with files, a Derive for each call, and a Combine of all. Returns the result of a query as CSV, or its error's
+ * message.
  */
 async function pondOf(t: TestContext, files: Readonly<Record<string, string | Uint8Array>>, calls: readonly string[]) {
   const { folder, run } = await newPondHost(t);

@@ -17,7 +17,10 @@ import { TextFiles } from '../support/textFiles.ts';
 
 const minuteUs = 60_000_000;
 
-/** The pass of each repeated time: clocks show the hour from 02:00 twice. '12' for one time of each pass, '?' if undecided. */
+/**
+ * The pass of each repeated time: clocks show the hour from 02:00 twice. '12' for one time of each pass, '?' if
+ * undecided.
+ */
 function passes(times: string, { places = 0, placeMax = Infinity } = {}): string {
   const rows = times.split(' ').map((time, index) => {
     const [hour = 0, minute = 0] = time.split(':').map(Number);

@@ -100,7 +100,10 @@ const cells: readonly ((random: Random) => string)[] = [
   (random) => oneOf(random, ['a', '"b,c"', '"d ""e"""', '', '""', 'é', '"two\nlines"', ' f ', '#g', "'h"]),
 ];
 
-/** A file of the columns, in one of the forms in which programs write them; with `isOdd`, of which some cannot be read together. */
+/**
+ * A file of the columns, in one of the forms in which programs write them; with `isOdd`, of which some cannot be read
+ * together.
+ */
 function textOf(random: Random, isOdd: boolean): string | Uint8Array {
   const header = oneOf(random, ['time,v,name', '"time","v","name"', 'Time,V,Name', '"time",v,"name"']).split(',');
   const width = isOdd ? oneOf(random, [3, 3, 2]) : 3;

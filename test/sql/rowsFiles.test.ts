@@ -1,4 +1,7 @@
-/** The rows of a large CSV file that DuckDB cannot read as it is are kept in the user's cache folder, by content and format. */
+/**
+ * The rows of a large CSV file that DuckDB cannot read as it is are kept in the user's cache folder, by content and
+ * format.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

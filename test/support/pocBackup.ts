@@ -9,8 +9,8 @@ import { zstdFrame } from './zstdFrames.ts';
 const inlineBytesMax = 65_536;
 
 /**
- * Writes a backup of all commands of a pond, an hour apart: `UUID/POND`, `UUID/n`, `UUID/asset/HASH`. The targets of links are
- * not in it, as in backups of the last version.
+ * Writes a backup of all commands of a pond, an hour apart: `UUID/POND`, `UUID/n`, `UUID/asset/HASH`. The targets of
+ * links are not in it, as in backups of the last version.
  */
 export function writePocBackup(pond: PocPond, folder: string, uuid: string): string {
   const directory = join(folder, uuid);

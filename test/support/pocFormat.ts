@@ -10,7 +10,10 @@ import { pageReaders } from './zstdFrames.ts';
 const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Asserts every rule for a pond: its directory files, the chain of their hashes, and each file. Returns the number of files. */
+/**
+ * Asserts every rule for a pond: its directory files, the chain of their hashes, and each file. Returns the number of
+ * files.
+ */
 export async function checkPocFormat(folder: string): Promise<number> {
   const states = statesOf(folder);
   assert.deepEqual(

@@ -95,7 +95,10 @@ export class PocDirectory {
     });
   }
 
-  /** Writes the directory files of all that changed, children first. Returns the bytes of its own; undefined unless modified. */
+  /**
+   * Writes the directory files of all that changed, children first. Returns the bytes of its own; undefined unless
+   * modified.
+   */
   sync(timeSeconds: number): Uint8Array | undefined {
     for (const [name, child] of this.#children) {
       const bytes = child.sync(timeSeconds);

@@ -51,8 +51,8 @@ export class SimDisk<Fact = never> {
   readonly #facts: { readonly fact: Fact; readonly point: number }[] = [];
 
   /**
-   * A disk that starts with `image`, all of it durable. No crash keeps a file at a path of `volatile`: of a file that is never
-   * flushed, each call would double the states.
+   * A disk that starts with `image`, all of it durable. No crash keeps a file at a path of `volatile`: of a file that
+   * is never flushed, each call would double the states.
    */
   constructor(image: DiskImage = emptyImage, volatile: readonly string[] = []) {
     this.#initial = image;

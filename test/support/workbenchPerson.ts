@@ -117,6 +117,16 @@ export async function paletteTitles(page: Page, text: string): Promise<readonly 
   return [...titles.values()];
 }
 
+/** Accepts what is checked in a list. As in `pick`, a user clicks again while the list is still there. */
+export async function acceptChecked(page: Page): Promise<void> {
+  const button = page.locator('.quick-input-widget').getByRole('button', { name: 'OK' });
+  await repeatUntil(
+    () => succeeds(button.click({ timeout: menuMs })),
+    () => succeeds(button.waitFor({ state: 'hidden', timeout: paletteMs })),
+    'the checked rows are accepted',
+  );
+}
+
 /** The row of the explorer with this name. */
 export function explorerRow(page: Page, name: string): Locator {
   return page.locator(`.explorer-folders-view .monaco-list-row[aria-label^="${name}"]`);

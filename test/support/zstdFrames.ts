@@ -10,7 +10,10 @@ export const pageReaders: Compressors = {
 
 const blockBytesMax = 128 * 1024;
 
-/** Returns a frame with the bytes in raw blocks, and a run of one byte as a run; without its content size, as streams write it. */
+/**
+ * Returns a frame with the bytes in raw blocks, and a run of one byte as a run; without its content size, as streams
+ * write it.
+ */
 export function zstdFrame(bytes: Uint8Array): Uint8Array {
   // Magic number; no size, checksum or dictionary; a window of 2 MiB.
   const parts: Uint8Array[] = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58)];

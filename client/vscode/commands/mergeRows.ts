@@ -15,7 +15,10 @@ interface Decision extends vscode.QuickPickItem {
   readonly column: string | undefined;
 }
 
-/** Merges the rows of a table in conflict; for rows that both sides changed, the user picks what comes from the other commit. */
+/**
+ * Merges the rows of a table in conflict; for rows that both sides changed, the user picks what comes from the other
+ * commit.
+ */
 export async function mergeRows({ client, sourceControls }: Context, ...args: readonly unknown[]): Promise<void> {
   const selected = selectedPaths(args);
   const path = selected?.paths[0];

@@ -17,8 +17,8 @@ function isSameOfOther(name: string, other: string): boolean {
 }
 
 /**
- * Returns a column as SQL in place of a name: in quotes where that had them or it needs them. Undefined where quotes could end
- * a text of YAML.
+ * Returns a column as SQL in place of a name: in quotes where that had them or it needs them. Undefined where quotes
+ * could end a text of YAML.
  */
 export function columnInPlace(name: string, replaced: string, isYaml: boolean): string | undefined {
   const isQuoted = replaced.startsWith('"');

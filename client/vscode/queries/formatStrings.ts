@@ -61,7 +61,10 @@ export function parseOptions(text: string): Readonly<Record<string, unknown>> | 
   return options.every(([, value]) => value !== undefined) ? Object.fromEntries(options) : undefined;
 }
 
-/** Returns the paths to offer: the folder of a file, as its files are usually written alike, and the file. The root has no format. */
+/**
+ * Returns the paths to offer: the folder of a file, as its files are usually written alike, and the file. The root has
+ * no format.
+ */
 export function placesOf(path: string): readonly string[] {
   const folder = path.slice(0, path.lastIndexOf('/'));
   return folder === '' ? [path] : [folder, path];
@@ -116,7 +119,10 @@ export function markdownOf(info: DescriptionInfo): string {
   return [facts.join('  \n'), ...table].join('\n');
 }
 
-/** The meaning of a name in SQL as Markdown: the type of a column with its file, or the pattern of a table; empty for one file. */
+/**
+ * The meaning of a name in SQL as Markdown: the type of a column with its file, or the pattern of a table; empty for
+ * one file.
+ */
 export function nameMarkdown({ path, displayPath = path, pattern, column }: SqlNameAtInfo): string {
   const of = pattern === undefined ? cell(displayPath) : `${cell(pattern)}, here of ${cell(displayPath)}`;
   if (column !== undefined) return `**${cell(column.name)}** ${cell(column.type)}  \nColumn of ${of}`;

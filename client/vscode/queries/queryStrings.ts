@@ -11,9 +11,10 @@ const detailMax = 300;
 const beginningMax = 2000;
 
 /**
- * First words of a query on one line: those of the comment above its statement, other than that of its plot, else of the
- * statement. Of comments that blank lines separate, the last one counts: the first is the header of a file. At most 48 characters, the last of them `…` when words are missing, and invisible ones as escapes: the query
- * may be a stranger's. `Untitled query` for a text without words.
+ * First words of a query on one line: those of the comment above its statement, other than that of its plot, else of
+ * the statement. Of comments that blank lines separate, the last one counts: the first is the header of a file. At most
+ * 48 characters, the last of them `…` when words are missing, and invisible ones as escapes: the query may be a
+ * stranger's. `Untitled query` for a text without words.
  */
 export function queryTitle(text: string): string {
   const sql = withoutPlot(text).slice(0, beginningMax);
@@ -28,7 +29,10 @@ export function queryDetail(sql: string): string {
   return printable(sql.slice(0, detailMax).replace(/\s+/g, ' '));
 }
 
-/** Name of a file of a query, or of its rows, from its first words, in letters that every disk takes: `daily-means-of-wind.pondsql`. */
+/**
+ * Name of a file of a query, or of its rows, from its first words, in letters that every disk takes:
+ * `daily-means-of-wind.pondsql`.
+ */
 export function queryFileName(sql: string, extension = 'pondsql'): string {
   const words = queryTitle(sql)
     .normalize('NFKD')

@@ -163,7 +163,10 @@ export class ApplyProblems implements vscode.Disposable {
 
 const firstLine = new vscode.Range(0, 0, 0, Number.MAX_SAFE_INTEGER);
 
-/** Range of the word or the quoted text at a position; while the text is not loaded, an empty range, at which the editor marks the word. */
+/**
+ * Range of the word or the quoted text at a position; while the text is not loaded, an empty range, at which the editor
+ * marks the word.
+ */
 function wordAt(uri: vscode.Uri, line: number, character: number): vscode.Range {
   const position = new vscode.Position(line, character);
   const document = loaded(uri);

@@ -13,7 +13,10 @@ import { titleOf } from './strings.ts';
  */
 const pathPattern = /(?<![\w.}\])/-])\/([A-Z]\w*)\/([^\s/"',#\]]+)(?:\/[^\s"',#\]]*)?/g;
 
-/** Interface of the window to the patterns. `sql` completes the queries of documents, and returns undefined outside of these. */
+/**
+ * Interface of the window to the patterns. `sql` completes the queries of documents, and returns undefined outside of
+ * these.
+ */
 export interface PatternsHost {
   readonly pondOf: (document: vscode.TextDocument) => string | undefined;
   readonly sql: QueryCompletion;

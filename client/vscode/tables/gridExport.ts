@@ -26,7 +26,10 @@ const formats: readonly Format[] = [
   { label: 'Excel', format: 'xlsx', extension: 'xlsx' },
 ];
 
-/** Writes a view to a file of the user's choice, on this computer or in the pond, with progress. Throws the server's error. */
+/**
+ * Writes a view to a file of the user's choice, on this computer or in the pond, with progress. Throws the server's
+ * error.
+ */
 export async function exportView(
   client: PondClient,
   { query, info: { source } }: Extract<GridState, { type: 'result' }>,

@@ -1,7 +1,7 @@
 /**
  * Focus of a page. Invariants:
- * - A page has the focus only by an act of the user. One that is drawn again, or that ends an edit, while the user is in another
- *   part of the window leaves the keyboard there: a browser would give it to any frame that asks.
+ * - A page has the focus only by an act of the user. One that is drawn again, or that ends an edit, while the user is
+ *   in another part of the window leaves the keyboard there: a browser would give it to any frame that asks.
  * - A page that has the focus has it in one of its elements, so that its keys work.
  */
 

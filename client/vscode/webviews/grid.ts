@@ -170,7 +170,10 @@ async function suggestFormats({ run, info }: Extract<GridState, { type: 'result'
   if (shown?.run === run && edits.size === 0) notice.show(suggested);
 }
 
-/** The element whose keys are those of the page: the open editor of a cell, the table, its plot, or what can be done instead. */
+/**
+ * The element whose keys are those of the page: the open editor of a cell, the table, its plot, or what can be done
+ * instead.
+ */
 function mainElement(): HTMLElement | null {
   const [editor, view] = ['.cell-editor .field', '[tabindex="0"]'];
   return document.querySelector<HTMLElement>(editor) ?? content.querySelector(view) ?? content.querySelector('button');

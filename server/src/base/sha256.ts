@@ -3,7 +3,10 @@ import crypto from 'node:crypto';
 /** Hashes bytes or a text in UTF-8. */
 type Sha256 = (data: Uint8Array | string) => string;
 
-/** Returns the function that uses `hash` of Node's crypto; without it, which Node has since 20.12, an object for each hash. */
+/**
+ * Returns the function that uses `hash` of Node's crypto; without it, which Node has since 20.12, an object for each
+ * hash.
+ */
 export function sha256By(hash: typeof crypto.hash | undefined): Sha256 {
   if (hash !== undefined) return (data) => hash('sha256', data, 'hex');
   return (data) => crypto.createHash('sha256').update(data).digest('hex');

@@ -1,8 +1,8 @@
 /**
- * Queries of documents whose result depends on the order in which aggregates get their values. Several threads add in an order that
- * differs from run to run, and with it the last digits of a sum of doubles: a derived file would not be a function of its
- * inputs, and a comparison of two versions would show rows that no change reached. So such a query runs in one
- * thread, in the order of its files. SQL of kinds declares the same (OwnSql).
+ * Queries of documents whose result depends on the order in which aggregates get their values. Several threads add in
+ * an order that differs from run to run, and with it the last digits of a sum of doubles: a derived file would not be a
+ * function of its inputs, and a comparison of two versions would show rows that no change reached. So such a query runs
+ * in one thread, in the order of its files. SQL of kinds declares the same (OwnSql).
  */
 import { isSymbol, tokenize } from '../base/sqlTokens.ts';
 

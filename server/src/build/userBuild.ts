@@ -224,7 +224,10 @@ interface Conversions {
   readonly openDisk: OpenDisk;
 }
 
-/** The build with files that DuckDB does not read converted to Parquet, and JSON files that it does not read as they are written again. */
+/**
+ * The build with files that DuckDB does not read converted to Parquet, and JSON files that it does not read as they are
+ * written again.
+ */
 async function asReadable(build: UserBuild, { convert, rewrite, openDisk }: Conversions): Promise<UserBuild> {
   const readable = async (source: InputSource): Promise<InputSource> => {
     const files: InputFile[] = [];

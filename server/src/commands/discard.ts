@@ -5,9 +5,9 @@ import { stagedScope } from './commit.ts';
 import { type Command } from './verb.ts';
 
 /**
- * Discards staged changes: those at or below the paths, through links, or all; a resource's together with its name's. Returns their
- * number, counted as in status. Fails `nothing-staged` when there are none, `conflict` when what is staged does not have the
- * `stagedHash`, and as restoreScope.
+ * Discards staged changes: those at or below the paths, through links, or all; a resource's together with its name's.
+ * Returns their number, counted as in status. Fails `nothing-staged` when there are none, `conflict` when what is
+ * staged does not have the `stagedHash`, and as restoreScope.
  */
 export const discard: Command<'discard'> = async (pond, { paths, stagedHash }) => {
   const scope = paths && (await stagedScope(pond, paths));

@@ -28,8 +28,8 @@ interface TemporalPlan {
 
 /**
  * The matches of patterns, with their export names. A resource matched by a wildcard counts by its name. Fails
- * `not-found`, `is-a-directory` and `invalid-path` for a path without wildcards, `already-exists` when two files would have the same
- * name.
+ * `not-found`, `is-a-directory` and `invalid-path` for a path without wildcards, `already-exists` when two files would
+ * have the same name.
  */
 export async function planTemporal(
   root: WorkingDirectory,

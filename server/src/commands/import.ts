@@ -16,11 +16,12 @@ type YieldToEventLoop = () => Promise<void>;
 
 /**
  * Stages copies of host files, and of folders with all their content, in a pond directory, which is created when
- * missing; one file becomes the file at `path` where that has its extension and is not a directory. All or nothing: after a failure or a cancellation none of it is staged. A file that already has the content
- * is left alone. Files that a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails
- * `not-found` for a source, `invalid-path` for one in this pond's folder, `already-exists` when two files would have
- * the same name or a file and a directory collide. With `as`, each file is read as rows, and becomes a series or table
- * without the extension in its name. Fails `content-changed` for a large file that is written to otherwise than at its end.
+ * missing; one file becomes the file at `path` where that has its extension and is not a directory. All or nothing:
+ * after a failure or a cancellation none of it is staged. A file that already has the content is left alone. Files that
+ * a pond cannot hold are skipped, as is this pond itself, and named in the result. Fails `not-found` for a source,
+ * `invalid-path` for one in this pond's folder, `already-exists` when two files would have the same name or a file and
+ * a directory collide. With `as`, each file is read as rows, and becomes a series or table without the extension in its
+ * name. Fails `content-changed` for a large file that is written to otherwise than at its end.
  */
 export const importFiles: Command<'import'> = async (opened, params, context) => {
   const { pond, sources, as, time } = params;

@@ -7,8 +7,9 @@ import { treeAt } from '../pond/treeAt.ts';
 import { type Command } from './verb.ts';
 
 /**
- * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's.
- * What cannot be made is skipped, and named in the result. Fails as writeSite, `usage` for an invalid language tag, and `invalid-path` in the pond's own folder.
+ * Writes an Observable Framework project of the derived output of a version's resources, or of the working tree's. What
+ * cannot be made is skipped, and named in the result. Fails as writeSite, `usage` for an invalid language tag, and
+ * `invalid-path` in the pond's own folder.
  */
 export const site: Command<'site'> = async (
   pond,

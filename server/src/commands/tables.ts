@@ -13,8 +13,8 @@ import { existing } from './tree.ts';
 import { type Command, type CommandContext } from './verb.ts';
 
 /**
- * Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query; the error of a file
- * that is not a table as it is names the format that makes one of it.
+ * Opens a table: files that are all Parquet are read in place, the rows of others are kept. Fails as a query; the error
+ * of a file that is not a table as it is names the format that makes one of it.
  */
 export const openTable: Command<'openTable'> = async (pond, params, context) => {
   try {

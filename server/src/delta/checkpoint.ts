@@ -19,7 +19,8 @@ type TableVersion = Pick<TableHead, 'version' | 'checkpointVersion'>;
 
 /**
  * True when the next opening should not have to replay all commits since the last checkpoint. The threshold grows with
- * the table, so that checkpoints cost each commit the same share however old the table is. `rows` are those that a checkpoint has.
+ * the table, so that checkpoints cost each commit the same share however old the table is. `rows` are those that a
+ * checkpoint has.
  */
 export function checkpointDue({ version, checkpointVersion }: TableVersion, rows: number): boolean {
   const since = version - (checkpointVersion ?? -1);

@@ -116,7 +116,10 @@ function replayedOn(disk: Disk, start: LazyTable, version: CommitNumber): LazyTa
   return table;
 }
 
-/** Returns the table with all later commits; the same object when there are none. Reads only those. Fails like applyCommit. */
+/**
+ * Returns the table with all later commits; the same object when there are none. Reads only those. Fails like
+ * applyCommit.
+ */
 export function refreshTable(disk: Disk, table: LazyTable): LazyTable {
   let latest = table;
   for (;;) {

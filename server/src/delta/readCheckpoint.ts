@@ -17,9 +17,9 @@ import { type ParquetFile } from '../parquet/file.ts';
 import { type DeltaSnapshot, type TableHead } from './deltaSnapshot.ts';
 
 /**
- * Returns the snapshot in a checkpoint of one file with the classic name. `sha256` is the hash of the file where it is known. Fails
- * with `pond-damaged` when the file is missing, altered or cannot be decoded (also for an unsupported codec); with
- * `pond-too-new` when the table needs a newer reader.
+ * Returns the snapshot in a checkpoint of one file with the classic name. `sha256` is the hash of the file where it is
+ * known. Fails with `pond-damaged` when the file is missing, altered or cannot be decoded (also for an unsupported
+ * codec); with `pond-too-new` when the table needs a newer reader.
  */
 export async function readCheckpoint(disk: Disk, version: CommitNumber, sha256?: string): Promise<DeltaSnapshot> {
   const file = checkpointFile(version);

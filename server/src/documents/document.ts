@@ -93,7 +93,10 @@ function composed(tokens: readonly CST.Token[], lines: LineMap): readonly Docume
   return documents;
 }
 
-/** Runs some work in which errors have no stacks. A text can have an error in each line, and the stacks cost most of the time. */
+/**
+ * Runs some work in which errors have no stacks. A text can have an error in each line, and the stacks cost most of the
+ * time.
+ */
 function withoutStacks<T>(work: () => T): T {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;

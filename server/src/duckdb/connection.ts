@@ -11,8 +11,8 @@ import { type Value } from './values.ts';
 const progressMs = 100;
 
 /**
- * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. Only SQL that
- * sql.ts made runs; a text of others is parsed by `statements` first.
+ * A connection to a database. One call at a time, except interrupt. Errors are DuckDB's own: see engineError.ts. Only
+ * SQL that sql.ts made runs; a text of others is parsed by `statements` first.
  *
  * Invariant: a call runs one statement. A text that DuckDB's parser splits into several is refused by `query-forbidden`
  * before any of them runs; `statements` is the way to inspect each.

@@ -101,7 +101,10 @@ export function parseSqlType(text: string): SqlType | undefined {
 /** The type of a row such as (a, b), whose parts have no names: no table holds it. */
 const unnamedRow = /\bSTRUCT\("" /;
 
-/** Like parseSqlType. Fails `query-failed` for a text that does not name a type, and `query-invalid` for one of unnamed parts. */
+/**
+ * Like parseSqlType. Fails `query-failed` for a text that does not name a type, and `query-invalid` for one of unnamed
+ * parts.
+ */
 export function requireSqlType(text: string): SqlType {
   const type = parseSqlType(text);
   if (type !== undefined) return type;

@@ -17,7 +17,10 @@ import { unzstd } from './zstd.ts';
 
 const statusName = 'POND';
 
-/** Returns the directory of the backup in a store, '' or ending in '/'; undefined without one. Fails `not-found` for several. */
+/**
+ * Returns the directory of the backup in a store, '' or ending in '/'; undefined without one. Fails `not-found` for
+ * several.
+ */
 export async function findPocBackup(store: ObjectStore, { signal }: Job): Promise<string | undefined> {
   if ((await store.stat(statusName, { signal })) !== undefined) return '';
   const found = new Set<string>();

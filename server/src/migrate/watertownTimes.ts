@@ -3,7 +3,10 @@ import { type TimeRange } from '../parquet/footer.ts';
 import { readCoverage } from '../pond/seriesCoverage.ts';
 import { type WorkingDirectory } from '../tinyfs/workingDirectory.ts';
 
-/** Recorded times by the path of a series, absolute in the source: microseconds, or the unit of its column in old releases. */
+/**
+ * Recorded times by the path of a series, absolute in the source: microseconds, or the unit of its column in old
+ * releases.
+ */
 export type RecordedTimes = ReadonlyMap<string, TimeRange>;
 
 /** Returns the range that covers two, of which either may be unknown. */

@@ -80,9 +80,9 @@ export class TableOpLog implements OpLog {
   }
 
   /**
-   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. `saved` has the state
-   * that another process saved, which was read. Fails `pond-not-found` for a Delta table that is not a pond, `pond-too-new`, and
-   * `pond-damaged` for a damaged log.
+   * Returns the latest state, or that at table version `upTo`; undefined when there is no Delta table. `saved` has the
+   * state that another process saved, which was read. Fails `pond-not-found` for a Delta table that is not a pond,
+   * `pond-too-new`, and `pond-damaged` for a damaged log.
    */
   static async open(disk: Disk, upTo?: CommitNumber, saved?: SavedTables): Promise<TableOpLog | undefined> {
     const version = upTo ?? latestVersion(disk);

@@ -1,7 +1,10 @@
 import { type Job } from '../base/job.ts';
 import { type TimeRange } from '../parquet/footer.ts';
 
-/** A file of host content that a query engine can open in place: one per version of a series unless they are joined, one for anything else. */
+/**
+ * A file of host content that a query engine can open in place: one per version of a series unless they are joined, one
+ * for anything else.
+ */
 export interface HostFile {
   readonly hostPath: string;
   readonly sizeBytes: number;
@@ -15,11 +18,15 @@ export interface HostFile {
 export interface HostFilesJob extends Job {
   /** Of a stored series, only the latest version, and those that may have rows with a time in this range. */
   readonly times?: TimeRange;
-  /** True for a reader of the rows of all files: many small versions of a series may be in one file, whose rows are theirs in order. */
+  /**
+   * True for a reader of the rows of all files: many small versions of a series may be in one file, whose rows are
+   * theirs in order.
+   */
   readonly mayJoin?: boolean;
   /**
-   * Reads a large file while its content is compared with its hash, which ends even where this is cancelled. What it finds may be believed
-   * once `compared` is fulfilled. A failure of its own does not count: the file is read again for what failed.
+   * Reads a large file while its content is compared with its hash, which ends even where this is cancelled. What it
+   * finds may be believed once `compared` is fulfilled. A failure of its own does not count: the file is read again for
+   * what failed.
    */
   readonly readAhead?: ReadAhead;
 }

@@ -15,7 +15,10 @@ import { Overlay } from './overlay.ts';
 /** Names of our data files. */
 export const dataFileName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet$/;
 
-/** Removes spools of transactions, temporary files of the journal, of locks and of local records, and blobs without a name yet. */
+/**
+ * Removes spools of transactions, temporary files of the journal, of locks and of local records, and blobs without a
+ * name yet.
+ */
 export function removeWorkingLeftovers(disk: Disk): void {
   remove(disk, '_pond', (name) => name.startsWith(spoolPrefix) || isTemporaryName(name));
   for (const directory of [blobDirectory, localRecordsDirectory]) remove(disk, directory, isTemporaryName);

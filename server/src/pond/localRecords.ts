@@ -1,6 +1,6 @@
 /**
- * Small records about nodes that no commit holds, by the UUID of the node: `_pond/runs/<uuid>.json`. They are on this computer
- * alone, not in copies, and safe to lose, so they are never flushed. Anyone may have written them.
+ * Small records about nodes that no commit holds, by the UUID of the node: `_pond/runs/<uuid>.json`. They are on this
+ * computer alone, not in copies, and safe to lose, so they are never flushed. Anyone may have written them.
  */
 import { isPondError } from '../base/error.ts';
 import { type Disk, fewValuesBytesMax } from '../storage/disk.ts';
@@ -25,7 +25,10 @@ export class LocalRecords {
     return unlessRefused(() => this.#disk.readFile(pathOf(id), fewValuesBytesMax));
   }
 
-  /** Writes the record of a node; `path` in the working tree is shown with it. Fails as Pond.requireOwned, and with the storage codes. */
+  /**
+   * Writes the record of a node; `path` in the working tree is shown with it. Fails as Pond.requireOwned, and with the
+   * storage codes.
+   */
   write(id: string, bytes: Uint8Array, path: string): void {
     this.#requireOwned();
     replaceUnflushed(this.#disk, pathOf(id), bytes);

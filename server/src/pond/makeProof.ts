@@ -19,8 +19,8 @@ interface ProvenCommits {
 }
 
 /**
- * Returns the text of the proof that the node at a real path is in the tree of commit `at`. Fails `not-found`, `version-not-found` for
- * a `to` before `at`, and `pond-damaged` when the pond's own hashes do not prove it.
+ * Returns the text of the proof that the node at a real path is in the tree of commit `at`. Fails `not-found`,
+ * `version-not-found` for a `to` before `at`, and `pond-damaged` when the pond's own hashes do not prove it.
  */
 export async function makeProof(store: Store, path: string, commits: ProvenCommits): Promise<string> {
   if (commits.to.number < commits.at.number) {

@@ -58,8 +58,8 @@ export async function initPond<Layer extends TreeLayer = TreeLayer>(
 
 /**
  * Opens the pond on storage. 'write' takes the writer lock and repairs what a crash left; 'read' changes nothing on
- * disk. Fails `pond-not-found`, `lock-held`, `read-only`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in the folder, and
- * anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
+ * disk. Fails `pond-not-found`, `lock-held`, `read-only`, `pond-damaged`, `journal-damaged`, `pond-too-new`. Links in
+ * the folder, and anything else that is not a regular file, are `pond-damaged`; the folder itself may be a link.
  */
 export async function openPond<Layer extends TreeLayer = TreeLayer>(
   storage: PondStorage,
@@ -79,7 +79,10 @@ export async function openPond<Layer extends TreeLayer = TreeLayer>(
   }
 }
 
-/** Fails `pond-not-found` and `pond-damaged`. Cheap, and called before anything is written: a wrong folder must stay as it is. */
+/**
+ * Fails `pond-not-found` and `pond-damaged`. Cheap, and called before anything is written: a wrong folder must stay as
+ * it is.
+ */
 export function requirePond({ disk, directory }: PondStorage, saved?: SavedTables): void {
   if (disk.stat(logDirectory) === undefined) {
     throw new PondError('pond-not-found', `there is no pond at ${directory}`, {

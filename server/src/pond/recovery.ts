@@ -122,7 +122,10 @@ function lossOf({ header, goodBytes }: JournalContents, end: JournalEnd | undefi
   return `the journal lost its last ${lostBytes} bytes since it was written: what was staged last is missing`;
 }
 
-/** Names in the working folder of a pond on which no process worked: its own, and those of a store that it was copied from. */
+/**
+ * Names in the working folder of a pond on which no process worked: its own, and those of a store that it was copied
+ * from.
+ */
 const namesOfCopy: readonly string[] = ['lock.1', 'blobs', 'remote.json', 'tips', 'probe', 'prune'];
 
 /** False when no process worked on the pond before: a pond may be copied without its working files. */

@@ -1,7 +1,7 @@
 /**
- * Repairs the log of a pond: entries from copies or from the pond's own data files, and checkpoints from the log. An entry is taken only if the chain of
- * commits vouches for it: the commit after it names its hash, or it follows the commit before it, or the data file that it
- * names is in the pond.
+ * Repairs the log of a pond: entries from copies or from the pond's own data files, and checkpoints from the log. An
+ * entry is taken only if the chain of commits vouches for it: the commit after it names its hash, or it follows the
+ * commit before it, or the data file that it names is in the pond.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isPondError, unlessPondError } from '../base/error.ts';

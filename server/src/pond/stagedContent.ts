@@ -50,7 +50,10 @@ export class StagedContents {
     this.#store.blobs.release(content);
   }
 
-  /** Returns the content with the footer of a series. Fails `invalid-content` when that of a table or series is not Parquet. */
+  /**
+   * Returns the content with the footer of a series. Fails `invalid-content` when that of a table or series is not
+   * Parquet.
+   */
   async check(type: NewNode['type'], content: StoredContent): Promise<CheckedContent> {
     if (type !== 'table' && type !== 'series') return content;
     const part = (start: number, end: number) => partOf(this.#store, content, start, end);

@@ -62,7 +62,10 @@ export function factsOfRow(
   return { ...(rows !== undefined && { rows }), ...(time && { time }), ...(batch !== undefined && { batch }) };
 }
 
-/** Returns a range from its ends; undefined without both. Fails `pond-damaged` for one end alone, and when they are swapped. */
+/**
+ * Returns a range from its ends; undefined without both. Fails `pond-damaged` for one end alone, and when they are
+ * swapped.
+ */
 function timeRangeIn(
   row: Pick<Fields, 'wrong'>,
   minUs: number | undefined,

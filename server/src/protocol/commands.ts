@@ -258,8 +258,8 @@ interface Commands
   /** Describes tables and how they are read. Fails `not-found`, `is-a-directory`, and as a query over the path. */
   describe: { params: InPond & At & { readonly paths: readonly string[] }; result: readonly DescriptionInfo[] };
   /**
-   * Formats that the text of a file of the working tree suggests, such as a row of units, each with its reason. Fails `not-found`,
-   * and as a query over the path.
+   * Formats that the text of a file of the working tree suggests, such as a row of units, each with its reason. Fails
+   * `not-found`, and as a query over the path.
    */
   offeredFormats: { params: InPond & { readonly path: string }; result: DescriptionInfo['offers'] };
   query: { params: InPond & QueryParams; result: QueryResult };

@@ -1,4 +1,7 @@
-/** The requests about commits: pages of the history, tags, and undoing. See commands.ts for the rules common to all requests. */
+/**
+ * The requests about commits: pages of the history, tags, and undoing. See commands.ts for the rules common to all
+ * requests.
+ */
 import { type ChangeInfo, type CommitInfo } from './info.ts';
 import { type InPond } from './params.ts';
 

@@ -1,4 +1,7 @@
-/** The requests that copy between a pond and the host, or the origin of a thin clone. See commands.ts for the rules common to all requests. */
+/**
+ * The requests that copy between a pond and the host, or the origin of a thin clone. See commands.ts for the rules
+ * common to all requests.
+ */
 import { type AbsentInfo, type SkippedInfo, type TemporalExport } from './info.ts';
 import { type AppendInfo } from './series.ts';
 import { type At, type InPond } from './params.ts';

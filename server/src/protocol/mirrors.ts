@@ -43,7 +43,10 @@ interface MirrorMoment {
 
 /** The requests for mirrors, by name. */
 export interface MirrorCommands {
-  /** Mirrors of the latest commit, by name; all, also those with errors, when `names` is omitted. Fails `resource-not-found`. */
+  /**
+   * Mirrors of the latest commit, by name; all, also those with errors, when `names` is omitted. Fails
+   * `resource-not-found`.
+   */
   mirrors: { params: InPond & { readonly names?: readonly string[] }; result: readonly MirrorInfo[] };
   /** The changes that a round would make, and the paths that it would leave. Fails as the run. */
   mirrorPlan: {

@@ -140,8 +140,9 @@ export interface ResourceCommands {
   /** All kinds, by name. */
   kinds: { params: Readonly<Record<string, never>>; result: readonly KindInfo[] };
   /**
-   * Stages documents, all or none, and allows their accesses to the host: a person named the documents. `sources` may hold several documents each; the absolute host folder `directory` of a
-   * source, or else of the request, contains the host files that its documents name. With problems of severity error nothing is staged and `applied` is empty.
+   * Stages documents, all or none, and allows their accesses to the host: a person named the documents. `sources` may
+   * hold several documents each; the absolute host folder `directory` of a source, or else of the request, contains the
+   * host files that its documents name. With problems of severity error nothing is staged and `applied` is empty.
    */
   apply: {
     params: InPond & {

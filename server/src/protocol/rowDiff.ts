@@ -34,8 +34,9 @@ export interface RowDiffInfo {
 export interface RowDiffCommands {
   /**
    * Compares the rows of the table at `path` from a version (HEAD) to another (the working tree), or with the table at
-   * `other`; or any two tables, `before` and `after`. `key` names the columns that identify a row; without, the time column or another one that does is found. At
-   * most `limit` rows are returned. Fails as a query, `usage` without two tables, and `invalid-content` for a key that rows of one table share.
+   * `other`; or any two tables, `before` and `after`. `key` names the columns that identify a row; without, the time
+   * column or another one that does is found. At most `limit` rows are returned. Fails as a query, `usage` without two
+   * tables, and `invalid-content` for a key that rows of one table share.
    */
   diffRows: {
     params: {

@@ -57,9 +57,10 @@ export interface SqlProblemInfo {
 
 export interface SqlCompletionCommands {
   /**
-   * Names for the word that is begun at a position. In quotes they are paths, or columns; elsewhere columns of the tables that
-   * the statement names, functions and keywords. None in a comment, and in a string that is not a path. A table that cannot
-   * be read has no columns. In a query of a document, names of its inputs too; null outside of its queries.
+   * Names for the word that is begun at a position. In quotes they are paths, or columns; elsewhere columns of the
+   * tables that the statement names, functions and keywords. None in a comment, and in a string that is not a path. A
+   * table that cannot be read has no columns. In a query of a document, names of its inputs too; null outside of its
+   * queries.
    */
   completeSql: { params: SqlTextParams; result: SqlNamesInfo | null };
   /** The table or the column that a name at a position means; null for anything else, and where no file is there. */

@@ -32,7 +32,10 @@ export class SentBytes {
   }
 }
 
-/** Starts to send `content`, whose hash is `sha256`. The client does not notice when its body fails, so the request is aborted then. */
+/**
+ * Starts to send `content`, whose hash is `sha256`. The client does not notice when its body fails, so the request is
+ * aborted then.
+ */
 export function sendBody(
   content: AsyncIterable<Uint8Array>,
   options: {

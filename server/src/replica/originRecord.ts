@@ -33,7 +33,10 @@ const format = 1;
 const recordBytesMax = 64 * 1024;
 const idLengthMax = 100;
 
-/** Returns the origin of the pond on a disk; undefined without one. Fails `pond-damaged`, and `remote-denied` as a location. */
+/**
+ * Returns the origin of the pond on a disk; undefined without one. Fails `pond-damaged`, and `remote-denied` as a
+ * location.
+ */
 export function readOrigin(disk: Disk): OriginRecord | undefined {
   const stat = disk.stat(originPath);
   if (stat?.kind !== 'file') return undefined;

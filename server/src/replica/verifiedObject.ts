@@ -14,9 +14,9 @@ interface ExpectedObject {
 const resumesMax = 3;
 
 /**
- * Streams an object whose size is known, and its hash as a rule; a stream that breaks off is continued where it did. It ends only if
- * every byte was as expected, so a consumer keeps nothing of one that fails. Fails `remote-damaged` when the object is
- * missing, longer, shorter or altered, and as the store.
+ * Streams an object whose size is known, and its hash as a rule; a stream that breaks off is continued where it did. It
+ * ends only if every byte was as expected, so a consumer keeps nothing of one that fails. Fails `remote-damaged` when
+ * the object is missing, longer, shorter or altered, and as the store.
  */
 export async function* verifiedObject(
   store: ObjectStore,

@@ -1,6 +1,6 @@
 /**
- * Keeps secrets, in any encoding, out of displayed and stored text. A text is redacted before it is truncated, because a search would
- * miss part of a secret.
+ * Keeps secrets, in any encoding, out of displayed and stored text. A text is redacted before it is truncated, because
+ * a search would miss part of a secret.
  */
 
 /**

@@ -7,9 +7,9 @@ import { runError } from './redactHostPaths.ts';
 import { type SandboxSettings } from './sandbox.ts';
 
 /**
- * Writes a Parquet file of many small row groups as one of few large ones, and compares each of its rows with the row that it
- * was. Fails `invalid-content` when a column or a value is another one then, as of a type that DuckDB reads but does not write;
- * and `cancelled`.
+ * Writes a Parquet file of many small row groups as one of few large ones, and compares each of its rows with the row
+ * that it was. Fails `invalid-content` when a column or a value is another one then, as of a type that DuckDB reads but
+ * does not write; and `cancelled`.
  */
 export async function convertJoined(
   { openDisk: _, ...settings }: SandboxSettings,

@@ -18,8 +18,9 @@ interface ParquetConversion {
 }
 
 /**
- * Writes a Parquet file again with its durations as decimals in seconds, as those of an Arrow file are read: integers of
- * several units would be one column. Characters of names are in their composed form. Fails `invalid-content` for damaged values, and `cancelled`.
+ * Writes a Parquet file again with its durations as decimals in seconds, as those of an Arrow file are read: integers
+ * of several units would be one column. Characters of names are in their composed form. Fails `invalid-content` for
+ * damaged values, and `cancelled`.
  */
 export async function convertParquet(
   { openDisk: _, ...settings }: SandboxSettings,

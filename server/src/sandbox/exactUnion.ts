@@ -29,8 +29,8 @@ export interface NamedFile {
 
 /**
  * Parquet files by their columns, so that each column of a group has one type. The versions of a series have the same.
- * Fails `invalid-content` for a file in which the names that differ in case alone are not those of another file, or of `others`,
- * in their order, and for a sheet with another unit for a column.
+ * Fails `invalid-content` for a file in which the names that differ in case alone are not those of another file, or of
+ * `others`, in their order, and for a sheet with another unit for a column.
  */
 export async function bySchema(
   connection: Connection,
@@ -100,7 +100,10 @@ async function requireSameNames(
   requireAlikeNames([...others, ...own]);
 }
 
-/** Fails `invalid-content` for a file in which the names that differ in case alone are not those of another, in their order. */
+/**
+ * Fails `invalid-content` for a file in which the names that differ in case alone are not those of another, in their
+ * order.
+ */
 export function requireAlikeNames(files: readonly NamedFile[]): void {
   const alike = firstAlike(files);
   for (const file of files) {

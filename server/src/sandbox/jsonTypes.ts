@@ -47,7 +47,10 @@ const timeOfDay = sql`'[[:space:]]*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?
 /** A time in nested values with more digits. */
 const fineInside = sql`'"[^"]*:[0-9]{2}[.][0-9]{7,}'`;
 
-/** A time without an offset, with at most the digits of a microsecond: DuckDB finds it after a space and with seconds alone. */
+/**
+ * A time without an offset, with at most the digits of a microsecond: DuckDB finds it after a space and with seconds
+ * alone.
+ */
 const localTime = sql`'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?'`;
 
 /** False for nested values with a UUID in capitals. */

@@ -13,9 +13,9 @@ const caches = new WeakMap<OpenDisk, Cache>();
 let unsaved: (() => void)[] = [];
 
 /**
- * Returns what was found in files of this content before, by any process of the user; otherwise finds it, and saves it as
- * text with the next `saveFound`. `name` says all that it depends on. A text that is damaged, or of another version of the program, counts as
- * missing; one that cannot be saved is found again by the next process.
+ * Returns what was found in files of this content before, by any process of the user; otherwise finds it, and saves it
+ * as text with the next `saveFound`. `name` says all that it depends on. A text that is damaged, or of another version
+ * of the program, counts as missing; one that cannot be saved is found again by the next process.
  */
 export async function savedOr<T>(
   { name, sizeBytes, openDisk }: { readonly name: string; readonly sizeBytes: number; readonly openDisk: OpenDisk },

@@ -82,7 +82,10 @@ export interface SandboxSpec {
   readonly tablesKey: string;
 }
 
-/** Limits of groups of small text files. What is made of a group is made again when one of its files changes, so it has few bytes. */
+/**
+ * Limits of groups of small text files. What is made of a group is made again when one of its files changes, so it has
+ * few bytes.
+ */
 export const smallTexts: GroupLimits = { sizeBytesMax: 256 * 1024, groupBytesMax: 2 * 1024 * 1024, countMax: 256 };
 
 /** Minimum number of text files that are read once into a table, up to the total bytes below. */

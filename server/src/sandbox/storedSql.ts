@@ -10,9 +10,9 @@ export interface StoredColumn {
 }
 
 /**
- * Returns the SQL before and after a query whose rows are stored as Parquet: columns have types in which Parquet holds their
- * values. Host paths of `renamed` files are replaced with pond paths in text columns; it fails for host paths in lists, structs
- * and other nested values. Columns may share a name.
+ * Returns the SQL before and after a query whose rows are stored as Parquet: columns have types in which Parquet holds
+ * their values. Host paths of `renamed` files are replaced with pond paths in text columns; it fails for host paths in
+ * lists, structs and other nested values. Columns may share a name.
  */
 export function storedSql(
   columns: readonly StoredColumn[],

@@ -4,7 +4,10 @@
  */
 export const nameKey = (name: string): string => name.normalize('NFC').toLowerCase();
 
-/** Gives out names that DuckDB, which ignores case, takes for different ones. The cost of many equal names is that of their number. */
+/**
+ * Gives out names that DuckDB, which ignores case, takes for different ones. The cost of many equal names is that of
+ * their number.
+ */
 export class FreeNames {
   readonly #taken = new Set<string>();
   /** The next number for a name, in lower case: no lower one is free for it. */

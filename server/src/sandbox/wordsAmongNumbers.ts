@@ -38,8 +38,9 @@ export async function withWords(
 }
 
 /**
- * The option to read the few texts of columns of numbers as missing values; undefined without any. A column has at least as many
- * numbers as texts, or twice as many different ones: under ice, a gauge writes few numbers. One query over all columns, and one over each of them that has such texts.
+ * The option to read the few texts of columns of numbers as missing values; undefined without any. A column has at
+ * least as many numbers as texts, or twice as many different ones: under ice, a gauge writes few numbers. One query
+ * over all columns, and one over each of them that has such texts.
  */
 async function offerOfWords(
   { table, columns, format: { nulls = [] } = {} }: TextColumns,

@@ -126,8 +126,8 @@ function tableName({ path }: NodePath, sheet: string | undefined): SqlText {
 }
 
 /**
- * The options that make a table of a file whose extension says nothing, such as `.dat`: those without which it is not read, or
- * what is found in it. Undefined for an empty file, and for one that is hardly text. Fails as a query over it.
+ * The options that make a table of a file whose extension says nothing, such as `.dat`: those without which it is not
+ * read, or what is found in it. Undefined for an empty file, and for one that is hardly text. Fails as a query over it.
  */
 export async function formatOfOther(
   engine: QueryEngine,

@@ -90,8 +90,8 @@ export class QueryEngine {
   }
 
   /**
-   * Runs one query, and those that follow it, and returns once its first rows are kept; `rowCount` is undefined while the others are. A failure
-   * after the first rows is that of each call that needs all of them.
+   * Runs one query, and those that follow it, and returns once its first rows are kept; `rowCount` is undefined while
+   * the others are. A failure after the first rows is that of each call that needs all of them.
    */
   async begin(pond: Pond, request: QueryChain, signal: AbortSignal | undefined): Promise<BegunQuery> {
     const started = performance.now();
@@ -143,7 +143,10 @@ export class QueryEngine {
     return await work(this.#find(resultId));
   }
 
-  /** Describes how the CSV files at a path are read, with `isStated` of any extension; without empty files. Fails as `run`. */
+  /**
+   * Describes how the CSV files at a path are read, with `isStated` of any extension; without empty files. Fails as
+   * `run`.
+   */
   async describeTexts(
     pond: Pond,
     { path, isStated = false }: { readonly path: string; readonly isStated?: boolean },

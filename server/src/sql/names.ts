@@ -50,9 +50,9 @@ interface NameScope {
 
 /**
  * Finds the files that a table's name refers to: one path, or all files that a pattern matches, each once; broken links
- * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the last '@',
- * and the name of a sheet the '#' after a workbook. A file with the whole name takes precedence, so that "a@1.csv" and
- * "x[1].csv" can be read.
+ * are skipped. The path of a directory with a `_delta_log` refers to the Delta table in it. A version may follow the
+ * last '@', and the name of a sheet the '#' after a workbook. A file with the whole name takes precedence, so that
+ * "a@1.csv" and "x[1].csv" can be read.
  *
  * Undefined when no file exists and the reference is not certain. Fails `not-found`, `is-a-directory`,
  * `version-not-found`, and `query-invalid` for a file that is not a table; all with the position of the name.

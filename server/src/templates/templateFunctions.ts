@@ -56,8 +56,8 @@ export function pairsOf(value: unknown, origin: unknown, report: ReportFault): u
 }
 
 /**
- * A text as a part of a URL, or a map as its query: all but letters, digits and `-._~` of RFC 3986 are percent-encoded, and the
- * slashes of a text stay. Refused for other values than texts, numbers, truth values, and maps of these.
+ * A text as a part of a URL, or a map as its query: all but letters, digits and `-._~` of RFC 3986 are percent-encoded,
+ * and the slashes of a text stay. Refused for other values than texts, numbers, truth values, and maps of these.
  */
 export function urlEncoded(value: unknown, report: ReportFault): unknown {
   if (isUrlPart(value)) return percentEncoded(value).replaceAll('%2F', '/');

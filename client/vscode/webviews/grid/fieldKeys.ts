@@ -5,8 +5,8 @@ const withControl = new Set([
 ]);
 
 /**
- * True for a key of a text field: it must not reach the table, nor VS Code, which would undo an edit of the document. Other keys,
- * such as F1 and Ctrl+P, do the same in a field as everywhere.
+ * True for a key of a text field: it must not reach the table, nor VS Code, which would undo an edit of the document.
+ * Other keys, such as F1 and Ctrl+P, do the same in a field as everywhere.
  */
 export function isFieldKey({
   key,

@@ -13,8 +13,8 @@ export function followPointer(move: (event: PointerEvent) => void, end: (event: 
 const doubleMs = 500;
 
 /**
- * Distinguishes double clicks from presses. The browser counts clicks of one element, and the cells of a table are drawn again
- * after each press.
+ * Distinguishes double clicks from presses. The browser counts clicks of one element, and the cells of a table are
+ * drawn again after each press.
  */
 export class DoubleClicks {
   #last: { readonly on: string; readonly time: number } | undefined;

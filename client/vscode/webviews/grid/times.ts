@@ -40,7 +40,10 @@ export function timeOfSeconds(text: string): string | undefined {
   return time.replace('T', ' ').replace(/(\.000)?Z$/, '');
 }
 
-/** Returns the seconds since 1970 of a month, a date, or a date and a time in UTC, as people write it; undefined for another text. */
+/**
+ * Returns the seconds since 1970 of a month, a date, or a date and a time in UTC, as people write it; undefined for
+ * another text.
+ */
 export function secondsOfTime(text: string): string | undefined {
   const parts = /^(\d{4})-(\d\d)(?:-(\d\d))?(?:[ T](\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?)?(?:Z|\+00(?::?00)?)?$/i.exec(
     text.trim(),

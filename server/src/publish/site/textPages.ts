@@ -31,7 +31,10 @@ interface RenderedTexts {
   readonly skipped: readonly SkippedOutput[];
 }
 
-/** Renders the texts of all resources, but those that fail; their pages can refer to the exported files of their input series. */
+/**
+ * Renders the texts of all resources, but those that fail; their pages can refer to the exported files of their input
+ * series.
+ */
 export async function renderTexts(parts: TextParts): Promise<RenderedTexts> {
   const texts: SiteText[] = [];
   const pages: TextPage[] = [];

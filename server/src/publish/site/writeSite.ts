@@ -46,9 +46,9 @@ export interface WrittenSite {
 
 /**
  * Writes an Observable Framework project: a page of charts for each output of resources whose kind is charted, the
- * pages that resources render, and a first page that lists them. Data is written as Parquet, partitioned by time. Unchanged files are not
- * rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a link; `already-exists`
- * for a foreign file at a path of the site. An output that cannot be made is left out.
+ * pages that resources render, and a first page that lists them. Data is written as Parquet, partitioned by time.
+ * Unchanged files are not rewritten. Fails `path-escapes`, before anything is written, where a folder of the site is a
+ * link; `already-exists` for a foreign file at a path of the site. An output that cannot be made is left out.
  */
 export async function writeSite(parts: SiteParts): Promise<WrittenSite> {
   const { fs, materializer, directory, job, openDisk } = parts;

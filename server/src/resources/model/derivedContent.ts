@@ -35,7 +35,8 @@ export interface Match {
 export interface InputMatcher {
   /**
    * Returns the files that a pattern of pond paths matches, each once, in path order. The name of a sheet may follow
-   * workbooks, as in `/lab/*.xlsx#Results`. Follows links; skips directories and the documents and records of resources. Fails `resource-cycle` if the pattern reaches its own output.
+   * workbooks, as in `/lab/*.xlsx#Results`. Follows links; skips directories and the documents and records of
+   * resources. Fails `resource-cycle` if the pattern reaches its own output.
    */
   match(pattern: string): Promise<readonly Match[]>;
 }

@@ -26,8 +26,8 @@ interface FailedOutput {
 }
 
 /**
- * Returns the error for an output whose SQL failed. `invalid-content` and `ambiguous-dates` refer to the input, at the line in
- * the message; all other errors refer to the document, at the position in the query.
+ * Returns the error for an output whose SQL failed. `invalid-content` and `ambiguous-dates` refer to the input, at the
+ * line in the message; all other errors refer to the document, at the position in the query.
  */
 export function sqlFailure(error: unknown, { resource, query, output }: FailedOutput): unknown {
   if (!isPondError(error) || passed.has(error.code)) return error;

@@ -31,10 +31,10 @@ interface Recorded {
 }
 
 /**
- * Adds records of several runs to the pond in one commit. Those that repeat the latest record of their resource are only
- * written down outside of the history; without others there is no commit. Records of a deleted resource are dropped. Returns the error
- * of a failure instead of throwing, because the results of the runs matter more. A clone without a commit of its own gets
- * neither: it would not follow its origin any more, and no data asked for that.
+ * Adds records of several runs to the pond in one commit. Those that repeat the latest record of their resource are
+ * only written down outside of the history; without others there is no commit. Records of a deleted resource are
+ * dropped. Returns the error of a failure instead of throwing, because the results of the runs matter more. A clone
+ * without a commit of its own gets neither: it would not follow its origin any more, and no data asked for that.
  */
 export async function commitRecords(
   pond: ResourcePond,

@@ -37,8 +37,8 @@ interface BatchColumns {
 
 /**
  * Plans the columns of a batch for a series with `columns`; none for a new series. Columns are matched by name in any
- * case and form of characters. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty` have no value in the
- * batch: they fit any type, and do not become columns.
+ * case and form of characters. A column that the batch lacks is NULL, and a new one comes last. The columns in `empty`
+ * have no value in the batch: they fit any type, and do not become columns.
  */
 export function planAppend(columns: readonly TypedColumn[], batch: BatchColumns): AppendPlan {
   const isEachOne = new Set(batch.columns.map(({ name }) => nameKey(name))).size === batch.columns.length;

@@ -11,7 +11,10 @@ interface CopiedTree {
   close(): Promise<void>;
 }
 
-/** Holds the trees of other ponds by the path of their root in the tree that holds them; each is created when it is first entered. */
+/**
+ * Holds the trees of other ponds by the path of their root in the tree that holds them; each is created when it is
+ * first entered.
+ */
 export class CopiedTrees<T extends CopiedTree> {
   readonly #create: (at: string) => T;
   readonly #trees = new Map<string, T>();

@@ -20,7 +20,10 @@ export interface ResourceChanges {
   readonly removed: PartOfResource[];
 }
 
-/** Completes what a batch changed: links follow names, formats of files follow documents, and resources are removed as a whole. Fails `invalid-path`. */
+/**
+ * Completes what a batch changed: links follow names, formats of files follow documents, and resources are removed as a
+ * whole. Fails `invalid-path`.
+ */
 export async function complete(tree: FileSystem, { stored, removed }: ResourceChanges): Promise<void> {
   const links = new ResourceLinks(await tree.root());
   for (const part of removed) await completeRemoval(tree, links, part);

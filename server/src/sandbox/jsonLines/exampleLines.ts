@@ -40,8 +40,9 @@ const formsMax = 500;
 const examplesBytesMax = 8 * 1024 * 1024;
 
 /**
- * Chooses lines of NDJSON that show all that a reader can find in all of them: one line of each form, for each key one of
- * each kind of value (of dates and times, those before a text), and each line that is not an object of JSON that is certain to be valid.
+ * Chooses lines of NDJSON that show all that a reader can find in all of them: one line of each form, for each key one
+ * of each kind of value (of dates and times, those before a text), and each line that is not an object of JSON that is
+ * certain to be valid.
  */
 export class ExampleLines {
   /** The chosen lines, in order, with their ends. */

@@ -145,7 +145,10 @@ export class SpliceCollector {
     return { LF: '\n', CRLF: '\r\n', CR: '\r' }[kind];
   }
 
-  /** A field with quotes where its text needs them, or had them. Fails `invalid-content` where quotes are needed and there are none. */
+  /**
+   * A field with quotes where its text needs them, or had them. Fails `invalid-content` where quotes are needed and
+   * there are none.
+   */
   #field(text: string, isQuoted: boolean, isFirst: boolean): string {
     const { quote, comment } = this.#table.scan.layout;
     const isMisread =

@@ -1,6 +1,7 @@
 /**
- * Names that differ in case alone, in the files of one table. SQL takes `Temp` and `temp` for one name, so that in a file with
- * both the second is `temp_1`; in a file with the other one first, or alone, the same name would be the other column.
+ * Names that differ in case alone, in the files of one table. SQL takes `Temp` and `temp` for one name, so that in a
+ * file with both the second is `temp_1`; in a file with the other one first, or alone, the same name would be the other
+ * column.
  */
 import { PondError } from '../../base/error.ts';
 import { nameKey } from '../uniqueNames.ts';

@@ -32,7 +32,10 @@ interface Range {
   readonly after: number;
 }
 
-/** The changes of a zone's clocks between two times that they show, in their order. The engine's own table of zones decides. */
+/**
+ * The changes of a zone's clocks between two times that they show, in their order. The engine's own table of zones
+ * decides.
+ */
 export async function clockChanges(
   connection: Connection,
   zone: string,

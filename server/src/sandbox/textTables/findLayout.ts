@@ -24,7 +24,10 @@ const delimiters = [',', ';', '\t', '|'];
 /** Share of the records of several fields below which a file is a list of lines. */
 const tableShare = 0.1;
 
-/** The first line of files of Campbell loggers: about the logger and its program, also where it has as many fields as the rows. */
+/**
+ * The first line of files of Campbell loggers: about the logger and its program, also where it has as many fields as
+ * the rows.
+ */
 const loggerLine = /^"?(?:TOA5|TOACI1)"?,/;
 
 /** Finds the table in the first lines of a file. Fails `invalid-content` for rows above the table that is found. */

@@ -87,7 +87,10 @@ function areNamingNumbers(columns: readonly HeadColumn[], { below, hasCorner }: 
 /** Years in a header. */
 const year = /^(1[89]|2[01])\d\d$/;
 
-/** True for years in order, above few years; undefined for two years that do not follow each other, and false for other numbers. */
+/**
+ * True for years in order, above few years; undefined for two years that do not follow each other, and false for other
+ * numbers.
+ */
 function areYears(fields: readonly string[], below: Rows): boolean | undefined {
   if (fields.length < 2 || !fields.every((field) => year.test(field)) || courseOf(fields) === undefined) return false;
   const texts = below.flat().filter((text) => text !== '');
@@ -122,7 +125,10 @@ function courseOf(texts: readonly string[]): Course | undefined {
 
 const isEven = (texts: readonly string[]): boolean => courseOf(texts)?.isEven === true;
 
-/** True for numbers from 0 on next to an empty field above filled ones: the names that pandas gives to columns without names. */
+/**
+ * True for numbers from 0 on next to an empty field above filled ones: the names that pandas gives to columns without
+ * names.
+ */
 export function isCountOfColumns([first, ...numbers]: readonly string[], rows: Rows): boolean {
   if (first !== '' || numbers[0] !== '0' || !countsUp(numbers)) return false;
   return rows.length > 0 && rows.every((row) => row[0] !== '');

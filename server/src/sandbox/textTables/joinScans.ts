@@ -33,7 +33,10 @@ interface JoinedFile {
   readonly pondPath: string;
 }
 
-/** Joins the scans of all parts, in their order. Fails `invalid-content` at a part with a fault, with the line in the file. */
+/**
+ * Joins the scans of all parts, in their order. Fails `invalid-content` at a part with a fault, with the line in the
+ * file.
+ */
 export function joinScans(
   parts: readonly (PartScan | PartFault)[],
   { headLines, pondPath }: JoinedFile,

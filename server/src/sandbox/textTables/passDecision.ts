@@ -35,7 +35,10 @@ export interface UnreadTime {
 /** Rows with times this far from a repeated hour show the order of a file, microseconds. */
 export const nearUs = 3 * 3_600_000_000;
 
-/** Decides the pass of each repeated time by the order of the rows, or as stated; or returns the first time that cannot be read. */
+/**
+ * Decides the pass of each repeated time by the order of the rows, or as stated; or returns the first time that cannot
+ * be read.
+ */
 export function decidePasses(
   column: string,
   { rows, placeMax }: NearRows,

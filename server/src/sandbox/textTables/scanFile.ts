@@ -188,7 +188,10 @@ export function valueRules({ nulls, dates, thousands }: TextFormat): ValueRules 
   };
 }
 
-/** Bytes of a file from which regular rows are passed together: the tables for it cost more than the rows of a smaller one. */
+/**
+ * Bytes of a file from which regular rows are passed together: the tables for it cost more than the rows of a smaller
+ * one.
+ */
 const regularBytesMin = 8 * 1024;
 
 const lineEndBytes: ReadonlySet<number> = new Set([0x0a, 0x0d]);

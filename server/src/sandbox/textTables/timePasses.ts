@@ -55,7 +55,10 @@ interface LocalRows {
   readonly stated: 'first' | 'second' | undefined;
 }
 
-/** Finds the passes of the repeated times of a column, or the first time that cannot be read; undefined without such times. */
+/**
+ * Finds the passes of the repeated times of a column, or the first time that cannot be read; undefined without such
+ * times.
+ */
 export async function passesIn(
   connection: Connection,
   { column, rows, stated }: LocalRows,

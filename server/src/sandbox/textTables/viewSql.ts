@@ -17,8 +17,8 @@ import { requireWholeOnce } from './wholeFile.ts';
 
 /**
  * The statement that creates a view. Text files are scanned first, so that the statement sets all options; the rows of
- * those that DuckDB cannot read as they are, are put into tables, unless a Parquet file has them. Fails as tablesOf, and `invalid-content` for an
- * incomplete compressed file.
+ * those that DuckDB cannot read as they are, are put into tables, unless a Parquet file has them. Fails as tablesOf,
+ * and `invalid-content` for an incomplete compressed file.
  */
 export async function viewSql(scope: TextScope, view: ViewSpec): Promise<SqlText> {
   if (!('source' in view)) return view.sql;
@@ -79,7 +79,10 @@ async function groupsSql(
   return unionSql((await selectsOf(scope, groups, hasFilename)).map(({ select }) => select));
 }
 
-/** The names of the JSON files. Fails `invalid-content` where those that differ in case alone are not those of other files. */
+/**
+ * The names of the JSON files. Fails `invalid-content` where those that differ in case alone are not those of other
+ * files.
+ */
 async function namedJson(scope: TextScope, group: Group, others: readonly NamedFile[]): Promise<NamedFile> {
   const columns = await (await scope.connect()).columnsOf(await groupSql(scope, group, false));
   const names = columns.map(({ name }) => name);

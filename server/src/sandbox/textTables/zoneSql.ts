@@ -5,7 +5,10 @@ import { joinSql, literal, sql, type SqlText } from '../../duckdb/sql.ts';
 const utc = /^(UTC|Z|GMT)$/i;
 const fixed = /^([+-])(\d{2}):?(\d{2})$/;
 
-/** True for a zone whose clocks may be changed: one with a name other than those of UTC. Fails `invalid-content` for a text that names no zone. */
+/**
+ * True for a zone whose clocks may be changed: one with a name other than those of UTC. Fails `invalid-content` for a
+ * text that names no zone.
+ */
 export function isNamedZone(zone: string): boolean {
   if (utc.test(zone) || fixed.test(zone)) return false;
   try {
@@ -21,7 +24,10 @@ export function isNamedZone(zone: string): boolean {
 /** A time with a zone as a time in UTC without one. */
 export const utcSql = (time: SqlText): SqlText => sql`make_timestamp(epoch_us(${time}))`;
 
-/** A local time of a zone in UTC; without a zone, the time itself. Times that the clocks repeated are those of the second pass. */
+/**
+ * A local time of a zone in UTC; without a zone, the time itself. Times that the clocks repeated are those of the
+ * second pass.
+ */
 export function inZone(time: SqlText, zone = 'UTC'): SqlText {
   if (isNamedZone(zone)) return utcSql(sql`timezone(${literal(zone)}, ${time})`);
   const minutes = minutesOf(zone);

@@ -3,8 +3,8 @@ import { isAnyNumber } from '../../base/typeClass.ts';
 import { type RowsAsText, rowsOf } from './rowWindows.ts';
 
 /**
- * Yields a table in GitHub's Markdown, with numbers to the right. NULL is `NULL`, and a text of these letters `'NULL'`; a line
- * break in a value is `<br>`.
+ * Yields a table in GitHub's Markdown, with numbers to the right. NULL is `NULL`, and a text of these letters `'NULL'`;
+ * a line break in a value is `<br>`.
  */
 export async function* markdownFile({ columns, windows }: RowsAsText): AsyncIterable<Uint8Array> {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;

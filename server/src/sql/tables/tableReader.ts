@@ -46,8 +46,8 @@ interface TableParts {
 }
 
 /**
- * Reads views of one table. Nothing is kept but orders of views and extents of axes. Each call has a connection of its own, so calls run at
- * the same time, and the signal of a call interrupts that call alone: it fails `cancelled`.
+ * Reads views of one table. Nothing is kept but orders of views and extents of axes. Each call has a connection of its
+ * own, so calls run at the same time, and the signal of a call interrupts that call alone: it fails `cancelled`.
  */
 export class TableReader {
   readonly #parts: TableParts;

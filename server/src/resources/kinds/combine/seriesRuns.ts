@@ -40,7 +40,10 @@ const groupable = (input: SmallSeries) => ({
   sizeBytes: input.file?.sizeBytes ?? Infinity,
 });
 
-/** Undefined for an input of another type or with several files, and for one that fails, which is reported where it is read. */
+/**
+ * Undefined for an input of another type or with several files, and for one that fails, which is reported where it is
+ * read.
+ */
 async function onlyFile({ matches }: InputRun, job: Job): Promise<HostFile | undefined> {
   const [match] = matches;
   if (matches.length > 1 || !isParquetOfPond(match)) return undefined;

@@ -43,8 +43,8 @@ export function createColumnNames({ parameters, units, given }: ColumnParts, sco
 }
 
 /**
- * True where the parts of an earlier parameter and unit make the same name: `A.B` with `C`, and `A` with `B.C`. `given` is in the
- * order in which parts were given, and only grows, so that a column keeps its name.
+ * True where the parts of an earlier parameter and unit make the same name: `A.B` with `C`, and `A` with `B.C`. `given`
+ * is in the order in which parts were given, and only grows, so that a column keeps its name.
  */
 function isOfOthers([parameter, unit]: readonly [string, string], given: readonly ColumnPart[]): boolean {
   if (!parameter.includes('.') && !unit.includes('.')) return false;

@@ -15,7 +15,10 @@ export const lineFormatSchema = object(fields, {
 /** A format as decoded from the document of a Tail. */
 export type LineFormat = SpecOf<typeof lineFormatSchema>;
 
-/** Options that a document cannot state, and the number of lines above the lines that were read, which is not that of the file. */
+/**
+ * Options that a document cannot state, and the number of lines above the lines that were read, which is not that of
+ * the file.
+ */
 const notForAllLines: ReadonlySet<string> = new Set(['header', 'names', 'footer', 'skip']);
 
 /** True for options that hold for all lines of a log, as a document states them. */

@@ -19,7 +19,10 @@ export class InvalidLines {
     return this.#count === 0 ? undefined : this.#first;
   }
 
-  /** Says how many lines were left out, with the first of them; undefined for none. `of` names their source, `as` the reason. */
+  /**
+   * Says how many lines were left out, with the first of them; undefined for none. `of` names their source, `as` the
+   * reason.
+   */
   note({ of = '', as }: { readonly of?: string; readonly as: string }): string | undefined {
     if (this.#count === 0) return undefined;
     const lines = this.#count === 1 ? `1 line${of} was` : `${this.#count} lines${of} were`;
