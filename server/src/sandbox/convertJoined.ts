@@ -1,9 +1,6 @@
-import { throwIfCancelled } from '../base/cancelled.ts';
 import { PondError } from '../base/error.ts';
-import { openLockedDatabase } from '../duckdb/database.ts';
 import { literal, sql } from '../duckdb/sql.ts';
-import { type Conversion } from './conversion.ts';
-import { runError } from './redactHostPaths.ts';
+import { type ParquetRewriting, rewriteParquet } from './rewriteParquet.ts';
 import { type SandboxSettings } from './sandbox.ts';
 
 /**
@@ -12,32 +9,27 @@ import { type SandboxSettings } from './sandbox.ts';
  * does not write; and `cancelled`.
  */
 export async function convertJoined(
-  { openDisk: _, ...settings }: SandboxSettings,
-  { file, pondPath, target }: Pick<Conversion, 'file' | 'pondPath' | 'target'>,
+  settings: SandboxSettings,
+  { file, pondPath, target }: ParquetRewriting,
   signal: AbortSignal,
 ): Promise<void> {
+  const [before, after] = [sql`read_parquet(${literal(file)})`, sql`read_parquet(${literal(target)})`];
+  const other = sql`SELECT 1 FROM ${before} AS a POSITIONAL JOIN ${after} AS b WHERE a IS DISTINCT FROM b LIMIT 1`;
   // Several threads would merge the batches of the row groups, which takes longer than to read them.
-  const { database, connection } = await openLockedDatabase({ ...settings, threads: 1, hostPaths: [file, target] });
-  const stop = (): void => connection.interrupt();
-  signal.addEventListener('abort', stop);
-  try {
-    throwIfCancelled(signal, 'the conversion');
-    const [before, after] = [sql`read_parquet(${literal(file)})`, sql`read_parquet(${literal(target)})`];
-    await connection.run(sql`COPY (FROM ${before}) TO ${literal(target)} (FORMAT parquet)`);
-    const [columns, written] = [
-      await connection.columnsOf(sql`FROM ${before}`),
-      await connection.columnsOf(sql`FROM ${after}`),
-    ];
-    const other = sql`SELECT 1 FROM ${before} AS a POSITIONAL JOIN ${after} AS b WHERE a IS DISTINCT FROM b LIMIT 1`;
-    const isSame = JSON.stringify(columns) === JSON.stringify(written) && (await connection.rows(other)).length === 0;
-    if (!isSame)
-      throw new PondError('invalid-content', 'the rows would be other ones in large row groups', { path: pondPath });
-  } catch (error) {
-    throwIfCancelled(signal, 'the conversion');
-    throw runError(error, '', [{ hostPath: file, pondPath }]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    connection.close();
-    database.close();
-  }
+  const rewriting = { file, pondPath, target, threads: 1 };
+  await rewriteParquet(
+    settings,
+    rewriting,
+    async (connection) => {
+      await connection.run(sql`COPY (FROM ${before}) TO ${literal(target)} (FORMAT parquet)`);
+      const [columns, written] = [
+        await connection.columnsOf(sql`FROM ${before}`),
+        await connection.columnsOf(sql`FROM ${after}`),
+      ];
+      const isSame = JSON.stringify(columns) === JSON.stringify(written) && (await connection.rows(other)).length === 0;
+      if (!isSame)
+        throw new PondError('invalid-content', 'the rows would be other ones in large row groups', { path: pondPath });
+    },
+    signal,
+  );
 }

@@ -1,21 +1,11 @@
-import { throwIfCancelled } from '../base/cancelled.ts';
 import { type Connection } from '../duckdb/connection.ts';
-import { openLockedDatabase } from '../duckdb/database.ts';
 import { identifier, joinSql, literal, sql, type SqlText } from '../duckdb/sql.ts';
 import { castSql, requireSqlType, type SqlType } from '../duckdb/sqlType.ts';
 import { durationDigits } from './arrow/arrowDurations.ts';
 import { type DurationColumn } from './conversion.ts';
-import { runError } from './redactHostPaths.ts';
+import { type ParquetRewriting, rewriteParquet } from './rewriteParquet.ts';
 import { type SandboxSettings } from './sandbox.ts';
 import { uniqueNames } from './uniqueNames.ts';
-
-/** A Parquet file that is written again. */
-interface ParquetConversion {
-  readonly file: string;
-  readonly pondPath: string;
-  readonly target: string;
-  readonly durations: readonly DurationColumn[];
-}
 
 /**
  * Writes a Parquet file again with its durations as decimals in seconds, as those of an Arrow file are read: integers
@@ -23,26 +13,21 @@ interface ParquetConversion {
  * damaged values, and `cancelled`.
  */
 export async function convertParquet(
-  { openDisk: _, ...settings }: SandboxSettings,
-  { file, pondPath, target, durations }: ParquetConversion,
+  settings: SandboxSettings,
+  { durations, ...rewriting }: ParquetRewriting & { readonly durations: readonly DurationColumn[] },
   signal: AbortSignal,
 ): Promise<void> {
-  const { database, connection } = await openLockedDatabase({ ...settings, hostPaths: [file, target] });
-  const stop = (): void => connection.interrupt();
-  signal.addEventListener('abort', stop);
-  try {
-    throwIfCancelled(signal, 'the conversion');
-    const rows = sql`read_parquet(${literal(file)})`;
-    const list = await columnList(connection, rows, durations);
-    await connection.run(sql`COPY (SELECT ${list} FROM ${rows}) TO ${literal(target)} (FORMAT parquet)`);
-  } catch (error) {
-    throwIfCancelled(signal, 'the conversion');
-    throw runError(error, '', [{ hostPath: file, pondPath }]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    connection.close();
-    database.close();
-  }
+  const { file, target } = rewriting;
+  await rewriteParquet(
+    settings,
+    rewriting,
+    async (connection) => {
+      const rows = sql`read_parquet(${literal(file)})`;
+      const list = await columnList(connection, rows, durations);
+      await connection.run(sql`COPY (SELECT ${list} FROM ${rows}) TO ${literal(target)} (FORMAT parquet)`);
+    },
+    signal,
+  );
 }
 
 /** The columns, in which DuckDB may have changed the names that differ in case alone. */
