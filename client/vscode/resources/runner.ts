@@ -94,7 +94,7 @@ export class Runner implements vscode.Disposable {
     }
   }
 
-  /** Cancels the run that a resource is part of; all runs of the pond when none is named. False when there is none. */
+  /** Cancels the run that a resource is part of; without a resource, all runs of the pond. False when nothing runs. */
   cancel(pond: string, title?: string): boolean {
     const rounds = [...this.#rounds].filter(
       (round) => round.pond === pond && (title === undefined || round.entries.has(title)),

@@ -3,7 +3,7 @@
  * positions change in the footer, so each value is read as it was, whatever its type. A column that some of the files lack
  * gets chunks of nulls there.
  *
- * Files whose footers a reader could take for something else in company are not joined: other types for a name, names
+ * Files whose footers a reader could read differently in company are not joined: other types for a name, names
  * that differ in case alone, nested columns unless all are alike, other writers, or encryption.
  */
 import { footerBytesOf, footerTailBytes } from './footer.ts';

@@ -110,7 +110,7 @@ export async function joinRange(
   await partsOf({ ...request, versions, wanted: versions, cache, isWanted: () => true, load, files }, block);
 }
 
-/** The blocks of a range, of the sizes that are smaller; versions that are in none are ranges of one. */
+/** The blocks of a range, of the sizes that are smaller; versions outside of blocks are ranges of one. */
 function blocksOf(versions: readonly PondNode[], range: Range, sizeMax = Infinity): readonly Range[] {
   const blocks: Range[] = [];
   const end = range.start + range.count;

@@ -22,7 +22,7 @@ interface TextColumns {
 type Rows = (text: SqlText) => Promise<readonly (readonly unknown[])[]>;
 
 /**
- * The offers of a file with all texts among its numbers in place of those that its scan found first. Where something else is
+ * The offers of a file with all texts among its numbers in place of those that its scan found first. Where another option is
  * offered, such as a row of units, that comes first: it may have other texts.
  */
 export async function withWords(

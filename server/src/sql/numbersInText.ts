@@ -12,7 +12,7 @@ export interface TextForm {
   /** Number of values of the form, or that are plain numbers, and of all that are not NULL. */
   readonly count: number;
   readonly values: number;
-  /** The first in order of those that are neither; undefined for none. */
+  /** The first in order of the other values; undefined without any. */
   readonly other: string | undefined;
   /** Options by which all values are read as numbers; undefined without any. */
   readonly options: FormatOptions | undefined;

@@ -17,7 +17,7 @@ export interface StatedSheet {
 export interface SheetLayout {
   /** Row with the names; 0 without one. */
   readonly headerRow: number;
-  /** Row with the units; undefined where none is stated. */
+  /** Row with the units; undefined without a stated one. */
   readonly unitsRow: number | undefined;
   /** First row that may have data. */
   readonly firstRow: number;
